@@ -1,0 +1,60 @@
+#include "base/error.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static void make_printable(char *text)
+{
+    for (unsigned char *c = (unsigned char *)text; *c; c++)
+        if (*c < 0x20 || *c == 0x7f)
+            *c = '?';
+}
+
+static void append(struct error *err, const char *format, va_list args)
+{
+    size_t used = strlen(err->text);
+    vsnprintf(err->text + used, sizeof err->text - used, format, args);
+    make_printable(err->text);
+}
+
+int error_set(struct error *err, const char *format, ...)
+{
+    if (!err)
+        return -1;
+    va_list args;
+    va_start(args, format);
+    err->text[0] = '\0';
+    append(err, format, args);
+    va_end(args);
+    return -1;
+}
+
+int error_at(struct error *err, const char *file, int64_t offset, const char *format, ...)
+{
+    if (!err)
+        return -1;
+    if (offset >= 0)
+        snprintf(err->text, sizeof err->text, "%s: at byte %lld: ", file, (long long)offset);
+    else
+        snprintf(err->text, sizeof err->text, "%s: ", file);
+    va_list args;
+    va_start(args, format);
+    append(err, format, args);
+    va_end(args);
+    return -1;
+}
+
+int error_errno(struct error *err, const char *file, const char *verb)
+{
+    return error_at(err, file, -1, "cannot %s: %s", verb, strerror(errno));
+}
+
+int error_prefix(struct error *err, const char *file)
+{
+    if (!err)
+        return -1;
+    struct error inner = *err;
+    return error_set(err, "%s: %s", file, inner.text);
+}

@@ -1,0 +1,272 @@
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "config.h"
+
+static struct file_identity identity_of(const struct stat *st)
+{
+    const int64_t second = 1000000000;
+    return (struct file_identity){.device = st->st_dev,
+                                  .inode = st->st_ino,
+                                  .size = (uint64_t)st->st_size,
+                                  .mtime_ns = second * st->st_mtim.tv_sec + st->st_mtim.tv_nsec,
+                                  .ctime_ns = second * st->st_ctim.tv_sec + st->st_ctim.tv_nsec};
+}
+
+struct file_identity file_identity_of(int descriptor)
+{
+    struct stat st;
+    return fstat(descriptor, &st) == 0 ? identity_of(&st) : (struct file_identity){0};
+}
+
+bool file_identity_equal(const struct file_identity *a, const struct file_identity *b)
+{
+    return a->device == b->device && a->inode == b->inode && a->size == b->size &&
+           a->mtime_ns == b->mtime_ns && a->ctime_ns == b->ctime_ns;
+}
+
+static int map_descriptor(int fd, const char *path, struct file_map *out, struct error *err)
+{
+    struct stat st;
+    if (fstat(fd, &st) < 0)
+        return error_errno(err, path, "read");
+    if (S_ISDIR(st.st_mode))
+        return error_at(err, path, -1, "is a folder; a file is wanted here");
+    if (!S_ISREG(st.st_mode))
+        return error_at(err, path, -1, "is not a regular file");
+    *out = (struct file_map){.size = (size_t)st.st_size, .identity = identity_of(&st)};
+    if (out->size == 0)
+        return 0;
+    void *data = mmap(NULL, out->size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (data == MAP_FAILED)
+        return error_errno(err, path, "map");
+    out->data = data;
+    return 0;
+}
+
+int file_map_open(const char *path, struct file_map *out, struct error *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return error_errno(err, path, "open");
+    int status = map_descriptor(fd, path, out, err);
+    close(fd);
+    return status;
+}
+
+void file_map_close(struct file_map *map)
+{
+    if (map->data)
+        munmap((void *)map->data, map->size);
+    *map = (struct file_map){0};
+}
+
+static void out_done(struct file_out *out)
+{
+    free(out->path);
+    free(out->temp);
+    *out = (struct file_out){0};
+}
+
+/* mkstemp makes files private; a result is as readable as the user's umask lets it be. */
+static void apply_umask(int fd)
+{
+    mode_t mask = umask(0);
+    umask(mask);
+    if (fchmod(fd, 0666 & ~mask) < 0)
+        return; /* some file systems know no modes; the file is whole all the same */
+}
+
+/* A device or a pipe cannot be replaced by a file of its name: it is written straight. */
+static bool written_straight(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
+static FILE *open_temporary(struct file_out *out)
+{
+    out->temp = mem_printf("%s.tmp-XXXXXX", out->path);
+    int fd = mkstemp(out->temp);
+    if (fd < 0)
+        return NULL;
+    apply_umask(fd);
+    FILE *stream = fdopen(fd, "wb");
+    if (!stream) {
+        close(fd);
+        unlink(out->temp);
+    }
+    return stream;
+}
+
+int file_out_open(const char *path, struct file_out *out, struct error *err)
+{
+    char *real = realpath(path, NULL); /* through a symbolic link to what it names */
+    *out = (struct file_out){.path = real ? real : mem_strdup(path)};
+    errno = EISDIR;
+    if (written_straight(path))
+        out->stream = fopen(path, "wb");
+    else if (!file_is_folder(path))
+        out->stream = open_temporary(out);
+    if (out->stream)
+        return 0;
+    error_errno(err, path, "write");
+    out_done(out);
+    return -1;
+}
+
+static void sync_folder(const char *path)
+{
+    char *folder = file_folder(path);
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        fsync(fd);
+        close(fd);
+    }
+    free(folder);
+}
+
+int file_out_commit(struct file_out *out, struct error *err)
+{
+    int saved = 0;
+    if (fflush(out->stream) != 0 || ferror(out->stream))
+        saved = errno ? errno : EIO;
+    if (!saved && out->temp && fsync(fileno(out->stream)) != 0)
+        saved = errno;
+    if (fclose(out->stream) != 0 && !saved)
+        saved = errno;
+    out->stream = NULL;
+    if (!saved && out->temp && rename(out->temp, out->path) != 0)
+        saved = errno;
+    if (saved) {
+        errno = saved;
+        error_errno(err, out->path, "write");
+        if (out->temp)
+            unlink(out->temp);
+    } else if (out->temp) {
+        sync_folder(out->path);
+    }
+    out_done(out);
+    return saved ? -1 : 0;
+}
+
+void file_out_abort(struct file_out *out)
+{
+    if (out->stream)
+        fclose(out->stream);
+    if (out->temp)
+        unlink(out->temp);
+    out_done(out);
+}
+
+int file_write(const char *path, const void *data, size_t size, struct error *err)
+{
+    struct file_out out;
+    if (file_out_open(path, &out, err) != 0)
+        return -1;
+    if (fwrite(data, 1, size, out.stream) != size) {
+        error_errno(err, path, "write");
+        file_out_abort(&out);
+        return -1;
+    }
+    return file_out_commit(&out, err);
+}
+
+bool file_exists(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0;
+}
+
+bool file_is_folder(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+char *file_join(const char *folder, const char *name)
+{
+    if (name[0] == '/' || folder[0] == '\0')
+        return mem_strdup(name);
+    size_t n = strlen(folder);
+    return mem_printf("%s%s%s", folder, folder[n - 1] == '/' ? "" : "/", name);
+}
+
+const char *file_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+char *file_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (!slash)
+        return mem_strdup(".");
+    return mem_strndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+int file_make_folder(const char *path, struct error *err)
+{
+    char *part = mem_strdup(path);
+    int status = 0;
+    for (char *p = part + 1; status == 0; p++) {
+        if (*p != '/' && *p != '\0')
+            continue;
+        char end = *p;
+        *p = '\0';
+        if (mkdir(part, 0777) != 0 && !(errno == EEXIST && file_is_folder(part)))
+            status = error_errno(err, part, "make the folder");
+        *p = end;
+        if (end == '\0')
+            break;
+    }
+    free(part);
+    return status;
+}
+
+/* DIR/assets/NAME for the folders above the executable, nearest first: a build folder inside the source
+ * tree finds the tree's assets. */
+static char *asset_near_program(const char *name)
+{
+    char self[4096];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+    if (n <= 0)
+        return NULL;
+    self[n] = '\0';
+    for (int up = 0; up < 4; up++) {
+        char *slash = strrchr(self, '/');
+        if (!slash || slash == self)
+            return NULL;
+        *slash = '\0';
+        char *path = mem_printf("%s/assets/%s", self, name);
+        if (file_exists(path))
+            return path;
+        free(path);
+    }
+    return NULL;
+}
+
+int file_asset(const char *name, char **path_out, struct error *err)
+{
+    const char *set = getenv("SCANSCOPE_ASSETS");
+    char *path = set ? file_join(set, name) : asset_near_program(name);
+    if (!path)
+        path = file_join(SCANSCOPE_ASSETS_DIR, name);
+    if (file_exists(path)) {
+        *path_out = path;
+        return 0;
+    }
+    error_at(err, path, -1, "this file of the program is missing; set SCANSCOPE_ASSETS to the "
+                            "folder 'assets' of the source tree, or install again");
+    free(path);
+    return -1;
+}

@@ -1,0 +1,37 @@
+/* progress.h: long work tells how far it is and asks whether to go on. */
+#ifndef BASE_PROGRESS_H
+#define BASE_PROGRESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Passed down into long work. `step` may be NULL (and so may the pointer to the struct): nobody listens.
+ * It is called from one thread at a time, as often as the work likes; it limits itself. */
+struct progress {
+    bool (*step)(void *context, uint64_t done, uint64_t total); /* false: stop, the user gave up */
+    void *context;
+};
+
+/* True to go on. */
+static inline bool progress_step(const struct progress *p, uint64_t done, uint64_t total)
+{
+    return !p || !p->step || p->step(p->context, done, total);
+}
+
+/* A progress line on stderr, redrawn at most ten times a second on a terminal, silent elsewhere:
+ *   LABEL  42%  1234/5000  12 s left
+ * Stops the work when interrupt_seen() (interrupt.h). */
+struct progress_line {
+    struct progress progress; /* pass &line.progress down */
+    const char *label;
+    double started, drawn; /* seconds, monotonic clock */
+    bool shown;
+};
+
+void progress_line_start(struct progress_line *line, const char *label, bool quiet);
+void progress_line_end(struct progress_line *line); /* clears the line */
+
+/* Seconds of the monotonic clock. */
+double progress_clock(void);
+
+#endif

@@ -1,0 +1,70 @@
+#include "base/str.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+static void reserve(struct str *s, size_t more)
+{
+    if (s->length + more + 1 <= s->cap)
+        return;
+    s->cap = 2 * (s->length + more + 1);
+    s->text = mem_grow(s->text, s->cap, 1);
+}
+
+void str_add_n(struct str *s, const char *bytes, size_t n)
+{
+    reserve(s, n);
+    if (n > 0)
+        memcpy(s->text + s->length, bytes, n);
+    s->length += n;
+    s->text[s->length] = '\0';
+}
+
+void str_add(struct str *s, const char *text)
+{
+    str_add_n(s, text, strlen(text));
+}
+
+void str_addf(struct str *s, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    int n = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    if (n > 0) {
+        reserve(s, (size_t)n);
+        vsnprintf(s->text + s->length, (size_t)n + 1, format, again);
+        s->length += (size_t)n;
+    }
+    va_end(again);
+}
+
+void str_clear(struct str *s)
+{
+    s->length = 0;
+    if (s->text)
+        s->text[0] = '\0';
+}
+
+const char *str_text(const struct str *s)
+{
+    return s->text ? s->text : "";
+}
+
+char *str_take(struct str *s)
+{
+    char *text = s->text ? s->text : mem_strdup("");
+    *s = (struct str){0};
+    return text;
+}
+
+void str_done(struct str *s)
+{
+    free(s->text);
+    *s = (struct str){0};
+}

@@ -1,0 +1,23 @@
+/* str.h: a string that grows. Zero-initialise to start; str_done frees; `text` is always terminated
+ * once anything was added (str_text gives "" before). */
+#ifndef BASE_STR_H
+#define BASE_STR_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+
+struct str {
+    char *text;
+    size_t length, cap;
+};
+
+void str_add(struct str *s, const char *text);
+void str_add_n(struct str *s, const char *bytes, size_t n);
+void str_addf(struct str *s, const char *format, ...) PRINTF_LIKE(2, 3);
+void str_clear(struct str *s); /* keeps the memory */
+const char *str_text(const struct str *s);
+char *str_take(struct str *s); /* the text, now the caller's to free; s is empty again */
+void str_done(struct str *s);
+
+#endif
