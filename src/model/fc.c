@@ -1,0 +1,137 @@
+#include "model/fc.h"
+
+#include <math.h>
+
+#include "base/simd.h"
+#include "model/gemm.h"
+
+static const float norm_epsilon = 1e-8f;
+
+SIMD_CLONES static void add_row(const float *b, size_t D, float *row)
+{
+#pragma omp simd
+    for (size_t j = 0; j < D; j++)
+        row[j] += b[j];
+}
+
+void fc_forward(const float *x, size_t rows, size_t F, size_t D, const float *W, const float *b,
+                float *out)
+{
+    gemm_nt(rows, D, F, (struct matrix_const){x, F}, (struct matrix_const){W, F}, 0,
+            (struct matrix){out, D});
+#pragma omp parallel for schedule(static)
+    for (size_t r = 0; r < rows; r++)
+        add_row(b, D, out + r * D);
+}
+
+void fc_backward(const float *x, const float *dout, size_t rows, size_t F, size_t D, float *dW,
+                 float *db)
+{
+    gemm_tn(D, F, rows, (struct matrix_const){dout, D}, (struct matrix_const){x, F}, 1,
+            (struct matrix){dW, F});
+    sum_rows(dout, rows, D, D, db);
+}
+
+/* The columns first..last of all rows, so that threads share nothing and the order of the sum is
+ * fixed. */
+SIMD_CLONES static void sum_columns(const float *rows, size_t n, size_t ld, size_t D, float *sum)
+{
+    for (size_t r = 0; r < n; r++) {
+        const float *row = rows + r * ld;
+#pragma omp simd
+        for (size_t j = 0; j < D; j++)
+            sum[j] += row[j];
+    }
+}
+
+void sum_rows(const float *rows, size_t n, size_t ld, size_t D, float *sum)
+{
+    enum { BLOCK = 64 };
+#pragma omp parallel for schedule(static)
+    for (size_t j = 0; j < D; j += BLOCK)
+        sum_columns(rows + j, n, ld, D - j < BLOCK ? D - j : BLOCK, sum + j);
+}
+
+/* In double: the sum runs over a whole weight matrix. */
+SIMD_CLONES static double dot_double(const float *a, const float *b, size_t n)
+{
+    double sum = 0;
+#pragma omp simd reduction(+ : sum)
+    for (size_t i = 0; i < n; i++)
+        sum += (double)a[i] * (double)b[i];
+    return sum;
+}
+
+SIMD_CLONES static void scale_to(const float *v, float scale, size_t n, float *out)
+{
+#pragma omp simd
+    for (size_t i = 0; i < n; i++)
+        out[i] = scale * v[i];
+}
+
+void weight_norm_forward(const float *v, float g, size_t n, float *W)
+{
+    double norm = sqrt(dot_double(v, v, n));
+    scale_to(v, norm > 0 ? (float)(g / norm) : 0, n, W);
+}
+
+SIMD_CLONES static void add_two(const float *a, float s, const float *b, float t, size_t n,
+                                float *out)
+{
+#pragma omp simd
+    for (size_t i = 0; i < n; i++)
+        out[i] += s * a[i] + t * b[i];
+}
+
+/* dg = dW.v/|v|; dv = g/|v| (dW - (dW.v/|v|^2) v) */
+void weight_norm_backward(const float *v, float g, size_t n, const float *dW, float *dv, float *dg)
+{
+    double square = dot_double(v, v, n), norm = sqrt(square), along = dot_double(dW, v, n);
+    if (norm == 0)
+        return;
+    *dg += (float)(along / norm);
+    add_two(dW, (float)(g / norm), v, (float)(-g * along / (square * norm)), n, dv);
+}
+
+SIMD_CLONES static float normalise_row(float *row, size_t D)
+{
+    float square = 0;
+#pragma omp simd reduction(+ : square)
+    for (size_t j = 0; j < D; j++)
+        square += row[j] * row[j];
+    float norm = sqrtf(square), divisor = norm + norm_epsilon;
+#pragma omp simd
+    for (size_t j = 0; j < D; j++)
+        row[j] /= divisor; /* rounded once: what is made of small scores feels it */
+    return norm;
+}
+
+void l2norm_forward(float *rows, size_t n, size_t D, float *norm_out)
+{
+#pragma omp parallel for schedule(static)
+    for (size_t r = 0; r < n; r++) {
+        float norm = normalise_row(rows + r * D, D);
+        if (norm_out)
+            norm_out[r] = norm;
+    }
+}
+
+/* With N = |x|, y = x/(N + e): dx = (dy - y (y.dy) (N + e)/N) / (N + e). */
+SIMD_CLONES static void normalise_row_backward(const float *y, float norm, size_t D, float *dy)
+{
+    float along = 0, scale = norm > 0 ? 1 / (norm + norm_epsilon) : 0;
+#pragma omp simd reduction(+ : along)
+    for (size_t j = 0; j < D; j++)
+        along += y[j] * dy[j];
+    along *= norm > 0 ? (norm + norm_epsilon) / norm : 0;
+#pragma omp simd
+    for (size_t j = 0; j < D; j++)
+        dy[j] = (dy[j] - along * y[j]) * scale;
+}
+
+void l2norm_backward(const float *y, const float *norm, size_t n, size_t D, float *dy)
+{
+#pragma omp parallel for schedule(static)
+    for (size_t r = 0; r < n; r++)
+        normalise_row_backward(y + r * D, norm[r], D, dy + r * D);
+}

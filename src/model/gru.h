@@ -1,0 +1,55 @@
+/* gru.h: one layer of PyTorch's GRU over captions of different lengths, in one or two directions,
+ * forward and backward (eq. 10 of the paper).
+ *
+ * The captions are packed as pack_padded_sequence does it: sorted by length, longest first, and
+ * laid out by time, so that step t works on the first n_t captions, one contiguous block of rows.
+ * The reverse direction begins at each caption's own last word and walks the same rows backwards.
+ * No padding exists anywhere.
+ *
+ * N words of all captions, T steps (the longest caption), D hidden size, K directions (1 or 2). */
+#ifndef MODEL_GRU_H
+#define MODEL_GRU_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "model/params.h"
+
+/* Where each word goes. */
+struct packing {
+    size_t captions, words, steps;
+    size_t *offset; /* steps + 1: step t is rows offset[t] .. offset[t+1]-1 */
+    size_t *word;   /* words: row -> index of the word in the captions as given */
+};
+
+/* Number of size_t that packing_fill needs for so many captions and words. */
+size_t packing_room(size_t captions, size_t words);
+
+/* Packs captions whose words are starts[c] .. starts[c+1]-1 (each has at least one) into `room`,
+ * which stays the caller's and must outlive the packing. */
+void packing_fill(const size_t *starts, size_t captions, size_t *room, struct packing *out);
+
+/* What one layer's forward leaves for its backward. */
+struct gru_layer {
+    size_t in, D, directions;
+    const struct gru_weights *weights; /* one a direction */
+    /* Inputs. which NULL: x is N x in, a row a word. Else x is U x in and word i has row which[i]:
+     * the same word often comes many times in a batch, and is multiplied with w_ih once. */
+    const float *x;
+    size_t U;
+    const size_t *which;
+    float *projected; /* U x 3D, scratch, where which is not NULL */
+    float *gates[2];  /* N x 3D: r, z, n as activated; after the backward d of what was activated */
+    float *hidden[2]; /* N x D: W_hn h + b_hn; after the backward its gradient */
+    float *out;       /* N x (K D): the directions side by side */
+};
+
+void gru_forward(const struct packing *packing, struct gru_layer *layer);
+
+/* dout: N x (K D), used up. Adds to the gradients of each direction's weights, and writes dx, of
+ * the shape of x. previous: scratch, K x N x D. */
+void gru_backward(const struct packing *packing, struct gru_layer *layer, float *dout,
+                  const struct gru_weights *gradients, float *dx, float *previous);
+
+#endif

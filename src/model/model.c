@@ -1,0 +1,169 @@
+#include "model/model.h"
+
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/hash.h"
+#include "base/mem.h"
+#include "base/rng.h"
+#include "model/fc.h"
+#include "model/model_private.h"
+#include "model/text_encoder.h"
+
+void model_refresh(struct model *model)
+{
+    size_t n = (size_t)model->options.embed_size * (size_t)model->options.img_dim;
+    model->fc = model->params.fc_weight;
+    if (!model->fc_owned)
+        return;
+    model->fc = model->fc_owned;
+    weight_norm_forward(model->params.fc_weight, *model->params.fc_g, n, model->fc);
+}
+
+/* A model with all parameters zero. */
+static int model_alloc(const struct model_options *options, struct model **out, struct error *err)
+{
+    struct model *model = mem_new(1, sizeof *model);
+    size_t n = (size_t)options->embed_size * (size_t)options->img_dim;
+    model->options = *options;
+    if (params_init(options, &model->params, err) != 0 ||
+        (options->weight_norm &&
+         mem_get(&model->fc_owned, n, sizeof(float), "the image encoder", err) != 0)) {
+        model_free(model);
+        return -1;
+    }
+    *out = model;
+    return 0;
+}
+
+void model_free(struct model *model)
+{
+    if (!model)
+        return;
+    params_done(&model->params);
+    free(model->fc_owned);
+    free(model);
+}
+
+int model_new(const struct model_options *options, uint64_t seed, struct model **out,
+              struct error *err)
+{
+    struct rng rng;
+    if (model_alloc(options, out, err) != 0)
+        return -1;
+    rng_seed(&rng, seed);
+    params_random(&(*out)->params, options, &rng);
+    model_refresh(*out);
+    return 0;
+}
+
+int model_from_checkpoint(const struct checkpoint *checkpoint, struct model **out,
+                          struct error *err)
+{
+    struct model_options options;
+    struct model *model;
+    if (model_options_from_checkpoint(checkpoint, &options, err) != 0 ||
+        model_alloc(&options, &model, err) != 0)
+        return -1;
+    if (params_from_checkpoint(&model->params, checkpoint, err) != 0) {
+        model_free(model);
+        return checkpoint->path ? error_prefix(err, checkpoint->path) : -1;
+    }
+    model_refresh(model);
+    *out = model;
+    return 0;
+}
+
+int model_load(const char *path, struct model **out, struct error *err)
+{
+    struct checkpoint *checkpoint;
+    if (checkpoint_load(path, &checkpoint, err) != 0)
+        return -1;
+    int status = model_from_checkpoint(checkpoint, out, err);
+    checkpoint_free(checkpoint);
+    return status;
+}
+
+const struct model_options *model_options(const struct model *model)
+{
+    return &model->options;
+}
+
+int model_encode_regions(const struct model *model, const float *features, size_t rows, float *out,
+                         struct error *err)
+{
+    (void)err;
+    size_t D = (size_t)model->options.embed_size;
+    fc_forward(features, rows, (size_t)model->options.img_dim, D, model->fc, model->params.fc_bias,
+               out);
+    if (!model->options.no_imgnorm)
+        l2norm_forward(out, rows, D, NULL);
+    return 0;
+}
+
+uint64_t model_image_hash(const struct model *model)
+{
+    const struct model_options *o = &model->options;
+    size_t D = (size_t)o->embed_size, F = (size_t)o->img_dim;
+    uint64_t sizes[] = {D, F, o->no_imgnorm};
+    uint64_t hash = hash_bytes(sizes, sizeof sizes, 0);
+    hash = hash_bytes(model->fc, D * F * sizeof(float), hash);
+    return hash_bytes(model->params.fc_bias, D * sizeof(float), hash);
+}
+
+int model_check_words(const struct model_options *options, const int32_t *ids, const size_t *starts,
+                      size_t captions, struct error *err)
+{
+    for (size_t c = 0; c < captions; c++) {
+        if (starts[c + 1] <= starts[c])
+            return error_set(err, "caption %zu is empty: there is nothing to encode", c);
+        for (size_t i = starts[c] - starts[0]; i < starts[c + 1] - starts[0]; i++)
+            if (ids[i] < 0 || ids[i] >= options->vocab_size)
+                return error_set(err,
+                                 "caption %zu holds the word id %d; the model's vocabulary "
+                                 "ends at %d: vocabulary and model do not belong together",
+                                 c, (int)ids[i], options->vocab_size - 1);
+    }
+    return 0;
+}
+
+/* Captions first.. that one batch takes. */
+static size_t batch_end(const size_t *starts, size_t first, size_t captions)
+{
+    enum { MOST_WORDS = 8192 };
+    size_t end = first + 1;
+    while (end < captions && starts[end + 1] - starts[first] <= MOST_WORDS)
+        end++;
+    return end;
+}
+
+static int encode_batch(const struct model *model, const int32_t *ids, const size_t *starts,
+                        size_t captions, float *out, struct error *err)
+{
+    struct arena arena = {0};
+    struct text_acts acts;
+    size_t words = starts[captions] - starts[0];
+    text_acts_carve(&model->options, captions, words, false, &arena, &acts);
+    if (mem_get(&arena.base, arena.used, 1, "encoding captions", err) != 0)
+        return -1;
+    arena.used = 0;
+    text_acts_carve(&model->options, captions, words, false, &arena, &acts);
+    text_forward(&model->options, &model->params, ids, starts, captions, &acts, out);
+    free(arena.base);
+    return 0;
+}
+
+int model_encode_words(const struct model *model, const int32_t *ids, const size_t *starts,
+                       size_t captions, float *out, struct error *err)
+{
+    size_t D = (size_t)model->options.embed_size;
+    if (model_check_words(&model->options, ids, starts, captions, err) != 0)
+        return -1;
+    for (size_t first = 0, end; first < captions; first = end) {
+        end = batch_end(starts, first, captions);
+        size_t word = starts[first] - starts[0];
+        if (encode_batch(model, ids + word, starts + first, end - first, out + word * D, err) != 0)
+            return -1;
+    }
+    return 0;
+}

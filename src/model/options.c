@@ -1,0 +1,458 @@
+#include "model/options.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Data model: one table describes every option; setting, printing, reading from a checkpoint and
+ * the command line's help all go through it. */
+enum kind { KIND_SWITCH, KIND_INT, KIND_DOUBLE, KIND_FLOAT, KIND_TEXT, KIND_CHOICE };
+
+struct description {
+    const char *name;
+    enum kind kind;
+    size_t offset, size;    /* of the field in struct model_options */
+    double lowest, highest; /* KIND_INT, KIND_DOUBLE, KIND_FLOAT */
+    const char *choices;    /* KIND_CHOICE: "a|b|c" in the order of the enum */
+    const char *help;
+};
+
+#define FIELD(f) offsetof(struct model_options, f), sizeof(((struct model_options *)0)->f)
+#define SWITCH(n, help)                                                                            \
+    {                                                                                              \
+#n, KIND_SWITCH, FIELD(n), 0, 1, NULL, help                                                \
+    }
+#define INT(n, low, high, help)                                                                    \
+    {                                                                                              \
+#n, KIND_INT, FIELD(n), low, high, NULL, help                                              \
+    }
+#define DOUBLE(n, low, high, help)                                                                 \
+    {                                                                                              \
+#n, KIND_DOUBLE, FIELD(n), low, high, NULL, help                                           \
+    }
+#define FLOAT(n, low, high, help)                                                                  \
+    {                                                                                              \
+#n, KIND_FLOAT, FIELD(attn.n), low, high, NULL, help                                       \
+    }
+#define TEXT(n, help)                                                                              \
+    {                                                                                              \
+#n, KIND_TEXT, FIELD(n), 0, 0, NULL, help                                                  \
+    }
+#define CHOICE(n, f, choices, help)                                                                \
+    {                                                                                              \
+#n, KIND_CHOICE, FIELD(f), 0, 0, choices, help                                             \
+    }
+
+/* The reference's flags in its order. Limits keep sizes that a stranger's file gives within reason.
+ */
+static const struct description table[] = {
+    TEXT(data_path, "folder that holds the folder data_name"),
+    TEXT(data_name, "folder of the data set inside data_path"),
+    TEXT(vocab_path, "folder that holds data_name_vocab.json"),
+    DOUBLE(margin, 0, 1e6, "margin of the hinge loss"),
+    INT(num_epochs, 1, 1000000, "number of training epochs"),
+    INT(batch_size, 2, 65536, "captions of a training step"),
+    INT(word_dim, 1, 65536, "size of the word embedding"),
+    INT(embed_size, 1, 65536, "size of the joint embedding"),
+    DOUBLE(grad_clip, 0, 1e30, "largest gradient norm, 0 for no limit"),
+    INT(num_layers, 1, 64, "layers of the GRU"),
+    DOUBLE(learning_rate, 0, 1e38, "initial learning rate"),
+    INT(lr_update, 1, INT_MAX, "epochs after which the learning rate is divided by 10"),
+    INT(workers, 0, 65536, "accepted for the reference's sake, without effect"),
+    INT(log_step, 1, INT_MAX, "steps between two lines of progress"),
+    INT(val_step, 1, INT_MAX, "steps between two validations"),
+    TEXT(logger_name, "folder of the log, train.jsonl"),
+    TEXT(model_name, "folder of the checkpoints"),
+    TEXT(resume, "checkpoint to go on from"),
+    SWITCH(max_violation, "only the hardest negative counts, not the sum"),
+    INT(img_dim, 1, 1 << 20, "size of a region's feature"),
+    SWITCH(no_imgnorm, "do not l2-normalise image embeddings"),
+    SWITCH(no_txtnorm, "do not l2-normalise word embeddings"),
+    CHOICE(raw_feature_norm, attn.raw_feature_norm,
+           "softmax|l2norm|clipped_l2norm|l1norm|clipped_l1norm|clipped|no_norm",
+           "normalisation of the raw scores"),
+    CHOICE(agg_func, attn.agg_func, "LogSumExp|Mean|Max|Sum",
+           "how a pair's similarities are put together"),
+    CHOICE(cross_attn, attn.cross_attn, "t2i|i2t", "words attend to regions, or regions to words"),
+    CHOICE(precomp_enc_type, weight_norm, "basic|weight_norm", "kind of image encoder"),
+    SWITCH(bi_gru, "GRU in both directions"),
+    FLOAT(lambda_lse, 1e-6, 1e6, "inverse temperature of LogSumExp"),
+    FLOAT(lambda_softmax, 0, 1e6, "inverse temperature of the attention"),
+    INT(vocab_size, 1, 10000000, "words of the vocabulary; comes from the vocabulary"),
+};
+
+enum { COUNT = sizeof table / sizeof table[0] };
+
+void model_options_default(struct model_options *out)
+{
+    *out = (struct model_options){
+        .attn = {CROSS_T2I, AGG_LOGSUMEXP, RAW_CLIPPED_L2NORM, 9, 6},
+        .img_dim = 2048,
+        .word_dim = 300,
+        .embed_size = 1024,
+        .num_layers = 1,
+        .vocab_size = 1,
+        .margin = 0.2,
+        .grad_clip = 2,
+        .learning_rate = 0.0002,
+        .num_epochs = 30,
+        .batch_size = 128,
+        .lr_update = 15,
+        .log_step = 10,
+        .val_step = 500,
+        .workers = 10,
+        .data_name = "precomp",
+        .data_path = "./data/",
+        .vocab_path = "./vocab/",
+        .logger_name = "./runs/runX/log",
+        .model_name = "./runs/runX/checkpoint",
+    };
+}
+
+/* Names with hyphens and with underscores are the same. */
+static bool same_name(const char *a, const char *b)
+{
+    for (; *a && *b; a++, b++)
+        if ((*a == '-' ? '_' : *a) != (*b == '-' ? '_' : *b))
+            return false;
+    return *a == *b;
+}
+
+static const struct description *description_find(const char *name)
+{
+    for (size_t i = 0; i < COUNT; i++)
+        if (same_name(table[i].name, name))
+            return &table[i];
+    return NULL;
+}
+
+static void *field_of(struct model_options *options, const struct description *d)
+{
+    return (char *)options + d->offset;
+}
+
+static int set_number(struct model_options *options, const struct description *d, double value,
+                      struct error *err)
+{
+    if (!(value >= d->lowest && value <= d->highest))
+        return error_set(err, "%s is %g; %g to %g is allowed", d->name, value, d->lowest,
+                         d->highest);
+    if (d->kind != KIND_DOUBLE && d->kind != KIND_FLOAT && value != floor(value))
+        return error_set(err, "%s is %g; a whole number is wanted", d->name, value);
+    switch (d->kind) {
+    case KIND_SWITCH:
+        *(bool *)field_of(options, d) = value != 0;
+        break;
+    case KIND_INT:
+        *(int *)field_of(options, d) = (int)value;
+        break;
+    case KIND_FLOAT:
+        *(float *)field_of(options, d) = (float)value;
+        break;
+    default:
+        *(double *)field_of(options, d) = value;
+    }
+    return 0;
+}
+
+/* Length of the choice that starts at `choices`. */
+static size_t choice_length(const char *choices)
+{
+    return strcspn(choices, "|");
+}
+
+static int set_choice(struct model_options *options, const struct description *d, const char *value,
+                      struct error *err)
+{
+    int index = 0;
+    for (const char *c = d->choices; *c; index++) {
+        size_t n = choice_length(c);
+        if (strlen(value) == n && strncmp(c, value, n) == 0) {
+            if (d->size == sizeof(bool))
+                *(bool *)field_of(options, d) = index != 0;
+            else
+                memcpy(field_of(options, d), &index, sizeof index);
+            return 0;
+        }
+        c += n + (c[n] == '|');
+    }
+    return error_set(err, "%s is '%s'; it is one of %s", d->name, value, d->choices);
+}
+
+static int set_text(struct model_options *options, const struct description *d, const char *value,
+                    struct error *err)
+{
+    if (strlen(value) >= d->size)
+        return error_set(err, "%s is too long (%zu bytes; %zu is the most)", d->name, strlen(value),
+                         d->size - 1);
+    strcpy(field_of(options, d), value);
+    return 0;
+}
+
+static int parse_number(const struct description *d, const char *value, double *out,
+                        struct error *err)
+{
+    char *end;
+    *out = strtod(value, &end);
+    if (end == value || *end)
+        return error_set(err, "%s is '%s'; a number is wanted", d->name, value);
+    return 0;
+}
+
+static int set_switch(struct model_options *options, const struct description *d, const char *value,
+                      struct error *err)
+{
+    static const char *const words[] = {"false", "true", "0", "1", "False", "True"};
+    for (size_t i = 0; value && i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(value, words[i]) == 0)
+            return set_number(options, d, (double)(i % 2), err);
+    return value ? error_set(err, "%s is '%s'; it is true or false", d->name, value)
+                 : set_number(options, d, 1, err);
+}
+
+static int set_described(struct model_options *options, const struct description *d,
+                         const char *value, struct error *err)
+{
+    double number;
+    if (d->kind == KIND_SWITCH)
+        return set_switch(options, d, value, err);
+    if (!value)
+        return error_set(err, "%s wants a value", d->name);
+    if (d->kind == KIND_CHOICE)
+        return set_choice(options, d, value, err);
+    if (d->kind == KIND_TEXT)
+        return set_text(options, d, value, err);
+    if (parse_number(d, value, &number, err) != 0)
+        return -1;
+    return set_number(options, d, number, err);
+}
+
+int model_options_set(struct model_options *options, const char *name, const char *value,
+                      struct error *err)
+{
+    const struct description *d = description_find(name);
+    return d ? set_described(options, d, value, err)
+             : error_set(err, "there is no option '%s'", name);
+}
+
+const char *model_option_name(size_t index, bool *takes_value_out, const char **help_out)
+{
+    if (index >= COUNT)
+        return NULL;
+    if (takes_value_out)
+        *takes_value_out = table[index].kind != KIND_SWITCH;
+    if (help_out)
+        *help_out = table[index].help;
+    return table[index].name;
+}
+
+const char *model_option_value(size_t index)
+{
+    static const char *const names[] = {
+        [KIND_SWITCH] = NULL, [KIND_INT] = "N",     [KIND_DOUBLE] = "X",
+        [KIND_FLOAT] = "X",   [KIND_TEXT] = "TEXT", [KIND_CHOICE] = NULL,
+    };
+    if (index >= COUNT)
+        return NULL;
+    return table[index].kind == KIND_CHOICE ? table[index].choices : names[table[index].kind];
+}
+
+enum option_kind model_option_kind(size_t index)
+{
+    static const enum option_kind kinds[] = {
+        [KIND_SWITCH] = OPTION_BOOL, [KIND_INT] = OPTION_INT,   [KIND_DOUBLE] = OPTION_FLOAT,
+        [KIND_FLOAT] = OPTION_FLOAT, [KIND_TEXT] = OPTION_TEXT, [KIND_CHOICE] = OPTION_TEXT,
+    };
+    return index < COUNT ? kinds[table[index].kind] : OPTION_NONE;
+}
+
+double model_option_number(const struct model_options *options, size_t index)
+{
+    const struct description *d = &table[index];
+    const char *field = (const char *)options + d->offset;
+    switch (d->kind) {
+    case KIND_SWITCH:
+        return *(const bool *)field;
+    case KIND_INT:
+        return *(const int *)field;
+    case KIND_DOUBLE:
+        return *(const double *)field;
+    case KIND_FLOAT:
+        return *(const float *)field;
+    default:
+        return NAN;
+    }
+}
+
+static void choice_text(const struct description *d, const char *field, char *out, size_t size)
+{
+    int index = 0;
+    if (d->size == sizeof(bool))
+        index = *(const bool *)field;
+    else
+        memcpy(&index, field, sizeof index);
+    const char *c = d->choices;
+    for (; index > 0; index--)
+        c += choice_length(c) + 1;
+    snprintf(out, size, "%.*s", (int)choice_length(c), c);
+}
+
+void model_option_text(const struct model_options *options, size_t index, char *out, size_t size)
+{
+    const struct description *d = &table[index];
+    const char *field = (const char *)options + d->offset;
+    switch (d->kind) {
+    case KIND_SWITCH:
+        snprintf(out, size, "%s", *(const bool *)field ? "true" : "false");
+        break;
+    case KIND_CHOICE:
+        choice_text(d, field, out, size);
+        break;
+    case KIND_TEXT:
+        snprintf(out, size, "%s", field);
+        break;
+    default:
+        snprintf(out, size, "%g", model_option_number(options, index));
+    }
+}
+
+/* A member of another family is known by a field of its `opt` or a tensor. */
+static const struct {
+    const char *family, *field, *tensor;
+} relatives[] = {
+    {"BFAN", "focal_type", NULL},      {"SGRAF", "module_name", "cap_rnn.weight_ih_l0"},
+    {"VSE++", "measure", NULL},        {"VSRN", NULL, "Rs_GCN_1.g.weight"},
+    {"IMRAM", "iteration_step", NULL}, {"GSMN", "is_sparse", NULL},
+};
+
+static const char *relative_of(const struct checkpoint *checkpoint)
+{
+    for (size_t i = 0; i < sizeof relatives / sizeof relatives[0]; i++) {
+        if (relatives[i].field && option_find(checkpoint, relatives[i].field))
+            return relatives[i].family;
+        for (size_t g = 0; relatives[i].tensor && g < checkpoint->group_count; g++)
+            if (tensor_find(&checkpoint->groups[g], relatives[i].tensor))
+                return relatives[i].family;
+    }
+    return NULL;
+}
+
+static int set_from_option(struct model_options *options, const struct description *d,
+                           const struct option *o, struct error *err)
+{
+    if (o->kind == OPTION_NONE)
+        return 0;
+    bool is_text = d->kind == KIND_TEXT || d->kind == KIND_CHOICE;
+    if (is_text != (o->kind == OPTION_TEXT))
+        return error_set(err, "%s is %s in the checkpoint's opt; %s is wanted", d->name,
+                         is_text ? "a number" : "text", is_text ? "text" : "a number");
+    if (is_text)
+        return set_described(options, d, o->text, err);
+    return set_number(options, d, o->number, err);
+}
+
+/* What only training uses is taken where it makes sense and left at its default where not: an odd
+ * num_epochs never keeps a model from being looked at. */
+static bool needed_to_score(const struct description *d)
+{
+    return d->kind == KIND_CHOICE || d->kind == KIND_FLOAT || strncmp(d->name, "no_", 3) == 0;
+}
+
+static int options_from_opt(const struct checkpoint *checkpoint, struct model_options *out,
+                            struct error *err)
+{
+    for (size_t i = 0; i < COUNT; i++) {
+        const struct option *o = option_find(checkpoint, table[i].name);
+        struct error ignored;
+        bool needed = needed_to_score(&table[i]);
+        if (o && set_from_option(out, &table[i], o, needed ? err : &ignored) != 0 && needed)
+            return -1;
+    }
+    return 0;
+}
+
+static const struct tensor *group_tensor(const struct checkpoint *checkpoint, size_t group,
+                                         const char *name, int ndim, struct error *err)
+{
+    const struct tensor *t =
+        group < checkpoint->group_count ? tensor_find(&checkpoint->groups[group], name) : NULL;
+    if (!t)
+        error_set(err, "the tensor %s is missing: this is no SCAN model", name);
+    else if (t->ndim != ndim)
+        error_set(err, "the tensor %s has %d dimensions; %d are wanted", name, t->ndim, ndim);
+    return t && t->ndim == ndim ? t : NULL;
+}
+
+static int set_size(struct model_options *out, const char *name, size_t value, struct error *err)
+{
+    return set_number(out, description_find(name), (double)value, err);
+}
+
+static int options_from_image_encoder(const struct checkpoint *checkpoint,
+                                      struct model_options *out, struct error *err)
+{
+    const char *name = "fc.weight";
+    if (checkpoint->group_count > 0 && tensor_find(&checkpoint->groups[0], "fc.weight_v"))
+        name = "fc.weight_v";
+    const struct tensor *fc = group_tensor(checkpoint, 0, name, 2, err);
+    if (!fc || set_size(out, "embed_size", fc->shape[0], err) != 0 ||
+        set_size(out, "img_dim", fc->shape[1], err) != 0)
+        return -1;
+    out->weight_norm = strcmp(name, "fc.weight_v") == 0;
+    return 0;
+}
+
+static int count_layers(const struct tensor_group *text)
+{
+    char name[64];
+    int layers = 0;
+    do
+        snprintf(name, sizeof name, "rnn.weight_ih_l%d", layers);
+    while (tensor_find(text, name) && ++layers <= 64);
+    return layers;
+}
+
+static int options_from_text_encoder(const struct checkpoint *checkpoint, struct model_options *out,
+                                     struct error *err)
+{
+    const struct tensor *embed = group_tensor(checkpoint, 1, "embed.weight", 2, err);
+    const struct tensor *hh =
+        embed ? group_tensor(checkpoint, 1, "rnn.weight_hh_l0", 2, err) : NULL;
+    if (!hh || set_size(out, "vocab_size", embed->shape[0], err) != 0 ||
+        set_size(out, "word_dim", embed->shape[1], err) != 0 ||
+        set_size(out, "num_layers", (size_t)count_layers(&checkpoint->groups[1]), err) != 0)
+        return -1;
+    if (hh->shape[1] != (size_t)out->embed_size)
+        return error_set(err,
+                         "the image encoder gives embeddings of %d numbers and the text "
+                         "encoder of %zu: they are of different models",
+                         out->embed_size, hh->shape[1]);
+    out->bi_gru = tensor_find(&checkpoint->groups[1], "rnn.weight_ih_l0_reverse") != NULL;
+    return 0;
+}
+
+static int options_read(const struct checkpoint *checkpoint, struct model_options *out,
+                        struct error *err)
+{
+    model_options_default(out);
+    const char *relative = relative_of(checkpoint);
+    if (relative)
+        return error_set(err, "this is a model of %s, not of SCAN; it cannot be used here",
+                         relative);
+    if (!checkpoint->has_model)
+        return error_set(err, "there is no model in this checkpoint");
+    if (options_from_opt(checkpoint, out, err) != 0 ||
+        options_from_image_encoder(checkpoint, out, err) != 0)
+        return -1;
+    return options_from_text_encoder(checkpoint, out, err);
+}
+
+int model_options_from_checkpoint(const struct checkpoint *checkpoint, struct model_options *out,
+                                  struct error *err)
+{
+    if (options_read(checkpoint, out, err) == 0)
+        return 0;
+    return checkpoint->path ? error_prefix(err, checkpoint->path) : -1;
+}

@@ -1,0 +1,68 @@
+/* params.h: the parameters of a model: one allocation carved into named views. Gradients and Adam's
+ * moments are further blocks of the same layout.
+ *
+ * F feature size, D joint embedding size, E word embedding size, V vocabulary. */
+#ifndef MODEL_PARAMS_H
+#define MODEL_PARAMS_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/rng.h"
+#include "io/checkpoint.h"
+#include "model/options.h"
+
+/* One direction of one GRU layer, gates in the order r, z, n. */
+struct gru_weights {
+    float *w_ih; /* 3D x in; in = E in the first layer, then D times the directions */
+    float *w_hh; /* 3D x D */
+    float *b_ih; /* 3D */
+    float *b_hh; /* 3D */
+};
+
+/* A tensor by the reference's name. */
+struct param {
+    char name[48];
+    size_t group; /* 0 image encoder, 1 text encoder */
+    int ndim;
+    size_t shape[2], count;
+    size_t offset; /* of its floats within a block */
+};
+
+struct params {
+    struct param *list; /* in the order of the reference's state dicts */
+    size_t list_count;
+    size_t count; /* floats of a block; offsets are multiples of 16, gaps are zero and stay so */
+    float *data;  /* the block, owned */
+    float *fc_weight;        /* D x F (weight_v under weight_norm) */
+    float *fc_g;             /* 1, or NULL */
+    float *fc_bias;          /* D */
+    float *embed;            /* V x E */
+    struct gru_weights *gru; /* [layer * directions + direction] */
+};
+
+/* Lays the parameters of such a model out, all zero. Errors: not enough memory. */
+int params_init(const struct model_options *options, struct params *out,
+                struct error *err) MUST_USE;
+void params_done(struct params *params);
+
+/* The same layout over another block of `count` floats: gradients. params_done frees the block. */
+void params_view(const struct model_options *options, float *data, struct params *out);
+
+/* Floats of a block. */
+size_t params_count(const struct model_options *options);
+
+/* Fills in from a checkpoint's model. Errors: a tensor that is missing, misshapen (both shapes) or
+ * not finite, by name. */
+int params_from_checkpoint(struct params *params, const struct checkpoint *checkpoint,
+                           struct error *err) MUST_USE;
+
+/* The reference's initialisation: fc Xavier-uniform with zero bias (weight_norm: torch's Linear
+ * default), embedding U(-0.1, 0.1), GRU U(-1/sqrt(D), 1/sqrt(D)). */
+void params_random(struct params *params, const struct model_options *options, struct rng *rng);
+
+/* Points a tensor at a parameter, in a block of this layout (`data` of the params, a moment, ...);
+ * name and data stay the params' and the block's. */
+void params_tensor(const struct params *params, size_t index, float *block, struct tensor *out);
+
+#endif

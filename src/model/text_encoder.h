@@ -1,0 +1,44 @@
+/* text_encoder.h: words to embeddings (eqs. 9-11 of the paper): word embedding, GRU layers, the
+ * directions averaged, l2 normalisation; forward and backward.
+ *
+ * C captions, N words of all of them, V x E word embedding, D joint embedding size. */
+#ifndef MODEL_TEXT_ENCODER_H
+#define MODEL_TEXT_ENCODER_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "model/gru.h"
+#include "model/options.h"
+#include "model/params.h"
+
+/* What the forward leaves for the backward, carved from an arena. */
+struct text_acts {
+    struct packing packing;
+    size_t *room;      /* the packing's */
+    int32_t *distinct; /* the U different words among the N, ascending */
+    size_t *which;     /* packed row -> its word in `distinct` */
+    float *x;          /* U x E: their embeddings */
+    float *projected;  /* U x 3D, scratch; U is at most N */
+    struct gru_layer *layers;
+    float *norm;      /* N: |averaged state| of each word, in the order of the captions */
+    float *dout, *dx; /* N x (K D or E, the larger), backward only: gradients of a layer's output
+                         and input, changing places from layer to layer */
+    float *previous;  /* K x N x D, backward only */
+};
+
+/* Room for so many captions and words. training false: forward only. */
+void text_acts_carve(const struct model_options *options, size_t captions, size_t words,
+                     bool training, struct arena *arena, struct text_acts *out);
+
+/* ids: N word ids, all inside the vocabulary; starts: captions + 1. out: N x D, in the order of
+ * ids. */
+void text_forward(const struct model_options *options, const struct params *params,
+                  const int32_t *ids, const size_t *starts, size_t captions, struct text_acts *acts,
+                  float *out);
+
+/* out as the forward left it; dout (N x D) its gradient, used up. Adds to `gradients`. */
+void text_backward(const struct model_options *options, struct text_acts *acts, const float *out,
+                   float *dout, const struct params *gradients);
+
+#endif
