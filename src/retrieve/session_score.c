@@ -1,0 +1,156 @@
+/* session_score.c: an open session handed to the scoring engine. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "retrieve/evaluate.h"
+#include "retrieve/session_private.h"
+
+struct score_images session_images(const struct session *session)
+{
+    return (struct score_images){.I = session->I,
+                                 .R = session->R,
+                                 .D = session->D,
+                                 .regions = session->regions,
+                                 .gram = session->gram,
+                                 .norm = session->region_norm};
+}
+
+struct score_captions session_captions(const struct session *session)
+{
+    return (struct score_captions){.C = session->C,
+                                   .D = session->D,
+                                   .starts = session->starts,
+                                   .words = session->words,
+                                   .norm = session->word_norm,
+                                   .gram = session->word_gram,
+                                   .gram_start = session->word_gram_start};
+}
+
+static struct score_captions query_captions(const struct session *session,
+                                            const struct query *query, const size_t starts[2])
+{
+    static const size_t gram_start[2];
+    return (struct score_captions){.C = 1,
+                                   .D = session->D,
+                                   .starts = starts,
+                                   .words = query->emb,
+                                   .norm = query->norm,
+                                   .gram = query->gram,
+                                   .gram_start = gram_start};
+}
+
+static struct score_images one_image(const struct session *session, size_t image)
+{
+    struct score_images images = session_images(session);
+    images.I = 1;
+    images.regions += image * images.R * images.D;
+    images.norm += image * images.R;
+    if (images.gram)
+        images.gram += image * images.R * images.R;
+    return images;
+}
+
+int session_score_images(const struct session *session, const struct query *query, float *scores,
+                         const struct progress *progress, struct error *err)
+{
+    size_t starts[2] = {0, query->W};
+    struct score_images images = session_images(session);
+    struct score_captions caption = query_captions(session, query, starts);
+    return score_images(&model_options(session->model)->attn, &images, &caption, scores, progress,
+                        err);
+}
+
+int session_score_captions(const struct session *session, size_t image, float *scores,
+                           const struct progress *progress, struct error *err)
+{
+    struct score_images images = one_image(session, image);
+    struct score_captions captions = session_captions(session);
+    return score_captions(&model_options(session->model)->attn, &images, &captions, scores,
+                          progress, err);
+}
+
+int session_score_part(const struct session *session, size_t first_image, size_t images,
+                       size_t first_caption, size_t captions, float *sims,
+                       const struct progress *progress, struct error *err)
+{
+    struct score_images v = session_images(session);
+    struct score_captions e = session_captions(session);
+    v.regions += first_image * v.R * v.D;
+    v.norm += first_image * v.R;
+    if (v.gram)
+        v.gram += first_image * v.R * v.R;
+    v.I = images;
+    e.starts += first_caption;
+    if (e.gram_start)
+        e.gram_start += first_caption;
+    e.C = captions;
+    return score_all(&model_options(session->model)->attn, &v, &e, sims, progress, err);
+}
+
+int session_score_all(const struct session *session, float *sims, const struct progress *progress,
+                      struct error *err)
+{
+    return session_score_part(session, 0, session->I, 0, session->C, sims, progress, err);
+}
+
+/* ---- attention of one pair ---- */
+
+void attention_free(struct attention *attention)
+{
+    if (!attention)
+        return;
+    free(attention->weights);
+    free(attention->similarity);
+    free(attention->word_region);
+    free(attention->word_similarity);
+    free(attention);
+}
+
+/* i2t: a word is seen by the regions that look at it, and is worth their similarities weighted by
+ * how much each looks. */
+static void words_of_i2t(struct attention *a)
+{
+    for (size_t w = 0; w < a->W; w++) {
+        double sum = 0, weight = 0;
+        for (size_t r = 0; r < a->R; r++) {
+            float look = a->weights[r * a->W + w];
+            a->word_region[w * a->R + r] = look;
+            sum += (double)look * a->similarity[r];
+            weight += look;
+        }
+        a->word_similarity[w] = weight > 0 ? (float)(sum / weight) : 0;
+    }
+}
+
+static void words_of_t2i(struct attention *a)
+{
+    memcpy(a->word_region, a->weights, a->R * a->W * sizeof *a->word_region);
+    memcpy(a->word_similarity, a->similarity, a->W * sizeof *a->word_similarity);
+}
+
+int session_attention(const struct session *session, size_t image, const struct query *query,
+                      struct attention **out, struct error *err)
+{
+    const struct attn_options *options = &model_options(session->model)->attn;
+    struct attention *a = mem_new(1, sizeof *a);
+    *a =
+        (struct attention){.t2i = options->cross_attn == CROSS_T2I, .R = session->R, .W = query->W};
+    a->weights = mem_new(a->R * a->W, sizeof *a->weights);
+    a->word_region = mem_new(a->R * a->W, sizeof *a->word_region);
+    a->similarity = mem_new(a->t2i ? a->W : a->R, sizeof *a->similarity);
+    a->word_similarity = mem_new(a->W, sizeof *a->word_similarity);
+    size_t starts[2] = {0, query->W};
+    struct score_images images = one_image(session, image);
+    struct score_captions caption = query_captions(session, query, starts);
+    if (score_pair(options, &images, &caption, a->weights, a->similarity, &a->score, err) != 0) {
+        attention_free(a);
+        return -1;
+    }
+    if (a->t2i)
+        words_of_t2i(a);
+    else
+        words_of_i2t(a);
+    *out = a;
+    return 0;
+}
