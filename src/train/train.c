@@ -1,0 +1,351 @@
+#include "train/train.h"
+
+#include <math.h>
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/interrupt.h"
+#include "base/mem.h"
+#include "model/model_private.h"
+#include "train/batches.h"
+#include "train/state.h"
+#include "train/validate.h"
+
+/* A run under way. */
+struct run {
+    const struct train_spec *spec;
+    const struct model_options *options; /* the model's */
+    struct model *model;
+    struct trainer *trainer;
+    struct session *training, *validation; /* the training one only for its captions */
+    struct batches batches;
+    struct train_state state;
+    struct train_log log;
+    char *last_saved;
+};
+
+static int tell(struct run *run, const struct train_event *event, struct error *err)
+{
+    if (run->spec->listen)
+        run->spec->listen(run->spec->context, event);
+    return train_log_write(&run->log, event, err);
+}
+
+static int note(struct run *run, const char *text, struct error *err)
+{
+    return tell(run, &(struct train_event){.kind = TRAIN_NOTE, .note = text}, err);
+}
+
+/* ---- beginning ---- */
+
+/* The position inside an epoch counts only with the captions and batches that it was saved with. */
+static int check_position(struct run *run, struct error *err)
+{
+    struct train_state *s = &run->state;
+    int64_t captions = (int64_t)run->batches.captions, size = (int64_t)run->batches.size;
+    bool same = s->captions == captions && s->batch_size == size;
+    s->captions = captions;
+    s->batch_size = size;
+    if (s->batch == 0 || same)
+        return 0;
+    s->batch = 0;
+    return note(run, "the training split or the batch size has changed: the epoch begins anew",
+                err);
+}
+
+static int resume(struct run *run, struct error *err)
+{
+    bool whole;
+    if (!run->spec->resume)
+        return 0;
+    run->last_saved = mem_strdup(run->spec->resume->path);
+    if (train_state_load(run->spec->resume, run->model, run->trainer, &run->state, &whole, err) !=
+        0)
+        return -1;
+    if (!whole && note(run,
+                       "the checkpoint holds no optimiser state: training goes on from its "
+                       "parameters with fresh moments",
+                       err) != 0)
+        return -1;
+    return check_position(run, err);
+}
+
+/* Options that decide which parameters there are. */
+static int check_shape(const struct checkpoint *resumed, const struct model_options *has,
+                       const struct model_options *wanted, struct error *err)
+{
+    static const char *const names[] = {"img_dim", "word_dim",   "embed_size",       "num_layers",
+                                        "bi_gru",  "vocab_size", "precomp_enc_type", NULL};
+    for (size_t i = 0, n = 0; names[n]; i++) {
+        char a[64], b[64];
+        if (strcmp(model_option_name(i, NULL, NULL), names[n]) != 0)
+            continue;
+        model_option_text(has, i, a, sizeof a);
+        model_option_text(wanted, i, b, sizeof b);
+        if (strcmp(a, b) != 0)
+            return error_at(err, resumed->path, -1, "this model has %s %s, not %s", names[n], a, b);
+        n++;
+        i = (size_t)-1;
+    }
+    return 0;
+}
+
+static int open_model(struct run *run, struct error *err)
+{
+    const struct train_spec *spec = run->spec;
+    int status = spec->resume ? model_from_checkpoint(spec->resume, &run->model, err)
+                              : model_new(&spec->options, spec->seed, &run->model, err);
+    if (status == 0 && spec->resume)
+        status = check_shape(spec->resume, &run->model->options, &spec->options, err);
+    if (status != 0)
+        return -1;
+    run->model->options = spec->options;
+    run->options = &run->model->options;
+    return trainer_new(run->model, &run->trainer, err);
+}
+
+static int check_split(const struct run *run, const struct dataset *data, struct error *err)
+{
+    if (data->feature_size != (size_t)run->options->img_dim)
+        return error_set(err, "%s has features of size %zu; the model takes %d (img_dim)",
+                         data->features->path, data->feature_size, run->options->img_dim);
+    if (data->captions == 0 || data->per_image == 0)
+        return error_set(err, "%s: the split %s has no captions", data->folder, data->split);
+    return 0;
+}
+
+static int open_data(struct run *run, struct error *err)
+{
+    const struct train_spec *spec = run->spec;
+    if (check_split(run, spec->training, err) != 0 ||
+        check_split(run, spec->validation, err) != 0 ||
+        validation_open(run->model, spec->vocab, spec->training, spec->compat, &run->training,
+                        err) != 0 ||
+        validation_open(run->model, spec->vocab, spec->validation, spec->compat, &run->validation,
+                        err) != 0)
+        return -1;
+    return batches_init(spec->training, run->training->ids, run->training->starts,
+                        (size_t)run->options->batch_size, &run->batches, err);
+}
+
+static size_t count_parameters(const struct params *params)
+{
+    size_t sum = 0;
+    for (size_t i = 0; i < params->list_count; i++)
+        sum += params->list[i].count;
+    return sum;
+}
+
+static int begin(struct run *run, struct error *err)
+{
+    struct train_event event = {.kind = TRAIN_BEGIN};
+    event.begin = (struct train_begin){
+        .options = run->options,
+        .images = run->spec->training->images,
+        .captions = run->batches.captions,
+        .parameters = count_parameters(&run->model->params),
+        .batches = batches_count(&run->batches),
+        .seed = run->spec->seed,
+        .threads = omp_get_max_threads(),
+        .epoch = run->state.epoch,
+        .batch = run->state.batch,
+        .resumed = run->spec->resume ? run->spec->resume->path : NULL,
+    };
+    return tell(run, &event, err);
+}
+
+static int run_open(struct run *run, struct error *err)
+{
+    rng_seed(&run->state.rng,
+             run->spec->seed ^ 0x5ca45c09e0000001u); /* not the parameters' numbers */
+    if (open_model(run, err) != 0 || open_data(run, err) != 0 ||
+        file_make_folder(run->options->model_name, err) != 0 ||
+        train_log_open(run->options->logger_name, run->spec->resume != NULL, &run->log, err) != 0 ||
+        resume(run, err) != 0)
+        return -1;
+    run->state.captions = (int64_t)run->batches.captions;
+    run->state.batch_size = (int64_t)run->batches.size;
+    return begin(run, err);
+}
+
+static void run_close(struct run *run)
+{
+    train_log_close(&run->log);
+    batches_done(&run->batches);
+    validation_close(run->training);
+    validation_close(run->validation);
+    trainer_free(run->trainer);
+    model_free(run->model);
+    free(run->last_saved);
+}
+
+/* ---- saving ---- */
+
+static int save(struct run *run, const char *name, bool whole, struct error *err)
+{
+    char *path = file_join(run->options->model_name, name);
+    int status = train_state_save(path, run->model, whole ? run->trainer : NULL, &run->state, err);
+    if (status != 0 || !whole) {
+        free(path);
+        return status;
+    }
+    free(run->last_saved);
+    run->last_saved = path;
+    return 0;
+}
+
+/* ---- the loop ---- */
+
+static double learning_rate(const struct model_options *o, int64_t epoch)
+{
+    return o->learning_rate * pow(0.1, (double)(epoch / o->lr_update));
+}
+
+static bool go_on(void *context, uint64_t done, uint64_t total)
+{
+    (void)context, (void)done, (void)total;
+    return !interrupt_seen();
+}
+
+/* Validates and tells of it. Interrupted: as an error; interrupt_seen() tells the two apart. */
+static int run_validation(struct run *run, double *rsum_out, struct error *err)
+{
+    struct train_event event = {.kind = TRAIN_VALIDATION};
+    struct progress progress = {go_on, NULL};
+    double started = progress_clock();
+    event.validation.epoch = run->state.epoch;
+    event.validation.iteration = run->state.iterations;
+    if (validate(run->validation, &progress, &event.validation.evaluation, err) != 0)
+        return -1;
+    event.validation.seconds = progress_clock() - started;
+    *rsum_out = event.validation.evaluation.rsum;
+    return tell(run, &event, err);
+}
+
+static int run_step(struct run *run, double *loss_out, struct error *err)
+{
+    struct train_event event = {.kind = TRAIN_STEP};
+    struct train_step *s = &event.step;
+    struct batch batch;
+    struct step_result result;
+    double started = progress_clock();
+    s->learning_rate = learning_rate(run->options, run->state.epoch);
+    if (batches_read(&run->batches, (size_t)run->state.batch, &batch, err) != 0 ||
+        trainer_step(run->trainer, &batch, s->learning_rate, &result, err) != 0)
+        return -1;
+    s->epoch = run->state.epoch;
+    s->batch = run->state.batch++;
+    s->iteration = ++run->state.iterations;
+    s->batches = batches_count(&run->batches);
+    s->pairs = batch.n;
+    s->loss = result.loss;
+    s->gradient_norm = result.gradient_norm;
+    s->seconds = progress_clock() - started;
+    *loss_out += result.loss;
+    return tell(run, &event, err);
+}
+
+/* An epoch's steps, from where the state says. Mean loss of those done here to *loss_out. */
+static int run_steps(struct run *run, double *loss_out, struct error *err)
+{
+    size_t count = batches_count(&run->batches), done = 0;
+    double sum = 0, rsum;
+    for (; (size_t)run->state.batch < count && !interrupt_seen(); done++) {
+        if (run_step(run, &sum, err) != 0)
+            return -1;
+        bool between = run->state.iterations % run->options->val_step == 0;
+        if (between && run_validation(run, &rsum, err) != 0 && !interrupt_seen())
+            return -1;
+    }
+    *loss_out = done ? sum / (double)done : NAN;
+    return 0;
+}
+
+/* After an epoch: validation, checkpoint, the best so far. */
+static int end_epoch(struct run *run, double loss, double started, struct error *err)
+{
+    struct train_event event = {.kind = TRAIN_EPOCH};
+    struct train_state *s = &run->state, before = *s;
+    struct train_epoch *e = &event.epoch;
+    if (run_validation(run, &e->rsum, err) != 0)
+        return -1;
+    e->epoch = s->epoch++;
+    s->batch = 0;
+    e->best = e->rsum > s->best_rsum;
+    s->best_rsum = fmax(s->best_rsum, e->rsum);
+    char *name = mem_printf("checkpoint_%lld.pth.tar", (long long)e->epoch);
+    int status = save(run, name, true, err);
+    if (status == 0 && e->best)
+        status = save(run, "model_best.pth.tar", false, err);
+    free(name);
+    if (status != 0) {
+        *s = before;
+        return -1;
+    }
+    e->iteration = s->iterations;
+    e->loss = loss;
+    e->best_rsum = s->best_rsum;
+    e->seconds = progress_clock() - started;
+    e->checkpoint = run->last_saved;
+    return tell(run, &event, err);
+}
+
+/* One epoch, or what is left of it. The generator's state of the epoch's beginning stays in the
+ * state until the epoch is saved as done, so that a run resumed inside it shuffles alike. */
+static int run_epoch(struct run *run, struct error *err)
+{
+    double loss, started = progress_clock();
+    struct rng rng = run->state.rng;
+    batches_shuffle(&run->batches, &rng);
+    if (run_steps(run, &loss, err) != 0)
+        return -1;
+    if (interrupt_seen())
+        return 0;
+    struct rng before = run->state.rng;
+    run->state.rng = rng;
+    int status = end_epoch(run, loss, started, err);
+    if (status == 0)
+        return 0;
+    run->state.rng = before;
+    return interrupt_seen() ? 0 : -1;
+}
+
+static int run_all(struct run *run, char **saved_out, struct error *err)
+{
+    if (run->state.epoch >= run->options->num_epochs)
+        return note(run, "all epochs are done already; give a larger --num_epochs to go on", err);
+    while (run->state.epoch < run->options->num_epochs && !interrupt_seen())
+        if (run_epoch(run, err) != 0)
+            return -1;
+    if (run->state.epoch >= run->options->num_epochs)
+        return 0;
+    if (save(run, "checkpoint_interrupted.pth.tar", true, err) != 0)
+        return -1;
+    *saved_out = mem_strdup(run->last_saved);
+    return 0;
+}
+
+/* Says where a run that failed can be taken up again. */
+static void add_last_saved(const struct run *run, struct error *err)
+{
+    struct error before = *err;
+    if (run->last_saved)
+        error_set(err, "%s (epoch %lld, batch %lld; the last checkpoint is %s)", before.text,
+                  (long long)run->state.epoch, (long long)run->state.batch, run->last_saved);
+}
+
+int train_run(const struct train_spec *spec, char **saved_out, struct error *err)
+{
+    struct run run = {.spec = spec};
+    *saved_out = NULL;
+    int status = run_open(&run, err);
+    if (status == 0) {
+        status = run_all(&run, saved_out, err);
+        if (status != 0)
+            add_last_saved(&run, err);
+    }
+    run_close(&run);
+    return status;
+}
