@@ -1,0 +1,101 @@
+#include <math.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "figure/datafile.h"
+
+/* A field in quotes where it needs them (RFC 4180). */
+static void add_text(struct str *out, const char *text)
+{
+    str_add(out, ",");
+    if (!text)
+        return;
+    if (!strpbrk(text, ",\"\r\n")) {
+        str_add(out, text);
+        return;
+    }
+    str_add(out, "\"");
+    for (; *text; text++)
+        str_addf(out, *text == '"' ? "\"%c" : "%c", *text);
+    str_add(out, "\"");
+}
+
+static void add_float(struct str *out, float value)
+{
+    str_addf(out, isfinite(value) ? ",%.9g" : ",", (double)value);
+}
+
+/* One table for every kind: a line has what its kind knows, the other fields are empty. */
+static const char header[] =
+    "kind,set,query,image,number,text,score,truth,region,x1,y1,x2,y2,weight,x,y\n";
+
+static void add_weight(struct str *out, size_t index, const struct figure_set *set, size_t w,
+                       size_t r)
+{
+    const struct figure_word *word = &set->words[w];
+    str_addf(out, "weight,%zu", index);
+    add_text(out, set->query);
+    add_text(out, set->image.id);
+    str_addf(out, ",%zu", w + 1);
+    add_text(out, word->text);
+    add_float(out, word->similarity);
+    str_addf(out, ",,%zu", r);
+    for (size_t k = 0; k < 4; k++)
+        add_float(out, set->image.boxes ? set->image.boxes[4 * r + k] : NAN);
+    add_float(out, word->weights[r]);
+    str_add(out, ",,\n");
+}
+
+static void add_ranked(struct str *out, const char *what, size_t index, const char *query,
+                       const char *id, const char *text, float score, size_t rank, bool truth)
+{
+    str_addf(out, "%s,%zu", what, index);
+    add_text(out, query);
+    add_text(out, id);
+    str_addf(out, ",%zu", rank);
+    add_text(out, text);
+    add_float(out, score);
+    str_addf(out, ",%s,,,,,,,,\n", truth ? "true" : "false");
+}
+
+static void add_set(struct str *out, size_t index, const struct figure_set *set)
+{
+    for (size_t w = 0; w < set->word_count; w++)
+        for (size_t r = 0; r < set->image.regions; r++)
+            add_weight(out, index, set, w, r);
+    for (size_t i = 0; i < set->result_count; i++) {
+        const struct figure_result *r = &set->results[i];
+        add_ranked(out, "result", index, set->query, r->image.id, NULL, r->score, r->rank,
+                   r->truth);
+    }
+    for (size_t i = 0; i < set->caption_count; i++) {
+        const struct figure_caption *c = &set->captions[i];
+        add_ranked(out, "caption", index, set->query, set->image.id, c->text, c->score, c->rank,
+                   c->truth);
+    }
+}
+
+static void add_plot(struct str *out, size_t index, const struct figure_plot *plot)
+{
+    for (size_t s = 0; s < plot->series_count; s++)
+        for (size_t i = 0; i < plot->series[s].count; i++) {
+            str_addf(out, "point,%zu", index);
+            add_text(out, plot->title);
+            str_addf(out, ",,%zu", i + 1);
+            add_text(out, plot->series[s].name);
+            str_addf(out, ",,,,,,,,,%.17g,%.17g\n", plot->series[s].x[i], plot->series[s].y[i]);
+        }
+}
+
+int figure_save_csv(const struct figure *figure, const char *path, struct error *err)
+{
+    struct str out = {0};
+    str_add(&out, header);
+    for (size_t i = 0; i < figure->set_count; i++)
+        add_set(&out, i, &figure->sets[i]);
+    for (size_t i = 0; i < figure->plot_count; i++)
+        add_plot(&out, i, &figure->plots[i]);
+    int status = file_write(path, out.text, out.length, err);
+    str_done(&out);
+    return status;
+}

@@ -1,0 +1,235 @@
+/* figure.h: the figures of the paper: a photograph with a word's attention laid over it, grids
+ * of those, strips of ranked images; laid out as a scene (scene.h) and drawn with cairo and
+ * pango. Knows nothing of models: all numbers come in. All that a figure is made from belongs to
+ * the caller and is only read. */
+#ifndef FIGURE_FIGURE_H
+#define FIGURE_FIGURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/str.h"
+#include "io/image.h"
+
+/* ---- overlays (overlay.c) -------------------------------------------------------------------- */
+
+enum overlay_style { OVERLAY_FADE, OVERLAY_HEAT, OVERLAY_BOXES, OVERLAY_NONE };
+enum colour_map { MAP_VIRIDIS, MAP_CIVIDIS, MAP_MAGMA, MAP_INFERNO, MAP_GREY };
+
+/* An image with its regions. The boxes are in pixels of box_width x box_height, which may differ
+ * from the decoded pixels' size; where those are 0 the photograph's full size stands for them. */
+struct figure_image {
+    const struct image *pixels; /* NULL: a grey panel with the reason `missing` */
+    const char *missing;
+    const char *id;
+    const char *path;   /* of the photograph's file, NULL where there is none */
+    const float *boxes; /* regions x 4: x1 y1 x2 y2; NULL where there are none */
+    size_t regions;
+    int box_width, box_height;
+};
+
+/* How a pixel gets its value from the regions that cover it. SUM: the sum of their weights
+ * (SCAN's figures). MAX: the largest weight (RCAR's). RANK: the sum of lambda (k - rank)^2 over
+ * them, rank 0 the largest of the k weights, equal weights in the regions' order, lambda 50
+ * (VSRN's). */
+enum overlay_combine { COMBINE_SUM, COMBINE_MAX, COMBINE_RANK };
+
+/* Values height x width, not scaled; returns the largest, 0 where nothing is covered. A pixel is
+ * covered where its centre lies inside the box as scaled from box_width x box_height; a box
+ * thinner than a pixel covers the pixels that hold its middle. Boxes that are empty, not finite
+ * or outside cover nothing; weights that are negative or not finite count as 0, so that the
+ * values are finite and never negative. */
+float overlay_raw(const struct figure_image *image, const float *weights,
+                  enum overlay_combine combine, int width, int height, float *values);
+
+/* values / largest, in 0..1; 0 everywhere where largest is 0. */
+void overlay_scale(float *values, size_t count, float largest);
+
+/* Brightness of a pixel is the sum of the weights of the regions that cover it, scaled to the
+ * largest: values height x width in 0..1, of any size (the decoded pixels' as a rule). The one
+ * function for the explorer, the figures and the tests: overlay_raw with COMBINE_SUM, then
+ * overlay_scale. */
+void overlay_values(const struct figure_image *image, const float *weights, int width, int height,
+                    float *values);
+
+/* The photograph with the overlay, opaque RGBA of the same size as the pixels (values too): FADE
+ * goes linearly to white as the value goes to 0; HEAT is OVERLAY_HEAT_ALPHA of the colour map
+ * over the photograph in grey; BOXES and NONE are the photograph as it is (values may be NULL).
+ * A NULL `pixels` is an error. Also for the explorer's cells. `out` is the caller's to
+ * image_done. */
+#define OVERLAY_HEAT_ALPHA 0.65f
+int overlay_paint(const struct figure_image *image, const float *values, enum overlay_style style,
+                  enum colour_map map, struct image *out, struct error *err) MUST_USE;
+
+/* The grey of an RGB pixel, as a heat map lies over it. */
+static inline uint8_t overlay_grey(const uint8_t rgb[3])
+{
+    return (uint8_t)((77 * rgb[0] + 150 * rgb[1] + 29 * rgb[2] + 128) >> 8);
+}
+
+/* RGB of a colour map at t in 0..1 (clamped; NaN is 0). */
+void colour_map_at(enum colour_map map, float t, uint8_t rgb[3]);
+const char *colour_map_name(enum colour_map map);
+/* Errors: unknown name, with the list of known ones. */
+int colour_map_named(const char *name, enum colour_map *out, struct error *err) MUST_USE;
+
+/* The region with the largest weight; -1 where there are none. */
+ptrdiff_t overlay_strongest(const float *weights, size_t regions);
+
+/* ---- what a figure shows --------------------------------------------------------------------- */
+
+/* A word and its weights over the regions of the image. */
+struct figure_word {
+    const char *text;
+    const float *weights; /* regions */
+    float similarity;
+    bool unknown; /* not in the vocabulary */
+};
+
+/* One of a query's ranked images. */
+struct figure_result {
+    struct figure_image image;
+    float score;
+    bool truth;
+    size_t rank; /* 1 = best */
+};
+
+/* To what the values of a figure's panels are scaled. PAIR: each panel to its own largest. FIGURE:
+ * all to the largest in the figure. ABSOLUTE: to 1, the whole of a word's attention (not with
+ * COMBINE_RANK, whose values are no weights: there it is as FIGURE). */
+enum figure_scale { SCALE_PAIR, SCALE_FIGURE, SCALE_ABSOLUTE };
+
+/* How it is drawn. All zero is a sensible figure. */
+struct figure_style {
+    enum overlay_style overlay;
+    enum colour_map map;
+    enum overlay_combine combine;
+    enum figure_scale scale;
+    double dpi;       /* of a PNG; 0: 300 */
+    double width_mm;  /* 0: FIGURE_TEXT_MM */
+    int columns;      /* panels a row; 0: 4, fewer where panels would become tiny */
+    int max_words;    /* 0: all */
+    const char *font; /* family; NULL: DejaVu Sans, so that a figure is the same everywhere */
+    double font_size; /* points; 0: 8 */
+    bool original_first, scores;
+    bool letters; /* (a), (b), ... below the panels */
+    bool footer;  /* a line that states the overlay's normalisation, the image and the model */
+};
+
+/* Widths of a two-column paper: one column is 3.25 in, the text 6.875 in. */
+#define FIGURE_COLUMN_MM 82.55
+#define FIGURE_TEXT_MM 174.625
+
+/* "85mm", "8.5cm", "3.3in", "240pt", "column", "text" in millimetres. Errors: no number, unknown
+ * unit, not between 5 mm and 2 m. */
+int figure_width_named(const char *text, double *mm_out, struct error *err) MUST_USE;
+
+/* Pixels of a photograph's longer side beyond which no panel shows more: the page's width. */
+int figure_photo_side(const struct figure_style *style);
+
+struct figure_info { /* the file's metadata, and the title */
+    const char *caption, *model;
+    const char *version; /* NULL: this program's */
+    float score;
+    bool has_score;
+    size_t truth_rank; /* strip: rank of the true image where known, else 0 */
+};
+
+/* One of an image's ranked captions. */
+struct figure_caption {
+    const char *text;
+    float score;
+    bool truth;
+    size_t rank; /* 1 = best */
+};
+
+/* What one query (or image) brings; a kind of figure uses what it needs. */
+struct figure_set {
+    const char *label; /* compare: what tells this set from the others, as a model's name */
+    const char *query; /* the caption */
+    struct figure_image image;
+    const struct figure_word *words;
+    size_t word_count;
+    const size_t *regions; /* regions, matrix: those to show, in order */
+    size_t region_count;
+    const float *region_similarity; /* image.regions, of i2t models; else NULL */
+    const struct figure_caption *captions;
+    size_t caption_count;
+    const struct figure_result *results;
+    size_t result_count;
+    size_t truth_rank; /* of the true image where known, 1 = best, else 0 */
+    float score;       /* of the query with the image */
+    bool has_score;
+};
+
+/* A line through points, or bars on them. */
+struct figure_series {
+    const char *name;
+    const double *x, *y;
+    size_t count;
+};
+
+/* Axes with what is drawn in them. */
+struct figure_plot {
+    const char *title, *x_label, *y_label;
+    const struct figure_series *series;
+    size_t series_count;
+    bool bars;    /* side by side on the points x, which are 0, 1, 2, ...; `ticks` names them */
+    bool log_x;   /* x > 0 */
+    double y_top; /* the y axis ends at this or more; 0: as the data asks */
+    const char *const *ticks;
+};
+
+/* words: one panel a word. regions: one panel a region with the words that it attends to (or that
+ * attend to it). strip: a query and its best images. captions: an image and its best captions.
+ * matrix: words x regions. compare: words for several sets, one below the other. failures: per set
+ * the true image, then the best ones. curves: plots. */
+enum figure_kind {
+    FIGURE_WORDS,
+    FIGURE_REGIONS,
+    FIGURE_STRIP,
+    FIGURE_CAPTIONS,
+    FIGURE_MATRIX,
+    FIGURE_COMPARE,
+    FIGURE_FAILURES,
+    FIGURE_CURVES,
+    FIGURE_KINDS
+};
+
+struct figure {
+    enum figure_kind kind;
+    const struct figure_set *sets; /* all kinds but curves; one but for compare and failures */
+    size_t set_count;
+    const struct figure_plot *plots; /* curves */
+    size_t plot_count;
+    struct figure_info info;
+};
+
+const char *figure_kind_name(enum figure_kind kind);
+
+/* ---- writing --------------------------------------------------------------------------------- */
+
+/* Draws the figure to a file; its name's ending tells the format (.png). `notes` (NULL allowed)
+ * gets lines for the user: a missing photograph, a font that is not there, words left out. The same
+ * input gives the same bytes. Errors: unknown ending, no boxes (with what to do), no fonts, a
+ * picture of more than 32,767 pixels a side, a file that cannot be written; no partial file is
+ * left. */
+int figure_write(const struct figure *figure, const struct figure_style *style, const char *path,
+                 struct str *notes, struct error *err) MUST_USE;
+
+/* One panel a word, the caption as title. */
+int figure_words(const struct figure_image *image, const struct figure_word *words, size_t count,
+                 const struct figure_style *style, const struct figure_info *info, const char *path,
+                 struct str *notes, struct error *err) MUST_USE;
+
+/* The query and its top k images, the true one in a solid green frame, others in dashed red. */
+int figure_strip(const struct figure_result *results, size_t count,
+                 const struct figure_style *style, const struct figure_info *info, const char *path,
+                 struct str *notes, struct error *err) MUST_USE;
+
+/* "words" and so on. Errors: unknown name, with the list of known ones. */
+int figure_kind_named(const char *name, enum figure_kind *out, struct error *err) MUST_USE;
+
+#endif

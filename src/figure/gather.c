@@ -1,0 +1,218 @@
+#include "figure/gather.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+void gather_image(const struct session *session, size_t image, int max_side,
+                  struct figure_data *data, struct figure_image *out)
+{
+    const struct dataset *set = session->data;
+    struct error err;
+    char *path = NULL;
+    *out =
+        (struct figure_image){.id = figure_data_text(data, set->id[image]), .regions = session->R};
+    if (set->boxes)
+        out->boxes = figure_data_copy(data, set->boxes + image * session->R * 4, session->R * 4,
+                                      sizeof(float));
+    if (set->sizes) {
+        out->box_width = set->sizes[2 * image];
+        out->box_height = set->sizes[2 * image + 1];
+    }
+    if (dataset_photo(set, image, &path, &err) == 0) {
+        out->path = figure_data_copy(data, path, strlen(path) + 1, 1);
+        free(path);
+        figure_data_photo(data, out, max_side);
+    } else {
+        out->missing = figure_data_text(data, err.text);
+    }
+}
+
+/* ---- choosing words -------------------------------------------------------------------------- */
+
+/* Marks "4" or "4-6" of the numbers first .. first + count - 1. */
+static bool mark_range(const char *item, size_t length, size_t first, size_t count, bool *marks)
+{
+    char *end;
+    unsigned long from = strtoul(item, &end, 10), to = from;
+    if (end == item || *item < '0' || *item > '9')
+        return false;
+    if (*end == '-')
+        to = strtoul(end + 1, &end, 10);
+    if (end != item + length || from < first || to < from || to >= first + count)
+        return false;
+    for (unsigned long i = from; i <= to; i++)
+        marks[i - first] = true;
+    return true;
+}
+
+static bool mark_word(const char *item, size_t length, const struct figure_word *words,
+                      size_t count, bool *marks)
+{
+    bool found = false;
+    for (size_t i = 0; i < count; i++)
+        if (strlen(words[i].text) == length && strncmp(words[i].text, item, length) == 0)
+            marks[i] = found = true;
+    return found;
+}
+
+/* Keeps the chosen ones of `words`, in the caption's order. */
+static int choose(const char *pick, struct figure_word *words, size_t *count, struct error *err)
+{
+    bool *marks = mem_new(*count, sizeof *marks);
+    size_t kept = 0;
+    int status = 0;
+    for (const char *item = pick; *item && status == 0;) {
+        size_t length = strcspn(item, ",");
+        if (length && !mark_range(item, length, 1, *count, marks) &&
+            !mark_word(item, length, words, *count, marks))
+            status =
+                error_set(err, "the caption has no word '%.*s': it has %zu words, counted from 1",
+                          (int)length, item, *count);
+        item += length + (item[length] == ',');
+    }
+    for (size_t i = 0; i < *count; i++)
+        if (marks[i])
+            words[kept++] = words[i];
+    free(marks);
+    *count = kept;
+    return status;
+}
+
+/* ---- words ----------------------------------------------------------------------------------- */
+
+static const char *word_text(const struct query *query, size_t word)
+{
+    return word < query->words.count ? query->words.items[word] : "?";
+}
+
+/* <start> and <end> are the first and last of the W tokens and no panels. */
+static void copy_words(const struct session *session, const struct query *query,
+                       const struct attention *attention, struct figure_data *data,
+                       struct figure_set *set)
+{
+    size_t count = attention->W > 2 ? attention->W - 2 : 0;
+    struct figure_word *words = figure_data_take(data, count, sizeof *words);
+    int32_t unknown = session->vocab ? vocab_unk(session->vocab) : -1;
+    for (size_t i = 0; i < count; i++) {
+        const float *weights = attention->word_region + (i + 1) * attention->R;
+        words[i] = (struct figure_word){
+            .text = figure_data_text(data, word_text(query, i)),
+            .weights = figure_data_copy(data, weights, attention->R, sizeof *weights),
+            .similarity = attention->word_similarity[i + 1],
+            .unknown = unknown >= 0 && query->ids[i + 1] == unknown,
+        };
+    }
+    set->words = words;
+    set->word_count = count;
+}
+
+int gather_words(const struct session *session, const struct query *query, size_t image,
+                 const char *pick, int max_side, struct figure_data *data, struct figure_set *set,
+                 struct error *err)
+{
+    struct attention *attention;
+    if (session_attention(session, image, query, &attention, err) != 0)
+        return -1;
+    set->query = figure_data_text(data, query->text);
+    set->score = attention->score;
+    set->has_score = true;
+    gather_image(session, image, max_side, data, &set->image);
+    copy_words(session, query, attention, data, set);
+    if (!attention->t2i)
+        set->region_similarity =
+            figure_data_copy(data, attention->similarity, attention->R, sizeof(float));
+    attention_free(attention);
+    if (!pick)
+        return 0;
+    return choose(pick, (struct figure_word *)set->words, &set->word_count, err);
+}
+
+/* ---- regions --------------------------------------------------------------------------------- */
+
+static float attention_of(const struct figure_set *set, size_t region)
+{
+    float most = 0;
+    if (set->region_similarity)
+        return set->region_similarity[region];
+    for (size_t w = 0; w < set->word_count; w++)
+        most = set->words[w].weights[region] > most ? set->words[w].weights[region] : most;
+    return most;
+}
+
+static int picked_regions(const char *pick, size_t regions, size_t *shown, size_t *count,
+                          struct error *err)
+{
+    bool *marks = mem_new(regions, sizeof *marks);
+    int status = 0;
+    *count = 0;
+    for (const char *item = pick; *item && status == 0;) {
+        size_t length = strcspn(item, ",");
+        if (length && !mark_range(item, length, 0, regions, marks))
+            status = error_set(err, "the image has no region '%.*s': it has %zu, counted from 0",
+                               (int)length, item, regions);
+        item += length + (item[length] == ',');
+    }
+    for (size_t r = 0; r < regions && status == 0; r++)
+        if (marks[r])
+            shown[(*count)++] = r;
+    free(marks);
+    return status;
+}
+
+int gather_regions(const char *pick, size_t most, struct figure_data *data, struct figure_set *set,
+                   struct error *err)
+{
+    size_t regions = set->image.regions, count = most < regions ? most : regions;
+    size_t *shown = figure_data_take(data, regions, sizeof *shown);
+    set->regions = shown;
+    if (pick)
+        return picked_regions(pick, regions, shown, &set->region_count, err);
+    float *most_of = mem_new(regions, sizeof *most_of);
+    struct ranked *best = mem_new(count, sizeof *best);
+    for (size_t r = 0; r < regions; r++)
+        most_of[r] = attention_of(set, r);
+    set->region_count = rank_top(most_of, regions, count, best);
+    for (size_t i = 0; i < set->region_count; i++)
+        shown[i] = best[i].index;
+    free(best);
+    free(most_of);
+    return 0;
+}
+
+/* ---- ranks ----------------------------------------------------------------------------------- */
+
+int gather_strip(const struct session *session, const struct query *query, ptrdiff_t truth,
+                 size_t k, int max_side, struct figure_data *data, struct figure_set *set,
+                 struct error *err)
+{
+    size_t count = k < session->I ? k : session->I;
+    float *scores = mem_new(session->I, sizeof *scores);
+    struct ranked *best = mem_new(count, sizeof *best);
+    struct figure_result *results = figure_data_take(data, count, sizeof *results);
+    int status = session_score_images(session, query, scores, NULL, err);
+    if (status == 0) {
+        count = rank_top(scores, session->I, count, best);
+        for (size_t i = 0; i < count; i++) {
+            results[i] = (struct figure_result){
+                .score = best[i].score, .truth = (ptrdiff_t)best[i].index == truth, .rank = i + 1};
+            gather_image(session, best[i].index, max_side, data, &results[i].image);
+        }
+        set->query = figure_data_text(data, query->text);
+        set->results = results;
+        set->result_count = count;
+        set->truth_rank = truth >= 0 ? rank_of(scores, session->I, (size_t)truth) + 1 : 0;
+    }
+    free(best);
+    free(scores);
+    return status;
+}
+
+ptrdiff_t gather_find_caption(const struct session *session, const char *text)
+{
+    for (size_t i = 0; session->data->caption && i < session->data->captions; i++)
+        if (strcmp(session->data->caption[i], text) == 0)
+            return (ptrdiff_t)i;
+    return -1;
+}

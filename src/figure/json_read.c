@@ -1,0 +1,457 @@
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "figure/datafile.h"
+#include "figure/style.h"
+
+enum { MAX_FILE = 256 << 20 };
+
+/* A file being read: where an error is said to be, and who owns what is made. */
+struct reader {
+    const char *path, *photo_folder;
+    struct figure_data *data;
+    struct error *err;
+    int max_side;
+    char place[128]; /* "sets[0].words[3]" */
+};
+
+static int wrong(struct reader *r, const char *key, const char *wanted)
+{
+    return error_at(r->err, r->path, -1, "%s%s%s: %s is wanted here", r->place,
+                    r->place[0] ? "." : "", key, wanted);
+}
+
+/* Enters "list[index]"; returns how to leave. */
+static size_t enter(struct reader *r, const char *key, size_t index)
+{
+    size_t length = strlen(r->place);
+    snprintf(r->place + length, sizeof r->place - length, "%s%s[%zu]", length ? "." : "", key,
+             index);
+    return length;
+}
+
+static void leave(struct reader *r, size_t length)
+{
+    r->place[length] = '\0';
+}
+
+/* ---- values ---------------------------------------------------------------------------------- */
+
+static int get_text(struct reader *r, const json_t *object, const char *key, const char **out)
+{
+    const json_t *value = json_object_get(object, key);
+    if (!value)
+        return 0;
+    if (!json_is_string(value))
+        return wrong(r, key, "a text");
+    *out = figure_data_text(r->data, json_string_value(value));
+    return 0;
+}
+
+static int get_float(struct reader *r, const json_t *object, const char *key, float *out)
+{
+    const json_t *value = json_object_get(object, key);
+    if (!value)
+        return 0;
+    if (!json_is_number(value) && !json_is_null(value))
+        return wrong(r, key, "a number or null");
+    *out = json_is_null(value) ? NAN : (float)json_number_value(value);
+    return 0;
+}
+
+static int get_size(struct reader *r, const json_t *object, const char *key, size_t most,
+                    size_t *out)
+{
+    const json_t *value = json_object_get(object, key);
+    if (!value)
+        return 0;
+    if (!json_is_integer(value) || json_integer_value(value) < 0 ||
+        (uint64_t)json_integer_value(value) > most)
+        return wrong(r, key, "a whole number that is not negative and not too large");
+    *out = (size_t)json_integer_value(value);
+    return 0;
+}
+
+static int get_bool(struct reader *r, const json_t *object, const char *key, bool *out)
+{
+    const json_t *value = json_object_get(object, key);
+    if (!value)
+        return 0;
+    if (!json_is_boolean(value))
+        return wrong(r, key, "true or false");
+    *out = json_is_true(value);
+    return 0;
+}
+
+/* An array, NULL and count 0 where the key is missing. */
+static int get_array(struct reader *r, const json_t *object, const char *key, const json_t **out,
+                     size_t *count_out)
+{
+    *out = json_object_get(object, key);
+    *count_out = 0;
+    if (!*out)
+        return 0;
+    if (!json_is_array(*out))
+        return wrong(r, key, "a list");
+    *count_out = json_array_size(*out);
+    return 0;
+}
+
+static int get_numbers(struct reader *r, const json_t *object, const char *key, size_t count,
+                       double **out)
+{
+    const json_t *array;
+    size_t have;
+    if (get_array(r, object, key, &array, &have) != 0)
+        return -1;
+    if (have != count)
+        return error_at(r->err, r->path, -1, "%s.%s: %zu numbers are wanted here, not %zu",
+                        r->place, key, count, have);
+    *out = figure_data_take(r->data, count, sizeof **out);
+    for (size_t i = 0; i < count; i++) {
+        const json_t *value = json_array_get(array, i);
+        if (!json_is_number(value) && !json_is_null(value))
+            return wrong(r, key, "a list of numbers");
+        (*out)[i] = json_is_null(value) ? NAN : json_number_value(value);
+    }
+    return 0;
+}
+
+static int get_floats(struct reader *r, const json_t *object, const char *key, size_t count,
+                      const float **out)
+{
+    double *numbers;
+    if (get_numbers(r, object, key, count, &numbers) != 0)
+        return -1;
+    float *floats = figure_data_take(r->data, count, sizeof *floats);
+    for (size_t i = 0; i < count; i++)
+        floats[i] = (float)numbers[i];
+    *out = floats;
+    return 0;
+}
+
+/* ---- images ---------------------------------------------------------------------------------- */
+
+/* Where the photograph is now: in the folder given, where it was, else beside the file. */
+static void find_photo(struct reader *r, struct figure_image *image)
+{
+    char *folder = file_folder(r->path), *beside = file_join(folder, file_name(image->path));
+    char *given = r->photo_folder ? file_join(r->photo_folder, file_name(image->path)) : NULL;
+    const char *found = given                      ? given
+                        : file_exists(image->path) ? image->path
+                        : file_exists(beside)      ? beside
+                                                   : image->path;
+    image->path = figure_data_copy(r->data, found, strlen(found) + 1, 1);
+    free(given);
+    free(beside);
+    free(folder);
+    figure_data_photo(r->data, image, r->max_side);
+}
+
+static int read_image(struct reader *r, const json_t *object, struct figure_image *out)
+{
+    const json_t *image = json_object_get(object, "image");
+    size_t width = 0, height = 0;
+    if (!image)
+        return 0;
+    if (!json_is_object(image))
+        return wrong(r, "image", "an object");
+    if (get_text(r, image, "id", &out->id) != 0 || get_text(r, image, "photo", &out->path) != 0 ||
+        get_size(r, image, "width", INT32_MAX, &width) != 0 ||
+        get_size(r, image, "height", INT32_MAX, &height) != 0 ||
+        get_size(r, image, "regions", 1 << 20, &out->regions) != 0)
+        return -1;
+    out->box_width = (int)width;
+    out->box_height = (int)height;
+    if (json_object_get(image, "boxes") &&
+        get_floats(r, image, "boxes", 4 * out->regions, &out->boxes) != 0)
+        return -1;
+    if (out->path)
+        find_photo(r, out);
+    return 0;
+}
+
+/* ---- sets ------------------------------------------------------------------------------------ */
+
+static int read_word(struct reader *r, const json_t *json, struct figure_set *set,
+                     struct figure_word *word)
+{
+    if (get_text(r, json, "text", &word->text) != 0 ||
+        get_float(r, json, "similarity", &word->similarity) != 0 ||
+        get_bool(r, json, "unknown", &word->unknown) != 0)
+        return -1;
+    if (!word->text)
+        return wrong(r, "text", "a text");
+    return get_floats(r, json, "weights", set->image.regions, &word->weights);
+}
+
+static int read_words(struct reader *r, const json_t *json, struct figure_set *set)
+{
+    const json_t *array;
+    if (get_array(r, json, "words", &array, &set->word_count) != 0)
+        return -1;
+    struct figure_word *words = figure_data_take(r->data, set->word_count, sizeof *words);
+    set->words = words;
+    for (size_t i = 0; i < set->word_count; i++) {
+        size_t back = enter(r, "words", i);
+        if (read_word(r, json_array_get(array, i), set, &words[i]) != 0)
+            return -1;
+        leave(r, back);
+    }
+    return 0;
+}
+
+static int read_regions(struct reader *r, const json_t *json, struct figure_set *set)
+{
+    const json_t *array;
+    if (get_array(r, json, "shown_regions", &array, &set->region_count) != 0)
+        return -1;
+    size_t *regions = figure_data_take(r->data, set->region_count, sizeof *regions);
+    set->regions = regions;
+    for (size_t i = 0; i < set->region_count; i++) {
+        const json_t *value = json_array_get(array, i);
+        if (!json_is_integer(value) || json_integer_value(value) < 0 ||
+            (uint64_t)json_integer_value(value) >= set->image.regions)
+            return wrong(r, "shown_regions", "a list of regions of the image");
+        regions[i] = (size_t)json_integer_value(value);
+    }
+    if (!json_object_get(json, "region_similarity"))
+        return 0;
+    return get_floats(r, json, "region_similarity", set->image.regions, &set->region_similarity);
+}
+
+static int read_results(struct reader *r, const json_t *json, struct figure_set *set)
+{
+    const json_t *array;
+    if (get_array(r, json, "results", &array, &set->result_count) != 0)
+        return -1;
+    struct figure_result *results = figure_data_take(r->data, set->result_count, sizeof *results);
+    set->results = results;
+    for (size_t i = 0; i < set->result_count; i++) {
+        const json_t *item = json_array_get(array, i);
+        size_t back = enter(r, "results", i);
+        if (get_size(r, item, "rank", SIZE_MAX / 2, &results[i].rank) != 0 ||
+            get_float(r, item, "score", &results[i].score) != 0 ||
+            get_bool(r, item, "truth", &results[i].truth) != 0 ||
+            read_image(r, item, &results[i].image) != 0)
+            return -1;
+        leave(r, back);
+    }
+    return 0;
+}
+
+static int read_captions(struct reader *r, const json_t *json, struct figure_set *set)
+{
+    const json_t *array;
+    if (get_array(r, json, "captions", &array, &set->caption_count) != 0)
+        return -1;
+    struct figure_caption *captions =
+        figure_data_take(r->data, set->caption_count, sizeof *captions);
+    set->captions = captions;
+    for (size_t i = 0; i < set->caption_count; i++) {
+        const json_t *item = json_array_get(array, i);
+        size_t back = enter(r, "captions", i);
+        if (get_size(r, item, "rank", SIZE_MAX / 2, &captions[i].rank) != 0 ||
+            get_float(r, item, "score", &captions[i].score) != 0 ||
+            get_bool(r, item, "truth", &captions[i].truth) != 0 ||
+            get_text(r, item, "text", &captions[i].text) != 0)
+            return -1;
+        if (!captions[i].text)
+            return wrong(r, "text", "a text");
+        leave(r, back);
+    }
+    return 0;
+}
+
+static int read_set(struct reader *r, const json_t *json, struct figure_set *set)
+{
+    set->has_score = json_object_get(json, "score") != NULL;
+    if (get_text(r, json, "label", &set->label) != 0 ||
+        get_text(r, json, "query", &set->query) != 0 ||
+        get_float(r, json, "score", &set->score) != 0 ||
+        get_size(r, json, "truth_rank", SIZE_MAX / 2, &set->truth_rank) != 0 ||
+        read_image(r, json, &set->image) != 0 || read_words(r, json, set) != 0 ||
+        read_regions(r, json, set) != 0 || read_results(r, json, set) != 0)
+        return -1;
+    return read_captions(r, json, set);
+}
+
+static int read_sets(struct reader *r, const json_t *root)
+{
+    const json_t *array;
+    size_t count;
+    if (get_array(r, root, "sets", &array, &count) != 0)
+        return -1;
+    struct figure_set *sets = figure_data_sets(r->data, count);
+    for (size_t i = 0; i < count; i++) {
+        size_t back = enter(r, "sets", i);
+        if (read_set(r, json_array_get(array, i), &sets[i]) != 0)
+            return -1;
+        leave(r, back);
+    }
+    return 0;
+}
+
+/* ---- plots ----------------------------------------------------------------------------------- */
+
+static int read_series(struct reader *r, const json_t *json, struct figure_series *series)
+{
+    const json_t *array;
+    double *x, *y;
+    if (get_text(r, json, "name", &series->name) != 0 ||
+        get_array(r, json, "x", &array, &series->count) != 0 ||
+        get_numbers(r, json, "x", series->count, &x) != 0 ||
+        get_numbers(r, json, "y", series->count, &y) != 0)
+        return -1;
+    series->x = x;
+    series->y = y;
+    return 0;
+}
+
+static int read_ticks(struct reader *r, const json_t *json, struct figure_plot *plot)
+{
+    const json_t *array;
+    size_t count;
+    if (get_array(r, json, "ticks", &array, &count) != 0 || !array)
+        return array ? -1 : 0;
+    if (plot->series_count == 0 || count != plot->series[0].count)
+        return wrong(r, "ticks", "a text for each x of the first series");
+    const char **ticks = figure_data_take(r->data, count, sizeof *ticks);
+    for (size_t i = 0; i < count; i++) {
+        const char *text = json_string_value(json_array_get(array, i));
+        if (!text)
+            return wrong(r, "ticks", "a list of texts");
+        ticks[i] = figure_data_text(r->data, text);
+    }
+    plot->ticks = ticks;
+    return 0;
+}
+
+static int read_plot(struct reader *r, const json_t *json, struct figure_plot *plot)
+{
+    const json_t *array;
+    float top = 0;
+    if (get_text(r, json, "title", &plot->title) != 0 ||
+        get_text(r, json, "x_label", &plot->x_label) != 0 ||
+        get_text(r, json, "y_label", &plot->y_label) != 0 ||
+        get_bool(r, json, "bars", &plot->bars) != 0 ||
+        get_bool(r, json, "log_x", &plot->log_x) != 0 || get_float(r, json, "y_top", &top) != 0 ||
+        get_array(r, json, "series", &array, &plot->series_count) != 0)
+        return -1;
+    plot->y_top = (double)top;
+    struct figure_series *series = figure_data_take(r->data, plot->series_count, sizeof *series);
+    plot->series = series;
+    for (size_t i = 0; i < plot->series_count; i++) {
+        size_t back = enter(r, "series", i);
+        if (read_series(r, json_array_get(array, i), &series[i]) != 0)
+            return -1;
+        leave(r, back);
+    }
+    return read_ticks(r, json, plot);
+}
+
+static int read_plots(struct reader *r, const json_t *root)
+{
+    const json_t *array;
+    struct figure *figure = &r->data->figure;
+    if (get_array(r, root, "plots", &array, &figure->plot_count) != 0)
+        return -1;
+    struct figure_plot *plots = figure_data_take(r->data, figure->plot_count, sizeof *plots);
+    figure->plots = plots;
+    for (size_t i = 0; i < figure->plot_count; i++) {
+        size_t back = enter(r, "plots", i);
+        if (read_plot(r, json_array_get(array, i), &plots[i]) != 0)
+            return -1;
+        leave(r, back);
+    }
+    return 0;
+}
+
+/* ---- the figure ------------------------------------------------------------------------------ */
+
+/* A field's value as the text that figure_style_set takes; NULL where it cannot be one. */
+static char *style_value(const json_t *value)
+{
+    if (json_is_string(value))
+        return mem_strdup(json_string_value(value));
+    if (json_is_boolean(value))
+        return mem_strdup(json_is_true(value) ? "true" : "false");
+    return json_is_number(value) ? mem_printf("%.17g", json_number_value(value)) : NULL;
+}
+
+static int read_style(struct reader *r, json_t *root, struct figure_style *style)
+{
+    json_t *object = json_object_get(root, "style"), *value;
+    const char *key;
+    *style = (struct figure_style){0};
+    json_object_foreach(object, key, value)
+    {
+        char *text = style_value(value);
+        const char *kept = text ? figure_data_text(r->data, text) : NULL;
+        free(text);
+        if (!kept)
+            return wrong(r, "style", "a text, number, true or false for each field");
+        if (figure_style_set(style, key, kept, r->err) != 0)
+            return error_prefix(r->err, r->path);
+    }
+    return 0;
+}
+
+static int read_kind(struct reader *r, const json_t *root)
+{
+    const char *kind = json_string_value(json_object_get(root, "kind"));
+    if (!json_object_get(root, "scanscope_figure") || !kind)
+        return error_at(r->err, r->path, -1,
+                        "is not a figure's data: it has no 'scanscope_figure' "
+                        "and 'kind', as 'scanscope figure --data' writes them");
+    if (figure_kind_named(kind, &r->data->figure.kind, r->err) != 0)
+        return error_prefix(r->err, r->path);
+    return 0;
+}
+
+static int read_info(struct reader *r, const json_t *root)
+{
+    struct figure_info *info = &r->data->figure.info;
+    info->has_score = json_object_get(root, "score") != NULL;
+    if (get_text(r, root, "caption", &info->caption) != 0 ||
+        get_text(r, root, "model", &info->model) != 0 ||
+        get_text(r, root, "version", &info->version) != 0)
+        return -1;
+    return get_float(r, root, "score", &info->score);
+}
+
+static json_t *parse(const char *path, struct error *err)
+{
+    struct file_map map;
+    json_error_t at;
+    if (file_map_open(path, &map, err) != 0)
+        return NULL;
+    json_t *root = NULL;
+    if (map.size > MAX_FILE)
+        error_at(err, path, -1, "is %zu bytes; a figure's data has at most %d", map.size, MAX_FILE);
+    else if (!(root = json_loadb((const char *)map.data, map.size, 0, &at)))
+        error_at(err, path, at.position, "is no JSON: line %d: %s", at.line, at.text);
+    file_map_close(&map);
+    return root;
+}
+
+int figure_load_json(const char *path, const char *photo_folder, struct figure_data *out,
+                     struct figure_style *style, struct error *err)
+{
+    struct reader r = {.path = path, .photo_folder = photo_folder, .data = out, .err = err};
+    json_t *root = parse(path, err);
+    if (!root)
+        return -1;
+    int status = -1;
+    if (read_kind(&r, root) == 0 && read_style(&r, root, style) == 0) {
+        r.max_side = figure_photo_side(style);
+        if (read_info(&r, root) == 0 && read_sets(&r, root) == 0)
+            status = read_plots(&r, root);
+    }
+    json_decref(root);
+    return status;
+}

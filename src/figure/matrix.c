@@ -1,0 +1,135 @@
+#include "figure/kinds.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "figure/parts.h"
+
+/* Words x regions: each weight a cell, above each column the region cut out of the photograph.
+ * Works without boxes too, with the regions' numbers only. */
+
+struct frame {
+    double left, top, cell_w, cell_h; /* of the cells */
+};
+
+static float weight_of(const struct figure_set *set, size_t word, size_t column)
+{
+    float weight = set->words[word].weights[set->regions[column]];
+    return isfinite(weight) && weight > 0 ? weight : 0;
+}
+
+static float scale_of(const struct scene *scene, const struct figure_set *set)
+{
+    float largest = 0;
+    if (scene->style.scale == SCALE_ABSOLUTE)
+        return 1;
+    for (size_t w = 0; w < set->word_count; w++)
+        for (size_t r = 0; r < set->region_count; r++)
+            largest = fmaxf(largest, weight_of(set, w, r));
+    return largest;
+}
+
+static double label_width(struct scene *scene, const struct figure_set *set)
+{
+    double widest = 0, most = 0.3 * parts_width(scene);
+    for (size_t i = 0; i < set->word_count; i++) {
+        struct text_block block = parts_line(scene, set->words[i].text, 0.9, most, 1e6);
+        widest = fmax(widest, block.w);
+        text_block_done(&block);
+    }
+    return fmin(widest, most);
+}
+
+/* A region as a part of its image (crop), and as an image of its own shape; false where it cannot
+ * be shown. */
+static bool region_shape(const struct figure_image *image, size_t region, struct box *crop,
+                         struct figure_image *shape)
+{
+    const struct box unit = {0, 0, 1, 1};
+    double w, h;
+    if (!image->boxes || !image->pixels || !parts_region(image, region, unit, crop))
+        return false;
+    figure_image_size(image, &w, &h);
+    *shape = (struct figure_image){.box_width = (int)fmax(1, crop->w * w),
+                                   .box_height = (int)fmax(1, crop->h * h)};
+    return true;
+}
+
+/* Of the highest region in a column of `width`; at most square. */
+static double crops_height(const struct figure_set *set, double width)
+{
+    double height = 0;
+    for (size_t i = 0; i < set->region_count; i++) {
+        struct figure_image shape;
+        struct box crop, cell = {0, 0, width, width};
+        if (region_shape(&set->image, set->regions[i], &crop, &shape))
+            height = fmax(height, parts_fit(&shape, cell).h);
+    }
+    return height;
+}
+
+/* The region itself, as large as the column allows, and its number above. */
+static void column_head(struct scene *scene, const struct figure_set *set, size_t column,
+                        const struct frame *frame, double crops_h)
+{
+    struct figure_image shape;
+    struct box crop,
+        cell = {frame->left + (double)column * frame->cell_w + 0.5, 0, frame->cell_w - 1, crops_h};
+    char number[32];
+    cell.y = frame->top - crops_h - (crops_h > 0);
+    snprintf(number, sizeof number, "%zu", set->regions[column]);
+    struct text_block block = parts_line(scene, number, 0.75, cell.w, scene->style.font_size);
+    scene_text(scene, &block, cell.x + (cell.w - block.w) / 2, cell.y - 1 - block.h, INK_SOFT);
+    if (region_shape(&set->image, set->regions[column], &crop, &shape))
+        scene_picture(scene, parts_fit(&shape, cell),
+                      &(struct picture){.image = &set->image, .crop = crop});
+}
+
+static void word_row(struct scene *scene, const struct figure_set *set, size_t word,
+                     const struct frame *frame, float scale)
+{
+    const double lap = 0.4; /* under the next cell, or its soft edge would let the paper through */
+    double y = frame->top + (double)word * frame->cell_h, room = frame->left - SCENE_MARGIN - 3;
+    struct text_block block = parts_line(scene, set->words[word].text, 0.9, room, frame->cell_h);
+    scene_text(scene, &block, frame->left - 3 - block.w, y + (frame->cell_h - block.h) / 2,
+               set->words[word].unknown ? INK_SOFT : INK);
+    for (size_t r = 0; r < set->region_count; r++) {
+        uint8_t rgb[3];
+        colour_map_at(scene->style.map, weight_of(set, word, r) / fmaxf(scale, 1e-30f), rgb);
+        double more_x = r + 1 < set->region_count ? lap : 0;
+        double more_y = word + 1 < set->word_count ? lap : 0;
+        struct box cell = {frame->left + (double)r * frame->cell_w, y, frame->cell_w + more_x,
+                           frame->cell_h + more_y};
+        scene_fill(scene, cell, (uint32_t)rgb[0] << 16 | (uint32_t)rgb[1] << 8 | rgb[2]);
+    }
+}
+
+int matrix_layout(struct scene *scene, const struct figure *figure, struct error *err)
+{
+    static const char *const scales[] = {
+        [SCALE_PAIR] = "attention weight, scaled to the largest shown",
+        [SCALE_FIGURE] = "attention weight, scaled to the largest shown",
+        [SCALE_ABSOLUTE] = "attention weight (1: all of a word's attention)",
+    };
+    const struct figure_set *set = &figure->sets[0];
+    if (set->word_count == 0 || set->region_count == 0)
+        return error_set(err, "there is no %s to show", set->word_count ? "region" : "word");
+    parts_note_missing(scene, &set->image);
+    double y = parts_title(scene, set->query, SCENE_MARGIN);
+    double label = label_width(scene, set) + 3;
+    struct frame frame = {.left = SCENE_MARGIN + label};
+    frame.cell_w = fmin((parts_width(scene) - label) / (double)set->region_count, 46);
+    frame.cell_h =
+        fmax(fmin(frame.cell_w, 1.9 * scene->style.font_size), 1.2 * scene->style.font_size);
+    double crops_h = crops_height(set, frame.cell_w - 1);
+    frame.top = y + scene->style.font_size + 2 + crops_h + (crops_h > 0);
+    float scale = scale_of(scene, set);
+    for (size_t r = 0; r < set->region_count; r++)
+        column_head(scene, set, r, &frame, crops_h);
+    for (size_t w = 0; w < set->word_count; w++)
+        word_row(scene, set, w, &frame, scale);
+    y = frame.top + (double)set->word_count * frame.cell_h + parts_gap(scene);
+    y = parts_colour_bar(scene, scales[scene->style.scale], scale > 0 ? scale : 1, true, y);
+    parts_finish(scene, &figure->info, set->image.id, false, y);
+    return 0;
+}

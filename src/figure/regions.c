@@ -1,0 +1,147 @@
+#include "figure/kinds.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "figure/parts.h"
+
+/* One panel a region: the photograph dimmed but for the region, and below it the caption with each
+ * word tinted by its attention: what an i-t model's region looks at, or the words that look at the
+ * region. */
+
+static float weight_of(const struct figure_set *set, size_t word, size_t region)
+{
+    float weight = set->words[word].weights[region];
+    return isfinite(weight) && weight > 0 ? weight : 0;
+}
+
+static float largest_of(const struct figure_set *set, size_t region)
+{
+    float largest = 0;
+    for (size_t i = 0; i < set->word_count; i++)
+        largest = fmaxf(largest, weight_of(set, i, region));
+    return largest;
+}
+
+static float common_scale(const struct scene *scene, const struct figure_set *set)
+{
+    float largest = 0;
+    if (scene->style.scale == SCALE_PAIR)
+        return 0;
+    if (scene->style.scale == SCALE_ABSOLUTE)
+        return 1;
+    for (size_t i = 0; i < set->region_count; i++)
+        largest = fmaxf(largest, largest_of(set, set->regions[i]));
+    return largest;
+}
+
+/* ---- the tinted caption ---------------------------------------------------------------------- */
+
+/* A place for the next word of `width`, in lines of the cell's width. */
+struct flow {
+    struct box cell;
+    double x, y, line;
+};
+
+static void flow_next(struct flow *flow, double width)
+{
+    if (flow->x > flow->cell.x && flow->x + width > flow->cell.x + flow->cell.w) {
+        flow->x = flow->cell.x;
+        flow->y += flow->line;
+    }
+}
+
+/* Sets the words from flow.y on (only measures where `scale` is negative); returns the height. */
+static double flow_words(struct scene *scene, const struct figure_set *set, size_t region,
+                         struct box cell, float scale)
+{
+    double size = 0.85, pad = fmin(0.18 * scene->style.font_size, cell.w / 8);
+    struct flow flow = {.cell = cell, .x = cell.x, .y = cell.y};
+    for (size_t i = 0; i < set->word_count; i++) {
+        const char *text = set->words[i].text;
+        double room = fmax(cell.w - 2 * pad, 0.5), line = 1.6 * size * scene->style.font_size;
+        struct text_block block = parts_line(scene, text, size, room, line);
+        struct box tint = {0, 0, block.w + 2 * pad, line};
+        flow.line = line + 0.5;
+        flow_next(&flow, tint.w);
+        tint.x = flow.x;
+        tint.y = flow.y;
+        flow.x += tint.w + 0.5;
+        if (scale < 0) {
+            text_block_done(&block);
+            continue;
+        }
+        double share = fmin(1, weight_of(set, i, region) / fmax(scale, 1e-30));
+        uint32_t colour = parts_mix(0xffffff, TAG_BLUE, share);
+        scene_fill(scene, tint, colour);
+        scene_text(scene, &block, tint.x + pad, tint.y + (line - block.h) / 2,
+                   parts_ink_on(colour));
+    }
+    return flow.y + flow.line - cell.y;
+}
+
+/* ---- panels ---------------------------------------------------------------------------------- */
+
+static void region_panel(struct scene *scene, const struct figure_set *set, size_t region,
+                         struct box cell)
+{
+    const struct figure_image *image = &set->image;
+    struct box at = parts_fit(image, cell), box;
+    char name[32];
+    parts_picture(scene, at,
+                  &(struct picture){.image = image, .spotlight = true, .region = region});
+    scene_frame(scene, at, FRAME_HAIR, 0.3, false);
+    snprintf(name, sizeof name, "%zu", region);
+    if (!parts_region(image, region, at, &box))
+        box = at;
+    else
+        scene_frame(scene, box, FRAME_RED, 0.8, false);
+    parts_tag(scene, name, TAG_BLUE, box, cell);
+}
+
+static double panels(struct scene *scene, const struct figure_set *set, float scale, double y)
+{
+    const struct figure_style *style = &scene->style;
+    double w, h;
+    figure_image_size(&set->image, &w, &h);
+    struct grid grid = parts_grid(scene, set->region_count, w / h,
+                                  style->letters || (style->scores && set->region_similarity));
+    struct box below = {.w = grid.cell_w};
+    double label = grid.label_h, words = flow_words(scene, set, 0, below, -1) + 2;
+    grid.label_h += words; /* rows are that much further apart */
+    for (size_t i = 0; i < set->region_count; i++) {
+        size_t region = set->regions[i];
+        struct box cell = parts_cell(&grid, i, y);
+        region_panel(scene, set, region, cell);
+        struct box text = {cell.x, cell.y + cell.h + 2, cell.w, 0};
+        flow_words(scene, set, region, text, scale > 0 ? scale : largest_of(set, region));
+        char score[32] = "";
+        if (style->scores && set->region_similarity)
+            snprintf(score, sizeof score, "%.3f", (double)set->region_similarity[region]);
+        struct grid line = {.label_h = label};
+        cell.h += words;
+        parts_label(scene, &line, cell, i, NULL, score);
+    }
+    return y + parts_grid_height(&grid, set->region_count);
+}
+
+int regions_layout(struct scene *scene, const struct figure *figure, struct error *err)
+{
+    static const char *const tints[] = {
+        [SCALE_PAIR] = "Tint: a word's weight, scaled to each region's largest",
+        [SCALE_FIGURE] = "Tint: a word's weight, scaled to the largest in the figure",
+        [SCALE_ABSOLUTE] = "Tint: a word's weight, not scaled (full blue: 1)",
+    };
+    const struct figure_set *set = &figure->sets[0];
+    if (set->region_count == 0 || set->word_count == 0)
+        return error_set(err, "there is no %s to show", set->word_count ? "region" : "word");
+    if (parts_need_boxes(&set->image, err) != 0)
+        return -1;
+    parts_note_missing(scene, &set->image);
+    double y = parts_title(scene, set->query, SCENE_MARGIN);
+    y = panels(scene, set, common_scale(scene, set), y);
+    if (scene->style.footer)
+        y = parts_small(scene, tints[scene->style.scale], y);
+    parts_finish(scene, &figure->info, set->image.id, false, y);
+    return 0;
+}

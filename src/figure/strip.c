@@ -1,0 +1,154 @@
+#include "figure/kinds.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "figure/parts.h"
+
+/* The query and its top k images, best first: rows of pictures of one height. */
+
+/* Width over height as shown: very long ones are letterboxed. */
+static double shown_aspect(const struct figure_image *image)
+{
+    double w, h;
+    figure_image_size(image, &w, &h);
+    return fmin(fmax(w / h, 0.5), 2);
+}
+
+/* Height at which the pictures from..to-1 fill the width. */
+static double row_height(const struct figure_result *results, size_t from, size_t to, double width,
+                         double gap)
+{
+    double aspects = 0;
+    for (size_t i = from; i < to; i++)
+        aspects += shown_aspect(&results[i].image);
+    return (width - (double)(to - from - 1) * gap) / aspects;
+}
+
+/* All rows get the height of the lowest full one, so that ranks compare at a glance. */
+static double common_height(const struct scene *scene, const struct figure_set *set, size_t columns,
+                            double gap)
+{
+    double height = INFINITY;
+    for (size_t i = 0; i < set->result_count; i += columns) {
+        size_t to = i + columns < set->result_count ? i + columns : set->result_count;
+        height = fmin(height, row_height(set->results, i, to, parts_width(scene), gap));
+    }
+    return fmin(height, parts_width(scene) / 2);
+}
+
+/* Where it is not known which image is the true one, no frame says so. */
+static void result_panel(struct scene *scene, const struct figure_result *result, struct box cell,
+                         bool known)
+{
+    double line = fmax(0.5, fmin(1.3, cell.h / 40));
+    struct box at = parts_fit(&result->image, cell);
+    if (at.w < cell.w - 0.01 || at.h < cell.h - 0.01)
+        scene_fill(scene, cell, PAPER_GREY);
+    parts_picture(scene, result->image.pixels ? at : cell,
+                  &(struct picture){.image = &result->image});
+    if (known)
+        scene_frame(scene, cell, result->truth ? FRAME_GREEN : FRAME_RED, line, !result->truth);
+}
+
+static void result_label(struct scene *scene, const struct grid *grid, struct box cell,
+                         size_t index, const struct figure_result *result)
+{
+    char rank[32], score[32];
+    snprintf(rank, sizeof rank, "%zu", result->rank);
+    snprintf(score, sizeof score, "%.3f", (double)result->score);
+    parts_label(scene, grid, cell, index, rank, scene->style.scores ? score : NULL);
+}
+
+static bool truth_shown(const struct figure_set *set)
+{
+    for (size_t i = 0; i < set->result_count; i++)
+        if (set->results[i].truth)
+            return true;
+    return false;
+}
+
+static bool truth_known(const struct figure_set *set)
+{
+    return set->truth_rank > 0 || truth_shown(set);
+}
+
+double strip_rows(struct scene *scene, const struct figure_set *set, double y)
+{
+    struct grid grid = parts_grid(scene, set->result_count, 1, true);
+    size_t columns = (size_t)grid.columns;
+    double gap = grid.gap, height = common_height(scene, set, columns, gap);
+    double x = SCENE_MARGIN;
+    bool known = truth_known(set);
+    for (size_t i = 0; i < set->result_count; i++) {
+        const struct figure_result *result = &set->results[i];
+        if (i && i % columns == 0) {
+            x = SCENE_MARGIN;
+            y += height + grid.label_h + gap;
+        }
+        struct box cell = {x, y, height * shown_aspect(&result->image), height};
+        result_panel(scene, result, cell, known);
+        result_label(scene, &grid, cell, i, result);
+        x += cell.w + gap;
+    }
+    return y + height + grid.label_h + gap;
+}
+
+/* One row where six fit into it, else rows as equal as can be. */
+static int balanced_columns(size_t count)
+{
+    enum { MOST = 6 };
+    size_t rows = (count + MOST - 1) / MOST;
+    return (int)((count + rows - 1) / rows);
+}
+
+int strip_layout(struct scene *scene, const struct figure *figure, struct error *err)
+{
+    const struct figure_set *set = &figure->sets[0];
+    if (set->result_count == 0)
+        return error_set(err, "there is no result to show");
+    for (size_t i = 0; i < set->result_count; i++)
+        parts_note_missing(scene, &set->results[i].image);
+    if (scene->style.columns <= 0)
+        scene->style.columns = balanced_columns(set->result_count);
+    double y = parts_title(scene, set->query, SCENE_MARGIN);
+    y = strip_rows(scene, set, y);
+    if (!truth_shown(set) && set->truth_rank) {
+        char line[64];
+        snprintf(line, sizeof line, "The true image has rank %zu.", set->truth_rank);
+        y = parts_small(scene, line, y);
+    }
+    parts_finish(scene, &figure->info, NULL, false, y);
+    return 0;
+}
+
+/* ---- failures -------------------------------------------------------------------------------- */
+
+static double failure(struct scene *scene, const struct figure_set *set, double y)
+{
+    const struct text_look look = {.size = 1};
+    struct text_block block =
+        text_block(scene, set->query ? set->query : "", &look, parts_width(scene), 4);
+    struct box at = scene_text(scene, &block, SCENE_MARGIN, y, INK);
+    scene->style.columns = balanced_columns(set->result_count);
+    return strip_rows(scene, set, at.y + at.h + parts_gap(scene) / 2) + parts_gap(scene);
+}
+
+int failures_layout(struct scene *scene, const struct figure *figure, struct error *err)
+{
+    double y = parts_title(scene, figure->info.caption, SCENE_MARGIN);
+    bool any = false;
+    for (size_t s = 0; s < figure->set_count; s++) {
+        const struct figure_set *set = &figure->sets[s];
+        for (size_t i = 0; i < set->result_count; i++)
+            parts_note_missing(scene, &set->results[i].image);
+        if (set->result_count)
+            y = failure(scene, set, y);
+        any = any || set->result_count;
+    }
+    if (!any)
+        return error_set(err, "there is no query to show");
+    parts_finish(scene, &figure->info, NULL, false, y);
+    return 0;
+}

@@ -1,0 +1,198 @@
+#include "figure/kinds.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "figure/parts.h"
+
+/* The figure of the paper: the photograph, then one panel a word; and several of them to compare.
+ */
+
+static size_t words_shown(const struct scene *scene, const struct figure_set *set)
+{
+    size_t most = (size_t)scene->style.max_words;
+    return most && most < set->word_count ? most : set->word_count;
+}
+
+/* The value that a panel shows in full; 0: its own largest. */
+static float common_scale(const struct scene *scene, const struct figure *figure)
+{
+    const struct figure_style *style = &scene->style;
+    float largest = 0;
+    if (style->scale == SCALE_PAIR)
+        return 0;
+    if (style->scale == SCALE_ABSOLUTE && style->combine != COMBINE_RANK)
+        return 1;
+    for (size_t s = 0; s < figure->set_count; s++) {
+        const struct figure_set *set = &figure->sets[s];
+        for (size_t i = 0; i < words_shown(scene, set); i++)
+            largest =
+                fmaxf(largest, picture_largest(&set->image, set->words[i].weights, style->combine));
+    }
+    return largest;
+}
+
+/* ---- a panel --------------------------------------------------------------------------------- */
+
+/* Frames of all regions with a fifth of the strongest weight or more, the heavier the stronger. */
+static void region_frames(struct scene *scene, const struct figure_image *image,
+                          const float *weights, ptrdiff_t strongest, struct box at)
+{
+    for (size_t r = 0; r < image->regions; r++) {
+        double share = weights[r] / fmax(weights[strongest], 1e-30);
+        struct box box;
+        if (share >= 0.2 && (ptrdiff_t)r != strongest && parts_region(image, r, at, &box))
+            scene_frame(scene, box, FRAME_YELLOW, 0.3 + 0.9 * share, false);
+    }
+}
+
+static void word_panel(struct scene *scene, const struct figure_set *set,
+                       const struct figure_word *word, struct box cell, float scale_to)
+{
+    const struct figure_image *image = &set->image;
+    struct box at = parts_fit(image, cell), strongest = at;
+    parts_picture(scene, at,
+                  &(struct picture){.image = image,
+                                    .weights = word->weights,
+                                    .overlay = scene->style.overlay,
+                                    .scale_to = scale_to});
+    ptrdiff_t best = overlay_strongest(word->weights, image->regions);
+    if (scene->style.overlay == OVERLAY_FADE) /* a faded picture would have no edge */
+        scene_frame(scene, at, FRAME_HAIR, 0.3, false);
+    if (best >= 0 && scene->style.overlay == OVERLAY_BOXES)
+        region_frames(scene, image, word->weights, best, at);
+    if (best >= 0 && parts_region(image, (size_t)best, at, &strongest))
+        scene_frame(scene, strongest, FRAME_RED, 0.8, false);
+    else
+        strongest = at;
+    parts_tag(scene, word->text, word->unknown ? TAG_GREY : TAG_BLUE, strongest, cell);
+}
+
+static void word_label(struct scene *scene, const struct grid *grid, struct box cell, size_t index,
+                       const struct figure_word *word)
+{
+    char score[32];
+    snprintf(score, sizeof score, "%.3f", (double)word->similarity);
+    parts_label(scene, grid, cell, index, NULL, scene->style.scores ? score : NULL);
+}
+
+/* ---- all panels ------------------------------------------------------------------------------ */
+
+static double panels(struct scene *scene, const struct figure_set *set, float scale, double y)
+{
+    const struct figure_style *style = &scene->style;
+    double w, h;
+    figure_image_size(&set->image, &w, &h);
+    size_t first = style->original_first, count = words_shown(scene, set);
+    struct grid grid = parts_grid(scene, count + first, w / h, style->scores || style->letters);
+    if (first) {
+        struct box cell = parts_cell(&grid, 0, y);
+        parts_picture(scene, parts_fit(&set->image, cell), &(struct picture){.image = &set->image});
+        parts_label(scene, &grid, cell, 0, NULL, NULL);
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct box cell = parts_cell(&grid, i + first, y);
+        word_panel(scene, set, &set->words[i], cell, scale);
+        word_label(scene, &grid, cell, i + first, &set->words[i]);
+    }
+    return y + parts_grid_height(&grid, count + first);
+}
+
+static bool any_unknown(const struct scene *scene, const struct figure *figure)
+{
+    for (size_t s = 0; s < figure->set_count; s++)
+        for (size_t i = 0; i < words_shown(scene, &figure->sets[s]); i++)
+            if (figure->sets[s].words[i].unknown)
+                return true;
+    return false;
+}
+
+static double below(struct scene *scene, const struct figure *figure, float scale, double y)
+{
+    struct str what = {0};
+    if (scene->style.overlay == OVERLAY_HEAT) {
+        parts_overlay_text(&scene->style, &what);
+        y = parts_colour_bar(scene, what.text, scale > 0 ? scale : 1, false, y);
+    }
+    str_done(&what);
+    if (any_unknown(scene, figure))
+        y = parts_small(scene, "grey tag: the vocabulary does not have the word", y);
+    return y;
+}
+
+static int check_set(struct scene *scene, const struct figure_set *set, struct error *err)
+{
+    if (set->word_count == 0)
+        return error_set(err, "there is no word to show");
+    if (parts_need_boxes(&set->image, err) != 0)
+        return -1;
+    parts_note_missing(scene, &set->image);
+    size_t shown = words_shown(scene, set);
+    if (shown < set->word_count)
+        scene_note(scene, "the first %zu of %zu words are shown", shown, set->word_count);
+    return 0;
+}
+
+int words_layout(struct scene *scene, const struct figure *figure, struct error *err)
+{
+    const struct figure_set *set = &figure->sets[0];
+    if (check_set(scene, set, err) != 0)
+        return -1;
+    float scale = common_scale(scene, figure);
+    double y = parts_title(scene, set->query, SCENE_MARGIN);
+    y = panels(scene, set, scale, y);
+    y = below(scene, figure, scale, y);
+    parts_finish(scene, &figure->info, set->image.id, scene->style.overlay != OVERLAY_HEAT, y);
+    return 0;
+}
+
+/* ---- compare --------------------------------------------------------------------------------- */
+
+static bool same_query(const struct figure *figure)
+{
+    const char *first = figure->sets[0].query;
+    for (size_t s = 1; s < figure->set_count; s++) {
+        const char *query = figure->sets[s].query;
+        if (!first || !query || strcmp(first, query) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* "A  the model or the caption  0.531". */
+static double set_heading(struct scene *scene, const struct figure_set *set, size_t index,
+                          bool queries, double y)
+{
+    struct str text = {0};
+    const struct text_look look = {.size = 1};
+    str_addf(&text, "%c", (int)('A' + index % 26));
+    if (set->label)
+        str_addf(&text, "   %s", set->label);
+    if (queries && set->query)
+        str_addf(&text, "   %s", set->query);
+    if (set->has_score)
+        str_addf(&text, "   %.4f", (double)set->score);
+    struct text_block block = text_block(scene, text.text, &look, parts_width(scene), 4);
+    struct box at = scene_text(scene, &block, SCENE_MARGIN, y, INK);
+    str_done(&text);
+    return at.y + at.h + parts_gap(scene) / 2;
+}
+
+int compare_layout(struct scene *scene, const struct figure *figure, struct error *err)
+{
+    bool same = same_query(figure);
+    for (size_t s = 0; s < figure->set_count; s++)
+        if (check_set(scene, &figure->sets[s], err) != 0)
+            return -1;
+    float scale = common_scale(scene, figure);
+    double y = parts_title(scene, same ? figure->sets[0].query : NULL, SCENE_MARGIN);
+    for (size_t s = 0; s < figure->set_count; s++) {
+        y = set_heading(scene, &figure->sets[s], s, !same, y);
+        y = panels(scene, &figure->sets[s], scale, y) + parts_gap(scene);
+    }
+    y = below(scene, figure, scale, y);
+    parts_finish(scene, &figure->info, NULL, scene->style.overlay != OVERLAY_HEAT, y);
+    return 0;
+}
