@@ -1,0 +1,34 @@
+/* captions.h: what people would say of a scene: varied sentences that each mention some of its
+ * things, with their colours, sizes and relations. */
+#ifndef DEMO_CAPTIONS_H
+#define DEMO_CAPTIONS_H
+
+#include "base/rng.h"
+#include "base/str.h"
+#include "demo/tableau.h"
+
+enum { CAPTIONS = 5, MENTIONS = 8 };
+
+/* A noun phrase of a caption and what it stands for. Positions count the caption's tokens as
+ * io/tokenize.h gives them (a comma and the full stop are tokens), from 0, without <start>. */
+struct mention {
+    int first, noun; /* tokens first .. noun; the noun is the last */
+    unsigned things; /* bit i: scene->things[i] is meant */
+};
+
+struct caption {
+    struct str text;
+    struct mention mentions[MENTIONS];
+    int mention_count;
+};
+
+/* Five captions of different patterns. Zero-initialise `out` before; free each with caption_done.
+ */
+void captions_of(const struct tableau *scene, struct rng *rng, struct caption out[CAPTIONS]);
+void caption_done(struct caption *caption);
+
+/* Phrases that say how a stands to b, best known ones first; fills `out` and returns how many
+ * (1..4). */
+int relation_phrases(const struct tableau *scene, int a, int b, const char *out[4]);
+
+#endif

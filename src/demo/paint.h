@@ -1,0 +1,80 @@
+/* paint.h: the drawing hand of the demo: shaded shapes in one style, on a cairo surface.
+ *
+ * A thing is drawn in its own units: 100 high, x = 0 in the middle, y = 0 where it stands and -100
+ * at its top. */
+#ifndef DEMO_PAINT_H
+#define DEMO_PAINT_H
+
+#include <cairo.h>
+#include <stddef.h>
+
+struct rgb {
+    double r, g, b; /* 0..1 */
+};
+
+struct point {
+    double x, y;
+};
+
+enum { PEN_VARIES = 4 };
+
+/* What a thing is drawn with. */
+struct pen {
+    cairo_t *cr;
+    struct rgb main;         /* the colour that its captions name */
+    double line;             /* outline width in the thing's units: the same in pixels for all */
+    double vary[PEN_VARIES]; /* 0..1: small variations of form */
+};
+
+struct rgb rgb_of(unsigned hex);                          /* 0xRRGGBB */
+struct rgb rgb_mix(struct rgb a, struct rgb b, double t); /* a at 0, b at 1 */
+struct rgb rgb_lighter(struct rgb colour, double t);
+struct rgb rgb_darker(struct rgb colour, double t);
+
+/* A colour that is told from `main` when drawn beside it: light on dark colours, dark on light
+ * ones. */
+struct rgb rgb_contrast(struct rgb main);
+
+/* a at 0, b at 1 of the pen's variation `which`. */
+double pen_vary(const struct pen *pen, int which, double a, double b);
+
+/* Paths; each begins a new sub-path of the current one. */
+void path_ellipse(const struct pen *pen, double cx, double cy, double rx, double ry);
+void path_box(const struct pen *pen, double x0, double y0, double x1, double y1, double corner);
+void path_poly(const struct pen *pen, const struct point *points, size_t n);
+void path_smooth(const struct pen *pen, const struct point *points,
+                 size_t n); /* closed, through all */
+
+/* Ends the path. `shade` fills it with soft light from the upper left and outlines it; `fill` fills
+ * it flat; `stroke` draws it as a line with round ends, dark-edged where `edged`. */
+void pen_shade(const struct pen *pen, struct rgb colour);
+void pen_fill(const struct pen *pen, struct rgb colour);
+void pen_stroke(const struct pen *pen, struct rgb colour, double width);
+void pen_rod(const struct pen *pen, struct rgb colour, double width, double x0, double y0,
+             double x1, double y1);
+
+/* The commonest pairs of those. */
+void shade_ellipse(const struct pen *pen, struct rgb colour, double cx, double cy, double rx,
+                   double ry);
+void fill_ellipse(const struct pen *pen, struct rgb colour, double cx, double cy, double rx,
+                  double ry);
+void shade_box(const struct pen *pen, struct rgb colour, double x0, double y0, double x1, double y1,
+               double corner);
+void fill_box(const struct pen *pen, struct rgb colour, double x0, double y0, double x1, double y1,
+              double corner);
+
+#define SHADE_SMOOTH(pen, colour, ...)                                                             \
+    do {                                                                                           \
+        static const struct point shape[] = {__VA_ARGS__};                                         \
+        path_smooth((pen), shape, sizeof shape / sizeof *shape);                                   \
+        pen_shade((pen), (colour));                                                                \
+    } while (0)
+
+#define SHADE_POLY(pen, colour, ...)                                                               \
+    do {                                                                                           \
+        static const struct point shape[] = {__VA_ARGS__};                                         \
+        path_poly((pen), shape, sizeof shape / sizeof *shape);                                     \
+        pen_shade((pen), (colour));                                                                \
+    } while (0)
+
+#endif

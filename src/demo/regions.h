@@ -1,0 +1,30 @@
+/* regions.h: where things are, from the pixels alone: what stands out from a smooth background, its
+ * parts, the whole picture and, to fill up, cells of a grid. */
+#ifndef DEMO_REGIONS_H
+#define DEMO_REGIONS_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+#include "io/image.h"
+
+enum { REGIONS = 16 };
+
+/* A region: its box, x1 y1 x2 y2 in pixels with x2, y2 outside, and which of the box's pixels
+ * belong to it. */
+struct region {
+    int x1, y1, x2, y2;
+    uint8_t *mask; /* (y2 - y1) x (x2 - x1), 0 or 1; owned */
+    float score;   /* how likely a whole thing: larger first */
+};
+
+/* Exactly REGIONS regions, best first. Free with regions_done. Errors: not enough memory; a picture
+ * under 32 pixels a side. */
+int regions_find(const struct image *picture, struct region out[REGIONS],
+                 struct error *err) MUST_USE;
+void regions_done(struct region regions[REGIONS]);
+
+/* Lab (D65) of each pixel: 3 x width x height floats. */
+void lab_of_image(const struct image *picture, float *lab);
+
+#endif
