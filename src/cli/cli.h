@@ -1,0 +1,93 @@
+/* cli.h: what the subcommands share. Results go to stdout, progress and messages to stderr. */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include "cli/options.h"
+#include "retrieve/session.h"
+
+/* A subcommand; argv[0] is its name. Returns the exit status. */
+struct command {
+    const char *name, *summary;
+    int (*run)(int argc, char **argv);
+};
+
+int cmd_bench(int argc, char **argv);
+int cmd_convert(int argc, char **argv);
+int cmd_demo(int argc, char **argv);
+int cmd_eval(int argc, char **argv);
+int cmd_explore(int argc, char **argv);
+int cmd_figure(int argc, char **argv);
+int cmd_index(int argc, char **argv);
+int cmd_info(int argc, char **argv);
+int cmd_query(int argc, char **argv);
+int cmd_train(int argc, char **argv);
+int cmd_vocab(int argc, char **argv);
+
+/* The options that open a model and a split. Put CLI_COMMON_OPTIONS(&common) into the table. */
+struct cli_common {
+    struct cli_list models, vocabs;
+    const char *data, *split, *images, *ims, *captions, *token_ids, *id_mapping,
+        *token_compat, *index_folder;
+    int threads;
+    bool json, quiet, no_index;
+};
+
+#define CLI_DATA_OPTIONS(c)                                                                        \
+    {"data", 'd', CLI_TEXT, "DIR", "folder with SPLIT_ims.npy, SPLIT_caps.txt, ...", &(c)->data},  \
+        {"split", 's', CLI_TEXT, "NAME", "split of the folder (default: test)", &(c)->split},      \
+        {"vocab",                                                                                  \
+         0,                                                                                        \
+         CLI_LIST,                                                                                 \
+         "FILE",                                                                                   \
+         "vocabulary JSON, one for all models or one each (default: found beside the data or the " \
+         "model)",                                                                                 \
+         &(c)->vocabs},                                                                            \
+        {"images", 0, CLI_TEXT, "DIR", "folder of the photographs", &(c)->images},                 \
+        {"ims", 0, CLI_TEXT, "FILE", "features .npy or .npz in place of the folder's", &(c)->ims}, \
+        {"captions", 0, CLI_TEXT, "FILE", "captions, one a line", &(c)->captions},                 \
+        {"token-ids",                                                                              \
+         0,                                                                                        \
+         CLI_TEXT,                                                                                 \
+         "FILE",                                                                                   \
+         "word ids of the captions, <start> and <end> included",                                   \
+         &(c)->token_ids},                                                                         \
+        {"id-mapping",    0, CLI_TEXT, "FILE", "JSON that maps image ids to file names",           \
+         &(c)->id_mapping},                                                                        \
+    {                                                                                              \
+        "token-compat", 0, CLI_TEXT, "standard|py3bytes",                                          \
+            "how the model's captions were tokenised", &(c)->token_compat                          \
+    }
+#define CLI_RUN_OPTIONS(c)                                                                         \
+    {"threads", 't', CLI_INT, "N", "threads (default: all cores)", &(c)->threads},                 \
+    {                                                                                              \
+        "quiet", 'q', CLI_SWITCH, NULL, "no progress and no notes on stderr", &(c)->quiet          \
+    }
+#define CLI_INDEX_FOLDER_OPTION(c)                                                                 \
+    {                                                                                              \
+        "index-dir", 0, CLI_TEXT, "DIR",                                                           \
+            "folder of indexes (default: $XDG_CACHE_HOME/scanscope)", &(c)->index_folder           \
+    }
+#define CLI_COMMON_OPTIONS(c)                                                                      \
+    {"model", 'm', CLI_LIST, "FILE", "checkpoint (.pth.tar)", &(c)->models}, CLI_DATA_OPTIONS(c),  \
+        CLI_RUN_OPTIONS(c), CLI_INDEX_FOLDER_OPTION(c),                                            \
+    {                                                                                              \
+        "no-index", 0, CLI_SWITCH, NULL, "neither use nor keep image embeddings in a file",        \
+            &(c)->no_index                                                                         \
+    }
+#define CLI_JSON_OPTION(c)                                                                         \
+    {                                                                                              \
+        "json", 0, CLI_SWITCH, NULL, "print JSON", &(c)->json                                      \
+    }
+
+/* Sets the thread count, and the spec of the model number `model` (0 where none is given:
+ * spec->model NULL) from the options. Errors: no model where one is needed, no data. */
+int cli_session_spec(const struct cli_common *common, size_t model, struct session_spec *out,
+                     struct error *err) MUST_USE;
+void cli_set_threads(const struct cli_common *common);
+void cli_common_done(struct cli_common *common);
+
+/* Opens the session with a progress line. */
+int cli_session_open(const struct cli_common *common, const struct session_spec *spec,
+                     struct session **out, struct error *err) MUST_USE;
+
+#endif

@@ -1,0 +1,88 @@
+/* common.c: from the common options to an open session. */
+#include "cli/cli.h"
+
+#include <cblas.h>
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void cli_set_threads(const struct cli_common *common)
+{
+    if (common->threads <= 0)
+        return;
+    omp_set_num_threads(common->threads);
+    openblas_set_num_threads(common->threads);
+}
+
+void cli_common_done(struct cli_common *common)
+{
+    cli_list_done(&common->models);
+    cli_list_done(&common->vocabs);
+}
+
+/* Notes of the index go above the progress line. */
+struct say_context {
+    const struct cli_common *common;
+    struct progress_line *line;
+};
+
+static void say(void *context, const char *text)
+{
+    const struct say_context *c = context;
+    progress_line_end(c->line);
+    if (!c->common->quiet)
+        fprintf(stderr, "scanscope: %s\n", text);
+}
+
+/* One --vocab is everybody's; else the first is the first model's, and so on. */
+static const char *vocab_of(const struct cli_common *c, size_t model)
+{
+    size_t count = c->vocabs.count;
+    if (count == 0)
+        return NULL;
+    return c->vocabs.items[count == 1 ? 0 : model];
+}
+
+int cli_session_spec(const struct cli_common *common, size_t model, struct session_spec *out,
+                     struct error *err)
+{
+    const struct cli_common *c = common;
+    if (c->vocabs.count > 1 && c->vocabs.count != c->models.count)
+        return error_set(err, "%zu vocabularies for %zu models: give --vocab once, or once a model",
+                         c->vocabs.count, c->models.count);
+    *out = (struct session_spec){
+        .model = model < c->models.count ? c->models.items[model] : NULL,
+        .vocab = vocab_of(c, model),
+        .data = {.folder = c->data,
+                 .split = c->split ? c->split : "test",
+                 .features = c->ims,
+                 .captions = c->captions,
+                 .token_ids = c->token_ids,
+                 .photos = c->images,
+                 .id_mapping = c->id_mapping},
+        .compat = c->token_compat && strcmp(c->token_compat, "py3bytes") == 0 ? TOKENS_PY3BYTES
+                                                                              : TOKENS_STANDARD,
+        .index = {.mode = c->no_index ? INDEX_OFF : INDEX_AUTO, .folder = c->index_folder},
+    };
+    if (!out->model)
+        return error_set(err, "no model: give a checkpoint with -m FILE, or try: scanscope demo");
+    if (!c->data && !c->ims)
+        return error_set(err, "no data: give a folder with -d DIR (and -s SPLIT), or features with "
+                              "--ims FILE");
+    return 0;
+}
+
+int cli_session_open(const struct cli_common *common, const struct session_spec *spec,
+                     struct session **out, struct error *err)
+{
+    cli_set_threads(common);
+    struct progress_line line;
+    progress_line_start(&line, "encoding", common->quiet);
+    struct session_spec told = *spec;
+    told.index.say = say;
+    told.index.context = &(struct say_context){common, &line};
+    int status = session_open(&told, &line.progress, out, err);
+    progress_line_end(&line);
+    return status;
+}

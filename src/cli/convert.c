@@ -1,0 +1,301 @@
+/* convert.c: bottom-up features, as extractors leave them, into a precomp folder. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/interrupt.h"
+#include "base/mem.h"
+#include "cli/cli.h"
+#include "io/captions.h"
+#include "io/idmap.h"
+#include "io/image.h"
+#include "io/photos.h"
+#include "io/precomp.h"
+
+struct convert {
+    const char *output, *split, *ids, *captions, *sizes, *images;
+    int regions;
+    bool half, force, quiet;
+    struct cli_list inputs;
+    struct text_lines wanted; /* --ids */
+    struct idmap size_of;     /* --sizes: id to pair */
+    int32_t *pairs;
+    struct photos *photos; /* --images */
+};
+
+/* ---- what the options name --------------------------------------------------------------------
+ */
+
+/* An id file for captions has an id a caption: those of an image follow each other. */
+static int check_ids(const char *path, struct text_lines *lines, struct error *err)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < lines->count; i++) {
+        char *id = lines->items[i];
+        size_t length = strlen(id);
+        if (length == 0 || length >= ID_SIZE)
+            return error_at(err, path, -1, "line %zu is %s; one image id a line is wanted", i + 1,
+                            length ? "too long for an id" : "empty");
+    }
+    for (size_t i = 0; i < lines->count; i++) {
+        char *id = lines->items[i];
+        if (kept > 0 && strcmp(lines->items[kept - 1], id) == 0)
+            free(id);
+        else
+            lines->items[kept++] = id;
+    }
+    lines->count = kept;
+    return 0;
+}
+
+static int load_ids(struct convert *c, struct error *err)
+{
+    if (!c->ids)
+        return 0;
+    if (text_lines_load(c->ids, &c->wanted, err) != 0)
+        return -1;
+    return check_ids(c->ids, &c->wanted, err);
+}
+
+/* "ID WIDTH HEIGHT" */
+static int take_size(struct convert *c, const char *line, size_t i, struct error *err)
+{
+    char id[ID_SIZE], beyond;
+    int32_t *pair = c->pairs + 2 * i;
+    if (sscanf(line, "%255s %9d %9d %c", id, &pair[0], &pair[1], &beyond) != 3 || pair[0] < 1 ||
+        pair[1] < 1)
+        return error_at(err, c->sizes, -1,
+                        "line %zu is '%.60s'; an image id, its width and its height are wanted",
+                        i + 1, line);
+    if (idmap_add(&c->size_of, id, i))
+        return 0;
+    return error_at(err, c->sizes, -1, "line %zu: the image %s is there twice", i + 1, id);
+}
+
+static int load_sizes(struct convert *c, struct error *err)
+{
+    struct text_lines lines;
+    if (!c->sizes)
+        return 0;
+    if (text_lines_load(c->sizes, &lines, err) != 0)
+        return -1;
+    int status = 0;
+    c->pairs = mem_new(2 * lines.count, sizeof *c->pairs);
+    for (size_t i = 0; status == 0 && i < lines.count; i++)
+        status = take_size(c, lines.items[i], i, err);
+    text_lines_done(&lines);
+    return status;
+}
+
+static int open_photos(struct convert *c, struct error *err)
+{
+    struct photos_spec spec = {.folder = c->images};
+    return c->images ? photos_open(&spec, &c->photos, err) : 0;
+}
+
+/* ---- sizes that the features do not tell ------------------------------------------------------
+ */
+
+static int size_of_photo(struct convert *c, struct bottomup_image *image, struct error *err)
+{
+    char *path;
+    int width, height;
+    if (photos_find(c->photos, image->id, &path, err) != 0)
+        return -1;
+    int status = image_size(path, &width, &height, err);
+    free(path);
+    if (status != 0)
+        return -1;
+    image->width = width;
+    image->height = height;
+    return 0;
+}
+
+static int find_size(struct convert *c, struct bottomup_image *image, struct error *err)
+{
+    size_t pair;
+    if (image->width > 0)
+        return 0;
+    if (idmap_find(&c->size_of, image->id, &pair)) {
+        image->width = c->pairs[2 * pair];
+        image->height = c->pairs[2 * pair + 1];
+        return 0;
+    }
+    return c->photos ? size_of_photo(c, image, err) : 0;
+}
+
+/* Parts of the image to pixels. */
+static int scale_boxes(struct bottomup_image *image, struct error *err)
+{
+    if (!image->normalised)
+        return 0;
+    if (image->width == 0)
+        return error_set(
+            err,
+            "%s: its boxes are parts of the image, and the image's size is not there; give "
+            "--sizes FILE with lines ID WIDTH HEIGHT, or the photographs with --images DIR",
+            image->where);
+    for (size_t r = 0; r < image->regions; r++)
+        for (size_t k = 0; k < 4; k++)
+            image->boxes[4 * r + k] *= (float)(k % 2 ? image->height : image->width);
+    return 0;
+}
+
+/* ---- images -----------------------------------------------------------------------------------
+ */
+
+static int convert_image(struct convert *c, struct bottomup *reader, struct precomp *out,
+                         struct error *err)
+{
+    struct bottomup_image image;
+    if (bottomup_load(reader, &image, err) != 0 || find_size(c, &image, err) != 0 ||
+        scale_boxes(&image, err) != 0)
+        return -1;
+    return precomp_add(out, &image, err);
+}
+
+static int convert_images(struct convert *c, struct bottomup *reader, struct precomp *out,
+                          const struct progress *progress, struct error *err)
+{
+    const char *id;
+    int more = 1;
+    while (!precomp_full(out) && (more = bottomup_next(reader, &id, err)) > 0) {
+        uint64_t done, total;
+        bottomup_progress(reader, &done, &total);
+        if (!progress_step(progress, done, total))
+            return error_set(err, "interrupted; nothing was written");
+        if (precomp_wants(out, id) && convert_image(c, reader, out, err) != 0)
+            return -1;
+    }
+    return more < 0 ? -1 : 0;
+}
+
+static int convert_input(struct convert *c, const char *path, struct precomp *out,
+                         struct error *err)
+{
+    struct bottomup *reader;
+    struct progress_line line;
+    if (bottomup_open(path, &reader, err) != 0)
+        return -1;
+    if (bottomup_note(reader) && !c->quiet)
+        fprintf(stderr, "scanscope convert: %s\n", bottomup_note(reader));
+    progress_line_start(&line, file_name(path), c->quiet);
+    int status = convert_images(c, reader, out, &line.progress, err);
+    progress_line_end(&line);
+    bottomup_close(reader);
+    return status;
+}
+
+/* ---- what was done ----------------------------------------------------------------------------
+ */
+
+static void report(const struct convert *c, const struct precomp_summary *sum)
+{
+    printf("%s: %s: %zu images, %zu regions x %zu (%s)%s%s\n", c->output, c->split, sum->images,
+           sum->regions, sum->feature_size, c->half ? "float16" : "float32",
+           sum->boxes ? ", boxes" : ", no boxes", sum->sizes ? ", sizes" : ", no sizes");
+    if (c->quiet)
+        return;
+    static const char *const notes[] = {
+        "was there twice: the first is kept",
+        "had more regions: the first of each are kept",
+        "has boxes that reach beyond it: are its width and height right?",
+    };
+    const size_t counts[] = {sum->doubles, sum->cut, sum->outside};
+    for (size_t i = 0; i < 3; i++)
+        if (counts[i] > 0)
+            fprintf(stderr, "scanscope convert: %zu image%s %s\n", counts[i],
+                    counts[i] == 1 ? "" : "s, each of which", notes[i]);
+    if (sum->boxes && !sum->sizes)
+        fprintf(stderr, "scanscope convert: the files do not tell the images' sizes; --sizes or "
+                        "--images would add them\n");
+}
+
+static int convert(struct convert *c, struct error *err)
+{
+    struct precomp *out;
+    struct precomp_summary sum;
+    if (load_ids(c, err) != 0 || load_sizes(c, err) != 0 || open_photos(c, err) != 0)
+        return -1;
+    struct precomp_spec spec = {
+        .folder = c->output,
+        .split = c->split,
+        .captions = c->captions,
+        .ids = c->ids ? (const char *const *)c->wanted.items : NULL,
+        .id_count = c->wanted.count,
+        .regions = (size_t)c->regions,
+        .half = c->half,
+        .force = c->force,
+    };
+    if (precomp_open(&spec, &out, err) != 0)
+        return -1;
+    for (size_t i = 0; i < c->inputs.count; i++)
+        if (convert_input(c, c->inputs.items[i], out, err) != 0) {
+            precomp_abort(out);
+            return -1;
+        }
+    if (precomp_commit(out, &sum, err) != 0)
+        return -1;
+    report(c, &sum);
+    return 0;
+}
+
+static int check_usage(const struct convert *c)
+{
+    if (c->inputs.count == 0)
+        return cli_wrong("convert", "give the files with the features");
+    if (!c->output)
+        return cli_wrong("convert", "give the folder to write with -o DIR");
+    if (c->split[0] == '\0' || strchr(c->split, '/'))
+        return cli_wrong("convert", "'%s' is no name of a split", c->split);
+    if (c->regions > BOTTOMUP_REGIONS_MAX)
+        return cli_wrong("convert", "--regions takes %d at most", BOTTOMUP_REGIONS_MAX);
+    return EXIT_DONE;
+}
+
+int cmd_convert(int argc, char **argv)
+{
+    struct convert c = {.split = "test"};
+    const struct cli_option options[] = {
+        {"output", 'o', CLI_TEXT, "DIR", "folder to write; made where it is missing", &c.output},
+        {"split", 's', CLI_TEXT, "NAME", "name of the split to write (default: test)", &c.split},
+        {"ids", 0, CLI_TEXT, "FILE", "take these images, one id a line, in this order", &c.ids},
+        {"captions", 0, CLI_TEXT, "FILE", "captions, one a line, that become SPLIT_caps.txt",
+         &c.captions},
+        {"regions", 0, CLI_INT, "N",
+         "keep the first N regions of each image (default: all, if each has as many)", &c.regions},
+        {"sizes", 0, CLI_TEXT, "FILE", "lines ID WIDTH HEIGHT, for features without sizes",
+         &c.sizes},
+        {"images", 0, CLI_TEXT, "DIR", "photographs, for features without sizes", &c.images},
+        {"f16", 0, CLI_SWITCH, NULL, "write features as float16: half the size", &c.half},
+        {"force", 'f', CLI_SWITCH, NULL, "replace the files of that split", &c.force},
+        {"quiet", 'q', CLI_SWITCH, NULL, "no progress and no notes on stderr", &c.quiet},
+        {0},
+    };
+    const struct cli_usage usage = {
+        .command = "convert",
+        .synopsis = "INPUT... -o DIR [options]",
+        .about = "Makes a precomp folder (features, boxes, sizes, ids) from bottom-up features: "
+                 "TSV of six "
+                 "or LXMERT's ten columns, also inside a zip; a folder of npz an image (MILVLG, "
+                 "UNITER); "
+                 "a folder NAME_att with NAME_box beside it; or SPLIT_ims.npy of another precomp "
+                 "folder.",
+        .examples = "  scanscope convert assets/demo/test_ims.npy --f16 -o demo16\n",
+        .options = options,
+    };
+    struct error err;
+    int status;
+    if (cli_parse(&usage, argc, argv, &c.inputs, &status) &&
+        (status = check_usage(&c)) == EXIT_DONE) {
+        interrupt_catch();
+        status = convert(&c, &err) == 0 ? EXIT_DONE : cli_fail("convert", &err);
+    }
+    cli_list_done(&c.inputs);
+    text_lines_done(&c.wanted);
+    idmap_done(&c.size_of);
+    free(c.pairs);
+    photos_free(c.photos);
+    return status;
+}

@@ -1,0 +1,117 @@
+/* demo.c: `scanscope demo`: the program on its shipped split, and the generator of such splits. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/interrupt.h"
+#include "cli/cli.h"
+#include "demo/generate.h"
+
+static char example[] = "a blue sailboat, a purple car and a grey cat on the beach";
+
+struct demo_options {
+    const char *folder, *output;
+    int train, dev, test, seed;
+    struct cli_common common;
+};
+
+static int generate(const struct demo_options *o)
+{
+    struct error err;
+    struct progress_line line;
+    struct demo_plan plan = {.folder = o->folder,
+                             .count = {(size_t)o->train, (size_t)o->dev, (size_t)o->test},
+                             .seed = (uint64_t)o->seed};
+    if (o->train + o->dev + o->test == 0)
+        return cli_wrong("demo", "nothing to generate: give --train N, --dev N or --test N");
+    interrupt_catch();
+    cli_set_threads(&o->common);
+    progress_line_start(&line, "drawing", o->common.quiet);
+    int status = demo_generate(&plan, &line.progress, &err);
+    progress_line_end(&line);
+    if (status != 0)
+        return cli_fail("demo", &err);
+    printf("%s: %d train, %d dev and %d test scenes from seed %d\n", o->folder, o->train, o->dev,
+           o->test, o->seed);
+    return EXIT_DONE;
+}
+
+/* Runs a subcommand after saying how one would type it. */
+static int say_and_run(int (*command)(int, char **), char **argv)
+{
+    int argc = 0;
+    printf("$ scanscope");
+    for (; argv[argc]; argc++)
+        printf(strchr(argv[argc], ' ') ? " \"%s\"" : " %s", argv[argc]);
+    puts("");
+    fflush(stdout);
+    return command(argc, argv);
+}
+
+/* One ranked query and the figure of its best image. */
+static int show(char *folder, char *model, char *output)
+{
+    char *query[] = {"query", "-m", model, "-d", folder, "-k", "5", example, NULL};
+    char *figure[] = {"figure",    "words", "-m", model,  "-d", folder,
+                      "--caption", example, "-o", output, NULL};
+    puts("The demo: 200 drawn scenes, and a model that scanscope trained on others.\n");
+    int status = say_and_run(cmd_query, query);
+    if (status != EXIT_DONE)
+        return status;
+    puts("");
+    status = say_and_run(cmd_figure, figure);
+    if (status == EXIT_DONE)
+        printf("The figure is in %s.\n", output);
+    return status;
+}
+
+static int run(const struct demo_options *o)
+{
+    struct error err;
+    char *folder;
+    if (file_asset("demo", &folder, &err) != 0)
+        return cli_fail("demo", &err);
+    char *model = file_join(folder, "model.pth.tar");
+    char *explore[] = {"explore", "-m", model, "-d", folder, NULL};
+    int status;
+    if (!o->output && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+        status = cmd_explore(5, explore);
+    else
+        status = show(folder, model, o->output ? (char *)o->output : "demo-query.png");
+    free(model);
+    free(folder);
+    return status;
+}
+
+int cmd_demo(int argc, char **argv)
+{
+    struct demo_options o = {.seed = 1};
+    int status;
+    const struct cli_option options[] = {
+        {"generate", 0, CLI_TEXT, "DIR", "draw scenes into DIR, as a data folder", &o.folder},
+        {"train", 0, CLI_INT, "N", "how many training scenes (default: 0)", &o.train},
+        {"dev", 0, CLI_INT, "N", "how many dev scenes (default: 0)", &o.dev},
+        {"test", 0, CLI_INT, "N", "how many test scenes (default: 0)", &o.test},
+        {"seed", 0, CLI_INT, "N", "seed of the scenes (default: 1)", &o.seed},
+        {"output", 'o', CLI_TEXT, "FILE", "no explorer: one query, and its figure to FILE",
+         &o.output},
+        CLI_RUN_OPTIONS(&o.common),
+        {NULL, 0, CLI_SWITCH, NULL, NULL, NULL},
+    };
+    const struct cli_usage usage = {
+        "demo",
+        "[-o FILE] | --generate DIR [--train N] [--dev N] [--test N] [--seed S]",
+        "Opens the explorer on the shipped split of drawn scenes; without a terminal shows one "
+        "ranked query and writes its figure to demo-query.png. With --generate draws any number "
+        "of further scenes: pictures, captions, boxes, features, and what is in them "
+        "(scanscope-formats(5)).",
+        "  scanscope demo -o demo.png\n"
+        "  scanscope demo --generate more --train 20 --test 5 --seed 7\n",
+        options,
+    };
+    if (!cli_parse(&usage, argc, argv, NULL, &status))
+        return status;
+    return o.folder ? generate(&o) : run(&o);
+}

@@ -1,0 +1,159 @@
+/* explore.c: the terminal explorer. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "cli/cli.h"
+#include "ui/command.h"
+#include "ui/explore.h"
+#include "ui/saved.h"
+
+struct explore {
+    struct cli_common common;
+    struct explore_options options;
+    const char *size;
+    struct cli_list operands;
+    struct session_spec specs[EXPLORE_MODELS];
+    char *demo_model, *demo_data;
+    const char *keys;
+    char *caption;
+    struct saved *last;
+};
+
+static int check_usage(struct explore *e, struct error *err)
+{
+    int cols, rows;
+    char end;
+    if (e->options.headless && !e->options.script)
+        return error_set(err, "--headless needs --script FILE to say what to do");
+    if (!e->size)
+        return 0;
+    if (sscanf(e->size, "%dx%d%c", &cols, &rows, &end) != 2 || cols < 1 || rows < 1 || cols > 1000 || rows > 1000)
+        return error_set(err, "--size %s: a size is written COLUMNSxROWS, as 120x40", e->size);
+    e->options.cols = cols;
+    e->options.rows = rows;
+    return 0;
+}
+
+/* With neither a model nor data: what was open last, if its files are still there. */
+static void take_last(struct explore *e)
+{
+    struct error err;
+    char *path = e->options.session ? mem_strdup(e->options.session) : explore_session_path();
+    bool wanted = !e->common.models.count && !e->common.data && !e->common.ims &&
+                  (!e->options.headless || e->options.session);
+    if (wanted && path && file_exists(path) && saved_load(path, &e->last, &err) == 0)
+        e->options.spec_count = saved_specs(e->last, e->specs);
+    for (size_t i = 0; i < e->options.spec_count; i++)
+        if (!file_exists(e->specs[i].model))
+            e->options.spec_count = 0;
+    e->options.specs = e->specs;
+    free(path);
+}
+
+/* With neither a model nor data, the demo that ships with the program. */
+static int take_demo(struct explore *e, struct error *err)
+{
+    if (e->common.models.count || e->common.data || e->common.ims)
+        return 0;
+    if (file_asset("demo", &e->demo_data, err) != 0)
+        return -1;
+    e->demo_model = file_join(e->demo_data, "model.pth.tar");
+    e->common.data = e->demo_data;
+    e->common.models.items = mem_grow(e->common.models.items, 1, sizeof *e->common.models.items);
+    e->common.models.items[e->common.models.count++] = e->demo_model;
+    return 0;
+}
+
+static int make_specs(struct explore *e, struct error *err)
+{
+    size_t models = e->common.models.count;
+    if (models > EXPLORE_MODELS)
+        return error_set(err, "%zu models are given; the explorer shows one, or two side by side", models);
+    for (size_t i = 0; i < (models ? models : 1); i++) {
+        if (cli_session_spec(&e->common, i, &e->specs[i], err) != 0)
+            return -1;
+        e->specs[i].need_vocab = !e->common.token_ids;
+    }
+    e->options.specs = e->specs;
+    e->options.spec_count = models;
+    return 0;
+}
+
+static void join_caption(struct explore *e)
+{
+    struct str text = {0};
+    for (size_t i = 0; i < e->operands.count; i++)
+        str_addf(&text, "%s%s", i ? " " : "", e->operands.items[i]);
+    e->caption = text.length ? str_take(&text) : NULL;
+    e->options.caption = e->caption;
+    str_done(&text);
+}
+
+static void print_keys(bool roff)
+{
+    struct str text = {0};
+    command_table(roff, &text);
+    fputs(str_text(&text), stdout);
+    str_done(&text);
+}
+
+int cmd_explore(int argc, char **argv)
+{
+    struct explore e = {0};
+    struct cli_option options[] = {
+        CLI_COMMON_OPTIONS(&e.common),
+        {"theme", 0, CLI_TEXT, "dark|light|mono", "colours for that kind of background (default: as the terminal says)",
+         &e.options.theme},
+        {"colours", 0, CLI_TEXT, "truecolor|256|16|none", "no more colours than that (default: what the terminal has; NO_COLOR is heeded)",
+         &e.options.colours},
+        {"symbols", 0, CLI_TEXT, "ascii|half|block|sextant", "characters that pictures are made of (default: block)",
+         &e.options.symbols},
+        {"ascii", 0, CLI_SWITCH, NULL, "nothing but ASCII on the screen", &e.options.ascii},
+        {"no-mouse", 0, CLI_SWITCH, NULL, "leave the mouse to the terminal", &e.options.no_mouse},
+        {"config", 0, CLI_TEXT, "FILE", "settings, in place of ~/.config/scanscope/config (\"none\": none)",
+         &e.options.config},
+        {"session", 0, CLI_TEXT, "FILE", "where the session is kept and taken up again (\"none\": nowhere)",
+         &e.options.session},
+        {"keys", 0, CLI_TEXT, "text|man", "print the table of keys and commands, and leave", &e.keys},
+        {"headless", 0, CLI_SWITCH, NULL, "no terminal: play --script on a screen of --size", &e.options.headless},
+        {"script", 0, CLI_TEXT, "FILE", "keys and commands to play (\"-\": standard input)", &e.options.script},
+        {"size", 0, CLI_TEXT, "COLSxROWS", "of the headless screen (default: 120x40)", &e.size},
+        {NULL, 0, CLI_SWITCH, NULL, NULL, NULL}};
+    struct cli_usage usage = {.command = "explore",
+                              .synopsis = "[options] [CAPTION]",
+                              .about = "Opens the explorer on a terminal: type a caption, see the images ranked "
+                                       "for it and what each word looked at. With a CAPTION it asks for that at "
+                                       "once; with two -m it opens two models on the same split; with neither -m "
+                                       "nor -d what was open last, or the demo. ? lists all keys.",
+                              .examples = "  scanscope explore\n"
+                                          "  scanscope explore -m assets/demo/model.pth.tar -d assets/demo\n"
+                                          "  scanscope explore \"a red kite\" --ascii\n",
+                              .options = options};
+    struct error err;
+    int status;
+    if (!cli_parse(&usage, argc, argv, &e.operands, &status))
+        return status;
+    join_caption(&e);
+    status = EXIT_DONE;
+    if (e.keys) {
+        print_keys(!strcmp(e.keys, "man"));
+    } else if (check_usage(&e, &err) != 0) {
+        status = cli_wrong("explore", "%s", err.text);
+    } else {
+        cli_set_threads(&e.common);
+        take_last(&e);
+        if ((!e.options.spec_count && (take_demo(&e, &err) != 0 || make_specs(&e, &err) != 0)) ||
+            explore_run(&e.options, &err) != 0)
+            status = cli_fail("explore", &err);
+    }
+    saved_free(e.last);
+    cli_list_done(&e.operands);
+    cli_common_done(&e.common);
+    free(e.caption);
+    free(e.demo_model);
+    free(e.demo_data);
+    return status;
+}

@@ -1,0 +1,363 @@
+/* figure.c: `scanscope figure`: figures of sessions, or of data written with one, to files. */
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/file.h"
+#include "base/interrupt.h"
+#include "base/mem.h"
+#include "cli/figure_batch.h"
+#include "figure/datafile.h"
+#include "figure/gather.h"
+#include "figure/style.h"
+
+static const char command_name[] = "figure";
+
+enum { STYLE_TEXTS = 10, SWITCHES = 3, MODELS = 8 };
+
+/* Style fields that take a value, by name; what was given stays text until figure_style_set. */
+static const char *const text_fields[STYLE_TEXTS] = {"style", "map",      "combine", "scale",
+                                                     "width", "dpi",      "columns", "max-words",
+                                                     "font",  "font-size"};
+static const char *const switch_fields[SWITCHES] = {"scores", "letters", "footer"};
+
+struct options {
+    struct cli_common common;
+    struct cli_list captions, logs;
+    const char *caption_index, *image, *words, *regions, *output;
+    int top, rows;
+    const char *texts[STYLE_TEXTS];
+    bool switches[SWITCHES], no_original, data;
+    const char *batch, *html;
+    struct cli_list operands;
+};
+
+/* ---- style ----------------------------------------------------------------------------------- */
+
+static int apply_style(const struct options *o, struct figure_style *style, struct error *err)
+{
+    for (int i = 0; i < STYLE_TEXTS; i++)
+        if (o->texts[i] && figure_style_set(style, text_fields[i], o->texts[i], err) != 0)
+            return -1;
+    for (int i = 0; i < SWITCHES; i++)
+        if (o->switches[i] && figure_style_set(style, switch_fields[i], "true", err) != 0)
+            return -1;
+    if (o->no_original)
+        style->original_first = false;
+    return 0;
+}
+
+/* ---- writing --------------------------------------------------------------------------------- */
+
+static void print_notes(const struct options *o, const struct str *notes, size_t line_number)
+{
+    for (const char *line = str_text(notes); *line && !o->common.quiet;) {
+        size_t length = strcspn(line, "\n");
+        fprintf(stderr, "scanscope %s: ", command_name);
+        if (line_number)
+            fprintf(stderr, "line %zu: ", line_number);
+        fprintf(stderr, "%.*s\n", (int)length, line);
+        line += length + 1;
+    }
+}
+
+/* The output's name with another ending. */
+static char *beside(const char *path, const char *ending)
+{
+    const char *dot = strrchr(file_name(path), '.');
+    return mem_printf("%.*s%s", dot ? (int)(dot - path) : (int)strlen(path), path, ending);
+}
+
+static int write_data(const struct options *o, const struct figure *figure,
+                      const struct figure_style *style, struct error *err)
+{
+    char *json = beside(o->output, ".json"), *csv = beside(o->output, ".csv");
+    int status = figure_save_json(figure, style, json, err);
+    if (status == 0)
+        status = figure_save_csv(figure, csv, err);
+    free(json);
+    free(csv);
+    return status;
+}
+
+static int write_figure(const struct options *o, const struct figure *figure,
+                        const struct figure_style *style, struct error *err)
+{
+    struct str notes = {0};
+    int status = figure_write(figure, style, o->output, &notes, err);
+    print_notes(o, &notes, 0);
+    str_done(&notes);
+    return status == 0 && o->data ? write_data(o, figure, style, err) : status;
+}
+
+/* ---- from sessions --------------------------------------------------------------------------- */
+
+static int parse_index(const char *text, long *out, struct error *err)
+{
+    char *end;
+    *out = -1;
+    if (!text)
+        return 0;
+    *out = strtol(text, &end, 10);
+    if (*text < '0' || *text > '9' || *end)
+        return error_set(err, "--caption-index takes a number, not '%s'", text);
+    return 0;
+}
+
+/* What the figures to be drawn need of the sessions. */
+struct need {
+    bool several, vocab, captions;
+};
+
+static void need_for(const struct figure_request *request, struct need *need)
+{
+    need->several |= request->kind == FIGURE_COMPARE || request->kind == FIGURE_CURVES;
+    need->vocab |= request->caption_count > 0;
+    need->captions |= figure_request_needs_captions(request->kind);
+}
+
+static int open_sessions(const struct options *o, const struct need *need,
+                         struct session *sessions[MODELS], size_t *count, struct error *err)
+{
+    size_t wanted = need->several && o->common.models.count > 1 ? o->common.models.count : 1;
+    if (wanted > MODELS)
+        return error_set(err, "%zu models are too many for a figure: at most %d", wanted, MODELS);
+    for (*count = 0; *count < wanted; ++*count) {
+        struct session_spec spec;
+        if (cli_session_spec(&o->common, *count, &spec, err) != 0)
+            return -1;
+        spec.need_vocab = need->vocab;
+        spec.encode_captions = need->captions;
+        if (cli_session_open(&o->common, &spec, &sessions[*count], err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int draw_request(const struct options *o, const struct figure_request *request,
+                        const struct figure_style *style, struct error *err)
+{
+    struct session *sessions[MODELS] = {NULL};
+    struct figure_data data = {0};
+    size_t count = 0;
+    struct need need = {0};
+    int status = -1;
+    need_for(request, &need);
+    if (open_sessions(o, &need, sessions, &count, err) == 0) {
+        struct figure_sessions all = {sessions, count};
+        if (figure_request_answer(request, &all, figure_photo_side(style), &data, err) == 0)
+            status = write_figure(o, &data.figure, style, err);
+    }
+    figure_data_done(&data);
+    for (size_t i = 0; i < MODELS; i++)
+        session_free(sessions[i]);
+    return status;
+}
+
+/* ---- many ------------------------------------------------------------------------------------ */
+
+/* Notes as they come, then what failed. */
+static int report(const struct options *o, const struct batch *batch)
+{
+    size_t failed = 0;
+    for (size_t i = 0; i < batch->count; i++) {
+        print_notes(o, &batch->jobs[i].notes, batch->jobs[i].line);
+        failed += batch->jobs[i].failed;
+    }
+    if (failed)
+        fprintf(stderr, "scanscope %s: %zu of %zu figures failed:\n", command_name, failed,
+                batch->count);
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->jobs[i].failed)
+            fprintf(stderr, "  %s line %zu: %s\n", o->batch, batch->jobs[i].line,
+                    batch->jobs[i].err.text);
+    return failed ? EXIT_FAILED : EXIT_DONE;
+}
+
+static int draw_jobs(const struct options *o, struct batch *batch, struct error *err)
+{
+    struct session *sessions[MODELS] = {NULL};
+    struct need need = {0};
+    size_t count = 0;
+    for (size_t i = 0; i < batch->count; i++)
+        need_for(&batch->jobs[i].request, &need);
+    int status = open_sessions(o, &need, sessions, &count, err);
+    if (status == 0) {
+        struct figure_sessions all = {sessions, count};
+        struct progress_line line;
+        interrupt_catch();
+        progress_line_start(&line, "drawing", o->common.quiet);
+        batch_draw(batch, &all, &line.progress);
+        progress_line_end(&line);
+    }
+    for (size_t i = 0; i < MODELS; i++)
+        session_free(sessions[i]);
+    return status;
+}
+
+static int draw_batch(const struct options *o, const struct figure_style *style)
+{
+    struct batch batch;
+    struct error err;
+    int status = EXIT_FAILED;
+    if (o->output && file_make_folder(o->output, &err) != 0)
+        return cli_fail(command_name, &err);
+    if (batch_read(o->batch, o->output, style, &batch, &err) != 0)
+        return cli_fail(command_name, &err);
+    if (draw_jobs(o, &batch, &err) != 0)
+        status = cli_fail(command_name, &err);
+    else
+        status = report(o, &batch);
+    if (o->html && batch_save_html(&batch, file_name(o->batch), o->html, &err) != 0)
+        status = cli_fail(command_name, &err);
+    batch_done(&batch);
+    return status;
+}
+
+/* ---- from data ------------------------------------------------------------------------------- */
+
+static bool is_data(const char *operand)
+{
+    const char *dot = strrchr(operand, '.');
+    return dot && strcasecmp(dot, ".json") == 0;
+}
+
+static int redraw(const struct options *o, const char *path, struct error *err)
+{
+    struct figure_data data = {0};
+    struct figure_style style;
+    int status = -1;
+    if (figure_load_json(path, o->common.images, &data, &style, err) == 0 &&
+        apply_style(o, &style, err) == 0)
+        status = write_figure(o, &data.figure, &style, err);
+    figure_data_done(&data);
+    return status;
+}
+
+static int draw_logs(const struct options *o, const struct figure_style *style, struct error *err)
+{
+    struct figure_data data = {0};
+    int status = gather_logs(o->logs.items, o->logs.count, &data, err);
+    if (status == 0)
+        status = write_figure(o, &data.figure, style, err);
+    figure_data_done(&data);
+    return status;
+}
+
+/* ---- the command ----------------------------------------------------------------------------- */
+
+static int run(const struct options *o)
+{
+    struct figure_style style = {.original_first = true};
+    struct figure_request request = {.captions = o->captions.items,
+                                     .caption_count = o->captions.count,
+                                     .image = o->image,
+                                     .words = o->words,
+                                     .regions = o->regions,
+                                     .top = o->top,
+                                     .rows = o->rows};
+    struct error err;
+    if (o->operands.count != !o->batch)
+        return cli_wrong(command_name, "give one kind of figure, as 'words', or one data file%s",
+                         o->batch ? ", or --batch FILE alone" : "");
+    if (apply_style(o, &style, &err) != 0 ||
+        parse_index(o->caption_index, &request.caption_index, &err) != 0)
+        return cli_wrong(command_name, "%s", err.text);
+    if (o->batch)
+        return draw_batch(o, &style);
+    if (!o->output)
+        return cli_wrong(command_name, "say where the figure goes: -o FILE.png, .pdf or .svg");
+    const char *what = o->operands.items[0];
+    if (is_data(what))
+        return redraw(o, what, &err) == 0 ? EXIT_DONE : cli_fail(command_name, &err);
+    if (figure_kind_named(what, &request.kind, &err) != 0)
+        return cli_wrong(command_name, "%s", err.text);
+    if (request.kind == FIGURE_CURVES && o->logs.count)
+        return draw_logs(o, &style, &err) == 0 ? EXIT_DONE : cli_fail(command_name, &err);
+    return draw_request(o, &request, &style, &err) == 0 ? EXIT_DONE : cli_fail(command_name, &err);
+}
+
+int cmd_figure(int argc, char **argv)
+{
+    struct options o = {0};
+    const struct cli_option table[] = {
+        CLI_COMMON_OPTIONS(&o.common),
+        {"caption", 0, CLI_LIST, "TEXT", "the caption (compare: give two)", &o.captions},
+        {"caption-index", 0, CLI_TEXT, "N", "the split's caption N, counted from 0",
+         &o.caption_index},
+        {"image", 0, CLI_TEXT, "ID",
+         "the image (default: the caption's own with --caption-index, else the best)", &o.image},
+        {"output", 'o', CLI_TEXT, "FILE", "where the figure goes: .png, .pdf or .svg", &o.output},
+        {"words", 0, CLI_TEXT, "LIST",
+         "only these words: numbers from 1, ranges, or words (2,5-7,dog)", &o.words},
+        {"regions", 0, CLI_TEXT, "LIST",
+         "regions, matrix: only these, counted from 0 (default: the most attended)", &o.regions},
+        {"top", 'k', CLI_INT, "N", "strip, captions, failures: how many results (default: 5)",
+         &o.top},
+        {"rows", 0, CLI_INT, "N", "failures: how many captions (default: 6)", &o.rows},
+        {"log", 0, CLI_LIST, "FILE",
+         "curves: of training runs (their train.jsonl) in place of a model's ranks", &o.logs},
+        {"style", 0, CLI_TEXT, "fade|heat|boxes|none",
+         "white where attention is low, a heat map, or frames (default: fade)", &o.texts[0]},
+        {"map", 0, CLI_TEXT, "viridis|cividis|magma|inferno|grey",
+         "colours of heat maps (default: viridis)", &o.texts[1]},
+        {"combine", 0, CLI_TEXT, "sum|max|rank",
+         "a pixel's value from the regions over it: the sum of their weights, the largest, or the "
+         "sum of 50 (k - rank)^2 (default: sum)",
+         &o.texts[2]},
+        {"scale", 0, CLI_TEXT, "pair|figure|absolute",
+         "to each panel's largest value, the figure's largest, or 1 (default: pair)", &o.texts[3]},
+        {"width", 0, CLI_TEXT, "WIDTH",
+         "85mm, 3.3in, column (3.25in) or text (6.875in) (default: text)", &o.texts[4]},
+        {"dpi", 0, CLI_TEXT, "N", "dots an inch of a PNG (default: 300)", &o.texts[5]},
+        {"columns", 0, CLI_TEXT, "N", "panels a row (default: 4; strip: up to 6)", &o.texts[6]},
+        {"max-words", 0, CLI_TEXT, "N", "at most the first N words", &o.texts[7]},
+        {"font", 0, CLI_TEXT, "NAME", "font family (default: DejaVu Sans)", &o.texts[8]},
+        {"font-size", 0, CLI_TEXT, "POINTS", "font size (default: 8)", &o.texts[9]},
+        {"no-original", 0, CLI_SWITCH, NULL, "leave out the photograph without overlay",
+         &o.no_original},
+        {"scores", 0, CLI_SWITCH, NULL, "similarities below the panels", &o.switches[0]},
+        {"letters", 0, CLI_SWITCH, NULL, "(a), (b), ... below the panels", &o.switches[1]},
+        {"footer", 0, CLI_SWITCH, NULL, "a line that states the scaling, the image, the model",
+         &o.switches[2]},
+        {"save-data", 0, CLI_SWITCH, NULL,
+         "write the numbers beside the figure too, as .json and .csv", &o.data},
+        {"batch", 0, CLI_TEXT, "FILE",
+         "draw a figure for each line, a JSON object with the fields kind, caption, caption_index, "
+         "image, words, regions, top, rows, output and those of the style; -o is a folder",
+         &o.batch},
+        {"html", 0, CLI_TEXT, "FILE", "batch: one page with all figures inside", &o.html},
+        {NULL, 0, CLI_SWITCH, NULL, NULL, NULL},
+    };
+    const struct cli_usage usage = {
+        .command = command_name,
+        .synopsis = "KIND|FILE.json [options] -o FILE",
+        .about =
+            "Draws a figure. Kinds: words (the photograph, then a panel a word of the caption with "
+            "its attention, the strongest region framed and labelled), regions (a panel a region "
+            "with the words that go with it), strip (a caption and its best images, the true one "
+            "in "
+            "a solid green frame, others in dashed red), captions (an image and its best "
+            "captions), "
+            "matrix (words x regions), compare (two models, or two captions), failures (captions "
+            "whose image ranks worst), curves (recall at k and ranks). A FILE.json that "
+            "--save-data "
+            "wrote is drawn again without model or features. The same input gives the same bytes.",
+        .examples = "  scanscope figure words -m assets/demo/model.pth.tar -d assets/demo -s test "
+                    "--caption-index 3 -o words.png\n"
+                    "  scanscope figure strip -m assets/demo/model.pth.tar -d assets/demo -s test "
+                    "--caption-index 3 -k 5 --scores --width column -o strip.pdf\n",
+        .options = table,
+    };
+    int status;
+    if (cli_parse(&usage, argc, argv, &o.operands, &status))
+        status = run(&o);
+    cli_list_done(&o.captions);
+    cli_list_done(&o.logs);
+    cli_list_done(&o.operands);
+    cli_common_done(&o.common);
+    return status;
+}

@@ -1,0 +1,242 @@
+#include "cli/figure_request.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "figure/gather.h"
+
+/* The answer being put together. */
+struct answer {
+    const struct figure_request *request;
+    const struct figure_sessions *sessions;
+    int max_side;
+    struct figure_data *data;
+    struct error *err;
+};
+
+/* A query with the image that it belongs to, -1 where that is not known. */
+struct asked {
+    struct query *query;
+    ptrdiff_t truth;
+};
+
+bool figure_request_needs_captions(enum figure_kind kind)
+{
+    return kind == FIGURE_CAPTIONS || kind == FIGURE_FAILURES || kind == FIGURE_CURVES;
+}
+
+/* ---- the query ------------------------------------------------------------------------------- */
+
+static ptrdiff_t image_of_caption(const struct session *session, size_t caption)
+{
+    size_t per_image = session->data->per_image;
+    return per_image ? (ptrdiff_t)(caption / per_image) : -1;
+}
+
+static int ask_index(const struct session *session, size_t caption, struct asked *out,
+                     struct error *err)
+{
+    if (caption >= session->data->captions)
+        return error_set(err, "there is no caption %zu: the split has %zu, counted from 0", caption,
+                         session->data->captions);
+    out->truth = image_of_caption(session, caption);
+    return query_from_caption(session, caption, &out->query, err);
+}
+
+static int ask_text(const struct session *session, const char *text, struct asked *out,
+                    struct error *err)
+{
+    ptrdiff_t known = gather_find_caption(session, text);
+    if (known >= 0)
+        out->truth = image_of_caption(session, (size_t)known);
+    if (query_from_text(session, text, &out->query, err) != 0)
+        return -1;
+    const struct query *query = out->query;
+    if (query->W > 2 && query->unknown == query->W - 2)
+        return error_set(err, "no word of the caption '%s' is in the vocabulary", text);
+    return 0;
+}
+
+static int ask(struct answer *a, const struct session *session, size_t which, struct asked *out)
+{
+    const struct figure_request *request = a->request;
+    *out = (struct asked){.truth = -1};
+    if (request->caption_index >= 0)
+        return ask_index(session, (size_t)request->caption_index, out, a->err);
+    if (request->caption_count == 0)
+        return error_set(a->err,
+                         "give a caption: --caption TEXT, or --caption-index N of the split");
+    return ask_text(session, request->captions[which], out, a->err);
+}
+
+/* ---- the image ------------------------------------------------------------------------------- */
+
+static int best_image(const struct session *session, const struct query *query, size_t *image_out,
+                      struct error *err)
+{
+    float *scores = mem_new(session->I, sizeof *scores);
+    struct ranked best = {0};
+    int status = session_score_images(session, query, scores, NULL, err);
+    if (status == 0)
+        rank_top(scores, session->I, 1, &best);
+    *image_out = best.index;
+    free(scores);
+    return status;
+}
+
+static int named_image(const struct session *session, const char *name, size_t *image_out,
+                       struct error *err)
+{
+    ptrdiff_t found = dataset_find_image(session->data, name);
+    *image_out = (size_t)found;
+    return found >= 0 ? 0 : error_set(err, "the split has no image '%s'", name);
+}
+
+/* --image, else the image of --caption-index, else the best. */
+static int choose_image(struct answer *a, const struct session *session, const struct asked *asked,
+                        size_t *image_out)
+{
+    if (a->request->image)
+        return named_image(session, a->request->image, image_out, a->err);
+    *image_out = (size_t)asked->truth;
+    if (a->request->caption_index >= 0 && asked->truth >= 0)
+        return 0;
+    return best_image(session, asked->query, image_out, a->err);
+}
+
+/* ---- kinds ----------------------------------------------------------------------------------- */
+
+static size_t top_of(const struct answer *a)
+{
+    return a->request->top > 0 ? (size_t)a->request->top : 5;
+}
+
+static int answer_words(struct answer *a)
+{
+    const struct session *session = a->sessions->items[0];
+    struct figure_set *set = figure_data_sets(a->data, 1);
+    struct asked asked;
+    size_t image;
+    int status = -1;
+    if (ask(a, session, 0, &asked) == 0 && choose_image(a, session, &asked, &image) == 0)
+        status = gather_words(session, asked.query, image, a->request->words, a->max_side, a->data,
+                              set, a->err);
+    query_free(asked.query);
+    return status;
+}
+
+static int answer_regions(struct answer *a)
+{
+    enum { PANELS = 8, COLUMNS = 12 };
+    if (answer_words(a) != 0)
+        return -1;
+    size_t most = a->request->kind == FIGURE_MATRIX ? COLUMNS : PANELS;
+    return gather_regions(a->request->regions, most, a->data,
+                          (struct figure_set *)a->data->figure.sets, a->err);
+}
+
+static int answer_strip(struct answer *a)
+{
+    const struct session *session = a->sessions->items[0];
+    struct figure_set *set = figure_data_sets(a->data, 1);
+    struct asked asked;
+    int status = ask(a, session, 0, &asked);
+    if (status == 0)
+        status = gather_strip(session, asked.query, asked.truth, top_of(a), a->max_side, a->data,
+                              set, a->err);
+    query_free(asked.query);
+    return status;
+}
+
+static int answer_captions(struct answer *a)
+{
+    const struct session *session = a->sessions->items[0];
+    struct figure_set *set = figure_data_sets(a->data, 1);
+    size_t image = 0;
+    if (a->request->image) {
+        if (named_image(session, a->request->image, &image, a->err) != 0)
+            return -1;
+    } else {
+        ptrdiff_t own = a->request->caption_index >= 0
+                            ? image_of_caption(session, (size_t)a->request->caption_index)
+                            : -1;
+        if (own < 0 || (size_t)own >= session->I)
+            return error_set(a->err, "give an image: --image ID, or --caption-index N");
+        image = (size_t)own;
+    }
+    return gather_captions(session, image, top_of(a), a->max_side, a->data, set, a->err);
+}
+
+/* Two or more models on one caption, or one model on two or more captions. */
+static int answer_compare(struct answer *a)
+{
+    bool models = a->sessions->count > 1;
+    size_t count = models ? a->sessions->count : a->request->caption_count;
+    if (count < 2)
+        return error_set(a->err, "a comparison needs two models (-m twice) or two captions "
+                                 "(--caption twice)");
+    struct figure_set *sets = figure_data_sets(a->data, count);
+    size_t image = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct session *session = a->sessions->items[models ? i : 0];
+        struct asked asked;
+        int status = ask(a, session, models ? 0 : i, &asked);
+        if (status == 0 && i == 0) /* one image for all */
+            status = choose_image(a, session, &asked, &image);
+        if (status == 0)
+            status = gather_words(session, asked.query, image, a->request->words, a->max_side,
+                                  a->data, &sets[i], a->err);
+        query_free(asked.query);
+        if (status != 0)
+            return -1;
+        sets[i].label = models ? figure_data_text(a->data, session->model_path) : NULL;
+    }
+    return 0;
+}
+
+static int answer_failures(struct answer *a)
+{
+    size_t rows = a->request->rows > 0 ? (size_t)a->request->rows : 6;
+    return gather_failures(a->sessions->items[0], rows, top_of(a), a->max_side, a->data, a->err);
+}
+
+static int answer_curves(struct answer *a)
+{
+    return gather_curves(a->sessions->items, a->sessions->count, a->data, a->err);
+}
+
+static void fill_info(struct answer *a)
+{
+    struct figure *figure = &a->data->figure;
+    const struct figure_set *set = figure->set_count ? &figure->sets[0] : NULL;
+    struct str models = {0};
+    for (size_t i = 0; i < a->sessions->count; i++)
+        str_addf(&models, "%s%s", i ? ", " : "", a->sessions->items[i]->model_path);
+    figure->info.model = figure_data_text(a->data, str_text(&models));
+    str_done(&models);
+    if (set && !figure->info.caption)
+        figure->info.caption = set->query;
+    if (set && figure->kind != FIGURE_COMPARE) {
+        figure->info.score = set->score;
+        figure->info.has_score = set->has_score;
+    }
+}
+
+int figure_request_answer(const struct figure_request *request,
+                          const struct figure_sessions *sessions, int max_side,
+                          struct figure_data *data, struct error *err)
+{
+    static int (*const answers[])(struct answer *) = {
+        [FIGURE_WORDS] = answer_words,       [FIGURE_REGIONS] = answer_regions,
+        [FIGURE_STRIP] = answer_strip,       [FIGURE_CAPTIONS] = answer_captions,
+        [FIGURE_MATRIX] = answer_regions,    [FIGURE_COMPARE] = answer_compare,
+        [FIGURE_FAILURES] = answer_failures, [FIGURE_CURVES] = answer_curves,
+    };
+    struct answer a = {request, sessions, max_side, data, err};
+    data->figure.kind = request->kind;
+    if (answers[request->kind](&a) != 0)
+        return -1;
+    fill_info(&a);
+    return 0;
+}

@@ -1,0 +1,113 @@
+/* help.c: an option table as --help shows it, and as the middle of its man page. */
+#include "cli/options.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { HELP_COLUMN = 26, HELP_WIDTH = 79 };
+
+static const struct cli_option help_option = {"help", 'h', CLI_SWITCH, NULL, "this text", NULL};
+
+/* Prints text wrapped, the first line starting at column `at`, the others at `indent`. */
+static void print_wrapped(const char *text, int at, int indent)
+{
+    for (bool first = true; *text; first = false) {
+        size_t word = strcspn(text, " ");
+        if (!first && at + 1 + (int)word > HELP_WIDTH) {
+            printf("\n%*s", indent, "");
+            at = indent;
+        } else if (!first) {
+            putchar(' ');
+            at++;
+        }
+        fwrite(text, 1, word, stdout);
+        at += (int)word;
+        text += word + (text[word] == ' ');
+    }
+    putchar('\n');
+}
+
+static void print_option(const struct cli_option *o)
+{
+    char left[128];
+    int n = 0;
+    if (o->letter)
+        n = snprintf(left, sizeof left, "  -%c, --%s", o->letter, o->name);
+    else
+        n = snprintf(left, sizeof left, "      --%s", o->name);
+    if (o->value)
+        n += snprintf(left + n, sizeof left - (size_t)n, " %s", o->value);
+    printf("%s", left);
+    if (n + 1 >= HELP_COLUMN)
+        printf("\n%*s", HELP_COLUMN, "");
+    else
+        printf("%*s", HELP_COLUMN - n, "");
+    print_wrapped(o->help, HELP_COLUMN, HELP_COLUMN);
+}
+
+void cli_print_help(const struct cli_usage *usage)
+{
+    printf("Usage: scanscope %s %s\n\n", usage->command, usage->synopsis);
+    print_wrapped(usage->about, 0, 0);
+    printf("\nOptions:\n");
+    for (const struct cli_option *o = usage->options; o->name; o++)
+        print_option(o);
+    print_option(&help_option);
+    if (usage->examples)
+        printf("\nExamples:\n%s", usage->examples);
+}
+
+/* ---- man ---------------------------------------------------------------------------------------
+ */
+
+/* Text as roff: hyphens that can be copied, backslashes, and no line that looks like a request. */
+static void print_roff(const char *text)
+{
+    bool line_start = true;
+    for (; *text; text++) {
+        if (line_start && (*text == '.' || *text == '\''))
+            fputs("\\&", stdout);
+        line_start = *text == '\n';
+        if (*text == '-')
+            fputs("\\-", stdout);
+        else if (*text == '\\')
+            fputs("\\e", stdout);
+        else
+            putchar(*text);
+    }
+}
+
+static void print_man_option(const struct cli_option *o)
+{
+    printf(".TP\n\\fB");
+    if (o->letter)
+        printf("\\-%c\\fR, \\fB", o->letter);
+    printf("\\-\\-");
+    print_roff(o->name);
+    printf("\\fR");
+    if (o->value) {
+        printf(" \\fI");
+        print_roff(o->value);
+        printf("\\fR");
+    }
+    putchar('\n');
+    print_roff(o->help);
+    putchar('\n');
+}
+
+void cli_print_man(const struct cli_usage *usage)
+{
+    printf(".SH SYNOPSIS\n.B scanscope %s\n", usage->command);
+    print_roff(usage->synopsis);
+    printf("\n.SH DESCRIPTION\n");
+    print_roff(usage->about);
+    printf("\n.SH OPTIONS\n");
+    for (const struct cli_option *o = usage->options; o->name; o++)
+        print_man_option(o);
+    print_man_option(&help_option);
+    if (!usage->examples)
+        return;
+    printf(".SH EXAMPLES\n.nf\n");
+    print_roff(usage->examples);
+    printf(".fi\n");
+}

@@ -1,0 +1,81 @@
+/* main.c: the table of subcommands. */
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "config.h"
+
+static const struct command commands[] = {
+    {"bench", "measure speeds beside this machine's limits", cmd_bench},
+    {"convert", "bottom-up features into a precomp folder", cmd_convert},
+    {"demo", "the shipped scenes; or draw more of them", cmd_demo},
+    {"eval", "recalls of a model, or of an ensemble", cmd_eval},
+    {"explore", "the terminal explorer", cmd_explore},
+    {"figure", "draw attention, ranks and curves as PNG, PDF or SVG", cmd_figure},
+    {"index", "keep image embeddings in files", cmd_index},
+    {"info", "say what files hold, and whether they fit together", cmd_info},
+    {"query", "rank images for a caption, or captions for an image", cmd_query},
+    {"train", "train a model", cmd_train},
+    {"vocab", "build a vocabulary from captions", cmd_vocab},
+    {NULL, NULL, NULL},
+};
+
+static const struct command *find_command(const char *name)
+{
+    for (size_t i = 0; commands[i].name; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+static int help(void)
+{
+    puts("Usage: scanscope [COMMAND] [options]\n\n"
+         "A terminal instrument for image-text matching with Stacked Cross Attention (SCAN).\n"
+         "Without a command it opens the explorer.\n\nCommands:");
+    for (size_t i = 0; commands[i].name; i++)
+        printf("  %-9s %s\n", commands[i].name, commands[i].summary);
+    puts("\nscanscope COMMAND --help tells a command's options; man scanscope tells all.\n"
+         "Exit status: 0 done, 1 failed, 2 wrong usage.");
+    return EXIT_DONE;
+}
+
+/* Results that could not be written (a full disk, a closed pipe) are a failure too. */
+static int finish_output(int status)
+{
+    if ((fflush(stdout) != 0 || ferror(stdout)) && status == EXIT_DONE) {
+        perror("scanscope: standard output");
+        return EXIT_FAILED;
+    }
+    return status;
+}
+
+static int run(int argc, char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : "explore";
+    if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0) {
+        puts(PACKAGE_STRING);
+        return EXIT_DONE;
+    }
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+        return help();
+    const struct command *command = find_command(name);
+    if (command)
+        return argc > 1 ? command->run(argc - 1, argv + 1)
+                        : command->run(1, (char *[]){"explore", NULL});
+    if (strcmp(name, "help") != 0) {
+        fprintf(stderr, "scanscope: no command '%s'; see scanscope --help\n", name);
+        return EXIT_USAGE;
+    }
+    command = argc > 2 ? find_command(argv[2]) : NULL;
+    return command ? command->run(2, (char *[]){argv[2], "--help", NULL}) : help();
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_CTYPE, "");
+    signal(SIGXFSZ, SIG_IGN); /* a file that grows beyond a limit is an error line, not the end */
+    return finish_output(run(argc, argv));
+}

@@ -1,0 +1,212 @@
+#include "cli/options.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+enum { MAX_OPTIONS = 96, FIRST_LONG = 256 };
+
+int cli_fail(const char *command, const struct error *err)
+{
+    fprintf(stderr, "scanscope %s: %s\n", command, err->text);
+    return EXIT_FAILED;
+}
+
+int cli_wrong(const char *command, const char *format, ...)
+{
+    fprintf(stderr, "scanscope %s: ", command);
+    va_list args;
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fprintf(stderr, "; see scanscope %s --help\n", command);
+    return EXIT_USAGE;
+}
+
+static void list_add(struct cli_list *list, const char *text)
+{
+    list->items = mem_grow(list->items, list->count + 1, sizeof *list->items);
+    list->items[list->count++] = text;
+}
+
+void cli_list_done(struct cli_list *list)
+{
+    free(list->items);
+    *list = (struct cli_list){0};
+}
+
+/* ---- values ---------------------------------------------------------------------------------- */
+
+static bool text_allowed(const char *choices, const char *text)
+{
+    if (!strchr(choices, '|'))
+        return true;
+    size_t n = strlen(text);
+    for (const char *c = choices; *c;) {
+        size_t length = strcspn(c, "|");
+        if (length == n && strncmp(c, text, n) == 0)
+            return true;
+        c += length + (c[length] == '|');
+    }
+    return false;
+}
+
+static bool parse_int(const char *text, int *out)
+{
+    char *end;
+    errno = 0;
+    long value = strtol(text, &end, 10);
+    if (errno || end == text || *end || value < 0 || value > INT_MAX)
+        return false;
+    *out = (int)value;
+    return true;
+}
+
+static bool parse_real(const char *text, double *out)
+{
+    char *end;
+    *out = strtod(text, &end);
+    return end != text && *end == '\0';
+}
+
+static const char *set_value(const struct cli_option *o, const char *value)
+{
+    switch (o->kind) {
+    case CLI_SWITCH:
+        *(bool *)o->target = true;
+        return NULL;
+    case CLI_TEXT:
+        *(const char **)o->target = value;
+        return text_allowed(o->value, value) ? NULL : o->value;
+    case CLI_INT:
+        return parse_int(value, o->target) ? NULL : "a whole number";
+    case CLI_REAL:
+        return parse_real(value, o->target) ? NULL : "a number";
+    case CLI_LIST:
+        list_add(o->target, value);
+        return NULL;
+    }
+    return NULL;
+}
+
+/* ---- parsing --------------------------------------------------------------------------------- */
+
+struct getopt_tables {
+    struct option longs[MAX_OPTIONS + 2]; /* "help" and the end after them */
+    char shorts[2 * MAX_OPTIONS + 8];
+    size_t count;
+};
+
+static void build_tables(const struct cli_option *options, struct getopt_tables *t)
+{
+    size_t s = 0;
+    *t = (struct getopt_tables){0};
+    t->shorts[s++] = ':';
+    t->shorts[s++] = 'h';
+    for (; options[t->count].name && t->count < MAX_OPTIONS; t->count++) {
+        const struct cli_option *o = &options[t->count];
+        bool argument = o->kind != CLI_SWITCH;
+        t->longs[t->count] = (struct option){o->name, argument, NULL, FIRST_LONG + (int)t->count};
+        if (!o->letter)
+            continue;
+        t->shorts[s++] = o->letter;
+        if (argument)
+            t->shorts[s++] = ':';
+    }
+    t->longs[t->count] = (struct option){"help", optional_argument, NULL, 'h'};
+}
+
+/* --foo_bar=x and --foo-bar=x are the same option: the reference's names have underscores. */
+static char *with_hyphens(const char *argument)
+{
+    char *copy = mem_strdup(argument);
+    if (strncmp(copy, "--", 2) == 0)
+        for (char *c = copy; *c && *c != '='; c++)
+            if (*c == '_')
+                *c = '-';
+    return copy;
+}
+
+static const struct cli_option *option_of(const struct cli_option *options, int code)
+{
+    if (code >= FIRST_LONG)
+        return &options[code - FIRST_LONG];
+    for (; options->name; options++)
+        if (options->letter == code)
+            return options;
+    return NULL;
+}
+
+/* The option that getopt stopped at, as the user wrote it. */
+static const char *offending(char **argv)
+{
+    static char letter[3];
+    if (optopt > 0 && optopt < FIRST_LONG && isprint(optopt)) {
+        snprintf(letter, sizeof letter, "-%c", optopt);
+        return letter;
+    }
+    return argv[optind - 1];
+}
+
+static bool parse_all(const struct cli_usage *usage, const struct getopt_tables *tables, int argc,
+                      char **argv, int *status_out)
+{
+    optind = 0; /* glibc: start anew, argv is permuted */
+    opterr = 0;
+    for (int code; (code = getopt_long(argc, argv, tables->shorts, tables->longs, NULL)) != -1;) {
+        if (code == 'h') {
+            if (optarg && strcmp(optarg, "man") == 0)
+                cli_print_man(usage);
+            else
+                cli_print_help(usage);
+            *status_out = EXIT_DONE;
+            return false;
+        }
+        if (code == '?' || code == ':') {
+            *status_out =
+                cli_wrong(usage->command, code == ':' ? "%s needs a value" : "unknown option %s",
+                          offending(argv));
+            return false;
+        }
+        const struct cli_option *o = option_of(usage->options, code);
+        const char *wanted = set_value(o, optarg);
+        if (wanted) {
+            *status_out =
+                cli_wrong(usage->command, "--%s takes %s, not '%s'", o->name, wanted, optarg);
+            return false;
+        }
+    }
+    return true;
+}
+
+bool cli_parse(const struct cli_usage *usage, int argc, char **argv, struct cli_list *operands,
+               int *status_out)
+{
+    struct getopt_tables tables;
+    build_tables(usage->options, &tables);
+    /* The copies live as long as the program: values point into them. */
+    static char **copies;
+    copies = mem_new((size_t)argc + 1, sizeof *copies);
+    bool over = false; /* after "--" nothing is an option */
+    for (int i = 0; i < argc; i++) {
+        over = over || strcmp(argv[i], "--") == 0;
+        copies[i] = over ? argv[i] : with_hyphens(argv[i]);
+    }
+    if (!parse_all(usage, &tables, argc, copies, status_out))
+        return false;
+    for (int i = optind; i < argc; i++) {
+        if (!operands) {
+            *status_out = cli_wrong(usage->command, "'%s' is one argument too many", copies[i]);
+            return false;
+        }
+        list_add(operands, copies[i]);
+    }
+    return true;
+}

@@ -1,0 +1,393 @@
+/* train.c: scanscope train: the reference's flags by its names, and ours. */
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/interrupt.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "cli/cli.h"
+#include "io/checkpoint.h"
+#include "train/train.h"
+
+enum { MOST = 64 };
+
+/* What the command line says. */
+struct flags {
+    struct cli_common common; /* --data, --token-compat, --threads, --json, --quiet */
+    const char *vocab, *seed, *validation;
+    const char *names[MOST];  /* the reference's options, their names with hyphens, owned */
+    const char *values[MOST]; /* as given, or NULL */
+    bool given[MOST];         /* switches */
+    struct cli_option table[MOST + 16];
+};
+
+/* Everything open for a run. */
+struct setup {
+    struct model_options options;
+    struct checkpoint *resume;
+    struct dataset *training, *validation;
+    struct vocab *vocab;
+};
+
+static const struct cli_usage usage = {
+    .command = "train",
+    .synopsis = "-d DIR [options]",
+    .about = "Trains a model as the reference's train.py does, with its flags by its own names "
+             "(underscores or hyphens): shuffled batches, validation on the split dev after each "
+             "epoch, checkpoint_EPOCH.pth.tar and model_best.pth.tar in the folder --model-name, a "
+             "log of JSON lines, train.jsonl, in --logger-name. Ctrl-C saves and leaves; --resume "
+             "goes on as if never stopped.",
+    .examples =
+        "  scanscope demo --generate scenes --train 20 --dev 5\n"
+        "  scanscope train -d scenes --vocab assets/demo/vocab.json --num_epochs 1 "
+        "--embed_size 64 --model_name run --logger_name run\n",
+};
+
+static char *hyphened(const char *name)
+{
+    char *copy = mem_strdup(name);
+    for (char *c = copy; *c; c++)
+        if (*c == '_')
+            *c = '-';
+    return copy;
+}
+
+static void add_option(struct flags *f, size_t *n, struct cli_option option)
+{
+    f->table[(*n)++] = option;
+}
+
+/* vocab_size is not among the flags: it is the vocabulary's. */
+static void build_table(struct flags *f)
+{
+    size_t n = 0;
+    struct cli_common *c = &f->common;
+    add_option(f, &n,
+               (struct cli_option){"data", 'd', CLI_TEXT, "DIR",
+                                   "folder with train_ims.npy, train_caps.txt, dev_... "
+                                   "(default: data-path/data-name)",
+                                   &c->data});
+    add_option(f, &n,
+               (struct cli_option){"vocab", 0, CLI_TEXT, "FILE",
+                                   "vocabulary JSON (default: the data folder's, then "
+                                   "vocab-path/data-name_vocab.json)",
+                                   &f->vocab});
+    add_option(f, &n,
+               (struct cli_option){"validation", 0, CLI_TEXT, "SPLIT",
+                                   "split to validate on (default: dev)", &f->validation});
+    add_option(f, &n,
+               (struct cli_option){"seed", 0, CLI_TEXT, "N",
+                                   "seed of parameters and order (default: 1)", &f->seed});
+    add_option(f, &n,
+               (struct cli_option){"token-compat", 0, CLI_TEXT, "standard|py3bytes",
+                                   "how captions are tokenised", &c->token_compat});
+    struct cli_option run[] = {CLI_RUN_OPTIONS(c), CLI_JSON_OPTION(c)};
+    for (size_t i = 0; i < sizeof run / sizeof run[0]; i++)
+        add_option(f, &n, run[i]);
+    for (size_t i = 0; model_option_name(i, NULL, NULL); i++) {
+        bool value;
+        const char *help, *name = model_option_name(i, &value, &help);
+        if (strcmp(name, "vocab_size") == 0)
+            continue;
+        f->names[i] = hyphened(name);
+        add_option(f, &n,
+                   (struct cli_option){f->names[i], 0, value ? CLI_TEXT : CLI_SWITCH,
+                                       model_option_value(i), help,
+                                       value ? (void *)&f->values[i] : &f->given[i]});
+    }
+}
+
+static void flags_done(struct flags *f)
+{
+    for (size_t i = 0; i < MOST; i++)
+        free((char *)f->names[i]);
+}
+
+/* ---- options and data ---- */
+
+static const char *value_of(const struct flags *f, const char *name)
+{
+    for (size_t i = 0; i < MOST; i++)
+        if (f->names[i] && strcmp(f->names[i], name) == 0)
+            return f->values[i];
+    return NULL;
+}
+
+static int apply_flags(const struct flags *f, struct model_options *options, struct error *err)
+{
+    for (size_t i = 0; i < MOST; i++)
+        if ((f->values[i] && model_options_set(options, f->names[i], f->values[i], err) != 0) ||
+            (f->given[i] && model_options_set(options, f->names[i], NULL, err) != 0))
+            return -1;
+    return 0;
+}
+
+/* -d DIR is what the reference calls data_path and data_name. */
+static int name_data(const char *folder, struct model_options *options, struct error *err)
+{
+    char *path = mem_strdup(folder);
+    for (size_t n = strlen(path); n > 1 && path[n - 1] == '/'; n--)
+        path[n - 1] = '\0';
+    char *parent = file_folder(path);
+    int status = model_options_set(options, "data_path", parent, err);
+    if (status == 0)
+        status = model_options_set(options, "data_name", file_name(path), err);
+    free(parent);
+    free(path);
+    return status;
+}
+
+static int read_options(const struct flags *f, struct setup *setup, struct error *err)
+{
+    const char *resume = value_of(f, "resume");
+    model_options_default(&setup->options);
+    if (resume && *resume &&
+        (checkpoint_load(resume, &setup->resume, err) != 0 ||
+         model_options_from_checkpoint(setup->resume, &setup->options, err) != 0))
+        return -1;
+    if (apply_flags(f, &setup->options, err) != 0)
+        return -1;
+    return f->common.data ? name_data(f->common.data, &setup->options, err) : 0;
+}
+
+static int open_split(const struct flags *f, const struct setup *setup, const char *split,
+                      struct dataset **out, struct error *err)
+{
+    char *folder = f->common.data ? mem_strdup(f->common.data)
+                                  : file_join(setup->options.data_path, setup->options.data_name);
+    struct dataset_spec spec = {.folder = folder, .split = split};
+    int status = dataset_open(&spec, out, err);
+    free(folder);
+    return status;
+}
+
+/* The vocabulary's place: --vocab, --vocab_path where given, the data folder, the reference's
+ * default. */
+static char *find_vocab(const struct flags *f, const struct setup *setup)
+{
+    if (f->vocab)
+        return mem_strdup(f->vocab);
+    char *found = value_of(f, "vocab-path") ? NULL : dataset_find_vocab(setup->training);
+    if (found)
+        return found;
+    char *name = mem_printf("%s_vocab.json", setup->options.data_name);
+    char *path = file_join(setup->options.vocab_path, name);
+    free(name);
+    return path;
+}
+
+static int open_vocab(const struct flags *f, struct setup *setup, struct error *err)
+{
+    char *path = find_vocab(f, setup), words[32];
+    int status = vocab_load(path, &setup->vocab, err);
+    free(path);
+    if (status != 0)
+        return -1;
+    size_t n = vocab_size(setup->vocab);
+    if (setup->resume && n != (size_t)setup->options.vocab_size)
+        return error_set(err,
+                         "%s has %zu words, the embedding of %s has %d: give the vocabulary of "
+                         "its training with --vocab FILE",
+                         vocab_path(setup->vocab), n, setup->resume->path,
+                         setup->options.vocab_size);
+    snprintf(words, sizeof words, "%zu", n);
+    return model_options_set(&setup->options, "vocab_size", words, err);
+}
+
+/* img_dim comes from the data; where it was given, or is the checkpoint's, it has to agree. */
+static int take_img_dim(const struct flags *f, struct setup *setup, struct error *err)
+{
+    char size[32];
+    snprintf(size, sizeof size, "%zu", setup->training->feature_size);
+    if ((value_of(f, "img-dim") || setup->resume) &&
+        (size_t)setup->options.img_dim != setup->training->feature_size)
+        return error_set(err, "%s has features of size %s, but img_dim is %d",
+                         setup->training->features->path, size, setup->options.img_dim);
+    return model_options_set(&setup->options, "img_dim", size, err);
+}
+
+static int open_all(const struct flags *f, struct setup *setup, struct error *err)
+{
+    const char *validation = f->validation ? f->validation : "dev";
+    if (read_options(f, setup, err) != 0 ||
+        open_split(f, setup, "train", &setup->training, err) != 0 ||
+        open_split(f, setup, validation, &setup->validation, err) != 0 ||
+        open_vocab(f, setup, err) != 0)
+        return -1;
+    return take_img_dim(f, setup, err);
+}
+
+static void setup_done(struct setup *setup)
+{
+    checkpoint_free(setup->resume);
+    dataset_free(setup->training);
+    dataset_free(setup->validation);
+    vocab_free(setup->vocab);
+}
+
+/* ---- what is shown ---- */
+
+struct display {
+    bool json, quiet, line; /* line: stderr is a terminal, and holds a line that is drawn over */
+    int log_step, num_epochs;
+    double drawn;
+    double seconds; /* of the steps of this epoch so far */
+    int64_t steps;  /* and how many they are */
+};
+
+static void clear_line(const struct display *d)
+{
+    if (d->line)
+        fputs("\r\033[K", stderr);
+}
+
+static void show_begin(struct display *d, const struct train_begin *b)
+{
+    if (d->quiet)
+        return;
+    fprintf(stderr,
+            "%zu images, %zu captions, %zu steps an epoch; %zu parameters; seed %llu, %d "
+            "threads\n",
+            b->images, b->captions, b->batches, b->parameters, (unsigned long long)b->seed,
+            b->threads);
+    if (b->resumed)
+        fprintf(stderr, "resuming from %s at epoch %lld, step %lld\n", b->resumed,
+                (long long)b->epoch, (long long)b->batch);
+}
+
+/* epoch 3/9  41%  24/59  loss 83.21  1320 pairs/s  12 s left */
+static void show_step(struct display *d, const struct train_step *s)
+{
+    double now = progress_clock();
+    d->seconds += s->seconds;
+    d->steps++;
+    bool due = d->line ? now - d->drawn >= 0.1 : s->iteration % d->log_step == 0;
+    if (d->quiet || !due)
+        return;
+    double each = d->seconds / (double)d->steps;
+    double left =
+        each * ((double)s->batches * (double)(d->num_epochs - s->epoch) - (double)(s->batch + 1));
+    fprintf(stderr, "%sepoch %lld/%d  %3lld%%  %lld/%zu  loss %.4g  %.0f pairs/s  %.0f s left%s",
+            d->line ? "\r" : "", (long long)s->epoch + 1, d->num_epochs,
+            (long long)(100 * (s->batch + 1) / (int64_t)s->batches), (long long)s->batch + 1,
+            s->batches, s->loss, (double)s->pairs / s->seconds, left, d->line ? "\033[K" : "\n");
+    d->drawn = now;
+}
+
+static void show_validation(struct display *d, const struct train_validation *v)
+{
+    const struct recalls *a = &v->evaluation.i2t, *b = &v->evaluation.t2i;
+    clear_line(d);
+    if (d->json)
+        return;
+    printf("Image to text: %.1f, %.1f, %.1f, %.1f, %.1f\n", a->r1, a->r5, a->r10, a->median,
+           a->mean);
+    printf("Text to image: %.1f, %.1f, %.1f, %.1f, %.1f\n", b->r1, b->r5, b->r10, b->median,
+           b->mean);
+}
+
+static void show_epoch(struct display *d, const struct train_epoch *e)
+{
+    d->seconds = 0;
+    d->steps = 0;
+    if (!d->json)
+        printf("epoch %lld/%d: loss %.5g, rsum %.1f%s, %.1f s, saved %s\n", (long long)e->epoch + 1,
+               d->num_epochs, e->loss, e->rsum, e->best ? " (best)" : "", e->seconds,
+               e->checkpoint);
+}
+
+static void show(void *context, const struct train_event *event)
+{
+    struct display *d = context;
+    switch (event->kind) {
+    case TRAIN_BEGIN:
+        show_begin(d, &event->begin);
+        break;
+    case TRAIN_STEP:
+        show_step(d, &event->step);
+        break;
+    case TRAIN_VALIDATION:
+        show_validation(d, &event->validation);
+        break;
+    case TRAIN_EPOCH:
+        show_epoch(d, &event->epoch);
+        break;
+    case TRAIN_NOTE:
+        clear_line(d);
+        if (!d->quiet)
+            fprintf(stderr, "%s\n", event->note);
+        break;
+    }
+    if (d->json) {
+        struct str line = {0};
+        train_event_json(event, &line);
+        puts(str_text(&line));
+        str_done(&line);
+    }
+    if (event->kind != TRAIN_STEP)
+        fflush(stdout);
+}
+
+/* ---- the command ---- */
+
+static int parse_seed(const char *text, uint64_t *out, struct error *err)
+{
+    char *end = NULL;
+    *out = text ? strtoull(text, &end, 10) : 1;
+    if (text && (end == text || *end || *text == '-'))
+        return error_set(err, "--seed takes a whole number, not '%s'", text);
+    return 0;
+}
+
+static int run(const struct flags *f, const struct setup *setup, uint64_t seed, struct error *err)
+{
+    bool terminal = !f->common.quiet && isatty(STDERR_FILENO);
+    struct display display = {.json = f->common.json,
+                              .quiet = f->common.quiet,
+                              .line = terminal,
+                              .log_step = setup->options.log_step,
+                              .num_epochs = setup->options.num_epochs};
+    bool py3 = f->common.token_compat && strcmp(f->common.token_compat, "py3bytes") == 0;
+    struct train_spec spec = {.options = setup->options,
+                              .training = setup->training,
+                              .validation = setup->validation,
+                              .vocab = setup->vocab,
+                              .compat = py3 ? TOKENS_PY3BYTES : TOKENS_STANDARD,
+                              .seed = seed,
+                              .resume = setup->resume,
+                              .listen = show,
+                              .context = &display};
+    char *saved = NULL;
+    interrupt_catch();
+    int status = train_run(&spec, &saved, err);
+    clear_line(&display);
+    if (saved)
+        fprintf(stderr, "interrupted; go on with: scanscope train --resume %s\n", saved);
+    free(saved);
+    return status;
+}
+
+int cmd_train(int argc, char **argv)
+{
+    static struct flags flags;
+    struct cli_usage with_options = usage;
+    struct setup setup = {0};
+    struct error err;
+    uint64_t seed;
+    int status;
+    build_table(&flags);
+    with_options.options = flags.table;
+    if (cli_parse(&with_options, argc, argv, NULL, &status)) {
+        cli_set_threads(&flags.common);
+        bool done = parse_seed(flags.seed, &seed, &err) == 0 &&
+                    open_all(&flags, &setup, &err) == 0 && run(&flags, &setup, seed, &err) == 0;
+        status = done ? EXIT_DONE : cli_fail("train", &err);
+    }
+    setup_done(&setup);
+    flags_done(&flags);
+    return status;
+}
