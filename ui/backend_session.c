@@ -1,0 +1,439 @@
+#include "ui/backend_session.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "figure/figure.h"
+#include "retrieve/evaluate.h"
+
+struct real {
+    struct backend base;
+    struct session *session;
+    char *model, *data;
+    struct str note; /* what was said while it was opened */
+    char variant[32];
+    char **captions; /* made of the word ids where there is no text; else NULL */
+    struct query *query; /* the last one made ready, for query_text / query_caption */
+    char *query_text;
+    ptrdiff_t query_caption;
+};
+
+static struct real *real_of(struct backend *backend)
+{
+    return (struct real *)backend;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && !strcmp(a, b));
+}
+
+/* The query of an ask; the last one is kept, since a look usually follows a ranking. */
+static int get_query(struct real *real, const struct ask *ask, const struct query **out,
+                     struct error *err)
+{
+    if (real->query && real->query_caption == ask->caption &&
+        (ask->caption >= 0 || same_text(real->query_text, ask->text))) {
+        *out = real->query;
+        return 0;
+    }
+    struct query *query = NULL;
+    int status = ask->caption >= 0
+                     ? query_from_caption(real->session, (size_t)ask->caption, &query, err)
+                     : query_from_text(real->session, ask->text, &query, err);
+    if (status != 0)
+        return -1;
+    query_free(real->query);
+    free(real->query_text);
+    real->query = query;
+    real->query_caption = ask->caption;
+    real->query_text = mem_strdup(ask->text);
+    *out = query;
+    return 0;
+}
+
+/* Word w of a query stands at position w + 1 of its ids, after <start>. */
+static void take_words(const struct real *real, const struct query *query, struct ask_words *out)
+{
+    const struct vocab *vocab = real->session->vocab;
+    for (size_t w = 0; w + 2 < query->W; w++) {
+        int32_t id = query->ids[w + 1];
+        const char *text = w < query->words.count ? query->words.items[w] : NULL;
+        if (!text && vocab)
+            text = vocab_word(vocab, id);
+        char number[24];
+        snprintf(number, sizeof number, "#%d", (int)id);
+        ask_words_add(out, text ? text : number, !vocab || id != vocab_unk(vocab));
+    }
+}
+
+/* The caption of the split that reads as the text does; -1 where none. */
+static ptrdiff_t caption_like(const struct dataset *data, const char *text)
+{
+    for (size_t c = 0; data->caption && text && c < data->captions; c++)
+        if (!strcasecmp(data->caption[c], text))
+            return (ptrdiff_t)c;
+    return -1;
+}
+
+static int real_rank_images(struct backend *backend, const struct ask *ask,
+                            const struct progress *progress, struct ranking **out, struct error *err)
+{
+    struct real *real = real_of(backend);
+    const struct dataset *data = real->session->data;
+    const struct query *query;
+    float *scores = NULL;
+    if (get_query(real, ask, &query, err) != 0)
+        return -1;
+    int status = mem_get(&scores, real->session->I, sizeof *scores, "scores", err);
+    if (status == 0)
+        status = session_score_images(real->session, query, scores, progress, err);
+    if (status == 0) {
+        ptrdiff_t caption = ask->caption >= 0 ? ask->caption : caption_like(data, ask->text);
+        *out = ranking_of_scores(scores, real->session->I);
+        take_words(real, query, &(*out)->words);
+        if (caption >= 0 && data->per_image)
+            ranking_mark(*out, (size_t)caption / data->per_image, 1);
+    }
+    free(scores);
+    return status;
+}
+
+static int real_rank_captions(struct backend *backend, size_t image, const struct progress *progress,
+                              struct ranking **out, struct error *err)
+{
+    struct session *session = real_of(backend)->session;
+    float *scores = NULL;
+    if (session_encode_captions(session, progress, err) != 0 ||
+        mem_get(&scores, session->C, sizeof *scores, "scores", err) != 0)
+        return -1;
+    int status = session_score_captions(session, image, scores, progress, err);
+    if (status == 0) {
+        *out = ranking_of_scores(scores, session->C);
+        ranking_mark(*out, image * session->data->per_image, session->data->per_image);
+    }
+    free(scores);
+    return status;
+}
+
+static void take_look(const struct attention *attention, struct look *look)
+{
+    size_t n = look->words.count, R = look->R;
+    for (size_t w = 0; w < n; w++) {
+        memcpy(look->weights + w * R, attention->word_region + (w + 1) * R, R * sizeof(float));
+        look->similarity[w] = attention->word_similarity[w + 1];
+    }
+}
+
+/* What a word adds to the score: under Sum and Mean its own part, otherwise what the score would lose without it.
+ * sims: of all W words, <start> and <end> included. */
+static float share_of(const struct attn_options *attn, const float *sims, size_t W, size_t word)
+{
+    float rest = -INFINITY;
+    double all = 0, without = 0;
+    if (attn->agg_func == AGG_SUM || attn->agg_func == AGG_MEAN)
+        return attn->agg_func == AGG_SUM ? sims[word] : sims[word] / (float)W;
+    for (size_t w = 0; w < W; w++) {
+        double e = exp((double)attn->lambda_lse * (double)sims[w]);
+        all += e;
+        without += w == word ? 0 : e;
+        rest = w == word ? rest : fmaxf(rest, sims[w]);
+    }
+    if (W < 2)
+        return sims[word];
+    if (attn->agg_func == AGG_MAX)
+        return fmaxf(sims[word] - rest, 0);
+    return (float)((log(all) - log(without)) / (double)attn->lambda_lse);
+}
+
+/* Under i2t the score is made of regions, so that no word has a part of its own. */
+static void take_shares(const struct real *real, const struct attention *attention, struct look *look)
+{
+    const struct attn_options *attn = &model_options(real->session->model)->attn;
+    if (!attention->t2i)
+        return;
+    look->share = mem_new(look->words.count, sizeof *look->share);
+    for (size_t w = 0; w < look->words.count; w++)
+        look->share[w] = share_of(attn, attention->similarity, attention->W, w + 1);
+}
+
+static int real_look(struct backend *backend, size_t image, const struct ask *ask, struct look **out,
+                     struct error *err)
+{
+    struct real *real = real_of(backend);
+    struct attention *attention = NULL;
+    const struct query *query;
+    if (get_query(real, ask, &query, err) != 0 ||
+        session_attention(real->session, image, query, &attention, err) != 0)
+        return -1;
+    struct look *look = mem_new(1, sizeof *look);
+    take_words(real, query, &look->words);
+    look->t2i = attention->t2i;
+    look->R = attention->R;
+    look->score = attention->score;
+    look->weights = mem_new(look->words.count * look->R, sizeof *look->weights);
+    look->similarity = mem_new(look->words.count, sizeof *look->similarity);
+    take_look(attention, look);
+    take_shares(real, attention, look);
+    attention_free(attention);
+    *out = look;
+    return 0;
+}
+
+static int real_truth_ranks(struct backend *backend, size_t first, size_t n,
+                            const struct progress *progress, size_t *ranks_out, size_t *best_out,
+                            struct error *err)
+{
+    struct session *session = real_of(backend)->session;
+    size_t I = session->I;
+    float *sims = NULL, *column = NULL;
+    int status = session_encode_captions(session, progress, err);
+    if (status == 0)
+        status = mem_get(&sims, I * n, sizeof *sims, "scores", err);
+    if (status == 0)
+        status = mem_get(&column, I, sizeof *column, "scores", err);
+    if (status == 0)
+        status = session_score_part(session, 0, I, first, n, sims, progress, err);
+    for (size_t c = 0; status == 0 && c < n; c++) {
+        struct ranked best = {0};
+        for (size_t i = 0; i < I; i++)
+            column[i] = sims[i * n + c];
+        ranks_out[c] = rank_of(column, I, (first + c) / session->data->per_image);
+        rank_top(column, I, 1, &best);
+        best_out[c] = best.index;
+    }
+    free(sims);
+    free(column);
+    return status;
+}
+
+static int real_photo_path(struct backend *backend, size_t image, char **out, struct error *err)
+{
+    return dataset_photo(real_of(backend)->session->data, image, out, err);
+}
+
+static int real_photo(struct backend *backend, size_t image, int max_side, struct image *out,
+                      struct error *err)
+{
+    char *path = NULL;
+    if (real_photo_path(backend, image, &path, err) != 0)
+        return -1;
+    int status = image_load(path, max_side, out, err);
+    free(path);
+    return status;
+}
+
+static struct figure_word *figure_words_of(const struct look *look)
+{
+    struct figure_word *words = mem_new(look->words.count, sizeof *words);
+    for (size_t w = 0; w < look->words.count; w++)
+        words[w] = (struct figure_word){.text = look->words.text[w],
+                                        .weights = look->weights + w * look->R,
+                                        .similarity = look->similarity[w],
+                                        .unknown = !look->words.known[w]};
+    return words;
+}
+
+static int draw_export(struct real *real, const struct export_job *job, const struct look *look,
+                       const struct image *pixels, const char *missing, struct error *err)
+{
+    const struct catalog *catalog = &real->base.catalog;
+    const int32_t *size = catalog->sizes ? catalog->sizes + 2 * job->image : NULL;
+    struct figure_image image = {
+        .pixels = pixels,
+        .missing = missing,
+        .id = catalog->id[job->image],
+        .boxes = catalog->boxes ? catalog->boxes + job->image * catalog->regions * 4 : NULL,
+        .regions = catalog->regions,
+        .box_width = size ? size[0] : pixels ? pixels->full_width : 0,
+        .box_height = size ? size[1] : pixels ? pixels->full_height : 0};
+    struct figure_style style = {.overlay = job->style,
+                                 .map = job->map,
+                                 .dpi = 200,
+                                 .width_mm = 180,
+                                 .original_first = true,
+                                 .scores = true};
+    struct figure_info info = {
+        .caption = job->ask.caption >= 0 && catalog->caption ? catalog->caption[job->ask.caption]
+                                                            : job->ask.text,
+        .model = catalog->model,
+        .score = look->score,
+        .has_score = true};
+    struct figure_word *words = figure_words_of(look);
+    int status = figure_words(&image, words, look->words.count, &style, &info, job->path, NULL, err);
+    free(words);
+    return status;
+}
+
+static int real_export(struct backend *backend, const struct export_job *job, struct error *err)
+{
+    struct look *look = NULL;
+    struct image pixels = {0};
+    struct error why = {.text = ""};
+    if (real_look(backend, job->image, &job->ask, &look, err) != 0)
+        return -1;
+    bool photo = real_photo(backend, job->image, 0, &pixels, &why) == 0;
+    int status = draw_export(real_of(backend), job, look, photo ? &pixels : NULL, why.text, err);
+    image_done(&pixels);
+    look_free(look);
+    return status;
+}
+
+static bool real_knows(const struct backend *backend, const char *word)
+{
+    const struct session *session = ((const struct real *)backend)->session;
+    struct words words = {0};
+    bool known = true;
+    if (!session->vocab)
+        return true;
+    tokenize_words(word, session->compat, &words);
+    for (size_t i = 0; i < words.count; i++)
+        known &= vocab_id(session->vocab, words.items[i]) >= 0;
+    words_done(&words);
+    return known;
+}
+
+static size_t real_complete(const struct backend *backend, const char *prefix, size_t limit, char **out)
+{
+    const struct vocab *vocab = ((const struct real *)backend)->session->vocab;
+    enum { MOST = 64 };
+    int32_t ids[MOST];
+    if (!vocab)
+        return 0;
+    size_t n = vocab_complete(vocab, prefix, limit < MOST ? limit : MOST, ids);
+    for (size_t i = 0; i < n; i++)
+        out[i] = mem_strdup(vocab_word(vocab, ids[i]));
+    return n;
+}
+
+static void real_free(struct backend *backend)
+{
+    struct real *real = real_of(backend);
+    query_free(real->query);
+    free(real->query_text);
+    for (size_t c = 0; real->captions && c < real->session->C; c++)
+        free(real->captions[c]);
+    free(real->captions);
+    free(real->model);
+    free(real->data);
+    str_done(&real->note);
+    session_free(real->session);
+    free(real);
+}
+
+static const struct backend_ops real_ops = {
+    .rank_images = real_rank_images,
+    .rank_captions = real_rank_captions,
+    .look = real_look,
+    .truth_ranks = real_truth_ranks,
+    .photo = real_photo,
+    .photo_path = real_photo_path,
+    .export = real_export,
+    .knows = real_knows,
+    .complete = real_complete,
+    .free = real_free,
+};
+
+static void name_variant(struct real *real)
+{
+    static const char *const aggregations[] = {"LSE", "AVG", "Max", "Sum"};
+    const struct attn_options *attn = &model_options(real->session->model)->attn;
+    snprintf(real->variant, sizeof real->variant, "%s %s",
+             attn->cross_attn == CROSS_T2I ? "t-i" : "i-t", aggregations[attn->agg_func]);
+}
+
+/* "FOLDER SPLIT" of a folder, else the features file's name. */
+static char *name_data(const struct session_spec *spec)
+{
+    const char *folder = spec->data.folder;
+    if (!folder)
+        return mem_strdup(spec->data.features ? file_name(spec->data.features) : "");
+    char *trimmed = mem_strdup(folder);
+    for (size_t n = strlen(trimmed); n > 1 && trimmed[n - 1] == '/'; n--)
+        trimmed[n - 1] = 0;
+    char *name = mem_printf("%s %s", file_name(trimmed), spec->data.split ? spec->data.split : "");
+    free(trimmed);
+    return name;
+}
+
+/* A split of word ids only is shown by its words, or where no vocabulary is known by the ids themselves. */
+static void make_captions(struct real *real)
+{
+    const struct session *session = real->session;
+    real->captions = mem_new(session->C, sizeof *real->captions);
+    for (size_t c = 0; c < session->C; c++) {
+        struct str text = {0};
+        for (size_t w = session->starts[c] + 1; w + 1 < session->starts[c + 1]; w++) {
+            const char *word = session->vocab ? vocab_word(session->vocab, session->ids[w]) : NULL;
+            str_addf(&text, "%s", text.length ? " " : "");
+            if (word)
+                str_add(&text, word);
+            else
+                str_addf(&text, "#%d", (int)session->ids[w]);
+        }
+        real->captions[c] = str_take(&text);
+        if (!real->captions[c])
+            real->captions[c] = mem_strdup("");
+    }
+}
+
+static void count_words(struct session *session)
+{
+    if (session->vocab && session->ids && session->starts)
+        vocab_count_words(session->vocab, session->ids, session->starts[session->C]);
+}
+
+/* A line more for the note; context: a str. */
+static void take_note(void *context, const char *text)
+{
+    struct str *note = context;
+    str_addf(note, "%s%s", note->length ? "; " : "", text);
+}
+
+int backend_session_open(void *context, int side, const struct progress *progress,
+                         struct backend **out, struct error *err)
+{
+    struct session_spec spec = ((const struct session_spec *)context)[side];
+    struct session *session = NULL;
+    struct str note = {0};
+    spec.index.say = take_note;
+    spec.index.context = &note;
+    if (session_open(&spec, progress, &session, err) != 0) {
+        str_done(&note);
+        return -1;
+    }
+    const struct dataset *data = session->data;
+    if (data->note)
+        take_note(&note, data->note);
+    struct real *real = mem_new(1, sizeof *real);
+    real->session = session;
+    real->note = note;
+    real->query_caption = -1;
+    real->model = mem_strdup(file_name(session->model_path));
+    real->data = name_data(&spec);
+    name_variant(real);
+    count_words(session);
+    if (!data->caption && session->C)
+        make_captions(real);
+    real->base.ops = &real_ops;
+    real->base.catalog = (struct catalog){.model = real->model,
+                                          .variant = real->variant,
+                                          .data = real->data,
+                                          .note = real->note.text,
+                                          .images = session->I,
+                                          .captions = session->C,
+                                          .regions = session->R,
+                                          .per_image = data->per_image,
+                                          .id = data->id,
+                                          .caption = data->caption ? data->caption : real->captions,
+                                          .boxes = data->boxes,
+                                          .sizes = data->sizes,
+                                          .photos = data->photo_folder != NULL};
+    *out = &real->base;
+    return 0;
+}

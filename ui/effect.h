@@ -1,0 +1,46 @@
+/* effect.h: what an update wants done outside the state. */
+#ifndef UI_EFFECT_H
+#define UI_EFFECT_H
+
+#include <stddef.h>
+
+#include "ui/keys.h"
+#include "ui/request.h"
+
+enum effect_kind {
+    EFFECT_REQUEST,     /* ask the worker */
+    EFFECT_CANCEL,      /* stop what the worker does; all of it */
+    EFFECT_LINE_OPEN,   /* the prompt begins: number is its kind, text what stands in it */
+    EFFECT_LINE_KEY,    /* a key for readline */
+    EFFECT_LINE_INSERT, /* text for readline */
+    EFFECT_LINE_CLOSE,  /* the prompt is left; its text stays */
+    EFFECT_COPY,        /* text to the clipboard */
+    EFFECT_VIEW_FILE,   /* image: open its photograph in another program */
+    EFFECT_MOUSE,       /* number: on or off */
+    EFFECT_REPAINT,
+    EFFECT_SUSPEND,
+    EFFECT_BELL,
+    EFFECT_QUIT,
+};
+
+struct effect {
+    enum effect_kind kind;
+    ui_key key;
+    int number;
+    size_t image;
+    char *text;
+    struct request request;
+};
+
+/* Zero-initialise to start. Owns the effects' memory. */
+struct effects {
+    struct effect *items;
+    size_t count, cap;
+};
+
+struct effect *effects_add(struct effects *effects, enum effect_kind kind);
+void effects_text(struct effects *effects, enum effect_kind kind, const char *text);
+void effects_clear(struct effects *effects); /* frees what the effects own; keeps the array */
+void effects_done(struct effects *effects);
+
+#endif

@@ -1,0 +1,57 @@
+#include "ui/event.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "ui/effect.h"
+
+void event_done(struct event *event)
+{
+    free(event->text);
+    free(event->label);
+    free(event->unknown);
+    free(event->ranks);
+    free(event->best);
+    ranking_free(event->ranking);
+    look_free(event->look);
+    picture_free(event->picture);
+    *event = (struct event){0};
+}
+
+void request_done(struct request *request)
+{
+    free(request->text);
+    free(request->weights);
+    free(request->images);
+    free(request->path);
+    *request = (struct request){0};
+}
+
+struct effect *effects_add(struct effects *effects, enum effect_kind kind)
+{
+    MEM_ROOM(effects->items, effects->count, effects->cap);
+    struct effect *effect = &effects->items[effects->count++];
+    *effect = (struct effect){.kind = kind};
+    return effect;
+}
+
+void effects_text(struct effects *effects, enum effect_kind kind, const char *text)
+{
+    effects_add(effects, kind)->text = mem_strdup(text);
+}
+
+void effects_clear(struct effects *effects)
+{
+    for (size_t i = 0; i < effects->count; i++) {
+        free(effects->items[i].text);
+        request_done(&effects->items[i].request);
+    }
+    effects->count = 0;
+}
+
+void effects_done(struct effects *effects)
+{
+    effects_clear(effects);
+    free(effects->items);
+    *effects = (struct effects){0};
+}

@@ -1,0 +1,70 @@
+/* loop.h: what ties state, worker, prompt and a screen together. The terminal (term.c) and the script driver (script.c)
+ * both run on it: events go in by loop_post, loop_show draws. */
+#ifndef UI_LOOP_H
+#define UI_LOOP_H
+
+#include "ui/command.h"
+#include "ui/effect.h"
+#include "ui/event.h"
+#include "ui/grid.h"
+#include "ui/state.h"
+#include "ui/worker.h"
+
+struct loop;
+
+/* What only the screen can do. Any may be NULL. */
+struct screen_ops {
+    void (*show)(void *screen, const struct grid *grid);
+    void (*repaint)(void *screen);
+    void (*suspend)(void *screen);
+    void (*mouse)(void *screen, bool on);
+    void (*copy)(void *screen, const char *text);
+    void (*view_file)(void *screen, const char *path);
+    void (*bell)(void *screen);
+};
+
+struct loop {
+    struct ui ui;
+    struct keymap keymap;
+    struct grid grid;
+    struct worker *worker;
+    struct effects effects;
+    const struct screen_ops *screen;
+    void *screen_context;
+    struct event *queue; /* events that effects led to, to be taken next */
+    size_t queued, queue_cap;
+    bool drawn; /* the screen shows the state */
+    double *keys; /* seconds from each key to its picture */
+    size_t key_count, key_cap;
+};
+
+/* Where things are kept from run to run; NULL: nowhere. */
+struct loop_folders {
+    const char *state; /* histories */
+    const char *cache; /* thumbnails */
+};
+
+/* Starts the worker. */
+int loop_init(struct loop *loop, int rows, int cols, int models, worker_open *open, void *context,
+              const struct loop_folders *folders, struct error *err) MUST_USE;
+void loop_done(struct loop *loop);
+
+/* To be called when the screen is there: opens the prompt and the models. */
+void loop_start(struct loop *loop);
+
+/* Runs the event, and all that follows from it at once, through the update. Takes it over. */
+void loop_post(struct loop *loop, struct event *event);
+
+/* Takes all the worker's events that are there. */
+void loop_drain(struct loop *loop);
+
+/* Draws where something changed. */
+void loop_show(struct loop *loop);
+
+/* Notes how long a key took to be drawn. */
+void loop_time_key(struct loop *loop, double seconds);
+
+/* Median and slowest of the keys so far, in seconds. */
+void loop_key_times(const struct loop *loop, double *median_out, double *slowest_out);
+
+#endif

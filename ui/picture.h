@@ -1,0 +1,48 @@
+/* picture.h: photographs as terminal cells, by libchafa. */
+#ifndef UI_PICTURE_H
+#define UI_PICTURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "figure/figure.h"
+#include "ui/colour.h"
+
+enum symbols { SYMBOLS_ASCII, SYMBOLS_HALF, SYMBOLS_BLOCK, SYMBOLS_SEXTANT };
+
+/* How a picture is wanted. */
+struct picture_spec {
+    int cols, rows; /* room for it; the picture keeps its proportions inside */
+    enum overlay_style style;
+    enum colour_map map;
+    enum depth depth;
+    enum symbols symbols;
+    float cell_ratio; /* height / width of a cell; 2 as a rule */
+    uint32_t back;    /* 0xRRGGBB behind what is transparent */
+};
+
+struct picture_cell {
+    uint32_t code;
+    colour fg, bg;
+};
+
+struct picture {
+    int cols, rows;
+    struct picture_cell *cells;  /* rows x cols; NULL where the photograph could not be shown */
+    char *error;                 /* why not, else NULL */
+    int full_width, full_height; /* of the photograph: what the boxes refer to */
+};
+
+/* The columns and rows of a width x height picture in the room of `spec`; at least 1 x 1. */
+void picture_fit(const struct picture_spec *spec, int width, int height, int *cols_out, int *rows_out);
+
+/* `figure` holds pixels and boxes; weights: one a region, or NULL for the photograph as it is. */
+int picture_make(const struct figure_image *figure, const float *weights,
+                 const struct picture_spec *spec, struct picture **out, struct error *err) MUST_USE;
+
+/* One that says why there is none. */
+struct picture *picture_failed(const char *why);
+void picture_free(struct picture *picture);
+
+#endif

@@ -1,0 +1,257 @@
+#include "ui/saved.h"
+
+#include <jansson.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "ui/update.h"
+#include "ui/views.h"
+
+struct saved {
+    json_t *root;
+};
+
+/* Fields of session_spec that are paths, or names. */
+static const struct {
+    const char *key;
+    size_t offset;
+    bool path;
+} fields[] = {
+    {"vocab", offsetof(struct session_spec, vocab), true},
+    {"data", offsetof(struct session_spec, data.folder), true},
+    {"split", offsetof(struct session_spec, data.split), false},
+    {"features", offsetof(struct session_spec, data.features), true},
+    {"captions", offsetof(struct session_spec, data.captions), true},
+    {"token_ids", offsetof(struct session_spec, data.token_ids), true},
+    {"images", offsetof(struct session_spec, data.photos), true},
+    {"id_mapping", offsetof(struct session_spec, data.id_mapping), true},
+};
+
+enum { FIELDS = sizeof fields / sizeof *fields };
+
+static const char **field(struct session_spec *spec, size_t i)
+{
+    return (const char **)(void *)((char *)spec + fields[i].offset);
+}
+
+static const char *text_of(const json_t *object, const char *key)
+{
+    return json_string_value(json_object_get(object, key));
+}
+
+int saved_load(const char *path, struct saved **out, struct error *err)
+{
+    json_error_t why;
+    if (!file_exists(path))
+        return error_at(err, path, -1, "is missing");
+    json_t *root = json_load_file(path, 0, &why);
+    if (!root)
+        return error_set(err, "%s: line %d: %s", path, why.line, why.text);
+    if (!json_is_array(json_object_get(root, "models"))) {
+        json_decref(root);
+        return error_at(err, path, -1, "is no session of scanscope explore");
+    }
+    *out = mem_new(1, sizeof **out);
+    (*out)->root = root;
+    return 0;
+}
+
+void saved_free(struct saved *saved)
+{
+    if (!saved)
+        return;
+    json_decref(saved->root);
+    free(saved);
+}
+
+size_t saved_specs(const struct saved *saved, struct session_spec out[MODELS])
+{
+    const json_t *models = json_object_get(saved->root, "models");
+    size_t count = 0;
+    for (size_t i = 0; i < json_array_size(models) && count < MODELS; i++) {
+        const json_t *model = json_array_get(models, i);
+        struct session_spec spec = {.model = text_of(model, "model")};
+        for (size_t f = 0; f < FIELDS; f++)
+            *field(&spec, f) = text_of(model, fields[f].key);
+        spec.need_vocab = !spec.data.token_ids;
+        if (json_is_true(json_object_get(model, "py3bytes")))
+            spec.compat = TOKENS_PY3BYTES;
+        if (spec.model)
+            out[count++] = spec;
+    }
+    return count;
+}
+
+/* A path as it is from anywhere; the caller's to free. NULL stays. */
+static char *absolute(const char *path)
+{
+    char *real = path ? realpath(path, NULL) : NULL;
+    return real ? real : mem_strdup(path);
+}
+
+static bool same_file(const char *a, const char *b)
+{
+    char *x = absolute(a), *y = absolute(b);
+    bool same = x == y || (x && y && !strcmp(x, y));
+    free(x);
+    free(y);
+    return same;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && !strcmp(a, b));
+}
+
+bool saved_is_of(const struct saved *saved, const struct session_spec *specs, size_t count)
+{
+    struct session_spec mine[MODELS];
+    if (saved_specs(saved, mine) != count)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        struct session_spec theirs = specs[i];
+        if (!same_file(mine[i].model, theirs.model) || !same_file(mine[i].data.folder, theirs.data.folder) ||
+            !same_file(mine[i].data.features, theirs.data.features) ||
+            !same_text(mine[i].data.split, theirs.data.split))
+            return false;
+    }
+    return true;
+}
+
+/* The index of a name among n; -1 where it is none of them. */
+static int named(const json_t *root, const char *key, const char *const *names, int n)
+{
+    const char *name = text_of(root, key);
+    for (int i = 0; name && i < n; i++)
+        if (!strcmp(names[i], name))
+            return i;
+    return -1;
+}
+
+static ptrdiff_t number(const json_t *root, const char *key, ptrdiff_t otherwise)
+{
+    const json_t *value = json_object_get(root, key);
+    return json_is_integer(value) ? (ptrdiff_t)json_integer_value(value) : otherwise;
+}
+
+static void apply_looks(const json_t *root, struct ui *ui)
+{
+    int overlay = named(root, "overlay", ui_overlays, UI_OVERLAYS);
+    int map = named(root, "map", ui_maps, UI_MAPS);
+    int sort = named(root, "sort", ui_sorts, SORTS);
+    ptrdiff_t boxes = number(root, "boxes", ui->box_count);
+    ui->overlay = overlay < 0 ? ui->overlay : (enum overlay_style)overlay;
+    ui->map = map < 0 ? ui->map : (enum colour_map)map;
+    ui->sort = sort < 0 ? ui->sort : (enum sort)sort;
+    ui->box_count = boxes < 0 || boxes > 36 ? ui->box_count : (int)boxes;
+    ui->sheet = json_is_true(json_object_get(root, "sheet"));
+    ui->regions = json_is_true(json_object_get(root, "regions"));
+}
+
+static void apply_marks(const json_t *root, struct ui *ui)
+{
+    const json_t *marks = json_object_get(root, "marks");
+    size_t n = json_array_size(marks);
+    ui->marks_next = mem_new(n, sizeof *ui->marks_next);
+    for (size_t i = 0; i < n; i++) {
+        json_int_t caption = json_integer_value(json_array_get(marks, i));
+        if (caption >= 0)
+            ui->marks_next[ui->marks_next_count++] = (size_t)caption;
+    }
+}
+
+static void apply_place(const json_t *root, struct ui *ui)
+{
+    const char *view = text_of(root, "view"), *query = text_of(root, "query");
+    for (int i = 0; i < VIEWS; i++)
+        if (view && !strcmp(views[i].name, view) && i != VIEW_HELP)
+            ui->view = (enum view_id)i;
+    ptrdiff_t subject = number(root, "subject", 0);
+    ui->subject = subject < 0 ? 0 : (size_t)subject;
+    if (!query)
+        return;
+    update_query(ui, query, number(root, "caption", -1));
+    ui->row_next = number(root, "row", 0);
+    ui->word_next = number(root, "word", -1);
+}
+
+void saved_apply(const struct saved *saved, bool all, struct ui *ui)
+{
+    apply_looks(saved->root, ui);
+    if (!all)
+        return;
+    apply_place(saved->root, ui);
+    apply_marks(saved->root, ui);
+}
+
+static void put_path(json_t *object, const char *key, const char *path)
+{
+    char *real = absolute(path);
+    if (real)
+        json_object_set_new(object, key, json_string(real));
+    free(real);
+}
+
+static json_t *models_of(const struct session_spec *specs, size_t count)
+{
+    json_t *models = json_array();
+    for (size_t i = 0; i < count; i++) {
+        struct session_spec spec = specs[i];
+        json_t *model = json_object();
+        put_path(model, "model", spec.model);
+        for (size_t f = 0; f < FIELDS; f++) {
+            const char *value = *field(&spec, f);
+            if (value && fields[f].path)
+                put_path(model, fields[f].key, value);
+            else if (value)
+                json_object_set_new(model, fields[f].key, json_string(value));
+        }
+        json_object_set_new(model, "py3bytes", json_boolean(spec.compat == TOKENS_PY3BYTES));
+        json_array_append_new(models, model);
+    }
+    return models;
+}
+
+static json_t *marks_of(const struct ui *ui)
+{
+    json_t *marks = json_array();
+    const struct catalog *catalog = ui->catalogs[0];
+    for (size_t c = 0; catalog && ui->marks && c < catalog->captions; c++)
+        if (ui->marks[c])
+            json_array_append_new(marks, json_integer((json_int_t)c));
+    return marks;
+}
+
+int saved_save(const char *path, const struct session_spec *specs, size_t count, const struct ui *ui,
+               struct error *err)
+{
+    const struct asked *query = ui_query(ui);
+    const struct list *list = ui_list_const(ui, VIEW_SEARCH);
+    enum view_id view = ui->view == VIEW_HELP ? ui->came_from : ui->view;
+    json_t *root = json_object();
+    json_object_set_new(root, "models", models_of(specs, count));
+    json_object_set_new(root, "view", json_string(views[view].name));
+    if (query->text) {
+        json_object_set_new(root, "query", json_string(query->text));
+        json_object_set_new(root, "caption", json_integer(query->caption));
+        json_object_set_new(root, "row", json_integer((json_int_t)list->selected));
+        json_object_set_new(root, "word", json_integer(ui->word));
+    }
+    json_object_set_new(root, "subject", json_integer((json_int_t)ui->subject));
+    json_object_set_new(root, "overlay", json_string(ui_overlays[ui->overlay]));
+    json_object_set_new(root, "map", json_string(ui_maps[ui->map]));
+    json_object_set_new(root, "sort", json_string(ui_sorts[ui->sort]));
+    json_object_set_new(root, "boxes", json_integer(ui->box_count));
+    json_object_set_new(root, "sheet", json_boolean(ui->sheet));
+    json_object_set_new(root, "regions", json_boolean(ui->regions));
+    json_object_set_new(root, "marks", marks_of(ui));
+    char *text = json_dumps(root, JSON_INDENT(1));
+    int status = text ? file_write(path, text, strlen(text), err)
+                      : error_set(err, "%s: the session cannot be put as text", path);
+    free(text);
+    json_decref(root);
+    return status;
+}

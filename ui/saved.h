@@ -1,0 +1,29 @@
+/* saved.h: a session as a file (JSON): which model and data, what was asked, where one was, how it looked, what was
+ * marked. Written when the explorer is left, read when it comes back. */
+#ifndef UI_SAVED_H
+#define UI_SAVED_H
+
+#include "base/error.h"
+#include "retrieve/session.h"
+#include "ui/state.h"
+
+struct saved;
+
+/* Errors: missing, not JSON, not a session of ours. */
+int saved_load(const char *path, struct saved **out, struct error *err) MUST_USE;
+void saved_free(struct saved *saved);
+
+/* The models and data that it is of: how many, into `out`; their strings belong to `saved`. */
+size_t saved_specs(const struct saved *saved, struct session_spec out[MODELS]);
+
+/* True where it is of these models and data. */
+bool saved_is_of(const struct saved *saved, const struct session_spec *specs, size_t count);
+
+/* Puts the looks back; with `all`, what was asked, where one was and what was marked too. Before the models are open. */
+void saved_apply(const struct saved *saved, bool all, struct ui *ui);
+
+/* Atomically; paths are made absolute. */
+int saved_save(const char *path, const struct session_spec *specs, size_t count, const struct ui *ui,
+               struct error *err) MUST_USE;
+
+#endif

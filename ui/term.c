@@ -1,0 +1,237 @@
+#include "ui/term.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <curses.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "ui/term_private.h"
+
+/* More than this a terminal may refuse to put on its clipboard. */
+enum { CLIPBOARD_BYTES = 74994 };
+
+static bool taken;
+
+static void screen_show(void *context, const struct grid *grid)
+{
+    (void)context;
+    term_draw(grid);
+}
+
+static void screen_repaint(void *context)
+{
+    (void)context;
+    term_draw_repaint();
+}
+
+static void screen_suspend(void *context)
+{
+    (void)context;
+    restore_stop();
+}
+
+static void screen_mouse(void *context, bool on)
+{
+    (void)context;
+    mousemask(on ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
+}
+
+static void encode_base64(const char *text, size_t n, struct str *out)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (size_t i = 0; i < n; i += 3) {
+        uint32_t bits = 0;
+        for (size_t k = 0; k < 3; k++)
+            bits = bits << 8 | (i + k < n ? (unsigned char)text[i + k] : 0);
+        char four[4];
+        for (int k = 3; k >= 0; k--, bits >>= 6)
+            four[k] = i + (size_t)k > n ? '=' : digits[bits & 63];
+        str_add_n(out, four, 4);
+    }
+}
+
+/* OSC 52: the terminal sets the clipboard, also over ssh. */
+static void screen_copy(void *context, const char *text)
+{
+    struct str out = {0};
+    size_t n = strlen(text), most = CLIPBOARD_BYTES / 4 * 3 - 16;
+    (void)context;
+    str_add(&out, "\033]52;c;");
+    encode_base64(text, n < most ? n : most, &out);
+    str_add(&out, "\a");
+    restore_write(str_text(&out), out.length);
+    str_done(&out);
+}
+
+/* Another program shows the photograph, apart from this terminal. */
+static void screen_view_file(void *context, const char *path)
+{
+    const char *viewer = getenv("SCANSCOPE_VIEWER");
+    (void)context;
+    pid_t child = fork();
+    if (child == 0) {
+        if (fork() == 0) { /* a grandchild, so that nobody need wait for it */
+            setsid();
+            if (!freopen("/dev/null", "r+", stdin) || !freopen("/dev/null", "w", stdout) ||
+                !freopen("/dev/null", "w", stderr))
+                _exit(127);
+            execlp(viewer ? viewer : "xdg-open", viewer ? viewer : "xdg-open", path, (char *)NULL);
+            _exit(127);
+        }
+        _exit(0);
+    }
+    if (child > 0)
+        waitpid(child, NULL, 0);
+}
+
+static void screen_bell(void *context)
+{
+    (void)context;
+    beep();
+}
+
+static const struct screen_ops ops = {.show = screen_show,
+                                      .repaint = screen_repaint,
+                                      .suspend = screen_suspend,
+                                      .mouse = screen_mouse,
+                                      .copy = screen_copy,
+                                      .view_file = screen_view_file,
+                                      .bell = screen_bell};
+
+/* Dark or light, where the terminal answers, or COLORFGBG tells ("15;0": the last is the background). */
+static const struct theme *theme_by_terminal(enum depth depth, const struct probe *probe)
+{
+    const char *env = getenv("COLORFGBG");
+    const char *last = env ? strrchr(env, ';') : NULL;
+    int back = last ? atoi(last + 1) : 0;
+    if (depth == DEPTH_MONO)
+        return theme_named("mono");
+    if (probe->has_background)
+        return theme_named(colour_lightness(probe->background) > 0.5f ? "light" : "dark");
+    return theme_named(back == 7 || back == 15 ? "light" : "dark");
+}
+
+/* How tall a cell is to its width, where the terminal tells its size in pixels; else 0. */
+static float cell_ratio(void)
+{
+    struct winsize size;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || !size.ws_xpixel || !size.ws_ypixel ||
+        !size.ws_row || !size.ws_col)
+        return 0;
+    float ratio = ((float)size.ws_ypixel / size.ws_row) / ((float)size.ws_xpixel / size.ws_col);
+    return ratio > 0.5f && ratio < 5 ? ratio : 0;
+}
+
+static void post_size(struct loop *loop)
+{
+    struct event event = {.kind = EVENT_RESIZE, .rows = LINES, .cols = COLS, .cell_ratio = cell_ratio()};
+    loop_post(loop, &event);
+}
+
+int term_open(struct loop *loop, const char *colours, struct error *err)
+{
+    struct ui *ui = &loop->ui;
+    struct probe probe;
+    if (restore_prepare(err) != 0)
+        return -1;
+    term_probe(&probe);
+    if (!colours && ui->depth != DEPTH_TRUE) /* the configuration wants no more */
+        colours = depth_name(ui->depth);
+    if (term_draw_open(colours, &ui->depth, err) != 0) {
+        restore_disarm();
+        return -1;
+    }
+    ui->depth_most = ui->depth;
+    taken = true;
+    term_keys_open(probe.typed);
+    restore_arm();
+    if (!ui->theme_set)
+        ui->theme = theme_by_terminal(ui->depth, &probe);
+    if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0) {
+        ui->ascii = true;
+        ui->symbols = SYMBOLS_ASCII;
+    }
+    loop->screen = &ops;
+    return 0;
+}
+
+void term_close(void)
+{
+    if (!taken)
+        return;
+    taken = false;
+    erase();
+    endwin();
+    restore_disarm();
+    term_draw_done();
+}
+
+static void resize(struct loop *loop)
+{
+    struct winsize size;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row && size.ws_col)
+        resizeterm(size.ws_row, size.ws_col);
+    term_draw_repaint();
+    post_size(loop);
+}
+
+static void take_signals(struct loop *loop)
+{
+    struct restore_signals signals = restore_take_signals();
+    struct event leave = {.kind = EVENT_LEAVE}, resumed = {.kind = EVENT_RESUMED};
+    if (signals.leave)
+        loop_post(loop, &leave);
+    if (signals.stop)
+        restore_stop();
+    if (signals.resumed) {
+        restore_extras(true);
+        screen_mouse(NULL, loop->ui.mouse);
+        loop_post(loop, &resumed);
+    }
+    if (signals.resized || signals.resumed)
+        resize(loop);
+}
+
+/* False where the terminal is gone. */
+static bool wait_for_events(struct loop *loop)
+{
+    struct pollfd fds[] = {{STDIN_FILENO, POLLIN, 0},
+                           {worker_fd(loop->worker), POLLIN, 0},
+                           {restore_signal_fd(), POLLIN, 0}};
+    if (poll(fds, 3, -1) < 0)
+        return errno == EINTR;
+    if (fds[2].revents)
+        take_signals(loop);
+    if (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL))
+        return false;
+    if (fds[0].revents & POLLIN) {
+        double started = progress_clock();
+        if (term_keys_take(loop) > 0) {
+            loop_show(loop);
+            loop_time_key(loop, progress_clock() - started);
+        }
+    }
+    loop_drain(loop);
+    return true;
+}
+
+int term_run(struct loop *loop, struct error *err)
+{
+    (void)err;
+    screen_mouse(NULL, loop->ui.mouse);
+    post_size(loop);
+    loop_start(loop);
+    loop_show(loop);
+    while (!loop->ui.leaving && wait_for_events(loop))
+        loop_show(loop);
+    return 0;
+}

@@ -1,0 +1,45 @@
+/* worker.h: the thread that computes. It takes requests, calls the backends, posts events, and never touches the state.
+ * The newest request of a kind and side replaces an older one, also one that is being worked on: that stops at its next
+ * step. What the user looks at first comes first: ranking before attention before pictures before thumbnails. */
+#ifndef UI_WORKER_H
+#define UI_WORKER_H
+
+#include <stdbool.h>
+
+#include "ui/backend.h"
+#include "ui/event.h"
+#include "ui/request.h"
+
+/* Opens the backend of a model (called on the worker's thread). */
+typedef int worker_open(void *context, int model, const struct progress *progress,
+                        struct backend **out, struct error *err);
+
+struct worker;
+
+/* `cache_folder`: where thumbnails are kept, NULL: nowhere. NULL with the error filled where the system gives no
+ * thread. */
+struct worker *worker_new(worker_open *open, void *context, const char *cache_folder,
+                          struct error *err) MUST_USE;
+
+/* Stops what is under way, waits for the thread, frees the backends. */
+void worker_free(struct worker *worker);
+
+/* Takes the request over (the caller's becomes zero). */
+void worker_ask(struct worker *worker, struct request *request);
+
+/* Drops everything that waits and stops what is under way. */
+void worker_cancel(struct worker *worker);
+
+/* Readable while events wait. */
+int worker_fd(const struct worker *worker);
+
+/* The next event, the caller's; false where none waits. */
+bool worker_take(struct worker *worker, struct event *out);
+
+/* Waits until an event is there; false where none will come because nothing is under way. */
+bool worker_wait(struct worker *worker);
+
+/* The backend of a model, for `knows` and `complete`; NULL until it is open. */
+const struct backend *worker_backend(struct worker *worker, int model);
+
+#endif
