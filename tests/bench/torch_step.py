@@ -1,0 +1,92 @@
+#!/usr/bin/python3
+"""One whole training step of the model the straightforward way, in PyTorch (Debian: python3-torch), for
+tests/bench/compare to measure against: both encoders, the cross attention of every image-caption pair of
+the batch, the hinge loss, backward, clipping and Adam. Random data; prints one JSON object.
+
+  torch_step.py [--batch 128] [--regions 36] [--img-dim 2048] [--embed 1024] [--word-dim 300]
+                [--vocab 8481] [--threads 2] [--cross t2i|i2t] [--agg LogSumExp|Mean] [--steps 1]
+"""
+import argparse
+import json
+import time
+
+import numpy as np
+import torch
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+
+def arguments():
+    p = argparse.ArgumentParser()
+    for name, default in (("batch", 128), ("regions", 36), ("img-dim", 2048), ("embed", 1024),
+                          ("word-dim", 300), ("vocab", 8481), ("threads", 2), ("steps", 1)):
+        p.add_argument("--" + name, type=int, default=default)
+    p.add_argument("--cross", default="t2i", choices=("t2i", "i2t"))
+    p.add_argument("--agg", default="LogSumExp", choices=("LogSumExp", "Mean"))
+    return p.parse_args()
+
+
+def l2norm(x):
+    return x / (x.pow(2).sum(-1, keepdim=True).sqrt() + 1e-8)
+
+
+class Model(torch.nn.Module):
+    def __init__(self, a):
+        super().__init__()
+        self.fc = torch.nn.Linear(a.img_dim, a.embed)
+        self.embed = torch.nn.Embedding(a.vocab, a.word_dim)
+        self.rnn = torch.nn.GRU(a.word_dim, a.embed, 1, batch_first=True, bidirectional=True)
+
+    def forward(self, images, ids, lengths):
+        packed = pack_padded_sequence(self.embed(ids), lengths, batch_first=True)
+        out = pad_packed_sequence(self.rnn(packed)[0], batch_first=True)[0]
+        half = out.shape[2] // 2
+        return l2norm(self.fc(images)), l2norm((out[:, :, :half] + out[:, :, half:]) / 2)
+
+
+def column(v, words, a):
+    """Scores of one caption against all images."""
+    words = words.unsqueeze(0).repeat(v.shape[0], 1, 1)
+    query, context = (words, v) if a.cross == "t2i" else (v, words)
+    lam, lse = (9., 6.) if a.cross == "t2i" else (4., 5.)
+    s = torch.nn.functional.leaky_relu(torch.bmm(context, query.transpose(1, 2)), 0.1)
+    s = s / (s.pow(2).sum(2, keepdim=True).sqrt() + 1e-8)
+    weights = torch.softmax(lam * s.transpose(1, 2).contiguous(), dim=2)
+    attended = torch.bmm(weights, context)
+    norms = (query.norm(dim=2) * attended.norm(dim=2)).clamp(min=1e-8)
+    cosine = (query * attended).sum(2) / norms
+    return torch.logsumexp(lse * cosine, 1) / lse if a.agg == "LogSumExp" else cosine.mean(1)
+
+
+def hinge(scores):
+    diagonal = scores.diag().unsqueeze(1)
+    eye = torch.eye(len(scores)) > .5
+    captions = (.2 + scores - diagonal).clamp(min=0).masked_fill(eye, 0)
+    images = (.2 + scores - diagonal.t()).clamp(min=0).masked_fill(eye, 0)
+    return captions.max(1)[0].sum() + images.max(0)[0].sum()
+
+
+def main():
+    a = arguments()
+    torch.set_num_threads(a.threads)
+    torch.manual_seed(0)
+    lengths = sorted(np.random.RandomState(0).randint(8, 20, size=a.batch).tolist(), reverse=True)
+    model = Model(a)
+    adam = torch.optim.Adam(model.parameters(), lr=2e-4)
+    images = torch.randn(a.batch, a.regions, a.img_dim)
+    ids = torch.randint(4, a.vocab, (a.batch, lengths[0]))
+    seconds = []
+    for _ in range(a.steps):
+        start = time.time()
+        adam.zero_grad()
+        v, e = model(images, ids, torch.tensor(lengths))
+        scores = torch.stack([column(v, e[c, :n], a) for c, n in enumerate(lengths)], 1)
+        loss = hinge(scores)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 2.)
+        adam.step()
+        seconds.append(time.time() - start)
+    print(json.dumps({"step_s": sorted(seconds)[len(seconds) // 2], "loss": float(loss.detach())}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+/* Fuzz target: the text files of a data folder: captions, word ids, and the JSON that maps ids to
+ * photographs. */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "io/captions.h"
+#include "io/photos.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void read_lines(const char *path)
+{
+    struct error err;
+    struct text_lines lines;
+    struct token_lines tokens;
+    if (text_lines_load(path, &lines, &err) == 0)
+        text_lines_done(&lines);
+    if (token_lines_load(path, &tokens, &err) == 0)
+        token_lines_done(&tokens);
+}
+
+static void read_mapping(const char *path)
+{
+    static const char *const ids[] = {"0", "1"};
+    struct error err;
+    struct photos *photos;
+    char *found;
+    struct photos_spec spec = {.folder = "/proc/self/fd", .mapping = path, .ids = ids, .count = 2};
+    if (photos_open(&spec, &photos, &err) != 0)
+        return;
+    if (photos_find(photos, "0", &found, &err) == 0)
+        free(found);
+    photos_free(photos);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char path[64];
+    int fd = memfd_create("fuzz", MFD_CLOEXEC);
+    if (fd < 0 || write(fd, data, size) != (ssize_t)size)
+        abort();
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    read_lines(path);
+    read_mapping(path);
+    close(fd);
+    return 0;
+}

@@ -1,0 +1,29 @@
+/* Fuzz target: torch files of both formats, loaded as a checkpoint and listed. */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/str.h"
+#include "io/checkpoint.h"
+#include "io/torchfile.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct error err;
+    struct torchfile *file;
+    struct checkpoint *checkpoint;
+    struct str text = {0};
+    if (torchfile_open_bytes(data, size, "fuzz", TORCHFILE_STRICT, &file, &err) == 0) {
+        if (torchfile_checkpoint(file, &checkpoint, &err) == 0)
+            checkpoint_free(checkpoint);
+        torchfile_free(file);
+    }
+    if (torchfile_open_bytes(data, size, "fuzz", TORCHFILE_LIST, &file, &err) == 0) {
+        if (torchfile_list(file, size % 2, &text, &err) == 0)
+            str_clear(&text);
+        torchfile_free(file);
+    }
+    str_done(&text);
+    return 0;
+}

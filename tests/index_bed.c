@@ -1,0 +1,132 @@
+#include "tests/index_bed.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "io/npy.h"
+
+void copy_file(const char *from, const char *to)
+{
+    struct file_map map;
+    struct error err;
+    assert_done(file_map_open(from, &map, &err), err);
+    assert_done(file_write(to, map.data, map.size, &err), err);
+    file_map_close(&map);
+}
+
+void save_features(const struct bed *bed)
+{
+    struct error err;
+    size_t shape[] = {IMAGES, bed->fixture.R, bed->fixture.F};
+    assert_done(npy_save(bed->ims, NPY_F32, 3, shape, bed->features, &err), err);
+}
+
+void bed_init(struct bed *bed, const char *name)
+{
+    *bed = (struct bed){.folder = "test-index-XXXXXX"};
+    fixture_open(name, &bed->fixture);
+    assert_non_null(mkdtemp(bed->folder));
+    bed->model = file_join(bed->folder, "model.pth.tar");
+    bed->ims = file_join(bed->folder, "ims.npy");
+    bed->cache = file_join(bed->folder, "cache");
+    bed->model_from = fixture_path(&bed->fixture, "model.pth.tar");
+    copy_file(bed->model_from, bed->model);
+    bed->row = bed->fixture.R * bed->fixture.F;
+    bed->features = mem_new(IMAGES * bed->row, sizeof *bed->features);
+    for (size_t k = 0; k < IMAGES * bed->row; k++)
+        bed->features[k] = bed->fixture.features[k % (bed->fixture.I * bed->row)] +
+                           (float)(k / (bed->fixture.I * bed->row)) * 0.01f;
+    save_features(bed);
+}
+
+void bed_done(struct bed *bed)
+{
+    char *command = mem_printf("rm -rf %s", bed->folder);
+    assert_int_equal(system(command), 0);
+    free(command);
+    free(bed->model);
+    free(bed->ims);
+    free(bed->cache);
+    free(bed->model_from);
+    free(bed->features);
+    fixture_close(&bed->fixture);
+}
+
+/* ---- opening ---- */
+
+static void hear(void *context, const char *text)
+{
+    str_addf(context, "%s\n", text);
+}
+
+void open_with(const char *model, const char *ims, struct index_use use,
+               const struct progress *progress, struct opened *out)
+{
+    struct dataset_spec spec = {.features = ims};
+    *out = (struct opened){.status = -1};
+    assert_done(model_load(model, &out->model, &out->err), out->err);
+    assert_done(dataset_open(&spec, &out->data, &out->err), out->err);
+    image_source_init(out->model, model, out->data, &out->source);
+    if (!use.say) {
+        use.say = hear;
+        use.context = &out->heard;
+    }
+    out->status = index_open(&use, &out->source, progress, &out->index, &out->err);
+}
+
+void open_mode(const struct bed *bed, enum index_mode mode, const struct progress *progress,
+               struct opened *out)
+{
+    open_with(bed->model, bed->ims, (struct index_use){.mode = mode, .folder = bed->cache},
+              progress, out);
+}
+
+void opened_done(struct opened *o)
+{
+    index_close(o->index);
+    dataset_free(o->data);
+    model_free(o->model);
+    str_done(&o->heard);
+}
+
+void assert_right(const struct opened *o)
+{
+    struct image_arrays direct;
+    struct error err;
+    const struct image_source *s = &o->source;
+    size_t rows = s->I * s->R;
+    if (o->status != 0 || !o->index)
+        fail_msg("no index: %s %s", o->status ? o->err.text : "", str_text(&o->heard));
+    assert_done(image_arrays_get(s, s->I, &direct, &err), err);
+    assert_done(image_encode_all(s, &direct, NULL, &err), err);
+    assert_memory_equal(o->index->regions, direct.regions, rows * s->D * sizeof(float));
+    assert_memory_equal(o->index->norm, direct.norm, rows * sizeof(float));
+    assert_true(s->gram == (o->index->gram != NULL));
+    if (s->gram)
+        assert_memory_equal(o->index->gram, direct.gram, rows * s->R * sizeof(float));
+    image_arrays_free(&direct);
+}
+
+char *expect(const struct bed *bed, bool built, const char *heard)
+{
+    struct opened o;
+    open_mode(bed, INDEX_MAKE, NULL, &o);
+    assert_right(&o);
+    if (o.index->built != built)
+        fail_msg("built %d, wanted %d; said: %s", o.index->built, built, str_text(&o.heard));
+    if (heard ? !strstr(str_text(&o.heard), heard) : o.heard.length > 0)
+        fail_msg("said '%s', wanted '%s'", str_text(&o.heard), heard ? heard : "");
+    char *path = mem_strdup(o.index->path);
+    opened_done(&o);
+    return path;
+}
+
+size_t files_in(const struct bed *bed)
+{
+    struct index_entry *entries;
+    struct error err;
+    size_t count;
+    assert_done(index_list(bed->cache, &entries, &count, &err), err);
+    index_list_free(entries, count);
+    return count;
+}

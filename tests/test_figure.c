@@ -1,0 +1,555 @@
+#include "tests/testing.h"
+
+#include <math.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/rng.h"
+#include "figure/kinds.h"
+#include "figure/raster.h"
+
+enum { R = 5, WORDS = 200 };
+
+/* A picture, boxes and words to draw: what the tests vary is set in them. */
+struct sample {
+    char folder[64];
+    char *path;
+    struct image photo;
+    float boxes[4 * R], weights[WORDS][R];
+    struct figure_word words[WORDS];
+    struct figure_set set, sets[3];
+    struct figure_result results[12];
+    struct figure_caption captions[4];
+    size_t regions[R];
+    double x[30], y[30];
+    struct figure_series series[3];
+    struct figure_plot plots[2];
+    struct figure_style style;
+    struct figure figure;
+    struct str notes;
+    struct error err;
+};
+
+static void set_photo(struct sample *s, int width, int height)
+{
+    free(s->photo.pixels);
+    s->photo = (struct image){width, height, width, height, NULL};
+    s->photo.pixels = mem_new((size_t)width * (size_t)height, 4);
+    for (int i = 0; i < width * height; i++) {
+        uint8_t *p = s->photo.pixels + 4 * i;
+        p[0] = (uint8_t)(255 * (i % width) / width);
+        p[1] = (uint8_t)(255 * (i / width) / height);
+        p[2] = 90;
+        p[3] = 255;
+    }
+    s->set.image.box_width = width;
+    s->set.image.box_height = height;
+    for (int r = 0; r < R; r++) {
+        float *b = s->boxes + 4 * r;
+        b[0] = (float)(r * width) / 8;
+        b[1] = (float)(r * height) / 8;
+        b[2] = b[0] + (float)width / 3;
+        b[3] = b[1] + (float)height / 3;
+    }
+}
+
+static void set_words(struct sample *s, size_t count)
+{
+    static const char *const some[] = {"a", "snowboarder", "in", "a", "red-and-white", "coat"};
+    struct rng rng;
+    rng_seed(&rng, 5);
+    for (size_t i = 0; i < count; i++) {
+        double sum = 0;
+        for (int r = 0; r < R; r++)
+            sum += s->weights[i][r] = (float)exp(rng_normal(&rng));
+        for (int r = 0; r < R; r++)
+            s->weights[i][r] /= (float)sum;
+        s->words[i] = (struct figure_word){some[i % 6], s->weights[i], 0.5f, i == 3};
+    }
+    s->set.word_count = count;
+}
+
+static int set_up(void **state)
+{
+    struct sample *s = mem_new(1, sizeof *s);
+    strcpy(s->folder, "/tmp/scanscope-test-XXXXXX");
+    if (!mkdtemp(s->folder))
+        return -1;
+    s->path = file_join(s->folder, "figure.png");
+    s->set = (struct figure_set){
+        .query = "A snowboarder in a red-and-white coat",
+        .image = {.pixels = &s->photo, .id = "17", .boxes = s->boxes, .regions = R},
+        .words = s->words,
+        .results = s->results};
+    set_photo(s, 64, 48);
+    set_words(s, 6);
+    for (size_t i = 0; i < 12; i++)
+        s->results[i] = (struct figure_result){s->set.image, 1 - 0.01f * (float)i, i == 2, i + 1};
+    for (size_t i = 0; i < 4; i++)
+        s->captions[i] = (struct figure_caption){"A man in a coat snowboards", 0.5f, i == 1, i + 1};
+    for (size_t i = 0; i < R; i++)
+        s->regions[i] = R - 1 - i;
+    for (int i = 0; i < 30; i++) {
+        s->x[i] = i + 1;
+        s->y[i] = 100 * (1 - exp(-i / 5.0));
+    }
+    for (int i = 0; i < 3; i++)
+        s->series[i] = (struct figure_series){"model", s->x, s->y, 30};
+    s->plots[0] = (struct figure_plot){.title = "Recall at k",
+                                       .x_label = "k",
+                                       .y_label = "%",
+                                       .series = s->series,
+                                       .series_count = 3,
+                                       .log_x = true};
+    s->plots[1] = (struct figure_plot){.series = s->series, .series_count = 2, .bars = true};
+    s->set.captions = s->captions;
+    s->set.caption_count = 4;
+    s->set.regions = s->regions;
+    s->set.region_count = R;
+    s->set.result_count = 5;
+    s->set.region_similarity = s->weights[0];
+    s->set.label = "model.pth.tar";
+    s->style = (struct figure_style){.original_first = true, .dpi = 60};
+    s->figure = (struct figure){.kind = FIGURE_WORDS, .sets = &s->set, .set_count = 1};
+    s->figure.plots = s->plots;
+    s->figure.plot_count = 2;
+    s->figure.info = (struct figure_info){
+        .caption = s->set.query, .model = "model.pth.tar", .score = 0.625f, .has_score = true};
+    *state = s;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct sample *s = *state;
+    unlink(s->path);
+    int left = rmdir(s->folder); /* fails where a temporary file was left */
+    free(s->path);
+    image_done(&s->photo);
+    str_done(&s->notes);
+    free(s);
+    return left;
+}
+
+static int draw(struct sample *s)
+{
+    return figure_write(&s->figure, &s->style, s->path, &s->notes, &s->err);
+}
+
+/* Lays out and asks whether texts overlap or anything leaves the page. */
+static void check_layout(struct sample *s)
+{
+    struct scene scene;
+    assert_done(scene_init(&scene, &s->style, 1, &s->notes, &s->err), s->err);
+    assert_done(kind_of(s->figure.kind)->layout(&scene, &s->figure, &s->err), s->err);
+    if (scene_check(&scene, &s->err) != 0)
+        fail_msg("%s, %g mm, %g points: %s", figure_kind_name(s->figure.kind), s->style.width_mm,
+                 s->style.font_size, s->err.text);
+    assert_true(scene.count > 0 && scene.height > 0);
+    scene_done(&scene);
+}
+
+/* All kinds; those that compare sets get three. */
+static void check_kinds(struct sample *s)
+{
+    for (int i = 0; i < 3; i++)
+        s->sets[i] = s->set;
+    s->sets[1].query = "Another caption";
+    for (int kind = FIGURE_WORDS; kind < FIGURE_KINDS; kind++) {
+        bool several = kind == FIGURE_COMPARE || kind == FIGURE_FAILURES;
+        s->figure.kind = (enum figure_kind)kind;
+        s->figure.sets = several ? s->sets : &s->set;
+        s->figure.set_count = several ? 3 : 1;
+        check_layout(s);
+    }
+}
+
+static void test_no_layout_overlaps(void **state)
+{
+    struct sample *s = *state;
+    static const double widths[] = {5, 20, 82.55, 174.6, 500};
+    static const double sizes[] = {4, 8, 24, 90};
+    static const int shapes[][2] = {{64, 48}, {1, 1}, {400, 2}, {2, 400}};
+    for (int w = 0; w < 5; w++)
+        for (int f = 0; f < 4; f++)
+            for (int p = 0; p < 4; p++) {
+                s->style.width_mm = widths[w];
+                s->style.font_size = sizes[f];
+                s->style.overlay = (enum overlay_style)((w + f) % 3);
+                s->style.scores = f % 2;
+                s->style.letters = w % 2;
+                s->style.footer = p % 2;
+                s->set.result_count = (size_t)(1 + (w + 5 * p) % 12);
+                set_photo(s, shapes[p][0], shapes[p][1]);
+                check_kinds(s);
+            }
+}
+
+static void test_two_hundred_words(void **state)
+{
+    struct sample *s = *state;
+    set_words(s, WORDS);
+    check_layout(s);
+    s->style.max_words = 7;
+    check_layout(s);
+    assert_non_null(strstr(str_text(&s->notes), "the first 7 of 200 words"));
+}
+
+static void test_hostile_texts(void **state)
+{
+    struct sample *s = *state;
+    static const char *const texts[] = {
+        "",
+        "\xff\xfe\n\t",
+        "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d \xd7\xa2\xd7\x95\xd7\x9c\xd7\x9d abc",
+        "\xf0\x9f\x90\x95\xe2\x80\x8d\xf0\x9f\x92\xbb\xf0\x9f\x87\xa9\xf0\x9f\x87\xaa",
+        "a\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81",
+        "\xe2\x80\xa8\xe2\x80\xae<b>&amp;",
+        "Donaudampfschifffahrtsgesellschaftskapitaensmuetzenabzeichen",
+    };
+    s->style.scores = true;
+    for (size_t t = 0; t < sizeof texts / sizeof *texts; t++)
+        for (int width = 10; width <= 90; width += 40) {
+            for (size_t i = 0; i < 6; i++)
+                s->words[i].text = texts[t];
+            s->set.query = s->set.image.id = texts[t];
+            s->style.width_mm = width;
+            check_layout(s);
+            assert_done(draw(s), s->err);
+        }
+    size_t n = 60000; /* a caption of 10,000 words */
+    char *caption = mem_new(n + 1, 1);
+    for (size_t i = 0; i < n; i++)
+        caption[i] = "letter"[i % 6] == 'r' ? ' ' : 'x';
+    s->set.query = caption;
+    check_layout(s);
+    free(caption);
+}
+
+static void test_hostile_numbers(void **state)
+{
+    struct sample *s = *state;
+    s->weights[0][1] = NAN;
+    s->weights[1][0] = INFINITY;
+    s->words[1].similarity = NAN;
+    for (int r = 0; r < R; r++)
+        s->weights[2][r] = NAN;
+    memset(s->weights[4], 0, sizeof s->weights[4]);
+    s->boxes[0] = NAN;
+    s->boxes[4] = -1e9f;
+    s->boxes[7] = 1e30f;
+    s->boxes[10] = s->boxes[8];
+    s->boxes[12] = s->boxes[13] = 500;
+    for (int style = OVERLAY_FADE; style <= OVERLAY_NONE; style++)
+        for (int scale = SCALE_PAIR; scale <= SCALE_ABSOLUTE; scale++) {
+            s->style.overlay = (enum overlay_style)style;
+            s->style.scale = (enum figure_scale)scale;
+            s->style.combine = (enum overlay_combine)((style + scale) % 3);
+            check_layout(s);
+            assert_done(draw(s), s->err);
+        }
+}
+
+static void test_one_pixel(void **state)
+{
+    struct sample *s = *state;
+    set_photo(s, 1, 1);
+    assert_done(draw(s), s->err);
+    s->style.dpi = 1;
+    assert_done(draw(s), s->err);
+}
+
+static void test_missing_photograph(void **state)
+{
+    struct sample *s = *state;
+    s->set.image.pixels = NULL;
+    s->set.image.missing = "17.jpg: cannot open: No such file or directory";
+    assert_done(draw(s), s->err);
+    assert_non_null(strstr(str_text(&s->notes), "image 17: 17.jpg: cannot open"));
+    s->results[1].image = s->set.image;
+    s->set.result_count = 3;
+    s->figure.kind = FIGURE_STRIP;
+    assert_done(draw(s), s->err);
+}
+
+static void test_without_boxes(void **state)
+{
+    struct sample *s = *state;
+    s->set.image.boxes = NULL;
+    assert_int_equal(draw(s), -1);
+    assert_non_null(strstr(s->err.text, "image 17 has no boxes"));
+    assert_non_null(strstr(s->err.text, "convert"));
+    assert_false(file_exists(s->path));
+}
+
+static void test_what_cannot_be_written(void **state)
+{
+    struct sample *s = *state;
+    static const struct {
+        const char *path, *says;
+    } bad[] = {
+        {"no-such-folder/a.png", "No such file"},
+        {"a.jpeg", "must end in .png, .pdf, .svg"},
+        {"figure", "must end in"},
+        {"/tmp/.png/", "must end in"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_int_equal(figure_write(&s->figure, &s->style, bad[i].path, &s->notes, &s->err), -1);
+        assert_non_null(strstr(s->err.text, bad[i].says));
+    }
+    s->style.dpi = 2400;
+    s->style.width_mm = 1000;
+    assert_int_equal(draw(s), -1);
+    assert_non_null(strstr(s->err.text, "at most 32767"));
+    s->style.dpi = NAN;
+    assert_int_equal(draw(s), -1);
+}
+
+/* /dev/full stands for a disk that is full. */
+static void test_full_disk(void **state)
+{
+    struct sample *s = *state;
+    char *link = file_join(s->folder, "full.png");
+    assert_int_equal(symlink("/dev/full", link), 0);
+    assert_int_equal(figure_write(&s->figure, &s->style, link, &s->notes, &s->err), -1);
+    assert_non_null(strstr(s->err.text, "full.png"));
+    unlink(link);
+    free(link);
+}
+
+static struct file_map read_back(struct sample *s)
+{
+    struct file_map map;
+    assert_done(file_map_open(s->path, &map, &s->err), s->err);
+    return map;
+}
+
+static void set_format(struct sample *s, const char *ending)
+{
+    unlink(s->path);
+    free(s->path);
+    s->path = mem_printf("%s/figure%s", s->folder, ending);
+}
+
+static void draw_twice(struct sample *s)
+{
+    assert_done(draw(s), s->err);
+    struct file_map map = read_back(s);
+    char *first = mem_new(map.size, 1);
+    memcpy(first, map.data, map.size);
+    size_t size = map.size;
+    file_map_close(&map);
+    assert_done(draw(s), s->err);
+    map = read_back(s);
+    assert_int_equal(map.size, size);
+    assert_memory_equal(map.data, first, size);
+    file_map_close(&map);
+    free(first);
+}
+
+static void test_same_input_same_bytes(void **state)
+{
+    struct sample *s = *state;
+    static const char *const endings[] = {".png", ".pdf", ".svg", ".PNG"};
+    s->style.overlay = OVERLAY_HEAT;
+    for (int i = 0; i < 4; i++) {
+        set_format(s, endings[i]);
+        for (int kind = FIGURE_WORDS; kind < FIGURE_KINDS; kind++) {
+            s->figure.kind = (enum figure_kind)kind;
+            draw_twice(s);
+        }
+    }
+}
+
+static bool holds(struct sample *s, const char *text)
+{
+    struct file_map map = read_back(s);
+    bool found = memmem(map.data, map.size, text, strlen(text)) != NULL;
+    file_map_close(&map);
+    return found;
+}
+
+static void test_pdf(void **state)
+{
+    struct sample *s = *state;
+    set_format(s, ".pdf");
+    for (int overlay = OVERLAY_FADE; overlay <= OVERLAY_NONE; overlay++) {
+        s->style.overlay = (enum overlay_style)overlay;
+        assert_done(draw(s), s->err);
+        assert_true(holds(s, "/DCTDecode"));
+        assert_true(holds(s, "/FontFile2"));
+        assert_true(holds(s, "/Title (A snowboarder in a red-and-white coat)"));
+        assert_true(holds(s, "Model: model.pth.tar; Score: 0.625000"));
+        assert_false(holds(s, "CreationDate"));
+    }
+    s->set.image.pixels = NULL;
+    assert_done(draw(s), s->err);
+}
+
+static void test_svg(void **state)
+{
+    struct sample *s = *state;
+    set_format(s, ".svg");
+    s->style.overlay = OVERLAY_HEAT;
+    s->words[0].text = "<b>&\"\xef\xbf\xbf";
+    s->set.image.id = "a&b";
+    s->set.result_count = 0;
+    assert_done(draw(s), s->err);
+    assert_true(holds(s, ">snowboarder</text>"));
+    assert_true(holds(s, ">&#60;b&#62;&#38;&#34;\xef\xbf\xbd</text>"));
+    assert_true(holds(s, "data:image/jpeg;base64,"));
+    assert_true(holds(s, "<s:Image>a&#38;b</s:Image>"));
+    assert_false(holds(s, "<b>"));
+    s->set.image.pixels = NULL;
+    assert_done(draw(s), s->err);
+    assert_false(holds(s, "data:image/jpeg"));
+}
+
+/* What only readers of the formats can tell. */
+static void test_other_programs_read_it(void **state)
+{
+    struct sample *s = *state;
+    static const struct {
+        const char *ending, *program, *command;
+    } readers[] = {
+        {".png", "pngcheck", "pngcheck -q \"$FIGURE\""},
+        {".svg", "xmllint", "xmllint --noout \"$FIGURE\""},
+        {".pdf", "pdffonts", "pdffonts \"$FIGURE\" | grep -q 'DejaVu.* yes yes yes'"},
+        {".pdf", "pdfimages", "pdfimages -list \"$FIGURE\" | grep -q jpeg"},
+        {".pdf", "pdftotext", "pdftotext \"$FIGURE\" - | grep -q 'red-and-white coat'"},
+    };
+    for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
+        char *which = mem_printf("command -v %s >/dev/null", readers[i].program);
+        int missing = system(which);
+        free(which);
+        if (missing) {
+            fprintf(stderr, "# skipped: no %s\n", readers[i].program);
+            skip();
+        }
+        set_format(s, readers[i].ending);
+        assert_done(draw(s), s->err);
+        setenv("FIGURE", s->path, 1);
+        assert_int_equal(system(readers[i].command), 0);
+    }
+}
+
+static void test_metadata(void **state)
+{
+    struct sample *s = *state;
+    static const char *const chunks[] = {
+        "tEXtTitle\0A snowboarder in a red-and-white coat",
+        "tEXtSoftware\0scanscope ",
+        "tEXtCaption\0A snowboarder in a red-and-white coat",
+        "tEXtWords\0a snowboarder in a red-and-white coat",
+        "tEXtImage\00017",
+        "tEXtModel\0model.pth.tar",
+        "tEXtScore\0000.625000",
+        "tEXtOverlay\0Brightness: sum of the weights",
+    };
+    assert_done(draw(s), s->err);
+    struct file_map map = read_back(s);
+    for (size_t i = 0; i < sizeof chunks / sizeof *chunks; i++) {
+        size_t key = strlen(chunks[i]) + 1, length = key + strlen(chunks[i] + key);
+        if (!memmem(map.data, map.size, chunks[i], length))
+            fail_msg("no %s", chunks[i]);
+    }
+    assert_non_null(memmem(map.data, map.size, "pHYs", 4));
+    file_map_close(&map);
+}
+
+static void test_fonts(void **state)
+{
+    struct sample *s = *state;
+    s->style.font = "No Such Font";
+    check_layout(s);
+    assert_non_null(strstr(str_text(&s->notes), "'No Such Font' is not installed"));
+}
+
+/* What is drawn: white where nothing attends, the photograph where all of it does. */
+static void test_pixels_of_a_fade(void **state)
+{
+    struct sample *s = *state;
+    struct image out;
+    s->style = (struct figure_style){.dpi = 72, .width_mm = (64 + 4) * 25.4 / 72, .columns = 1};
+    s->boxes[0] = s->boxes[1] = 0;
+    s->boxes[2] = 32;
+    s->boxes[3] = 48;
+    s->set.query = NULL;
+    s->set.word_count = 1;
+    for (int r = 0; r < R; r++)
+        s->weights[0][r] = r == 0;
+    s->words[0].text = "";
+    assert_done(draw(s), s->err);
+    assert_done(image_load(s->path, 0, &out, &s->err), s->err);
+    assert_int_equal(out.width, 68);
+    const uint8_t *in = s->photo.pixels + 4 * (40 * 64 + 20);
+    const uint8_t *kept = out.pixels + 4 * (42 * 68 + 22), *gone = out.pixels + 4 * (42 * 68 + 50);
+    for (int c = 0; c < 3; c++) {
+        assert_in_range(kept[c], in[c] - 2, in[c] + 2);
+        assert_int_equal(gone[c], 255);
+    }
+    image_done(&out);
+}
+
+static void test_scaling_of_photographs(void **state)
+{
+    struct sample *s = *state;
+    struct image out;
+    for (int size = 1; size < 200; size += 33) {
+        assert_done(raster_scale(&s->photo, size, size, &out, &s->err), s->err);
+        for (int i = 0; i < size * size; i++)
+            assert_int_equal(out.pixels[4 * i + 2], 90); /* a flat channel stays flat */
+        image_done(&out);
+    }
+    assert_done(raster_scale(&s->photo, 64, 48, &out, &s->err), s->err);
+    assert_memory_equal(out.pixels, s->photo.pixels, 4 * 64 * 48);
+    image_done(&out);
+}
+
+static void test_widths(void **state)
+{
+    (void)state;
+    struct error err;
+    double mm;
+    static const struct {
+        const char *text;
+        double mm;
+    } good[] = {{"85mm", 85},   {"8.5cm", 85},     {"3.3in", 83.82},
+                {"72pt", 25.4}, {"column", 82.55}, {"text", 174.625}};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        assert_done(figure_width_named(good[i].text, &mm, &err), err);
+        assert_float_equal(mm, good[i].mm, 1e-9);
+    }
+    static const char *const bad[] = {"", "85", "mm", "85km", "nanmm", "-4mm", "1e9mm", "0in"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_int_equal(figure_width_named(bad[i], &mm, &err), -1);
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(test_no_layout_overlaps),
+        CASE(test_two_hundred_words),
+        CASE(test_hostile_texts),
+        CASE(test_hostile_numbers),
+        CASE(test_one_pixel),
+        CASE(test_missing_photograph),
+        CASE(test_without_boxes),
+        CASE(test_what_cannot_be_written),
+        CASE(test_full_disk),
+        CASE(test_same_input_same_bytes),
+        CASE(test_metadata),
+        CASE(test_pdf),
+        CASE(test_svg),
+        CASE(test_other_programs_read_it),
+        CASE(test_fonts),
+        CASE(test_pixels_of_a_fade),
+        CASE(test_scaling_of_photographs),
+        cmocka_unit_test(test_widths),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,33 @@
+/* The explorer on the fake backend, on a real terminal: what ui_tmux.sh drives.
+ *   ui_explorer [--script FILE] [--hold] [--broken]
+ * --hold: rankings go on until they are stopped; --broken: the model does not open; "crash" as a
+ * caption ends the program by a fault of its own. */
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/ui_fake.h"
+#include "ui/explore.h"
+
+int main(int argc, char **argv)
+{
+    atomic_bool hold = true;
+    struct fake_options fake = {.crash_on = "crash"};
+    struct explore_options options = {0};
+    struct error err;
+    setlocale(LC_ALL, "");
+    for (int i = 1; i < argc; i++) {
+        if (!strcmp(argv[i], "--hold"))
+            fake.hold = &hold;
+        else if (!strcmp(argv[i], "--broken"))
+            fake.open_error = "model.pth.tar: cannot open: No such file or directory";
+        else if (!strcmp(argv[i], "--script") && i + 1 < argc)
+            options.script = argv[++i];
+    }
+    options.headless = options.script != NULL;
+    if (explore_run_on(&options, fake_open, &fake, 1, &err) == 0)
+        return 0;
+    fprintf(stderr, "ui_explorer: %s\n", err.text);
+    return 1;
+}

@@ -1,0 +1,202 @@
+#!/bin/sh
+# The explorer on a real terminal (tmux) with the real readline: editing, history, pasting, resizing, stopping, and
+# the terminal as it was after every way out. Waits for what the screen shows, with a limit only for failure.
+set -u
+explorer=${UI_EXPLORER:-tests/ui_explorer}
+cases="typing history completion paste escape quit error int term hup quit-signal alrm stop tstp resize crash closed no-terminal"
+set -- $cases
+echo "1..$#"
+if ! command -v tmux >/dev/null 2>&1; then
+    n=0
+    for name in $cases; do
+        n=$((n + 1))
+        echo "ok $n - $name # SKIP tmux is not installed"
+    done
+    exit 0
+fi
+case $explorer in /*) ;; *) explorer=$PWD/$explorer ;; esac
+dir=$(mktemp -d) || exit 99
+socket=$dir/tmux
+trap 'tmux -S "$socket" kill-server 2>/dev/null; rm -rf "$dir"' EXIT
+# Leaks at exit are the unit tests' matter; LeakSanitizer would write over the screen.
+export ASAN_OPTIONS="detect_leaks=0${ASAN_OPTIONS:+:$ASAN_OPTIONS}"
+
+t() { tmux -S "$socket" "$@"; }
+screen() { t capture-pane -p -t x 2>/dev/null; }
+
+# Waits until a command succeeds: some 20 seconds at most.
+until_true() {
+    tries=0
+    while ! "$@"; do
+        tries=$((tries + 1))
+        [ $tries -gt 400 ] && return 1
+        sleep 0.05
+    done
+}
+shows() { screen | grep -qF -- "$1"; }
+expect() {
+    until_true shows "$1" && return 0
+    why="the screen does not show: $1"
+    return 1
+}
+file_there() { [ -s "$dir/$1" ]; }
+
+# A fresh pane in which the explorer runs between two looks at the terminal's settings.
+begin() {
+    rm -f "$dir/before" "$dir/after" "$dir/status" "$dir/pid" "$dir/stopped"
+    cat >"$dir/run" <<END
+set -m
+trap : INT
+export XDG_STATE_HOME=$dir/state XDG_CACHE_HOME=$dir/cache XDG_CONFIG_HOME=$dir/config LC_ALL=C.UTF-8
+unset COLORTERM NO_COLOR ESCDELAY
+cd $dir
+stty -g >$dir/before
+$explorer ${1:-} &
+echo \$! >$dir/pid
+fg >/dev/null
+status=\$?
+while [ \$status = 148 ]; do
+    stty -g >$dir/stopped
+    echo was stopped
+    read line
+    fg >/dev/null
+    status=\$?
+done
+echo \$status >$dir/status
+stty -g >$dir/after
+echo given back
+cat
+END
+    t kill-session -t x 2>/dev/null
+    t -f /dev/null new-session -d -s x -x 80 -y 24 "bash $dir/run"
+}
+started() { expect "Type a caption"; }
+pid() { cat "$dir/pid"; }
+
+# The terminal is as it was: settings, screen, mouse, cursor. $1: the status that the shell saw.
+given_back() {
+    why="it did not end"
+    until_true file_there after || return 1
+    expect "given back" || return 1
+    cmp -s "$dir/before" "$dir/after" || { why="stty: $(cat "$dir/before") then $(cat "$dir/after")"; return 1; }
+    flags=$(t display-message -p -t x '#{alternate_on}#{mouse_any_flag}#{cursor_flag}#{keypad_cursor_flag}')
+    [ "$flags" = 0010 ] || { why="alternate screen, mouse, cursor, keypad: $flags"; return 1; }
+    status=$(cat "$dir/status")
+    [ "$status" = "$1" ] || { why="status $status, not $1"; return 1; }
+}
+
+do_typing() {
+    begin && started || return 1
+    t send-keys -t x 'red ball' C-a 'a ' C-e ' on the grass' Enter
+    expect "1  0." && expect "Caption› a red ball on the grass"
+}
+do_history() { # of the run before
+    begin && started || return 1
+    t send-keys -t x q
+    t send-keys -t x BSpace Up
+    expect "Caption› a red ball on the grass" || return 1
+    t send-keys -t x Down C-r 'red'
+    expect "reverse-i-search" || return 1
+    t send-keys -t x Escape
+    expect "Caption› a red ball on the grass"
+}
+do_completion() {
+    begin && started || return 1
+    t send-keys -t x 'a bl' Tab
+    expect "black" && expect "blue" || return 1
+    t send-keys -t x 'u' Tab
+    expect "Caption› a blue"
+}
+do_paste() {
+    begin && started || return 1
+    printf 'a blue\ndog\n' | t load-buffer -
+    t paste-buffer -p -t x
+    expect "Caption› a blue dog"
+}
+do_escape() { # a lone Esc acts at once, without a further key
+    begin && started || return 1
+    t send-keys -t x Escape
+    expect "q quit"
+}
+do_quit() {
+    begin && started || return 1
+    t send-keys -t x Escape
+    expect "q quit" || return 1
+    t send-keys -t x q
+    given_back 0
+}
+do_error() {
+    begin "--broken"
+    until_true file_there after || return 1
+    given_back 1 && expect "model.pth.tar: cannot open"
+}
+leave_by() {
+    begin && started || return 1
+    kill "-$1" "$(pid)"
+    given_back "$2"
+}
+do_int() { leave_by INT 130; }
+do_term() { leave_by TERM 143; }
+do_hup() { leave_by HUP 129; }
+do_quit_signal() { leave_by QUIT 131; }
+do_alrm() { leave_by ALRM 142; }
+# It stopped with the terminal as it was, and goes on where it was.
+stopped_and_back() {
+    expect "was stopped" || return 1
+    cmp -s "$dir/before" "$dir/stopped" || { why="stopped, the terminal is not as it was"; return 1; }
+    [ "$(t display-message -p -t x '#{alternate_on}')" = 0 ] || { why="stopped on the alternate screen"; return 1; }
+    t send-keys -t x Enter
+    expect "Type a caption" || return 1
+    t send-keys -t x 'still here'
+    expect "Caption› still here"
+}
+do_stop() {
+    begin && started || return 1
+    t send-keys -t x C-z
+    stopped_and_back
+}
+do_tstp() {
+    begin && started || return 1
+    kill -TSTP "$(pid)"
+    stopped_and_back
+}
+do_resize() {
+    begin && started || return 1
+    t send-keys -t x 'a red ball' Enter
+    expect "1000.png" || return 1
+    t resize-window -t x -x 40 -y 8
+    expect "Caption› a red ball" && expect "0.38" || return 1
+    t resize-window -t x -x 120 -y 40
+    expect "1  0.38"
+}
+do_crash() {
+    begin && started || return 1
+    t send-keys -t x crash Enter
+    given_back 139
+}
+gone() { ! kill -0 "$(pid)" 2>/dev/null; }
+do_closed() {
+    begin && started || return 1
+    number=$(pid)
+    t kill-session -t x
+    why="it lives on without a terminal"
+    until_true gone "$number"
+}
+do_no_terminal() {
+    why="no line says that a terminal is needed"
+    "$explorer" </dev/null 2>&1 >/dev/null | grep -q "needs a terminal"
+}
+
+t -f /dev/null new-session -d -s keep cat # so that the server outlives the other sessions
+n=0
+for name in $cases; do
+    n=$((n + 1))
+    why=
+    if "do_$(echo "$name" | tr - _)"; then
+        echo "ok $n - $name"
+    else
+        echo "not ok $n - $name"
+        echo "# $why"
+        screen | sed 's/^/# | /'
+    fi
+done
