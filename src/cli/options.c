@@ -186,14 +186,28 @@ static bool parse_all(const struct cli_usage *usage, const struct getopt_tables 
     return true;
 }
 
+/* Copies of a command's arguments live as long as the program: values point into them. The demo
+ * parses more than one command's. */
+struct kept {
+    struct kept *before;
+    char *arguments[];
+};
+
+static char **kept_arguments(size_t count)
+{
+    static struct kept *last;
+    struct kept *kept = mem_new(1, sizeof *kept + (count + 1) * sizeof *kept->arguments);
+    kept->before = last;
+    last = kept;
+    return kept->arguments;
+}
+
 bool cli_parse(const struct cli_usage *usage, int argc, char **argv, struct cli_list *operands,
                int *status_out)
 {
     struct getopt_tables tables;
     build_tables(usage->options, &tables);
-    /* The copies live as long as the program: values point into them. */
-    static char **copies;
-    copies = mem_new((size_t)argc + 1, sizeof *copies);
+    char **copies = kept_arguments((size_t)argc);
     bool over = false; /* after "--" nothing is an option */
     for (int i = 0; i < argc; i++) {
         over = over || strcmp(argv[i], "--") == 0;
