@@ -311,9 +311,10 @@ static void test_the_survey_comes_in_parts_and_can_be_stopped(void **state)
     assert_int_equal(request->count, 60);
     struct event part = {.kind = EVENT_SURVEYED, .request = REQUEST_SURVEY, .serial = request->serial,
                          .first = 0, .count = 3, .done = 3, .total = 60};
-    part.ranks = mem_new(3, sizeof *part.ranks);
-    part.best = mem_new(3, sizeof *part.best);
-    memcpy(part.ranks, (size_t[]){4, 0, 9}, sizeof(size_t[3]));
+    static const size_t ranks[] = {4, 0, 9};
+    part.surveyed = mem_new(3, sizeof *part.surveyed);
+    for (int i = 0; i < 3; i++)
+        part.surveyed[i].rank = ranks[i];
     send(world, part);
     assert_int_equal(world->ui.lists[VIEW_FAILURES].count, 2);
     assert_int_equal(list_item(&world->ui.lists[VIEW_FAILURES], 0), 2); /* the worst first */
