@@ -1,0 +1,2 @@
+#include "tests/ui_world.h"
+int main(void) { return 0; }
