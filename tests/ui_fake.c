@@ -20,6 +20,7 @@ struct fake {
     uint32_t *length, *unknown;
     size_t images;
     float model; /* 0 or 1: they rank differently */
+    const atomic_bool *photos_gone, *data_gone;
 };
 
 static const char *const colours[] = {"red", "blue", "green", "yellow", "white", "black"};
@@ -106,6 +107,8 @@ static float pair_score(const struct fake *fake, size_t image, const struct ask_
 
 static int held(const struct fake *fake, const struct progress *progress, struct error *err)
 {
+    if (fake->data_gone && atomic_load(fake->data_gone))
+        return error_set(err, "the features are gone");
     for (uint64_t step = 0; fake->options.hold && atomic_load(fake->options.hold); step++) {
         if (!progress_step(progress, step % 100, 100))
             return error_set(err, "interrupted");
@@ -165,7 +168,10 @@ static int fake_look(struct backend *backend, size_t image, const struct ask *as
 {
     struct fake *fake = (struct fake *)backend;
     struct look *look = mem_new(1, sizeof *look);
-    (void)err;
+    if (fake->data_gone && atomic_load(fake->data_gone)) {
+        free(look);
+        return error_set(err, "the features are gone");
+    }
     look->t2i = true;
     look->R = REGIONS;
     split_words(fake, ask_text(fake, ask), &look->words);
@@ -216,6 +222,8 @@ static int fake_photo(struct backend *backend, size_t image, int max_side, struc
                                         {220, 200, 40}, {240, 240, 240}, {30, 30, 30}};
     int width = SIDE * 4 / 3;
     (void)max_side;
+    if (fake->photos_gone && atomic_load(fake->photos_gone))
+        return error_set(err, "/photos/%s: cannot open: No such file or directory", fake->id[image]);
     if (fake->options.bad_photo == image + 1)
         return error_set(err, "%s: the photograph is damaged", fake->id[image]);
     *out = (struct image){width, SIDE, width, SIDE, mem_new((size_t)(width * SIDE), 4)};
@@ -328,6 +336,16 @@ struct backend *fake_new(const struct fake_options *options)
         .photos = !options->no_photos,
     };
     return &fake->base;
+}
+
+void fake_photos_gone(struct backend *backend, const atomic_bool *gone)
+{
+    ((struct fake *)backend)->photos_gone = gone;
+}
+
+void fake_data_gone(struct backend *backend, const atomic_bool *gone)
+{
+    ((struct fake *)backend)->data_gone = gone;
 }
 
 int fake_open(void *context, int model, const struct progress *progress, struct backend **out,

@@ -202,7 +202,10 @@ static int real_survey(struct backend *backend, size_t first, size_t n, const st
 
 static int real_photo_path(struct backend *backend, size_t image, char **out, struct error *err)
 {
-    return dataset_photo(real_of(backend)->session->data, image, out, err);
+    const struct dataset *data = real_of(backend)->session->data;
+    if (!data->photos)
+        return error_set(err, "no folder of photographs is known");
+    return dataset_photo(data, image, out, err);
 }
 
 static int real_photo(struct backend *backend, size_t image, int max_side, struct image *out,
@@ -399,27 +402,16 @@ static void take_note(void *context, const char *text)
     str_addf(note, "%s%s", note->length ? "; " : "", text);
 }
 
-int backend_session_open(void *context, int side, const struct progress *progress,
-                         struct backend **out, struct error *err)
+struct backend *backend_session_wrap(struct session *session, const char *data_name, const char *note)
 {
-    struct session_spec spec = ((const struct session_spec *)context)[side];
-    struct session *session = NULL;
-    struct str note = {0};
-    spec.index.say = take_note;
-    spec.index.context = &note;
-    if (session_open(&spec, progress, &session, err) != 0) {
-        str_done(&note);
-        return -1;
-    }
     const struct dataset *data = session->data;
-    if (data->note)
-        take_note(&note, data->note);
     struct real *real = mem_new(1, sizeof *real);
     real->session = session;
-    real->note = note;
     real->query_caption = -1;
     real->model = mem_strdup(file_name(session->model_path));
-    real->data = name_data(&spec);
+    real->data = mem_strdup(data_name);
+    if (note)
+        str_add(&real->note, note);
     name_variant(real);
     count_words(session);
     if (!data->caption && session->C)
@@ -442,6 +434,25 @@ int backend_session_open(void *context, int side, const struct progress *progres
                                           .boxes = data->boxes,
                                           .sizes = data->sizes,
                                           .photos = data->photo_folder != NULL};
-    *out = &real->base;
-    return 0;
+    return &real->base;
+}
+
+int backend_session_open(void *context, int side, const struct progress *progress,
+                         struct backend **out, struct error *err)
+{
+    struct session_spec spec = ((const struct session_spec *)context)[side];
+    struct session *session = NULL;
+    struct str note = {0};
+    spec.index.say = take_note;
+    spec.index.context = &note;
+    int status = session_open(&spec, progress, &session, err);
+    if (status == 0) {
+        if (session->data->note)
+            take_note(&note, session->data->note);
+        char *name = name_data(&spec);
+        *out = backend_session_wrap(session, name, note.text);
+        free(name);
+    }
+    str_done(&note);
+    return status;
 }
