@@ -177,7 +177,12 @@ void command_run(struct ui *ui, const char *text, struct effects *effects)
         return;
     }
     text += n;
-    command->run(ui, text + strspn(text, " \t"), effects);
+    text += strspn(text, " \t");
+    for (n = strlen(text); n > 0 && (text[n - 1] == ' ' || text[n - 1] == '\t');)
+        n--; /* completion leaves a blank */
+    char *args = mem_strndup(text, n);
+    command->run(ui, args, effects);
+    free(args);
 }
 
 void keymap_bind(struct keymap *map, ui_key key, unsigned modes, const struct ui_command *command,
