@@ -1,122 +1,36 @@
 /* The update is pure: events go in, the state and the effects are looked at; nothing else happens. */
-#include "tests/testing.h"
-
 #include <locale.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "tests/ui_fake.h"
-#include "ui/command.h"
-#include "ui/update.h"
-#include "ui/views.h"
-
-struct world {
-    struct ui ui;
-    struct keymap keymap;
-    struct effects effects;
-    struct backend *backend;
-};
-
-static void send(struct world *world, struct event event)
-{
-    effects_clear(&world->effects);
-    ui_update(&world->ui, &event, &world->effects);
-    event_done(&event);
-}
-
-static const struct effect *find_effect(const struct world *world, enum effect_kind kind)
-{
-    for (size_t i = 0; i < world->effects.count; i++)
-        if (world->effects.items[i].kind == kind)
-            return &world->effects.items[i];
-    return NULL;
-}
-
-static const struct request *find_request(const struct world *world, enum request_kind kind)
-{
-    for (size_t i = 0; i < world->effects.count; i++)
-        if (world->effects.items[i].kind == EFFECT_REQUEST &&
-            world->effects.items[i].request.kind == kind)
-            return &world->effects.items[i].request;
-    return NULL;
-}
-
-static void key(struct world *world, const char *name)
-{
-    send(world, (struct event){.kind = EVENT_KEY, .key = key_parse(name, strlen(name))});
-}
-
-static void command(struct world *world, const char *text)
-{
-    effects_clear(&world->effects);
-    command_run(&world->ui, text, &world->effects);
-    update_settle(&world->ui);
-    ui_want(&world->ui, &world->effects);
-}
-
-static void enter(struct world *world, const char *text)
-{
-    send(world, (struct event){.kind = EVENT_LINE_DONE, .text = mem_strdup(text)});
-}
-
-static unsigned awaited(const struct world *world, enum request_kind kind)
-{
-    return world->ui.sides[0].awaited[kind];
-}
+#include "tests/ui_world.h"
 
 /* The worker's answer to what is awaited, by the fake backend. */
 static void answer_ranked(struct world *world)
 {
-    struct event event = {.kind = EVENT_RANKED, .request = REQUEST_RANK, .serial = awaited(world, REQUEST_RANK)};
+    struct event event = {.kind = EVENT_RANKED, .request = REQUEST_RANK, .serial = world_awaited(world, REQUEST_RANK)};
     struct ask ask = {ui_query(&world->ui)->text, ui_query(&world->ui)->caption};
     struct error err;
-    assert_done(world->backend->ops->rank_images(world->backend, &ask, NULL, &event.ranking, &err), err);
-    send(world, event);
+    assert_done(world->backends[0]->ops->rank_images(world->backends[0], &ask, NULL, &event.ranking, &err), err);
+    world_send(world, event);
 }
 
 static void answer_looked(struct world *world)
 {
-    struct event event = {.kind = EVENT_LOOKED, .request = REQUEST_LOOK, .serial = awaited(world, REQUEST_LOOK)};
+    struct event event = {.kind = EVENT_LOOKED, .request = REQUEST_LOOK, .serial = world_awaited(world, REQUEST_LOOK)};
     struct pair pair = ui_pair(&world->ui);
     struct ask ask = {ui_caption_text(&world->ui, &pair), pair.caption};
     struct error err;
-    assert_done(world->backend->ops->look(world->backend, pair.image, &ask, &event.look, &err), err);
-    send(world, event);
-}
-
-static int setup(void **state)
-{
-    struct world *world = mem_new(1, sizeof *world);
-    struct fake_options options = {0};
-    world->backend = fake_new(&options);
-    keymap_init(&world->keymap);
-    ui_init(&world->ui, 40, 120, 1, &world->keymap);
-    ui_start(&world->ui, &world->effects);
-    send(world, (struct event){.kind = EVENT_OPENED,
-                               .request = REQUEST_OPEN,
-                               .serial = awaited(world, REQUEST_OPEN),
-                               .catalog = &world->backend->catalog});
-    *state = world;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct world *world = *state;
-    ui_done(&world->ui);
-    effects_done(&world->effects);
-    keymap_done(&world->keymap);
-    backend_free(world->backend);
-    free(world);
-    return 0;
+    assert_done(world->backends[0]->ops->look(world->backends[0], pair.image, &ask, &event.look, &err), err);
+    world_send(world, event);
 }
 
 static void test_prompt_has_the_keys_at_first(void **state)
 {
     struct world *world = *state;
     assert_true(world->ui.prompt);
-    key(world, "q");
-    const struct effect *effect = find_effect(world, EFFECT_LINE_KEY);
+    world_key(world, "q");
+    const struct effect *effect = world_effect(world, EFFECT_LINE_KEY);
     assert_non_null(effect);
     assert_int_equal(effect->key, 'q');
     assert_false(world->ui.leaving);
@@ -125,35 +39,35 @@ static void test_prompt_has_the_keys_at_first(void **state)
 static void test_caption_asks_for_a_ranking_once(void **state)
 {
     struct world *world = *state;
-    enter(world, "a red ball");
-    const struct request *request = find_request(world, REQUEST_RANK);
+    world_enter(world, "a red ball");
+    const struct request *request = world_request(world, REQUEST_RANK);
     assert_non_null(request);
     assert_string_equal(request->text, "a red ball");
     assert_int_equal(request->caption, -1);
     assert_false(world->ui.prompt);
-    key(world, "j");
-    assert_null(find_request(world, REQUEST_RANK));
+    world_key(world, "j");
+    assert_null(world_request(world, REQUEST_RANK));
 }
 
 static void test_empty_caption_is_said(void **state)
 {
     struct world *world = *state;
-    enter(world, "  \t ");
+    world_enter(world, "  \t ");
     assert_true(world->ui.prompt);
-    assert_null(find_request(world, REQUEST_RANK));
+    assert_null(world_request(world, REQUEST_RANK));
     assert_non_null(strstr(world->ui.message.text, "empty"));
 }
 
 static void test_ranking_asks_for_look_then_picture(void **state)
 {
     struct world *world = *state;
-    enter(world, "a red ball");
+    world_enter(world, "a red ball");
     answer_ranked(world);
-    assert_non_null(find_request(world, REQUEST_LOOK));
-    assert_null(find_request(world, REQUEST_PICTURE)); /* the word to show is not known yet */
-    assert_non_null(find_request(world, REQUEST_THUMBS));
+    assert_non_null(world_request(world, REQUEST_LOOK));
+    assert_null(world_request(world, REQUEST_PICTURE)); /* the word to show is not known yet */
+    assert_non_null(world_request(world, REQUEST_THUMBS));
     answer_looked(world);
-    const struct request *picture = find_request(world, REQUEST_PICTURE);
+    const struct request *picture = world_request(world, REQUEST_PICTURE);
     assert_non_null(picture);
     assert_non_null(picture->weights);
     assert_int_equal(picture->count, 6);
@@ -163,35 +77,35 @@ static void test_ranking_asks_for_look_then_picture(void **state)
 static void test_moving_along_words_asks_for_their_pictures(void **state)
 {
     struct world *world = *state;
-    enter(world, "a red ball");
+    world_enter(world, "a red ball");
     answer_ranked(world);
     answer_looked(world);
-    key(world, "Left");
+    world_key(world, "Left");
     assert_int_equal(world->ui.word, 1);
-    assert_non_null(find_request(world, REQUEST_PICTURE));
-    key(world, "h");
-    key(world, "h");
+    assert_non_null(world_request(world, REQUEST_PICTURE));
+    world_key(world, "h");
+    world_key(world, "h");
     assert_int_equal(world->ui.word, -1);
-    const struct request *plain = find_request(world, REQUEST_PICTURE);
+    const struct request *plain = world_request(world, REQUEST_PICTURE);
     assert_non_null(plain);
     assert_null(plain->weights);
-    key(world, "h");
+    world_key(world, "h");
     assert_int_equal(world->ui.word, -1);
-    assert_null(find_request(world, REQUEST_PICTURE));
+    assert_null(world_request(world, REQUEST_PICTURE));
 }
 
 static void test_late_answers_are_dropped(void **state)
 {
     struct world *world = *state;
-    enter(world, "a red ball");
-    unsigned old = awaited(world, REQUEST_RANK);
-    key(world, "i");
-    enter(world, "a blue dog");
+    world_enter(world, "a red ball");
+    unsigned old = world_awaited(world, REQUEST_RANK);
+    world_key(world, "i");
+    world_enter(world, "a blue dog");
     struct event late = {.kind = EVENT_RANKED, .request = REQUEST_RANK, .serial = old};
     struct ask ask = {"a red ball", -1};
     struct error err;
-    assert_done(world->backend->ops->rank_images(world->backend, &ask, NULL, &late.ranking, &err), err);
-    send(world, late);
+    assert_done(world->backends[0]->ops->rank_images(world->backends[0], &ask, NULL, &late.ranking, &err), err);
+    world_send(world, late);
     assert_null(world->ui.sides[0].ranking);
     answer_ranked(world);
     assert_non_null(world->ui.sides[0].ranking);
@@ -200,66 +114,66 @@ static void test_late_answers_are_dropped(void **state)
 static void test_a_draft_survives_leaving_the_prompt(void **state)
 {
     struct world *world = *state;
-    send(world, (struct event){.kind = EVENT_LINE, .text = mem_strdup("a half typ"), .point = 10});
-    key(world, "Esc");
+    world_send(world, (struct event){.kind = EVENT_LINE, .text = mem_strdup("a half typ"), .point = 10});
+    world_key(world, "Esc");
     assert_false(world->ui.prompt);
-    key(world, "i");
-    assert_string_equal(find_effect(world, EFFECT_LINE_OPEN)->text, "a half typ");
+    world_key(world, "i");
+    assert_string_equal(world_effect(world, EFFECT_LINE_OPEN)->text, "a half typ");
 }
 
 static void test_cancel_drops_the_work(void **state)
 {
     struct world *world = *state;
-    enter(world, "a red ball");
-    key(world, "Ctrl-C");
-    assert_non_null(find_effect(world, EFFECT_CANCEL));
+    world_enter(world, "a red ball");
+    world_key(world, "Ctrl-C");
+    assert_non_null(world_effect(world, EFFECT_CANCEL));
     assert_true(ui_idle(&world->ui));
-    key(world, "Ctrl-C");
+    world_key(world, "Ctrl-C");
     assert_false(world->ui.leaving);
-    key(world, "Ctrl-C");
+    world_key(world, "Ctrl-C");
     assert_true(world->ui.leaving);
 }
 
 static void test_views_and_back(void **state)
 {
     struct world *world = *state;
-    key(world, "Esc");
-    key(world, "4");
+    world_key(world, "Esc");
+    world_key(world, "4");
     assert_int_equal(world->ui.view, VIEW_CAPTIONS);
     assert_int_equal(world->ui.lists[VIEW_CAPTIONS].count, 60);
-    assert_non_null(find_request(world, REQUEST_LOOK)); /* of the caption with its own image */
-    key(world, "G");
-    key(world, "Enter");
+    assert_non_null(world_request(world, REQUEST_LOOK)); /* of the caption with its own image */
+    world_key(world, "G");
+    world_key(world, "Enter");
     assert_int_equal(world->ui.view, VIEW_SEARCH);
     assert_int_equal(ui_query(&world->ui)->caption, 59);
     answer_ranked(world);
-    key(world, "T");
+    world_key(world, "T");
     size_t item;
     assert_true(ui_selected(&world->ui, VIEW_SEARCH, &item));
     assert_int_equal(world->ui.sides[0].ranking->places[item].index, 11);
-    key(world, "x");
+    world_key(world, "x");
     assert_int_equal(world->ui.view, VIEW_MATCHES);
-    assert_int_equal(find_request(world, REQUEST_CAPTIONS)->image, 11);
-    key(world, "Esc");
+    assert_int_equal(world_request(world, REQUEST_CAPTIONS)->image, 11);
+    world_key(world, "Esc");
     assert_int_equal(world->ui.view, VIEW_SEARCH);
 }
 
 static void test_find_and_filter(void **state)
 {
     struct world *world = *state;
-    key(world, "Esc");
-    key(world, "4");
-    command(world, "find kite");
+    world_key(world, "Esc");
+    world_key(world, "4");
+    world_command(world, "find kite");
     size_t item;
     assert_true(ui_selected(&world->ui, VIEW_CAPTIONS, &item));
-    assert_non_null(strstr(world->backend->catalog.caption[item], "kite"));
+    assert_non_null(strstr(world->backends[0]->catalog.caption[item], "kite"));
     size_t first = item;
-    key(world, "n");
+    world_key(world, "n");
     assert_true(ui_selected(&world->ui, VIEW_CAPTIONS, &item));
     assert_int_equal(item, first + 1);
-    command(world, "filter blue");
+    world_command(world, "filter blue");
     assert_int_equal(world->ui.lists[VIEW_CAPTIONS].count, 10);
-    command(world, "filter nosuchword");
+    world_command(world, "filter nosuchword");
     assert_int_equal(world->ui.lists[VIEW_CAPTIONS].count, 60);
     assert_int_equal(world->ui.message.role, ROLE_ERROR);
 }
@@ -268,16 +182,16 @@ static void test_pins_add_weights(void **state)
 {
     struct world *world = *state;
     float weights[6];
-    enter(world, "a red ball");
+    world_enter(world, "a red ball");
     answer_ranked(world);
     answer_looked(world);
-    key(world, "p");
-    key(world, "Left");
+    world_key(world, "p");
+    world_key(world, "Left");
     assert_true(ui_weights(&world->ui, weights));
     const struct look *look = ui_look(&world->ui);
     for (int r = 0; r < 6; r++)
         assert_float_equal(weights[r], (look->weights[6 + r] + look->weights[12 + r]) / 2, 1e-6);
-    key(world, "P");
+    world_key(world, "P");
     assert_true(ui_weights(&world->ui, weights));
     assert_float_equal(weights[0], look->weights[6], 1e-6);
 }
@@ -285,107 +199,108 @@ static void test_pins_add_weights(void **state)
 static void test_a_word_is_changed_beside_the_old_ranking(void **state)
 {
     struct world *world = *state;
-    enter(world, "a red ball");
+    world_enter(world, "a red ball");
     answer_ranked(world);
     answer_looked(world);
-    key(world, "w");
-    assert_string_equal(find_effect(world, EFFECT_LINE_OPEN)->text, "ball");
-    enter(world, "dog");
+    world_key(world, "w");
+    assert_string_equal(world_effect(world, EFFECT_LINE_OPEN)->text, "ball");
+    world_enter(world, "dog");
     assert_string_equal(ui_query(&world->ui)->text, "a red dog");
     assert_string_equal(world->ui.sides[1].query.text, "a red ball");
     assert_int_equal(world->ui.shown, 2);
-    const struct request *request = find_request(world, REQUEST_RANK);
+    const struct request *request = world_request(world, REQUEST_RANK);
     assert_string_equal(request->text, "a red dog");
     assert_int_equal(request->side, 0);
-    key(world, "=");
+    world_key(world, "=");
     assert_int_equal(world->ui.shown, 1);
 }
 
 static void test_the_survey_comes_in_parts_and_can_be_stopped(void **state)
 {
     struct world *world = *state;
-    key(world, "Esc");
-    key(world, "5");
-    const struct request *request = find_request(world, REQUEST_SURVEY);
+    world_key(world, "Esc");
+    world_key(world, "5");
+    const struct request *request = world_request(world, REQUEST_SURVEY);
     assert_non_null(request);
     assert_int_equal(request->count, 60);
     struct event part = {.kind = EVENT_SURVEYED, .request = REQUEST_SURVEY, .serial = request->serial,
                          .first = 0, .count = 3, .done = 3, .total = 60};
-    part.ranks = mem_new(3, sizeof *part.ranks);
-    part.best = mem_new(3, sizeof *part.best);
-    memcpy(part.ranks, (size_t[]){4, 0, 9}, sizeof(size_t[3]));
-    send(world, part);
+    static const size_t ranks[] = {4, 0, 9};
+    part.surveyed = mem_new(3, sizeof *part.surveyed);
+    for (int i = 0; i < 3; i++)
+        part.surveyed[i].rank = ranks[i];
+    world_send(world, part);
     assert_int_equal(world->ui.lists[VIEW_FAILURES].count, 2);
     assert_int_equal(list_item(&world->ui.lists[VIEW_FAILURES], 0), 2); /* the worst first */
-    assert_int_not_equal(awaited(world, REQUEST_SURVEY), 0);
-    key(world, "Ctrl-C");
-    assert_int_equal(awaited(world, REQUEST_SURVEY), 0);
-    assert_null(find_request(world, REQUEST_SURVEY));
-    key(world, "5");
-    assert_int_equal(find_request(world, REQUEST_SURVEY)->image, 3); /* goes on where it was */
+    assert_int_not_equal(world_awaited(world, REQUEST_SURVEY), 0);
+    world_key(world, "Ctrl-C");
+    assert_int_equal(world_awaited(world, REQUEST_SURVEY), 0);
+    assert_null(world_request(world, REQUEST_SURVEY));
+    world_key(world, "5");
+    assert_int_equal(world_request(world, REQUEST_SURVEY)->image, 3); /* goes on where it was */
 }
 
 static void test_undo_brings_the_view_back(void **state)
 {
     struct world *world = *state;
-    enter(world, "a red ball");
+    world_enter(world, "a red ball");
     answer_ranked(world);
-    key(world, "j");
-    key(world, "j");
-    key(world, "i");
-    enter(world, "a blue dog");
+    world_key(world, "j");
+    world_key(world, "j");
+    world_key(world, "i");
+    world_enter(world, "a blue dog");
     answer_ranked(world);
-    key(world, "o");
-    key(world, "3");
-    key(world, "u");
+    world_key(world, "o");
+    world_key(world, "3");
+    world_key(world, "u");
     assert_int_equal(world->ui.view, VIEW_SEARCH);
-    key(world, "u");
+    world_key(world, "u");
     assert_int_equal(world->ui.overlay, OVERLAY_FADE);
-    key(world, "u");
+    world_key(world, "u");
     assert_string_equal(ui_query(&world->ui)->text, "a red ball");
-    assert_string_equal(find_request(world, REQUEST_RANK)->text, "a red ball");
+    assert_string_equal(world_request(world, REQUEST_RANK)->text, "a red ball");
     answer_ranked(world);
     assert_int_equal(world->ui.sides[0].lists[VIEW_SEARCH].selected, 2);
-    key(world, "u"); /* nothing is left: the first query had nothing before it */
+    world_key(world, "u"); /* nothing is left: the first query had nothing before it */
     assert_int_equal(world->ui.message.role, ROLE_ERROR);
 }
 
 static void test_keys_can_be_bound_and_unbound(void **state)
 {
     struct world *world = *state;
-    key(world, "Esc");
-    command(world, "bind Ctrl-N map magma");
-    command(world, "unbind q");
-    key(world, "q");
+    world_key(world, "Esc");
+    world_command(world, "bind Ctrl-N map magma");
+    world_command(world, "unbind q");
+    world_key(world, "q");
     assert_false(world->ui.leaving);
-    key(world, "4");
-    key(world, "Ctrl-N");
+    world_key(world, "4");
+    world_key(world, "Ctrl-N");
     assert_int_equal(world->ui.map, MAP_MAGMA);
-    command(world, "bind q quit");
-    key(world, "q");
+    world_command(world, "bind q quit");
+    world_key(world, "q");
     assert_true(world->ui.leaving);
-    command(world, "bind Nokey quit");
+    world_command(world, "bind Nokey quit");
     assert_int_equal(world->ui.message.role, ROLE_ERROR);
-    command(world, "bind F3 nosuch");
+    world_command(world, "bind F3 nosuch");
     assert_int_equal(world->ui.message.role, ROLE_ERROR);
 }
 
 static void test_export_names_the_pair(void **state)
 {
     struct world *world = *state;
-    key(world, "Esc");
-    key(world, "e");
-    assert_null(find_request(world, REQUEST_EXPORT));
-    key(world, "i");
-    enter(world, "a red ball");
+    world_key(world, "Esc");
+    world_key(world, "e");
+    assert_null(world_request(world, REQUEST_EXPORT));
+    world_key(world, "i");
+    world_enter(world, "a red ball");
     answer_ranked(world);
-    key(world, "e");
-    const struct request *request = find_request(world, REQUEST_EXPORT);
+    world_key(world, "e");
+    const struct request *request = world_request(world, REQUEST_EXPORT);
     assert_non_null(request);
     assert_string_equal(request->text, "a red ball");
-    send(world, (struct event){.kind = EVENT_EXPORTED,
+    world_send(world, (struct event){.kind = EVENT_EXPORTED,
                                .request = REQUEST_EXPORT,
-                               .serial = awaited(world, REQUEST_EXPORT),
+                               .serial = world_awaited(world, REQUEST_EXPORT),
                                .text = mem_strdup("/tmp/x.png")});
     assert_string_equal(world->ui.message.text, "Saved /tmp/x.png");
 }
@@ -393,13 +308,13 @@ static void test_export_names_the_pair(void **state)
 static void test_failures_are_said_and_not_asked_again(void **state)
 {
     struct world *world = *state;
-    enter(world, "a red ball");
-    send(world, (struct event){.kind = EVENT_FAILED,
+    world_enter(world, "a red ball");
+    world_send(world, (struct event){.kind = EVENT_FAILED,
                                .request = REQUEST_RANK,
-                               .serial = awaited(world, REQUEST_RANK),
+                               .serial = world_awaited(world, REQUEST_RANK),
                                .text = mem_strdup("features are gone")});
     assert_string_equal(world->ui.message.text, "features are gone");
-    assert_null(find_request(world, REQUEST_RANK));
+    assert_null(world_request(world, REQUEST_RANK));
     assert_true(ui_idle(&world->ui));
     assert_false(world->ui.leaving);
 }
@@ -407,20 +322,20 @@ static void test_failures_are_said_and_not_asked_again(void **state)
 static void test_palette_runs_commands(void **state)
 {
     struct world *world = *state;
-    key(world, "Esc");
-    key(world, ":");
-    assert_int_equal(find_effect(world, EFFECT_LINE_OPEN)->number, PROMPT_COMMAND);
-    enter(world, "overlay heat");
+    world_key(world, "Esc");
+    world_key(world, ":");
+    assert_int_equal(world_effect(world, EFFECT_LINE_OPEN)->number, PROMPT_COMMAND);
+    world_enter(world, "overlay heat");
     assert_int_equal(world->ui.overlay, OVERLAY_HEAT);
-    enter(world, "nonsense");
+    world_enter(world, "nonsense");
     assert_int_equal(world->ui.message.role, ROLE_ERROR);
-    command(world, "map magma");
+    world_command(world, "map magma");
     assert_int_equal(world->ui.map, MAP_MAGMA);
-    command(world, "theme light");
+    world_command(world, "theme light");
     assert_string_equal(theme_name(world->ui.theme), "light");
-    command(world, "boxes 3");
+    world_command(world, "boxes 3");
     assert_int_equal(world->ui.box_count, 3);
-    command(world, "mouse off");
+    world_command(world, "mouse off");
     assert_false(world->ui.mouse);
 }
 
@@ -439,7 +354,7 @@ static void test_every_command_everywhere(void **state)
                 struct list *list = ui_list(&world->ui);
                 assert_true(list->count == 0 || list->selected < list->count);
             }
-        enter(world, "a red ball");
+        world_enter(world, "a red ball");
         answer_ranked(world);
     }
 }
@@ -476,7 +391,7 @@ static void test_command_table_is_sound(void **state)
 int main(void)
 {
     setlocale(LC_ALL, "C.UTF-8");
-#define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define CASE(test) cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
     const struct CMUnitTest tests[] = {
         CASE(test_prompt_has_the_keys_at_first),
         CASE(test_caption_asks_for_a_ranking_once),

@@ -17,8 +17,10 @@ struct fake {
     struct fake_options options;
     char **id, **caption;
     float *boxes;
+    uint32_t *length, *unknown;
     size_t images;
     float model; /* 0 or 1: they rank differently */
+    const atomic_bool *photos_gone, *data_gone;
 };
 
 static const char *const colours[] = {"red", "blue", "green", "yellow", "white", "black"};
@@ -105,6 +107,8 @@ static float pair_score(const struct fake *fake, size_t image, const struct ask_
 
 static int held(const struct fake *fake, const struct progress *progress, struct error *err)
 {
+    if (fake->data_gone && atomic_load(fake->data_gone))
+        return error_set(err, "the features are gone");
     for (uint64_t step = 0; fake->options.hold && atomic_load(fake->options.hold); step++) {
         if (!progress_step(progress, step % 100, 100))
             return error_set(err, "interrupted");
@@ -164,7 +168,10 @@ static int fake_look(struct backend *backend, size_t image, const struct ask *as
 {
     struct fake *fake = (struct fake *)backend;
     struct look *look = mem_new(1, sizeof *look);
-    (void)err;
+    if (fake->data_gone && atomic_load(fake->data_gone)) {
+        free(look);
+        return error_set(err, "the features are gone");
+    }
     look->t2i = true;
     look->R = REGIONS;
     split_words(fake, ask_text(fake, ask), &look->words);
@@ -172,9 +179,12 @@ static int fake_look(struct backend *backend, size_t image, const struct ask *as
     look->weights = mem_new(n * REGIONS, sizeof *look->weights);
     look->similarity = mem_new(n, sizeof *look->similarity);
     look->share = mem_new(n, sizeof *look->share);
+    look->share_lse = mem_new(n, sizeof *look->share_lse);
+    look->share_avg = mem_new(n, sizeof *look->share_avg);
     for (size_t w = 0; w < n; w++) {
         look->similarity[w] = word_score(fake, image, look->words.text[w]);
-        look->share[w] = look->similarity[w] / (float)n;
+        look->share[w] = look->share_avg[w] = look->similarity[w] / (float)n;
+        look->share_lse[w] = look->similarity[w] * look->similarity[w];
         for (size_t r = 0; r < REGIONS; r++)
             look->weights[w * REGIONS + r] = r == (w + image) % REGIONS ? 0.7f : 0.06f;
     }
@@ -183,20 +193,24 @@ static int fake_look(struct backend *backend, size_t image, const struct ask *as
     return 0;
 }
 
-static int fake_truth_ranks(struct backend *backend, size_t first, size_t n,
-                            const struct progress *progress, size_t *ranks_out, size_t *best_out,
-                            struct error *err)
+static int fake_survey(struct backend *backend, size_t first, size_t n, const struct progress *progress,
+                       struct surveyed *out, struct error *err)
 {
-    for (size_t i = 0; i < n; i++) {
+    struct fake *fake = (struct fake *)backend;
+    float *scores = mem_new(fake->images, sizeof *scores);
+    int status = 0;
+    for (size_t i = 0; i < n && status == 0; i++) {
         struct ranking *ranking = NULL;
         struct ask ask = {NULL, (ptrdiff_t)(first + i)};
-        if (fake_rank_images(backend, &ask, progress, &ranking, err) != 0)
-            return -1;
-        ranks_out[i] = ranking->best_truth;
-        best_out[i] = ranking->places[0].index;
+        status = fake_rank_images(backend, &ask, progress, &ranking, err);
+        for (size_t p = 0; status == 0 && p < ranking->count; p++)
+            scores[ranking->places[p].index] = ranking->places[p].score;
+        if (status == 0)
+            out[i] = survey_of_scores(scores, fake->images, (first + i) / PER_IMAGE);
         ranking_free(ranking);
     }
-    return 0;
+    free(scores);
+    return status;
 }
 
 /* Sky above, ground below, a square whose colour and place tell the image. */
@@ -208,6 +222,8 @@ static int fake_photo(struct backend *backend, size_t image, int max_side, struc
                                         {220, 200, 40}, {240, 240, 240}, {30, 30, 30}};
     int width = SIDE * 4 / 3;
     (void)max_side;
+    if (fake->photos_gone && atomic_load(fake->photos_gone))
+        return error_set(err, "/photos/%s: cannot open: No such file or directory", fake->id[image]);
     if (fake->options.bad_photo == image + 1)
         return error_set(err, "%s: the photograph is damaged", fake->id[image]);
     *out = (struct image){width, SIDE, width, SIDE, mem_new((size_t)(width * SIDE), 4)};
@@ -247,6 +263,8 @@ static void fake_free(struct backend *backend)
     free(fake->id);
     free(fake->caption);
     free(fake->boxes);
+    free(fake->length);
+    free(fake->unknown);
     free(fake);
 }
 
@@ -254,7 +272,7 @@ static const struct backend_ops fake_ops = {
     .rank_images = fake_rank_images,
     .rank_captions = fake_rank_captions,
     .look = fake_look,
-    .truth_ranks = fake_truth_ranks,
+    .survey = fake_survey,
     .photo = fake_photo,
     .photo_path = fake_photo_path,
     .export = fake_export,
@@ -292,6 +310,15 @@ struct backend *fake_new(const struct fake_options *options)
                                                    : make_caption(i, c);
     }
     fake->boxes = make_boxes(fake->images);
+    fake->length = mem_new(fake->images * PER_IMAGE, sizeof *fake->length);
+    fake->unknown = mem_new(fake->images * PER_IMAGE, sizeof *fake->unknown);
+    for (size_t c = 0; c < fake->images * PER_IMAGE; c++) {
+        fake->unknown[c] = c % 9 == 4;
+        for (const char *at = fake->caption[c]; *at; at += strspn(at, " ")) {
+            at += strcspn(at, " ");
+            fake->length[c]++;
+        }
+    }
     fake->base.ops = &fake_ops;
     fake->base.catalog = (struct catalog){
         .model = "fake.pth.tar",
@@ -303,10 +330,22 @@ struct backend *fake_new(const struct fake_options *options)
         .per_image = options->no_captions ? 0 : PER_IMAGE,
         .id = fake->id,
         .caption = options->no_captions ? NULL : fake->caption,
+        .length = fake->length,
+        .unknown = fake->unknown,
         .boxes = options->no_boxes ? NULL : fake->boxes,
         .photos = !options->no_photos,
     };
     return &fake->base;
+}
+
+void fake_photos_gone(struct backend *backend, const atomic_bool *gone)
+{
+    ((struct fake *)backend)->photos_gone = gone;
+}
+
+void fake_data_gone(struct backend *backend, const atomic_bool *gone)
+{
+    ((struct fake *)backend)->data_gone = gone;
 }
 
 int fake_open(void *context, int model, const struct progress *progress, struct backend **out,

@@ -27,4 +27,8 @@ int fake_open(void *context, int model, const struct progress *progress, struct 
               struct error *err);
 struct backend *fake_new(const struct fake_options *options);
 
+/* From when it is true on no photograph can be read, or nothing can be ranked and looked at. */
+void fake_photos_gone(struct backend *backend, const atomic_bool *gone);
+void fake_data_gone(struct backend *backend, const atomic_bool *gone);
+
 #endif

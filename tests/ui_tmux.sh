@@ -2,8 +2,9 @@
 # The explorer on a real terminal (tmux) with the real readline: editing, history, pasting, resizing, stopping, and
 # the terminal as it was after every way out. Waits for what the screen shows, with a limit only for failure.
 set -u
+unset SCANSCOPE_VIEWER
 explorer=${UI_EXPLORER:-tests/ui_explorer}
-cases="typing history completion paste escape quit error int term hup quit-signal alrm stop tstp resize crash closed no-terminal"
+cases="${UI_TMUX_CASES:-typing history completion palette paste escape quit error int term hup quit-signal alrm stop tstp resize winch cancel mouse copy viewer no-viewer crash closed no-terminal}"
 set -- $cases
 echo "1..$#"
 if ! command -v tmux >/dev/null 2>&1; then
@@ -47,6 +48,7 @@ begin() {
     cat >"$dir/run" <<END
 set -m
 trap : INT
+export SCANSCOPE_VIEWER=${SCANSCOPE_VIEWER:-}
 export XDG_STATE_HOME=$dir/state XDG_CACHE_HOME=$dir/cache XDG_CONFIG_HOME=$dir/config LC_ALL=C.UTF-8
 unset COLORTERM NO_COLOR ESCDELAY
 cd $dir
@@ -106,6 +108,15 @@ do_completion() {
     expect "black" && expect "blue" || return 1
     t send-keys -t x 'u' Tab
     expect "Caption› a blue"
+}
+do_palette() {
+    begin && started || return 1
+    t send-keys -t x Escape
+    expect "q quit" || return 1
+    t send-keys -t x : 'ov'
+    expect "overlay" && expect "[fade|heat|boxes|top|none]" || return 1
+    t send-keys -t x Tab ' to' Tab Enter
+    expect "Overlay: top"
 }
 do_paste() {
     begin && started || return 1
@@ -168,6 +179,84 @@ do_resize() {
     expect "Caption› a red ball" && expect "0.38" || return 1
     t resize-window -t x -x 120 -y 40
     expect "1  0.38"
+}
+do_winch() { # sizes follow one another while the worker ranks
+    begin --hold && started || return 1
+    t send-keys -t x 'a red ball' Enter
+    expect "Ranking the images" || return 1
+    for size in "-x 30 -y 6" "-x 200 -y 60" "-x 20 -y 5" "-x 80 -y 24"; do
+        # shellcheck disable=SC2086
+        t resize-window -t x $size
+        kill -WINCH "$(pid)"
+    done
+    expect "Ctrl-C stops" || return 1
+    t send-keys -t x C-c
+    expect "Stopped"
+}
+do_cancel() { # the newer caption's ranking, and never the older one's
+    begin --hold && started || return 1
+    t send-keys -t x 'a red ball' Enter
+    expect "Ctrl-C stops" || return 1
+    t send-keys -t x i C-e C-u 'a blue dog' Enter
+    expect "Caption› a blue dog" && expect "Ctrl-C stops" || return 1
+    t send-keys -t x C-c
+    expect "Stopped" || return 1
+    t send-keys -t x C-c C-c
+    given_back 0
+}
+# A button pressed and let go, as the terminal's own mouse sequence has it (three bytes from 32): $1 the button (0 left,
+# 64 wheel up, 65 down), $2 column, $3 row, from 1.
+byte() { printf '%03o' $((32 + $1)); }
+press() {
+    printf '\033[M\'"$(byte "$1")"'\'"$(byte "$2")"'\'"$(byte "$3")" | t load-buffer -b mouse -
+    t paste-buffer -r -b mouse -t x
+    [ "$1" = 0 ] || return 0
+    printf '\033[M#\'"$(byte "$2")"'\'"$(byte "$3")" | t load-buffer -b mouse -
+    t paste-buffer -r -b mouse -t x
+}
+do_mouse() {
+    begin && started || return 1
+    t send-keys -t x 'a red ball' Enter
+    expect "1 of 12" || return 1
+    press 0 5 6
+    expect "2 of 12" || return 1
+    press 65 5 6
+    expect "3 of 12" || return 1
+    press 64 5 6
+    expect "2 of 12"
+}
+buffer_has() { t show-buffer -b "$(t list-buffers -F '#{buffer_name}' | head -n 1)" 2>/dev/null | grep -qF "$1"; }
+do_copy() {
+    begin && started || return 1
+    t set-option -s set-clipboard on
+    t send-keys -t x 'a red ball' Enter
+    expect "1 of 12" || return 1
+    t send-keys -t x Y
+    expect "Copied: 1000.png" || return 1
+    why="the clipboard lacks the id"
+    until_true buffer_has 1000.png
+}
+do_viewer() {
+    printf '#!/bin/sh\necho "$1" >%s/viewed\n' "$dir" >"$dir/viewer"
+    chmod +x "$dir/viewer"
+    export SCANSCOPE_VIEWER="$dir/viewer"
+    viewed
+}
+viewed() {
+    begin && started || return 1
+    t send-keys -t x 'a red ball' Enter
+    expect "1 of 12" || return 1
+    t send-keys -t x v
+    why="the viewer was not given the photograph"
+    until_true file_there viewed && grep -q '/photos/1000.png' "$dir/viewed"
+}
+do_no_viewer() {
+    export SCANSCOPE_VIEWER="$dir/nosuchviewer"
+    begin && started || return 1
+    t send-keys -t x 'a red ball' Enter
+    expect "1 of 12" || return 1
+    t send-keys -t x v
+    expect "nosuchviewer: cannot be run"
 }
 do_crash() {
     begin && started || return 1

@@ -225,12 +225,9 @@ void answer_surveyed(struct ui *ui, struct event *event, struct effects *effects
     (void)effects;
     if (event->first != survey->done || survey->done + event->count > survey->total)
         return;
-    if (!survey->ranks) {
-        survey->ranks = mem_new(survey->total, sizeof *survey->ranks);
-        survey->best = mem_new(survey->total, sizeof *survey->best);
-    }
-    memcpy(survey->ranks + event->first, event->ranks, event->count * sizeof *event->ranks);
-    memcpy(survey->best + event->first, event->best, event->count * sizeof *event->best);
+    if (!survey->of)
+        survey->of = mem_new(survey->total, sizeof *survey->of);
+    memcpy(survey->of + event->first, event->surveyed, event->count * sizeof *event->surveyed);
     survey->done += event->count;
     failures_arrange(ui);
 }

@@ -40,6 +40,8 @@ void look_free(struct look *look)
     free(look->weights);
     free(look->similarity);
     free(look->share);
+    free(look->share_lse);
+    free(look->share_avg);
     free(look);
 }
 
@@ -73,4 +75,25 @@ void ranking_mark(struct ranking *ranking, size_t first, size_t n)
         if (place->truth && i < ranking->best_truth)
             ranking->best_truth = i;
     }
+}
+
+/* Equal scores go to the lower index, as in a ranking; NaN is behind everything. */
+struct surveyed survey_of_scores(const float *scores, size_t images, size_t truth)
+{
+    struct surveyed out = {.score = scores[truth], .best = truth};
+    float wrong = -INFINITY, best = isnan(scores[truth]) ? -INFINITY : scores[truth];
+    for (size_t i = 0; i < images; i++) {
+        if (i == truth || isnan(scores[i]))
+            continue;
+        bool before = isnan(scores[truth]) || scores[i] > scores[truth] ||
+                      (scores[i] == scores[truth] && i < truth);
+        out.rank += before;
+        wrong = fmaxf(wrong, scores[i]);
+        if (before && (scores[i] > best || out.best == truth || (scores[i] == best && i < out.best))) {
+            best = scores[i];
+            out.best = i;
+        }
+    }
+    out.margin = images > 1 ? scores[truth] - wrong : 0;
+    return out;
 }

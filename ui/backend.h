@@ -24,6 +24,7 @@ struct catalog {
     size_t images, captions, regions, per_image;
     char *const *id;      /* images */
     char *const *caption; /* captions; NULL where there are none to show */
+    const uint32_t *length, *unknown; /* captions: words, and those that the vocabulary lacks; NULL: not known */
     const float *boxes;   /* images x regions x 4; NULL where none */
     const int32_t *sizes; /* images x 2: what the boxes refer to; NULL: the photograph's own size */
     bool photos;          /* a folder of photographs is known */
@@ -65,10 +66,22 @@ struct look {
     struct ask_words words;
     float *weights;    /* words x R */
     float *similarity; /* words */
-    float *share;      /* words: what each adds to the score; NULL where the aggregation does not say */
+    /* What each word adds to the score (retrieve/share.h) as the model pools, and as LogSumExp and Mean would: `words`
+     * each, NULL where that is not told. */
+    float *share, *share_lse, *share_avg;
     float score;
 };
 void look_free(struct look *look);
+
+/* How a caption of the split finds its image. */
+struct surveyed {
+    size_t rank, best; /* the true image's place (0 = best), the image in the first place */
+    float score;       /* of the true image */
+    float margin;      /* that less the best score of a wrong image: negative where it fails */
+};
+
+/* `scores` of all images for a caption whose image is `truth`. */
+struct surveyed survey_of_scores(const float *scores, size_t images, size_t truth);
 
 /* A figure to write. */
 struct export_job {
@@ -88,9 +101,9 @@ struct backend_ops {
                          struct ranking **out, struct error *err) MUST_USE;
     int (*look)(struct backend *backend, size_t image, const struct ask *ask, struct look **out,
                 struct error *err) MUST_USE;
-    /* The place (0 = best) of the true image for captions first .. first+n-1, and the place-0 image of each. */
-    int (*truth_ranks)(struct backend *backend, size_t first, size_t n, const struct progress *progress,
-                       size_t *ranks_out, size_t *best_out, struct error *err) MUST_USE;
+    /* How captions first .. first+n-1 find their image: n of them. */
+    int (*survey)(struct backend *backend, size_t first, size_t n, const struct progress *progress,
+                  struct surveyed *out, struct error *err) MUST_USE;
     int (*photo)(struct backend *backend, size_t image, int max_side, struct image *out,
                  struct error *err) MUST_USE;
     /* The photograph's path, the caller's to free. */

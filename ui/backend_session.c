@@ -1,6 +1,5 @@
 #include "ui/backend_session.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "base/str.h"
 #include "figure/figure.h"
 #include "retrieve/evaluate.h"
+#include "retrieve/share.h"
 
 struct real {
     struct backend base;
@@ -18,6 +18,7 @@ struct real {
     struct str note; /* what was said while it was opened */
     char variant[32];
     char **captions; /* made of the word ids where there is no text; else NULL */
+    uint32_t *length, *unknown; /* captions */
     struct query *query; /* the last one made ready, for query_text / query_caption */
     char *query_text;
     ptrdiff_t query_caption;
@@ -130,36 +131,27 @@ static void take_look(const struct attention *attention, struct look *look)
     }
 }
 
-/* What a word adds to the score: under Sum and Mean its own part, otherwise what the score would lose without it.
- * sims: of all W words, <start> and <end> included. */
-static float share_of(const struct attn_options *attn, const float *sims, size_t W, size_t word)
+/* Shares of the words without <start> and <end>; NULL where they are not told (a long caption in i2t). */
+static float *shares_of(const struct real *real, size_t image, const struct query *query,
+                        const struct attention *attention, enum agg_func agg)
 {
-    float rest = -INFINITY;
-    double all = 0, without = 0;
-    if (attn->agg_func == AGG_SUM || attn->agg_func == AGG_MEAN)
-        return attn->agg_func == AGG_SUM ? sims[word] : sims[word] / (float)W;
-    for (size_t w = 0; w < W; w++) {
-        double e = exp((double)attn->lambda_lse * (double)sims[w]);
-        all += e;
-        without += w == word ? 0 : e;
-        rest = w == word ? rest : fmaxf(rest, sims[w]);
+    struct error err;
+    float *all = mem_new(query->W, sizeof *all), *out = NULL;
+    if (session_word_shares(real->session, image, query, attention, agg, all, &err) == 0) {
+        out = mem_new(query->W - 2, sizeof *out);
+        memcpy(out, all + 1, (query->W - 2) * sizeof *out);
     }
-    if (W < 2)
-        return sims[word];
-    if (attn->agg_func == AGG_MAX)
-        return fmaxf(sims[word] - rest, 0);
-    return (float)((log(all) - log(without)) / (double)attn->lambda_lse);
+    free(all);
+    return out;
 }
 
-/* Under i2t the score is made of regions, so that no word has a part of its own. */
-static void take_shares(const struct real *real, const struct attention *attention, struct look *look)
+static void take_shares(const struct real *real, size_t image, const struct query *query,
+                        const struct attention *attention, struct look *look)
 {
-    const struct attn_options *attn = &model_options(real->session->model)->attn;
-    if (!attention->t2i)
-        return;
-    look->share = mem_new(look->words.count, sizeof *look->share);
-    for (size_t w = 0; w < look->words.count; w++)
-        look->share[w] = share_of(attn, attention->similarity, attention->W, w + 1);
+    enum agg_func own = model_options(real->session->model)->attn.agg_func;
+    look->share_lse = shares_of(real, image, query, attention, AGG_LOGSUMEXP);
+    look->share_avg = shares_of(real, image, query, attention, AGG_MEAN);
+    look->share = shares_of(real, image, query, attention, own);
 }
 
 static int real_look(struct backend *backend, size_t image, const struct ask *ask, struct look **out,
@@ -179,15 +171,14 @@ static int real_look(struct backend *backend, size_t image, const struct ask *as
     look->weights = mem_new(look->words.count * look->R, sizeof *look->weights);
     look->similarity = mem_new(look->words.count, sizeof *look->similarity);
     take_look(attention, look);
-    take_shares(real, attention, look);
+    take_shares(real, image, query, attention, look);
     attention_free(attention);
     *out = look;
     return 0;
 }
 
-static int real_truth_ranks(struct backend *backend, size_t first, size_t n,
-                            const struct progress *progress, size_t *ranks_out, size_t *best_out,
-                            struct error *err)
+static int real_survey(struct backend *backend, size_t first, size_t n, const struct progress *progress,
+                       struct surveyed *out, struct error *err)
 {
     struct session *session = real_of(backend)->session;
     size_t I = session->I;
@@ -200,12 +191,9 @@ static int real_truth_ranks(struct backend *backend, size_t first, size_t n,
     if (status == 0)
         status = session_score_part(session, 0, I, first, n, sims, progress, err);
     for (size_t c = 0; status == 0 && c < n; c++) {
-        struct ranked best = {0};
         for (size_t i = 0; i < I; i++)
             column[i] = sims[i * n + c];
-        ranks_out[c] = rank_of(column, I, (first + c) / session->data->per_image);
-        rank_top(column, I, 1, &best);
-        best_out[c] = best.index;
+        out[c] = survey_of_scores(column, I, (first + c) / session->data->per_image);
     }
     free(sims);
     free(column);
@@ -214,7 +202,10 @@ static int real_truth_ranks(struct backend *backend, size_t first, size_t n,
 
 static int real_photo_path(struct backend *backend, size_t image, char **out, struct error *err)
 {
-    return dataset_photo(real_of(backend)->session->data, image, out, err);
+    const struct dataset *data = real_of(backend)->session->data;
+    if (!data->photos)
+        return error_set(err, "no folder of photographs is known");
+    return dataset_photo(data, image, out, err);
 }
 
 static int real_photo(struct backend *backend, size_t image, int max_side, struct image *out,
@@ -319,6 +310,8 @@ static void real_free(struct backend *backend)
     for (size_t c = 0; real->captions && c < real->session->C; c++)
         free(real->captions[c]);
     free(real->captions);
+    free(real->length);
+    free(real->unknown);
     free(real->model);
     free(real->data);
     str_done(&real->note);
@@ -330,7 +323,7 @@ static const struct backend_ops real_ops = {
     .rank_images = real_rank_images,
     .rank_captions = real_rank_captions,
     .look = real_look,
-    .truth_ranks = real_truth_ranks,
+    .survey = real_survey,
     .photo = real_photo,
     .photo_path = real_photo_path,
     .export = real_export,
@@ -382,6 +375,20 @@ static void make_captions(struct real *real)
     }
 }
 
+/* Words of each caption, and how many of them are <unk>. */
+static void measure_captions(struct real *real)
+{
+    const struct session *session = real->session;
+    int32_t unknown = session->vocab ? vocab_unk(session->vocab) : -1;
+    real->length = mem_new(session->C, sizeof *real->length);
+    real->unknown = mem_new(session->C, sizeof *real->unknown);
+    for (size_t c = 0; c < session->C; c++)
+        for (size_t w = session->starts[c] + 1; w + 1 < session->starts[c + 1]; w++) {
+            real->length[c]++;
+            real->unknown[c] += session->ids[w] == unknown;
+        }
+}
+
 static void count_words(struct session *session)
 {
     if (session->vocab && session->ids && session->starts)
@@ -395,31 +402,22 @@ static void take_note(void *context, const char *text)
     str_addf(note, "%s%s", note->length ? "; " : "", text);
 }
 
-int backend_session_open(void *context, int side, const struct progress *progress,
-                         struct backend **out, struct error *err)
+struct backend *backend_session_wrap(struct session *session, const char *data_name, const char *note)
 {
-    struct session_spec spec = ((const struct session_spec *)context)[side];
-    struct session *session = NULL;
-    struct str note = {0};
-    spec.index.say = take_note;
-    spec.index.context = &note;
-    if (session_open(&spec, progress, &session, err) != 0) {
-        str_done(&note);
-        return -1;
-    }
     const struct dataset *data = session->data;
-    if (data->note)
-        take_note(&note, data->note);
     struct real *real = mem_new(1, sizeof *real);
     real->session = session;
-    real->note = note;
     real->query_caption = -1;
     real->model = mem_strdup(file_name(session->model_path));
-    real->data = name_data(&spec);
+    real->data = mem_strdup(data_name);
+    if (note)
+        str_add(&real->note, note);
     name_variant(real);
     count_words(session);
     if (!data->caption && session->C)
         make_captions(real);
+    if (session->ids && session->starts)
+        measure_captions(real);
     real->base.ops = &real_ops;
     real->base.catalog = (struct catalog){.model = real->model,
                                           .variant = real->variant,
@@ -431,9 +429,30 @@ int backend_session_open(void *context, int side, const struct progress *progres
                                           .per_image = data->per_image,
                                           .id = data->id,
                                           .caption = data->caption ? data->caption : real->captions,
+                                          .length = real->length,
+                                          .unknown = real->unknown,
                                           .boxes = data->boxes,
                                           .sizes = data->sizes,
                                           .photos = data->photo_folder != NULL};
-    *out = &real->base;
-    return 0;
+    return &real->base;
+}
+
+int backend_session_open(void *context, int side, const struct progress *progress,
+                         struct backend **out, struct error *err)
+{
+    struct session_spec spec = ((const struct session_spec *)context)[side];
+    struct session *session = NULL;
+    struct str note = {0};
+    spec.index.say = take_note;
+    spec.index.context = &note;
+    int status = session_open(&spec, progress, &session, err);
+    if (status == 0) {
+        if (session->data->note)
+            take_note(&note, session->data->note);
+        char *name = name_data(&spec);
+        *out = backend_session_wrap(session, name, note.text);
+        free(name);
+    }
+    str_done(&note);
+    return status;
 }

@@ -9,4 +9,7 @@
 int backend_session_open(void *context, int side, const struct progress *progress,
                          struct backend **out, struct error *err);
 
+/* A session that is open already, which the backend takes over. `note`: a line worth telling, or NULL. */
+struct backend *backend_session_wrap(struct session *session, const char *data_name, const char *note);
+
 #endif

@@ -44,7 +44,12 @@ const struct ui_command ui_commands[] = {
     {NULL, "find-previous", "N", MODE_VIEW, NULL, NULL, "Previous row that has it",
      command_find_previous},
     {NULL, "filter", "&", MODE_VIEW, "filter", "[TEXT]",
-     "Keep only the rows that have a text; empty: all rows again", command_filter},
+     "Keep only the rows that have a text; empty: all rows again. Failures also by numbers: rank>10 "
+     "margin<-0.1 length>=12 unknown>0 score<0.3",
+     command_filter},
+    {NULL, "image", "I", MODE_VIEW, NULL, "[ID]",
+     "To the image of an id, without its ending or by its beginning too, or of a row number",
+     command_image},
 
     {"Views", "open", "Enter", MODE_VIEW, "open", NULL,
      "Open the row: the picture alone, an image's captions, a caption's ranking", command_open},
@@ -66,6 +71,8 @@ const struct ui_command ui_commands[] = {
      "Results as a contact sheet, or as a list beside the picture", command_sheet},
     {NULL, "zoom", "z", MODE_PAIR, "zoom", NULL, "The picture alone, or beside the list",
      command_zoom},
+    {NULL, "wide", "Z", MODE_PAIR, NULL, NULL, "The list alone over the whole width, or beside the picture",
+     command_wide},
 
     {"Comparing", "compare", "=", MODE_SEARCH | MODE_MATCHES, "compare", NULL,
      "Two rankings side by side: of the two models, or this one beside the next caption's",
@@ -74,22 +81,35 @@ const struct ui_command ui_commands[] = {
      command_side},
     {NULL, "word", "w", MODE_PAIR, "word", "[WORD]",
      "Change the selected word, and see the ranking move", command_word},
+    {NULL, "moved", "D", MODE_SEARCH | MODE_MATCHES, NULL, "[PLACES]",
+     "To the next row that stands ten (or PLACES) places or more elsewhere on the other side", command_moved},
 
-    {"Failures", "next-failure", "]", MODE_VIEW, NULL, NULL, "Ask the next failing caption",
-     command_next_failure},
+    {"Failures", "next-failure", "]", MODE_VIEW, NULL, NULL,
+     "Ask the next failing caption; among the split's captions: to the next that fails", command_next_failure},
     {NULL, "previous-failure", "[", MODE_VIEW, NULL, NULL, "Ask the one before",
      command_previous_failure},
-    {NULL, "sort", "S", MODE_FAILURES | MODE_CONFIG, "sort", "[worst|best|order|text]", "The order of the failures",
-     command_sort},
+    {NULL, "sort", "S", MODE_FAILURES | MODE_CONFIG, "sort",
+     "[worst|best|order|text|score|margin|length|unknown]",
+     "The order of the failures (a click on a column's name does it too)", command_sort},
+    {NULL, "reverse", "R", MODE_FAILURES, NULL, NULL, "The same order from its other end", command_reverse},
+    {NULL, "all", "A", MODE_FAILURES, "all", NULL, "Every caption, or only those that fail", command_all},
     {NULL, "flip", "f", MODE_FAILURES, "flip", NULL,
      "The picture of the true image, or of the one ranked first", command_flip},
     {NULL, "mark", "Space", MODE_PAIR, NULL, NULL, "Mark the selected caption, or unmark it",
      command_mark},
+    {NULL, "next-mark", "'", MODE_PAIR, NULL, NULL, "To the next marked row", command_next_mark},
+    {NULL, "previous-mark", "\"", MODE_PAIR, NULL, NULL, "To the one before", command_previous_mark},
+    {NULL, "only-marked", "*", MODE_CAPTIONS | MODE_FAILURES, NULL, NULL, "Only the marked rows, or all",
+     command_only_marked},
     {NULL, "export-marked", "E", MODE_PAIR, NULL, NULL, "Save the figures of all marked captions",
      command_export_marked},
+    {NULL, "save-marks", "W", MODE_PAIR, NULL, "[FILE]",
+     "Write the marked captions to a file that scanscope figure --batch draws (marks.jsonl)", command_save_marks},
 
-    {"Picture", "overlay", "o", MODE_PAIR | MODE_CONFIG, "overlay", "[fade|heat|boxes|none]",
-     "How attention is laid over the picture", command_overlay},
+    {"Picture", "overlay", "o", MODE_PAIR | MODE_CONFIG, "overlay", "[fade|heat|boxes|top|none]",
+     "How attention is laid over the picture: fading, a heat map, the strongest region's frame alone, those of the "
+     "strongest few, nothing",
+     command_overlay},
     {NULL, "map", "m", MODE_PAIR | MODE_CONFIG, NULL, "[viridis|cividis|magma|inferno|grey]",
      "Colour map of the heat", command_map},
     {NULL, "boxes", "b", MODE_PAIR | MODE_CONFIG, NULL, "[N]",
@@ -99,8 +119,11 @@ const struct ui_command ui_commands[] = {
     {NULL, "next-region", "} J", MODE_PAIR, NULL, NULL,
      "Select the next region of the table: its frame, and the words that it has to do with", command_next_region},
     {NULL, "previous-region", "{ K", MODE_PAIR, NULL, NULL, "The one before", command_previous_region},
-    {NULL, "region", "", MODE_PAIR, NULL, "[NUMBER]", "Select a region; without a number, none",
-     command_region},
+    {NULL, "region", "#", MODE_PAIR, NULL, "[NUMBER]",
+     "Select a region by its number; asks which, or lets the selected one go", command_region},
+    {NULL, "words", "a", MODE_PAIR | MODE_CONFIG, "words", NULL,
+     "The table of words: similarity, what each adds to the score under LSE and under AVG, its strongest region",
+     command_words},
     {NULL, "pin", "p", MODE_PAIR, "pin", NULL,
      "Keep the selected word shown while moving on to others", command_pin},
     {NULL, "unpin", "P", MODE_PAIR, NULL, NULL, "Let go of all pinned words", command_unpin},
@@ -113,16 +136,17 @@ const struct ui_command ui_commands[] = {
     {NULL, "external", "v", MODE_PAIR | MODE_IMAGES, NULL, NULL,
      "Open the photograph in another program", command_external},
 
-    {"Program", "bind", "", MODE_CONFIG, NULL, "KEY COMMAND [ARGS]",
+    {"Program", "bind", "+", MODE_VIEW | MODE_CONFIG, NULL, "KEY COMMAND [ARGS]",
      "The key runs the command where that has its keys", command_bind},
-    {NULL, "unbind", "", MODE_CONFIG, NULL, "KEY", "The key does nothing any more", command_unbind},
+    {NULL, "unbind", "-", MODE_VIEW | MODE_CONFIG, NULL, "KEY", "The key does nothing any more",
+     command_unbind},
     {NULL, "theme", "Ctrl-T", MODE_VIEW | MODE_CONFIG, NULL, "[dark|light|mono]", "Next theme",
      command_theme},
     {NULL, "mouse", "M", MODE_VIEW | MODE_CONFIG, NULL, "[on|off]",
      "Mouse on or off (off: the terminal selects text)", command_mouse},
-    {NULL, "colours", "", MODE_CONFIG, NULL, "[none|16|256|truecolor]",
+    {NULL, "colours", "C", MODE_VIEW | MODE_CONFIG, NULL, "[none|16|256|truecolor]",
      "No more colours than that", command_colours},
-    {NULL, "symbols", "", MODE_CONFIG, NULL, "[ascii|half|block|sextant]",
+    {NULL, "symbols", "B", MODE_VIEW | MODE_CONFIG, NULL, "[ascii|half|block|sextant]",
      "Characters that pictures are made of", command_symbols},
     {NULL, "undo", "u", MODE_VIEW, NULL, NULL, "Back to the view before the last change of it", command_undo},
     {NULL, "redraw", "Ctrl-L", MODE_ANY, NULL, NULL, "Paint the screen anew", command_redraw},
@@ -153,7 +177,12 @@ void command_run(struct ui *ui, const char *text, struct effects *effects)
         return;
     }
     text += n;
-    command->run(ui, text + strspn(text, " \t"), effects);
+    text += strspn(text, " \t");
+    for (n = strlen(text); n > 0 && (text[n - 1] == ' ' || text[n - 1] == '\t');)
+        n--; /* completion leaves a blank */
+    char *args = mem_strndup(text, n);
+    command->run(ui, args, effects);
+    free(args);
 }
 
 void keymap_bind(struct keymap *map, ui_key key, unsigned modes, const struct ui_command *command,

@@ -23,6 +23,7 @@ COMMAND(find);
 COMMAND(find_next);
 COMMAND(find_previous);
 COMMAND(filter);
+COMMAND(image);
 
 /* commands_view.c: which view, how it looks */
 COMMAND(open);
@@ -33,11 +34,13 @@ COMMAND(view_images);
 COMMAND(view_captions);
 COMMAND(help);
 COMMAND(zoom);
+COMMAND(wide);
 COMMAND(sheet);
 COMMAND(overlay);
 COMMAND(map);
 COMMAND(boxes);
 COMMAND(regions);
+COMMAND(words);
 COMMAND(pin);
 COMMAND(unpin);
 
@@ -57,19 +60,28 @@ COMMAND(region);
 /* undo.c */
 COMMAND(undo);
 
-/* commands_failures.c: what the model gets wrong, and what was set aside */
+/* commands_failures.c: what the model gets wrong */
 COMMAND(view_failures);
 COMMAND(next_failure);
 COMMAND(previous_failure);
 COMMAND(sort);
+COMMAND(reverse);
+COMMAND(all);
 COMMAND(flip);
+
+/* commands_marks.c */
 COMMAND(mark);
+COMMAND(next_mark);
+COMMAND(previous_mark);
+COMMAND(only_marked);
 COMMAND(export_marked);
+COMMAND(save_marks);
 
 /* commands_compare.c: two rankings side by side */
 COMMAND(compare);
 COMMAND(side);
 COMMAND(word);
+COMMAND(moved);
 
 /* commands_work.c: the prompt, the program, files */
 COMMAND(caption);
@@ -85,6 +97,9 @@ COMMAND(suspend);
 COMMAND(quit);
 
 #undef COMMAND
+
+/* Opens the palette with the command's name in it: its arguments are wanted. */
+void ui_ask_args(struct ui *ui, const char *name, struct effects *effects);
 
 /* The named one of a table, or the one after `now` where no name is given; -1 for an unknown name, which is said. */
 int ui_choose(struct ui *ui, const char *args, const char *const *names, int n, int now);

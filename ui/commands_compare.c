@@ -87,3 +87,26 @@ void update_word(struct ui *ui, const char *with)
     ui->word_next = word;
     str_done(&text);
 }
+
+void command_moved(struct ui *ui, const char *args, struct effects *effects)
+{
+    enum { PLACES = 10 };
+    const struct list *list = ui_list_const(ui, ui->view);
+    size_t least = strtoul(args, NULL, 10), here, there;
+    (void)effects;
+    if (!ui_compares(ui)) {
+        ui_say(ui, ROLE_ERROR, "One ranking is shown: = puts two side by side");
+        return;
+    }
+    least = least ? least : PLACES;
+    for (size_t i = 1; i <= list->count; i++) {
+        size_t row = (list->selected + i) % list->count;
+        here = list_item(list, row);
+        if (!ui_other_place(ui, here, &there) || (here > there ? here - there : there - here) < least)
+            continue;
+        list_select(ui_list(ui), row);
+        ui_say(ui, ROLE_DIM, "Rank %zu here, %zu on the other side", here + 1, there + 1);
+        return;
+    }
+    ui_say(ui, ROLE_DIM, "No row stands %zu places or more elsewhere", least);
+}

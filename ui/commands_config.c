@@ -22,8 +22,11 @@ static ui_key take_key(struct ui *ui, const char **args)
 void command_bind(struct ui *ui, const char *args, struct effects *effects)
 {
     char name[64];
+    if (!*args) {
+        ui_ask_args(ui, "bind", effects);
+        return;
+    }
     ui_key key = take_key(ui, &args);
-    (void)effects;
     if (!key)
         return;
     size_t n = strcspn(args, " \t");
@@ -40,8 +43,11 @@ void command_bind(struct ui *ui, const char *args, struct effects *effects)
 
 void command_unbind(struct ui *ui, const char *args, struct effects *effects)
 {
+    if (!*args) {
+        ui_ask_args(ui, "unbind", effects);
+        return;
+    }
     ui_key key = take_key(ui, &args);
-    (void)effects;
     if (key)
         keymap_bind(ui->keymap, key, MODE_ANY, NULL, NULL);
 }
@@ -49,7 +55,8 @@ void command_unbind(struct ui *ui, const char *args, struct effects *effects)
 void command_colours(struct ui *ui, const char *args, struct effects *effects)
 {
     static const char *const names[] = {"none", "16", "256", "truecolor"};
-    int depth = ui_choose(ui, args, names, 4, (int)ui->depth);
+    int most = (int)ui->depth_most, now = *args ? (int)ui->depth : (int)ui->depth % (most + 1);
+    int depth = ui_choose(ui, args, names, *args ? 4 : most + 1, now);
     if (depth < 0)
         return;
     if (depth > (int)ui->depth_most) {
@@ -57,6 +64,7 @@ void command_colours(struct ui *ui, const char *args, struct effects *effects)
         return;
     }
     ui->depth = (enum depth)depth;
+    ui_say(ui, ROLE_DIM, "Colours: %s", names[depth]);
     effects_add(effects, EFFECT_REPAINT);
 }
 
@@ -66,6 +74,7 @@ void command_symbols(struct ui *ui, const char *args, struct effects *effects)
     if (symbols < 0)
         return;
     ui->symbols = (enum symbols)symbols;
+    ui_say(ui, ROLE_DIM, "Symbols: %s", ui_symbols[symbols]);
     ui->ascii = ui->symbols == SYMBOLS_ASCII;
     effects_add(effects, EFFECT_REPAINT);
 }

@@ -1,4 +1,4 @@
-/* What the model gets wrong: going through it, setting aside, exporting what was set aside. */
+/* What the model gets wrong: the table of it, going through it. */
 #include "ui/commands.h"
 
 #include <stdlib.h>
@@ -25,12 +25,32 @@ static bool begin_survey(struct ui *ui)
 
 void command_view_failures(struct ui *ui, const char *args, struct effects *effects)
 {
-    long n = strtol(args, NULL, 10);
+    char *end;
+    long n = strtol(args, &end, 10);
     (void)effects;
-    if (n > 0)
+    if (end != args && n >= 0)
         ui->worse_than = (size_t)n;
     if (begin_survey(ui))
         update_view(ui, VIEW_FAILURES);
+}
+
+/* Among the split's captions the selection goes to the next row that fails, as far as is known. */
+static void step_captions(struct ui *ui, int by)
+{
+    const struct survey *survey = ui_survey(ui);
+    struct list *list = ui_list_of(ui, VIEW_CAPTIONS);
+    for (size_t row = list->selected + (size_t)by; row < list->count; row += (size_t)by) {
+        size_t caption = list_item(list, row);
+        if (caption >= survey->done || !failures_has(ui, caption))
+            continue;
+        list_select(list, row);
+        ui_say(ui, ROLE_DIM, "Its true image is at rank %zu", survey->of[caption].rank + 1);
+        return;
+    }
+    if (survey->done < survey->total)
+        ui_say(ui, ROLE_DIM, "None among the %zu captions ranked so far, of %zu", survey->done, survey->total);
+    else
+        ui_say(ui, ROLE_DIM, "No failure %s this caption", by > 0 ? "behind" : "before");
 }
 
 static void step(struct ui *ui, int by, struct effects *effects)
@@ -38,6 +58,10 @@ static void step(struct ui *ui, int by, struct effects *effects)
     struct list *list = ui_list_of(ui, VIEW_FAILURES);
     if (!begin_survey(ui))
         return;
+    if (ui->view == VIEW_CAPTIONS) {
+        step_captions(ui, by);
+        return;
+    }
     if (list->count == 0) {
         ui_say(ui, ROLE_DIM, "Ranking every caption: 5 shows how far it is");
         return;
@@ -48,7 +72,7 @@ static void step(struct ui *ui, int by, struct effects *effects)
         list_move(list, by);
     failures_open(ui, effects);
     ui_say(ui, ROLE_DIM, "Failure %zu of %zu, true image at rank %zu", list->selected + 1, list->count,
-           ui_survey(ui)->ranks[list_item(list, list->selected)] + 1);
+           ui_survey(ui)->of[list_item(list, list->selected)].rank + 1);
 }
 
 void command_next_failure(struct ui *ui, const char *args, struct effects *effects)
@@ -70,9 +94,28 @@ void command_sort(struct ui *ui, const char *args, struct effects *effects)
     if (sort < 0)
         return;
     ui->sort = (enum sort)sort;
+    ui->reversed = false;
     if (ui_catalog(ui))
         failures_arrange(ui);
     ui_say(ui, ROLE_DIM, "Failures sorted: %s", ui_sorts[sort]);
+}
+
+void command_reverse(struct ui *ui, const char *args, struct effects *effects)
+{
+    (void)args, (void)effects;
+    ui->reversed = !ui->reversed;
+    if (ui_catalog(ui))
+        failures_arrange(ui);
+    ui_say(ui, ROLE_DIM, "Failures sorted: %s%s", ui_sorts[ui->sort], ui->reversed ? ", reversed" : "");
+}
+
+void command_all(struct ui *ui, const char *args, struct effects *effects)
+{
+    (void)args, (void)effects;
+    ui->worse_than = ui->worse_than ? 0 : 1;
+    if (!begin_survey(ui))
+        return;
+    ui_say(ui, ROLE_DIM, ui->worse_than ? "The captions whose image is not first" : "Every caption");
 }
 
 void command_flip(struct ui *ui, const char *args, struct effects *effects)
@@ -80,47 +123,4 @@ void command_flip(struct ui *ui, const char *args, struct effects *effects)
     (void)args, (void)effects;
     ui->wrong = !ui->wrong;
     ui_say(ui, ROLE_DIM, ui->wrong ? "The image ranked first" : "The true image");
-}
-
-/* The caption that the view's selection stands for; false where it is none of the split's. */
-static bool selected_caption(const struct ui *ui, size_t *caption_out)
-{
-    struct pair pair = ui_pair(ui);
-    *caption_out = (size_t)pair.caption;
-    return pair.set && pair.caption >= 0;
-}
-
-void command_mark(struct ui *ui, const char *args, struct effects *effects)
-{
-    size_t caption;
-    (void)args, (void)effects;
-    if (!selected_caption(ui, &caption)) {
-        ui_say(ui, ROLE_ERROR, "Only captions of the split can be marked");
-        return;
-    }
-    update_mark(ui, caption);
-    if (ui->view == VIEW_FAILURES || ui->view == VIEW_CAPTIONS)
-        list_move(ui_list(ui), 1);
-    ui_say(ui, ROLE_DIM, "%zu marked; :export-marked saves their figures", ui->mark_count);
-}
-
-void command_export_marked(struct ui *ui, const char *args, struct effects *effects)
-{
-    (void)args;
-    if (!ui->mark_count) {
-        ui_say(ui, ROLE_ERROR, "No caption is marked: Space marks the selected one");
-        return;
-    }
-    for (size_t c = 0; c < ui_catalog(ui)->captions; c++) {
-        if (!ui->marks[c])
-            continue;
-        struct request *request = update_request(ui, ui->side, REQUEST_EXPORT, effects);
-        request->image = c / ui_catalog(ui)->per_image;
-        request->caption = (ptrdiff_t)c;
-        request->text = mem_strdup(ui_catalog(ui)->caption ? ui_catalog(ui)->caption[c] : "");
-        request->picture.style = ui->overlay;
-        request->picture.map = ui->map;
-    }
-    ui->exports = ui->mark_count;
-    ui_say(ui, ROLE_DIM, "Exporting %zu figures ...", ui->mark_count);
 }

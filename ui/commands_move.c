@@ -1,6 +1,7 @@
 #include "ui/commands.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "ui/layout.h"
@@ -166,4 +167,44 @@ void command_filter(struct ui *ui, const char *args, struct effects *effects)
         update_filter(ui, args);
     else
         update_prompt_open(ui, PROMPT_FILTER, ui->filters[ui->view], effects);
+}
+
+/* An id as it is, without its ending, by its beginning; else a row number. `images` where there is none. */
+static size_t find_image(const struct catalog *catalog, const char *id)
+{
+    size_t n = strlen(id), begins = catalog->images;
+    char *end;
+    for (size_t i = 0; i < catalog->images; i++) {
+        const char *at = catalog->id[i];
+        if (strncmp(at, id, n) != 0)
+            continue;
+        if (!at[n] || (at[n] == '.' && !strchr(at + n + 1, '.')))
+            return i;
+        begins = begins < catalog->images ? begins : i;
+    }
+    size_t row = strtoul(id, &end, 10);
+    return begins < catalog->images || *end || row >= catalog->images ? begins : row;
+}
+
+void command_image(struct ui *ui, const char *args, struct effects *effects)
+{
+    const struct catalog *catalog = ui_catalog(ui);
+    if (!*args) {
+        ui_ask_args(ui, "image", effects);
+        return;
+    }
+    size_t image = catalog ? find_image(catalog, args) : 0;
+    if (!catalog || image >= catalog->images) {
+        ui_say(ui, ROLE_ERROR, "No image's id begins with \"%s\": / searches the captions too", args);
+        return;
+    }
+    struct list *list = ui_list_of(ui, VIEW_IMAGES);
+    if (ui->view == VIEW_MATCHES) {
+        ui->subject = image;
+        return;
+    }
+    update_view(ui, VIEW_IMAGES);
+    if (list_row(list, image) >= list->count)
+        update_filter(ui, "");
+    list_select(list, list_row(list, image));
 }

@@ -20,17 +20,34 @@ int ui_choose(struct ui *ui, const char *args, const char *const *names, int n, 
     return -1;
 }
 
+/* The styles as one goes through them: frames alone are of the strongest region or of several. */
+static const char *const styles[] = {"fade", "heat", "boxes", "top", "none"};
+enum { STYLE_BOXES = 2, STYLE_TOP, STYLE_NONE, STYLES };
+
+static int style_now(const struct ui *ui)
+{
+    if (ui->overlay == OVERLAY_NONE)
+        return STYLE_NONE;
+    return ui->overlay != OVERLAY_BOXES ? (int)ui->overlay : ui->box_count > 1 ? STYLE_TOP : STYLE_BOXES;
+}
+
 void command_overlay(struct ui *ui, const char *args, struct effects *effects)
 {
     (void)effects;
-    int style = ui_choose(ui, args, ui_overlays, UI_OVERLAYS, (int)ui->overlay);
+    int before = style_now(ui), style = ui_choose(ui, args, styles, STYLES, before);
     if (style < 0)
         return;
-    ui->overlay = (enum overlay_style)style;
+    ui->overlay = style < STYLE_BOXES ? (enum overlay_style)style
+                  : style == STYLE_NONE ? OVERLAY_NONE
+                                        : OVERLAY_BOXES;
+    if (style == STYLE_TOP)
+        ui->box_count = ui->box_count > 1 ? ui->box_count : MANY_BOXES;
+    else if (style == STYLE_BOXES || before == STYLE_TOP)
+        ui->box_count = 1;
     if (ui_catalog(ui) && !ui_catalog(ui)->boxes && ui->overlay != OVERLAY_NONE)
         ui_say(ui, ROLE_ERROR, "This split has no boxes, so attention cannot be laid over pictures: r lists the regions");
     else
-        ui_say(ui, ROLE_DIM, "Overlay: %s", ui_overlays[style]);
+        ui_say(ui, ROLE_DIM, "Overlay: %s", styles[style]);
 }
 
 void command_map(struct ui *ui, const char *args, struct effects *effects)
@@ -71,8 +88,8 @@ void command_back(struct ui *ui, const char *args, struct effects *effects)
     (void)args;
     if (ui->region >= 0)
         ui->region = -1;
-    else if (ui->zoom)
-        ui->zoom = false;
+    else if (ui->zoom || ui->wide)
+        ui->zoom = ui->wide = false;
     else if (ui->filters[ui->view])
         update_filter(ui, "");
     else if (ui->view == VIEW_HELP)
@@ -137,6 +154,14 @@ void command_zoom(struct ui *ui, const char *args, struct effects *effects)
 {
     (void)args, (void)effects;
     ui->zoom = !ui->zoom;
+    ui->wide = false;
+}
+
+void command_wide(struct ui *ui, const char *args, struct effects *effects)
+{
+    (void)args, (void)effects;
+    ui->wide = !ui->wide;
+    ui->zoom = false;
 }
 
 void command_sheet(struct ui *ui, const char *args, struct effects *effects)
@@ -150,6 +175,12 @@ void command_regions(struct ui *ui, const char *args, struct effects *effects)
 {
     (void)args, (void)effects;
     ui->regions = !ui->regions;
+}
+
+void command_words(struct ui *ui, const char *args, struct effects *effects)
+{
+    (void)args, (void)effects;
+    ui->word_table = !ui->word_table;
 }
 
 void command_pin(struct ui *ui, const char *args, struct effects *effects)

@@ -33,6 +33,13 @@ void command_palette(struct ui *ui, const char *args, struct effects *effects)
     update_prompt_open(ui, PROMPT_COMMAND, "", effects);
 }
 
+void ui_ask_args(struct ui *ui, const char *name, struct effects *effects)
+{
+    char *text = mem_printf("%s ", name);
+    update_prompt_open(ui, PROMPT_COMMAND, text, effects);
+    free(text);
+}
+
 static void forget_work(struct ui *ui)
 {
     for (int side = 0; side < SIDES; side++)
@@ -91,10 +98,20 @@ void command_export(struct ui *ui, const char *args, struct effects *effects)
     ui_say(ui, ROLE_DIM, "Exporting ...");
 }
 
+/* No more than terminals take, and no half characters. */
 static void copy(struct ui *ui, const char *text, struct effects *effects)
 {
-    effects_text(effects, EFFECT_COPY, text);
-    ui_say(ui, ROLE_GOOD, "Copied: %s", text);
+    size_t n = strlen(text), kept = n;
+    if (n > COPY_BYTES)
+        for (kept = COPY_BYTES; kept > 0 && ((unsigned char)text[kept] & 0xc0) == 0x80;)
+            kept--;
+    char *part = mem_strndup(text, kept);
+    effects_text(effects, EFFECT_COPY, part);
+    if (kept < n)
+        ui_say(ui, ROLE_WARNING, "Copied the first %zu of %zu bytes: terminals take no more", kept, n);
+    else
+        ui_say(ui, ROLE_GOOD, "Copied: %s", text);
+    free(part);
 }
 
 void command_copy(struct ui *ui, const char *args, struct effects *effects)

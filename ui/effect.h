@@ -14,8 +14,9 @@ enum effect_kind {
     EFFECT_LINE_KEY,    /* a key for readline */
     EFFECT_LINE_INSERT, /* text for readline */
     EFFECT_LINE_CLOSE,  /* the prompt is left; its text stays */
-    EFFECT_COPY,        /* text to the clipboard */
+    EFFECT_COPY,        /* text, at most COPY_BYTES, to the clipboard */
     EFFECT_VIEW_FILE,   /* image: open its photograph in another program */
+    EFFECT_SAVE,        /* text to the file `path`, or to one named like it where it exists */
     EFFECT_MOUSE,       /* number: on or off */
     EFFECT_REPAINT,
     EFFECT_SUSPEND,
@@ -28,9 +29,12 @@ struct effect {
     ui_key key;
     int number;
     size_t image;
-    char *text;
+    char *text, *path;
     struct request request;
 };
+
+/* What a terminal that follows xterm takes by OSC 52: 74,994 bytes of base64, with the escape around it. */
+enum { COPY_BYTES = 74994 / 4 * 3 - 16 };
 
 /* Zero-initialise to start. Owns the effects' memory. */
 struct effects {

@@ -10,8 +10,7 @@ void event_done(struct event *event)
     free(event->text);
     free(event->label);
     free(event->unknown);
-    free(event->ranks);
-    free(event->best);
+    free(event->surveyed);
     ranking_free(event->ranking);
     look_free(event->look);
     picture_free(event->picture);
@@ -44,6 +43,7 @@ void effects_clear(struct effects *effects)
 {
     for (size_t i = 0; i < effects->count; i++) {
         free(effects->items[i].text);
+        free(effects->items[i].path);
         request_done(&effects->items[i].request);
     }
     effects->count = 0;

@@ -26,7 +26,7 @@ enum event_kind {
     EVENT_THUMB,    /* image, picture */
     EVENT_THUMBS_DONE,
     EVENT_EXPORTED, /* text: the path */
-    EVENT_SURVEYED, /* first, ranks, best: a part; done == total: the last */
+    EVENT_SURVEYED, /* first, count, surveyed: a part; done == total: the last */
     EVENT_FAILED,   /* text: why; request: what kind of work */
 };
 
@@ -57,7 +57,7 @@ struct event {
     struct picture *picture;
     size_t image;
     size_t first, count;
-    size_t *ranks, *best;
+    struct surveyed *surveyed;
     uint64_t done, total;
 };
 

@@ -1,4 +1,5 @@
 /* Searching and filtering any list by the text of its rows. */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,11 +8,22 @@
 #include "ui/update.h"
 #include "ui/views.h"
 
+/* Fast enough for 100,000 captions between two keys: a byte is looked at twice only where the first one matches. */
+bool text_has(const char *text, const char *part)
+{
+    char lower = (char)tolower((unsigned char)*part), upper = (char)toupper((unsigned char)*part);
+    size_t n = strlen(part);
+    for (; *text; text++)
+        if ((*text == lower || *text == upper) && !strncasecmp(text, part, n))
+            return true;
+    return n == 0;
+}
+
 static bool item_has(const struct ui *ui, size_t item, const char *text, struct str *scratch)
 {
     str_clear(scratch);
     views[ui->view].text(ui, item, scratch);
-    return strcasestr(str_text(scratch), text) != NULL;
+    return text_has(str_text(scratch), text);
 }
 
 void update_find(struct ui *ui, const char *text, int direction)
@@ -33,33 +45,43 @@ void update_find(struct ui *ui, const char *text, int direction)
     str_done(&scratch);
 }
 
-void update_filter(struct ui *ui, const char *text)
+/* The rows that have the view's filter in their text. */
+static void keep_rows(struct ui *ui, enum view_id view)
 {
-    struct list *list = ui_list(ui);
-    char **filter = &ui->filters[ui->view];
-    free(*filter);
-    *filter = NULL;
-    if (views[ui->view].arrange) {
-        *filter = *text ? mem_strdup(text) : NULL;
-        views[ui->view].arrange(ui);
-        return;
-    }
-    if (!*text) {
+    struct list *list = ui_list_of(ui, view);
+    const char *filter = ui->filters[view];
+    if (!filter) {
         list_keep_all(list);
         return;
     }
     size_t *kept = mem_new(list->total, sizeof *kept), count = 0;
     struct str scratch = {0};
     for (size_t item = 0; item < list->total; item++)
-        if (item_has(ui, item, text, &scratch))
+        if (item_has(ui, item, filter, &scratch))
             kept[count++] = item;
     str_done(&scratch);
-    if (count == 0) {
-        free(kept);
-        list_keep_all(list);
-        ui_say(ui, ROLE_ERROR, "No row has \"%s\": all rows are shown", text);
-        return;
-    }
-    *filter = mem_strdup(text);
     list_keep(list, kept, count);
+}
+
+void update_arrange(struct ui *ui, enum view_id view)
+{
+    if (views[view].arrange)
+        views[view].arrange(ui);
+    else
+        keep_rows(ui, view);
+}
+
+void update_filter(struct ui *ui, const char *text)
+{
+    char **filter = &ui->filters[ui->view];
+    free(*filter);
+    *filter = *text ? mem_strdup(text) : NULL;
+    update_arrange(ui, ui->view);
+    /* An empty failure table may fill yet, and says so itself. */
+    if (!*text || ui_list(ui)->count > 0 || ui->view == VIEW_FAILURES)
+        return;
+    free(*filter);
+    *filter = NULL;
+    update_arrange(ui, ui->view);
+    ui_say(ui, ROLE_ERROR, "No row has \"%s\": all rows are shown", text);
 }

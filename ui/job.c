@@ -206,9 +206,8 @@ static int survey_part(struct backend *backend, struct request *request,
     size_t n = SURVEY_PAIRS / (images ? images : 1) + 1;
     n = n > SURVEY_MOST ? SURVEY_MOST : n;
     n = n > left ? left : n;
-    event->ranks = mem_new(n, sizeof *event->ranks);
-    event->best = mem_new(n, sizeof *event->best);
-    if (backend->ops->truth_ranks(backend, request->image, n, progress, event->ranks, event->best, err) != 0)
+    event->surveyed = mem_new(n, sizeof *event->surveyed);
+    if (backend->ops->survey(backend, request->image, n, progress, event->surveyed, err) != 0)
         return -1;
     event->kind = EVENT_SURVEYED;
     event->first = request->image;

@@ -6,6 +6,8 @@ enum {
     PAIR_COLS = 62, /* a body narrower than this shows the list or the picture, not both */
     PAIR_ROWS = 8,
     REGION_COLS = 34,
+    WORD_COLS = 42,
+    LEAST_PICTURE = 28,
     STACKED_ROWS = 16,
 };
 
@@ -31,29 +33,45 @@ static void frame_rows(const struct ui *ui, struct layout *out)
 
 static int list_cols(const struct ui *ui, int cols)
 {
+    if (ui->view == VIEW_FAILURES)
+        return most(36, cols * 9 / 20);
     if (ui->view != VIEW_SEARCH)
         return most(30, cols * 2 / 5);
     return cols >= 160 ? 52 : cols >= 99 ? 38 : 28;
 }
 
-/* The picture with its heading above and its words below. */
+/* The tables of regions and of words share `table`. */
+static void share_table(const struct ui *ui, struct layout *out, struct rect table)
+{
+    const struct ask_words *words = ui_words(ui);
+    int lines = ui->regions ? least((int)(words ? words->count : 0) + 2, table.rows / 2) : table.rows;
+    out->regions = out->word_table = table;
+    out->word_table.rows = ui->word_table ? lines : 0;
+    out->regions.rows = ui->regions ? table.rows - out->word_table.rows : 0;
+    out->regions.row += out->word_table.rows;
+}
+
+/* The picture with its heading above and its words below; tables stand beside it or, where that leaves it no room, in
+ * its place. */
 static void place_pair(const struct ui *ui, struct layout *out, struct rect room)
 {
-    if (ui->regions && room.cols >= 2 * REGION_COLS) {
-        out->regions = (struct rect){room.row, room.col + room.cols - REGION_COLS, room.rows, REGION_COLS};
-        room.cols -= REGION_COLS + 1;
-    } else if (ui->regions) {
-        out->regions = (struct rect){room.row + 1, room.col, most(room.rows - 3, 0), room.cols};
-    }
     const struct ask_words *words = ui_words(ui);
+    bool tables = ui->regions || ui->word_table, beside = tables && room.cols >= REGION_COLS + LEAST_PICTURE;
+    if (beside) {
+        int cols = ui->word_table && room.cols >= WORD_COLS + LEAST_PICTURE ? WORD_COLS : REGION_COLS;
+        share_table(ui, out, (struct rect){room.row, room.col + room.cols - cols, room.rows, cols});
+        room.cols -= cols + 1;
+    }
     out->word_rows = room.rows >= 12 ? 2 : 1;
     int lines = words ? chip_lines(words, room.cols) : 1;
     int rows = least(lines, most(1, room.rows / 8)) * out->word_rows;
     out->head = (struct rect){room.row, room.col, least(1, room.rows), room.cols};
     out->words = (struct rect){room.row + room.rows - rows, room.col, rows, room.cols};
     out->picture = (struct rect){room.row + 1, room.col, most(room.rows - rows - 2, 0), room.cols};
-    if (out->regions.rows && out->regions.col == room.col)
-        out->picture.rows = 0;
+    if (!tables || beside)
+        return;
+    share_table(ui, out, out->picture);
+    out->picture.rows = 0;
 }
 
 static void size_items(const struct ui *ui, struct layout *out)
@@ -83,7 +101,7 @@ static void size_items(const struct ui *ui, struct layout *out)
 static void place(const struct ui *ui, struct layout *out, struct rect area)
 {
     bool sheet = ui->view == VIEW_SEARCH && ui->sheet;
-    bool pair = views[ui->view].pair && !sheet && ui_pair(ui).set;
+    bool pair = views[ui->view].pair && !sheet && !ui->wide && ui_pair(ui).set;
     bool both = area.cols >= PAIR_COLS && area.rows >= PAIR_ROWS;
     int upper = area.rows * 2 / 5;
     out->list = area;
@@ -115,11 +133,23 @@ static struct rect half(const struct ui *ui, struct layout *out)
     return area;
 }
 
+/* The names of the list's columns take its first row. */
+static void place_header(const struct ui *ui, struct layout *out)
+{
+    if (!views[ui->view].header || out->list.rows < 4 || out->list.cols < 24)
+        return;
+    out->header = out->list;
+    out->header.rows = 1;
+    out->list.row++;
+    out->list.rows--;
+}
+
 void layout_make(const struct ui *ui, struct layout *out)
 {
     *out = (struct layout){.across = 1, .item_rows = 1, .word_rows = 1};
     frame_rows(ui, out);
     place(ui, out, ui_compares(ui) ? half(ui, out) : out->body);
+    place_header(ui, out);
     size_items(ui, out);
 }
 

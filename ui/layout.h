@@ -9,9 +9,10 @@
 struct layout {
     struct rect title, body, status, prompt;
     struct rect banner; /* what this side is, where two are shown */
+    struct rect header; /* names of the list's columns */
     struct rect list;
     struct rect head, picture, words; /* of the pair */
-    struct rect regions;
+    struct rect regions, word_table;
     int item_rows, item_cols;   /* of the list */
     int across;                 /* items side by side */
     int thumb_rows, thumb_cols; /* 0: none */

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/mem.h"
+#include "ui/job.h"
 #include "ui/line.h"
 #include "ui/update.h"
 #include "ui/views.h"
@@ -62,6 +64,15 @@ static size_t complete_choice(const char *args, const char *word, size_t limit, 
     return n;
 }
 
+static size_t complete_id(const struct catalog *catalog, const char *word, size_t limit, char **out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < catalog->images && n < limit; i++)
+        if (!strncmp(catalog->id[i], word, strlen(word)))
+            out[n++] = mem_strdup(catalog->id[i]);
+    return n;
+}
+
 static size_t complete(void *context, enum prompt_kind kind, const char *line, size_t start,
                        const char *word, size_t limit, char **out)
 {
@@ -73,6 +84,9 @@ static size_t complete(void *context, enum prompt_kind kind, const char *line, s
     char name[64];
     snprintf(name, sizeof name, "%.*s", (int)strcspn(line, " "), line);
     const struct ui_command *command = command_named(name);
+    const struct backend *backend = active_backend(loop);
+    if (backend && !strcmp(name, "image"))
+        return complete_id(&backend->catalog, line + start, limit, out);
     size_t n = command ? complete_choice(command->args, word, limit, out) : 0;
     return n ? n : complete_word(loop, word, limit, out);
 }
@@ -162,8 +176,21 @@ static void do_view_file(struct loop *loop, struct effect *effect)
     struct backend *backend = (struct backend *)active_backend(loop);
     if (!backend || backend->ops->photo_path(backend, effect->image, &path, &err) != 0)
         note(loop, backend ? err.text : "no model is open");
-    else if (loop->screen->view_file)
-        loop->screen->view_file(loop->screen_context, path);
+    else if (loop->screen->view_file && loop->screen->view_file(loop->screen_context, path, &err) != 0)
+        note(loop, err.text);
+    free(path);
+}
+
+static void do_save(struct loop *loop, struct effect *effect)
+{
+    struct error err;
+    char *path = NULL;
+    int status = job_reserve(effect->path, &path, &err);
+    if (status == 0)
+        status = file_write(path, effect->text, strlen(effect->text), &err);
+    char *said = mem_printf("Saved %s: scanscope figure --batch draws it", path ? path : "");
+    note(loop, status == 0 ? said : err.text);
+    free(said);
     free(path);
 }
 
@@ -205,6 +232,7 @@ static void (*const doers[])(struct loop *, struct effect *) = {
     [EFFECT_LINE_OPEN] = do_line_open,     [EFFECT_LINE_KEY] = do_line_key,
     [EFFECT_LINE_INSERT] = do_line_insert, [EFFECT_LINE_CLOSE] = do_line_close,
     [EFFECT_COPY] = do_copy,               [EFFECT_VIEW_FILE] = do_view_file,
+    [EFFECT_SAVE] = do_save,
     [EFFECT_MOUSE] = do_mouse,             [EFFECT_REPAINT] = do_repaint,
     [EFFECT_SUSPEND] = do_suspend,         [EFFECT_BELL] = do_bell,
     [EFFECT_QUIT] = do_quit,

@@ -19,7 +19,7 @@ struct screen_ops {
     void (*suspend)(void *screen);
     void (*mouse)(void *screen, bool on);
     void (*copy)(void *screen, const char *text);
-    void (*view_file)(void *screen, const char *path);
+    int (*view_file)(void *screen, const char *path, struct error *err);
     void (*bell)(void *screen);
 };
 

@@ -84,12 +84,12 @@ static int made_look(struct backend *backend, size_t image, const struct ask *as
 }
 
 /* Matrix products on all cores until it is told to stop: the survey never ends. */
-static int made_truth_ranks(struct backend *backend, size_t first, size_t n, const struct progress *progress,
-                            size_t *ranks_out, size_t *best_out, struct error *err)
+static int made_survey(struct backend *backend, size_t first, size_t n, const struct progress *progress,
+                       struct surveyed *out, struct error *err)
 {
     float *a = mem_new((size_t)GEMM * GEMM, sizeof *a), *b = mem_new((size_t)GEMM * GEMM, sizeof *b);
     uint64_t step = 0;
-    (void)backend, (void)first, (void)n, (void)ranks_out, (void)best_out;
+    (void)backend, (void)first, (void)n, (void)out;
     while (progress_step(progress, step % CAPTIONS, CAPTIONS)) {
         cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, GEMM, GEMM, GEMM, 1, a, GEMM, a, GEMM, 0,
                     b, GEMM);
@@ -154,7 +154,7 @@ static const struct backend_ops made_ops = {
     .rank_images = made_rank_images,
     .rank_captions = made_rank_captions,
     .look = made_look,
-    .truth_ranks = made_truth_ranks,
+    .survey = made_survey,
     .photo = made_photo,
     .photo_path = made_photo_path,
     .export = made_export,

@@ -41,17 +41,38 @@ static void word_under(struct ui *ui, const struct layout *layout, const struct 
     }
 }
 
+/* The row of a table beside the picture, without its heading; -1 where the mouse is elsewhere. */
+static ptrdiff_t table_row(const struct rect *box, const struct event *event)
+{
+    return inside(box, event) && event->row > box->row ? event->row - box->row - 1 : -1;
+}
+
+/* Clicks on the table of regions, or of words; false where it was on neither. */
+static bool table_under(struct ui *ui, const struct layout *layout, const struct event *event)
+{
+    ptrdiff_t row = table_row(&layout->regions, event), word = table_row(&layout->word_table, event);
+    ptrdiff_t region = row < 0 ? -1 : region_table_shown(ui, layout->regions.rows, (size_t)row);
+    const struct ask_words *words = ui_words(ui);
+    if (region >= 0)
+        ui->region = region == ui->region ? -1 : region;
+    if (word < 0 || !words)
+        return row >= 0 || word >= 0;
+    size_t at = view_word_table_top(ui, layout->word_table.rows) + (size_t)word;
+    if (at < words->count)
+        ui->word = (ptrdiff_t)at;
+    return true;
+}
+
 /* A click on the picture selects the smallest region there; a second one lets it go. */
-static bool region_under(struct ui *ui, const struct layout *layout, const struct event *event)
+static void region_under(struct ui *ui, const struct layout *layout, const struct event *event)
 {
     struct rect box = view_picture_rect(ui, layout);
     if (!inside(&box, event))
-        return false;
+        return;
     float x = ((float)(event->col - box.col) + 0.5f) / (float)box.cols;
     float y = ((float)(event->row - box.row) + 0.5f) / (float)box.rows;
     ptrdiff_t region = region_table_at(ui, x, y);
     ui->region = region == ui->region ? -1 : region;
-    return true;
 }
 
 /* The side under the mouse is the one that the keys act on from now on. */
@@ -61,23 +82,51 @@ static void side_under(struct ui *ui, const struct event *event)
         ui->side = event->col > (ui->cols - 1) / 2;
 }
 
+static void run(struct ui *ui, const char *command, struct effects *effects)
+{
+    update_prompt_close(ui, effects);
+    command_run(ui, command, effects);
+}
+
 static void click(struct ui *ui, const struct layout *layout, const struct event *event,
                   struct effects *effects)
 {
     size_t row;
-    if (inside(&layout->prompt, event) && !ui->prompt) {
-        command_run(ui, "caption", effects);
-    } else if (inside(&layout->words, event)) {
+    if (inside(&layout->prompt, event)) {
+        if (!ui->prompt)
+            command_run(ui, "caption", effects);
+        return;
+    }
+    if (inside(&layout->title, event)) {
+        int view = view_tab_at(ui, event->col);
+        if (view >= 0)
+            run(ui, views[view].name, effects);
+        return;
+    }
+    if (inside(&layout->body, event))
         update_prompt_close(ui, effects);
+    if (inside(&layout->words, event))
         word_under(ui, layout, event);
-    } else if (region_under(ui, layout, event)) {
-        update_prompt_close(ui, effects);
-    } else if (list_under(ui, layout, event, &row)) {
-        update_prompt_close(ui, effects);
+    else if (inside(&layout->header, event))
+        views[ui->view].header_click(ui, layout->header.cols, event->col - layout->header.col);
+    else if (list_under(ui, layout, event, &row)) {
         list_select(ui_list(ui), row);
         if (event->mouse == MOUSE_DOUBLE)
             command_run(ui, "open", effects);
-    }
+    } else if (!table_under(ui, layout, event))
+        region_under(ui, layout, event);
+}
+
+/* Over the words and the tables the wheel moves in those, else in the list. */
+static void wheel(struct ui *ui, const struct layout *layout, const struct event *event, struct effects *effects)
+{
+    bool up = event->mouse == MOUSE_WHEEL_UP;
+    if (inside(&layout->words, event) || inside(&layout->word_table, event))
+        command_run(ui, up ? "previous-word" : "next-word", effects);
+    else if (inside(&layout->regions, event))
+        command_run(ui, up ? "previous-region" : "next-region", effects);
+    else
+        list_move(ui_list(ui), up ? -layout->across : layout->across);
 }
 
 void mouse_update(struct ui *ui, struct event *event, struct effects *effects)
@@ -85,10 +134,8 @@ void mouse_update(struct ui *ui, struct event *event, struct effects *effects)
     struct layout layout;
     side_under(ui, event);
     layout_make(ui, &layout);
-    if (event->mouse == MOUSE_WHEEL_UP || event->mouse == MOUSE_WHEEL_DOWN) {
-        ptrdiff_t by = event->mouse == MOUSE_WHEEL_UP ? -layout.across : layout.across;
-        list_move(ui_list(ui), by);
-    } else {
+    if (event->mouse == MOUSE_WHEEL_UP || event->mouse == MOUSE_WHEEL_DOWN)
+        wheel(ui, &layout, event, effects);
+    else
         click(ui, &layout, event, effects);
-    }
 }

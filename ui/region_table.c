@@ -42,6 +42,25 @@ size_t region_table_row(const struct region_table *regions, ptrdiff_t region)
     return row;
 }
 
+size_t region_table_top(const struct region_table *regions, ptrdiff_t region, size_t rows)
+{
+    size_t at = region_table_row(regions, region);
+    return at < regions->count && at >= rows ? at - rows + 1 : 0;
+}
+
+ptrdiff_t region_table_shown(const struct ui *ui, int lines, size_t row)
+{
+    struct region_table regions;
+    ptrdiff_t region = -1;
+    if (!region_table_make(ui, &regions))
+        return -1;
+    size_t at = region_table_top(&regions, ui->region, (size_t)(lines > 1 ? lines - 1 : 0)) + row;
+    if (at < regions.count)
+        region = (ptrdiff_t)regions.order[at];
+    region_table_done(&regions);
+    return region;
+}
+
 ptrdiff_t region_table_at(const struct ui *ui, float x, float y)
 {
     const struct catalog *catalog = ui_catalog(ui);
@@ -100,9 +119,10 @@ void command_region(struct ui *ui, const char *args, struct effects *effects)
     const struct look *look = ui_look(ui);
     char *end;
     long region = strtol(args, &end, 10);
-    (void)effects;
-    if (!*args)
+    if (!*args && ui->region >= 0)
         ui->region = -1;
+    else if (!*args)
+        ui_ask_args(ui, "region", effects);
     else if (*end || !look || region < 0 || (size_t)region >= look->R)
         ui_say(ui, ROLE_ERROR, "No region \"%s\": they are numbered from 0 to %zu", args,
                look && look->R ? look->R - 1 : 0);

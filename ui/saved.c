@@ -149,6 +149,7 @@ static void apply_looks(const json_t *root, struct ui *ui)
     ui->box_count = boxes < 0 || boxes > 36 ? ui->box_count : (int)boxes;
     ui->sheet = json_is_true(json_object_get(root, "sheet"));
     ui->regions = json_is_true(json_object_get(root, "regions"));
+    ui->word_table = json_is_true(json_object_get(root, "word_table"));
 }
 
 static void apply_marks(const json_t *root, struct ui *ui)
@@ -247,6 +248,7 @@ int saved_save(const char *path, const struct session_spec *specs, size_t count,
     json_object_set_new(root, "boxes", json_integer(ui->box_count));
     json_object_set_new(root, "sheet", json_boolean(ui->sheet));
     json_object_set_new(root, "regions", json_boolean(ui->regions));
+    json_object_set_new(root, "word_table", json_boolean(ui->word_table));
     json_object_set_new(root, "marks", marks_of(ui));
     char *text = json_dumps(root, JSON_INDENT(1));
     int status = text ? file_write(path, text, strlen(text), err)

@@ -22,11 +22,13 @@ static void screen_copy(void *context, const char *text)
     screen->clipboard = mem_strdup(text);
 }
 
-static void screen_view_file(void *context, const char *path)
+static int screen_view_file(void *context, const char *path, struct error *err)
 {
     struct script_screen *screen = context;
+    (void)err;
     free(screen->opened);
     screen->opened = mem_strdup(path);
+    return 0;
 }
 
 const struct screen_ops script_screen_ops = {.copy = screen_copy, .view_file = screen_view_file};

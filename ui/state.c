@@ -13,7 +13,8 @@ const char *const ui_overlays[UI_OVERLAYS] = {"fade", "heat", "boxes", "none"};
 const char *const ui_maps[UI_MAPS] = {"viridis", "cividis", "magma", "inferno", "grey"};
 
 const char *const ui_symbols[UI_SYMBOLS] = {"ascii", "half", "block", "sextant"};
-const char *const ui_sorts[SORTS] = {"worst", "best", "order", "text"};
+const char *const ui_sorts[SORTS] = {"worst", "best",   "order",  "text",
+                                        "score", "margin", "length", "unknown"};
 
 void ui_init(struct ui *ui, int rows, int cols, int models, struct keymap *keymap)
 {
@@ -75,10 +76,8 @@ void ui_done(struct ui *ui)
     }
     for (size_t i = 0; i < ui->thumbs.images; i++)
         picture_free(ui->thumbs.of[i]);
-    for (int i = 0; i < MODELS; i++) {
-        free(ui->surveys[i].ranks);
-        free(ui->surveys[i].best);
-    }
+    for (int i = 0; i < MODELS; i++)
+        free(ui->surveys[i].of);
     free(ui->marks);
     free(ui->marks_next);
     for (size_t i = 0; i < ui->undo_count; i++)
@@ -133,6 +132,38 @@ struct list *ui_list(struct ui *ui)
 bool ui_compares(const struct ui *ui)
 {
     return ui->shown > 1 && (int)ui->view < VIEW_RANKED;
+}
+
+static const struct ranking *view_ranking(const struct ui *ui, const struct side *side)
+{
+    return ui->view == VIEW_SEARCH ? side->ranking : side->matches;
+}
+
+bool ui_other_place(const struct ui *ui, size_t place, size_t *there_out)
+{
+    const struct ranking *ranking = view_ranking(ui, ui_side_const(ui));
+    const struct side *other = &ui->sides[!ui->side];
+    const struct ranking *theirs = view_ranking(ui, other);
+    const size_t *of = ui->view == VIEW_SEARCH ? other->rank_of : other->match_of;
+    if (!ui_compares(ui) || !ranking || !theirs || !of || place >= ranking->count ||
+        ranking->places[place].index >= theirs->count)
+        return false;
+    *there_out = of[ranking->places[place].index];
+    return true;
+}
+
+size_t ui_in_common(const struct ui *ui, size_t n, size_t *n_out)
+{
+    const struct ranking *ranking = view_ranking(ui, ui_side_const(ui));
+    size_t common = 0, there;
+    *n_out = 0;
+    for (size_t place = 0; ranking && place < n && place < ranking->count; place++) {
+        if (!ui_other_place(ui, place, &there))
+            return 0;
+        common += there < n;
+        ++*n_out;
+    }
+    return common;
 }
 
 bool ui_selected(const struct ui *ui, enum view_id view, size_t *item_out)

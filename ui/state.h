@@ -44,14 +44,24 @@ struct picture_slot {
     struct picture *picture;
 };
 
-/* For captions 0 .. done - 1: the place of their image (0 = best), and the image in the first place. */
+/* How captions 0 .. done - 1 find their image. */
 struct survey {
-    size_t *ranks, *best;
+    struct surveyed *of;
     size_t done, total;
     bool wanted;
 };
 
-enum sort { SORT_WORST, SORT_BEST, SORT_ORDER, SORT_TEXT, SORTS };
+enum sort {
+    SORT_WORST,
+    SORT_BEST,
+    SORT_ORDER,
+    SORT_TEXT,
+    SORT_SCORE,
+    SORT_MARGIN,
+    SORT_LENGTH,
+    SORT_UNKNOWN,
+    SORTS
+};
 
 struct asked {
     unsigned number; /* 0: none yet; no two queries have the same */
@@ -120,7 +130,7 @@ struct snapshot {
     unsigned number;
     ptrdiff_t caption, word;
     char *text;
-    bool zoom, sheet, regions, together;
+    bool zoom, wide, sheet, regions, word_table, together;
     int shown, side, boxes;
     enum overlay_style overlay;
     enum colour_map map;
@@ -163,8 +173,10 @@ struct ui {
     size_t mark_count;
     size_t *marks_next;  /* of a restored session, until the captions are there */
     size_t marks_next_count;
+    bool marked_only;    /* captions and failures: only the marked ones */
     enum sort sort;      /* of the failures */
-    size_t worse_than;   /* they are those whose image has this place or a worse one (1: second) */
+    bool reversed;       /* the sort, from its other end */
+    size_t worse_than;   /* they are those whose image has this place or a worse one (1: second; 0: all) */
     bool wrong;          /* their picture is of the image ranked first rather than of the true one */
     size_t exports;      /* figures of the batch that is written */
     bool aside;          /* drawn as the side that the keys do not act on */
@@ -172,7 +184,8 @@ struct ui {
     size_t region_of;
     bool *pins;          /* words shown together with the selected one */
     size_t pin_count;
-    bool zoom, sheet, regions;
+    bool zoom, wide, sheet;      /* the picture alone; the list alone; results as a contact sheet */
+    bool regions, word_table;    /* tables beside the picture */
     enum overlay_style overlay;
     enum colour_map map;
     int box_count; /* frames drawn over the picture */
@@ -211,6 +224,12 @@ struct list *ui_list(struct ui *ui); /* of the view that is shown */
 
 /* Two sides are shown in this view. */
 bool ui_compares(const struct ui *ui);
+
+/* Where on the other side that stands which is at `place` of the view's ranking here; false where it is not ranked. */
+bool ui_other_place(const struct ui *ui, size_t place, size_t *there_out);
+
+/* How many of the first `n` places both rankings of the view share; n_out: of how many, 0 where one is missing. */
+size_t ui_in_common(const struct ui *ui, size_t n, size_t *n_out);
 
 /* The selected item of a view's list; false where it is empty. */
 bool ui_selected(const struct ui *ui, enum view_id view, size_t *item_out);

@@ -1,6 +1,7 @@
 #include "ui/term.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <poll.h>
 #include <stdio.h>
@@ -15,9 +16,6 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "ui/term_private.h"
-
-/* More than this a terminal may refuse to put on its clipboard. */
-enum { CLIPBOARD_BYTES = 74994 };
 
 static bool taken;
 
@@ -63,34 +61,51 @@ static void encode_base64(const char *text, size_t n, struct str *out)
 static void screen_copy(void *context, const char *text)
 {
     struct str out = {0};
-    size_t n = strlen(text), most = CLIPBOARD_BYTES / 4 * 3 - 16;
     (void)context;
     str_add(&out, "\033]52;c;");
-    encode_base64(text, n < most ? n : most, &out);
+    encode_base64(text, strlen(text), &out);
     str_add(&out, "\a");
     restore_write(str_text(&out), out.length);
     str_done(&out);
 }
 
-/* Another program shows the photograph, apart from this terminal. */
-static void screen_view_file(void *context, const char *path)
+/* In the grandchild: becomes the viewer, or writes why not. */
+static void become_viewer(const char *viewer, const char *path, int why)
 {
-    const char *viewer = getenv("SCANSCOPE_VIEWER");
+    int null = open("/dev/null", O_RDWR);
+    setsid();
+    if (null >= 0 && dup2(null, 0) >= 0 && dup2(null, 1) >= 0 && dup2(null, 2) >= 0)
+        execlp(viewer, viewer, path, (char *)NULL);
+    int number = errno;
+    if (write(why, &number, sizeof number) < 0)
+        _exit(126);
+    _exit(127);
+}
+
+/* Another program shows the photograph, apart from this terminal: a grandchild, so that nobody need wait for it. The
+ * pipe closes when it has become the program. */
+static int screen_view_file(void *context, const char *path, struct error *err)
+{
+    const char *wanted = getenv("SCANSCOPE_VIEWER"), *viewer = wanted && *wanted ? wanted : "xdg-open";
+    int ends[2], why = 0;
     (void)context;
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return error_errno(err, viewer, "start");
     pid_t child = fork();
     if (child == 0) {
-        if (fork() == 0) { /* a grandchild, so that nobody need wait for it */
-            setsid();
-            if (!freopen("/dev/null", "r+", stdin) || !freopen("/dev/null", "w", stdout) ||
-                !freopen("/dev/null", "w", stderr))
-                _exit(127);
-            execlp(viewer ? viewer : "xdg-open", viewer ? viewer : "xdg-open", path, (char *)NULL);
-            _exit(127);
-        }
+        if (fork() == 0)
+            become_viewer(viewer, path, ends[1]);
         _exit(0);
     }
+    close(ends[1]);
     if (child > 0)
         waitpid(child, NULL, 0);
+    bool failed = child < 0 || read(ends[0], &why, sizeof why) > 0;
+    close(ends[0]);
+    if (!failed)
+        return 0;
+    return error_set(err, "%s: cannot be run (%s); SCANSCOPE_VIEWER names another viewer", viewer,
+                     strerror(why ? why : errno));
 }
 
 static void screen_bell(void *context)

@@ -20,8 +20,10 @@ void snapshot_take(const struct ui *ui, struct snapshot *out)
                              .text = mem_strdup(query->text),
                              .word = ui->word,
                              .zoom = ui->zoom,
+                             .wide = ui->wide,
                              .sheet = ui->sheet,
                              .regions = ui->regions,
+                             .word_table = ui->word_table,
                              .shown = ui->shown,
                              .side = ui->side,
                              .together = ui->together,
@@ -41,7 +43,8 @@ void snapshot_done(struct snapshot *snapshot)
 bool snapshot_differs(const struct snapshot *a, const struct snapshot *b)
 {
     return a->view != b->view || (a->number != b->number && a->number) || a->subject != b->subject ||
-           a->zoom != b->zoom || a->sheet != b->sheet || a->regions != b->regions ||
+           a->zoom != b->zoom || a->wide != b->wide || a->sheet != b->sheet ||
+           a->regions != b->regions || a->word_table != b->word_table ||
            a->shown != b->shown || a->together != b->together || a->overlay != b->overlay ||
            a->map != b->map || a->boxes != b->boxes;
 }
@@ -68,8 +71,10 @@ void command_undo(struct ui *ui, const char *args, struct effects *effects)
     ui->came_from = to->came_from;
     ui->subject = to->subject;
     ui->zoom = to->zoom;
+    ui->wide = to->wide;
     ui->sheet = to->sheet;
     ui->regions = to->regions;
+    ui->word_table = to->word_table;
     ui->shown = to->shown;
     ui->side = to->side;
     ui->together = to->together;

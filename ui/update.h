@@ -26,6 +26,7 @@ void update_find(struct ui *ui, const char *text, int direction);
 void update_word(struct ui *ui, const char *with); /* in the place of the selected one; a new query */
 void update_mark(struct ui *ui, size_t caption); /* or unmark */
 void update_filter(struct ui *ui, const char *text);
+void update_arrange(struct ui *ui, enum view_id view); /* its rows anew, by filter and marks */
 
 /* A request ready to fill in, numbered and awaited. */
 struct request *update_request(struct ui *ui, int side, enum request_kind kind,

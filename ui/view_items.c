@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "ui/command.h"
 #include "ui/update.h"
 
@@ -52,14 +53,11 @@ void search_text(const struct ui *ui, size_t item, struct str *out)
 }
 
 /* How much higher or lower than on the other side. */
-static int moved(const struct ui *ui, struct pane pane, int col, size_t item, size_t index,
-                 struct style base)
+static int moved(const struct ui *ui, struct pane pane, int col, size_t item, struct style base)
 {
-    const struct side *other = &ui->sides[!ui->side];
-    const size_t *of = ui->view == VIEW_SEARCH ? other->rank_of : other->match_of;
-    if (!of)
+    size_t there;
+    if (!ui_other_place(ui, item, &there))
         return col;
-    size_t there = of[index];
     if (there == item)
         return pane_put(pane, 0, col, item_style(ui, base, ROLE_DIM), "=");
     return there > item ? pane_putf(pane, 0, col, item_style(ui, base, ROLE_GOOD), "▲%zu", there - item)
@@ -74,7 +72,7 @@ static void place_line(const struct ui *ui, struct pane pane, size_t item, const
     int col = pane_put(pane, 0, 0, item_style(ui, base, ROLE_STRONG), rank);
     col = pane_putf(pane, 0, col + 2, base, "%.4f", (double)place->score);
     if (ui_compares(ui))
-        col = moved(ui, pane, col + 1, item, place->index, base);
+        col = moved(ui, pane, col + 1, item, base);
     if (place->truth)
         col = pane_put(pane, 0, col + 1, item_style(ui, base, ROLE_TRUTH),
                        pane.box.rows > 1 ? "✓ true" : "✓");
@@ -192,9 +190,11 @@ void matches_draw(const struct ui *ui, struct pane pane, size_t item, struct sty
     int col = pane_put(pane, 0, 0, item_style(ui, base, ROLE_STRONG), rank);
     col = pane_putf(pane, 0, col + 1, base, "%.4f ", (double)place->score);
     if (ui_compares(ui))
-        col = moved(ui, pane, col, item, place->index, base) + 1;
+        col = moved(ui, pane, col, item, base) + 1;
     if (place->truth)
         pane_put(pane, 0, col, item_style(ui, base, ROLE_TRUTH), "✓");
+    if (ui_marked(ui, place->index))
+        pane_put(pane, 0, col + 1, item_style(ui, base, ROLE_KEY), "●");
     pane_fit(pane, 0, col + 2, pane.box.cols - col - 2,
              place->truth ? item_style(ui, base, ROLE_TRUTH) : base, caption_of(ui_catalog(ui), place->index));
 }
@@ -294,6 +294,29 @@ void captions_pair(const struct ui *ui, struct pair *out)
     size_t image = item / catalog->per_image;
     if (image < catalog->images)
         *out = (struct pair){true, image, (ptrdiff_t)item, 0};
+}
+
+void captions_arrange(struct ui *ui)
+{
+    const char *filter = ui->filters[VIEW_CAPTIONS];
+    size_t total = captions_total(ui), count = 0;
+    struct list *list = ui_list_of(ui, VIEW_CAPTIONS);
+    if (!filter && !ui->marked_only) {
+        list_keep_all(list);
+        return;
+    }
+    size_t *kept = mem_new(total, sizeof *kept);
+    for (size_t c = 0; c < total; c++)
+        if ((!ui->marked_only || ui_marked(ui, c)) &&
+            (!filter || text_has(ui_catalog(ui)->caption[c], filter)))
+            kept[count++] = c;
+    list_keep(list, kept, count);
+}
+
+void captions_empty(const struct ui *ui, struct pane pane)
+{
+    centred(pane, pane.box.rows / 2, ui_style(ui, ROLE_DIM),
+            ui->marked_only ? "No marked caption here: * shows all" : "");
 }
 
 void captions_open(struct ui *ui, struct effects *effects)

@@ -292,7 +292,10 @@ static void draw_head(const struct ui *ui, struct pane pane, const struct pair *
     struct style dim = ui_style(ui, ROLE_DIM);
     char right[64];
     if (ui->region >= 0)
-        snprintf(right, sizeof right, "words of region %td", ui->region);
+        snprintf(right, sizeof right, "%s region %td%s", look && !look->t2i ? "words that" : "words at", ui->region,
+                 look && !look->t2i ? " attends to" : "");
+    else if (ui->overlay == OVERLAY_BOXES && ui->box_count > 1)
+        snprintf(right, sizeof right, "top %d", ui->box_count);
     else
         snprintf(right, sizeof right, "%s%s%s", ui_overlays[ui->overlay],
                  ui->overlay == OVERLAY_HEAT ? " · " : "",
@@ -323,4 +326,6 @@ void view_pair(const struct ui *ui, struct grid *grid, const struct layout *layo
         view_words(ui, grid_pane(grid, layout->words));
     if (layout->regions.rows)
         view_regions(ui, grid_pane(grid, layout->regions));
+    if (layout->word_table.rows)
+        view_word_table(ui, grid_pane(grid, layout->word_table));
 }

@@ -1,6 +1,8 @@
 /* The prompt line, with the cursor where readline has it, and what a word could become. */
 #include <string.h>
 
+#include "base/str.h"
+#include "ui/command.h"
 #include "ui/views.h"
 
 static const char *const labels[PROMPTS] = {
@@ -74,6 +76,53 @@ static void draw_completions(const struct ui *ui, struct grid *grid, const struc
     }
 }
 
+/* How well a command fits what is typed after ":" - 2: it begins so, 1: it has it, 0: not at all. With its arguments
+ * begun it has to be the one. */
+static int fits(const struct ui_command *command, const char *typed, size_t n)
+{
+    typed += strspn(typed, " :");
+    if (command_named(command->name) != command || n == 0)
+        return n == 0 && command_named(command->name) == command;
+    size_t name = strcspn(typed, " ");
+    if (typed[name])
+        return strlen(command->name) == name && !strncmp(command->name, typed, name) ? 2 : 0;
+    return !strncmp(command->name, typed, name) ? 2 : text_has(command->name, typed);
+}
+
+static void draw_command(const struct ui *ui, struct pane pane, int row, const struct ui_command *command)
+{
+    enum { KEYS = 12, NAME = 16 };
+    struct style style = ui_style(ui, ROLE_POPUP), key = ui_style(ui, ROLE_KEY);
+    struct str keys = {0}, what = {0};
+    key.bg = style.bg;
+    key.attr |= style.attr;
+    keymap_keys(ui->keymap, command, &keys);
+    str_addf(&what, "%s%s%s", command->args ? command->args : "", command->args ? "  " : "", command->help);
+    int name = pane_fit(pane, row, 1, NAME, style, command->name);
+    int at = pane_fit(pane, row, name, pane.box.cols > 50 ? KEYS : 0, key, str_text(&keys));
+    pane_fit(pane, row, at + 1, pane.box.cols - at - 2, style, str_text(&what));
+    str_done(&keys);
+    str_done(&what);
+}
+
+/* The palette: commands that fit what is typed, best first, with their keys and what they do. */
+static void draw_palette(const struct ui *ui, struct grid *grid, const struct layout *layout)
+{
+    enum { SHOWN = 10 };
+    const struct ui_command *found[SHOWN];
+    const char *typed = ui->line.text ? ui->line.text : "";
+    int n = 0, room = layout->prompt.row - layout->title.rows;
+    room = room > SHOWN ? SHOWN : room;
+    for (int fit = 2; fit > 0; fit--)
+        for (size_t i = 0; i < ui_command_count && n < room; i++)
+            if (fits(&ui_commands[i], typed, strlen(typed + strspn(typed, " :"))) == fit)
+                found[n++] = &ui_commands[i];
+    struct pane pane = grid_pane(grid, (struct rect){layout->prompt.row - n, 0, n, ui->cols});
+    pane_fill(pane, ui_style(ui, ROLE_POPUP));
+    for (int i = 0; i < n; i++)
+        draw_command(ui, pane, i, found[i]);
+}
+
 void view_prompt(const struct ui *ui, struct grid *grid, const struct layout *layout)
 {
     const struct line *line = &ui->line;
@@ -94,5 +143,7 @@ void view_prompt(const struct ui *ui, struct grid *grid, const struct layout *la
     draw_text(ui, pane_part(pane, 0, col, 1, room), text, from);
     if (line->completions)
         draw_completions(ui, grid, layout);
+    else if (line->kind == PROMPT_COMMAND && !line->label)
+        draw_palette(ui, grid, layout);
     pane_cursor(pane, 0, col + text_columns_n(text + from, line->point - from), true);
 }

@@ -1,5 +1,8 @@
-/* The table of an image's regions by the weight that the shown words give them. */
+/* The tables beside the picture: an image's regions by the weight that the shown words give them, and the words. */
+#include <stdio.h>
 #include <stdlib.h>
+
+#include "figure/figure.h"
 
 #include "base/mem.h"
 #include "ui/region_table.h"
@@ -24,19 +27,12 @@ static void draw_region(const struct ui *ui, struct pane pane, int row, size_t r
               (double)box[0], (double)box[1], (double)(box[2] - box[0]), (double)(box[3] - box[1]));
 }
 
-/* The first row shown, so that the selected region is among them. */
-static size_t first_row(const struct ui *ui, const struct region_table *regions, size_t rows)
-{
-    size_t at = region_table_row(regions, ui->region);
-    return at < regions->count && at >= rows ? at - rows + 1 : 0;
-}
-
 void view_regions(const struct ui *ui, struct pane pane)
 {
     struct region_table regions;
     if (!region_table_make(ui, &regions))
         return;
-    size_t rows = pane.box.rows > 1 ? (size_t)pane.box.rows - 1 : 0, top = first_row(ui, &regions, rows);
+    size_t rows = pane.box.rows > 1 ? (size_t)pane.box.rows - 1 : 0, top = region_table_top(&regions, ui->region, rows);
     float largest = regions.count ? regions.weights[regions.order[0]] : 0;
     pane_fit(pane, 0, 0, pane.box.cols, ui_style(ui, ROLE_STRONG), " region weight");
     for (size_t i = 0; i < rows && top + i < regions.count; i++) {
@@ -44,4 +40,66 @@ void view_regions(const struct ui *ui, struct pane pane)
         draw_region(ui, pane, (int)i + 1, region, regions.weights[region], largest);
     }
     region_table_done(&regions);
+}
+
+/* ---- words ------------------------------------------------------------------------------------- */
+
+enum { NUMBER_COLS = 7, WORD_LEAST = 8 };
+
+/* Where the numbers begin: a narrow table leaves out the last of them, the region. */
+static int numbers_at(int cols)
+{
+    int all = cols - 4 * NUMBER_COLS;
+    return all >= WORD_LEAST ? all : cols - 3 * NUMBER_COLS;
+}
+
+static void put_number(struct pane pane, int row, int col, struct style style, const float *of, size_t word,
+                       const char *format)
+{
+    char text[32];
+    if (of)
+        snprintf(text, sizeof text, format, NUMBER_COLS, (double)of[word]);
+    else
+        snprintf(text, sizeof text, "%*s", NUMBER_COLS, "-");
+    pane_put(pane, row, col, style, text);
+}
+
+static void draw_word(const struct ui *ui, struct pane pane, int row, const struct look *look, size_t word)
+{
+    bool selected = (ptrdiff_t)word == ui->word;
+    struct style style = ui_style(ui, selected ? ROLE_SELECTED : ROLE_TEXT);
+    int at = numbers_at(pane.box.cols);
+    ptrdiff_t region = overlay_strongest(look->weights + word * look->R, look->R);
+    if (selected)
+        pane_fit(pane, row, 0, pane.box.cols, style, "▸");
+    if (!look->words.known[word])
+        style.attr |= ui_style(ui, ROLE_UNKNOWN).attr;
+    pane_fit(pane, row, 1, at - 1, style, look->words.text[word]);
+    style.attr = ui_style(ui, selected ? ROLE_SELECTED : ROLE_TEXT).attr;
+    put_number(pane, row, at, style, look->similarity, word, "%*.3f");
+    put_number(pane, row, at + NUMBER_COLS, style, look->share_lse, word, "%+*.3f");
+    put_number(pane, row, at + 2 * NUMBER_COLS, style, look->share_avg, word, "%+*.3f");
+    pane_putf(pane, row, at + 3 * NUMBER_COLS, style, "%*td", NUMBER_COLS, region);
+}
+
+size_t view_word_table_top(const struct ui *ui, int lines)
+{
+    size_t rows = lines > 1 ? (size_t)lines - 1 : 0, chosen = ui->word > 0 ? (size_t)ui->word : 0;
+    return chosen >= rows ? chosen - rows + 1 : 0;
+}
+
+/* What the words add under both poolings of the paper, whichever the model has. */
+void view_word_table(const struct ui *ui, struct pane pane)
+{
+    const struct look *look = ui_look(ui);
+    struct style head = ui_style(ui, ROLE_STRONG);
+    int at = numbers_at(pane.box.cols);
+    if (!look || at < 4 || pane.box.rows < 2)
+        return;
+    pane_fit(pane, 0, 0, at, head, " word");
+    pane_putf(pane, 0, at, head, "%*s%*s%*s%*s", NUMBER_COLS, "sim", NUMBER_COLS, "+LSE", NUMBER_COLS, "+AVG",
+              NUMBER_COLS, "region");
+    size_t rows = (size_t)pane.box.rows - 1, top = view_word_table_top(ui, pane.box.rows);
+    for (size_t i = 0; i < rows && top + i < look->words.count; i++)
+        draw_word(ui, pane, (int)i + 1, look, top + i);
 }

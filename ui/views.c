@@ -40,8 +40,10 @@ const struct view_ops views[VIEWS] = {
                        .title = "Captions",
                        .mode = MODE_CAPTIONS,
                        .total = captions_total,
+                       .arrange = captions_arrange,
                        .text = captions_text,
                        .draw = captions_draw,
+                       .empty = captions_empty,
                        .pair = captions_pair,
                        .open = captions_open},
     [VIEW_FAILURES] = {.name = "failures",
@@ -51,6 +53,8 @@ const struct view_ops views[VIEWS] = {
                        .arrange = failures_arrange,
                        .text = failures_text,
                        .draw = failures_draw,
+                       .header = failures_header,
+                       .header_click = failures_header_click,
                        .empty = failures_empty,
                        .pair = failures_pair,
                        .open = failures_open},
@@ -68,6 +72,8 @@ static void tab_text(int view, char out[64])
     snprintf(out, 64, "%d %s", view + 1, views[view].title);
 }
 
+enum { NAME_COLS = 10, TABS_FROM = 50 }; /* the program's name; a narrower title has no tabs */
+
 static int tabs_width(void)
 {
     char tab[64];
@@ -79,22 +85,55 @@ static int tabs_width(void)
     return width;
 }
 
-/* All views with the keys that lead there; where they do not fit, only the one that is shown. */
-static int draw_tabs(const struct ui *ui, struct pane pane, int col)
+/* Where the views' names stand in the title, with the keys that lead there: {0, 0} for those left out. Where not all
+ * fit, only the one that is shown is there. Returns the column behind the last. */
+struct tab {
+    int col, width;
+};
+
+static int place_tabs(const struct ui *ui, struct tab out[VIEWS])
 {
-    bool all = tabs_width() + MODEL_COLS <= pane.box.cols - col;
+    int col = NAME_COLS + 2;
+    bool all = tabs_width() + MODEL_COLS <= ui->cols - col;
+    for (int i = 0; i < VIEWS; i++) {
+        bool here = ui->view == (enum view_id)i;
+        char tab[64];
+        out[i] = (struct tab){0};
+        if (ui->cols < TABS_FROM || (!here && (!all || i == VIEW_HELP)))
+            continue;
+        tab_text(i, tab);
+        out[i] = (struct tab){col, text_columns(i == VIEW_HELP ? views[i].title : tab)};
+        col += out[i].width + 2;
+    }
+    return col;
+}
+
+int view_tab_at(const struct ui *ui, int col)
+{
+    struct tab tabs[VIEWS];
+    place_tabs(ui, tabs);
+    for (int i = 0; i < VIEWS; i++)
+        if (col >= tabs[i].col && col < tabs[i].col + tabs[i].width)
+            return i;
+    return -1;
+}
+
+static int draw_tabs(const struct ui *ui, struct pane pane)
+{
+    struct tab tabs[VIEWS];
+    int end = place_tabs(ui, tabs);
     for (int i = 0; i < VIEWS; i++) {
         bool here = ui->view == (enum view_id)i;
         struct style style = ui_style(ui, here ? ROLE_TITLE : ROLE_TITLE_DIM);
         char tab[64];
-        if (!here && (!all || i == VIEW_HELP))
+        if (!tabs[i].width)
             continue;
         tab_text(i, tab);
         if (here)
             style.attr |= ATTR_UNDERLINE;
-        col = pane_put(pane, 0, col, style, i == VIEW_HELP ? views[i].title : tab) + 2;
+        pane_put(pane, 0, tabs[i].col, style, i == VIEW_HELP ? views[i].title : tab);
     }
-    return col;
+    return end;
 }
 
 static void draw_title(const struct ui *ui, struct pane pane)
@@ -103,9 +142,8 @@ static void draw_title(const struct ui *ui, struct pane pane)
     struct style title = ui_style(ui, ROLE_TITLE), dim = ui_style(ui, ROLE_TITLE_DIM);
     char what[512];
     pane_fill(pane, title);
-    int col = pane_put(pane, 0, 1, title, "scanscope") + 2;
-    if (pane.box.cols >= 50)
-        col = draw_tabs(ui, pane, col);
+    pane_put(pane, 0, 1, title, "scanscope");
+    int col = draw_tabs(ui, pane);
     if (!catalog)
         return;
     snprintf(what, sizeof what, "%s  %s  %s", catalog->model, catalog->variant, catalog->data);
@@ -174,6 +212,9 @@ static int draw_where(const struct ui *ui, struct pane pane)
     if (ui->view == VIEW_SEARCH && ranking && ranking->best_truth < ranking->count)
         col = pane_putf(pane, 0, col + 2, ui_style(ui, ROLE_TRUTH), "truth at %zu",
                         ranking->best_truth + 1);
+    size_t of, common = ui_in_common(ui, 10, &of);
+    if (ui_compares(ui) && of)
+        col = pane_putf(pane, 0, col + 2, dim, "%zu of the first %zu in both", common, of);
     if (look && ui->word >= 0 && look->share)
         col = pane_putf(pane, 0, col + 2, dim, "%s adds %+.3f", look->words.text[ui->word],
                         (double)look->share[ui->word]);
@@ -233,6 +274,8 @@ static void draw_sides(const struct ui *ui, struct grid *grid)
         layout_make(&side, &layout);
         if (layout.banner.rows)
             draw_banner(&side, grid_pane(grid, layout.banner), side.side == ui->side);
+        if (layout.header.rows)
+            views[ui->view].header(&side, grid_pane(grid, layout.header));
         if (layout.list.rows)
             view_list(&side, grid, &layout);
         view_pair(&side, grid, &layout);

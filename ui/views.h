@@ -17,6 +17,9 @@ struct view_ops {
     void (*text)(const struct ui *ui, size_t item, struct str *out);
     /* A row of the list; the pane is as large as the layout makes an item, without its thumbnail. */
     void (*draw)(const struct ui *ui, struct pane pane, size_t item, struct style base);
+    /* A line above the list: names of its columns; NULL: none. And a click on it, on column `col` of `cols`. */
+    void (*header)(const struct ui *ui, struct pane pane);
+    void (*header_click)(struct ui *ui, int cols, int col);
     /* What stands in the list's place when it is empty. */
     void (*empty)(const struct ui *ui, struct pane pane);
     void (*pair)(const struct ui *ui, struct pair *out); /* NULL: the view has no picture */
@@ -34,9 +37,15 @@ void view_list(const struct ui *ui, struct grid *grid, const struct layout *layo
 void view_pair(const struct ui *ui, struct grid *grid, const struct layout *layout);
 void view_words(const struct ui *ui, struct pane pane);
 void view_regions(const struct ui *ui, struct pane pane);
+void view_word_table(const struct ui *ui, struct pane pane);
+size_t view_word_table_top(const struct ui *ui, int lines); /* the first word shown in `lines`, heading included */
+int view_tab_at(const struct ui *ui, int col); /* the view whose name stands there in the title; -1 */
 struct rect view_picture_rect(const struct ui *ui, const struct layout *layout); /* no rows: there is none */
 void view_prompt(const struct ui *ui, struct grid *grid, const struct layout *layout);
 void view_picture_cells(struct pane pane, int row, int col, const struct picture *picture);
+
+/* Whether `part` stands in `text`, whatever the case of its ASCII letters. */
+bool text_has(const char *text, const char *part);
 
 /* Lines of text over several rows, broken at blanks; returns the rows used. */
 int view_wrap(struct pane pane, int row, int col, int width, int rows, struct style style,

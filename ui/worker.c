@@ -297,7 +297,8 @@ void worker_ask(struct worker *worker, struct request *request)
         worker->full[request->kind][request->side] = true;
         if (worker->busy && worker->now == request->kind && worker->now_side == request->side)
             atomic_store(&worker->give_up, true);
-        else if (worker->busy && worker->now == REQUEST_SURVEY)
+        else if (worker->busy && (worker->now == REQUEST_SURVEY || worker->now == REQUEST_CAPTIONS) &&
+                 request->kind < worker->now)
             atomic_store(&worker->put_off, true);
     }
     *request = (struct request){0};

@@ -17,5 +17,6 @@ int session_read_captions(struct session *session, struct error *err) MUST_USE;
 /* The embedded split as the engine takes it. */
 struct score_images session_images(const struct session *session);
 struct score_captions session_captions(const struct session *session);
+struct score_images session_one_image(const struct session *session, size_t image);
 
 #endif

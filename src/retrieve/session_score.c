@@ -40,7 +40,7 @@ static struct score_captions query_captions(const struct session *session,
                                    .gram_start = gram_start};
 }
 
-static struct score_images one_image(const struct session *session, size_t image)
+struct score_images session_one_image(const struct session *session, size_t image)
 {
     struct score_images images = session_images(session);
     images.I = 1;
@@ -64,7 +64,7 @@ int session_score_images(const struct session *session, const struct query *quer
 int session_score_captions(const struct session *session, size_t image, float *scores,
                            const struct progress *progress, struct error *err)
 {
-    struct score_images images = one_image(session, image);
+    struct score_images images = session_one_image(session, image);
     struct score_captions captions = session_captions(session);
     return score_captions(&model_options(session->model)->attn, &images, &captions, scores,
                           progress, err);
@@ -141,7 +141,7 @@ int session_attention(const struct session *session, size_t image, const struct 
     a->similarity = mem_new(a->t2i ? a->W : a->R, sizeof *a->similarity);
     a->word_similarity = mem_new(a->W, sizeof *a->word_similarity);
     size_t starts[2] = {0, query->W};
-    struct score_images images = one_image(session, image);
+    struct score_images images = session_one_image(session, image);
     struct score_captions caption = query_captions(session, query, starts);
     if (score_pair(options, &images, &caption, a->weights, a->similarity, &a->score, err) != 0) {
         attention_free(a);
