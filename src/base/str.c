@@ -44,6 +44,18 @@ void str_addf(struct str *s, const char *format, ...)
     va_end(again);
 }
 
+void str_add_csv(struct str *s, const char *text)
+{
+    if (!strpbrk(text, ",\"\r\n")) {
+        str_add(s, text);
+        return;
+    }
+    str_add(s, "\"");
+    for (; *text; text++)
+        str_addf(s, *text == '"' ? "\"%c" : "%c", *text);
+    str_add(s, "\"");
+}
+
 void str_clear(struct str *s)
 {
     s->length = 0;

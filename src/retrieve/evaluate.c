@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -28,20 +29,24 @@ static double share_below(const size_t *ranks, size_t n, size_t limit)
     return 100.0 * (double)below / (double)n;
 }
 
-/* Takes `ranks`: they are sorted for the median after a copy went to ranks_out. */
-static void recalls_of(size_t *ranks, size_t n, struct recalls *out, size_t *ranks_out)
+void recalls_of_ranks(size_t *ranks, size_t n, struct recalls *out)
 {
     double sum = 0;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         sum += (double)ranks[i];
-        if (ranks_out)
-            ranks_out[i] = ranks[i];
-    }
     *out = (struct recalls){.r1 = share_below(ranks, n, 1),
                             .r5 = share_below(ranks, n, 5),
                             .r10 = share_below(ranks, n, 10),
                             .median = median_rank(ranks, n),
                             .mean = sum / (double)n + 1};
+}
+
+/* Takes `ranks`, after a copy went to ranks_out. */
+static void recalls_of(size_t *ranks, size_t n, struct recalls *out, size_t *ranks_out)
+{
+    if (ranks_out)
+        memcpy(ranks_out, ranks, n * sizeof *ranks);
+    recalls_of_ranks(ranks, n, out);
     free(ranks);
 }
 

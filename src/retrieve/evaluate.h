@@ -21,6 +21,9 @@ void evaluate_i2t(const float *sims, size_t I, size_t C, size_t per_image, struc
 void evaluate_t2i(const float *sims, size_t I, size_t C, size_t per_image, struct recalls *out,
                   size_t *ranks_out);
 
+/* Of n ranks, 0 = best, n > 0; sorts them. */
+void recalls_of_ranks(size_t *ranks, size_t n, struct recalls *out);
+
 /* Both directions, and their sum of recalls. */
 struct evaluation {
     struct recalls i2t, t2i;
