@@ -115,6 +115,7 @@ void scene_done(struct scene *scene)
         free(scene->items[i].points);
     }
     free(scene->items);
+    str_done(&scene->statement);
     if (scene->text)
         g_object_unref(scene->text);
     *scene = (struct scene){0};

@@ -45,7 +45,9 @@ struct scene {
     PangoContext *text;
     struct item *items;
     size_t count, cap;
-    struct str *notes; /* may be NULL */
+    struct str *notes;    /* may be NULL */
+    struct str statement; /* what the colours or brightnesses stand for and how they are scaled */
+    size_t panels;        /* lettered so far */
 };
 
 enum { SCENE_MARGIN = 2 }; /* keeps strokes at the edge whole */
