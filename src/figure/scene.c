@@ -41,8 +41,6 @@ static PangoFontDescription *described(const struct scene *scene, const struct t
     pango_font_description_set_family(font, scene->style.font);
     pango_font_description_set_absolute_size(font,
                                              scene->style.font_size * look->size * PANGO_SCALE);
-    pango_font_description_set_weight(font, look->bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
-    pango_font_description_set_style(font, look->italic ? PANGO_STYLE_ITALIC : PANGO_STYLE_NORMAL);
     return font;
 }
 

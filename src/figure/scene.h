@@ -75,8 +75,6 @@ void scene_line(struct scene *scene, double *points, size_t count, uint32_t colo
 
 struct text_look {
     double size; /* times the style's font size */
-    bool bold, italic;
-    uint32_t colour;
     PangoAlignment align; /* within max_width, where the text has several lines */
 };
 

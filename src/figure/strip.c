@@ -18,27 +18,62 @@ static double shown_aspect(const struct figure_image *image)
     return fmin(fmax(w / h, 0.5), 2);
 }
 
-/* Height at which the pictures from..to-1 fill the width. */
-static double row_height(const struct figure_result *results, size_t from, size_t to, double width,
-                         double gap)
+/* Width of the widest line below a panel: "(aa) 12", and the score where it is shown. */
+static double label_width(struct scene *scene, const struct figure_set *set)
 {
-    double aspects = 0;
-    for (size_t i = from; i < to; i++)
-        aspects += shown_aspect(&results[i].image);
-    return (width - (double)(to - from - 1) * gap) / aspects;
+    double widest = 0;
+    for (size_t i = 0; i < set->result_count; i++) {
+        char text[96];
+        int n = snprintf(text, sizeof text, "%s%zu", scene->style.letters ? "(aa) " : "",
+                         set->results[i].rank);
+        if (scene->style.scores)
+            snprintf(text + n, sizeof text - (size_t)n, " %.3f", (double)set->results[i].score);
+        struct text_block block = parts_line(scene, text, 0.9, 1e6, 1e6);
+        widest = fmax(widest, block.w);
+        text_block_done(&block);
+    }
+    return widest;
 }
 
-/* All rows get the height of the lowest full one, so that ranks compare at a glance. */
-static double common_height(const struct scene *scene, const struct figure_set *set, size_t columns,
-                            double gap)
+/* The panels of a set: a panel is as wide as its picture, but not narrower than `least`, so that the
+ * line below it keeps its room. */
+struct panels {
+    const struct figure_set *set;
+    size_t columns;
+    double width, gap, least;
+};
+
+static double panel_width(const struct panels *p, size_t index, double height)
 {
-    double height = INFINITY;
-    for (size_t i = 0; i < set->result_count; i += columns) {
-        size_t to = i + columns < set->result_count ? i + columns : set->result_count;
-        height = fmin(height, row_height(set->results, i, to, parts_width(scene), gap));
+    return fmax(height * shown_aspect(&p->set->results[index].image), p->least);
+}
+
+/* Height at which the panels from..to-1 fill the width: their width grows with it, so by halving. */
+static double row_height(const struct panels *p, size_t from, size_t to)
+{
+    enum { STEPS = 40 };
+    double low = 0, high = 2 * p->width, room = p->width - (double)(to - from - 1) * p->gap;
+    for (int step = 0; step < STEPS; step++) {
+        double middle = (low + high) / 2, sum = 0;
+        for (size_t i = from; i < to; i++)
+            sum += panel_width(p, i, middle);
+        if (sum <= room)
+            low = middle;
+        else
+            high = middle;
     }
-    /* one below the other they may be as wide as the page */
-    return fmin(height, parts_width(scene) / (columns == 1 && set->result_count > 1 ? 1 : 2));
+    return low;
+}
+
+/* All rows get the height of the lowest full one, so that ranks compare at a glance; one below the
+ * other they may be as wide as the page. */
+static double common_height(const struct panels *p)
+{
+    size_t count = p->set->result_count;
+    double height = p->width / (p->columns == 1 && count > 1 ? 1 : 2);
+    for (size_t i = 0; i < count; i += p->columns)
+        height = fmin(height, row_height(p, i, i + p->columns < count ? i + p->columns : count));
+    return height;
 }
 
 /* Grey on both sides of the picture: under it would be over it, as pictures are drawn first. */
@@ -94,7 +129,12 @@ double strip_rows(struct scene *scene, const struct figure_set *set, double y)
 {
     struct grid grid = parts_grid(scene, set->result_count, 1, true);
     size_t columns = (size_t)grid.columns;
-    double gap = grid.gap, height = common_height(scene, set, columns, gap);
+    struct panels panels = {.set = set,
+                            .columns = columns,
+                            .width = parts_width(scene),
+                            .gap = grid.gap,
+                            .least = fmin(label_width(scene, set), 0.999 * grid.cell_w)};
+    double gap = grid.gap, height = common_height(&panels);
     double x = SCENE_MARGIN;
     bool known = truth_known(set);
     for (size_t i = 0; i < set->result_count; i++) {
@@ -103,29 +143,13 @@ double strip_rows(struct scene *scene, const struct figure_set *set, double y)
             x = SCENE_MARGIN;
             y += height + grid.label_h + gap;
         }
-        struct box cell = {x, y, height * shown_aspect(&result->image), height};
-        result_panel(scene, result, cell, known);
+        struct box cell = {x, y, panel_width(&panels, i, height), height}, picture = cell;
+        picture.w = fmin(cell.w, height * shown_aspect(&result->image));
+        result_panel(scene, result, picture, known);
         result_label(scene, &grid, cell, result);
         x += cell.w + gap;
     }
     return y + height + grid.label_h + gap;
-}
-
-/* Width of the widest line below a panel: "(aa) 12", and the score where it is shown. */
-static double label_width(struct scene *scene, const struct figure_set *set)
-{
-    double widest = 0;
-    for (size_t i = 0; i < set->result_count; i++) {
-        char text[96];
-        int n = snprintf(text, sizeof text, "%s%zu", scene->style.letters ? "(aa) " : "",
-                         set->results[i].rank);
-        if (scene->style.scores)
-            snprintf(text + n, sizeof text - (size_t)n, " %.3f", (double)set->results[i].score);
-        struct text_block block = parts_line(scene, text, 0.9, 1e6, 1e6);
-        widest = fmax(widest, block.w);
-        text_block_done(&block);
-    }
-    return widest;
 }
 
 /* One row where six fit into it, else rows as equal as can be; no more than the lines below the
