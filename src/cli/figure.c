@@ -37,8 +37,9 @@ struct options {
 
 /* ---- style ----------------------------------------------------------------------------------- */
 
-static int apply_style(const struct options *o, struct figure_style *style, struct error *err)
+static int apply_style(const void *options, struct figure_style *style, struct error *err)
 {
+    const struct options *o = options;
     for (int i = 0; i < STYLE_TEXTS; i++)
         if (o->texts[i] && figure_style_set(style, text_fields[i], o->texts[i], err) != 0)
             return -1;
@@ -64,25 +65,6 @@ static void print_notes(const struct options *o, const struct str *notes, size_t
     }
 }
 
-/* The output's name with another ending. */
-static char *beside(const char *path, const char *ending)
-{
-    const char *dot = strrchr(file_name(path), '.');
-    return mem_printf("%.*s%s", dot ? (int)(dot - path) : (int)strlen(path), path, ending);
-}
-
-static int write_data(const struct options *o, const struct figure *figure,
-                      const struct figure_style *style, struct error *err)
-{
-    char *json = beside(o->output, ".json"), *csv = beside(o->output, ".csv");
-    int status = figure_save_json(figure, style, json, err);
-    if (status == 0)
-        status = figure_save_csv(figure, csv, err);
-    free(json);
-    free(csv);
-    return status;
-}
-
 static int write_figure(const struct options *o, const struct figure *figure,
                         const struct figure_style *style, struct error *err)
 {
@@ -90,7 +72,9 @@ static int write_figure(const struct options *o, const struct figure *figure,
     int status = figure_write(figure, style, o->output, &notes, err);
     print_notes(o, &notes, 0);
     str_done(&notes);
-    return status == 0 && o->data ? write_data(o, figure, style, err) : status;
+    if (status != 0 || !o->data)
+        return status;
+    return figure_save_beside(figure, style, o->output, err);
 }
 
 /* ---- from sessions --------------------------------------------------------------------------- */
@@ -177,20 +161,42 @@ static int report(const struct options *o, const struct batch *batch)
     return failed ? EXIT_FAILED : EXIT_DONE;
 }
 
-static int draw_jobs(const struct options *o, struct batch *batch, struct error *err)
+/* Sessions of what the options name, else of the first model that the explorer's session names. */
+static int open_for(const struct options *o, const struct batch *batch,
+                    struct session *sessions[MODELS], size_t *count, struct error *err)
+{
+    struct need need = {0};
+    bool any = false;
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch_job_asks(&batch->jobs[i])) {
+            need_for(&batch->jobs[i].request, &need);
+            any = true;
+        }
+    if (!any)
+        return 0;
+    if (!batch->session || o->common.models.count || o->common.data)
+        return open_sessions(o, &need, sessions, count, err);
+    struct session_spec spec;
+    if (batch_session_spec(batch, &spec, err) != 0 ||
+        cli_session_open(&o->common, &spec, &sessions[0], err) != 0)
+        return -1;
+    *count = 1;
+    return 0;
+}
+
+static int draw_jobs(const struct options *o, const struct batch_options *options,
+                     struct batch *batch, struct error *err)
 {
     struct session *sessions[MODELS] = {NULL};
-    struct need need = {0};
     size_t count = 0;
-    for (size_t i = 0; i < batch->count; i++)
-        need_for(&batch->jobs[i].request, &need);
-    int status = open_sessions(o, &need, sessions, &count, err);
+    int status = open_for(o, batch, sessions, &count, err);
     if (status == 0) {
         struct figure_sessions all = {sessions, count};
         struct progress_line line;
+        cli_set_threads(&o->common);
         interrupt_catch();
         progress_line_start(&line, "drawing", o->common.quiet);
-        batch_draw(batch, &all, &line.progress);
+        batch_draw(batch, &all, options, &line.progress);
         progress_line_end(&line);
     }
     for (size_t i = 0; i < MODELS; i++)
@@ -198,20 +204,24 @@ static int draw_jobs(const struct options *o, struct batch *batch, struct error 
     return status;
 }
 
-static int draw_batch(const struct options *o, const struct figure_style *style)
+static int draw_batch(const struct options *o)
 {
+    struct batch_options options = {.style = apply_style,
+                                    .context = o,
+                                    .folder = o->output,
+                                    .images = o->common.images,
+                                    .save_data = o->data};
     struct batch batch;
     struct error err;
     int status = EXIT_FAILED;
     if (o->output && file_make_folder(o->output, &err) != 0)
         return cli_fail(command_name, &err);
-    if (batch_read(o->batch, o->output, style, &batch, &err) != 0)
-        return cli_fail(command_name, &err);
-    if (draw_jobs(o, &batch, &err) != 0)
+    if (batch_read(o->batch, &options, &batch, &err) != 0 ||
+        draw_jobs(o, &options, &batch, &err) != 0)
         status = cli_fail(command_name, &err);
     else
         status = report(o, &batch);
-    if (o->html && batch_save_html(&batch, file_name(o->batch), o->html, &err) != 0)
+    if (batch.count && o->html && batch_save_html(&batch, file_name(o->batch), o->html, &err) != 0)
         status = cli_fail(command_name, &err);
     batch_done(&batch);
     return status;
@@ -267,7 +277,7 @@ static int run(const struct options *o)
         parse_index(o->caption_index, &request.caption_index, &err) != 0)
         return cli_wrong(command_name, "%s", err.text);
     if (o->batch)
-        return draw_batch(o, &style);
+        return draw_batch(o);
     if (!o->output)
         return cli_wrong(command_name, "say where the figure goes: -o FILE.png, .pdf or .svg");
     const char *what = o->operands.items[0];
