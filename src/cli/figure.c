@@ -210,7 +210,8 @@ static int draw_batch(const struct options *o)
                                     .context = o,
                                     .folder = o->output,
                                     .images = o->common.images,
-                                    .save_data = o->data};
+                                    .save_data = o->data,
+                                    .page = o->html != NULL};
     struct batch batch;
     struct error err;
     int status = EXIT_FAILED;

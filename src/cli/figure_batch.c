@@ -314,6 +314,7 @@ void batch_done(struct batch *batch)
         free(batch->jobs[i].logs);
         free(batch->jobs[i].output);
         free(batch->jobs[i].shown);
+        free(batch->jobs[i].preview);
         str_done(&batch->jobs[i].notes);
     }
     free(batch->jobs);

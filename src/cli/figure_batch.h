@@ -16,6 +16,7 @@ struct batch_options {
     const char *folder; /* before names that are not absolute; NULL: none */
     const char *images; /* where redrawn figures find their photographs; NULL: where they were */
     bool save_data;     /* the numbers beside each figure too */
+    bool page;          /* batch_save_html will follow */
 };
 
 /* One figure. */
@@ -32,7 +33,8 @@ struct batch_job {
     bool failed;
     struct error err; /* why */
     struct str notes;
-    char *shown; /* the figure's title */
+    char *shown;   /* the figure's title */
+    char *preview; /* for the page: a PDF's figure as SVG; else NULL */
 };
 
 struct batch {

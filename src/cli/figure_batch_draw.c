@@ -1,6 +1,10 @@
 /* figure_batch_draw.c: a batch on all cores. */
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "cli/figure_batch.h"
 #include "figure/datafile.h"
@@ -39,11 +43,37 @@ static int fill(struct batch_job *job, const struct figure_sessions *sessions,
                                  &job->err);
 }
 
+/* A page shows no PDF without help, so it gets the same figure as SVG. */
+static int draw_preview(struct batch_job *job, const struct figure *figure)
+{
+    char path[] = "/tmp/scanscope-XXXXXX.svg";
+    struct file_map map;
+    int file = mkstemps(path, 4);
+    if (file < 0)
+        return error_errno(&job->err, path, "make");
+    close(file);
+    int status = figure_write(figure, &job->style, path, NULL, &job->err);
+    if (status == 0 && (status = file_map_open(path, &map, &job->err)) == 0) {
+        job->preview = mem_strndup((const char *)map.data, map.size);
+        file_map_close(&map);
+    }
+    unlink(path);
+    return status;
+}
+
+static bool is_pdf(const char *path)
+{
+    const char *dot = strrchr(file_name(path), '.');
+    return dot && strcasecmp(dot, ".pdf") == 0;
+}
+
 static int draw(struct batch_job *job, const struct figure_sessions *sessions,
                 const struct batch_options *options, struct figure_data *data)
 {
     if (fill(job, sessions, options, data) != 0 ||
         figure_write(&data->figure, &job->style, job->output, &job->notes, &job->err) != 0)
+        return -1;
+    if (options->page && is_pdf(job->output) && draw_preview(job, &data->figure) != 0)
         return -1;
     return options->save_data
                ? figure_save_beside(&data->figure, &job->style, job->output, &job->err)

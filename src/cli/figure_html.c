@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/file.h"
+#include "base/mem.h"
 #include "base/str.h"
 #include "base/utf8.h"
 #include "cli/figure_batch.h"
@@ -41,7 +42,6 @@ static const char style[] =
     "figure .art { background: #fff; padding: .6em; cursor: zoom-in }\n"
     "figure img { display: block; width: 100%; height: auto; max-height: 34em; object-fit: contain;\n"
     "  object-position: top }\n"
-    "embed { display: block; width: 100%; height: 26em }\n"
     "figcaption { padding: .5em .8em .6em; overflow-wrap: anywhere }\n"
     "figcaption .kind { color: var(--accent) }\n"
     "figcaption .file { display: block }\n"
@@ -85,11 +85,10 @@ static const char script[] =
     "  large.replaceChildren(img);\n"
     "  large.classList.remove('full');\n"
     "  $('text').textContent = figure.querySelector('.text').textContent;\n"
-    "  const file = figure.querySelector('.file').textContent;\n"
     "  $('place').textContent = (at + 1) + ' of ' + pictures.length;\n"
     "  $('save').href = img.src;\n"
-    "  $('save').download = file;\n"
-    "  $('save').textContent = 'Save ' + file;\n"
+    "  $('save').download = img.dataset.name;\n"
+    "  $('save').textContent = 'Save ' + img.dataset.name;\n"
     "  if (!view.open) view.showModal();\n"
     "}\n"
     "document.querySelector('main').addEventListener('click', e => {\n"
@@ -151,38 +150,37 @@ static void add_element(struct str *out, const char *open, const char *text, con
 
 /* ---- figures --------------------------------------------------------------------------------- */
 
-static const char *media_type(const char *path)
-{
-    static const char *const types[][2] = {
-        {".png", "image/png"}, {".svg", "image/svg+xml"}, {".pdf", "application/pdf"}};
-    const char *dot = strrchr(file_name(path), '.');
-    for (size_t i = 0; dot && i < 3; i++)
-        if (strcasecmp(dot, types[i][0]) == 0)
-            return types[i][1];
-    return "application/octet-stream";
-}
-
 static const char *title_of(const struct batch_job *job)
 {
     return job->shown ? job->shown : "";
 }
 
+/* A picture inside; its name is what it is saved as. */
+static void add_picture(struct str *out, const struct batch_job *job, const void *bytes, size_t size)
+{
+    const char *name = file_name(job->output), *dot = strrchr(name, '.');
+    bool svg = job->preview || strcasecmp(dot, ".svg") == 0;
+    gchar *text = g_base64_encode(bytes, size);
+    char *saved = mem_printf("%.*s%s", (int)(dot - name), name, svg ? ".svg" : ".png");
+    add_element(out, "<div class=\"art\"><img loading=\"lazy\" alt=\"", title_of(job), "\"");
+    add_element(out, " data-name=\"", saved, "\"");
+    str_addf(out, " src=\"data:image/%s;base64,", svg ? "svg+xml" : "png");
+    str_add(out, text);
+    str_add(out, "\"></div>\n");
+    free(saved);
+    g_free(text);
+}
+
 static int add_file(struct str *out, const struct batch_job *job, struct error *err)
 {
     struct file_map map;
-    const char *type = media_type(job->output);
-    bool image = strncmp(type, "image/", 6) == 0;
+    if (job->preview) {
+        add_picture(out, job, job->preview, strlen(job->preview));
+        return 0;
+    }
     if (file_map_open(job->output, &map, err) != 0)
         return -1;
-    gchar *text = g_base64_encode(map.data, map.size);
-    if (image)
-        add_element(out, "<div class=\"art\"><img loading=\"lazy\" alt=\"", title_of(job), "\"");
-    else
-        str_addf(out, "<div><embed type=\"%s\"", type);
-    str_addf(out, " src=\"data:%s;base64,", type);
-    str_add(out, text);
-    str_add(out, "\"></div>\n");
-    g_free(text);
+    add_picture(out, job, map.data, map.size);
     file_map_close(&map);
     return 0;
 }

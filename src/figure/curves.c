@@ -33,9 +33,15 @@ static double nice_step(double span)
     return power * (part <= 1 ? 1 : part <= 2 ? 2 : part <= 5 ? 5 : 10);
 }
 
+/* What can be drawn: not NaN, and nothing so large that all else would be flat. */
+static bool drawable(double value)
+{
+    return fabs(value) < 1e15;
+}
+
 static void widen(double value, double *low, double *high)
 {
-    if (!(fabs(value) < 1e15)) /* nor NaN */
+    if (!drawable(value))
         return;
     *low = fmin(*low, value);
     *high = fmax(*high, value);
@@ -160,7 +166,7 @@ static void draw_line(struct scene *scene, const struct figure_series *series, c
     double *points = mem_new(2 * series->count + 2, sizeof *points);
     size_t count = 0;
     for (size_t i = 0; i < series->count; i++) {
-        if (!isfinite(series->y[i]) || !isfinite(series->x[i]) || (a->log_x && series->x[i] <= 0))
+        if (!drawable(series->y[i]) || !drawable(series->x[i]) || (a->log_x && series->x[i] <= 0))
             continue;
         points[2 * count] = place_x(a, series->x[i]);
         points[2 * count++ + 1] = place_y(a, series->y[i]);
@@ -178,7 +184,7 @@ static void draw_bars(struct scene *scene, const struct figure_plot *plot, const
         for (size_t i = 0; i < plot->series[s].count; i++) {
             double y = place_y(a, plot->series[s].y[i]), foot = a->box.y + a->box.h;
             double x = place_x(a, plot->series[s].x[i]) - 0.4 * unit + (double)s * width;
-            if (y < foot)
+            if (drawable(plot->series[s].y[i]) && drawable(plot->series[s].x[i]) && y < foot)
                 scene_fill(scene, (struct box){x, y, 0.94 * width, foot - y}, colours[s % COLOURS]);
         }
 }
@@ -214,7 +220,7 @@ static void spread(struct name *names, size_t count, double top, double bottom)
 static double last_y(const struct figure_series *series, const struct axes *a)
 {
     for (size_t i = series->count; i-- > 0;)
-        if (isfinite(series->y[i]))
+        if (drawable(series->y[i]))
             return place_y(a, series->y[i]);
     return a->box.y;
 }
