@@ -400,11 +400,95 @@ static void test_svg(void **state)
     assert_true(holds(s, ">snowboarder</text>"));
     assert_true(holds(s, ">&#60;b&#62;&#38;&#34;\xef\xbf\xbd</text>"));
     assert_true(holds(s, "data:image/jpeg;base64,"));
+    assert_true(holds(s, "@font-face { font-family: 'DejaVu Sans'; src: url(data:font/ttf;base64,"));
     assert_true(holds(s, "<s:Image>a&#38;b</s:Image>"));
     assert_false(holds(s, "<b>"));
     s->set.image.pixels = NULL;
     assert_done(draw(s), s->err);
     assert_false(holds(s, "data:image/jpeg"));
+}
+
+/* The value of an overlay in an SVG: what is around the region is dimmed there too. */
+static void test_spotlight_in_vector_formats(void **state)
+{
+    struct sample *s = *state;
+    s->figure.kind = FIGURE_REGIONS;
+    set_format(s, ".svg");
+    assert_done(draw(s), s->err);
+    assert_true(holds(s, "data:image/png;base64,"));
+    set_format(s, ".pdf");
+    assert_done(draw(s), s->err);
+    assert_true(holds(s, "/SMask"));
+}
+
+/* A picture that is much wider than high is shown, between its letterbox's bars. */
+static void test_letterbox(void **state)
+{
+    struct sample *s = *state;
+    struct image out;
+    int blue = 0;
+    set_photo(s, 400, 100);
+    s->figure.kind = FIGURE_STRIP;
+    s->results[0].image = s->set.image;
+    s->set.result_count = 1;
+    assert_done(draw(s), s->err);
+    assert_done(image_load(s->path, 0, &out, &s->err), s->err);
+    for (int i = 0; i < out.width * out.height; i++)
+        blue += out.pixels[4 * i + 2] == 90; /* the photograph's, and nothing else's */
+    assert_true(blue > out.width * out.height / 4);
+    image_done(&out);
+}
+
+static void test_statement(void **state)
+{
+    struct sample *s = *state;
+    set_format(s, ".svg");
+    s->style.footer = true;
+    s->style.scale = SCALE_FIGURE;
+    assert_done(draw(s), s->err);
+    assert_true(holds(s, "<s:Overlay>Brightness: sum of the weights of the regions over a pixel, "
+                         "scaled to the largest in the figure, 0."));
+    s->figure.kind = FIGURE_REGIONS;
+    s->style.scale = SCALE_ABSOLUTE;
+    assert_done(draw(s), s->err);
+    assert_true(holds(s, "<s:Overlay>Tint: a word&#39;s weight, not scaled") ||
+                holds(s, "<s:Overlay>Tint: a word's weight, not scaled"));
+    s->figure.kind = FIGURE_MATRIX;
+    assert_done(draw(s), s->err);
+    assert_true(holds(s, "<s:Overlay>attention weight (1: all of a word"));
+    s->figure.kind = FIGURE_STRIP;
+    assert_done(draw(s), s->err);
+    assert_false(holds(s, "<s:Overlay>"));
+    assert_true(holds(s, "Solid green: the true image"));
+    s->figure.kind = FIGURE_WORDS;
+    s->style.overlay = OVERLAY_HEAT;
+    assert_done(draw(s), s->err);
+    assert_true(holds(s, "viridis, 65 % opaque over the photograph in grey"));
+}
+
+/* Letters go on where the alphabet ends, and from row to row. */
+static void test_letters(void **state)
+{
+    struct sample *s = *state;
+    set_format(s, ".svg");
+    set_words(s, 30);
+    s->style.letters = true;
+    assert_done(draw(s), s->err);
+    assert_true(holds(s, ">(a)</text>") && holds(s, ">(z)</text>") && holds(s, ">(aa)</text>") &&
+                holds(s, ">(ae)</text>") && !holds(s, ">(af)</text>"));
+}
+
+static void test_page_limits(void **state)
+{
+    struct sample *s = *state;
+    set_words(s, WORDS);
+    set_photo(s, 2, 400);
+    s->style.width_mm = 60;
+    s->style.columns = 1;
+    set_format(s, ".pdf");
+    assert_int_equal(draw(s), -1);
+    assert_non_null(strstr(s->err.text, "14400"));
+    assert_false(file_exists(s->path));
 }
 
 /* What only readers of the formats can tell. */
@@ -418,8 +502,9 @@ static void test_other_programs_read_it(void **state)
         {".svg", "xmllint", "xmllint --noout \"$FIGURE\""},
         {".pdf", "pdffonts", "pdffonts \"$FIGURE\" | grep -q 'DejaVu.* yes yes yes'"},
         {".pdf", "pdfimages", "pdfimages -list \"$FIGURE\" | grep -q jpeg"},
-        {".pdf", "pdftotext", "pdftotext \"$FIGURE\" - | grep -q 'red-and-white coat'"},
+        {".pdf", "pdftotext", "pdftotext \"$FIGURE\" - | grep -q 'coat\\|snowboarder\\|Recall'"},
     };
+    s->sets[0] = s->sets[1] = s->sets[2] = s->set;
     for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
         char *which = mem_printf("command -v %s >/dev/null", readers[i].program);
         int missing = system(which);
@@ -429,9 +514,18 @@ static void test_other_programs_read_it(void **state)
             skip();
         }
         set_format(s, readers[i].ending);
-        assert_done(draw(s), s->err);
-        setenv("FIGURE", s->path, 1);
-        assert_int_equal(system(readers[i].command), 0);
+        for (int kind = FIGURE_WORDS; kind < FIGURE_KINDS; kind++) {
+            bool several = kind == FIGURE_COMPARE || kind == FIGURE_FAILURES;
+            s->figure.kind = (enum figure_kind)kind;
+            s->figure.sets = several ? s->sets : &s->set;
+            s->figure.set_count = several ? 2 : 1;
+            assert_done(draw(s), s->err);
+            setenv("FIGURE", s->path, 1);
+            if (!(kind == FIGURE_CURVES && strstr(readers[i].command, "jpeg")) &&
+                system(readers[i].command) != 0)
+                fail_msg("%s does not take a figure of %s", readers[i].program,
+                         figure_kind_name((enum figure_kind)kind));
+        }
     }
 }
 
@@ -545,6 +639,11 @@ int main(void)
         CASE(test_metadata),
         CASE(test_pdf),
         CASE(test_svg),
+        CASE(test_spotlight_in_vector_formats),
+        CASE(test_letterbox),
+        CASE(test_statement),
+        CASE(test_letters),
+        CASE(test_page_limits),
         CASE(test_other_programs_read_it),
         CASE(test_fonts),
         CASE(test_pixels_of_a_fade),
