@@ -50,7 +50,7 @@ static void widen(double value, double *low, double *high)
 static struct axes ranges(const struct figure_plot *plot)
 {
     struct axes a = {
-        .x0 = INFINITY, .x1 = -INFINITY, .y0 = INFINITY, .y1 = -INFINITY, .log_x = plot->log_x};
+        .x0 = INFINITY, .x1 = -INFINITY, .y0 = INFINITY, .y1 = -INFINITY, .log_x = plot->log_x && !plot->bars};
     for (size_t s = 0; s < plot->series_count; s++)
         for (size_t i = 0; i < plot->series[s].count; i++) {
             if (!a.log_x || plot->series[s].x[i] > 0)
@@ -73,6 +73,11 @@ static struct axes ranges(const struct figure_plot *plot)
         a.x1 += 0.6;
     }
     return a;
+}
+
+static bool on_x_axis(const struct axes *a, double x)
+{
+    return drawable(x) && (x > 0 || !a->log_x);
 }
 
 static double place_x(const struct axes *a, double x)
@@ -155,7 +160,8 @@ static void named_ticks(struct scene *scene, const struct figure_plot *plot, con
 {
     double free_from = 0;
     for (size_t i = 0; plot->series_count && i < plot->series[0].count; i++)
-        x_tick(scene, a, plot->ticks[i], place_x(a, plot->series[0].x[i]), &free_from);
+        if (on_x_axis(a, plot->series[0].x[i]))
+            x_tick(scene, a, plot->ticks[i], place_x(a, plot->series[0].x[i]), &free_from);
 }
 
 /* ---- data ------------------------------------------------------------------------------------ */
@@ -166,7 +172,7 @@ static void draw_line(struct scene *scene, const struct figure_series *series, c
     double *points = mem_new(2 * series->count + 2, sizeof *points);
     size_t count = 0;
     for (size_t i = 0; i < series->count; i++) {
-        if (!drawable(series->y[i]) || !drawable(series->x[i]) || (a->log_x && series->x[i] <= 0))
+        if (!drawable(series->y[i]) || !on_x_axis(a, series->x[i]))
             continue;
         points[2 * count] = place_x(a, series->x[i]);
         points[2 * count++ + 1] = place_y(a, series->y[i]);
@@ -313,7 +319,7 @@ static void draw_plot(struct scene *scene, const struct figure_plot *plot, struc
     y_ticks(scene, &a, left);
     if (plot->ticks)
         named_ticks(scene, plot, &a);
-    else if (plot->log_x)
+    else if (a.log_x)
         log_ticks(scene, &a);
     else
         linear_ticks(scene, &a);
