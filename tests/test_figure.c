@@ -559,6 +559,13 @@ static void test_fonts(void **state)
     s->style.font = "No Such Font";
     check_layout(s);
     assert_non_null(strstr(str_text(&s->notes), "'No Such Font' is not installed"));
+    assert_null(strstr(str_text(&s->notes), "no installed font has"));
+    s->words[1].text = s->words[2].text = "\xf4\x8f\xbf\xbd"; /* for private use: in no font */
+    s->style.font = NULL;
+    check_layout(s);
+    const char *note = strstr(str_text(&s->notes), "no installed font has");
+    assert_non_null(note);
+    assert_null(strstr(note + 1, "no installed font has")); /* said once */
 }
 
 /* What is drawn: white where nothing attends, the photograph where all of it does. */

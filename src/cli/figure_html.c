@@ -52,6 +52,7 @@ static const char style[] =
     "dialog::backdrop { background: rgba(0, 0, 0, .7) }\n"
     "dialog .large { flex: 1; overflow: auto; background: #fff; display: flex }\n"
     "dialog .large img { margin: auto; max-width: 100%; max-height: 100%; cursor: zoom-in }\n"
+    "dialog .large img[src^='data:image/svg'] { width: 100%; height: 100%; object-fit: contain }\n"
     "dialog .large.full img { max-width: none; max-height: none; cursor: zoom-out }\n"
     "dialog .bar { display: flex; flex-wrap: wrap; gap: .6em 1em; align-items: center;\n"
     "  padding: .5em 1em }\n"

@@ -150,6 +150,8 @@ static struct text_block try_block(struct scene *scene, const char *text,
                                    const struct text_look *look, double max_width, int max_lines)
 {
     char *clean = utf8_clean(text, strlen(text));
+    for (size_t n = strlen(clean); n > 0 && clean[n - 1] == ' '; n--)
+        clean[n - 1] = '\0'; /* it would count as width */
     struct text_block block = {.layout = pango_layout_new(scene->text)};
     PangoFontDescription *font = described(scene, look);
     pango_layout_set_font_description(block.layout, font);
@@ -193,6 +195,17 @@ void text_block_done(struct text_block *block)
     *block = (struct text_block){0};
 }
 
+static void note_unknown_glyphs(struct scene *scene, PangoLayout *layout)
+{
+    if (scene->unknown_glyphs || pango_layout_get_unknown_glyphs_count(layout) == 0)
+        return;
+    scene->unknown_glyphs = true;
+    scene_note(scene,
+               "no installed font has all characters of '%.80s', boxes with their numbers stand for "
+               "them: install one that has (such as fonts-noto-core, fonts-noto-cjk)",
+               pango_layout_get_text(layout));
+}
+
 /* ---- items ----------------------------------------------------------------------------------- */
 
 static struct item *add_item(struct scene *scene, enum item_kind kind, struct box box)
@@ -208,6 +221,7 @@ struct box scene_text(struct scene *scene, struct text_block *block, double x, d
 {
     struct box box = {x, y, block->w, block->h};
     struct item *item = add_item(scene, ITEM_TEXT, box);
+    note_unknown_glyphs(scene, block->layout);
     item->colour = colour;
     item->layout = block->layout;
     *block = (struct text_block){0};

@@ -48,6 +48,7 @@ struct scene {
     struct str *notes;    /* may be NULL */
     struct str statement; /* what the colours or brightnesses stand for and how they are scaled */
     size_t panels;        /* lettered so far */
+    bool unknown_glyphs;  /* noted already */
 };
 
 enum { SCENE_MARGIN = 2 }; /* keeps strokes at the edge whole */
