@@ -176,6 +176,21 @@ sed '/"marks"/,/]/d; s/"regions": false,/"regions": false, "marks": []/' session
 figure --batch unmarked.json -o marked
 fails_with 1 "marks no caption" "a session without marks"
 
+# The batch of the manual, on the demo.
+sed -n '/^{"kind"/p; /^12$/p' "$SCANSCOPE_TESTS/../man/scanscope-figure.1.in" | sed 's/\\-/-/g' >manual.jsonl
+demo=$SCANSCOPE_ASSETS/demo
+figure --batch manual.jsonl -m "$demo/model.pth.tar" -d "$demo" --dpi 60 -o manual --quiet
+[ "$status" -eq 0 ] && [ "$(ls manual | tr '\n' ' ')" = "0002.png 0003.png caption-0012.png matrix.svg words.pdf " ]
+ok $? "the batch that the manual shows"
+figure words --html page.html -m "$model" -d split -o x.png
+fails_with 2 "--batch FILE" "a page without a batch"
+figure --batch batch.jsonl --caption "w4" -m "$model" -d split -o x
+fails_with 2 "said by its lines" "a caption beside a batch"
+figure words.json --words 1 -o x.png
+fails_with 2 "only options of the style" "other words of saved data"
+with words --log run/train.jsonl -o x.png
+fails_with 2 "figure curves" "a log that is not drawn as curves"
+
 figure --batch missing.jsonl -m "$model" -d split -o many
 fails_with 1 "No such file" "a batch that is not there"
 figure words --batch batch.jsonl -m "$model" -d split -o many

@@ -260,6 +260,28 @@ static int draw_logs(const struct options *o, const struct figure_style *style, 
 
 /* ---- the command ----------------------------------------------------------------------------- */
 
+/* Options that ask for something, which a batch and saved data have in themselves. */
+static bool asks(const struct options *o)
+{
+    return o->captions.count || o->logs.count || o->caption_index || o->image || o->words ||
+           o->regions || o->top || o->rows;
+}
+
+/* Nothing that is given is passed over in silence. */
+static const char *contradiction(const struct options *o)
+{
+    const char *what = o->batch ? NULL : o->operands.items[0];
+    if (o->html && !o->batch)
+        return "--html makes a page of a batch: give --batch FILE";
+    if (o->batch && asks(o))
+        return "what the figures of a batch show is said by its lines, not by options";
+    if (what && is_data(what) && asks(o))
+        return "what a data file shows is in it; only options of the style change it";
+    if (what && o->logs.count && strcmp(what, "curves") != 0)
+        return "--log is drawn as curves: scanscope figure curves --log FILE";
+    return NULL;
+}
+
 static int run(const struct options *o)
 {
     struct figure_style style = {.original_first = true};
@@ -277,6 +299,8 @@ static int run(const struct options *o)
     if (apply_style(o, &style, &err) != 0 ||
         parse_index(o->caption_index, &request.caption_index, &err) != 0)
         return cli_wrong(command_name, "%s", err.text);
+    if (contradiction(o))
+        return cli_wrong(command_name, "%s", contradiction(o));
     if (o->batch)
         return draw_batch(o);
     if (!o->output)
@@ -337,10 +361,11 @@ int cmd_figure(int argc, char **argv)
         {"save-data", 0, CLI_SWITCH, NULL,
          "write the numbers beside the figure too, as .json and .csv", &o.data},
         {"batch", 0, CLI_TEXT, "FILE",
-         "draw a figure for each line, a JSON object with the fields kind, caption, caption_index, "
-         "image, words, regions, top, rows, output and those of the style; -o is a folder",
+         "draw a figure for each line, a JSON object with the fields kind, caption or captions, "
+         "caption_index, image, words, regions, top, rows, logs, data, output and those of the style; "
+         "or for each caption marked in an explorer's session. -o is a folder",
          &o.batch},
-        {"html", 0, CLI_TEXT, "FILE", "batch: one page with all figures inside", &o.html},
+        {"html", 0, CLI_TEXT, "FILE", "batch: one page with all figures inside, to browse and share", &o.html},
         {NULL, 0, CLI_SWITCH, NULL, NULL, NULL},
     };
     const struct cli_usage usage = {
@@ -350,17 +375,22 @@ int cmd_figure(int argc, char **argv)
             "Draws a figure. Kinds: words (the photograph, then a panel a word of the caption with "
             "its attention, the strongest region framed and labelled), regions (a panel a region "
             "with the words that go with it), strip (a caption and its best images, the true one "
-            "in "
-            "a solid green frame, others in dashed red), captions (an image and its best "
-            "captions), "
-            "matrix (words x regions), compare (two models, or two captions), failures (captions "
-            "whose image ranks worst), curves (recall at k and ranks). A FILE.json that "
-            "--save-data "
-            "wrote is drawn again without model or features. The same input gives the same bytes.",
-        .examples = "  scanscope figure words -m assets/demo/model.pth.tar -d assets/demo -s test "
-                    "--caption-index 3 -o words.png\n"
-                    "  scanscope figure strip -m assets/demo/model.pth.tar -d assets/demo -s test "
-                    "--caption-index 3 -k 5 --scores --width column -o strip.pdf\n",
+            "in a solid green frame, others in dashed red), captions (an image and its best "
+            "captions), matrix (words x regions), compare (two models, or two captions), failures "
+            "(captions whose image ranks worst), curves (recall at k and ranks). A FILE.json that "
+            "--save-data wrote is drawn again without model or features. The same input gives the "
+            "same bytes.",
+        .examples =
+            "  scanscope figure words -m assets/demo/model.pth.tar -d assets/demo -s test "
+            "--caption-index 3 --save-data -o words.png\n"
+            "  scanscope figure words.json --style heat --map cividis --scale figure --width column "
+            "-o heat.pdf\n"
+            "  scanscope figure strip -m assets/demo/model.pth.tar -d assets/demo -s test "
+            "--caption-index 3 -k 5 --scores --width column -o strip.pdf\n"
+            "  scanscope figure compare -m assets/demo/model.pth.tar -d assets/demo "
+            "--caption \"a white chair\" --caption \"a red house\" --letters --footer -o two.svg\n"
+            "  scanscope figure regions -m assets/demo/model.pth.tar -d assets/demo "
+            "--caption-index 3 --regions 0-3 --columns 2 --width 85mm -o regions.svg\n",
         .options = table,
     };
     int status;
