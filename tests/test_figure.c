@@ -400,7 +400,8 @@ static void test_svg(void **state)
     assert_true(holds(s, ">snowboarder</text>"));
     assert_true(holds(s, ">&#60;b&#62;&#38;&#34;\xef\xbf\xbd</text>"));
     assert_true(holds(s, "data:image/jpeg;base64,"));
-    assert_true(holds(s, "@font-face { font-family: 'DejaVu Sans'; src: url(data:font/ttf;base64,"));
+    assert_true(
+        holds(s, "@font-face { font-family: 'DejaVu Sans'; src: url(data:font/ttf;base64,"));
     assert_true(holds(s, "<s:Image>a&#38;b</s:Image>"));
     assert_false(holds(s, "<b>"));
     s->set.image.pixels = NULL;

@@ -381,8 +381,8 @@ static void test_goldens_can_fail(void **state)
 /* Draws the PDF's page as a PNG, another program's way. */
 static int raster_pdf(const char *pdf, const char *png)
 {
-    char *command = mem_printf("pdftoppm -r 100 -png -singlefile '%s' '%.*s'", pdf,
-                               (int)strlen(png) - 4, png);
+    char *command =
+        mem_printf("pdftoppm -r 100 -png -singlefile '%s' '%.*s'", pdf, (int)strlen(png) - 4, png);
     int status = system(command);
     free(command);
     return status;

@@ -362,10 +362,12 @@ int cmd_figure(int argc, char **argv)
          "write the numbers beside the figure too, as .json and .csv", &o.data},
         {"batch", 0, CLI_TEXT, "FILE",
          "draw a figure for each line, a JSON object with the fields kind, caption or captions, "
-         "caption_index, image, words, regions, top, rows, logs, data, output and those of the style; "
+         "caption_index, image, words, regions, top, rows, logs, data, output and those of the "
+         "style; "
          "or for each caption marked in an explorer's session. -o is a folder",
          &o.batch},
-        {"html", 0, CLI_TEXT, "FILE", "batch: one page with all figures inside, to browse and share", &o.html},
+        {"html", 0, CLI_TEXT, "FILE",
+         "batch: one page with all figures inside, to browse and share", &o.html},
         {NULL, 0, CLI_SWITCH, NULL, NULL, NULL},
     };
     const struct cli_usage usage = {
@@ -383,7 +385,8 @@ int cmd_figure(int argc, char **argv)
         .examples =
             "  scanscope figure words -m assets/demo/model.pth.tar -d assets/demo -s test "
             "--caption-index 3 --save-data -o words.png\n"
-            "  scanscope figure words.json --style heat --map cividis --scale figure --width column "
+            "  scanscope figure words.json --style heat --map cividis --scale figure --width "
+            "column "
             "-o heat.pdf\n"
             "  scanscope figure strip -m assets/demo/model.pth.tar -d assets/demo -s test "
             "--caption-index 3 -k 5 --scores --width column -o strip.pdf\n"

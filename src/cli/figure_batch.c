@@ -302,8 +302,7 @@ int batch_read(const char *path, const struct batch_options *options, struct bat
     find_twins(out);
     if (out->session && out->count == 0)
         return error_at(err, path, -1, "marks no caption: the explorer marks them with Space");
-    return out->count ? 0
-                      : error_at(err, path, -1, "holds no figures: give a JSON object a line");
+    return out->count ? 0 : error_at(err, path, -1, "holds no figures: give a JSON object a line");
 }
 
 void batch_done(struct batch *batch)

@@ -1,5 +1,5 @@
-/* figure_batch.h: many figures at once: from a file of JSON lines, or from the marks of an explorer's
- * session. */
+/* figure_batch.h: many figures at once: from a file of JSON lines, or from the marks of an
+ * explorer's session. */
 #ifndef CLI_FIGURE_BATCH_H
 #define CLI_FIGURE_BATCH_H
 
@@ -47,10 +47,9 @@ struct batch {
  * "captions", "caption_index", "image", "words", "regions", "top", "rows", "logs", "output" and the
  * style's, or "data": a file that --save-data wrote), or a number: the words of that caption of the
  * split. A file name that is not given is the line's number as NNNN.png, of a caption's number
- * caption-NNNN.png. An explorer's session is read for its marks, one figure of words each, looking as
- * it did there. A line that is
- * wrong, or whose file another line writes, is a job that has failed already. Errors: no such file,
- * nothing to draw. */
+ * caption-NNNN.png. An explorer's session is read for its marks, one figure of words each, looking
+ * as it did there. A line that is wrong, or whose file another line writes, is a job that has
+ * failed already. Errors: no such file, nothing to draw. */
 int batch_read(const char *path, const struct batch_options *options, struct batch *out,
                struct error *err) MUST_USE;
 void batch_done(struct batch *batch);

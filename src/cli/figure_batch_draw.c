@@ -21,8 +21,7 @@ static int load(struct batch_job *job, const struct batch_options *options,
 {
     struct figure_style style;
     if (figure_load_json(job->data, options->images, data, &style, &job->err) != 0 ||
-        options->style(options->context, &style, &job->err) != 0 ||
-        batch_restyle(job, &style) != 0)
+        options->style(options->context, &style, &job->err) != 0 || batch_restyle(job, &style) != 0)
         return -1;
     job->style = style;
     job->request.kind = data->figure.kind;

@@ -1,5 +1,5 @@
-/* figure_html.c: a batch as one page that needs nothing beside it: a contact sheet with a filter, and
- * each figure large. Without scripts it is still the sheet. */
+/* figure_html.c: a batch as one page that needs nothing beside it: a contact sheet with a filter,
+ * and each figure large. Without scripts it is still the sheet. */
 #include <glib.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,8 @@
 #include "cli/figure_batch.h"
 
 static const char style[] =
-    ":root { color-scheme: light dark; --ink: #1a1a1a; --soft: #666; --paper: #fff; --back: #f4f4f2;\n"
+    ":root { color-scheme: light dark; --ink: #1a1a1a; --soft: #666; --paper: #fff; --back: "
+    "#f4f4f2;\n"
     "  --line: #ddd; --accent: #1f4e9e; --bad: #b00020 }\n"
     "@media (prefers-color-scheme: dark) { :root:not([data-theme=light]) { --ink: #e6e6e6;\n"
     "  --soft: #a0a0a0; --back: #161616; --line: #333; --accent: #8fb4ff; --bad: #ff8a80 } }\n"
@@ -22,7 +23,8 @@ static const char style[] =
     "* { box-sizing: border-box }\n"
     "body { font: 15px/1.45 system-ui, sans-serif; margin: 0; color: var(--ink);\n"
     "  background: var(--back) }\n"
-    "header { position: sticky; top: 0; z-index: 1; display: flex; flex-wrap: wrap; gap: .6em 1em;\n"
+    "header { position: sticky; top: 0; z-index: 1; display: flex; flex-wrap: wrap; gap: .6em "
+    "1em;\n"
     "  align-items: center; padding: .7em 1.2em; background: var(--back);\n"
     "  border-bottom: 1px solid var(--line) }\n"
     "h1 { font-size: 1.05em; margin: 0; overflow-wrap: anywhere }\n"
@@ -40,13 +42,15 @@ static const char style[] =
     "  background: var(--back) }\n"
     "figure[hidden] { display: none }\n"
     "figure .art { background: #fff; padding: .6em; cursor: zoom-in }\n"
-    "figure img { display: block; width: 100%; height: auto; max-height: 34em; object-fit: contain;\n"
+    "figure img { display: block; width: 100%; height: auto; max-height: 34em; object-fit: "
+    "contain;\n"
     "  object-position: top }\n"
     "figcaption { padding: .5em .8em .6em; overflow-wrap: anywhere }\n"
     "figcaption .kind { color: var(--accent) }\n"
     "figcaption .file { display: block }\n"
     ".failed { color: var(--bad); padding: .8em; margin: 0; overflow-wrap: anywhere }\n"
-    "dialog { width: 96vw; max-width: none; height: 96vh; max-height: none; padding: 0; border: 0;\n"
+    "dialog { width: 96vw; max-width: none; height: 96vh; max-height: none; padding: 0; border: "
+    "0;\n"
     "  border-radius: 6px; color: var(--ink); background: var(--back) }\n"
     "dialog[open] { display: flex; flex-direction: column }\n"
     "dialog::backdrop { background: rgba(0, 0, 0, .7) }\n"
@@ -100,7 +104,8 @@ static const char script[] =
     "large.addEventListener('click', () => large.classList.toggle('full'));\n"
     "search.addEventListener('input', filter);\n"
     "kind.addEventListener('change', filter);\n"
-    "$('size').addEventListener('input', e => root.style.setProperty('--size', e.target.value + 'em'));\n"
+    "$('size').addEventListener('input', e => root.style.setProperty('--size', e.target.value + "
+    "'em'));\n"
     "function theme() {\n"
     "  const dark = root.dataset.theme ? root.dataset.theme === 'dark'\n"
     "    : matchMedia('(prefers-color-scheme: dark)').matches;\n"
@@ -157,7 +162,8 @@ static const char *title_of(const struct batch_job *job)
 }
 
 /* A picture inside; its name is what it is saved as. */
-static void add_picture(struct str *out, const struct batch_job *job, const void *bytes, size_t size)
+static void add_picture(struct str *out, const struct batch_job *job, const void *bytes,
+                        size_t size)
 {
     const char *name = file_name(job->output), *dot = strrchr(name, '.');
     bool svg = job->preview || strcasecmp(dot, ".svg") == 0;
@@ -228,18 +234,21 @@ static void add_head(struct str *out, const struct batch *batch, const char *tit
     str_add(out, "<input id=\"search\" type=\"search\" placeholder=\"Search ( / )\" "
                  "aria-label=\"Search\">\n");
     add_kinds(out, batch);
-    str_add(out, "<label class=\"hint\">Size <input id=\"size\" type=\"range\" min=\"12\" max=\"60\" "
-                 "value=\"22\"></label>\n<button id=\"theme\" title=\"Light or dark (t)\">"
-                 "Light/dark</button>\n</div>\n</header>\n<main>\n");
+    str_add(out,
+            "<label class=\"hint\">Size <input id=\"size\" type=\"range\" min=\"12\" max=\"60\" "
+            "value=\"22\"></label>\n<button id=\"theme\" title=\"Light or dark (t)\">"
+            "Light/dark</button>\n</div>\n</header>\n<main>\n");
 }
 
 static void add_foot(struct str *out)
 {
-    str_add(out, "</main>\n<dialog id=\"view\" aria-label=\"Figure\">\n<div class=\"large\" id=\"large\">"
-                 "</div>\n<div class=\"bar\"><span id=\"text\"></span><small class=\"hint\" "
-                 "id=\"place\"></small>\n<button id=\"back\" title=\"Left arrow\">Previous</button>"
-                 "<button id=\"next\" title=\"Right arrow\">Next</button>\n<a id=\"save\"></a>"
-                 "<button id=\"close\" title=\"Escape\">Close</button></div>\n</dialog>\n<script>\n");
+    str_add(
+        out,
+        "</main>\n<dialog id=\"view\" aria-label=\"Figure\">\n<div class=\"large\" id=\"large\">"
+        "</div>\n<div class=\"bar\"><span id=\"text\"></span><small class=\"hint\" "
+        "id=\"place\"></small>\n<button id=\"back\" title=\"Left arrow\">Previous</button>"
+        "<button id=\"next\" title=\"Right arrow\">Next</button>\n<a id=\"save\"></a>"
+        "<button id=\"close\" title=\"Escape\">Close</button></div>\n</dialog>\n<script>\n");
     str_add(out, script);
     str_add(out, "</script>\n</body>\n</html>\n");
 }
@@ -250,7 +259,8 @@ static int flush(struct file_out *file, struct str *out, struct error *err)
     size_t length = out->length;
     size_t written = length ? fwrite(out->text, 1, length, file->stream) : 0;
     str_clear(out);
-    return written == length ? 0 : error_at(err, file->path, -1, "cannot write: the disk may be full");
+    return written == length ? 0
+                             : error_at(err, file->path, -1, "cannot write: the disk may be full");
 }
 
 static int write_page(const struct batch *batch, const char *title, struct file_out *file,

@@ -30,5 +30,6 @@ int batch_session_spec(const struct batch *batch, struct session_spec *out, stru
         out->compat = TOKENS_PY3BYTES;
     if (out->model && (out->data.folder || out->data.features))
         return 0;
-    return error_set(err, "the explorer's session names no model and data: give them with -m and -d");
+    return error_set(err,
+                     "the explorer's session names no model and data: give them with -m and -d");
 }

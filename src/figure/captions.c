@@ -44,8 +44,8 @@ static double caption_row(struct scene *scene, const struct figure_caption *capt
 {
     struct row row = measure_row(scene, caption, at);
     double font = scene->style.font_size, mark = row.mark;
-    double base = y + fmax(fmax(row.rank.baseline, row.score.baseline),
-                           row.narrow ? 0 : row.text.baseline);
+    double base =
+        y + fmax(fmax(row.rank.baseline, row.score.baseline), row.narrow ? 0 : row.text.baseline);
     double text_y = row.narrow ? y + fmax(row.rank.h, row.score.h) : base - row.text.baseline;
     double end = text_y + row.text.h;
     struct box box = {at.x + row.rank_w + mark / 2, base - 0.9 * mark, mark, mark};

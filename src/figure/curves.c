@@ -49,8 +49,11 @@ static void widen(double value, double *low, double *high)
 
 static struct axes ranges(const struct figure_plot *plot)
 {
-    struct axes a = {
-        .x0 = INFINITY, .x1 = -INFINITY, .y0 = INFINITY, .y1 = -INFINITY, .log_x = plot->log_x && !plot->bars};
+    struct axes a = {.x0 = INFINITY,
+                     .x1 = -INFINITY,
+                     .y0 = INFINITY,
+                     .y1 = -INFINITY,
+                     .log_x = plot->log_x && !plot->bars};
     for (size_t s = 0; s < plot->series_count; s++)
         for (size_t i = 0; i < plot->series[s].count; i++) {
             if (!a.log_x || plot->series[s].x[i] > 0)
@@ -284,7 +287,8 @@ static struct head head_of(struct scene *scene, const struct figure_plot *plot, 
     parts_letter(scene, &title);
     str_add(&title, plot->title ? plot->title : "");
     if (title.length) {
-        head.title = text_block(scene, title.text, &(struct text_look){.size = 1}, width, TEXT_LINES);
+        head.title =
+            text_block(scene, title.text, &(struct text_look){.size = 1}, width, TEXT_LINES);
         head.h = head.title.h + 1;
     }
     str_done(&title);

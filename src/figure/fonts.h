@@ -9,7 +9,7 @@
 struct font_part {
     char *family;
     void *face, *characters; /* fonts.c's own */
-    uint8_t *bytes; /* NULL where the font cannot be cut: only its name is known then */
+    uint8_t *bytes;          /* NULL where the font cannot be cut: only its name is known then */
     size_t size;
 };
 

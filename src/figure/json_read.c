@@ -15,12 +15,13 @@ enum {
     MAX_SIDE = 1 << 24, /* of a photograph, in pixels */
 };
 
-/* A list has at most this many entries: no page shows more, and laying them out would take hours. */
+/* A list has at most this many entries: no page shows more, and laying them out would take hours.
+ */
 static const struct {
     const char *key;
     size_t most;
-} limits[] = {{"sets", 1024},  {"words", 4096},         {"results", 1024}, {"captions", 1024},
-              {"plots", 256},  {"shown_regions", 4096}, {"series", 256},   {"ticks", 4096}};
+} limits[] = {{"sets", 1024}, {"words", 4096},         {"results", 1024}, {"captions", 1024},
+              {"plots", 256}, {"shown_regions", 4096}, {"series", 256},   {"ticks", 4096}};
 
 /* A file being read: where an error is said to be, and who owns what is made. */
 struct reader {
@@ -112,8 +113,9 @@ static int get_array(struct reader *r, const json_t *object, const char *key, co
     *count_out = json_array_size(*out);
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
         if (strcmp(key, limits[i].key) == 0 && *count_out > limits[i].most)
-            return error_at(r->err, r->path, -1, "%s%s%s: %zu are too many: a figure has at most %zu",
-                            r->place, r->place[0] ? "." : "", key, *count_out, limits[i].most);
+            return error_at(r->err, r->path, -1,
+                            "%s%s%s: %zu are too many: a figure has at most %zu", r->place,
+                            r->place[0] ? "." : "", key, *count_out, limits[i].most);
     return 0;
 }
 
@@ -404,8 +406,7 @@ static int read_style(struct reader *r, json_t *root, struct figure_style *style
     json_t *object = json_object_get(root, "style"), *value;
     const char *key;
     *style = (struct figure_style){0};
-    json_object_foreach(object, key, value)
-    {
+    json_object_foreach (object, key, value) {
         char *text = style_value(value);
         const char *kept = text ? figure_data_text(r->data, text) : NULL;
         free(text);

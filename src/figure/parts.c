@@ -12,8 +12,6 @@ static const struct text_look title_look = {.size = 1.125};
 static const struct text_look label_look = {.size = LABEL_SIZE};
 static const struct text_look small_look = {.size = 0.8};
 
-
-
 double parts_gap(const struct scene *scene)
 {
     return fmin(0.6 * scene->style.font_size, parts_width(scene) / 40);
@@ -105,6 +103,11 @@ bool parts_region(const struct figure_image *image, size_t r, struct box at, str
         return false;
     *out = (struct box){at.x + x0 * at.w, at.y + y0 * at.h, (x1 - x0) * at.w, (y1 - y0) * at.h};
     return x1 > x0 && y1 > y0;
+}
+
+void parts_region_frame(struct scene *scene, struct box at)
+{
+    scene_frame(scene, at, FRAME_RED, fmax(0.25, fmin(0.8, fmin(at.w, at.h) / 6)), false);
 }
 
 /* The reason goes to the notes: a file name is of no use to who reads the figure. */
@@ -279,8 +282,7 @@ double parts_colour_bar(struct scene *scene, const char *what, float top, bool p
 
 double parts_small(struct scene *scene, const char *text, double y)
 {
-    struct text_block block =
-        text_block(scene, text, &small_look, parts_width(scene), TEXT_LINES);
+    struct text_block block = text_block(scene, text, &small_look, parts_width(scene), TEXT_LINES);
     struct box at = scene_text(scene, &block, SCENE_MARGIN, y, INK_SOFT);
     return at.y + at.h + parts_gap(scene) / 2;
 }

@@ -52,6 +52,9 @@ struct box parts_fit(const struct figure_image *image, struct box cell);
 /* Where region r lies on the picture drawn at `at`, cut to it; false where it is not on it. */
 bool parts_region(const struct figure_image *image, size_t r, struct box at, struct box *out);
 
+/* The thin red frame; thinner on a region so small that the frame would fill it. */
+void parts_region_frame(struct scene *scene, struct box at);
+
 /* The text in one line of at most width x height: set smaller where it must be, and with an
  * ellipsis where smaller is not enough. */
 struct text_block parts_line(struct scene *scene, const char *text, double size, double width,
@@ -90,12 +93,13 @@ uint32_t parts_mix(uint32_t from, uint32_t to, double t);
 /* Small grey lines. */
 double parts_small(struct scene *scene, const char *text, double y);
 
-/* States what the overlay shows: "Brightness: sum of the weights of the regions over a pixel, scaled
- * to each panel's largest". `full` is the value that is shown in full, 0: each panel's own. */
+/* States what the overlay shows: "Brightness: sum of the weights of the regions over a pixel,
+ * scaled to each panel's largest". `full` is the value that is shown in full, 0: each panel's own.
+ */
 void parts_state_overlay(struct scene *scene, float full);
 
-/* The footer, where the style wants one: the scene's statement (where `state`; a colour bar may have
- * said it already), `legend` (NULL: none), image, model; then the end of the page. */
+/* The footer, where the style wants one: the scene's statement (where `state`; a colour bar may
+ * have said it already), `legend` (NULL: none), image, model; then the end of the page. */
 void parts_finish(struct scene *scene, const struct figure_info *info, const char *image_id,
                   const char *legend, bool state, double y);
 

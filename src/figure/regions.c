@@ -95,7 +95,7 @@ static void region_panel(struct scene *scene, const struct figure_set *set, size
     if (!parts_region(image, region, at, &box))
         box = at;
     else
-        scene_frame(scene, box, FRAME_RED, 0.8, false);
+        parts_region_frame(scene, box);
     parts_tag(scene, name, TAG_BLUE, box, cell);
 }
 

@@ -309,8 +309,7 @@ static void begin(struct svg *svg, const struct render_texts *texts)
         snprintf(name, sizeof name, "s:%s", texts->items[i].key);
         add_element(out, name, texts->items[i].text);
     }
-    str_addf(out,
-             "</metadata>\n<rect width=\"%s\" height=\"%s\" fill=\"#ffffff\"/>\n", w, h);
+    str_addf(out, "</metadata>\n<rect width=\"%s\" height=\"%s\" fill=\"#ffffff\"/>\n", w, h);
     add_fonts(svg);
 }
 

@@ -200,10 +200,11 @@ static void note_unknown_glyphs(struct scene *scene, PangoLayout *layout)
     if (scene->unknown_glyphs || pango_layout_get_unknown_glyphs_count(layout) == 0)
         return;
     scene->unknown_glyphs = true;
-    scene_note(scene,
-               "no installed font has all characters of '%.80s', boxes with their numbers stand for "
-               "them: install one that has (such as fonts-noto-core, fonts-noto-cjk)",
-               pango_layout_get_text(layout));
+    scene_note(
+        scene,
+        "no installed font has all characters of '%.80s', boxes with their numbers stand for "
+        "them: install one that has (such as fonts-noto-core, fonts-noto-cjk)",
+        pango_layout_get_text(layout));
 }
 
 /* ---- items ----------------------------------------------------------------------------------- */

@@ -75,7 +75,7 @@ void scene_line(struct scene *scene, double *points, size_t count, uint32_t colo
                 bool dashed);
 
 struct text_look {
-    double size; /* times the style's font size */
+    double size;          /* times the style's font size */
     PangoAlignment align; /* within max_width, where the text has several lines */
 };
 

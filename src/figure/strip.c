@@ -35,8 +35,8 @@ static double label_width(struct scene *scene, const struct figure_set *set)
     return widest;
 }
 
-/* The panels of a set: a panel is as wide as its picture, but not narrower than `least`, so that the
- * line below it keeps its room. */
+/* The panels of a set: a panel is as wide as its picture, but not narrower than `least`, so that
+ * the line below it keeps its room. */
 struct panels {
     const struct figure_set *set;
     size_t columns;
@@ -48,7 +48,8 @@ static double panel_width(const struct panels *p, size_t index, double height)
     return fmax(height * shown_aspect(&p->set->results[index].image), p->least);
 }
 
-/* Height at which the panels from..to-1 fill the width: their width grows with it, so by halving. */
+/* Height at which the panels from..to-1 fill the width: their width grows with it, so by halving.
+ */
 static double row_height(const struct panels *p, size_t from, size_t to)
 {
     enum { STEPS = 40 };

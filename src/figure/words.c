@@ -44,8 +44,8 @@ static size_t heavier(const struct figure_image *image, const float *weights, si
     return count;
 }
 
-/* Frames of the next strongest regions with a fifth of the strongest weight or more, the heavier the
- * stronger; more of them would hide the picture. */
+/* Frames of the next strongest regions with a fifth of the strongest weight or more, the heavier
+ * the stronger; more of them would hide the picture. */
 static void region_frames(struct scene *scene, const struct figure_image *image,
                           const float *weights, ptrdiff_t strongest, struct box at)
 {
@@ -74,7 +74,7 @@ static void word_panel(struct scene *scene, const struct figure_set *set,
     if (best >= 0 && scene->style.overlay == OVERLAY_BOXES)
         region_frames(scene, image, word->weights, best, at);
     if (best >= 0 && parts_region(image, (size_t)best, at, &strongest))
-        scene_frame(scene, strongest, FRAME_RED, 0.8, false);
+        parts_region_frame(scene, strongest);
     else
         strongest = at;
     parts_tag(scene, word->text, word->unknown ? TAG_GREY : TAG_BLUE, strongest, cell);

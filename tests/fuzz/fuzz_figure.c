@@ -1,4 +1,5 @@
-/* Fuzz target: a figure's data as JSON. What is read can be laid out, and no text overlaps another. */
+/* Fuzz target: a figure's data as JSON. What is read can be laid out, and no text overlaps another.
+ */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -19,7 +20,8 @@ static void lay_out(const struct figure *figure, const struct figure_style *styl
         return;
     if (scene_init(&scene, style, 1, NULL, &err) != 0)
         return;
-    if (kind_of(figure->kind)->layout(&scene, figure, &err) == 0 && scene_check(&scene, &err) != 0) {
+    if (kind_of(figure->kind)->layout(&scene, figure, &err) == 0 &&
+        scene_check(&scene, &err) != 0) {
         fprintf(stderr, "# %s\n", err.text);
         abort();
     }
