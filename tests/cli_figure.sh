@@ -64,6 +64,12 @@ ok $? "two captions compared"
 with compare -m "$fixtures/t2i_avg/model.pth.tar" --caption-index 3 --style heat -o compare.pdf
 [ "$status" -eq 0 ] && [ -s compare.pdf ]
 ok $? "two models compared"
+for ending in png pdf svg; do
+    with compare --caption "w4 w9" --caption "w12 w5 w7" -o compare.$ending --save-data
+    figure compare.json -o again.$ending
+    [ "$status" -eq 0 ] && cmp -s compare.$ending again.$ending
+    ok $? "compare as $ending is the same again from its data"
+done
 with words --caption-index 12 -o words.png
 grep -q "no photograph for image 391003" err
 ok $? "a photograph that is missing is said; the figure is made"
@@ -113,12 +119,78 @@ ok $? "a batch: what can be drawn is"
 [ "$(wc -l <err)" -eq 5 ] && grep -q "4 of 8 figures failed" err && grep -q "line 4: no figure kind" err &&
     grep -q "line 5: is no JSON" err && grep -q "line 6: no word" err && grep -q "line 8: image: a text" err
 ok $? "and what failed is listed at the end"
-[ "$(grep -c '<figure>' page.html)" -eq 8 ] && grep -q 'data:image/png;base64,' page.html &&
+[ "$(grep -c '<figure data-kind' page.html)" -eq 8 ] && grep -q 'data:image/png;base64,' page.html &&
     grep -q 'w4 w9 &#60;b&#62;' page.html && ! grep -q 'src="[^d]' page.html
 ok $? "on one page"
 with words --caption-index 3 --style heat --dpi 50 -o single.png
 cmp -s single.png many/a.png
 ok $? "the same as one by one"
+
+cat >more.jsonl <<END
+{"kind": "compare", "captions": ["w4 w9", "w12 w5"], "output": "two.pdf"}
+{"kind": "curves", "logs": ["$work/run/train.jsonl"], "output": "run.svg"}
+{"data": "$work/words.json", "output": "again.png"}
+{"data": "$work/words.json", "letters": false, "width": "column", "output": "smaller.png"}
+{"kind": "words", "logs": ["$work/run/train.jsonl"], "output": "x.png"}
+{"kind": "words", "caption_index": 1, "output": "again.png"}
+12
+-3
+{"data": "$work/nowhere.json"}
+END
+with words --caption-index 12 --scores --letters --footer -o words.png --save-data --quiet
+figure --batch more.jsonl -m "$model" -d split --dpi 60 -o more --html more.html --save-data --quiet
+[ "$status" -eq 1 ] && [ "$(ls more | wc -l)" -eq 15 ] &&
+    [ "$(ls more | grep -v -e csv -e json | tr '\n' ' ')" = "again.png caption-0012.png run.svg smaller.png two.pdf " ]
+ok $? "a batch with two captions, logs, data files and plain numbers; their data beside them"
+cmp -s words.png more/again.png && ! cmp -s words.png more/smaller.png
+ok $? "data drawn again by a batch is the same, but for what the line changes"
+grep -q "4 of 9 figures failed" err && grep -q "line 5: logs are drawn as curves" err &&
+    grep -q "line 6: .*again.png is line 3's figure already" err && grep -q "line 8: caption_index" err &&
+    grep -q "line 9: .*nowhere.json: .*No such file" err
+ok $? "two lines for one file and the other mistakes are listed"
+[ "$(grep -c 'data:image/svg+xml;base64' more.html)" -eq 2 ] && grep -q 'data-name="two.svg"' more.html &&
+    ! grep -q -E '(src|href)="(https?:|/|[^d#"])' more.html
+ok $? "the page shows PDFs as SVG and loads nothing from elsewhere"
+echo 12 >none.jsonl
+with words --caption-index 12 --dpi 60 -o one.png --quiet
+figure --batch none.jsonl -m "$model" -d split --dpi 60 -o few --html missing/page.html --quiet
+fails_with 1 "No such file" "a page that cannot be written"
+cmp -s one.png few/caption-0012.png
+ok $? "a line with a caption's number draws its words"
+
+# What the explorer keeps of marked captions.
+printf 'wait idle\nkey Esc 4 j Space j Space\nwait idle\nkey o\nkey q\n' >keys
+run "$SCANSCOPE" explore -m "$model" -d split --headless --script keys --session session.json --size 80x24
+figure --batch session.json --dpi 60 -o marked --quiet
+marks=$(sed -n '/"marks"/,/]/p' session.json | grep -c '^ *[0-9]')
+[ "$status" -eq 0 ] && [ "$marks" -ge 2 ] && [ "$(ls marked | grep -c '^caption-[0-9]*.png$')" -eq "$marks" ]
+ok $? "the captions marked in an explorer's session, $marks of them"
+index=$(ls marked | sed -n '1s/caption-0*\([0-9][0-9]*\).png/\1/p')
+with words --caption-index "$index" --style heat -o looks.png --quiet
+cmp -s looks.png "marked/$(ls marked | head -n 1)"
+ok $? "look as they did there"
+figure --batch session.json --dpi 60 --style fade -m "$model" -d split -o faded --quiet
+[ "$status" -eq 0 ] && ! cmp -s looks.png "faded/$(ls faded | head -n 1)"
+ok $? "unless options say otherwise"
+sed '/"marks"/,/]/d; s/"regions": false,/"regions": false, "marks": []/' session.json >unmarked.json
+figure --batch unmarked.json -o marked
+fails_with 1 "marks no caption" "a session without marks"
+
+# The batch of the manual, on the demo.
+sed -n '/^{"kind"/p; /^12$/p' "$SCANSCOPE_TESTS/../man/scanscope-figure.1.in" | sed 's/\\-/-/g' >manual.jsonl
+demo=$SCANSCOPE_ASSETS/demo
+figure --batch manual.jsonl -m "$demo/model.pth.tar" -d "$demo" --dpi 60 -o manual --quiet
+[ "$status" -eq 0 ] && [ "$(ls manual | tr '\n' ' ')" = "0002.png 0003.png caption-0012.png matrix.svg words.pdf " ]
+ok $? "the batch that the manual shows"
+figure words --html page.html -m "$model" -d split -o x.png
+fails_with 2 "--batch FILE" "a page without a batch"
+figure --batch batch.jsonl --caption "w4" -m "$model" -d split -o x
+fails_with 2 "said by its lines" "a caption beside a batch"
+figure words.json --words 1 -o x.png
+fails_with 2 "only options of the style" "other words of saved data"
+with words --log run/train.jsonl -o x.png
+fails_with 2 "figure curves" "a log that is not drawn as curves"
+
 figure --batch missing.jsonl -m "$model" -d split -o many
 fails_with 1 "No such file" "a batch that is not there"
 figure words --batch batch.jsonl -m "$model" -d split -o many
@@ -171,6 +243,21 @@ fails_with 1 "no word to show" "data without words"
 echo '{"x": 1}' >other.json
 figure other.json -o x.png
 fails_with 1 "not a figure's data" "JSON of something else"
-[ ! -e x.png ] && [ -z "$(find . -name '*.tmp-*')" ]
+head -c 300 words.json >truncated.json
+figure truncated.json -o x.png
+fails_with 1 "truncated.json: at byte 300: is no JSON: line" "data that is cut"
+sed 's/"scanscope_figure": 1/"scanscope_figure": 2/' words.json >version.json
+figure version.json -o x.svg
+fails_with 1 "another version" "data of another version"
+{ printf '{"scanscope_figure": 1, "kind": "words", "sets": '; head -c 5000 /dev/zero | tr '\0' '['; } >deep.json
+figure deep.json -o x.pdf
+fails_with 1 "maximum parsing depth" "data that is nested deeply"
+sed 's/"width": [0-9]*,/"width": 999999999999,/' words.json >huge.json
+figure huge.json -o x.png
+fails_with 1 "not too large" "data with a huge size"
+sed 's/"score": [0-9.e-]*/"score": NaN/' words.json >nan.json
+figure nan.json -o x.png
+fails_with 1 "is no JSON" "data with NaN"
+[ ! -e x.png ] && [ ! -e x.svg ] && [ ! -e x.pdf ] && [ -z "$(find . -name '*.tmp-*')" ]
 ok $? "nothing is left of what failed"
 done_testing

@@ -6,137 +6,9 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "base/rng.h"
 #include "figure/kinds.h"
 #include "figure/raster.h"
-
-enum { R = 5, WORDS = 200 };
-
-/* A picture, boxes and words to draw: what the tests vary is set in them. */
-struct sample {
-    char folder[64];
-    char *path;
-    struct image photo;
-    float boxes[4 * R], weights[WORDS][R];
-    struct figure_word words[WORDS];
-    struct figure_set set, sets[3];
-    struct figure_result results[12];
-    struct figure_caption captions[4];
-    size_t regions[R];
-    double x[30], y[30];
-    struct figure_series series[3];
-    struct figure_plot plots[2];
-    struct figure_style style;
-    struct figure figure;
-    struct str notes;
-    struct error err;
-};
-
-static void set_photo(struct sample *s, int width, int height)
-{
-    free(s->photo.pixels);
-    s->photo = (struct image){width, height, width, height, NULL};
-    s->photo.pixels = mem_new((size_t)width * (size_t)height, 4);
-    for (int i = 0; i < width * height; i++) {
-        uint8_t *p = s->photo.pixels + 4 * i;
-        p[0] = (uint8_t)(255 * (i % width) / width);
-        p[1] = (uint8_t)(255 * (i / width) / height);
-        p[2] = 90;
-        p[3] = 255;
-    }
-    s->set.image.box_width = width;
-    s->set.image.box_height = height;
-    for (int r = 0; r < R; r++) {
-        float *b = s->boxes + 4 * r;
-        b[0] = (float)(r * width) / 8;
-        b[1] = (float)(r * height) / 8;
-        b[2] = b[0] + (float)width / 3;
-        b[3] = b[1] + (float)height / 3;
-    }
-}
-
-static void set_words(struct sample *s, size_t count)
-{
-    static const char *const some[] = {"a", "snowboarder", "in", "a", "red-and-white", "coat"};
-    struct rng rng;
-    rng_seed(&rng, 5);
-    for (size_t i = 0; i < count; i++) {
-        double sum = 0;
-        for (int r = 0; r < R; r++)
-            sum += s->weights[i][r] = (float)exp(rng_normal(&rng));
-        for (int r = 0; r < R; r++)
-            s->weights[i][r] /= (float)sum;
-        s->words[i] = (struct figure_word){some[i % 6], s->weights[i], 0.5f, i == 3};
-    }
-    s->set.word_count = count;
-}
-
-static int set_up(void **state)
-{
-    struct sample *s = mem_new(1, sizeof *s);
-    strcpy(s->folder, "/tmp/scanscope-test-XXXXXX");
-    if (!mkdtemp(s->folder))
-        return -1;
-    s->path = file_join(s->folder, "figure.png");
-    s->set = (struct figure_set){
-        .query = "A snowboarder in a red-and-white coat",
-        .image = {.pixels = &s->photo, .id = "17", .boxes = s->boxes, .regions = R},
-        .words = s->words,
-        .results = s->results};
-    set_photo(s, 64, 48);
-    set_words(s, 6);
-    for (size_t i = 0; i < 12; i++)
-        s->results[i] = (struct figure_result){s->set.image, 1 - 0.01f * (float)i, i == 2, i + 1};
-    for (size_t i = 0; i < 4; i++)
-        s->captions[i] = (struct figure_caption){"A man in a coat snowboards", 0.5f, i == 1, i + 1};
-    for (size_t i = 0; i < R; i++)
-        s->regions[i] = R - 1 - i;
-    for (int i = 0; i < 30; i++) {
-        s->x[i] = i + 1;
-        s->y[i] = 100 * (1 - exp(-i / 5.0));
-    }
-    for (int i = 0; i < 3; i++)
-        s->series[i] = (struct figure_series){"model", s->x, s->y, 30};
-    s->plots[0] = (struct figure_plot){.title = "Recall at k",
-                                       .x_label = "k",
-                                       .y_label = "%",
-                                       .series = s->series,
-                                       .series_count = 3,
-                                       .log_x = true};
-    s->plots[1] = (struct figure_plot){.series = s->series, .series_count = 2, .bars = true};
-    s->set.captions = s->captions;
-    s->set.caption_count = 4;
-    s->set.regions = s->regions;
-    s->set.region_count = R;
-    s->set.result_count = 5;
-    s->set.region_similarity = s->weights[0];
-    s->set.label = "model.pth.tar";
-    s->style = (struct figure_style){.original_first = true, .dpi = 60};
-    s->figure = (struct figure){.kind = FIGURE_WORDS, .sets = &s->set, .set_count = 1};
-    s->figure.plots = s->plots;
-    s->figure.plot_count = 2;
-    s->figure.info = (struct figure_info){
-        .caption = s->set.query, .model = "model.pth.tar", .score = 0.625f, .has_score = true};
-    *state = s;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct sample *s = *state;
-    unlink(s->path);
-    int left = rmdir(s->folder); /* fails where a temporary file was left */
-    free(s->path);
-    image_done(&s->photo);
-    str_done(&s->notes);
-    free(s);
-    return left;
-}
-
-static int draw(struct sample *s)
-{
-    return figure_write(&s->figure, &s->style, s->path, &s->notes, &s->err);
-}
+#include "tests/figure_sample.h"
 
 /* Lays out and asks whether texts overlap or anything leaves the page. */
 static void check_layout(struct sample *s)
@@ -182,16 +54,41 @@ static void test_no_layout_overlaps(void **state)
                 s->style.letters = w % 2;
                 s->style.footer = p % 2;
                 s->set.result_count = (size_t)(1 + (w + 5 * p) % 12);
-                set_photo(s, shapes[p][0], shapes[p][1]);
+                sample_photo(s, shapes[p][0], shapes[p][1]);
                 check_kinds(s);
             }
+}
+
+/* The check itself sees texts that overlap and what leaves the page. */
+static void test_the_check_can_fail(void **state)
+{
+    struct sample *s = *state;
+    const struct text_look look = {.size = 1};
+    struct scene scene;
+    assert_done(scene_init(&scene, &s->style, 1, &s->notes, &s->err), s->err);
+    scene.height = 100;
+    for (int i = 0; i < 2; i++) {
+        struct text_block block = text_block(&scene, "text", &look, 50, 1);
+        scene_text(&scene, &block, 10 + 60 * i, 10, 0);
+    }
+    assert_done(scene_check(&scene, &s->err), s->err);
+    struct text_block block = text_block(&scene, "more", &look, 50, 1);
+    scene_text(&scene, &block, 12, 12, 0);
+    assert_int_equal(scene_check(&scene, &s->err), -1);
+    assert_non_null(strstr(s->err.text, "overlap"));
+    scene.count = 0;
+    scene_fill(&scene, (struct box){0, 90, 10, 11}, 0);
+    assert_int_equal(scene_check(&scene, &s->err), -1);
+    assert_non_null(strstr(s->err.text, "leaves"));
+    scene_done(&scene);
 }
 
 static void test_two_hundred_words(void **state)
 {
     struct sample *s = *state;
-    set_words(s, WORDS);
-    check_layout(s);
+    sample_words(s, WORDS);
+    check_kinds(s);
+    s->figure.kind = FIGURE_WORDS;
     s->style.max_words = 7;
     check_layout(s);
     assert_non_null(strstr(str_text(&s->notes), "the first 7 of 200 words"));
@@ -217,7 +114,7 @@ static void test_hostile_texts(void **state)
             s->set.query = s->set.image.id = texts[t];
             s->style.width_mm = width;
             check_layout(s);
-            assert_done(draw(s), s->err);
+            assert_done(sample_draw(s), s->err);
         }
     size_t n = 60000; /* a caption of 10,000 words */
     char *caption = mem_new(n + 1, 1);
@@ -248,17 +145,17 @@ static void test_hostile_numbers(void **state)
             s->style.scale = (enum figure_scale)scale;
             s->style.combine = (enum overlay_combine)((style + scale) % 3);
             check_layout(s);
-            assert_done(draw(s), s->err);
+            assert_done(sample_draw(s), s->err);
         }
 }
 
 static void test_one_pixel(void **state)
 {
     struct sample *s = *state;
-    set_photo(s, 1, 1);
-    assert_done(draw(s), s->err);
+    sample_photo(s, 1, 1);
+    assert_done(sample_draw(s), s->err);
     s->style.dpi = 1;
-    assert_done(draw(s), s->err);
+    assert_done(sample_draw(s), s->err);
 }
 
 static void test_missing_photograph(void **state)
@@ -266,19 +163,19 @@ static void test_missing_photograph(void **state)
     struct sample *s = *state;
     s->set.image.pixels = NULL;
     s->set.image.missing = "17.jpg: cannot open: No such file or directory";
-    assert_done(draw(s), s->err);
+    assert_done(sample_draw(s), s->err);
     assert_non_null(strstr(str_text(&s->notes), "image 17: 17.jpg: cannot open"));
     s->results[1].image = s->set.image;
     s->set.result_count = 3;
     s->figure.kind = FIGURE_STRIP;
-    assert_done(draw(s), s->err);
+    assert_done(sample_draw(s), s->err);
 }
 
 static void test_without_boxes(void **state)
 {
     struct sample *s = *state;
     s->set.image.boxes = NULL;
-    assert_int_equal(draw(s), -1);
+    assert_int_equal(sample_draw(s), -1);
     assert_non_null(strstr(s->err.text, "image 17 has no boxes"));
     assert_non_null(strstr(s->err.text, "convert"));
     assert_false(file_exists(s->path));
@@ -301,10 +198,10 @@ static void test_what_cannot_be_written(void **state)
     }
     s->style.dpi = 2400;
     s->style.width_mm = 1000;
-    assert_int_equal(draw(s), -1);
+    assert_int_equal(sample_draw(s), -1);
     assert_non_null(strstr(s->err.text, "at most 32767"));
     s->style.dpi = NAN;
-    assert_int_equal(draw(s), -1);
+    assert_int_equal(sample_draw(s), -1);
 }
 
 /* /dev/full stands for a disk that is full. */
@@ -335,13 +232,13 @@ static void set_format(struct sample *s, const char *ending)
 
 static void draw_twice(struct sample *s)
 {
-    assert_done(draw(s), s->err);
+    assert_done(sample_draw(s), s->err);
     struct file_map map = read_back(s);
     char *first = mem_new(map.size, 1);
     memcpy(first, map.data, map.size);
     size_t size = map.size;
     file_map_close(&map);
-    assert_done(draw(s), s->err);
+    assert_done(sample_draw(s), s->err);
     map = read_back(s);
     assert_int_equal(map.size, size);
     assert_memory_equal(map.data, first, size);
@@ -377,7 +274,7 @@ static void test_pdf(void **state)
     set_format(s, ".pdf");
     for (int overlay = OVERLAY_FADE; overlay <= OVERLAY_NONE; overlay++) {
         s->style.overlay = (enum overlay_style)overlay;
-        assert_done(draw(s), s->err);
+        assert_done(sample_draw(s), s->err);
         assert_true(holds(s, "/DCTDecode"));
         assert_true(holds(s, "/FontFile2"));
         assert_true(holds(s, "/Title (A snowboarder in a red-and-white coat)"));
@@ -385,7 +282,7 @@ static void test_pdf(void **state)
         assert_false(holds(s, "CreationDate"));
     }
     s->set.image.pixels = NULL;
-    assert_done(draw(s), s->err);
+    assert_done(sample_draw(s), s->err);
 }
 
 static void test_svg(void **state)
@@ -396,15 +293,100 @@ static void test_svg(void **state)
     s->words[0].text = "<b>&\"\xef\xbf\xbf";
     s->set.image.id = "a&b";
     s->set.result_count = 0;
-    assert_done(draw(s), s->err);
+    assert_done(sample_draw(s), s->err);
     assert_true(holds(s, ">snowboarder</text>"));
     assert_true(holds(s, ">&#60;b&#62;&#38;&#34;\xef\xbf\xbd</text>"));
     assert_true(holds(s, "data:image/jpeg;base64,"));
+    assert_true(
+        holds(s, "@font-face { font-family: 'DejaVu Sans'; src: url(data:font/ttf;base64,"));
     assert_true(holds(s, "<s:Image>a&#38;b</s:Image>"));
     assert_false(holds(s, "<b>"));
     s->set.image.pixels = NULL;
-    assert_done(draw(s), s->err);
+    assert_done(sample_draw(s), s->err);
     assert_false(holds(s, "data:image/jpeg"));
+}
+
+/* The value of an overlay in an SVG: what is around the region is dimmed there too. */
+static void test_spotlight_in_vector_formats(void **state)
+{
+    struct sample *s = *state;
+    s->figure.kind = FIGURE_REGIONS;
+    set_format(s, ".svg");
+    assert_done(sample_draw(s), s->err);
+    assert_true(holds(s, "data:image/png;base64,"));
+    set_format(s, ".pdf");
+    assert_done(sample_draw(s), s->err);
+    assert_true(holds(s, "/SMask"));
+}
+
+/* A picture that is much wider than high is shown, between its letterbox's bars. */
+static void test_letterbox(void **state)
+{
+    struct sample *s = *state;
+    struct image out;
+    int blue = 0;
+    sample_photo(s, 400, 100);
+    s->figure.kind = FIGURE_STRIP;
+    s->results[0].image = s->set.image;
+    s->set.result_count = 1;
+    assert_done(sample_draw(s), s->err);
+    assert_done(image_load(s->path, 0, &out, &s->err), s->err);
+    for (int i = 0; i < out.width * out.height; i++)
+        blue += out.pixels[4 * i + 2] == 90; /* the photograph's, and nothing else's */
+    assert_true(blue > out.width * out.height / 4);
+    image_done(&out);
+}
+
+static void test_statement(void **state)
+{
+    struct sample *s = *state;
+    set_format(s, ".svg");
+    s->style.footer = true;
+    s->style.scale = SCALE_FIGURE;
+    assert_done(sample_draw(s), s->err);
+    assert_true(holds(s, "<s:Overlay>Brightness: sum of the weights of the regions over a pixel, "
+                         "scaled to the largest in the figure, 0."));
+    s->figure.kind = FIGURE_REGIONS;
+    s->style.scale = SCALE_ABSOLUTE;
+    assert_done(sample_draw(s), s->err);
+    assert_true(holds(s, "<s:Overlay>Tint: a word&#39;s weight, not scaled") ||
+                holds(s, "<s:Overlay>Tint: a word's weight, not scaled"));
+    s->figure.kind = FIGURE_MATRIX;
+    assert_done(sample_draw(s), s->err);
+    assert_true(holds(s, "<s:Overlay>attention weight (1: all of a word"));
+    s->figure.kind = FIGURE_STRIP;
+    assert_done(sample_draw(s), s->err);
+    assert_false(holds(s, "<s:Overlay>"));
+    assert_true(holds(s, "Solid green: the true image"));
+    s->figure.kind = FIGURE_WORDS;
+    s->style.overlay = OVERLAY_HEAT;
+    assert_done(sample_draw(s), s->err);
+    assert_true(holds(s, "viridis, 65 % opaque over the photograph in grey"));
+}
+
+/* Letters go on where the alphabet ends, and from row to row. */
+static void test_letters(void **state)
+{
+    struct sample *s = *state;
+    set_format(s, ".svg");
+    sample_words(s, 30);
+    s->style.letters = true;
+    assert_done(sample_draw(s), s->err);
+    assert_true(holds(s, ">(a)</text>") && holds(s, ">(z)</text>") && holds(s, ">(aa)</text>") &&
+                holds(s, ">(ae)</text>") && !holds(s, ">(af)</text>"));
+}
+
+static void test_page_limits(void **state)
+{
+    struct sample *s = *state;
+    sample_words(s, WORDS);
+    sample_photo(s, 2, 400);
+    s->style.width_mm = 60;
+    s->style.columns = 1;
+    set_format(s, ".pdf");
+    assert_int_equal(sample_draw(s), -1);
+    assert_non_null(strstr(s->err.text, "14400"));
+    assert_false(file_exists(s->path));
 }
 
 /* What only readers of the formats can tell. */
@@ -418,8 +400,9 @@ static void test_other_programs_read_it(void **state)
         {".svg", "xmllint", "xmllint --noout \"$FIGURE\""},
         {".pdf", "pdffonts", "pdffonts \"$FIGURE\" | grep -q 'DejaVu.* yes yes yes'"},
         {".pdf", "pdfimages", "pdfimages -list \"$FIGURE\" | grep -q jpeg"},
-        {".pdf", "pdftotext", "pdftotext \"$FIGURE\" - | grep -q 'red-and-white coat'"},
+        {".pdf", "pdftotext", "pdftotext \"$FIGURE\" - | grep -q 'coat\\|snowboarder\\|Recall'"},
     };
+    s->sets[0] = s->sets[1] = s->sets[2] = s->set;
     for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
         char *which = mem_printf("command -v %s >/dev/null", readers[i].program);
         int missing = system(which);
@@ -429,9 +412,18 @@ static void test_other_programs_read_it(void **state)
             skip();
         }
         set_format(s, readers[i].ending);
-        assert_done(draw(s), s->err);
-        setenv("FIGURE", s->path, 1);
-        assert_int_equal(system(readers[i].command), 0);
+        for (int kind = FIGURE_WORDS; kind < FIGURE_KINDS; kind++) {
+            bool several = kind == FIGURE_COMPARE || kind == FIGURE_FAILURES;
+            s->figure.kind = (enum figure_kind)kind;
+            s->figure.sets = several ? s->sets : &s->set;
+            s->figure.set_count = several ? 2 : 1;
+            assert_done(sample_draw(s), s->err);
+            setenv("FIGURE", s->path, 1);
+            if (!(kind == FIGURE_CURVES && strstr(readers[i].command, "jpeg")) &&
+                system(readers[i].command) != 0)
+                fail_msg("%s does not take a figure of %s", readers[i].program,
+                         figure_kind_name((enum figure_kind)kind));
+        }
     }
 }
 
@@ -448,7 +440,7 @@ static void test_metadata(void **state)
         "tEXtScore\0000.625000",
         "tEXtOverlay\0Brightness: sum of the weights",
     };
-    assert_done(draw(s), s->err);
+    assert_done(sample_draw(s), s->err);
     struct file_map map = read_back(s);
     for (size_t i = 0; i < sizeof chunks / sizeof *chunks; i++) {
         size_t key = strlen(chunks[i]) + 1, length = key + strlen(chunks[i] + key);
@@ -465,6 +457,13 @@ static void test_fonts(void **state)
     s->style.font = "No Such Font";
     check_layout(s);
     assert_non_null(strstr(str_text(&s->notes), "'No Such Font' is not installed"));
+    assert_null(strstr(str_text(&s->notes), "no installed font has"));
+    s->words[1].text = s->words[2].text = "\xf4\x8f\xbf\xbd"; /* for private use: in no font */
+    s->style.font = NULL;
+    check_layout(s);
+    const char *note = strstr(str_text(&s->notes), "no installed font has");
+    assert_non_null(note);
+    assert_null(strstr(note + 1, "no installed font has")); /* said once */
 }
 
 /* What is drawn: white where nothing attends, the photograph where all of it does. */
@@ -481,7 +480,7 @@ static void test_pixels_of_a_fade(void **state)
     for (int r = 0; r < R; r++)
         s->weights[0][r] = r == 0;
     s->words[0].text = "";
-    assert_done(draw(s), s->err);
+    assert_done(sample_draw(s), s->err);
     assert_done(image_load(s->path, 0, &out, &s->err), s->err);
     assert_int_equal(out.width, 68);
     const uint8_t *in = s->photo.pixels + 4 * (40 * 64 + 20);
@@ -527,12 +526,13 @@ static void test_widths(void **state)
         assert_int_equal(figure_width_named(bad[i], &mm, &err), -1);
 }
 
-#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define CASE(f) cmocka_unit_test_setup_teardown(f, sample_up, sample_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(test_no_layout_overlaps),
+        CASE(test_the_check_can_fail),
         CASE(test_two_hundred_words),
         CASE(test_hostile_texts),
         CASE(test_hostile_numbers),
@@ -545,6 +545,11 @@ int main(void)
         CASE(test_metadata),
         CASE(test_pdf),
         CASE(test_svg),
+        CASE(test_spotlight_in_vector_formats),
+        CASE(test_letterbox),
+        CASE(test_statement),
+        CASE(test_letters),
+        CASE(test_page_limits),
         CASE(test_other_programs_read_it),
         CASE(test_fonts),
         CASE(test_pixels_of_a_fade),

@@ -37,8 +37,9 @@ struct options {
 
 /* ---- style ----------------------------------------------------------------------------------- */
 
-static int apply_style(const struct options *o, struct figure_style *style, struct error *err)
+static int apply_style(const void *options, struct figure_style *style, struct error *err)
 {
+    const struct options *o = options;
     for (int i = 0; i < STYLE_TEXTS; i++)
         if (o->texts[i] && figure_style_set(style, text_fields[i], o->texts[i], err) != 0)
             return -1;
@@ -64,25 +65,6 @@ static void print_notes(const struct options *o, const struct str *notes, size_t
     }
 }
 
-/* The output's name with another ending. */
-static char *beside(const char *path, const char *ending)
-{
-    const char *dot = strrchr(file_name(path), '.');
-    return mem_printf("%.*s%s", dot ? (int)(dot - path) : (int)strlen(path), path, ending);
-}
-
-static int write_data(const struct options *o, const struct figure *figure,
-                      const struct figure_style *style, struct error *err)
-{
-    char *json = beside(o->output, ".json"), *csv = beside(o->output, ".csv");
-    int status = figure_save_json(figure, style, json, err);
-    if (status == 0)
-        status = figure_save_csv(figure, csv, err);
-    free(json);
-    free(csv);
-    return status;
-}
-
 static int write_figure(const struct options *o, const struct figure *figure,
                         const struct figure_style *style, struct error *err)
 {
@@ -90,7 +72,9 @@ static int write_figure(const struct options *o, const struct figure *figure,
     int status = figure_write(figure, style, o->output, &notes, err);
     print_notes(o, &notes, 0);
     str_done(&notes);
-    return status == 0 && o->data ? write_data(o, figure, style, err) : status;
+    if (status != 0 || !o->data)
+        return status;
+    return figure_save_beside(figure, style, o->output, err);
 }
 
 /* ---- from sessions --------------------------------------------------------------------------- */
@@ -177,20 +161,42 @@ static int report(const struct options *o, const struct batch *batch)
     return failed ? EXIT_FAILED : EXIT_DONE;
 }
 
-static int draw_jobs(const struct options *o, struct batch *batch, struct error *err)
+/* Sessions of what the options name, else of the first model that the explorer's session names. */
+static int open_for(const struct options *o, const struct batch *batch,
+                    struct session *sessions[MODELS], size_t *count, struct error *err)
+{
+    struct need need = {0};
+    bool any = false;
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch_job_asks(&batch->jobs[i])) {
+            need_for(&batch->jobs[i].request, &need);
+            any = true;
+        }
+    if (!any)
+        return 0;
+    if (!batch->session || o->common.models.count || o->common.data)
+        return open_sessions(o, &need, sessions, count, err);
+    struct session_spec spec;
+    if (batch_session_spec(batch, &spec, err) != 0 ||
+        cli_session_open(&o->common, &spec, &sessions[0], err) != 0)
+        return -1;
+    *count = 1;
+    return 0;
+}
+
+static int draw_jobs(const struct options *o, const struct batch_options *options,
+                     struct batch *batch, struct error *err)
 {
     struct session *sessions[MODELS] = {NULL};
-    struct need need = {0};
     size_t count = 0;
-    for (size_t i = 0; i < batch->count; i++)
-        need_for(&batch->jobs[i].request, &need);
-    int status = open_sessions(o, &need, sessions, &count, err);
+    int status = open_for(o, batch, sessions, &count, err);
     if (status == 0) {
         struct figure_sessions all = {sessions, count};
         struct progress_line line;
+        cli_set_threads(&o->common);
         interrupt_catch();
         progress_line_start(&line, "drawing", o->common.quiet);
-        batch_draw(batch, &all, &line.progress);
+        batch_draw(batch, &all, options, &line.progress);
         progress_line_end(&line);
     }
     for (size_t i = 0; i < MODELS; i++)
@@ -198,20 +204,25 @@ static int draw_jobs(const struct options *o, struct batch *batch, struct error 
     return status;
 }
 
-static int draw_batch(const struct options *o, const struct figure_style *style)
+static int draw_batch(const struct options *o)
 {
+    struct batch_options options = {.style = apply_style,
+                                    .context = o,
+                                    .folder = o->output,
+                                    .images = o->common.images,
+                                    .save_data = o->data,
+                                    .page = o->html != NULL};
     struct batch batch;
     struct error err;
     int status = EXIT_FAILED;
     if (o->output && file_make_folder(o->output, &err) != 0)
         return cli_fail(command_name, &err);
-    if (batch_read(o->batch, o->output, style, &batch, &err) != 0)
-        return cli_fail(command_name, &err);
-    if (draw_jobs(o, &batch, &err) != 0)
+    if (batch_read(o->batch, &options, &batch, &err) != 0 ||
+        draw_jobs(o, &options, &batch, &err) != 0)
         status = cli_fail(command_name, &err);
     else
         status = report(o, &batch);
-    if (o->html && batch_save_html(&batch, file_name(o->batch), o->html, &err) != 0)
+    if (batch.count && o->html && batch_save_html(&batch, file_name(o->batch), o->html, &err) != 0)
         status = cli_fail(command_name, &err);
     batch_done(&batch);
     return status;
@@ -249,6 +260,28 @@ static int draw_logs(const struct options *o, const struct figure_style *style, 
 
 /* ---- the command ----------------------------------------------------------------------------- */
 
+/* Options that ask for something, which a batch and saved data have in themselves. */
+static bool asks(const struct options *o)
+{
+    return o->captions.count || o->logs.count || o->caption_index || o->image || o->words ||
+           o->regions || o->top || o->rows;
+}
+
+/* Nothing that is given is passed over in silence. */
+static const char *contradiction(const struct options *o)
+{
+    const char *what = o->batch ? NULL : o->operands.items[0];
+    if (o->html && !o->batch)
+        return "--html makes a page of a batch: give --batch FILE";
+    if (o->batch && asks(o))
+        return "what the figures of a batch show is said by its lines, not by options";
+    if (what && is_data(what) && asks(o))
+        return "what a data file shows is in it; only options of the style change it";
+    if (what && o->logs.count && strcmp(what, "curves") != 0)
+        return "--log is drawn as curves: scanscope figure curves --log FILE";
+    return NULL;
+}
+
 static int run(const struct options *o)
 {
     struct figure_style style = {.original_first = true};
@@ -266,8 +299,10 @@ static int run(const struct options *o)
     if (apply_style(o, &style, &err) != 0 ||
         parse_index(o->caption_index, &request.caption_index, &err) != 0)
         return cli_wrong(command_name, "%s", err.text);
+    if (contradiction(o))
+        return cli_wrong(command_name, "%s", contradiction(o));
     if (o->batch)
-        return draw_batch(o, &style);
+        return draw_batch(o);
     if (!o->output)
         return cli_wrong(command_name, "say where the figure goes: -o FILE.png, .pdf or .svg");
     const char *what = o->operands.items[0];
@@ -326,10 +361,13 @@ int cmd_figure(int argc, char **argv)
         {"save-data", 0, CLI_SWITCH, NULL,
          "write the numbers beside the figure too, as .json and .csv", &o.data},
         {"batch", 0, CLI_TEXT, "FILE",
-         "draw a figure for each line, a JSON object with the fields kind, caption, caption_index, "
-         "image, words, regions, top, rows, output and those of the style; -o is a folder",
+         "draw a figure for each line, a JSON object with the fields kind, caption or captions, "
+         "caption_index, image, words, regions, top, rows, logs, data, output and those of the "
+         "style; "
+         "or for each caption marked in an explorer's session. -o is a folder",
          &o.batch},
-        {"html", 0, CLI_TEXT, "FILE", "batch: one page with all figures inside", &o.html},
+        {"html", 0, CLI_TEXT, "FILE",
+         "batch: one page with all figures inside, to browse and share", &o.html},
         {NULL, 0, CLI_SWITCH, NULL, NULL, NULL},
     };
     const struct cli_usage usage = {
@@ -339,17 +377,23 @@ int cmd_figure(int argc, char **argv)
             "Draws a figure. Kinds: words (the photograph, then a panel a word of the caption with "
             "its attention, the strongest region framed and labelled), regions (a panel a region "
             "with the words that go with it), strip (a caption and its best images, the true one "
-            "in "
-            "a solid green frame, others in dashed red), captions (an image and its best "
-            "captions), "
-            "matrix (words x regions), compare (two models, or two captions), failures (captions "
-            "whose image ranks worst), curves (recall at k and ranks). A FILE.json that "
-            "--save-data "
-            "wrote is drawn again without model or features. The same input gives the same bytes.",
-        .examples = "  scanscope figure words -m assets/demo/model.pth.tar -d assets/demo -s test "
-                    "--caption-index 3 -o words.png\n"
-                    "  scanscope figure strip -m assets/demo/model.pth.tar -d assets/demo -s test "
-                    "--caption-index 3 -k 5 --scores --width column -o strip.pdf\n",
+            "in a solid green frame, others in dashed red), captions (an image and its best "
+            "captions), matrix (words x regions), compare (two models, or two captions), failures "
+            "(captions whose image ranks worst), curves (recall at k and ranks). A FILE.json that "
+            "--save-data wrote is drawn again without model or features. The same input gives the "
+            "same bytes.",
+        .examples =
+            "  scanscope figure words -m assets/demo/model.pth.tar -d assets/demo -s test "
+            "--caption-index 3 --save-data -o words.png\n"
+            "  scanscope figure words.json --style heat --map cividis --scale figure --width "
+            "column "
+            "-o heat.pdf\n"
+            "  scanscope figure strip -m assets/demo/model.pth.tar -d assets/demo -s test "
+            "--caption-index 3 -k 5 --scores --width column -o strip.pdf\n"
+            "  scanscope figure compare -m assets/demo/model.pth.tar -d assets/demo "
+            "--caption \"a white chair\" --caption \"a red house\" --letters --footer -o two.svg\n"
+            "  scanscope figure regions -m assets/demo/model.pth.tar -d assets/demo "
+            "--caption-index 3 --regions 0-3 --columns 2 --width 85mm -o regions.svg\n",
         .options = table,
     };
     int status;

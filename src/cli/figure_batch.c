@@ -1,6 +1,7 @@
+/* figure_batch.c: reading a batch. */
 #include "cli/figure_batch.h"
 
-#include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,49 +10,81 @@
 #include "figure/style.h"
 #include "io/captions.h"
 
-/* ---- reading --------------------------------------------------------------------------------- */
+/* ---- fields ---------------------------------------------------------------------------------- */
 
 static int wrong(struct batch_job *job, const char *key, const char *wanted)
 {
     return error_set(&job->err, "%s: %s is wanted here", key, wanted);
 }
 
-static int take_text(struct batch_job *job, const char *key, const json_t *value, const char **out)
+static int take_text(struct batch_job *job, const char *key, const json_t *value, void *out)
 {
     if (!json_is_string(value))
         return wrong(job, key, "a text");
-    *out = json_string_value(value);
+    *(const char **)out = json_string_value(value);
     return 0;
 }
 
-static int take_number(struct batch_job *job, const char *key, const json_t *value, long *out)
+static int take_number(struct batch_job *job, const char *key, const json_t *value, void *out)
 {
     if (!json_is_integer(value) || json_integer_value(value) < 0 ||
         json_integer_value(value) > INT32_MAX)
         return wrong(job, key, "a whole number that is not negative");
-    *out = (long)json_integer_value(value);
+    *(int *)out = (int)json_integer_value(value);
     return 0;
 }
 
-static int take_int(struct batch_job *job, const char *key, const json_t *value, int *out)
+static int take_index(struct batch_job *job, const char *key, const json_t *value, void *out)
 {
-    long number;
+    int number = 0;
     if (take_number(job, key, value, &number) != 0)
         return -1;
-    *out = (int)number;
+    *(long *)out = number;
     return 0;
 }
 
-static int take_kind(struct batch_job *job, const json_t *value)
+static int take_kind(struct batch_job *job, const char *key, const json_t *value, void *out)
 {
     const char *name = NULL;
-    if (take_text(job, "kind", value, &name) != 0)
+    if (take_text(job, key, value, &name) != 0)
         return -1;
-    return figure_kind_named(name, &job->request.kind, &job->err);
+    return figure_kind_named(name, out, &job->err);
+}
+
+/* A text, or a list of texts; the list is the job's. */
+static int take_texts(struct batch_job *job, const char *key, const json_t *value,
+                      const char ***list_out, size_t *count_out)
+{
+    size_t count = json_is_array(value) ? json_array_size(value) : 1;
+    free(*list_out);
+    *count_out = 0;
+    *list_out = mem_new(count, sizeof **list_out);
+    for (size_t i = 0; i < count; i++) {
+        const json_t *item = json_is_array(value) ? json_array_get(value, i) : value;
+        if (!json_is_string(item))
+            return wrong(job, key, "a text, or a list of texts");
+        (*list_out)[(*count_out)++] = json_string_value(item);
+    }
+    return 0;
+}
+
+static int take_captions(struct batch_job *job, const char *key, const json_t *value, void *out)
+{
+    (void)out;
+    int status = take_texts(job, key, value, &job->captions, &job->request.caption_count);
+    job->request.captions = job->captions;
+    return status;
+}
+
+static int take_logs(struct batch_job *job, const char *key, const json_t *value, void *out)
+{
+    (void)out;
+    return take_texts(job, key, value, &job->logs, &job->log_count);
 }
 
 /* Texts that a style keeps must live as long as the job: a font's name stays in the JSON. */
-static int take_style(struct batch_job *job, const char *key, const json_t *value)
+static int take_style(struct batch_job *job, const char *key, const json_t *value,
+                      struct figure_style *style)
 {
     char number[32] = "";
     const char *text = json_string_value(value);
@@ -61,44 +94,94 @@ static int take_style(struct batch_job *job, const char *key, const json_t *valu
         snprintf(number, sizeof number, "%s", json_is_true(value) ? "true" : "false");
     else if (!text)
         return wrong(job, key, "a text, a number, true or false");
-    return figure_style_set(&job->style, key, text ? text : number, &job->err);
+    return figure_style_set(style, key, text ? text : number, &job->err);
+}
+
+static const struct field {
+    const char *key;
+    int (*take)(struct batch_job *job, const char *key, const json_t *value, void *out);
+    size_t offset; /* of what it fills, in the job */
+} fields[] = {
+    {"kind", take_kind, offsetof(struct batch_job, request.kind)},
+    {"caption", take_captions, 0},
+    {"captions", take_captions, 0},
+    {"caption_index", take_index, offsetof(struct batch_job, request.caption_index)},
+    {"image", take_text, offsetof(struct batch_job, request.image)},
+    {"words", take_text, offsetof(struct batch_job, request.words)},
+    {"regions", take_text, offsetof(struct batch_job, request.regions)},
+    {"top", take_number, offsetof(struct batch_job, request.top)},
+    {"rows", take_number, offsetof(struct batch_job, request.rows)},
+    {"log", take_logs, 0},
+    {"logs", take_logs, 0},
+    {"data", take_text, offsetof(struct batch_job, data)},
+    /* its target is set by the caller: the folder comes before it */
+    {"output", NULL, 0},
+};
+enum { FIELDS = sizeof fields / sizeof *fields };
+
+static const struct field *field_named(const char *key)
+{
+    for (size_t i = 0; i < FIELDS; i++)
+        if (strcmp(fields[i].key, key) == 0)
+            return &fields[i];
+    return NULL;
 }
 
 static int take_field(struct batch_job *job, const char *key, const json_t *value,
                       const char **output)
 {
-    struct figure_request *r = &job->request;
-    static const struct {
-        const char *key;
-        size_t offset;
-    } texts[] = {{"image", offsetof(struct figure_request, image)},
-                 {"words", offsetof(struct figure_request, words)},
-                 {"regions", offsetof(struct figure_request, regions)}};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        if (strcmp(key, texts[i].key) == 0)
-            return take_text(job, key, value, (const char **)((char *)r + texts[i].offset));
-    if (strcmp(key, "kind") == 0)
-        return take_kind(job, value);
-    if (strcmp(key, "caption") == 0)
-        return take_text(job, key, value, &job->caption);
-    if (strcmp(key, "caption_index") == 0)
-        return take_number(job, key, value, &r->caption_index);
-    if (strcmp(key, "top") == 0)
-        return take_int(job, key, value, &r->top);
-    if (strcmp(key, "rows") == 0)
-        return take_int(job, key, value, &r->rows);
-    if (strcmp(key, "output") == 0)
+    const struct field *field = field_named(key);
+    if (!field)
+        return take_style(job, key, value, &job->style);
+    if (!field->take)
         return take_text(job, key, value, output);
-    return take_style(job, key, value);
+    return field->take(job, key, value, (char *)job + field->offset);
 }
 
-static int read_line(struct batch_job *job, const char *line, size_t length, const char *folder)
+int batch_restyle(struct batch_job *job, struct figure_style *style)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach (job->json, key, value) {
+        if (!field_named(key) && take_style(job, key, value, style) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* ---- lines ----------------------------------------------------------------------------------- */
+
+static void name_output(struct batch_job *job, const struct batch_options *options,
+                        const char *name)
+{
+    job->output = file_join(options->folder ? options->folder : "", name);
+}
+
+static int read_number(struct batch_job *job, const struct batch_options *options,
+                       const json_t *value)
+{
+    int caption = 0;
+    if (take_number(job, "caption_index", value, &caption) != 0)
+        return -1;
+    char name[32];
+    snprintf(name, sizeof name, "caption-%04d.png", caption);
+    job->request.caption_index = caption;
+    name_output(job, options, name);
+    return 0;
+}
+
+static int read_line(struct batch_job *job, const char *line, size_t length,
+                     const struct batch_options *options)
 {
     json_error_t at;
-    const char *output = NULL, *key;
     char name[32];
-    json_t *root = json_loadb(line, length, 0, &at), *value;
+    const char *output = NULL, *key;
+    json_t *root = json_loadb(line, length, JSON_DECODE_ANY, &at), *value;
     job->json = root;
+    if (options->style(options->context, &job->style, &job->err) != 0)
+        return -1;
+    if (json_is_integer(root))
+        return read_number(job, options, root);
     if (!json_is_object(root))
         return error_set(&job->err, "is no JSON object%s%s", root ? "" : ": ", root ? "" : at.text);
     json_object_foreach (root, key, value) {
@@ -106,89 +189,134 @@ static int read_line(struct batch_job *job, const char *line, size_t length, con
             return -1;
     }
     snprintf(name, sizeof name, "%04zu.png", job->line);
-    job->output = file_join(folder ? folder : "", output ? output : name);
+    name_output(job, options, output ? output : name);
     return 0;
 }
 
-int batch_read(const char *path, const char *folder, const struct figure_style *defaults,
-               struct batch *out, struct error *err)
+static struct batch_job *add_job(struct batch *batch, size_t line)
 {
-    struct file_map map;
-    size_t cap = 0, line = 0;
-    *out = (struct batch){0};
-    if (file_map_open(path, &map, err) != 0)
-        return -1;
-    if (text_check(path, map.data, map.size, err) != 0) {
-        file_map_close(&map);
-        return -1;
-    }
-    const char *text = (const char *)map.data;
-    for (size_t at = 0, length; at < map.size; at += length + 1) {
-        const char *end = memchr(text + at, '\n', map.size - at);
-        length = end ? (size_t)(end - text) - at : map.size - at;
+    MEM_ROOM(batch->jobs, batch->count, batch->cap);
+    struct batch_job *job = &batch->jobs[batch->count++];
+    *job = (struct batch_job){.line = line,
+                              .style = {.original_first = true},
+                              .request = {.kind = FIGURE_WORDS, .caption_index = -1}};
+    return job;
+}
+
+static void read_lines(struct batch *batch, const char *text, size_t size,
+                       const struct batch_options *options)
+{
+    size_t line = 0;
+    for (size_t at = 0, length; at < size; at += length + 1) {
+        const char *end = memchr(text + at, '\n', size - at);
+        length = end ? (size_t)(end - text) - at : size - at;
         line++;
         if (length == 0 || (length == 1 && text[at] == '\r'))
             continue;
-        MEM_ROOM(out->jobs, out->count, cap);
-        struct batch_job *job = &out->jobs[out->count++];
-        *job = (struct batch_job){.line = line, .style = *defaults};
-        job->request.caption_index = -1;
-        job->failed = read_line(job, text + at, length, folder) != 0;
+        struct batch_job *job = add_job(batch, line);
+        job->failed = read_line(job, text + at, length, options) != 0;
     }
+}
+
+/* ---- an explorer's session ------------------------------------------------------------------- */
+
+/* How the explorer showed attention; what it has and we have not stays as it is. */
+static void take_looks(const json_t *session, struct figure_style *style)
+{
+    static const char *const keys[][2] = {{"overlay", "style"}, {"map", "map"}};
+    struct error ignored;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const char *name = json_string_value(json_object_get(session, keys[i][0]));
+        if (name && figure_style_set(style, keys[i][1], name, &ignored) != 0)
+            continue;
+    }
+}
+
+static void read_marks(struct batch *batch, const json_t *marks,
+                       const struct batch_options *options)
+{
+    for (size_t i = 0; i < json_array_size(marks); i++) {
+        struct batch_job *job = add_job(batch, i + 1);
+        take_looks(batch->session, &job->style);
+        job->failed = options->style(options->context, &job->style, &job->err) != 0 ||
+                      read_number(job, options, json_array_get(marks, i)) != 0;
+    }
+}
+
+static bool read_session(struct batch *batch, const char *text, size_t size,
+                         const struct batch_options *options)
+{
+    json_t *root = json_loadb(text, size, 0, NULL);
+    const json_t *marks = json_object_get(root, "marks");
+    if (!json_is_array(marks) || !json_is_array(json_object_get(root, "models"))) {
+        json_decref(root);
+        return false;
+    }
+    batch->session = root;
+    read_marks(batch, marks, options);
+    return true;
+}
+
+/* ---- the file -------------------------------------------------------------------------------- */
+
+static int by_output(const void *a, const void *b)
+{
+    const struct batch_job *x = *(const struct batch_job *const *)a;
+    const struct batch_job *y = *(const struct batch_job *const *)b;
+    int order = strcmp(x->output, y->output);
+    return order ? order : (x->line > y->line) - (x->line < y->line);
+}
+
+/* Two lines that write one file would hide each other's figure. */
+static void find_twins(struct batch *batch)
+{
+    struct batch_job **jobs = mem_new(batch->count, sizeof *jobs);
+    size_t count = 0;
+    for (size_t i = 0; i < batch->count; i++)
+        if (!batch->jobs[i].failed)
+            jobs[count++] = &batch->jobs[i];
+    qsort(jobs, count, sizeof(*jobs), by_output);
+    for (size_t i = 1, first = 0; i < count; i++)
+        if (strcmp(jobs[first]->output, jobs[i]->output) != 0)
+            first = i;
+        else
+            jobs[i]->failed = error_set(&jobs[i]->err, "%s is line %zu's figure already",
+                                        jobs[i]->output, jobs[first]->line) != 0;
+    free(jobs);
+}
+
+int batch_read(const char *path, const struct batch_options *options, struct batch *out,
+               struct error *err)
+{
+    struct file_map map;
+    *out = (struct batch){0};
+    if (file_map_open(path, &map, err) != 0)
+        return -1;
+    int status = text_check(path, map.data, map.size, err);
+    const char *text = (const char *)map.data;
+    if (status == 0 && !read_session(out, text, map.size, options))
+        read_lines(out, text, map.size, options);
     file_map_close(&map);
-    for (size_t i = 0; i < out->count; i++) { /* the jobs do not move any more */
-        out->jobs[i].request.captions = &out->jobs[i].caption;
-        out->jobs[i].request.caption_count = out->jobs[i].caption != NULL;
-    }
-    if (out->count == 0)
-        return error_at(err, path, -1, "holds no figures: give a JSON object a line");
-    return 0;
+    if (status != 0)
+        return -1;
+    find_twins(out);
+    if (out->session && out->count == 0)
+        return error_at(err, path, -1, "marks no caption: the explorer marks them with Space");
+    return out->count ? 0 : error_at(err, path, -1, "holds no figures: give a JSON object a line");
 }
 
 void batch_done(struct batch *batch)
 {
     for (size_t i = 0; i < batch->count; i++) {
         json_decref(batch->jobs[i].json);
+        free(batch->jobs[i].captions);
+        free(batch->jobs[i].logs);
         free(batch->jobs[i].output);
         free(batch->jobs[i].shown);
+        free(batch->jobs[i].preview);
         str_done(&batch->jobs[i].notes);
     }
     free(batch->jobs);
+    json_decref(batch->session);
     *batch = (struct batch){0};
-}
-
-/* ---- drawing --------------------------------------------------------------------------------- */
-
-static void draw(struct batch_job *job, const struct figure_sessions *sessions)
-{
-    struct figure_data data = {0};
-    int side = figure_photo_side(&job->style);
-    job->failed = figure_request_answer(&job->request, sessions, side, &data, &job->err) != 0 ||
-                  figure_write(&data.figure, &job->style, job->output, &job->notes, &job->err) != 0;
-    if (data.figure.info.caption)
-        job->shown = mem_strdup(data.figure.info.caption);
-    figure_data_done(&data);
-}
-
-void batch_draw(struct batch *batch, const struct figure_sessions *sessions,
-                const struct progress *progress)
-{
-    size_t done = 0;
-    bool stop = false;
-#pragma omp parallel for schedule(dynamic, 1)
-    for (size_t i = 0; i < batch->count; i++) {
-        struct batch_job *job = &batch->jobs[i];
-        bool stopped;
-#pragma omp atomic read
-        stopped = stop;
-        if (stopped && !job->failed)
-            job->failed = error_set(&job->err, "interrupted") != 0;
-        if (!job->failed)
-            draw(job, sessions);
-#pragma omp critical(batch_progress)
-        if (!progress_step(progress, ++done, batch->count)) {
-#pragma omp atomic write
-            stop = true;
-        }
-    }
 }

@@ -31,6 +31,13 @@ static const char *media_type(const char *path)
     return "application/octet-stream";
 }
 
+void html_base64(struct str *out, const void *bytes, size_t size)
+{
+    gchar *text = g_base64_encode(bytes, size);
+    str_add(out, text);
+    g_free(text);
+}
+
 int html_file(struct str *out, const char *path, struct error *err)
 {
     struct file_map map;
@@ -38,14 +45,12 @@ int html_file(struct str *out, const char *path, struct error *err)
     bool image = strncmp(type, "image/", 6) == 0;
     if (file_map_open(path, &map, err) != 0)
         return -1;
-    gchar *text = g_base64_encode(map.data, map.size);
     str_addf(out, image ? "<img alt=\"\" src=\"data:%s;base64," : "<embed type=\"%s\" src=\"data:",
              type);
     if (!image)
         str_addf(out, "%s;base64,", type);
-    str_add(out, text);
+    html_base64(out, map.data, map.size);
     str_add(out, "\">\n");
-    g_free(text);
     file_map_close(&map);
     return 0;
 }

@@ -11,6 +11,9 @@ void html_begin(struct str *out, const char *title);
 /* A text with what HTML means something by escaped, made safe by utf8_clean. */
 void html_text(struct str *out, const char *text);
 
+/* Bytes as the end of a data URI. */
+void html_base64(struct str *out, const void *bytes, size_t size);
+
 /* A picture or PDF as a data URI. Errors: the file cannot be read. */
 int html_file(struct str *out, const char *path, struct error *err) MUST_USE;
 

@@ -11,33 +11,55 @@ struct column {
     double x, w;
 };
 
+/* A caption's texts, measured. `text` goes below the others where the column is narrow. */
+struct row {
+    struct text_block rank, text, score;
+    double rank_w, mark, text_x;
+    bool narrow;
+};
+
+static struct row measure_row(struct scene *scene, const struct figure_caption *caption,
+                              struct column at)
+{
+    const struct text_look look = {.size = 1};
+    double font = scene->style.font_size, line = 2 * font;
+    struct row row = {.narrow = at.w < 16 * font, .mark = fmin(0.6 * font, at.w / 8)};
+    char rank[32], score[32];
+    snprintf(rank, sizeof rank, "%zu", caption->rank);
+    snprintf(score, sizeof score, "%.3f", (double)caption->score);
+    row.rank_w = fmin(1.8 * font, at.w / 5);
+    row.rank = parts_line(scene, rank, 1, row.rank_w, line);
+    double taken = row.rank_w + 2.4 * row.mark;
+    if (scene->style.scores)
+        row.score = parts_line(scene, score, 1, fmin(4 * font, at.w - taken), line);
+    double beside = at.w - taken - (scene->style.scores ? fmax(row.score.w, 2.8 * font) + font : 0);
+    row.text_x = at.x + (row.narrow ? 0 : taken);
+    row.text = text_block(scene, caption->text, &look, row.narrow ? at.w : beside, TEXT_LINES);
+    return row;
+}
+
 /* Rank, a mark (filled green for a true caption, hollow red for others), the text, the score. */
 static double caption_row(struct scene *scene, const struct figure_caption *caption, bool known,
                           struct column at, double y)
 {
-    const struct text_look look = {.size = 1};
-    double font = scene->style.font_size, mark = fmin(0.6 * font, at.w / 8);
-    char rank[32], score[32];
-    snprintf(rank, sizeof rank, "%zu", caption->rank);
-    snprintf(score, sizeof score, "%.3f", (double)caption->score);
-    double rank_w = fmin(1.8 * font, at.w / 6), score_w = fmin(3.2 * font, at.w / 4);
-    double text_x = at.x + rank_w + 2 * mark, line = 2 * font;
-    double text_w = at.x + at.w - text_x - (scene->style.scores ? score_w : 0);
-    struct text_block number = parts_line(scene, rank, 1, rank_w, line);
-    struct text_block text = text_block(scene, caption->text, &look, text_w, 12);
-    double base = fmax(number.baseline, text.baseline), height = text.h;
-    struct box box = {at.x + rank_w + mark / 2, y + base - 0.9 * mark, mark, mark};
+    struct row row = measure_row(scene, caption, at);
+    double font = scene->style.font_size, mark = row.mark;
+    double base =
+        y + fmax(fmax(row.rank.baseline, row.score.baseline), row.narrow ? 0 : row.text.baseline);
+    double text_y = row.narrow ? y + fmax(row.rank.h, row.score.h) : base - row.text.baseline;
+    double end = text_y + row.text.h;
+    struct box box = {at.x + row.rank_w + mark / 2, base - 0.9 * mark, mark, mark};
     if (known && caption->truth)
         scene_fill(scene, box, FRAME_GREEN);
     else if (known)
         scene_frame(scene, box, FRAME_RED, mark / 6, false);
-    if (scene->style.scores) {
-        struct text_block value = parts_line(scene, score, 1, score_w - mark, line);
-        scene_text(scene, &value, at.x + at.w - value.w, y + base - value.baseline, INK_SOFT);
-    }
-    scene_text(scene, &number, at.x + rank_w - number.w, y + base - number.baseline, INK_SOFT);
-    scene_text(scene, &text, text_x, y + base - text.baseline, INK);
-    return y + fmax(height, line * 0.7) + 0.35 * font;
+    if (row.score.layout)
+        scene_text(scene, &row.score, at.x + at.w - row.score.w, base - row.score.baseline,
+                   INK_SOFT);
+    scene_text(scene, &row.rank, at.x + row.rank_w - row.rank.w, base - row.rank.baseline,
+               INK_SOFT);
+    scene_text(scene, &row.text, row.text_x, text_y, INK);
+    return fmax(end, y + 1.4 * font) + 0.35 * font;
 }
 
 static bool truth_known(const struct figure_set *set)
@@ -81,9 +103,8 @@ int captions_layout(struct scene *scene, const struct figure *figure, struct err
     for (size_t i = 0; i < set->caption_count; i++)
         y = caption_row(scene, &set->captions[i], known, at, y);
     y = fmax(y, bottom) + gap / 2;
-    if (known && scene->style.footer)
-        y = parts_small(scene, "filled green: a caption of the image; hollow red: of another one",
-                        y);
-    parts_finish(scene, &figure->info, set->image.id, false, y);
+    parts_finish(scene, &figure->info, set->image.id,
+                 known ? "Filled green: a caption of the image; hollow red: of another one" : NULL,
+                 false, y);
     return 0;
 }

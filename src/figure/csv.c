@@ -1,6 +1,9 @@
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/file.h"
+#include "base/mem.h"
 #include "figure/datafile.h"
 
 static void add_text(struct str *out, const char *text)
@@ -87,5 +90,24 @@ int figure_save_csv(const struct figure *figure, const char *path, struct error 
         add_plot(&out, i, &figure->plots[i]);
     int status = file_write(path, out.text, out.length, err);
     str_done(&out);
+    return status;
+}
+
+/* The path with another ending. */
+static char *beside(const char *path, const char *ending)
+{
+    const char *dot = strrchr(file_name(path), '.');
+    return mem_printf("%.*s%s", dot ? (int)(dot - path) : (int)strlen(path), path, ending);
+}
+
+int figure_save_beside(const struct figure *figure, const struct figure_style *style,
+                       const char *figure_path, struct error *err)
+{
+    char *json = beside(figure_path, ".json"), *csv = beside(figure_path, ".csv");
+    int status = figure_save_json(figure, style, json, err);
+    if (status == 0)
+        status = figure_save_csv(figure, csv, err);
+    free(json);
+    free(csv);
     return status;
 }

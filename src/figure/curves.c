@@ -33,9 +33,15 @@ static double nice_step(double span)
     return power * (part <= 1 ? 1 : part <= 2 ? 2 : part <= 5 ? 5 : 10);
 }
 
+/* What can be drawn: not NaN, and nothing so large that all else would be flat. */
+static bool drawable(double value)
+{
+    return fabs(value) < 1e15;
+}
+
 static void widen(double value, double *low, double *high)
 {
-    if (!(fabs(value) < 1e15)) /* nor NaN */
+    if (!drawable(value))
         return;
     *low = fmin(*low, value);
     *high = fmax(*high, value);
@@ -43,8 +49,11 @@ static void widen(double value, double *low, double *high)
 
 static struct axes ranges(const struct figure_plot *plot)
 {
-    struct axes a = {
-        .x0 = INFINITY, .x1 = -INFINITY, .y0 = INFINITY, .y1 = -INFINITY, .log_x = plot->log_x};
+    struct axes a = {.x0 = INFINITY,
+                     .x1 = -INFINITY,
+                     .y0 = INFINITY,
+                     .y1 = -INFINITY,
+                     .log_x = plot->log_x && !plot->bars};
     for (size_t s = 0; s < plot->series_count; s++)
         for (size_t i = 0; i < plot->series[s].count; i++) {
             if (!a.log_x || plot->series[s].x[i] > 0)
@@ -67,6 +76,11 @@ static struct axes ranges(const struct figure_plot *plot)
         a.x1 += 0.6;
     }
     return a;
+}
+
+static bool on_x_axis(const struct axes *a, double x)
+{
+    return drawable(x) && (x > 0 || !a->log_x);
 }
 
 static double place_x(const struct axes *a, double x)
@@ -149,7 +163,8 @@ static void named_ticks(struct scene *scene, const struct figure_plot *plot, con
 {
     double free_from = 0;
     for (size_t i = 0; plot->series_count && i < plot->series[0].count; i++)
-        x_tick(scene, a, plot->ticks[i], place_x(a, plot->series[0].x[i]), &free_from);
+        if (on_x_axis(a, plot->series[0].x[i]))
+            x_tick(scene, a, plot->ticks[i], place_x(a, plot->series[0].x[i]), &free_from);
 }
 
 /* ---- data ------------------------------------------------------------------------------------ */
@@ -160,7 +175,7 @@ static void draw_line(struct scene *scene, const struct figure_series *series, c
     double *points = mem_new(2 * series->count + 2, sizeof *points);
     size_t count = 0;
     for (size_t i = 0; i < series->count; i++) {
-        if (!isfinite(series->y[i]) || !isfinite(series->x[i]) || (a->log_x && series->x[i] <= 0))
+        if (!drawable(series->y[i]) || !on_x_axis(a, series->x[i]))
             continue;
         points[2 * count] = place_x(a, series->x[i]);
         points[2 * count++ + 1] = place_y(a, series->y[i]);
@@ -178,7 +193,7 @@ static void draw_bars(struct scene *scene, const struct figure_plot *plot, const
         for (size_t i = 0; i < plot->series[s].count; i++) {
             double y = place_y(a, plot->series[s].y[i]), foot = a->box.y + a->box.h;
             double x = place_x(a, plot->series[s].x[i]) - 0.4 * unit + (double)s * width;
-            if (y < foot)
+            if (drawable(plot->series[s].y[i]) && drawable(plot->series[s].x[i]) && y < foot)
                 scene_fill(scene, (struct box){x, y, 0.94 * width, foot - y}, colours[s % COLOURS]);
         }
 }
@@ -214,7 +229,7 @@ static void spread(struct name *names, size_t count, double top, double bottom)
 static double last_y(const struct figure_series *series, const struct axes *a)
 {
     for (size_t i = series->count; i-- > 0;)
-        if (isfinite(series->y[i]))
+        if (drawable(series->y[i]))
             return place_y(a, series->y[i]);
     return a->box.y;
 }
@@ -259,27 +274,48 @@ static double line_of(struct scene *scene, const struct text_look *look)
     return height;
 }
 
-static double axis_labels(struct scene *scene, const struct figure_plot *plot, struct box cell,
-                          double y)
+/* The title and the y axis' label, measured. */
+struct head {
+    struct text_block title, label;
+    double h;
+};
+
+static struct head head_of(struct scene *scene, const struct figure_plot *plot, double width)
 {
-    if (plot->title) {
-        struct text_block block =
-            text_block(scene, plot->title, &(struct text_look){.size = 1}, cell.w, 2);
-        y += scene_text(scene, &block, cell.x, y, INK).h + 1;
+    struct head head = {0};
+    struct str title = {0};
+    parts_letter(scene, &title);
+    str_add(&title, plot->title ? plot->title : "");
+    if (title.length) {
+        head.title =
+            text_block(scene, title.text, &(struct text_look){.size = 1}, width, TEXT_LINES);
+        head.h = head.title.h + 1;
     }
+    str_done(&title);
     if (plot->y_label) {
-        struct text_block block = text_block(scene, plot->y_label, &tick_look, cell.w, 2);
-        y += scene_text(scene, &block, cell.x, y, INK_SOFT).h;
+        head.label = text_block(scene, plot->y_label, &tick_look, width, TEXT_LINES);
+        head.h += head.label.h;
     }
-    return y;
+    return head;
 }
 
+/* Ends at `bottom`, so that the axes of a row stand in line. */
+static void draw_head(struct scene *scene, struct head *head, double x, double bottom)
+{
+    double y = bottom - head->h;
+    if (head->title.layout)
+        y += scene_text(scene, &head->title, x, y, INK).h + 1;
+    if (head->label.layout)
+        scene_text(scene, &head->label, x, y, INK_SOFT);
+}
+
+/* `cell` is without the head, which stands above it. */
 static void draw_plot(struct scene *scene, const struct figure_plot *plot, struct box cell)
 {
     struct axes a = ranges(plot);
     double tick = line_of(scene, &tick_look), left = fmin(3.2 * tick, cell.w / 4);
     double names = names_width(scene, plot, cell.w / 3);
-    double top = axis_labels(scene, plot, cell, cell.y) + tick / 2 + 2;
+    double top = cell.y + tick / 2 + 2;
     double below = tick + 4 + (plot->x_label ? tick + 1 : 0);
     a.box = (struct box){cell.x + left, top, cell.w - left - (names > 0 ? names + 5 : tick / 2),
                          fmax(cell.y + cell.h - below - top, 10)};
@@ -287,7 +323,7 @@ static void draw_plot(struct scene *scene, const struct figure_plot *plot, struc
     y_ticks(scene, &a, left);
     if (plot->ticks)
         named_ticks(scene, plot, &a);
-    else if (plot->log_x)
+    else if (a.log_x)
         log_ticks(scene, &a);
     else
         linear_ticks(scene, &a);
@@ -299,8 +335,30 @@ static void draw_plot(struct scene *scene, const struct figure_plot *plot, struc
         draw_names(scene, plot, &a, names, a.box.y + a.box.h);
     if (plot->x_label) {
         struct text_block block = text_block(scene, plot->x_label, &tick_look, cell.w - left, 1);
-        scene_text(scene, &block, a.box.x, a.box.y + a.box.h + tick + 4, INK_SOFT);
+        double middle = a.box.x + (a.box.w - block.w) / 2, most = cell.x + cell.w - block.w;
+        scene_text(scene, &block, fmin(fmax(middle, a.box.x), most), a.box.y + a.box.h + tick + 4,
+                   INK_SOFT);
     }
+}
+
+/* `cell` is the first one's, its y where the row begins; returns where the row ends. */
+static double row_of_plots(struct scene *scene, const struct figure_plot *plots, size_t count,
+                           struct box cell, double gap)
+{
+    struct head *heads = mem_new(count, sizeof *heads);
+    double highest = 0;
+    for (size_t i = 0; i < count; i++) {
+        heads[i] = head_of(scene, &plots[i], cell.w);
+        highest = fmax(highest, heads[i].h);
+    }
+    cell.y += highest;
+    for (size_t i = 0; i < count; i++) {
+        draw_head(scene, &heads[i], cell.x, cell.y);
+        draw_plot(scene, &plots[i], cell);
+        cell.x += cell.w + gap;
+    }
+    free(heads);
+    return cell.y + cell.h;
 }
 
 int curves_layout(struct scene *scene, const struct figure *figure, struct error *err)
@@ -313,13 +371,13 @@ int curves_layout(struct scene *scene, const struct figure *figure, struct error
                                               : (size_t)fmax(1, floor(width / (28 * font)));
     columns = columns < figure->plot_count ? columns : figure->plot_count;
     double cell_w = (width - (double)(columns - 1) * gap) / (double)columns;
-    double cell_h = fmax(0.62 * cell_w, 14 * font);
-    for (size_t i = 0; i < figure->plot_count; i++) {
-        struct box cell = {SCENE_MARGIN + (double)(i % columns) * (cell_w + gap),
-                           y + (double)(i / columns) * (cell_h + gap), cell_w, cell_h};
-        draw_plot(scene, &figure->plots[i], cell);
+    double cell_h = fmax(0.55 * cell_w, 11 * font);
+    for (size_t i = 0; i < figure->plot_count; i += columns) {
+        size_t count = columns < figure->plot_count - i ? columns : figure->plot_count - i;
+        y = row_of_plots(scene, &figure->plots[i], count,
+                         (struct box){SCENE_MARGIN, y, cell_w, cell_h}, gap) +
+            gap;
     }
-    y += (double)((figure->plot_count + columns - 1) / columns) * (cell_h + gap);
-    parts_finish(scene, &figure->info, NULL, false, y);
+    parts_finish(scene, &figure->info, NULL, NULL, false, y);
     return 0;
 }

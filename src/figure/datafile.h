@@ -12,6 +12,10 @@ int figure_save_json(const struct figure *figure, const struct figure_style *sty
 /* A line a weight, a result, a caption or a point. */
 int figure_save_csv(const struct figure *figure, const char *path, struct error *err) MUST_USE;
 
+/* Both, beside the figure's own file, under its name with another ending. */
+int figure_save_beside(const struct figure *figure, const struct figure_style *style,
+                       const char *figure_path, struct error *err) MUST_USE;
+
 /* The figure and its style; the photographs are loaded from `photo_folder` (NULL: from where they
  * were, else beside the file). `out` is zeroed before; the style's font is out's. Errors: no such
  * file, no JSON, not a figure's, a field that is missing or of the wrong kind, with its place. */

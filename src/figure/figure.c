@@ -48,7 +48,7 @@ static const struct format *format_of(const char *path, struct error *err)
 /* What the texts need that is put together, freed with it. */
 struct metadata {
     struct render_texts texts;
-    struct str words, images, overlay, score;
+    struct str words, images, score;
 };
 
 static void add_text(struct metadata *meta, const char *key, const char *text)
@@ -75,16 +75,18 @@ static void collect(const struct figure *figure, struct metadata *meta)
     }
 }
 
-static void metadata_make(const struct figure *figure, const struct figure_style *style,
-                          struct metadata *meta)
+static void metadata_make(const struct figure *figure, struct scene *scene, struct metadata *meta)
 {
     const struct figure_info *info = &figure->info;
+    bool heat = scene->style.overlay == OVERLAY_HEAT &&
+                (figure->kind == FIGURE_WORDS || figure->kind == FIGURE_COMPARE);
+    if (heat)
+        str_addf(&scene->statement, "; %s, %.0f %% opaque over the photograph in grey",
+                 colour_map_name(scene->style.map), 100.0 * (double)OVERLAY_HEAT_ALPHA);
     *meta = (struct metadata){0};
     collect(figure, meta);
     if (info->has_score)
         str_addf(&meta->score, "%.6f", (double)info->score);
-    if (meta->words.length)
-        parts_overlay_text(style, &meta->overlay);
     add_text(meta, "Title", info->caption);
     add_text(meta, "Software", info->version ? info->version : PACKAGE_STRING);
     add_text(meta, "Caption", info->caption);
@@ -92,14 +94,13 @@ static void metadata_make(const struct figure *figure, const struct figure_style
     add_text(meta, "Image", meta->images.text);
     add_text(meta, "Model", info->model);
     add_text(meta, "Score", meta->score.text);
-    add_text(meta, "Overlay", meta->overlay.text);
+    add_text(meta, "Overlay", scene->statement.text);
 }
 
 static void metadata_done(struct metadata *meta)
 {
     str_done(&meta->words);
     str_done(&meta->images);
-    str_done(&meta->overlay);
     str_done(&meta->score);
 }
 
@@ -131,11 +132,12 @@ int figure_write(const struct figure *figure, const struct figure_style *style, 
     double dpi = figure_style_filled(style).dpi;
     if (scene_init(&scene, style, format->raster ? dpi / 72 : 1, notes, err) != 0)
         return -1;
-    metadata_make(figure, &scene.style, &meta);
     int status = kind_of(figure->kind)->layout(&scene, figure, err);
-    if (status == 0)
+    if (status == 0) {
+        metadata_make(figure, &scene, &meta);
         status = format->render(&scene, &meta.texts, path, err);
-    metadata_done(&meta);
+        metadata_done(&meta);
+    }
     scene_done(&scene);
     return status;
 }

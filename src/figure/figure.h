@@ -63,6 +63,10 @@ void overlay_values(const struct figure_image *image, const float *weights, int 
 int overlay_paint(const struct figure_image *image, const float *values, enum overlay_style style,
                   enum colour_map map, struct image *out, struct error *err) MUST_USE;
 
+/* The same into `pixels`, width x height x 4 as `in`. */
+void overlay_paint_to(const struct image *in, const float *values, enum overlay_style style,
+                      enum colour_map map, uint8_t *pixels);
+
 /* The grey of an RGB pixel, as a heat map lies over it. */
 static inline uint8_t overlay_grey(const uint8_t rgb[3])
 {

@@ -8,7 +8,20 @@
 #include "figure/datafile.h"
 #include "figure/style.h"
 
-enum { MAX_FILE = 256 << 20 };
+enum {
+    FORMAT = 1, /* of "scanscope_figure" */
+    MAX_FILE = 256 << 20,
+    MAX_REGIONS = 4096,
+    MAX_SIDE = 1 << 24, /* of a photograph, in pixels */
+};
+
+/* A list has at most this many entries: no page shows more, and laying them out would take hours.
+ */
+static const struct {
+    const char *key;
+    size_t most;
+} limits[] = {{"sets", 1024}, {"words", 4096},         {"results", 1024}, {"captions", 1024},
+              {"plots", 256}, {"shown_regions", 4096}, {"series", 256},   {"ticks", 4096}};
 
 /* A file being read: where an error is said to be, and who owns what is made. */
 struct reader {
@@ -98,6 +111,11 @@ static int get_array(struct reader *r, const json_t *object, const char *key, co
     if (!json_is_array(*out))
         return wrong(r, key, "a list");
     *count_out = json_array_size(*out);
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
+        if (strcmp(key, limits[i].key) == 0 && *count_out > limits[i].most)
+            return error_at(r->err, r->path, -1,
+                            "%s%s%s: %zu are too many: a figure has at most %zu", r->place,
+                            r->place[0] ? "." : "", key, *count_out, limits[i].most);
     return 0;
 }
 
@@ -161,9 +179,9 @@ static int read_image(struct reader *r, const json_t *object, struct figure_imag
     if (!json_is_object(image))
         return wrong(r, "image", "an object");
     if (get_text(r, image, "id", &out->id) != 0 || get_text(r, image, "photo", &out->path) != 0 ||
-        get_size(r, image, "width", INT32_MAX, &width) != 0 ||
-        get_size(r, image, "height", INT32_MAX, &height) != 0 ||
-        get_size(r, image, "regions", 1 << 20, &out->regions) != 0)
+        get_size(r, image, "width", MAX_SIDE, &width) != 0 ||
+        get_size(r, image, "height", MAX_SIDE, &height) != 0 ||
+        get_size(r, image, "regions", MAX_REGIONS, &out->regions) != 0)
         return -1;
     out->box_width = (int)width;
     out->box_height = (int)height;
@@ -388,8 +406,7 @@ static int read_style(struct reader *r, json_t *root, struct figure_style *style
     json_t *object = json_object_get(root, "style"), *value;
     const char *key;
     *style = (struct figure_style){0};
-    json_object_foreach(object, key, value)
-    {
+    json_object_foreach (object, key, value) {
         char *text = style_value(value);
         const char *kept = text ? figure_data_text(r->data, text) : NULL;
         free(text);
@@ -404,10 +421,15 @@ static int read_style(struct reader *r, json_t *root, struct figure_style *style
 static int read_kind(struct reader *r, const json_t *root)
 {
     const char *kind = json_string_value(json_object_get(root, "kind"));
-    if (!json_object_get(root, "scanscope_figure") || !kind)
+    const json_t *version = json_object_get(root, "scanscope_figure");
+    if (!version || !kind)
         return error_at(r->err, r->path, -1,
                         "is not a figure's data: it has no 'scanscope_figure' "
-                        "and 'kind', as 'scanscope figure --data' writes them");
+                        "and 'kind', as 'scanscope figure --save-data' writes them");
+    if (!json_is_integer(version) || json_integer_value(version) != FORMAT)
+        return error_at(r->err, r->path, -1,
+                        "is a figure's data of another version: 'scanscope_figure' must be %d",
+                        FORMAT);
     if (figure_kind_named(kind, &r->data->figure.kind, r->err) != 0)
         return error_prefix(r->err, r->path);
     return 0;

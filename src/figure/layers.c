@@ -117,15 +117,15 @@ int layers_overlay(const struct scene *scene, const struct item *item, const str
     float *values = NULL;
     size_t count = (size_t)photo->width * (size_t)photo->height;
     *out = (struct image){photo->width, photo->height, photo->width, photo->height, NULL};
-    *any_out =
-        picture->weights && (picture->overlay == OVERLAY_FADE || picture->overlay == OVERLAY_HEAT);
+    bool fade = picture->spotlight || picture->overlay == OVERLAY_FADE;
+    *any_out = raster_has_values(picture) && (fade || picture->overlay == OVERLAY_HEAT);
     if (!*any_out)
         return 0;
-    if (raster_values(picture, scene->style.combine, photo->width, photo->height, &values, err) !=
-        0)
+    if (mem_get(&values, count, sizeof *values, "an overlay", err) != 0)
         return -1;
+    raster_values(picture, scene->style.combine, photo->width, photo->height, values);
     int status = mem_get(&out->pixels, count, 4, "an overlay", err);
-    if (status == 0 && picture->overlay == OVERLAY_FADE)
+    if (status == 0 && fade)
         fade_pixels(values, count, out->pixels);
     else if (status == 0)
         heat_pixels(values, count, scene->style.map, out->pixels);

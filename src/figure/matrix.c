@@ -106,11 +106,6 @@ static void word_row(struct scene *scene, const struct figure_set *set, size_t w
 
 int matrix_layout(struct scene *scene, const struct figure *figure, struct error *err)
 {
-    static const char *const scales[] = {
-        [SCALE_PAIR] = "attention weight, scaled to the largest shown",
-        [SCALE_FIGURE] = "attention weight, scaled to the largest shown",
-        [SCALE_ABSOLUTE] = "attention weight (1: all of a word's attention)",
-    };
     const struct figure_set *set = &figure->sets[0];
     if (set->word_count == 0 || set->region_count == 0)
         return error_set(err, "there is no %s to show", set->word_count ? "region" : "word");
@@ -118,7 +113,8 @@ int matrix_layout(struct scene *scene, const struct figure *figure, struct error
     double y = parts_title(scene, set->query, SCENE_MARGIN);
     double label = label_width(scene, set) + 3;
     struct frame frame = {.left = SCENE_MARGIN + label};
-    frame.cell_w = fmin((parts_width(scene) - label) / (double)set->region_count, 46);
+    frame.cell_w = fmin((parts_width(scene) - label) / (double)set->region_count,
+                        fmax(46, parts_width(scene) / 8));
     frame.cell_h =
         fmax(fmin(frame.cell_w, 1.9 * scene->style.font_size), 1.2 * scene->style.font_size);
     double crops_h = crops_height(set, frame.cell_w - 1);
@@ -129,7 +125,10 @@ int matrix_layout(struct scene *scene, const struct figure *figure, struct error
     for (size_t w = 0; w < set->word_count; w++)
         word_row(scene, set, w, &frame, scale);
     y = frame.top + (double)set->word_count * frame.cell_h + parts_gap(scene);
-    y = parts_colour_bar(scene, scales[scene->style.scale], scale > 0 ? scale : 1, true, y);
-    parts_finish(scene, &figure->info, set->image.id, false, y);
+    str_add(&scene->statement, scene->style.scale == SCALE_ABSOLUTE
+                                   ? "attention weight (1: all of a word's attention)"
+                                   : "attention weight, scaled to the largest shown");
+    y = parts_colour_bar(scene, scene->statement.text, scale > 0 ? scale : 1, true, y);
+    parts_finish(scene, &figure->info, set->image.id, NULL, false, y);
     return 0;
 }

@@ -170,6 +170,10 @@ ptrdiff_t overlay_strongest(const float *weights, size_t regions)
 static inline void on_white(const uint8_t *in, uint8_t *out)
 {
     int alpha = in[3];
+    if (alpha == 255) {
+        memcpy(out, in, 4);
+        return;
+    }
     for (int c = 0; c < 3; c++)
         out[c] = (uint8_t)(255 - ((255 - in[c]) * alpha + 127) / 255);
     out[3] = 255;
@@ -198,6 +202,18 @@ static void paint_heat(uint8_t *pixels, const float *values, enum colour_map map
     }
 }
 
+void overlay_paint_to(const struct image *in, const float *values, enum overlay_style style,
+                      enum colour_map map, uint8_t *pixels)
+{
+    size_t count = (size_t)in->width * (size_t)in->height;
+    for (size_t i = 0; i < count; i++)
+        on_white(in->pixels + 4 * i, pixels + 4 * i);
+    if (style == OVERLAY_FADE && values)
+        paint_fade(pixels, values, count);
+    else if (style == OVERLAY_HEAT && values)
+        paint_heat(pixels, values, map, count);
+}
+
 int overlay_paint(const struct figure_image *image, const float *values, enum overlay_style style,
                   enum colour_map map, struct image *out, struct error *err)
 {
@@ -207,16 +223,11 @@ int overlay_paint(const struct figure_image *image, const float *values, enum ov
         return error_set(err, "image %s: there is no photograph to paint on%s%s",
                          image->id ? image->id : "?", image->missing ? ": " : "",
                          image->missing ? image->missing : "");
-    size_t count = (size_t)in->width * (size_t)in->height;
     uint8_t *pixels;
-    if (mem_get(&pixels, count, 4, "a painted photograph", err) != 0)
+    if (mem_get(&pixels, (size_t)in->width * (size_t)in->height, 4, "a painted photograph", err) !=
+        0)
         return -1;
-    for (size_t i = 0; i < count; i++)
-        on_white(in->pixels + 4 * i, pixels + 4 * i);
-    if (style == OVERLAY_FADE && values)
-        paint_fade(pixels, values, count);
-    else if (style == OVERLAY_HEAT && values)
-        paint_heat(pixels, values, map, count);
+    overlay_paint_to(in, values, style, map, pixels);
     *out = *in;
     out->pixels = pixels;
     return 0;

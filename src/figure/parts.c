@@ -12,8 +12,6 @@ static const struct text_look title_look = {.size = 1.125};
 static const struct text_look label_look = {.size = LABEL_SIZE};
 static const struct text_look small_look = {.size = 0.8};
 
-enum { TITLE_LINES = 8, FOOTER_LINES = 6 };
-
 double parts_gap(const struct scene *scene)
 {
     return fmin(0.6 * scene->style.font_size, parts_width(scene) / 40);
@@ -28,7 +26,7 @@ double parts_title(struct scene *scene, const char *text, double y)
 {
     if (!text || !*text)
         return y;
-    struct text_block block = text_block(scene, text, &title_look, parts_width(scene), TITLE_LINES);
+    struct text_block block = text_block(scene, text, &title_look, parts_width(scene), TEXT_LINES);
     struct box at = scene_text(scene, &block, SCENE_MARGIN, y, INK);
     return at.y + at.h + parts_gap(scene);
 }
@@ -107,6 +105,11 @@ bool parts_region(const struct figure_image *image, size_t r, struct box at, str
     return x1 > x0 && y1 > y0;
 }
 
+void parts_region_frame(struct scene *scene, struct box at)
+{
+    scene_frame(scene, at, FRAME_RED, fmax(0.25, fmin(0.8, fmin(at.w, at.h) / 6)), false);
+}
+
 /* The reason goes to the notes: a file name is of no use to who reads the figure. */
 static void missing_text(struct scene *scene, struct box at, const char *id)
 {
@@ -172,16 +175,19 @@ void parts_tag(struct scene *scene, const char *text, uint32_t colour, struct bo
     scene_text(scene, &block, tag.x + pad, tag.y + 0.2 * pad, 0xffffff);
 }
 
-static void add_letter(const struct scene *scene, size_t index, struct str *out)
+void parts_letter(struct scene *scene, struct str *out)
 {
-    if (scene->style.letters && index < 26)
-        str_addf(out, "(%c) ", (int)('a' + index));
-    else if (scene->style.letters)
-        str_addf(out, "(%zu) ", index + 1);
+    char letters[16];
+    int at = sizeof letters;
+    if (!scene->style.letters)
+        return;
+    for (size_t n = ++scene->panels; n > 0; n = (n - 1) / 26)
+        letters[--at] = (char)('a' + (n - 1) % 26);
+    str_addf(out, "(%.*s) ", (int)sizeof letters - at, letters + at);
 }
 
-void parts_label(struct scene *scene, const struct grid *grid, struct box cell, size_t index,
-                 const char *left, const char *right)
+void parts_label(struct scene *scene, const struct grid *grid, struct box cell, const char *left,
+                 const char *right)
 {
     struct str text = {0};
     double y = cell.y + cell.h + 1, room = cell.w, height = grid->label_h - 1;
@@ -192,7 +198,7 @@ void parts_label(struct scene *scene, const struct grid *grid, struct box cell, 
         room = cell.w - block.w - 3;
         scene_text(scene, &block, cell.x + cell.w - block.w, y, INK_SOFT);
     }
-    add_letter(scene, index, &text);
+    parts_letter(scene, &text);
     str_add(&text, left ? left : "");
     if (text.length && room > scene->style.font_size) {
         struct text_block block = parts_line(scene, text.text, LABEL_SIZE, room, height);
@@ -240,16 +246,17 @@ void parts_note_missing(struct scene *scene, const struct figure_image *image)
 
 /* ---- below the panels ------------------------------------------------------------------------ */
 
-/* "0 [bar] top"; returns the x where it ends. */
+/* "0 [bar] top"; returns the x where it ends. The bar gives way to the numbers. */
 static double bar_and_numbers(struct scene *scene, float top, bool pure, double y,
                               double *height_out)
 {
     char number[32];
     snprintf(number, sizeof number, "%.3g", (double)top);
-    double gap = fmin(parts_gap(scene) / 2, parts_width(scene) / 20);
-    double width = fmin(90, parts_width(scene) / 3), line = line_height(scene, &small_look);
-    struct text_block low = parts_line(scene, "0", small_look.size, width / 2, line);
-    struct text_block high = parts_line(scene, number, small_look.size, width / 2, line);
+    double room = parts_width(scene), gap = fmin(parts_gap(scene) / 2, room / 20);
+    double line = line_height(scene, &small_look);
+    struct text_block low = parts_line(scene, "0", small_look.size, room / 6, line);
+    struct text_block high = parts_line(scene, number, small_look.size, room / 2, line);
+    double width = fmin(fmin(90, room / 3), room - low.w - high.w - 2 * gap);
     struct box bar = {SCENE_MARGIN + low.w + gap, y + 0.2 * line, width, 0.6 * line};
     double x = bar.x + bar.w + gap, end = x + high.w;
     scene_text(scene, &low, SCENE_MARGIN, y, INK);
@@ -267,7 +274,7 @@ double parts_colour_bar(struct scene *scene, const char *what, float top, bool p
         x = SCENE_MARGIN;
         y += line + gap / 2;
     }
-    struct text_block text = text_block(scene, what, &small_look, right - x, FOOTER_LINES);
+    struct text_block text = text_block(scene, what, &small_look, right - x, TEXT_LINES);
     double height = fmax(line, text.h);
     scene_text(scene, &text, x, y, INK);
     return y + height + gap;
@@ -275,53 +282,63 @@ double parts_colour_bar(struct scene *scene, const char *what, float top, bool p
 
 double parts_small(struct scene *scene, const char *text, double y)
 {
-    struct text_block block =
-        text_block(scene, text, &small_look, parts_width(scene), FOOTER_LINES);
+    struct text_block block = text_block(scene, text, &small_look, parts_width(scene), TEXT_LINES);
     struct box at = scene_text(scene, &block, SCENE_MARGIN, y, INK_SOFT);
     return at.y + at.h + parts_gap(scene) / 2;
 }
 
-void parts_overlay_text(const struct figure_style *style, struct str *out)
+void parts_state_overlay(struct scene *scene, float full)
 {
     static const char *const combine[] = {
         [COMBINE_SUM] = "sum of the weights of the regions over a pixel",
         [COMBINE_MAX] = "largest weight of the regions over a pixel",
         [COMBINE_RANK] = "sum of 50 (k - rank)\xc2\xb2 of the regions over a pixel",
     };
-    static const char *const scale[] = {
-        [SCALE_PAIR] = "scaled to each panel's largest",
-        [SCALE_FIGURE] = "scaled to the largest in the figure",
-        [SCALE_ABSOLUTE] = "not scaled (1: all of a word's attention)",
-    };
-    bool ranks = style->combine == COMBINE_RANK && style->scale == SCALE_ABSOLUTE;
-    if (style->overlay == OVERLAY_BOXES)
-        str_add(out, "Frames: regions with a fifth of the largest weight or more");
-    else if (style->overlay != OVERLAY_NONE)
-        str_addf(out, "%s: %s, %s", style->overlay == OVERLAY_HEAT ? "Attention" : "Brightness",
-                 combine[style->combine], scale[ranks ? SCALE_FIGURE : style->scale]);
+    const struct figure_style *style = &scene->style;
+    struct str *out = &scene->statement;
+    str_clear(out);
+    if (style->overlay == OVERLAY_NONE)
+        return;
+    if (style->overlay == OVERLAY_BOXES) {
+        str_addf(out, "Frames: the %d strongest regions with a fifth of the largest weight or more",
+                 PARTS_FRAMES);
+        return;
+    }
+    str_addf(out, "%s: %s, ", style->overlay == OVERLAY_HEAT ? "Attention" : "Brightness",
+             combine[style->combine]);
+    if (style->scale == SCALE_PAIR)
+        str_add(out, "scaled to each panel's largest");
+    else if (style->scale == SCALE_ABSOLUTE && style->combine != COMBINE_RANK)
+        str_add(out, "not scaled (1: all of a word's attention)");
+    else
+        str_addf(out, "scaled to the largest in the figure, %.3g", (double)full);
+}
+
+static void add_sentence(struct str *out, const char *text)
+{
+    if (text && *text)
+        str_addf(out, "%s%s.", out->length ? " " : "", text);
 }
 
 static void footer_text(const struct scene *scene, const struct figure_info *info,
-                        const char *image_id, bool overlay, struct str *out)
+                        const char *image_id, const char *legend, bool state, struct str *out)
 {
-    if (overlay) {
-        parts_overlay_text(&scene->style, out);
-        str_add(out, ". ");
-    }
+    add_sentence(out, state ? str_text(&scene->statement) : NULL);
+    add_sentence(out, legend);
     if (image_id)
-        str_addf(out, "Image %s. ", image_id);
+        str_addf(out, "%sImage %s.", out->length ? " " : "", image_id);
     if (info->model)
-        str_addf(out, "Model %s. ", file_name(info->model));
+        str_addf(out, "%sModel %s.", out->length ? " " : "", file_name(info->model));
     if (info->has_score)
-        str_addf(out, "Similarity %.4f.", (double)info->score);
+        str_addf(out, "%sSimilarity %.4f.", out->length ? " " : "", (double)info->score);
 }
 
 void parts_finish(struct scene *scene, const struct figure_info *info, const char *image_id,
-                  bool overlay, double y)
+                  const char *legend, bool state, double y)
 {
     if (scene->style.footer) {
         struct str text = {0};
-        footer_text(scene, info, image_id, overlay, &text);
+        footer_text(scene, info, image_id, legend, state, &text);
         if (text.length)
             parts_small(scene, text.text, y);
         str_done(&text);

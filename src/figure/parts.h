@@ -19,6 +19,12 @@ enum {
     PAPER_GREY = 0xe9e9e9,
 };
 
+/* More than a text of any sense takes, even on a page of 20 mm; only then it is cut. */
+enum { TEXT_LINES = 200 };
+
+/* Regions that OVERLAY_BOXES frames on a panel, at most. */
+enum { PARTS_FRAMES = 5 };
+
 /* Space between panels, and between parts. */
 double parts_gap(const struct scene *scene);
 
@@ -46,6 +52,9 @@ struct box parts_fit(const struct figure_image *image, struct box cell);
 /* Where region r lies on the picture drawn at `at`, cut to it; false where it is not on it. */
 bool parts_region(const struct figure_image *image, size_t r, struct box at, struct box *out);
 
+/* The thin red frame; thinner on a region so small that the frame would fill it. */
+void parts_region_frame(struct scene *scene, struct box at);
+
 /* The text in one line of at most width x height: set smaller where it must be, and with an
  * ellipsis where smaller is not enough. */
 struct text_block parts_line(struct scene *scene, const char *text, double size, double width,
@@ -59,9 +68,12 @@ void parts_picture(struct scene *scene, struct box at, const struct picture *pic
 void parts_tag(struct scene *scene, const char *text, uint32_t colour, struct box near,
                struct box cell);
 
-/* One line below a panel: "(a)" where letters are on, then `left` in ink, `right` in grey. */
-void parts_label(struct scene *scene, const struct grid *grid, struct box cell, size_t index,
-                 const char *left, const char *right);
+/* "(a) " where letters are on, the next one of the figure: (z) is followed by (aa). */
+void parts_letter(struct scene *scene, struct str *out);
+
+/* One line below a panel: its letter, `left` in ink, `right` in grey. */
+void parts_label(struct scene *scene, const struct grid *grid, struct box cell, const char *left,
+                 const char *right);
 
 /* "0 [bar] 1  what it shows". `top` is the value at its end; see scene_bar for `pure`. */
 double parts_colour_bar(struct scene *scene, const char *what, float top, bool pure, double y);
@@ -81,12 +93,14 @@ uint32_t parts_mix(uint32_t from, uint32_t to, double t);
 /* Small grey lines. */
 double parts_small(struct scene *scene, const char *text, double y);
 
-/* What the overlay shows: "Brightness: sum of the weights of the regions over a pixel, scaled to
- * each panel's largest". */
-void parts_overlay_text(const struct figure_style *style, struct str *out);
+/* States what the overlay shows: "Brightness: sum of the weights of the regions over a pixel,
+ * scaled to each panel's largest". `full` is the value that is shown in full, 0: each panel's own.
+ */
+void parts_state_overlay(struct scene *scene, float full);
 
-/* The footer's text, where the style wants one, then the end of the page. */
+/* The footer, where the style wants one: the scene's statement (where `state`; a colour bar may
+ * have said it already), `legend` (NULL: none), image, model; then the end of the page. */
 void parts_finish(struct scene *scene, const struct figure_info *info, const char *image_id,
-                  bool overlay, double y);
+                  const char *legend, bool state, double y);
 
 #endif

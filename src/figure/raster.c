@@ -173,17 +173,14 @@ static void spotlight(const struct picture *picture, int width, int height, floa
     free(weights);
 }
 
-int raster_values(const struct picture *picture, enum overlay_combine combine, int width,
-                  int height, float **out, struct error *err)
+void raster_values(const struct picture *picture, enum overlay_combine combine, int width,
+                   int height, float *values)
 {
-    size_t count = (size_t)width * (size_t)height;
-    if (mem_get(out, count, sizeof **out, "an overlay", err) != 0)
-        return -1;
     if (picture->spotlight) {
-        spotlight(picture, width, height, *out);
-        return 0;
+        spotlight(picture, width, height, values);
+        return;
     }
-    float largest = overlay_raw(picture->image, picture->weights, combine, width, height, *out);
-    overlay_scale(*out, count, picture->scale_to > 0 ? picture->scale_to : largest);
-    return 0;
+    float largest = overlay_raw(picture->image, picture->weights, combine, width, height, values);
+    overlay_scale(values, (size_t)width * (size_t)height,
+                  picture->scale_to > 0 ? picture->scale_to : largest);
 }

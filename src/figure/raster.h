@@ -16,8 +16,8 @@ int raster_grey(int width, int height, uint8_t grey, struct image *out, struct e
 bool raster_has_values(const struct picture *picture);
 
 /* The values of a picture's overlay at that size, scaled to `scale_to` (0: to their own largest);
- * of a spotlight: 1 on the region, a fifth elsewhere. The caller's to free. */
-int raster_values(const struct picture *picture, enum overlay_combine combine, int width,
-                  int height, float **out, struct error *err) MUST_USE;
+ * of a spotlight: 1 on the region, a fifth elsewhere. `values`: height x width. */
+void raster_values(const struct picture *picture, enum overlay_combine combine, int width,
+                   int height, float *values);
 
 #endif

@@ -95,7 +95,7 @@ static void region_panel(struct scene *scene, const struct figure_set *set, size
     if (!parts_region(image, region, at, &box))
         box = at;
     else
-        scene_frame(scene, box, FRAME_RED, 0.8, false);
+        parts_region_frame(scene, box);
     parts_tag(scene, name, TAG_BLUE, box, cell);
 }
 
@@ -120,18 +120,25 @@ static double panels(struct scene *scene, const struct figure_set *set, float sc
             snprintf(score, sizeof score, "%.3f", (double)set->region_similarity[region]);
         struct grid line = {.label_h = label};
         cell.h += words;
-        parts_label(scene, &line, cell, i, NULL, score);
+        parts_label(scene, &line, cell, NULL, score);
     }
     return y + parts_grid_height(&grid, set->region_count);
 }
 
+static void state_tint(struct scene *scene, float scale)
+{
+    struct str *out = &scene->statement;
+    str_add(out, "Tint: a word's weight, ");
+    if (scene->style.scale == SCALE_PAIR)
+        str_add(out, "scaled to each region's largest");
+    else if (scene->style.scale == SCALE_ABSOLUTE)
+        str_add(out, "not scaled (full blue: 1)");
+    else
+        str_addf(out, "scaled to the largest in the figure, %.3g", (double)scale);
+}
+
 int regions_layout(struct scene *scene, const struct figure *figure, struct error *err)
 {
-    static const char *const tints[] = {
-        [SCALE_PAIR] = "Tint: a word's weight, scaled to each region's largest",
-        [SCALE_FIGURE] = "Tint: a word's weight, scaled to the largest in the figure",
-        [SCALE_ABSOLUTE] = "Tint: a word's weight, not scaled (full blue: 1)",
-    };
     const struct figure_set *set = &figure->sets[0];
     if (set->region_count == 0 || set->word_count == 0)
         return error_set(err, "there is no %s to show", set->word_count ? "region" : "word");
@@ -139,9 +146,9 @@ int regions_layout(struct scene *scene, const struct figure *figure, struct erro
         return -1;
     parts_note_missing(scene, &set->image);
     double y = parts_title(scene, set->query, SCENE_MARGIN);
-    y = panels(scene, set, common_scale(scene, set), y);
-    if (scene->style.footer)
-        y = parts_small(scene, tints[scene->style.scale], y);
-    parts_finish(scene, &figure->info, set->image.id, false, y);
+    float scale = common_scale(scene, set);
+    y = panels(scene, set, scale, y);
+    state_tint(scene, scale);
+    parts_finish(scene, &figure->info, set->image.id, NULL, true, y);
     return 0;
 }

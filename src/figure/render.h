@@ -20,8 +20,8 @@ int render_png(const struct scene *scene, const struct render_texts *texts, cons
 
 int render_pdf(const struct scene *scene, const struct render_texts *texts, const char *path,
                struct error *err) MUST_USE;
-/* Text stays text, at the places and widths that pango measured; the font is named, not embedded.
- */
+/* Text stays text, at the places and widths that pango measured; the fonts are inside, cut down to
+ * the characters used. */
 int render_svg(const struct scene *scene, const struct render_texts *texts, const char *path,
                struct error *err) MUST_USE;
 

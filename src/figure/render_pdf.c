@@ -166,7 +166,13 @@ static void blank_date(struct str *pdf)
 int render_pdf(const struct scene *scene, const struct render_texts *texts, const char *path,
                struct error *err)
 {
+    enum { MAX_SIDE = 14400 }; /* points: what readers of PDF go up to */
     struct str pdf = {0};
+    if (scene->width > MAX_SIDE || scene->height > MAX_SIDE)
+        return error_set(err,
+                         "the page would be %.0f x %.0f points, a PDF has at most %d a side: use a "
+                         "larger --width, more --columns or fewer --words",
+                         scene->width, scene->height, MAX_SIDE);
     cairo_surface_t *surface =
         cairo_pdf_surface_create_for_stream(collect, &pdf, scene->width, scene->height);
     set_metadata(surface, texts);

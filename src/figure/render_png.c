@@ -20,6 +20,9 @@ struct canvas {
     size_t stride;
     int width, height;
     struct scaled last;
+    float *values;
+    uint8_t *painted;
+    size_t room; /* pixels of both */
 };
 
 static int to_pixels(const struct scene *scene, double points)
@@ -61,6 +64,8 @@ static void canvas_close(struct canvas *canvas)
 {
     cairo_surface_destroy(canvas->surface);
     image_done(&canvas->last.pixels);
+    free(canvas->values);
+    free(canvas->painted);
 }
 
 /* The pixels under a crop, at least one. */
@@ -118,31 +123,41 @@ static void blit(struct canvas *canvas, const struct image *in, int x0, int y0)
     }
 }
 
+/* Room for a panel's values and pixels, kept from panel to panel: fresh memory costs more than the
+ * painting. */
+static int make_room(struct canvas *canvas, size_t count, struct error *err)
+{
+    if (count <= canvas->room)
+        return 0;
+    free(canvas->values);
+    free(canvas->painted);
+    canvas->values = NULL;
+    canvas->painted = NULL;
+    canvas->room = 0;
+    if (mem_get(&canvas->values, count, sizeof *canvas->values, "an overlay", err) != 0 ||
+        mem_get(&canvas->painted, count, 4, "a painted photograph", err) != 0)
+        return -1;
+    canvas->room = count;
+    return 0;
+}
+
 static int draw_picture(struct canvas *canvas, const struct item *item, struct error *err)
 {
     const struct picture *picture = &item->picture;
+    const struct figure_style *style = &canvas->scene->style;
     int x = to_pixels(canvas->scene, item->box.x), y = to_pixels(canvas->scene, item->box.y);
     int w = (int)fmax(1, to_pixels(canvas->scene, item->box.w));
     int h = (int)fmax(1, to_pixels(canvas->scene, item->box.h));
-    struct image painted = {0};
-    float *values = NULL;
-    int status = -1;
-    if (scaled_to(canvas, picture, w, h, err) != 0)
-        goto out;
-    struct figure_image small = *picture->image;
-    small.pixels = &canvas->last.pixels;
-    if (raster_has_values(picture) &&
-        raster_values(picture, canvas->scene->style.combine, w, h, &values, err) != 0)
-        goto out;
-    if (overlay_paint(&small, values, picture->overlay, canvas->scene->style.map, &painted, err) !=
-        0)
-        goto out;
-    blit(canvas, &painted, x, y);
-    status = 0;
-out:
-    free(values);
-    image_done(&painted);
-    return status;
+    bool any = raster_has_values(picture);
+    if (scaled_to(canvas, picture, w, h, err) != 0 ||
+        make_room(canvas, (size_t)w * (size_t)h, err) != 0)
+        return -1;
+    if (any)
+        raster_values(picture, style->combine, w, h, canvas->values);
+    overlay_paint_to(&canvas->last.pixels, any ? canvas->values : NULL, picture->overlay,
+                     style->map, canvas->painted);
+    blit(canvas, &(struct image){w, h, w, h, canvas->painted}, x, y);
+    return 0;
 }
 
 /* Pictures are laid under everything else, pixel by pixel; cairo draws the rest over them. */

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "base/utf8.h"
+#include "figure/fonts.h"
 #include "figure/layers.h"
 #include "figure/render.h"
 
@@ -149,10 +150,6 @@ static void draw_text_line(struct svg *svg, const struct item *item, PangoLayout
     add_number(&svg->out, "textLength", (double)extents.width / PANGO_SCALE);
     add_number(&svg->out, "font-size", (double)pango_font_description_get_size(font) / PANGO_SCALE);
     str_addf(&svg->out, " fill=\"#%06x\"", (unsigned)item->colour);
-    if (pango_font_description_get_weight(font) >= PANGO_WEIGHT_BOLD)
-        str_add(&svg->out, " font-weight=\"bold\"");
-    if (pango_font_description_get_style(font) == PANGO_STYLE_ITALIC)
-        str_add(&svg->out, " font-style=\"italic\"");
     if (pango_layout_line_get_resolved_direction(line) == PANGO_DIRECTION_RTL)
         str_add(&svg->out, " direction=\"rtl\"");
     str_add(&svg->out, ">");
@@ -255,6 +252,44 @@ static void add_element(struct str *out, const char *name, const char *text)
     str_addf(out, "</%s>\n", name);
 }
 
+/* In quotes, without what would end a name in CSS. */
+static void add_family(struct str *out, const char *family)
+{
+    size_t length;
+    str_add(out, "'");
+    for (; *family; family += length + (family[length] != '\0')) {
+        length = strcspn(family, "'\\\n");
+        add_escaped(out, family, length);
+    }
+    str_add(out, "'");
+}
+
+/* The fonts inside go by their own names: a program that does not read them takes the installed
+ * ones. */
+static void add_fonts(struct svg *svg)
+{
+    struct str *out = &svg->out;
+    struct font_parts parts;
+    font_parts_make(svg->scene, &parts);
+    str_add(out, "<style>\n");
+    for (size_t i = 0; i < parts.count; i++) {
+        if (!parts.items[i].bytes)
+            continue;
+        str_add(out, "@font-face { font-family: ");
+        add_family(out, parts.items[i].family);
+        str_add(out, "; src: url(data:font/ttf;base64,");
+        add_base64(out, parts.items[i].bytes, parts.items[i].size);
+        str_add(out, ") }\n");
+    }
+    str_add(out, "</style>\n<g text-anchor=\"middle\" font-family=\"");
+    for (size_t i = 0; i < parts.count; i++) {
+        add_family(out, parts.items[i].family);
+        str_add(out, ", ");
+    }
+    str_add(out, "sans-serif\">\n");
+    font_parts_done(&parts);
+}
+
 static void begin(struct svg *svg, const struct render_texts *texts)
 {
     char w[32], h[32];
@@ -274,12 +309,8 @@ static void begin(struct svg *svg, const struct render_texts *texts)
         snprintf(name, sizeof name, "s:%s", texts->items[i].key);
         add_element(out, name, texts->items[i].text);
     }
-    str_addf(out,
-             "</metadata>\n<rect width=\"%s\" height=\"%s\" fill=\"#ffffff\"/>\n"
-             "<g text-anchor=\"middle\" font-family=\"",
-             w, h);
-    add_escaped(out, svg->scene->style.font, strlen(svg->scene->style.font));
-    str_add(out, ", sans-serif\">\n");
+    str_addf(out, "</metadata>\n<rect width=\"%s\" height=\"%s\" fill=\"#ffffff\"/>\n", w, h);
+    add_fonts(svg);
 }
 
 static int draw_items(struct svg *svg, struct error *err)

@@ -41,8 +41,6 @@ static PangoFontDescription *described(const struct scene *scene, const struct t
     pango_font_description_set_family(font, scene->style.font);
     pango_font_description_set_absolute_size(font,
                                              scene->style.font_size * look->size * PANGO_SCALE);
-    pango_font_description_set_weight(font, look->bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
-    pango_font_description_set_style(font, look->italic ? PANGO_STYLE_ITALIC : PANGO_STYLE_NORMAL);
     return font;
 }
 
@@ -115,6 +113,7 @@ void scene_done(struct scene *scene)
         free(scene->items[i].points);
     }
     free(scene->items);
+    str_done(&scene->statement);
     if (scene->text)
         g_object_unref(scene->text);
     *scene = (struct scene){0};
@@ -151,6 +150,8 @@ static struct text_block try_block(struct scene *scene, const char *text,
                                    const struct text_look *look, double max_width, int max_lines)
 {
     char *clean = utf8_clean(text, strlen(text));
+    for (size_t n = strlen(clean); n > 0 && clean[n - 1] == ' '; n--)
+        clean[n - 1] = '\0'; /* it would count as width */
     struct text_block block = {.layout = pango_layout_new(scene->text)};
     PangoFontDescription *font = described(scene, look);
     pango_layout_set_font_description(block.layout, font);
@@ -194,6 +195,18 @@ void text_block_done(struct text_block *block)
     *block = (struct text_block){0};
 }
 
+static void note_unknown_glyphs(struct scene *scene, PangoLayout *layout)
+{
+    if (scene->unknown_glyphs || pango_layout_get_unknown_glyphs_count(layout) == 0)
+        return;
+    scene->unknown_glyphs = true;
+    scene_note(
+        scene,
+        "no installed font has all characters of '%.80s', boxes with their numbers stand for "
+        "them: install one that has (such as fonts-noto-core, fonts-noto-cjk)",
+        pango_layout_get_text(layout));
+}
+
 /* ---- items ----------------------------------------------------------------------------------- */
 
 static struct item *add_item(struct scene *scene, enum item_kind kind, struct box box)
@@ -209,6 +222,7 @@ struct box scene_text(struct scene *scene, struct text_block *block, double x, d
 {
     struct box box = {x, y, block->w, block->h};
     struct item *item = add_item(scene, ITEM_TEXT, box);
+    note_unknown_glyphs(scene, block->layout);
     item->colour = colour;
     item->layout = block->layout;
     *block = (struct text_block){0};

@@ -45,7 +45,10 @@ struct scene {
     PangoContext *text;
     struct item *items;
     size_t count, cap;
-    struct str *notes; /* may be NULL */
+    struct str *notes;    /* may be NULL */
+    struct str statement; /* what the colours or brightnesses stand for and how they are scaled */
+    size_t panels;        /* lettered so far */
+    bool unknown_glyphs;  /* noted already */
 };
 
 enum { SCENE_MARGIN = 2 }; /* keeps strokes at the edge whole */
@@ -72,9 +75,7 @@ void scene_line(struct scene *scene, double *points, size_t count, uint32_t colo
                 bool dashed);
 
 struct text_look {
-    double size; /* times the style's font size */
-    bool bold, italic;
-    uint32_t colour;
+    double size;          /* times the style's font size */
     PangoAlignment align; /* within max_width, where the text has several lines */
 };
 

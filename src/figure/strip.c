@@ -8,6 +8,8 @@
 
 /* The query and its top k images, best first: rows of pictures of one height. */
 
+static const char legend[] = "Solid green: the true image; dashed red: others";
+
 /* Width over height as shown: very long ones are letterboxed. */
 static double shown_aspect(const struct figure_image *image)
 {
@@ -16,26 +18,77 @@ static double shown_aspect(const struct figure_image *image)
     return fmin(fmax(w / h, 0.5), 2);
 }
 
-/* Height at which the pictures from..to-1 fill the width. */
-static double row_height(const struct figure_result *results, size_t from, size_t to, double width,
-                         double gap)
+/* Width of the widest line below a panel: "(aa) 12", and the score where it is shown. */
+static double label_width(struct scene *scene, const struct figure_set *set)
 {
-    double aspects = 0;
-    for (size_t i = from; i < to; i++)
-        aspects += shown_aspect(&results[i].image);
-    return (width - (double)(to - from - 1) * gap) / aspects;
+    double widest = 0;
+    for (size_t i = 0; i < set->result_count; i++) {
+        char text[96];
+        int n = snprintf(text, sizeof text, "%s%zu", scene->style.letters ? "(aa) " : "",
+                         set->results[i].rank);
+        if (scene->style.scores)
+            snprintf(text + n, sizeof text - (size_t)n, " %.3f", (double)set->results[i].score);
+        struct text_block block = parts_line(scene, text, 0.9, 1e6, 1e6);
+        widest = fmax(widest, block.w);
+        text_block_done(&block);
+    }
+    return widest;
 }
 
-/* All rows get the height of the lowest full one, so that ranks compare at a glance. */
-static double common_height(const struct scene *scene, const struct figure_set *set, size_t columns,
-                            double gap)
+/* The panels of a set: a panel is as wide as its picture, but not narrower than `least`, so that
+ * the line below it keeps its room. */
+struct panels {
+    const struct figure_set *set;
+    size_t columns;
+    double width, gap, least;
+};
+
+static double panel_width(const struct panels *p, size_t index, double height)
 {
-    double height = INFINITY;
-    for (size_t i = 0; i < set->result_count; i += columns) {
-        size_t to = i + columns < set->result_count ? i + columns : set->result_count;
-        height = fmin(height, row_height(set->results, i, to, parts_width(scene), gap));
+    return fmax(height * shown_aspect(&p->set->results[index].image), p->least);
+}
+
+/* Height at which the panels from..to-1 fill the width: their width grows with it, so by halving.
+ */
+static double row_height(const struct panels *p, size_t from, size_t to)
+{
+    enum { STEPS = 40 };
+    double low = 0, high = 2 * p->width, room = p->width - (double)(to - from - 1) * p->gap;
+    for (int step = 0; step < STEPS; step++) {
+        double middle = (low + high) / 2, sum = 0;
+        for (size_t i = from; i < to; i++)
+            sum += panel_width(p, i, middle);
+        if (sum <= room)
+            low = middle;
+        else
+            high = middle;
     }
-    return fmin(height, parts_width(scene) / 2);
+    return low;
+}
+
+/* All rows get the height of the lowest full one, so that ranks compare at a glance; one below the
+ * other they may be as wide as the page. */
+static double common_height(const struct panels *p)
+{
+    size_t count = p->set->result_count;
+    double height = p->width / (p->columns == 1 && count > 1 ? 1 : 2);
+    for (size_t i = 0; i < count; i += p->columns)
+        height = fmin(height, row_height(p, i, i + p->columns < count ? i + p->columns : count));
+    return height;
+}
+
+/* Grey on both sides of the picture: under it would be over it, as pictures are drawn first. */
+static void letterbox(struct scene *scene, struct box cell, struct box at)
+{
+    double side = at.x - cell.x, top = at.y - cell.y;
+    if (side > 0.01) {
+        scene_fill(scene, (struct box){cell.x, cell.y, side, cell.h}, PAPER_GREY);
+        scene_fill(scene, (struct box){at.x + at.w, cell.y, side, cell.h}, PAPER_GREY);
+    }
+    if (top > 0.01) {
+        scene_fill(scene, (struct box){cell.x, cell.y, cell.w, top}, PAPER_GREY);
+        scene_fill(scene, (struct box){cell.x, at.y + at.h, cell.w, top}, PAPER_GREY);
+    }
 }
 
 /* Where it is not known which image is the true one, no frame says so. */
@@ -44,8 +97,7 @@ static void result_panel(struct scene *scene, const struct figure_result *result
 {
     double line = fmax(0.5, fmin(1.3, cell.h / 40));
     struct box at = parts_fit(&result->image, cell);
-    if (at.w < cell.w - 0.01 || at.h < cell.h - 0.01)
-        scene_fill(scene, cell, PAPER_GREY);
+    letterbox(scene, cell, at);
     parts_picture(scene, result->image.pixels ? at : cell,
                   &(struct picture){.image = &result->image});
     if (known)
@@ -53,12 +105,12 @@ static void result_panel(struct scene *scene, const struct figure_result *result
 }
 
 static void result_label(struct scene *scene, const struct grid *grid, struct box cell,
-                         size_t index, const struct figure_result *result)
+                         const struct figure_result *result)
 {
     char rank[32], score[32];
     snprintf(rank, sizeof rank, "%zu", result->rank);
     snprintf(score, sizeof score, "%.3f", (double)result->score);
-    parts_label(scene, grid, cell, index, rank, scene->style.scores ? score : NULL);
+    parts_label(scene, grid, cell, rank, scene->style.scores ? score : NULL);
 }
 
 static bool truth_shown(const struct figure_set *set)
@@ -78,7 +130,12 @@ double strip_rows(struct scene *scene, const struct figure_set *set, double y)
 {
     struct grid grid = parts_grid(scene, set->result_count, 1, true);
     size_t columns = (size_t)grid.columns;
-    double gap = grid.gap, height = common_height(scene, set, columns, gap);
+    struct panels panels = {.set = set,
+                            .columns = columns,
+                            .width = parts_width(scene),
+                            .gap = grid.gap,
+                            .least = fmin(label_width(scene, set), 0.999 * grid.cell_w)};
+    double gap = grid.gap, height = common_height(&panels);
     double x = SCENE_MARGIN;
     bool known = truth_known(set);
     for (size_t i = 0; i < set->result_count; i++) {
@@ -87,19 +144,23 @@ double strip_rows(struct scene *scene, const struct figure_set *set, double y)
             x = SCENE_MARGIN;
             y += height + grid.label_h + gap;
         }
-        struct box cell = {x, y, height * shown_aspect(&result->image), height};
-        result_panel(scene, result, cell, known);
-        result_label(scene, &grid, cell, i, result);
+        struct box cell = {x, y, panel_width(&panels, i, height), height}, picture = cell;
+        picture.w = fmin(cell.w, height * shown_aspect(&result->image));
+        result_panel(scene, result, picture, known);
+        result_label(scene, &grid, cell, result);
         x += cell.w + gap;
     }
     return y + height + grid.label_h + gap;
 }
 
-/* One row where six fit into it, else rows as equal as can be. */
-static int balanced_columns(size_t count)
+/* One row where six fit into it, else rows as equal as can be; no more than the lines below the
+ * pictures leave room for. */
+static int balanced_columns(struct scene *scene, const struct figure_set *set)
 {
     enum { MOST = 6 };
-    size_t rows = (count + MOST - 1) / MOST;
+    double fit = parts_width(scene) / fmax(label_width(scene, set) + parts_gap(scene), 1);
+    size_t most = (size_t)fmin(MOST, fmax(1, floor(fit))), count = set->result_count;
+    size_t rows = (count + most - 1) / most;
     return (int)((count + rows - 1) / rows);
 }
 
@@ -111,7 +172,7 @@ int strip_layout(struct scene *scene, const struct figure *figure, struct error 
     for (size_t i = 0; i < set->result_count; i++)
         parts_note_missing(scene, &set->results[i].image);
     if (scene->style.columns <= 0)
-        scene->style.columns = balanced_columns(set->result_count);
+        scene->style.columns = balanced_columns(scene, set);
     double y = parts_title(scene, set->query, SCENE_MARGIN);
     y = strip_rows(scene, set, y);
     if (!truth_shown(set) && set->truth_rank) {
@@ -119,19 +180,20 @@ int strip_layout(struct scene *scene, const struct figure *figure, struct error 
         snprintf(line, sizeof line, "The true image has rank %zu.", set->truth_rank);
         y = parts_small(scene, line, y);
     }
-    parts_finish(scene, &figure->info, NULL, false, y);
+    parts_finish(scene, &figure->info, NULL, truth_known(set) ? legend : NULL, false, y);
     return 0;
 }
 
 /* ---- failures -------------------------------------------------------------------------------- */
 
-static double failure(struct scene *scene, const struct figure_set *set, double y)
+static double failure(struct scene *scene, const struct figure_set *set, int chosen, double y)
 {
     const struct text_look look = {.size = 1};
     struct text_block block =
-        text_block(scene, set->query ? set->query : "", &look, parts_width(scene), 4);
+        text_block(scene, set->query ? set->query : "", &look, parts_width(scene), TEXT_LINES);
     struct box at = scene_text(scene, &block, SCENE_MARGIN, y, INK);
-    scene->style.columns = balanced_columns(set->result_count);
+    if (chosen <= 0)
+        scene->style.columns = balanced_columns(scene, set);
     return strip_rows(scene, set, at.y + at.h + parts_gap(scene) / 2) + parts_gap(scene);
 }
 
@@ -139,16 +201,17 @@ int failures_layout(struct scene *scene, const struct figure *figure, struct err
 {
     double y = parts_title(scene, figure->info.caption, SCENE_MARGIN);
     bool any = false;
+    int chosen = scene->style.columns;
     for (size_t s = 0; s < figure->set_count; s++) {
         const struct figure_set *set = &figure->sets[s];
         for (size_t i = 0; i < set->result_count; i++)
             parts_note_missing(scene, &set->results[i].image);
         if (set->result_count)
-            y = failure(scene, set, y);
+            y = failure(scene, set, chosen, y);
         any = any || set->result_count;
     }
     if (!any)
         return error_set(err, "there is no query to show");
-    parts_finish(scene, &figure->info, NULL, false, y);
+    parts_finish(scene, &figure->info, NULL, legend, false, y);
     return 0;
 }

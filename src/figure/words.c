@@ -36,15 +36,25 @@ static float common_scale(const struct scene *scene, const struct figure *figure
 
 /* ---- a panel --------------------------------------------------------------------------------- */
 
-/* Frames of all regions with a fifth of the strongest weight or more, the heavier the stronger. */
+static size_t heavier(const struct figure_image *image, const float *weights, size_t region)
+{
+    size_t count = 0;
+    for (size_t r = 0; r < image->regions; r++)
+        count += weights[r] > weights[region] || (weights[r] == weights[region] && r < region);
+    return count;
+}
+
+/* Frames of the next strongest regions with a fifth of the strongest weight or more, the heavier
+ * the stronger; more of them would hide the picture. */
 static void region_frames(struct scene *scene, const struct figure_image *image,
                           const float *weights, ptrdiff_t strongest, struct box at)
 {
     for (size_t r = 0; r < image->regions; r++) {
         double share = weights[r] / fmax(weights[strongest], 1e-30);
         struct box box;
-        if (share >= 0.2 && (ptrdiff_t)r != strongest && parts_region(image, r, at, &box))
-            scene_frame(scene, box, FRAME_YELLOW, 0.3 + 0.9 * share, false);
+        if (share >= 0.2 && (ptrdiff_t)r != strongest &&
+            heavier(image, weights, r) < PARTS_FRAMES && parts_region(image, r, at, &box))
+            scene_frame(scene, box, FRAME_YELLOW, 0.2 + 0.6 * share, false);
     }
 }
 
@@ -64,18 +74,18 @@ static void word_panel(struct scene *scene, const struct figure_set *set,
     if (best >= 0 && scene->style.overlay == OVERLAY_BOXES)
         region_frames(scene, image, word->weights, best, at);
     if (best >= 0 && parts_region(image, (size_t)best, at, &strongest))
-        scene_frame(scene, strongest, FRAME_RED, 0.8, false);
+        parts_region_frame(scene, strongest);
     else
         strongest = at;
     parts_tag(scene, word->text, word->unknown ? TAG_GREY : TAG_BLUE, strongest, cell);
 }
 
-static void word_label(struct scene *scene, const struct grid *grid, struct box cell, size_t index,
+static void word_label(struct scene *scene, const struct grid *grid, struct box cell,
                        const struct figure_word *word)
 {
     char score[32];
     snprintf(score, sizeof score, "%.3f", (double)word->similarity);
-    parts_label(scene, grid, cell, index, NULL, scene->style.scores ? score : NULL);
+    parts_label(scene, grid, cell, NULL, scene->style.scores ? score : NULL);
 }
 
 /* ---- all panels ------------------------------------------------------------------------------ */
@@ -90,12 +100,12 @@ static double panels(struct scene *scene, const struct figure_set *set, float sc
     if (first) {
         struct box cell = parts_cell(&grid, 0, y);
         parts_picture(scene, parts_fit(&set->image, cell), &(struct picture){.image = &set->image});
-        parts_label(scene, &grid, cell, 0, NULL, NULL);
+        parts_label(scene, &grid, cell, NULL, NULL);
     }
     for (size_t i = 0; i < count; i++) {
         struct box cell = parts_cell(&grid, i + first, y);
         word_panel(scene, set, &set->words[i], cell, scale);
-        word_label(scene, &grid, cell, i + first, &set->words[i]);
+        word_label(scene, &grid, cell, &set->words[i]);
     }
     return y + parts_grid_height(&grid, count + first);
 }
@@ -111,12 +121,9 @@ static bool any_unknown(const struct scene *scene, const struct figure *figure)
 
 static double below(struct scene *scene, const struct figure *figure, float scale, double y)
 {
-    struct str what = {0};
-    if (scene->style.overlay == OVERLAY_HEAT) {
-        parts_overlay_text(&scene->style, &what);
-        y = parts_colour_bar(scene, what.text, scale > 0 ? scale : 1, false, y);
-    }
-    str_done(&what);
+    parts_state_overlay(scene, scale);
+    if (scene->style.overlay == OVERLAY_HEAT)
+        y = parts_colour_bar(scene, str_text(&scene->statement), scale > 0 ? scale : 1, false, y);
     if (any_unknown(scene, figure))
         y = parts_small(scene, "grey tag: the vocabulary does not have the word", y);
     return y;
@@ -144,7 +151,8 @@ int words_layout(struct scene *scene, const struct figure *figure, struct error 
     double y = parts_title(scene, set->query, SCENE_MARGIN);
     y = panels(scene, set, scale, y);
     y = below(scene, figure, scale, y);
-    parts_finish(scene, &figure->info, set->image.id, scene->style.overlay != OVERLAY_HEAT, y);
+    parts_finish(scene, &figure->info, set->image.id, NULL, scene->style.overlay != OVERLAY_HEAT,
+                 y);
     return 0;
 }
 
@@ -156,6 +164,17 @@ static bool same_query(const struct figure *figure)
     for (size_t s = 1; s < figure->set_count; s++) {
         const char *query = figure->sets[s].query;
         if (!first || !query || strcmp(first, query) != 0)
+            return false;
+    }
+    return true;
+}
+
+static bool same_image(const struct figure *figure)
+{
+    const char *first = figure->sets[0].image.id;
+    for (size_t s = 1; s < figure->set_count; s++) {
+        const char *id = figure->sets[s].image.id;
+        if (!first || !id || strcmp(first, id) != 0)
             return false;
     }
     return true;
@@ -174,7 +193,7 @@ static double set_heading(struct scene *scene, const struct figure_set *set, siz
         str_addf(&text, "   %s", set->query);
     if (set->has_score)
         str_addf(&text, "   %.4f", (double)set->score);
-    struct text_block block = text_block(scene, text.text, &look, parts_width(scene), 4);
+    struct text_block block = text_block(scene, text.text, &look, parts_width(scene), TEXT_LINES);
     struct box at = scene_text(scene, &block, SCENE_MARGIN, y, INK);
     str_done(&text);
     return at.y + at.h + parts_gap(scene) / 2;
@@ -193,6 +212,7 @@ int compare_layout(struct scene *scene, const struct figure *figure, struct erro
         y = panels(scene, &figure->sets[s], scale, y) + parts_gap(scene);
     }
     y = below(scene, figure, scale, y);
-    parts_finish(scene, &figure->info, NULL, scene->style.overlay != OVERLAY_HEAT, y);
+    parts_finish(scene, &figure->info, same_image(figure) ? figure->sets[0].image.id : NULL, NULL,
+                 scene->style.overlay != OVERLAY_HEAT, y);
     return 0;
 }

@@ -1,0 +1,46 @@
+/* Fuzz target: a figure's data as JSON. What is read can be laid out, and no text overlaps another.
+ */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "figure/datafile.h"
+#include "figure/kinds.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void lay_out(const struct figure *figure, const struct figure_style *style)
+{
+    struct scene scene;
+    struct error err;
+    if (figure->kind != FIGURE_CURVES && figure->set_count == 0)
+        return;
+    if (scene_init(&scene, style, 1, NULL, &err) != 0)
+        return;
+    if (kind_of(figure->kind)->layout(&scene, figure, &err) == 0 &&
+        scene_check(&scene, &err) != 0) {
+        fprintf(stderr, "# %s\n", err.text);
+        abort();
+    }
+    scene_done(&scene);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct figure_data figure = {0};
+    struct figure_style style;
+    struct error err;
+    char path[64];
+    int file = memfd_create("fuzz", 0);
+    if (file < 0 || write(file, data, size) != (ssize_t)size)
+        return 0;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+    if (figure_load_json(path, "/nowhere", &figure, &style, &err) == 0)
+        lay_out(&figure.figure, &style);
+    figure_data_done(&figure);
+    close(file);
+    return 0;
+}
