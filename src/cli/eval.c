@@ -127,6 +127,19 @@ static struct score_list list_of(const struct exact_list *list)
     return (struct score_list){list->starts, list->captions};
 }
 
+/* Scores of part p that decide most ranks. Where the matrix is written every pair's own score is wanted
+ * anyhow, and nothing is known before. */
+static int score_part(const struct eval *e, const struct session_part *part, float *sims,
+                      float *bounds, bool *wide_out, const struct progress *progress,
+                      struct error *err)
+{
+    if (!e->save_sims)
+        return session_score_near(e->session, part, sims, bounds, wide_out, progress, err);
+    for (size_t k = 0; k < part_size(e); k++)
+        bounds[k] = INFINITY;
+    return 0;
+}
+
 /* The member's scores go to `into`, part after part. */
 static int score_session(struct eval *e, size_t member, struct member_scores *into,
                          struct error *err)
@@ -138,8 +151,8 @@ static int score_session(struct eval *e, size_t member, struct member_scores *in
     progress_line_start(&line, "scoring", e->common.quiet);
     for (size_t p = 0; p < e->parts && status == 0; p++) {
         struct session_part part = part_of(e, p);
-        status = session_score_near(e->session, &part, into->sims + p * part_size(e),
-                                    into->bounds + p * part_size(e), &wide, &line.progress, err);
+        status = score_part(e, &part, into->sims + p * part_size(e),
+                            into->bounds + p * part_size(e), &wide, &line.progress, err);
         if (status == 0)
             status = session_score_some(e->session, &part, &truth, into->truth + p * e->part_captions,
                                         NULL, err);

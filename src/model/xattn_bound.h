@@ -6,11 +6,12 @@
  * both sides. Wanted: a B with |score - score~| <= B. Nothing is assumed about how the errors are
  * spread, so B holds in the worst case.
  *
- * 1. Normalised scores z = lambda y / n, y = shape(s), |dy| <= |ds|. With n a norm over the queries,
- *    |dn| <= r = E |k| N, N the same norm of the queries' lengths, and with x = r / n~ < 1/2
- *      |dz| <= (lambda E |k| / n~ |q| + x |z~|) / (1 - x) = steady |q| + swing |z~|   =: t
- *    Without a norm: steady = lambda E |k|, swing = 0. With the softmax over the queries log y is off
- *    by at most 2 E |k| max|q| =: d: steady = 0, swing = e^d - 1.
+ * 1. Normalised scores z = lambda y / n, y = shape(s): |dy| <= E |k| |q|, a tenth of that where a leaky
+ *    slope is sure to be at work. With n a norm over the queries |dn| <= r, the norm of the dy; with
+ *    x = r / n~ < 1/2
+ *      |dz| <= (lambda |dy| / n~ + x |z~|) / (1 - x) = steady |dy| + swing |z~|   =: t
+ *    Without a norm: steady = lambda, swing = 0. With the softmax over the queries log y is off by at
+ *    most 2 E |k| max|q| =: d: steady = 0, swing = e^d - 1.
  * 2. Weights: a_k is in proportion to a~_k (1 + eps_k), |eps_k| <= e^t - 1 =: T_k.
  * 3. Cosine: c~ = sum_k a~_k v_k of length C, c = c~ + w, w = sum_k a~_k eps_k v_k; g_k = v_k . c~ / C
  *    = (G a~)_k / C; s^_k = s_k / |q|. With w along c~: |w_along| <= P = sum a~_k T_k |g_k|, and by
@@ -19,10 +20,11 @@
  *      |cos(q, c) - cos(q, c~)| <= (sum a~_k T_k |s^_k - cos(q, c~) g_k| + |cos| Y / (2 (C - P))) / (C - P)
  *    Beside that the s~ stand for s in cos~ itself: off by e = E sum a~_k |k| / C; and s^, cos above are
  *    the true ones: off by E |k| and e.
- * 4. The aggregations grow with each similarity and are convex: B = agg(sim~ + b) - agg(sim~).
+ *    Cosines are never beyond 1: a b that is larger, or infinite, is cut there.
+ * 4. The aggregations grow with each similarity: the score is between agg(sim~ - b) and agg(sim~ + b).
  *
  * What float rounding adds on both sides (sums of K or Q terms, exp to 3 ulp) is added to t, b and B.
- * Where t > 4, P > C / 2 or |q| C is next to nothing, B is infinite. */
+ * Where t > 4, P > C / 2 or |q| C is next to nothing, b is infinite. */
 
 /* e^t - 1 for 0 <= t <= 4, rounded up: t + t^2 + t^4 / 6. */
 LANES_INLINE vf growth(vf t)
@@ -42,59 +44,67 @@ LANES_INLINE vf query_length(const struct job *job, size_t j)
     return job->splat_norm ? splat(job->query_norm[j]) : load(job->query_norm + j * LANES);
 }
 
-/* N of step 1: the queries' lengths under the norm that divides; with the softmax the longest. */
-static vf queries_length(const struct job *job)
+LANES_INLINE vf v_min(vf a, vf b)
 {
-    vf sum = {0}, squares = {0}, max = {0};
-    for (size_t j = 0; j < job->J; j++) {
-        vf q = query_length(job, j);
-        sum += q;
-        squares += q * q;
-        max = v_max(max, q);
-    }
-    switch (job->options->raw_feature_norm) {
-    case RAW_L1NORM:
-    case RAW_CLIPPED_L1NORM:
-        return job->across ? splat(lane_sum(sum)) : sum;
-    case RAW_L2NORM:
-    case RAW_CLIPPED_L2NORM:
-        return v_sqrt(job->across ? splat(lane_sum(squares)) : squares);
-    default:
-        return job->across ? splat(lane_max(max)) : max;
-    }
+    return -v_max(-a, -b);
 }
 
-static void bound_context(const struct job *job, size_t k, vf N)
+/* The longest query. */
+static vf longest_query(const struct job *job)
 {
+    vf max = {0};
+    for (size_t j = 0; j < job->J; j++)
+        max = v_max(max, query_length(job, j));
+    return job->across ? splat(lane_max(max)) : max;
+}
+
+/* |dy| for a raw score that is off by `off`. */
+LANES_INLINE vf shape_off(enum raw_shape kind, vf raw, vf off)
+{
+    return kind == SHAPE_LEAKY ? choose(raw + off > splat(0), off, off * 0.1f) : off;
+}
+
+/* r of step 1 for one context item; off: E |k|. */
+static vf norm_off(const struct job *job, size_t k, vf off, enum raw_shape kind, bool l2)
+{
+    vf sum = {0};
+    for (size_t j = 0; j < job->J; j++) {
+        vf raw = load(job->x + k * job->x_context + j * job->x_column);
+        vf dy = shape_off(kind, raw, off * query_length(job, j));
+        sum += l2 ? dy * dy : dy;
+    }
+    sum = job->across ? splat(lane_sum(sum)) : sum;
+    return l2 ? v_sqrt(sum) : sum;
+}
+
+static void bound_context(const struct job *job, size_t k, enum raw_shape kind, vf longest)
+{
+    enum raw_norm norm = job->options->raw_feature_norm;
     float lambda = job->options->lambda_softmax;
     vf size = v_sqrt(v_max(gram_at(job, k, k, job->lane_gram), splat(0)));
     vf off = size * job->error, scale = load(job->scale + k * LANES);
-    vf steady = off * lambda, swing = splat(0);
-    switch (job->options->raw_feature_norm) {
-    case RAW_CLIPPED:
-    case RAW_NO_NORM:
-        break;
-    case RAW_SOFTMAX:
+    vf steady = splat(lambda), swing = splat(0);
+    if (norm == RAW_SOFTMAX) {
+        vf d = 2 * off * longest;
         steady = splat(0);
-        swing = choose(2 * off * N < splat(bound_most), growth(2 * off * N), splat(bound_far));
-        break;
-    default: {
-        vf x = off * N * scale / lambda;
+        swing = choose(d < splat(bound_most), growth(d), splat(bound_far));
+    } else if (norm != RAW_CLIPPED && norm != RAW_NO_NORM) {
+        bool l2 = norm == RAW_L2NORM || norm == RAW_CLIPPED_L2NORM;
+        vf x = norm_off(job, k, off, kind, l2) * scale / lambda;
         vi sure = x < splat(0.5f);
-        steady = choose(sure, off * scale / (1 - x), splat(bound_far));
+        steady = choose(sure, scale / (1 - x), splat(bound_far));
         swing = choose(sure, x / (1 - x), splat(0));
-    }
     }
     store(job->size + k * LANES, size);
     store(job->steady + k * LANES, steady);
     store(job->swing + k * LANES, swing);
 }
 
-static void bound_prepare(const struct job *job)
+static void bound_prepare(const struct job *job, enum raw_shape kind)
 {
-    vf N = queries_length(job);
+    vf longest = longest_query(job);
     for (size_t k = 0; k < job->K; k++)
-        bound_context(job, k, N);
+        bound_context(job, k, kind, longest);
 }
 
 /* pull = G times the weights, of all columns. */
@@ -138,7 +148,8 @@ LANES_INLINE struct bound_sums bound_weights(const struct job *job, size_t j, si
         vf loose = load(job->swing + k * LANES) + rough;
         if (kind == SHAPE_EXP)
             loose += absolute(raw - shift) * (4 * bound_ulp);
-        vf t = load(job->steady + k * LANES) * q + loose * z + base, aT = a * growth(t);
+        vf dy = shape_off(kind, raw, size * q * job->error);
+        vf t = load(job->steady + k * LANES) * dy + loose * z + base, aT = a * growth(t);
         s.most = v_max(s.most, t);
         s.length += a * size;
         s.squares += a * size * size;
@@ -152,9 +163,9 @@ LANES_INLINE struct bound_sums bound_weights(const struct job *job, size_t j, si
     return s;
 }
 
-/* Step 3 for one column: how far its similarity can be off. */
+/* Step 3 for one column: how far its similarity can be off, and by how much of that through rounding. */
 LANES_INLINE vf bound_column(const struct job *job, size_t j, size_t columns, size_t c,
-                             const struct bound_sums *s, vf sum)
+                             const struct bound_sums *s, vf sum, vf *rounding_out)
 {
     const float *x = job->x + (j + c) * job->x_column;
     vf q = query_length(job, j + c), cosine = load(job->similarity + (j + c) * LANES);
@@ -173,6 +184,7 @@ LANES_INLINE vf bound_column(const struct job *job, size_t j, size_t columns, si
                (absolute(cosine) + direct) * across * 0.5f / rest;
     vf rounding = length * length / (C * C) * ((float)(4 * job->K + 48) * bound_ulp);
     vi sure = (rest > 0.5f * C) & (s->most < splat(bound_most)) & (q * C > splat(1e-6f));
+    *rounding_out = rounding;
     return choose(sure, direct + bound / rest + rounding, splat(INFINITY));
 }
 
@@ -184,19 +196,27 @@ LANES_INLINE void bound_columns(const struct job *job, size_t j, int columns, en
         size_t at = (j + (size_t)c) * LANES;
         struct bound_sums s =
             bound_weights(job, j, (size_t)columns, (size_t)c, kind, max[c]);
-        vf b = bound_column(job, j, (size_t)columns, (size_t)c, &s, sum[c]);
-        store(job->upper + at, load(job->similarity + at) + b);
+        vf rounding, b = bound_column(job, j, (size_t)columns, (size_t)c, &s, sum[c], &rounding);
+        vf similarity = load(job->similarity + at);
+        store(job->upper + at, v_min(1 + rounding, similarity + b));
+        store(job->lower + at, v_max(-1 - rounding, similarity - b));
     }
 }
 
 static vf aggregate(const struct job *job);
 
+static vf aggregate_of(const struct job *job, float *similarity)
+{
+    struct job other = *job;
+    other.similarity = similarity;
+    return aggregate(&other);
+}
+
 /* Step 4. */
 static vf bound_score(const struct job *job, vf score)
 {
-    struct job upper = *job;
     float queries = (float)(job->J * (job->across ? LANES : 1));
     float terms = job->options->agg_func == AGG_SUM ? queries : 1;
-    upper.similarity = job->upper;
-    return (aggregate(&upper) - score) * 1.001f + (queries + 16) * 4 * bound_ulp * terms;
+    vf more = aggregate_of(job, job->upper) - score, less = score - aggregate_of(job, job->lower);
+    return v_max(more, less) * 1.001f + (queries + 16) * 4 * bound_ulp * terms;
 }

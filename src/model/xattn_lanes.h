@@ -38,7 +38,7 @@ struct job {
     float *size;          /* K x LANES: lengths of the context items */
     float *steady, *swing; /* K x LANES: how far a normalised score can be off */
     float *pull, *reach;  /* K x COLUMNS x LANES */
-    float *upper;         /* J x LANES: the most that a similarity can be */
+    float *upper, *lower; /* J x LANES: the most and the least that a similarity can be */
 };
 
 LANES_INLINE vf splat(float x)
@@ -401,7 +401,7 @@ static vf run(const struct job *job)
 {
     enum raw_shape kind = normalise(job);
     if (job->bound)
-        bound_prepare(job);
+        bound_prepare(job, kind);
     column_functions[job->lane_gram][kind](job);
     vf score = aggregate(job);
     if (job->bound)
@@ -413,7 +413,7 @@ static vf run(const struct job *job)
 
 static size_t job_scratch(size_t K, size_t J)
 {
-    return (5 * K + 3 * COLUMNS * K + 2 * J) * LANES;
+    return (5 * K + 3 * COLUMNS * K + 3 * J) * LANES;
 }
 
 static float *carve_job(struct job *job, float *scratch)
@@ -428,7 +428,8 @@ static float *carve_job(struct job *job, float *scratch)
     job->pull = job->swing + job->K * LANES;
     job->reach = job->pull + job->K * COLUMNS * LANES;
     job->upper = job->reach + job->K * COLUMNS * LANES;
-    return job->upper + job->J * LANES;
+    job->lower = job->upper + job->J * LANES;
+    return job->lower + job->J * LANES;
 }
 
 static size_t pair_scratch(size_t K, size_t Q)
