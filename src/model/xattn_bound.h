@@ -90,10 +90,10 @@ static void bound_context(const struct job *job, size_t k, enum raw_shape kind, 
         swing = choose(d < splat(bound_most), growth(d), splat(bound_far));
     } else if (norm != RAW_CLIPPED && norm != RAW_NO_NORM) {
         bool l2 = norm == RAW_L2NORM || norm == RAW_CLIPPED_L2NORM;
-        vf x = norm_off(job, k, off, kind, l2) * scale / lambda;
+        vf x = norm_off(job, k, off, kind, l2) * scale * (1 / lambda), rest = 1 / (1 - x);
         vi sure = x < splat(0.5f);
-        steady = choose(sure, scale / (1 - x), splat(bound_far));
-        swing = choose(sure, x / (1 - x), splat(0));
+        steady = choose(sure, scale * rest, splat(bound_far));
+        swing = choose(sure, x * rest, splat(0));
     }
     store(job->size + k * LANES, size);
     store(job->steady + k * LANES, steady);
