@@ -27,6 +27,26 @@ for folder in "$fixtures"/*/; do
     ok $? "$name: recalls, medians and means as the reference's"
 done
 
+# ---- bfloat16: the same ranks
+
+fixture_eval t2i_avg --precision bf16 --json
+if [ "$status" -ne 0 ]; then
+    fails_with 1 "leave --precision bf16 out" "without bfloat16 --precision says so in a line"
+    skip "ranks in bf16" "$(cat err)"
+else
+    for folder in "$fixtures"/*/; do
+        name=$(basename "$folder")
+        fixture_eval "$name" --json
+        cp out f32.json
+        fixture_eval "$name" --precision bf16 --json
+        grep -q '"rescored": [0-9]' out && sed 's/, "rescored": [^}]*//' out | cmp -s - f32.json &&
+            grep -q '% of the pairs scored again in f32' err
+        ok $? "$name: bf16 ranks as f32"
+    done
+fi
+fixture_eval t2i_avg --precision f16
+fails_with 2 "--precision takes f32|bf16" "a precision that there is not"
+
 fixture_eval t2i_avg
 cat >expected <<'EOF'
 rsum: 149.2

@@ -59,14 +59,15 @@ static void hear(void *context, const char *text)
     str_addf(context, "%s\n", text);
 }
 
-void open_with(const char *model, const char *ims, struct index_use use,
-               const struct progress *progress, struct opened *out)
+static void open_as(const char *model, const char *ims, bool halves, struct index_use use,
+                    const struct progress *progress, struct opened *out)
 {
     struct dataset_spec spec = {.features = ims};
     *out = (struct opened){.status = -1};
     assert_done(model_load(model, &out->model, &out->err), out->err);
     assert_done(dataset_open(&spec, &out->data, &out->err), out->err);
     image_source_init(out->model, model, out->data, &out->source);
+    out->source.halves = halves;
     if (!use.say) {
         use.say = hear;
         use.context = &out->heard;
@@ -74,11 +75,23 @@ void open_with(const char *model, const char *ims, struct index_use use,
     out->status = index_open(&use, &out->source, progress, &out->index, &out->err);
 }
 
+void open_with(const char *model, const char *ims, struct index_use use,
+               const struct progress *progress, struct opened *out)
+{
+    open_as(model, ims, false, use, progress, out);
+}
+
+void open_halves(const struct bed *bed, bool halves, enum index_mode mode,
+                 const struct progress *progress, struct opened *out)
+{
+    open_as(bed->model, bed->ims, halves, (struct index_use){.mode = mode, .folder = bed->cache},
+            progress, out);
+}
+
 void open_mode(const struct bed *bed, enum index_mode mode, const struct progress *progress,
                struct opened *out)
 {
-    open_with(bed->model, bed->ims, (struct index_use){.mode = mode, .folder = bed->cache},
-              progress, out);
+    open_halves(bed, false, mode, progress, out);
 }
 
 void opened_done(struct opened *o)
@@ -99,7 +112,13 @@ void assert_right(const struct opened *o)
         fail_msg("no index: %s %s", o->status ? o->err.text : "", str_text(&o->heard));
     assert_done(image_arrays_get(s, s->I, &direct, &err), err);
     assert_done(image_encode_all(s, &direct, NULL, &err), err);
-    assert_memory_equal(o->index->regions, direct.regions, rows * s->D * sizeof(float));
+    if (s->halves) {
+        assert_memory_equal(o->index->high, direct.high, rows * s->D * sizeof *direct.high);
+        assert_memory_equal(o->index->low, direct.low, rows * s->D * sizeof *direct.low);
+        assert_true(o->index->loss == image_loss(direct.loss, rows) && o->index->loss < 0.004f);
+    } else {
+        assert_memory_equal(o->index->regions, direct.regions, rows * s->D * sizeof(float));
+    }
     assert_memory_equal(o->index->norm, direct.norm, rows * sizeof(float));
     assert_true(s->gram == (o->index->gram != NULL));
     if (s->gram)
@@ -109,8 +128,13 @@ void assert_right(const struct opened *o)
 
 char *expect(const struct bed *bed, bool built, const char *heard)
 {
+    return expect_halves(bed, false, built, heard);
+}
+
+char *expect_halves(const struct bed *bed, bool halves, bool built, const char *heard)
+{
     struct opened o;
-    open_mode(bed, INDEX_MAKE, NULL, &o);
+    open_halves(bed, halves, INDEX_MAKE, NULL, &o);
     assert_right(&o);
     if (o.index->built != built)
         fail_msg("built %d, wanted %d; said: %s", o.index->built, built, str_text(&o.heard));

@@ -41,6 +41,9 @@ struct opened {
 /* Where `use` has no listener, what is said is kept in out->heard. */
 void open_with(const char *model, const char *ims, struct index_use use,
                const struct progress *progress, struct opened *out);
+/* `halves`: for bfloat16. */
+void open_halves(const struct bed *bed, bool halves, enum index_mode mode,
+                 const struct progress *progress, struct opened *out);
 void open_mode(const struct bed *bed, enum index_mode mode, const struct progress *progress,
                struct opened *out);
 void opened_done(struct opened *opened);
@@ -51,6 +54,8 @@ void assert_right(const struct opened *opened);
 /* Opens, checks that it is right, that it was built or not, and that `heard` was said (NULL:
  * nothing). The path of the file, the caller's to free. */
 char *expect(const struct bed *bed, bool built, const char *heard);
+
+char *expect_halves(const struct bed *bed, bool halves, bool built, const char *heard);
 
 size_t files_in(const struct bed *bed);
 

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/bf16.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "retrieve/index_file.h"
@@ -144,10 +145,15 @@ static void test_other_files(void **state)
     poke(path, 0, &other, sizeof other);
     free(expect(&bed, true, "byte order"));
     other = h;
-    other.key.type = INDEX_BF16;
+    other.key.type = INDEX_BF16 + 1;
     index_seal(&other);
     poke(path, 0, &other, sizeof other);
     free(expect(&bed, true, "another type"));
+    other = h;
+    other.key.type = INDEX_BF16;
+    index_seal(&other);
+    poke(path, 0, &other, sizeof other);
+    free(expect(&bed, true, "sizes that cannot be"));
     other = h;
     other.regions_at += INDEX_PAGE;
     index_seal(&other);
@@ -172,6 +178,82 @@ static void test_other_files(void **state)
     copy_file(bed.ims, path);
     free(expect(&bed, true, "is no index"));
     free(path);
+    bed_done(&bed);
+}
+
+/* ---- in bfloat16 ---- */
+
+static bool stop_after_first(void *context, uint64_t done, uint64_t total)
+{
+    (void)context, (void)total;
+    return done == 0;
+}
+
+/* Put together the halves are the floats of the other index, and neither takes the other's place. */
+static void test_halves(void **state)
+{
+    (void)state;
+    const char *names[] = {"t2i_avg", "i2t_lse"};
+    for (size_t n = 0; n < 2; n++) {
+        struct bed bed;
+        struct opened floats, halves;
+        struct error err;
+        bed_init(&bed, names[n]);
+        char *full = expect(&bed, true, NULL), *half = expect_halves(&bed, true, true, NULL);
+        free(expect_halves(&bed, true, false, NULL));
+        free(expect(&bed, false, NULL));
+        assert_int_equal(files_in(&bed), 2);
+        assert_done(index_check(half, NULL, &err), err);
+        open_halves(&bed, false, INDEX_AUTO, NULL, &floats);
+        open_halves(&bed, true, INDEX_AUTO, NULL, &halves);
+        size_t numbers = floats.source.I * floats.source.R * floats.source.D;
+        for (size_t k = 0; k < numbers; k++) {
+            float joined = bf16_join(halves.index->high[k], halves.index->low[k]);
+            assert_memory_equal(&joined, floats.index->regions + k, sizeof joined);
+        }
+        opened_done(&floats);
+        opened_done(&halves);
+        free(full);
+        free(half);
+        bed_done(&bed);
+    }
+}
+
+static void test_halves_damaged(void **state)
+{
+    (void)state;
+    struct bed bed;
+    struct error err;
+    bed_init(&bed, "t2i_avg");
+    char *path = expect_halves(&bed, true, true, NULL);
+    struct index_header h = header_of(path);
+    const size_t places[] = {h.regions_at + 3, h.norm_at + 4 * IMAGES, h.gram_at + 8, h.low_at + 5,
+                             h.loss_at};
+    for (size_t k = 0; k < sizeof places / sizeof *places; k++) {
+        flip(path, places[k]);
+        assert_int_equal(index_check(path, NULL, &err), -1);
+        free(expect_halves(&bed, true, true, "damaged"));
+        free(expect_halves(&bed, true, false, NULL));
+    }
+    bed.features[UNSAMPLED * bed.row] += 1;
+    save_features(&bed);
+    free(expect_halves(&bed, true, true, "the features have changed since"));
+    free(path);
+    bed_done(&bed);
+}
+
+static void test_halves_resumed(void **state)
+{
+    (void)state;
+    struct bed bed;
+    struct opened o;
+    bed_init(&bed, "t2i_avg");
+    const struct progress progress = {stop_after_first, NULL};
+    open_halves(&bed, true, INDEX_MAKE, &progress, &o);
+    assert_int_equal(o.status, -1);
+    opened_done(&o);
+    free(expect_halves(&bed, true, true, "interrupted build: 256 of 600 images done"));
+    assert_int_equal(files_in(&bed), 1);
     bed_done(&bed);
 }
 
@@ -261,12 +343,6 @@ static void test_bad_feature(void **state)
 }
 
 /* ---- interrupted ---- */
-
-static bool stop_after_first(void *context, uint64_t done, uint64_t total)
-{
-    (void)context, (void)total;
-    return done == 0;
-}
 
 static bool stop(void *context, uint64_t done, uint64_t total)
 {
@@ -520,6 +596,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_modes),
         cmocka_unit_test(test_flipped_bits),
         cmocka_unit_test(test_other_files),
+        cmocka_unit_test(test_halves),
+        cmocka_unit_test(test_halves_damaged),
+        cmocka_unit_test(test_halves_resumed),
         cmocka_unit_test(test_features_replaced),
         cmocka_unit_test(test_features_written_over),
         cmocka_unit_test(test_same_content),

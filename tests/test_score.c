@@ -1,4 +1,5 @@
 /* test_score.c: the scoring engine against the naive pair, whatever the tiling; ranks. */
+#include "tests/made_split.h"
 #include "tests/testing.h"
 
 #include <math.h>
@@ -8,97 +9,6 @@
 #include "base/rng.h"
 #include "retrieve/score.h"
 #include "retrieve/session.h"
-
-/* A made-up split, embedded. */
-struct split {
-    struct score_images images;
-    struct score_captions captions;
-    float *regions, *gram, *norm, *words, *word_norm, *word_gram;
-    size_t *starts, *gram_start;
-};
-
-static float *unit_rows(struct rng *rng, size_t n, size_t D)
-{
-    float *rows = mem_new(n * D, sizeof *rows);
-    for (size_t i = 0; i < n; i++) {
-        double sum = 0;
-        for (size_t d = 0; d < D; d++) {
-            rows[i * D + d] = (float)rng_normal(rng);
-            sum += (double)rows[i * D + d] * rows[i * D + d];
-        }
-        for (size_t d = 0; d < D; d++)
-            rows[i * D + d] /= (float)sqrt(sum);
-    }
-    return rows;
-}
-
-static void split_init(struct split *s, uint64_t seed, size_t I, size_t R, size_t D, size_t C,
-                       size_t longest)
-{
-    struct rng rng;
-    rng_seed(&rng, seed);
-    *s = (struct split){.starts = mem_new(C + 1, sizeof *s->starts),
-                        .gram_start = mem_new(C + 1, sizeof *s->gram_start)};
-    for (size_t c = 0; c < C; c++) {
-        size_t W = c == C / 2 ? longest : 1 + rng_below(&rng, c % 3 ? 20 : longest);
-        s->starts[c + 1] = s->starts[c] + W;
-        s->gram_start[c + 1] = s->gram_start[c] + W * W;
-    }
-    size_t total = s->starts[C];
-    s->regions = unit_rows(&rng, I * R, D);
-    s->words = unit_rows(&rng, total, D);
-    s->norm = mem_new(I * R, sizeof(float));
-    s->gram = mem_new(I * R * R, sizeof(float));
-    s->word_norm = mem_new(total, sizeof(float));
-    s->word_gram = mem_new(s->gram_start[C], sizeof(float));
-    xattn_norms(s->regions, I * R, D, s->norm);
-    xattn_norms(s->words, total, D, s->word_norm);
-    for (size_t i = 0; i < I; i++)
-        xattn_gram(s->regions + i * R * D, R, D, s->gram + i * R * R);
-    for (size_t c = 0; c < C; c++)
-        xattn_gram(s->words + s->starts[c] * D, s->starts[c + 1] - s->starts[c], D,
-                   s->word_gram + s->gram_start[c]);
-    s->images = (struct score_images){
-        .I = I, .R = R, .D = D, .regions = s->regions, .gram = s->gram, .norm = s->norm};
-    s->captions = (struct score_captions){.C = C,
-                                          .D = D,
-                                          .starts = s->starts,
-                                          .words = s->words,
-                                          .norm = s->word_norm,
-                                          .gram = s->word_gram,
-                                          .gram_start = s->gram_start};
-}
-
-static void split_done(struct split *s)
-{
-    free(s->regions);
-    free(s->gram);
-    free(s->norm);
-    free(s->words);
-    free(s->word_norm);
-    free(s->word_gram);
-    free(s->starts);
-    free(s->gram_start);
-}
-
-static struct score_images image_of(const struct split *s, size_t i)
-{
-    struct score_images image = s->images;
-    image.I = 1;
-    image.regions += i * image.R * image.D;
-    image.gram += i * image.R * image.R;
-    image.norm += i * image.R;
-    return image;
-}
-
-static struct score_captions caption_of(const struct split *s, size_t c)
-{
-    struct score_captions caption = s->captions;
-    caption.C = 1;
-    caption.starts += c;
-    caption.gram_start += c;
-    return caption;
-}
 
 static double naive_score(const struct attn_options *o, const struct split *s, size_t i, size_t c)
 {

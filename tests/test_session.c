@@ -10,7 +10,9 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "model/bf16.h"
 #include "retrieve/evaluate.h"
+#include "retrieve/exact.h"
 
 /* A fixture with what a session needs beside it: a vocabulary of made-up words w4, w5, ... */
 struct bed {
@@ -285,6 +287,81 @@ static void test_without_vocabulary(void **state)
     bed_done(&bed);
 }
 
+/* ---- bfloat16 ---- */
+
+static bool same_ranked(const struct ranked *a, const struct ranked *b, size_t n)
+{
+    for (size_t k = 0; k < n; k++)
+        if (a[k].index != b[k].index || a[k].score != b[k].score)
+            return false;
+    return true;
+}
+
+/* A caption's first places and the rank of its image, in both precisions. */
+static void check_ranking(const struct session *full, const struct session *half, size_t c,
+                          struct exact_share *share)
+{
+    struct error err;
+    struct query *query;
+    size_t I = full->I, image = c / full->data->per_image;
+    float *own = mem_new(I, sizeof *own), *near = mem_new(I, sizeof *near);
+    struct ranked wanted[5], got[5];
+    struct rank_need need = {.top = c % 5 + 1, .first = image, .count = 1};
+    assert_done(query_from_caption(full, c, &query, &err), err);
+    assert_done(session_score_images(full, query, own, NULL, &err), err);
+    assert_done(session_rank_images(half, query, &need, near, share, NULL, &err), err);
+    rank_top(own, I, need.top, wanted);
+    rank_top(near, I, need.top, got);
+    assert_true(same_ranked(wanted, got, need.top));
+    assert_int_equal(rank_of(own, I, image), rank_of(near, I, image));
+    need.top = I; /* all of it */
+    assert_done(session_rank_images(half, query, &need, near, NULL, NULL, &err), err);
+    assert_memory_equal(own, near, I * sizeof *own);
+    query_free(query);
+    free(own);
+    free(near);
+}
+
+static void check_fixture_bf16(const char *name)
+{
+    struct bed bed;
+    struct error err;
+    struct exact_share share = {0};
+    struct session *full, *half = NULL;
+    bed_init(&bed, name);
+    struct session_spec spec = spec_of(&bed);
+    full = open_session(&bed);
+    spec.bf16 = true;
+    assert_done(session_open(&spec, NULL, &half, &err), err);
+    assert_null(half->regions);
+    for (size_t c = 0; c < full->C; c++)
+        check_ranking(full, half, c, &share);
+    print_message("# %s: %.0f %% scored again\n", name, 100.0 * (double)share.again / (double)share.pairs);
+    session_free(full);
+    session_free(half);
+    bed_done(&bed);
+}
+
+static void check_all_bf16(const struct bf16_kernel *kernel)
+{
+    bf16_kernel_set(kernel);
+    for (size_t n = 0; fixture_names[n]; n++)
+        check_fixture_bf16(fixture_names[n]);
+    bf16_kernel_set(NULL);
+}
+
+static void test_bf16_rankings(void **state)
+{
+    const char *why;
+    (void)state;
+    check_all_bf16(&bf16_plain);
+    if (!bf16_kernel(&why)) {
+        fprintf(stderr, "# skipped: the CPU's kernel: %s\n", why);
+        skip();
+    }
+    check_all_bf16(NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -294,6 +371,7 @@ int main(void)
         cmocka_unit_test(test_threads),
         cmocka_unit_test(test_interrupted),
         cmocka_unit_test(test_without_vocabulary),
+        cmocka_unit_test(test_bf16_rankings),
     };
     return cmocka_run_group_tests_name("session", tests, NULL, NULL);
 }

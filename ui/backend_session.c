@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "figure/figure.h"
 #include "retrieve/evaluate.h"
+#include "retrieve/exact.h"
 #include "retrieve/share.h"
 
 struct real {
@@ -82,6 +83,10 @@ static ptrdiff_t caption_like(const struct dataset *data, const char *text)
     return -1;
 }
 
+/* With --precision bf16 so many places are exact, and the true image's rank; far more than anyone
+ * looks through. */
+enum { EXACT_PLACES = 1000 };
+
 static int real_rank_images(struct backend *backend, const struct ask *ask,
                             const struct progress *progress, struct ranking **out, struct error *err)
 {
@@ -89,13 +94,18 @@ static int real_rank_images(struct backend *backend, const struct ask *ask,
     const struct dataset *data = real->session->data;
     const struct query *query;
     float *scores = NULL;
+    struct rank_need need = {.top = EXACT_PLACES};
+    ptrdiff_t caption = ask->caption >= 0 ? ask->caption : caption_like(data, ask->text);
     if (get_query(real, ask, &query, err) != 0)
         return -1;
+    if (caption >= 0 && data->per_image) {
+        need.first = (size_t)caption / data->per_image;
+        need.count = need.first < real->session->I;
+    }
     int status = mem_get(&scores, real->session->I, sizeof *scores, "scores", err);
     if (status == 0)
-        status = session_score_images(real->session, query, scores, progress, err);
+        status = session_rank_images(real->session, query, &need, scores, NULL, progress, err);
     if (status == 0) {
-        ptrdiff_t caption = ask->caption >= 0 ? ask->caption : caption_like(data, ask->text);
         *out = ranking_of_scores(scores, real->session->I);
         take_words(real, query, &(*out)->words);
         if (caption >= 0 && data->per_image)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bf16.h"
 #include "base/mem.h"
 #include "model/gemm.h"
 
@@ -206,6 +207,12 @@ void twins_of_captions(const struct lexicon *lexicon, double least, size_t limit
 /* ---- images -----------------------------------------------------------------------------------
  */
 
+/* Number k of the regions, also where they are kept as halves. */
+static float region_number(const struct session *session, size_t k)
+{
+    return session->regions ? session->regions[k] : bf16_join(session->high[k], session->low[k]);
+}
+
 void image_means(const struct session *session, float *means)
 {
     size_t R = session->R, D = session->D;
@@ -215,7 +222,7 @@ void image_means(const struct session *session, float *means)
         memset(mean, 0, D * sizeof *mean);
         for (size_t r = 0; r < R; r++)
             for (size_t d = 0; d < D; d++)
-                mean[d] += session->regions[(i * R + r) * D + d] / (float)R;
+                mean[d] += region_number(session, (i * R + r) * D + d) / (float)R;
     }
 }
 

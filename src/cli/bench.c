@@ -1,11 +1,13 @@
 /* bench.c: the program's speeds, each beside what this machine can do, measured in the same run. */
 #include <jansson.h>
+#include <math.h>
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/bf16.h"
 #include "base/interrupt.h"
 #include "base/mem.h"
 #include "base/progress.h"
@@ -40,6 +42,8 @@ struct made_up {
     struct score_captions captions;
     float *regions, *gram, *norm, *words, *word_norm, *word_gram, *sims;
     size_t *starts, *gram_start;
+    uint16_t *high, *low;
+    struct score_images halves; /* the images once more, for bfloat16 */
 };
 
 struct limits {
@@ -95,6 +99,28 @@ static int made_up_images(struct made_up *m, size_t I, struct error *err)
     return 0;
 }
 
+/* Where the machine has bfloat16. */
+static int made_up_halves(struct made_up *m, struct error *err)
+{
+    const char *why;
+    size_t rows = m->images.I * R;
+    if (!bf16_kernel(&why))
+        return 0;
+    if (mem_get(&m->high, rows * D, sizeof *m->high, "embeddings", err) != 0 ||
+        mem_get(&m->low, rows * D, sizeof *m->low, "embeddings", err) != 0)
+        return -1;
+    m->halves = m->images;
+    m->halves.regions = NULL;
+    m->halves.high = m->high;
+    m->halves.low = m->low;
+#pragma omp parallel for
+    for (size_t r = 0; r < rows; r++)
+        bf16_split(m->regions + r * D, D, m->high + r * D, m->low + r * D);
+    for (size_t r = 0; r < rows; r++)
+        m->halves.loss = fmaxf(m->halves.loss, bf16_loss(m->regions + r * D, D));
+    return 0;
+}
+
 static int made_up_captions(struct made_up *m, size_t C, struct error *err)
 {
     struct rng rng;
@@ -133,6 +159,8 @@ static void made_up_done(struct made_up *m)
         free(arrays[i]);
     free(m->starts);
     free(m->gram_start);
+    free(m->high);
+    free(m->low);
     *m = (struct made_up){0};
 }
 
@@ -232,13 +260,16 @@ static void add_result(struct bench *b, const char *section, json_t *result)
     json_array_append_new(list, result);
 }
 
-static int score_once(struct bench *b, const struct variant *v, double *seconds, struct error *err)
+/* half NULL: in float32. */
+static int score_once(struct bench *b, const struct variant *v, const struct bf16_kernel *half,
+                      double *seconds, struct error *err)
 {
     struct progress_line line;
     progress_line_start(&line, v->name, b->common.quiet);
     double start = progress_clock();
-    int status = score_all(&v->options, &b->split.images, &b->split.captions, b->split.sims,
-                           &line.progress, err);
+    int status =
+        score_all_near(&v->options, half ? &b->split.halves : &b->split.images, &b->split.captions,
+                       half, b->split.sims, NULL, &line.progress, err);
     *seconds = progress_clock() - start;
     progress_line_end(&line);
     return status;
@@ -247,19 +278,23 @@ static int score_once(struct bench *b, const struct variant *v, double *seconds,
 static int bench_score(struct bench *b, struct error *err)
 {
     struct made_up *m = &b->split;
-    double best[VARIANTS] = {0};
+    double best[VARIANTS] = {0}, best_bf16[VARIANTS] = {0};
+    const char *why;
+    const struct bf16_kernel *half = bf16_kernel(&why);
     if (made_up_images(m, SCORE_IMAGES, err) != 0 ||
-        made_up_captions(m, SCORE_CAPTIONS, err) != 0 ||
+        made_up_halves(m, err) != 0 || made_up_captions(m, SCORE_CAPTIONS, err) != 0 ||
         mem_get(&m->sims, SCORE_IMAGES * SCORE_CAPTIONS, sizeof(float), "similarities", err) != 0)
         return -1;
     double pairs = (double)SCORE_IMAGES * SCORE_CAPTIONS;
     for (int round = 0; round < ROUNDS; round++)
         for (size_t v = 0; v < VARIANTS; v++) {
-            double seconds;
-            if (score_once(b, &variants[v], &seconds, err) != 0 ||
+            double seconds, seconds_bf16 = INFINITY;
+            if (score_once(b, &variants[v], NULL, &seconds, err) != 0 ||
+                (half && score_once(b, &variants[v], half, &seconds_bf16, err) != 0) ||
                 measure_sgemm(&b->limits, err) != 0)
                 return -1;
             best_of(&best[v], pairs / seconds);
+            best_of(&best_bf16[v], pairs / seconds_bf16);
         }
     double work = 2e-9 * R * D * (double)m->starts[SCORE_CAPTIONS] / SCORE_CAPTIONS;
     for (size_t v = 0; v < VARIANTS; v++)
@@ -267,20 +302,42 @@ static int bench_score(struct bench *b, struct error *err)
                    json_pack("{s:s, s:f, s:f, s:f}", "variant", variants[v].name, "pairs_per_s",
                              best[v], "gflops", best[v] * work, "sgemm_share",
                              best[v] * work / b->limits.sgemm_gflops));
+    for (size_t v = 0; half && v < VARIANTS; v++)
+        add_result(b, "score",
+                   json_pack("{s:s, s:s, s:f, s:f, s:f}", "variant", variants[v].name, "precision",
+                             "bf16", "pairs_per_s", best_bf16[v], "gflops", best_bf16[v] * work,
+                             "f32_times", best_bf16[v] / best[v]));
+    return 0;
+}
+
+/* The same in bfloat16, bounds included: half of the bytes. */
+static int bench_query_bf16(struct bench *b, size_t v, double *best, struct error *err)
+{
+    struct made_up *m = &b->split;
+    const char *why;
+    float *bounds = m->sims + QUERY_IMAGES;
+    double start = progress_clock();
+    if (score_images_near(&variants[v].options, &m->halves, &m->captions, bf16_kernel(&why),
+                          m->sims, bounds, NULL, err) != 0)
+        return -1;
+    best_of(best, 1 / (progress_clock() - start));
     return 0;
 }
 
 static int bench_query(struct bench *b, struct error *err)
 {
     struct made_up *m = &b->split;
-    if (made_up_images(m, QUERY_IMAGES, err) != 0 || made_up_captions(m, 1, err) != 0 ||
-        mem_get(&m->sims, QUERY_IMAGES, sizeof(float), "similarities", err) != 0)
+    if (made_up_images(m, QUERY_IMAGES, err) != 0 || made_up_halves(m, err) != 0 ||
+        made_up_captions(m, 1, err) != 0 ||
+        mem_get(&m->sims, 2 * QUERY_IMAGES, sizeof(float), "similarities", err) != 0)
         return -1;
     m->starts[1] = QUERY_WORDS < m->starts[1] ? QUERY_WORDS : m->starts[1];
-    double gigabytes = 1e-9 * QUERY_IMAGES * R * D * sizeof(float);
+    double gigabytes = 1e-9 * QUERY_IMAGES * R * D * sizeof(float), gb_bf16;
     for (size_t v = 0; v < VARIANTS; v += 2) {
-        double best = 0;
+        double best = 0, best_bf16 = 0;
         for (int round = 0; round < 10; round++) {
+            if (m->high && bench_query_bf16(b, v, &best_bf16, err) != 0)
+                return -1;
             double start = progress_clock();
             if (score_images(&variants[v].options, &m->images, &m->captions, m->sims, NULL, err) !=
                 0)
@@ -292,6 +349,14 @@ static int bench_query(struct bench *b, struct error *err)
                              (int)m->starts[1], "images_per_s", best * QUERY_IMAGES, "gb_per_s",
                              best * gigabytes, "read_share", best * gigabytes / b->limits.read_gbs,
                              "copy_share", best * gigabytes / b->limits.copy_gbs));
+        gb_bf16 = best_bf16 * gigabytes / 2;
+        if (m->high)
+            add_result(b, "query",
+                       json_pack("{s:s, s:s, s:i, s:f, s:f, s:f, s:f}", "variant", variants[v].name,
+                                 "precision", "bf16", "words", (int)m->starts[1], "images_per_s",
+                                 best_bf16 * QUERY_IMAGES, "gb_per_s", gb_bf16, "read_share",
+                                 gb_bf16 / b->limits.read_gbs, "copy_share",
+                                 gb_bf16 / b->limits.copy_gbs));
     }
     return 0;
 }

@@ -28,7 +28,7 @@ int cmd_vocab(int argc, char **argv);
 struct cli_common {
     struct cli_list models, vocabs;
     const char *data, *split, *images, *ims, *captions, *token_ids, *id_mapping,
-        *token_compat, *index_folder;
+        *token_compat, *index_folder, *precision;
     int threads;
     bool json, quiet, no_index;
 };
@@ -63,6 +63,12 @@ struct cli_common {
     {                                                                                              \
         "quiet", 'q', CLI_SWITCH, NULL, "no progress and no notes on stderr", &(c)->quiet          \
     }
+#define CLI_PRECISION_OPTION(c)                                                                    \
+    {                                                                                              \
+        "precision", 0, CLI_TEXT, "f32|bf16",                                                      \
+            "numbers to score with; the ranks are those of f32 in both (default: f32)",            \
+            &(c)->precision                                                                        \
+    }
 #define CLI_INDEX_FOLDER_OPTION(c)                                                                 \
     {                                                                                              \
         "index-dir", 0, CLI_TEXT, "DIR",                                                           \
@@ -70,7 +76,7 @@ struct cli_common {
     }
 #define CLI_COMMON_OPTIONS(c)                                                                      \
     {"model", 'm', CLI_LIST, "FILE", "checkpoint (.pth.tar)", &(c)->models}, CLI_DATA_OPTIONS(c),  \
-        CLI_RUN_OPTIONS(c), CLI_INDEX_FOLDER_OPTION(c),                                            \
+        CLI_RUN_OPTIONS(c), CLI_PRECISION_OPTION(c), CLI_INDEX_FOLDER_OPTION(c),                                            \
     {                                                                                              \
         "no-index", 0, CLI_SWITCH, NULL, "neither use nor keep image embeddings in a file",        \
             &(c)->no_index                                                                         \
@@ -85,6 +91,7 @@ struct cli_common {
 int cli_session_spec(const struct cli_common *common, size_t model, struct session_spec *out,
                      struct error *err) MUST_USE;
 void cli_set_threads(const struct cli_common *common);
+bool cli_bf16(const struct cli_common *common);
 void cli_common_done(struct cli_common *common);
 
 /* Opens the session with a progress line. */

@@ -148,6 +148,8 @@ int cmd_explore(int argc, char **argv)
     } else {
         cli_set_threads(&e.common);
         take_last(&e);
+        for (size_t i = 0; i < e.options.spec_count; i++)
+            e.specs[i].bf16 = cli_bf16(&e.common);
         if ((!e.options.spec_count && (take_demo(&e, &err) != 0 || make_specs(&e, &err) != 0)) ||
             explore_run(&e.options, &err) != 0)
             status = cli_fail("explore", &err);

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "figure/gather.h"
+#include "retrieve/exact.h"
 
 /* The answer being put together. */
 struct answer {
@@ -77,7 +78,8 @@ static int best_image(const struct session *session, const struct query *query, 
 {
     float *scores = mem_new(session->I, sizeof *scores);
     struct ranked best = {0};
-    int status = session_score_images(session, query, scores, NULL, err);
+    const struct rank_need need = {.top = 1};
+    int status = session_rank_images(session, query, &need, scores, NULL, NULL, err);
     if (status == 0)
         rank_top(scores, session->I, 1, &best);
     *image_out = best.index;

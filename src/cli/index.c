@@ -91,8 +91,8 @@ static void print_entry(const struct index_entry *e)
     if (e->bad)
         printf("  %s\n", e->bad);
     else
-        printf("  %llu images%s: %s\n", (unsigned long long)e->images,
-               e->unfinished ? ", unfinished" : "", clean.text);
+        printf("  %llu images%s%s: %s\n", (unsigned long long)e->images,
+               e->halves ? " in bf16" : "", e->unfinished ? ", unfinished" : "", clean.text);
 }
 
 static int list(const struct index_command *o, struct error *err)
@@ -178,6 +178,7 @@ int cmd_index(int argc, char **argv)
         {"model", 'm', CLI_LIST, "FILE", "checkpoint (.pth.tar)", &o.common.models},
         CLI_DATA_OPTIONS(&o.common),
         CLI_RUN_OPTIONS(&o.common),
+        CLI_PRECISION_OPTION(&o.common),
         CLI_INDEX_FOLDER_OPTION(&o.common),
         {"list", 0, CLI_SWITCH, NULL, "print the indexes that there are", &o.list},
         {"check", 0, CLI_SWITCH, NULL,

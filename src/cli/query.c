@@ -12,6 +12,7 @@
 #include "base/utf8.h"
 #include "cli/cli.h"
 #include "cli/print.h"
+#include "retrieve/exact.h"
 
 enum { DEFAULT_TOP = 10 };
 
@@ -114,6 +115,24 @@ static int make_query(struct ask *ask, size_t *caption_out, struct error *err)
     return status;
 }
 
+/* Exact are the places that are shown, and the true images with what lies between them. */
+static int rank_images(struct ask *ask, struct error *err)
+{
+    struct exact_share share = {0};
+    struct rank_need need = {.top = ask->top == 0 ? ask->n : (size_t)ask->top};
+    for (size_t i = 0; i < ask->n; i++)
+        if (ask->truth[i]) {
+            need.first = need.count == 0 ? i : need.first;
+            need.count = i + 1 - need.first;
+        }
+    if (session_rank_images(ask->session, ask->query, &need, ask->scores, &share, NULL, err) != 0)
+        return -1;
+    if (ask->session->half && !ask->common.quiet)
+        fprintf(stderr, "scanscope query: %llu of %llu images scored again in float32\n",
+                (unsigned long long)share.again, (unsigned long long)share.pairs);
+    return 0;
+}
+
 static int ask_caption(struct ask *ask, struct error *err)
 {
     size_t caption;
@@ -126,7 +145,7 @@ static int ask_caption(struct ask *ask, struct error *err)
     ask->scores = mem_new(ask->n, sizeof *ask->scores);
     ask->truth = mem_new(ask->n, sizeof *ask->truth);
     mark_images(ask, caption);
-    return session_score_images(ask->session, ask->query, ask->scores, NULL, err);
+    return rank_images(ask, err);
 }
 
 static int ask_image(struct ask *ask, struct error *err)

@@ -42,6 +42,8 @@ struct xattn_pair {
     size_t K, Q, ldx;
     const float *x, *gram /* K x K */, *query_norm /* Q */;
     float *attention, *similarity; /* Q x K and Q, or NULL */
+    float error;                   /* as in struct xattn_group */
+    float *bound;                  /* one, or NULL */
 };
 
 /* Captions side by side, a lane each: word w of the caption in lane l is element [w][l] of what
@@ -53,6 +55,12 @@ struct xattn_group {
     const int32_t
         *mask; /* W x lanes: -1 for a word, 0 beyond the end; NULL: all lanes have W words */
     const float *counts; /* lanes: words of each caption */
+
+    /* Where `bound` is not NULL it gets a number a lane: scores from raw scores that are off by at
+     * most error x |region| x |word| each, in either direction and also by rounding, differ from
+     * this one by no more (xattn_bound.h proves it). NaN or infinite where nothing can be said. */
+    float error;
+    float *bound;
 };
 
 /* The fused kernels for one vector unit. None allocates; scratch is aligned to 64 bytes. */

@@ -30,19 +30,18 @@ static inline __m256 halves(vf a)
     return _mm256_add_ps(_mm512_castps512_ps256((__m512)a), _mm512_extractf32x8_ps((__m512)a, 1));
 }
 
-/* Lane sums of sum[0..rows-1][c] to out[0], out[step], ... */
+/* Lane sums of sum[0..rows-1][c] to out[0], out[step], ...: in the same order for one row as for four,
+ * so that a raw score has the same bits whichever side of it was packed. */
 static inline void v_sums(vf sum[DOT_ROWS][DOT_COLUMNS], int rows, int c, float *out, size_t step)
 {
-    if (rows == 1) {
-        out[0] = _mm512_reduce_add_ps((__m512)sum[0][c]);
-        return;
-    }
-    __m256 ab = _mm256_hadd_ps(halves(sum[0][c]), halves(sum[1][c]));
-    __m256 cd = _mm256_hadd_ps(halves(sum[2][c]), halves(sum[3][c]));
+    __m256 zero = _mm256_setzero_ps();
+    __m256 ab = _mm256_hadd_ps(halves(sum[0][c]), rows > 1 ? halves(sum[1][c]) : zero);
+    __m256 cd = _mm256_hadd_ps(rows > 2 ? halves(sum[2][c]) : zero,
+                               rows > 3 ? halves(sum[3][c]) : zero);
     __m256 abcd = _mm256_hadd_ps(ab, cd);
     float four[4];
     _mm_storeu_ps(four, _mm_add_ps(_mm256_castps256_ps128(abcd), _mm256_extractf128_ps(abcd, 1)));
-    for (int r = 0; r < 4; r++)
+    for (int r = 0; r < rows; r++)
         out[(size_t)r * step] = four[r];
 }
 

@@ -33,6 +33,12 @@ struct job {
     float *similarity;    /* J x LANES */
     float *attention;     /* Q x K or NULL; only with `across` */
     size_t Q;
+    float error;          /* of the raw scores, where a bound is wanted; see xattn_bound.h */
+    float *bound;         /* LANES, or NULL */
+    float *size;          /* K x LANES: lengths of the context items */
+    float *steady, *swing; /* K x LANES: how far a normalised score can be off */
+    float *pull, *reach;  /* K x COLUMNS x LANES */
+    float *upper, *lower; /* J x LANES: the most and the least that a similarity can be */
 };
 
 LANES_INLINE vf splat(float x)
@@ -256,6 +262,8 @@ static void keep_attention(const struct job *job, size_t j, int columns, const v
         }
 }
 
+#include "model/xattn_bound.h"
+
 /* Columns j .. j+columns-1: the query similarities R(q, attended) of eqs. 3 and 6. */
 LANES_INLINE void columns_block(const struct job *job, size_t j, int columns, enum raw_shape kind,
                                 bool lane_gram)
@@ -299,6 +307,8 @@ LANES_INLINE void columns_block(const struct job *job, size_t j, int columns, en
     }
     if (job->attention)
         keep_attention(job, j, columns, sum);
+    if (job->bound)
+        bound_columns(job, j, columns, kind, lane_gram, max, sum);
 }
 
 LANES_INLINE void all_columns(const struct job *job, enum raw_shape kind, bool lane_gram)
@@ -390,15 +400,20 @@ static vf aggregate(const struct job *job)
 static vf run(const struct job *job)
 {
     enum raw_shape kind = normalise(job);
+    if (job->bound)
+        bound_prepare(job, kind);
     column_functions[job->lane_gram][kind](job);
-    return aggregate(job);
+    vf score = aggregate(job);
+    if (job->bound)
+        store(job->bound, bound_score(job, score));
+    return score;
 }
 
 /* ---- the two ways to use it ---- */
 
 static size_t job_scratch(size_t K, size_t J)
 {
-    return (2 * K + COLUMNS * K + J) * LANES;
+    return (5 * K + 3 * COLUMNS * K + 3 * J) * LANES;
 }
 
 static float *carve_job(struct job *job, float *scratch)
@@ -407,7 +422,14 @@ static float *carve_job(struct job *job, float *scratch)
     job->shift = job->scale + job->K * LANES;
     job->weights = job->shift + job->K * LANES;
     job->similarity = job->weights + job->K * COLUMNS * LANES;
-    return job->similarity + job->J * LANES;
+    job->size = job->similarity + job->J * LANES;
+    job->steady = job->size + job->K * LANES;
+    job->swing = job->steady + job->K * LANES;
+    job->pull = job->swing + job->K * LANES;
+    job->reach = job->pull + job->K * COLUMNS * LANES;
+    job->upper = job->reach + job->K * COLUMNS * LANES;
+    job->lower = job->upper + job->J * LANES;
+    return job->lower + job->J * LANES;
 }
 
 static size_t pair_scratch(size_t K, size_t Q)
@@ -420,7 +442,7 @@ static float pair_score(const struct attn_options *options, const struct xattn_p
                         float *scratch)
 {
     size_t J = (pair->Q + LANES - 1) / LANES;
-    float counts[LANES] = {(float)pair->Q};
+    float counts[LANES] = {(float)pair->Q}, bound[LANES];
     struct job job = {.options = options,
                       .K = pair->K,
                       .J = J,
@@ -431,6 +453,8 @@ static float pair_score(const struct attn_options *options, const struct xattn_p
                       .gram = pair->gram,
                       .counts = counts,
                       .across = true,
+                      .error = pair->error,
+                      .bound = pair->bound ? bound : NULL,
                       .attention = pair->attention};
     float *norm = carve_job(&job, scratch);
     int32_t *mask = (int32_t *)(norm + J * LANES);
@@ -441,6 +465,8 @@ static float pair_score(const struct attn_options *options, const struct xattn_p
     job.query_norm = norm;
     job.query_mask = mask;
     float score = run(&job)[0];
+    if (pair->bound)
+        *pair->bound = bound[0];
     if (pair->similarity)
         memcpy(pair->similarity, job.similarity, pair->Q * sizeof(float));
     return score;
@@ -467,7 +493,9 @@ static void group_scores(const struct attn_options *options, const struct xattn_
                       .gram = image_gram,
                       .query_norm = group->norm,
                       .query_mask = group->mask,
-                      .counts = group->counts};
+                      .counts = group->counts,
+                      .error = group->error,
+                      .bound = group->bound};
     struct job i2t = {.options = options,
                       .K = group->W,
                       .J = R,
@@ -479,7 +507,9 @@ static void group_scores(const struct attn_options *options, const struct xattn_
                       .query_norm = region_norm,
                       .splat_norm = true,
                       .context_mask = group->mask,
-                      .counts = regions};
+                      .counts = regions,
+                      .error = group->error,
+                      .bound = group->bound};
     struct job *job = options->cross_attn == CROSS_T2I ? &t2i : &i2t;
     carve_job(job, scratch);
     store(out, run(job));

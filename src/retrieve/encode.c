@@ -1,10 +1,12 @@
 /* encode.c: a session's embeddings: images from an index or in memory (images.h), captions in
  * blocks of like length. */
+#include <math.h>
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "model/bf16.h"
 #include "retrieve/session_private.h"
 
 enum { CAPTION_BLOCK = 128 };
@@ -16,12 +18,26 @@ static bool is_t2i(const struct session *session)
 
 /* ---- images ---- */
 
-static void session_point(struct session *session, const float *regions, const float *norm,
-                          const float *gram)
+static void point_at_index(struct session *session)
 {
-    session->regions = regions;
-    session->region_norm = norm;
-    session->gram = gram;
+    const struct index *index = session->index;
+    session->regions = index->regions;
+    session->high = index->high;
+    session->low = index->low;
+    session->loss = index->loss;
+    session->region_norm = index->norm;
+    session->gram = index->gram;
+}
+
+static void point_at_own(struct session *session)
+{
+    const struct image_arrays *own = &session->images;
+    session->regions = own->high ? NULL : own->regions;
+    session->high = own->high;
+    session->low = own->low;
+    session->loss = own->loss ? image_loss(own->loss, session->I * session->R) : 0;
+    session->region_norm = own->norm;
+    session->gram = own->gram;
 }
 
 void session_forget_images(struct session *session)
@@ -29,7 +45,7 @@ void session_forget_images(struct session *session)
     index_close(session->index);
     image_arrays_free(&session->images);
     session->index = NULL;
-    session_point(session, NULL, NULL, NULL);
+    point_at_own(session);
 }
 
 int session_encode_images(struct session *session, const struct index_use *use,
@@ -38,17 +54,17 @@ int session_encode_images(struct session *session, const struct index_use *use,
     struct image_source source;
     struct image_arrays *own = &session->images;
     image_source_init(session->model, session->model_path, session->data, &source);
+    source.halves = session->half != NULL;
     if (index_open(use, &source, progress, &session->index, err) != 0)
         return -1;
-    const struct index *index = session->index;
-    if (index) {
-        session_point(session, index->regions, index->norm, index->gram);
+    if (session->index) {
+        point_at_index(session);
         return 0;
     }
     if (image_arrays_get(&source, source.I, own, err) != 0 ||
         image_encode_all(&source, own, progress, err) != 0)
         return -1;
-    session_point(session, own->regions, own->norm, own->gram);
+    point_at_own(session);
     return 0;
 }
 
@@ -210,6 +226,17 @@ static int encode_all_captions(struct session *session, const size_t *order,
     return 0;
 }
 
+/* What rounding takes from the words, for the bounds of score.h. */
+static void measure_loss(struct session *session)
+{
+    size_t words = session->starts[session->C];
+    float most = 0;
+#pragma omp parallel for reduction(max : most)
+    for (size_t w = 0; w < words; w++)
+        most = fmaxf(most, bf16_loss(session->words + w * session->D, session->D));
+    session->word_loss = most;
+}
+
 int session_encode_captions(struct session *session, const struct progress *progress,
                             struct error *err)
 {
@@ -231,6 +258,8 @@ int session_encode_captions(struct session *session, const struct progress *prog
                          "captions", err);
     if (status == 0)
         status = encode_all_captions(session, order, &block, progress, err);
+    if (status == 0 && session->half)
+        measure_loss(session);
     if (status != 0)
         forget_captions(session);
     free(block.ids);

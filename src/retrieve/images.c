@@ -1,9 +1,13 @@
 #include "retrieve/images.h"
 
+#include <math.h>
 #include <omp.h>
 #include <stdlib.h>
 
+#include "base/bf16.h"
 #include "base/mem.h"
+#include "base/simd.h"
+#include "model/bf16.h"
 #include "model/xattn.h"
 
 /* Multiply-adds of a block of images: tens of milliseconds. */
@@ -30,6 +34,15 @@ double image_source_work(const struct image_source *source)
     return (double)source->I * (double)source->R * (double)source->F * (double)source->D;
 }
 
+static int halves_get(size_t rows, size_t D, struct image_arrays *out, struct error *err)
+{
+    return mem_get(&out->high, rows, D * sizeof *out->high, "image embeddings", err) == 0 &&
+                   mem_get(&out->low, rows, D * sizeof *out->low, "image embeddings", err) == 0 &&
+                   mem_get(&out->loss, rows, sizeof *out->loss, "image embeddings", err) == 0
+               ? 0
+               : -1;
+}
+
 int image_arrays_get(const struct image_source *source, size_t images, struct image_arrays *out,
                      struct error *err)
 {
@@ -37,8 +50,10 @@ int image_arrays_get(const struct image_source *source, size_t images, struct im
     *out = (struct image_arrays){0};
     if (!mem_mul(images, R, &rows) || !mem_mul(rows, R, &grams))
         return error_set(err, "too many images");
-    if (mem_get(&out->regions, rows, source->D * sizeof(float), "image embeddings", err) != 0 ||
-        mem_get(&out->norm, rows, sizeof(float), "image embeddings", err) != 0)
+    size_t floats = source->halves && images > source->block ? source->block * R : rows;
+    if (mem_get(&out->regions, floats, source->D * sizeof(float), "image embeddings", err) != 0 ||
+        mem_get(&out->norm, rows, sizeof(float), "image embeddings", err) != 0 ||
+        (source->halves && halves_get(rows, source->D, out, err) != 0))
         return -1;
     return source->gram ? mem_get(&out->gram, grams, sizeof(float), "Gram matrices", err) : 0;
 }
@@ -48,12 +63,55 @@ void image_arrays_free(struct image_arrays *arrays)
     free(arrays->regions);
     free(arrays->norm);
     free(arrays->gram);
+    free(arrays->loss);
+    free(arrays->high);
+    free(arrays->low);
     *arrays = (struct image_arrays){0};
+}
+
+struct image_arrays image_arrays_at(const struct image_source *source,
+                                    const struct image_arrays *arrays, size_t i)
+{
+    struct image_arrays part = *arrays;
+    size_t R = source->R, rows = i * R;
+    part.norm += rows;
+    if (part.gram)
+        part.gram += rows * R;
+    if (!source->halves) {
+        part.regions += rows * source->D;
+        return part;
+    }
+    part.high += rows * source->D;
+    part.low += rows * source->D;
+    part.loss += rows;
+    return part;
+}
+
+float image_loss(const float *losses, size_t n)
+{
+    float most = 0;
+    for (size_t k = 0; k < n && !isnan(most); k++)
+        most = losses[k] <= most ? most : losses[k];
+    return most;
 }
 
 int image_features_get(const struct image_source *source, float **out, struct error *err)
 {
     return mem_get(out, source->block * source->R, source->F * sizeof(float), "features", err);
+}
+
+SIMD_CLONES
+static void split(const float *x, size_t n, uint16_t *high, uint16_t *low)
+{
+    bf16_split(x, n, high, low);
+}
+
+static void split_image(const struct image_source *source, const struct image_arrays *out, size_t i)
+{
+    size_t R = source->R, D = source->D;
+    split(out->regions + i * R * D, R * D, out->high + i * R * D, out->low + i * R * D);
+    for (size_t r = i * R; r < (i + 1) * R; r++)
+        out->loss[r] = bf16_loss(out->regions + r * D, D);
 }
 
 int image_encode(const struct image_source *source, const float *features, size_t n,
@@ -68,6 +126,8 @@ int image_encode(const struct image_source *source, const float *features, size_
         xattn_norms(v, R, D, out->norm + i * R);
         if (out->gram)
             xattn_gram(v, R, D, out->gram + i * R * R);
+        if (source->halves)
+            split_image(source, out, i);
     }
     return 0;
 }
@@ -75,10 +135,7 @@ int image_encode(const struct image_source *source, const float *features, size_
 static int encode_from(const struct image_source *source, size_t first, size_t n, float *features,
                        const struct image_arrays *all, struct error *err)
 {
-    size_t R = source->R;
-    struct image_arrays part = {.regions = all->regions + first * R * source->D,
-                                .norm = all->norm + first * R,
-                                .gram = all->gram ? all->gram + first * R * R : NULL};
+    struct image_arrays part = image_arrays_at(source, all, first);
     if (dataset_features(source->data, first, n, features, err) != 0)
         return -1;
     return image_encode(source, features, n, &part, err);

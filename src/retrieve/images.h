@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 #include "base/progress.h"
@@ -20,13 +21,16 @@ struct image_source {
     const char *model_path; /* for messages */
     size_t I, R, F, D;
     bool gram;    /* t2i: Gram matrices are wanted too */
+    bool halves;  /* regions as halves of floats (base/bf16.h) */
     size_t block; /* images a block: tens of milliseconds of work */
 };
 
 /* Room for embeddings of n images: regions n x R x D, norm n x R, gram n x R x R (NULL where the
- * source wants none). */
+ * source wants none). With halves: high and low n x R x D, and loss n x R, bf16_loss of each row;
+ * regions are of a block then, to work in. */
 struct image_arrays {
-    float *regions, *norm, *gram;
+    float *regions, *norm, *gram, *loss;
+    uint16_t *high, *low;
 };
 
 void image_source_init(const struct model *model, const char *model_path,
@@ -43,7 +47,15 @@ void image_arrays_free(struct image_arrays *arrays);
 /* Room for the features of a block, the caller's to free. */
 int image_features_get(const struct image_source *source, float **out, struct error *err) MUST_USE;
 
-/* Embeds n images whose features (n x R x F) are there. The same block gives the same bits. */
+/* The part of the arrays that begins with image i; regions too, unless there are halves. */
+struct image_arrays image_arrays_at(const struct image_source *source,
+                                    const struct image_arrays *arrays, size_t i);
+
+/* The largest of n losses; NaN where one is. */
+float image_loss(const float *losses, size_t n);
+
+/* Embeds n images whose features (n x R x F) are there, n at most a block where there are halves. The
+ * same block gives the same bits, which halves put together. */
 int image_encode(const struct image_source *source, const float *features, size_t n,
                  const struct image_arrays *out, struct error *err) MUST_USE;
 

@@ -81,7 +81,7 @@ static int job_init(struct index_job *job, struct error *err)
 {
     const struct image_source *s = job->source;
     struct index_key *key = &job->wanted.key;
-    *key = (struct index_key){.type = INDEX_F32,
+    *key = (struct index_key){.type = s->halves ? INDEX_BF16 : INDEX_F32,
                               .gram = s->gram,
                               .I = s->I,
                               .R = s->R,
@@ -191,9 +191,14 @@ static struct index *index_new(const struct index_job *job, const struct index_v
                                const struct file_map *map)
 {
     struct index *index = mem_new(1, sizeof *index);
-    index->regions = view->regions;
-    index->norm = view->norm;
-    index->gram = view->gram;
+    const struct index_parts *parts = &view->parts;
+    const struct index_key *key = &view->header->key;
+    index->regions = parts->regions;
+    index->high = parts->high;
+    index->low = parts->low;
+    index->loss = parts->loss ? image_loss(parts->loss, key->I * key->R) : 0;
+    index->norm = parts->norm;
+    index->gram = parts->gram;
     index->path = mem_strdup(job->path);
     index->map = *map;
     return index;
@@ -258,6 +263,7 @@ static bool same_files(const struct index_job *job, const struct index_entry *en
 {
     const struct index_header *wanted = &job->wanted;
     return !entry->bad && !entry->unfinished && entry->images == wanted->key.I &&
+           entry->halves == (wanted->key.type == INDEX_BF16) &&
            strcmp(entry->model, wanted->model_path) == 0 &&
            strcmp(entry->features, wanted->features_path) == 0;
 }

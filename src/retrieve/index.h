@@ -35,9 +35,11 @@ struct index_use {
 
 /* An open index: everything points into the mapping. */
 struct index {
-    const float *regions; /* I x R x D */
-    const float *norm;    /* I x R */
-    const float *gram;    /* I x R x R, NULL for i2t */
+    const float *regions;       /* I x R x D, or NULL and ... */
+    const uint16_t *high, *low; /* ... both of them I x R x D, halves of floats */
+    float loss;                 /* bf16_loss of high */
+    const float *norm;          /* I x R */
+    const float *gram;          /* I x R x R, NULL for i2t */
     char *path;
     bool built; /* in this call */
     struct file_map map;
@@ -65,6 +67,7 @@ struct index_entry {
     char *path;
     char *model, *features; /* paths when it was built; "" where the file is unsound */
     uint64_t size, images;
+    bool halves; /* in bfloat16 */
     int64_t used;    /* when last, seconds since 1970 */
     const char *bad; /* why its header is unsound, or NULL */
     bool unfinished; /* a build that goes on, or was interrupted */

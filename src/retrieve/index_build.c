@@ -145,18 +145,37 @@ static int resume_part(struct build *b, bool *fits_out, struct error *err)
 
 /* ---- blocks ---- */
 
+static struct index_parts block_parts(const struct build *b)
+{
+    const struct image_arrays *a = &b->block;
+    return (struct index_parts){.regions = a->high ? NULL : a->regions,
+                                .norm = a->norm,
+                                .gram = a->gram,
+                                .loss = a->loss,
+                                .high = a->high,
+                                .low = a->low};
+}
+
+/* n images of a part that holds `size` bytes an image. */
+static int write_part(const struct build *b, const void *data, uint64_t at, size_t first, size_t n,
+                      size_t size, struct error *err)
+{
+    return data ? write_at(b, data, n * size, at + first * size, err) : 0;
+}
+
 static int write_block(const struct build *b, size_t k, const struct index_row *row,
                        struct error *err)
 {
     const struct index_header *h = &b->job->wanted;
-    uint64_t n = index_block_images(h, k), first = k * h->key.block, R = h->key.R;
-    uint64_t row_size = h->key.D * sizeof(float);
-    if (write_at(b, b->block.regions, n * R * row_size, h->regions_at + first * R * row_size,
-                 err) != 0 ||
-        write_at(b, b->block.norm, n * R * sizeof(float), h->norm_at + first * R * sizeof(float),
-                 err) != 0 ||
-        (h->key.gram && write_at(b, b->block.gram, n * R * R * sizeof(float),
-                                 h->gram_at + first * R * R * sizeof(float), err) != 0))
+    struct index_parts parts = block_parts(b);
+    size_t n = index_block_images(h, k), first = k * h->key.block, R = h->key.R;
+    size_t numbers = R * h->key.D, f = sizeof(float), half = sizeof(uint16_t);
+    if (write_part(b, parts.regions, h->regions_at, first, n, numbers * f, err) != 0 ||
+        write_part(b, parts.high, h->regions_at, first, n, numbers * half, err) != 0 ||
+        write_part(b, parts.norm, h->norm_at, first, n, R * f, err) != 0 ||
+        write_part(b, parts.gram, h->gram_at, first, n, R * R * f, err) != 0 ||
+        write_part(b, parts.low, h->low_at, first, n, numbers * half, err) != 0 ||
+        write_part(b, parts.loss, h->loss_at, first, n, R * f, err) != 0)
         return -1;
     return write_at(b, row, sizeof *row, h->rows_at + k * sizeof *row, err);
 }
@@ -171,9 +190,9 @@ static int build_block(struct build *b, size_t k, bool *wrote_out, struct error 
     if (dataset_features(job->source->data, k * key->block, n, job->features, err) != 0 ||
         image_encode(job->source, job->features, n, &b->block, err) != 0)
         return -1;
-    struct index_row row =
-        index_row_make(key, k, index_hash_features(key, job->features, n),
-                       index_hash_data(key, b->block.regions, b->block.norm, b->block.gram, n));
+    struct index_parts parts = block_parts(b);
+    struct index_row row = index_row_make(key, k, index_hash_features(key, job->features, n),
+                                          index_hash_data(key, &parts, n));
     *wrote_out = write_block(b, k, &row, err) == 0;
     return 0;
 }

@@ -27,7 +27,8 @@ static bool sizes_possible(const struct index_key *key)
 {
     return key->I > 0 && key->I <= most_images && key->R > 0 && key->R <= most_regions &&
            key->F > 0 && key->F <= most_size && key->D > 0 && key->D <= most_size &&
-           key->block > 0 && key->block <= IMAGES_BLOCK && key->gram <= 1;
+           key->block > 0 && key->block <= IMAGES_BLOCK && key->gram <= 1 &&
+           key->type <= INDEX_BF16;
 }
 
 int index_layout(struct index_header *header, struct error *err)
@@ -38,13 +39,17 @@ int index_layout(struct index_header *header, struct error *err)
     key->version = INDEX_VERSION;
     if (!sizes_possible(key))
         return error_set(err, "the split is too large for an index");
+    bool halves = key->type == INDEX_BF16;
     uint64_t rows = key->I * key->R, grams = key->gram ? rows * key->R : 0;
+    uint64_t numbers = rows * key->D * (halves ? sizeof(uint16_t) : sizeof(float));
     header->blocks = (key->I + key->block - 1) / key->block;
     header->rows_at = whole_pages(sizeof *header);
     header->regions_at = header->rows_at + whole_pages(header->blocks * sizeof(struct index_row));
-    header->norm_at = header->regions_at + whole_pages(rows * key->D * sizeof(float));
+    header->norm_at = header->regions_at + whole_pages(numbers);
     header->gram_at = header->norm_at + whole_pages(rows * sizeof(float));
-    header->size = header->gram_at + whole_pages(grams * sizeof(float));
+    header->low_at = header->gram_at + whole_pages(grams * sizeof(float));
+    header->loss_at = header->low_at + (halves ? whole_pages(numbers) : 0);
+    header->size = header->loss_at + (halves ? whole_pages(rows * sizeof(float)) : 0);
     return 0;
 }
 
@@ -61,7 +66,7 @@ static const char *header_fault(const struct index_header *header, size_t file_s
         return "is of another version";
     if (header->check != hash_bytes(header, offsetof(struct index_header, check), 0))
         return "has a damaged header";
-    if (header->key.type != INDEX_F32)
+    if (header->key.type > INDEX_BF16)
         return "has numbers of another type";
     if (index_layout(&wanted, NULL) != 0 || memcmp(&wanted.blocks, &header->blocks, derived) != 0)
         return "has sizes that cannot be";
@@ -72,18 +77,28 @@ static const char *header_fault(const struct index_header *header, size_t file_s
     return NULL;
 }
 
+static struct index_parts view_parts(const struct file_map *map, const struct index_header *h)
+{
+    bool halves = h->key.type == INDEX_BF16;
+    const void *regions = map->data + h->regions_at;
+    return (struct index_parts){
+        .regions = halves ? NULL : regions,
+        .high = halves ? regions : NULL,
+        .norm = (const void *)(map->data + h->norm_at),
+        .gram = h->key.gram ? (const void *)(map->data + h->gram_at) : NULL,
+        .low = halves ? (const void *)(map->data + h->low_at) : NULL,
+        .loss = halves ? (const void *)(map->data + h->loss_at) : NULL};
+}
+
 bool index_view_open(const struct file_map *map, struct index_view *out, const char **why_out)
 {
     const struct index_header *header = (const void *)map->data;
     *why_out = map->size < sizeof *header ? "is cut off" : header_fault(header, map->size);
     if (*why_out)
         return false;
-    *out = (struct index_view){
-        .header = header,
-        .rows = (const void *)(map->data + header->rows_at),
-        .regions = (const void *)(map->data + header->regions_at),
-        .norm = (const void *)(map->data + header->norm_at),
-        .gram = header->key.gram ? (const void *)(map->data + header->gram_at) : NULL};
+    *out = (struct index_view){.header = header,
+                               .rows = (const void *)(map->data + header->rows_at),
+                               .parts = view_parts(map, header)};
     return true;
 }
 
@@ -105,22 +120,41 @@ uint64_t index_hash_features(const struct index_key *key, const float *features,
     return hash_bytes(each, n * sizeof *each, 0);
 }
 
-static uint64_t hash_image(const struct index_key *key, const float *regions, const float *norm,
-                           const float *gram, size_t i)
+struct index_parts index_parts_at(const struct index_key *key, const struct index_parts *parts,
+                                  size_t i)
 {
     size_t R = key->R, D = key->D;
-    uint64_t hash = hash_bytes(regions + i * R * D, R * D * sizeof(float), i);
-    hash = hash_bytes(norm + i * R, R * sizeof(float), hash);
-    return gram ? hash_bytes(gram + i * R * R, R * R * sizeof(float), hash) : hash;
+    return (struct index_parts){.regions = parts->regions ? parts->regions + i * R * D : NULL,
+                                .norm = parts->norm + i * R,
+                                .gram = parts->gram ? parts->gram + i * R * R : NULL,
+                                .loss = parts->loss ? parts->loss + i * R : NULL,
+                                .high = parts->high ? parts->high + i * R * D : NULL,
+                                .low = parts->low ? parts->low + i * R * D : NULL};
 }
 
-uint64_t index_hash_data(const struct index_key *key, const float *regions, const float *norm,
-                         const float *gram, size_t n)
+static uint64_t hash_part(const void *data, size_t size, uint64_t hash)
+{
+    return data ? hash_bytes(data, size, hash) : hash;
+}
+
+static uint64_t hash_image(const struct index_key *key, const struct index_parts *parts, size_t i)
+{
+    size_t R = key->R, D = key->D;
+    struct index_parts image = index_parts_at(key, parts, i);
+    uint64_t hash = hash_part(image.regions, R * D * sizeof(float), i);
+    hash = hash_part(image.high, R * D * sizeof(uint16_t), image.high ? i : hash);
+    hash = hash_part(image.low, R * D * sizeof(uint16_t), hash);
+    hash = hash_part(image.loss, R * sizeof(float), hash);
+    hash = hash_part(image.norm, R * sizeof(float), hash);
+    return hash_part(image.gram, R * R * sizeof(float), hash);
+}
+
+uint64_t index_hash_data(const struct index_key *key, const struct index_parts *parts, size_t n)
 {
     uint64_t each[IMAGES_BLOCK];
 #pragma omp parallel for schedule(static)
     for (size_t i = 0; i < n; i++)
-        each[i] = hash_image(key, regions, norm, gram, i);
+        each[i] = hash_image(key, parts, i);
     return hash_bytes(each, n * sizeof *each, 0);
 }
 
@@ -147,11 +181,8 @@ bool index_row_sound(const struct index_view *view, size_t b)
 bool index_block_sound(const struct index_view *view, size_t b)
 {
     const struct index_key *key = &view->header->key;
-    size_t first = b * key->block, R = key->R;
-    if (!index_row_sound(view, b))
-        return false;
-    return view->rows[b].data == index_hash_data(key, view->regions + first * R * key->D,
-                                                 view->norm + first * R,
-                                                 view->gram ? view->gram + first * R * R : NULL,
-                                                 index_block_images(view->header, b));
+    struct index_parts block = index_parts_at(key, &view->parts, b * key->block);
+    return index_row_sound(view, b) &&
+           view->rows[b].data ==
+               index_hash_data(key, &block, index_block_images(view->header, b));
 }

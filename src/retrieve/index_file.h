@@ -5,6 +5,12 @@
  *   regions  I x R x D     each part begins at a multiple of INDEX_PAGE
  *   norm     I x R
  *   gram     I x R x R, for t2i
+ *   low      I x R x D     for bfloat16
+ *   loss     I x R         for bfloat16
+ *
+ * In bfloat16 regions are the upper halves of the floats, rounded, and low the lower ones: a query
+ * reads the former, and from the latter only what it scores again in float32, to the same bits as
+ * from a float32 index (base/bf16.h). loss: how much rounding took, bf16_loss of each row.
  *
  * Numbers are the machine's own; `order` tells its byte order. A file that is being built has the
  * ending ".part" and is locked (flock); its rows are written after their blocks, so that those that
@@ -14,9 +20,9 @@
 
 #include "retrieve/index.h"
 
-enum { INDEX_VERSION = 1, INDEX_PAGE = 4096, INDEX_PATH = 1024 };
+enum { INDEX_VERSION = 2, INDEX_PAGE = 4096, INDEX_PATH = 1024 };
 
-/* Types of the elements; bfloat16 is kept free. */
+/* How the regions are stored. */
 enum index_type { INDEX_F32 = 0, INDEX_BF16 = 1 };
 
 /* What decides whether two files hold the same. */
@@ -30,7 +36,8 @@ struct index_key {
 
 struct index_header {
     struct index_key key;
-    uint64_t blocks, rows_at, regions_at, norm_at, gram_at, size; /* bytes; follow from the key */
+    /* bytes; follow from the key */
+    uint64_t blocks, rows_at, regions_at, norm_at, gram_at, low_at, loss_at, size;
     struct file_identity features;                                /* as last compared */
     char model_path[INDEX_PATH], features_path[INDEX_PATH];       /* for people */
     uint64_t check;                                               /* hash of all before */
@@ -42,11 +49,17 @@ struct index_row {
     uint64_t check;    /* hash of both, with the block's number */
 };
 
+/* What is stored of images; NULL what is not there. */
+struct index_parts {
+    const float *regions, *norm, *gram, *loss;
+    const uint16_t *high, *low;
+};
+
 /* A mapped index, sound in its layout. */
 struct index_view {
     const struct index_header *header;
     const struct index_row *rows;
-    const float *regions, *norm, *gram;
+    struct index_parts parts;
 };
 
 /* Fills what follows from the key. Errors: sizes that overflow or cannot be. */
@@ -68,8 +81,11 @@ bool index_row_sound(const struct index_view *view, size_t b);
 
 /* Hashes of n images: of features n x R x F, and of what is stored of them. In parallel. */
 uint64_t index_hash_features(const struct index_key *key, const float *features, size_t n);
-uint64_t index_hash_data(const struct index_key *key, const float *regions, const float *norm,
-                         const float *gram, size_t n);
+uint64_t index_hash_data(const struct index_key *key, const struct index_parts *parts, size_t n);
+
+/* The same parts from image i on. */
+struct index_parts index_parts_at(const struct index_key *key, const struct index_parts *parts,
+                                  size_t i);
 
 /* Whether block b is there and undamaged. */
 bool index_block_sound(const struct index_view *view, size_t b);

@@ -35,6 +35,7 @@ static void read_header(const struct file_map *map, struct index_entry *entry)
     entry->model = mem_strdup(view.header->model_path);
     entry->features = mem_strdup(view.header->features_path);
     entry->images = view.header->key.I;
+    entry->halves = view.header->key.type == INDEX_BF16;
 }
 
 static void read_entry(char *path, struct index_entry *out)

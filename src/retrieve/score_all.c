@@ -7,9 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/bf16.h"
 #include "base/mem.h"
+#include "base/simd.h"
 #include "model/gemm.h"
-#include "retrieve/score.h"
+#include "retrieve/score_private.h"
 #include "retrieve/ticker.h"
 
 enum {
@@ -41,8 +43,12 @@ struct plan {
     size_t block_count;
     size_t tile_images, max_slots, max_groups, max_W, max_gram;
     size_t arena; /* floats a thread */
-    float *sims;
+    float *sims, *bounds; /* I x C; bounds may be NULL */
+    float error;          /* of the raw scores */
+    const struct bf16_kernel *half;
+    struct bf16_product *product; /* with `half` */
     struct ticker ticker;
+    atomic_bool refused;
 };
 
 /* A thread's memory. */
@@ -53,7 +59,10 @@ struct arena {
     float *counts; /* max_groups x lanes */
     float *gram;   /* i2t: W x W x lanes of each group */
     float *scratch;
-    int32_t *mask; /* max_slots */
+    int32_t *mask;  /* max_slots */
+    float *rows;    /* tile_images * R x D, where float32 is wanted of regions in halves */
+    uint16_t *half; /* the block's embeddings rounded, in bfloat16 */
+    float *packed, *product_scratch;
 };
 
 static size_t caption_words(const struct score_captions *captions, size_t c)
@@ -165,7 +174,12 @@ static size_t arena_carve(const struct plan *plan, float *base, struct arena *ou
                       plan->max_groups * plan->kernel->lanes,
                       i2t ? plan->max_gram : 0,
                       plan->kernel->group_scratch(images->R, plan->max_W),
-                      plan->max_slots};
+                      plan->max_slots,
+                      plan->half || images->regions ? 0 : plan->tile_images * images->R * images->D,
+                      plan->half ? plan->max_slots * images->D / 2 + 1 : 0,
+                      plan->half ? plan->half->product_packed(plan->product) / sizeof(float) + 1 : 0,
+                      plan->half ? plan->half->product_scratch(plan->product) / sizeof(float) + 1
+                                 : 0};
     size_t total = 0;
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         total += round_up(sizes[i]);
@@ -176,7 +190,11 @@ static size_t arena_carve(const struct plan *plan, float *base, struct arena *ou
                               .counts = carve(&base, sizes[3]),
                               .gram = carve(&base, sizes[4]),
                               .scratch = carve(&base, sizes[5]),
-                              .mask = (int32_t *)carve(&base, sizes[6])};
+                              .mask = (int32_t *)carve(&base, sizes[6]),
+                              .rows = carve(&base, sizes[7]),
+                              .half = (uint16_t *)carve(&base, sizes[8]),
+                              .packed = carve(&base, sizes[9]),
+                              .product_scratch = carve(&base, sizes[10])};
     return total;
 }
 
@@ -205,6 +223,24 @@ static void gather_lane(const struct plan *plan, const struct group *group, size
                 w < W && u < W ? captions->gram[captions->gram_start[c] + w * W + u] : 0;
 }
 
+SIMD_CLONES
+static void round_all(const float *x, size_t n, uint16_t *out)
+{
+#pragma omp simd
+    for (size_t i = 0; i < n; i++)
+        out[i] = bf16_round(x[i]);
+}
+
+/* The block's words as oneDNN likes them. False: it refused. */
+static bool pack_block(const struct plan *plan, const struct block *block, const struct arena *a)
+{
+    if (!plan->half)
+        return true;
+    round_all(a->words, block->slots * plan->images->D, a->half);
+    return plan->half->product_pack(plan->product, block->slots, a->half, a->packed,
+                                    a->product_scratch) == 0;
+}
+
 static void gather_block(const struct plan *plan, const struct block *block, const struct arena *a)
 {
     size_t lanes = plan->kernel->lanes, slot = 0;
@@ -227,7 +263,7 @@ static void finish_image(const struct plan *plan, const struct block *block, con
     const struct score_images *images = plan->images;
     size_t lanes = plan->kernel->lanes, R = images->R, slot = 0;
     bool t2i = plan->options->cross_attn == CROSS_T2I;
-    float out[64];
+    float out[64], bounds[64];
     const float *gram = a->gram;
     for (size_t g = 0; g < block->n; g++) {
         const struct group *group = plan->groups + block->first + g;
@@ -235,24 +271,45 @@ static void finish_image(const struct plan *plan, const struct block *block, con
                                          .norm = a->norm + slot,
                                          .gram = gram,
                                          .mask = group->ragged ? a->mask + slot : NULL,
-                                         .counts = a->counts + g * lanes};
+                                         .counts = a->counts + g * lanes,
+                                         .error = plan->error,
+                                         .bound = plan->bounds ? bounds : NULL};
         plan->kernel->group(plan->options, &lane_group, scores + slot, lds, R,
                             t2i ? images->gram + i * R * R : NULL, images->norm + i * R, out,
                             a->scratch);
-        for (size_t l = 0; l < group->n; l++)
-            plan->sims[i * plan->captions->C + plan->order[group->first + l]] = out[l];
+        for (size_t l = 0; l < group->n; l++) {
+            size_t at = i * plan->captions->C + plan->order[group->first + l];
+            plan->sims[at] = out[l];
+            if (plan->bounds)
+                plan->bounds[at] = bounds[l];
+        }
         slot += group->W * lanes;
         gram += group->W * group->W * lanes;
     }
 }
 
+/* The tile's raw scores. False: oneDNN refused. */
+static bool multiply(const struct plan *plan, const struct block *block, const struct arena *a,
+                     size_t first, size_t n)
+{
+    const struct score_images *images = plan->images;
+    size_t R = images->R, D = images->D, lds = leading(block->slots);
+    if (plan->half)
+        return plan->half->product_run(plan->product, n * R, block->slots,
+                                       images->high + first * R * D, a->packed, a->scores, lds,
+                                       a->product_scratch) == 0;
+    const float *rows = score_rows_f32(images, first, n, a->rows);
+    gemm_nt(n * R, block->slots, D, (struct matrix_const){rows, D},
+            (struct matrix_const){a->words, D}, 0, (struct matrix){a->scores, lds});
+    return true;
+}
+
 static void score_tile(struct plan *plan, const struct block *block, const struct arena *a,
                        size_t first, size_t n)
 {
-    const struct score_images *images = plan->images;
-    size_t R = images->R, D = images->D, lds = leading(block->slots), captions = 0;
-    gemm_nt(n * R, block->slots, D, (struct matrix_const){images->regions + first * R * D, D},
-            (struct matrix_const){a->words, D}, 0, (struct matrix){a->scores, lds});
+    size_t R = plan->images->R, lds = leading(block->slots), captions = 0;
+    if (!multiply(plan, block, a, first, n))
+        atomic_store(&plan->refused, true);
     for (size_t i = 0; i < n; i++)
         finish_image(plan, block, a, first + i, a->scores + i * R * lds, lds);
     for (size_t g = 0; g < block->n; g++)
@@ -267,7 +324,10 @@ static void run_task(struct plan *plan, size_t task, const struct arena *a)
     if (end > plan->images->I)
         end = plan->images->I;
     gather_block(plan, block, a);
-    for (; i < end && !ticker_stopped(&plan->ticker); i += plan->tile_images)
+    if (!pack_block(plan, block, a))
+        atomic_store(&plan->refused, true);
+    for (; i < end && !ticker_stopped(&plan->ticker) && !atomic_load(&plan->refused);
+         i += plan->tile_images)
         score_tile(plan, block, a, i, end - i < plan->tile_images ? end - i : plan->tile_images);
 }
 
@@ -290,12 +350,47 @@ static int run_tasks(struct plan *plan, struct error *err)
     }
     openblas_set_num_threads(blas);
     free(memory);
+    if (atomic_load(&plan->refused))
+        return error_set(err, "oneDNN failed in a product: leave --precision bf16 out");
     return ticker_end(&plan->ticker, err);
 }
 
-int score_all(const struct attn_options *options, const struct score_images *images,
-              const struct score_captions *captions, float *sims, const struct progress *progress,
-              struct error *err)
+/* The shapes that tiles have: whole ones, and what is left at the end of a task and of the last. */
+static int prepare_products(struct plan *plan, struct error *err)
+{
+    const struct score_images *images = plan->images;
+    size_t most = images->I < TASK_IMAGES ? images->I : TASK_IMAGES, t = plan->tile_images;
+    size_t rows[] = {t < most ? t : most, most % t, images->I % TASK_IMAGES % t};
+    if (plan->half->product_new(images->D, &plan->product, err) != 0)
+        return -1;
+    for (size_t b = 0; b < plan->block_count; b++)
+        for (size_t k = 0; k < sizeof rows / sizeof *rows; k++)
+            if (plan->half->product_add(plan->product, rows[k] * images->R, plan->blocks[b].slots,
+                                        leading(plan->blocks[b].slots), err) != 0)
+                return -1;
+    return 0;
+}
+
+/* BLAS and oneDNN add the D products in an order of their own. */
+static float tile_error(const struct plan *plan)
+{
+    size_t D = plan->images->D;
+    float words = plan->captions->loss > 0 ? plan->captions->loss : bf16_unit;
+    return plan->half ? score_error(D, plan->images->loss, words, D) : score_error(D, 0, 0, D);
+}
+
+static void plan_done(struct plan *plan)
+{
+    if (plan->product)
+        plan->half->product_free(plan->product);
+    free(plan->order);
+    free(plan->groups);
+    free(plan->blocks);
+}
+
+int score_all_near(const struct attn_options *options, const struct score_images *images,
+                   const struct score_captions *captions, const struct bf16_kernel *half,
+                   float *sims, float *bounds, const struct progress *progress, struct error *err)
 {
     if (images->I == 0 || captions->C == 0)
         return 0;
@@ -303,8 +398,11 @@ int score_all(const struct attn_options *options, const struct score_images *ima
                         .images = images,
                         .captions = captions,
                         .kernel = xattn_kernel(),
-                        .sims = sims};
+                        .half = half,
+                        .sims = sims,
+                        .bounds = bounds};
     ticker_init(&plan.ticker, progress, (uint64_t)images->I * captions->C);
+    plan.error = tile_error(&plan);
     int status = sort_captions(&plan, err);
     if (status == 0)
         status = make_groups(&plan, err);
@@ -312,11 +410,19 @@ int score_all(const struct attn_options *options, const struct score_images *ima
         status = make_blocks(&plan, err);
     if (status == 0) {
         plan.tile_images = tile_images(images->R, plan.max_slots);
+        status = half ? prepare_products(&plan, err) : 0;
+    }
+    if (status == 0) {
         plan.arena = arena_carve(&plan, NULL, NULL);
         status = run_tasks(&plan, err);
     }
-    free(plan.order);
-    free(plan.groups);
-    free(plan.blocks);
+    plan_done(&plan);
     return status;
+}
+
+int score_all(const struct attn_options *options, const struct score_images *images,
+              const struct score_captions *captions, float *sims, const struct progress *progress,
+              struct error *err)
+{
+    return score_all_near(options, images, captions, NULL, sims, NULL, progress, err);
 }

@@ -127,11 +127,20 @@ static int open_parts(struct session *session, const struct session_spec *spec, 
     return check_fit(session, spec, err);
 }
 
+static int choose_kernel(struct session *session, bool bf16, struct error *err)
+{
+    const char *why = NULL;
+    session->half = bf16 ? bf16_kernel(&why) : NULL;
+    return bf16 && !session->half ? error_set(err, "--precision bf16: %s", why) : 0;
+}
+
 int session_open(const struct session_spec *spec, const struct progress *progress,
                  struct session **out, struct error *err)
 {
     struct session *session = mem_new(1, sizeof *session);
-    int status = open_parts(session, spec, err);
+    int status = choose_kernel(session, spec->bf16, err);
+    if (status == 0)
+        status = open_parts(session, spec, err);
     if (status == 0 && !spec->images_only)
         status = session_read_captions(session, err);
     if (status == 0)

@@ -16,6 +16,8 @@
 #include "model/model.h"
 #include "retrieve/index.h"
 
+struct bf16_kernel;
+
 /* A caption has at most this many words, <start> and <end> included: i2t keeps a matrix words x
  * words. */
 enum { SESSION_WORDS = 1024 };
@@ -29,6 +31,7 @@ struct session_spec {
     bool need_vocab;      /* false: token ids will do */
     bool encode_captions; /* image -> text wanted: captions are encoded too (else on first need) */
     bool images_only;     /* neither vocabulary nor captions: nothing can be asked */
+    bool bf16;              /* `--precision bf16`: images as halves, see session_rank_images */
     struct index_use index; /* the embeddings kept from another time; zero: used as is fit, silently */
 };
 
@@ -40,11 +43,14 @@ struct session {
     char *model_path;
     size_t I, R, D;
     /* of the images, in `index` where that is not NULL, else in `images` */
-    const float *regions;     /* I x R x D embeddings */
+    const float *regions;     /* I x R x D embeddings, or NULL and ... */
+    const uint16_t *high, *low; /* ... both of them I x R x D (base/bf16.h) */
+    float loss;                 /* bf16_loss of high */
     const float *gram;        /* I x R x R (t2i), NULL for i2t */
     const float *region_norm; /* I x R */
     struct index *index;
     struct image_arrays images;
+    const struct bf16_kernel *half; /* NULL: float32 */
     /* captions of the split, in the split's order */
     size_t C;
     int32_t *ids;            /* token ids, concatenated */
@@ -53,11 +59,12 @@ struct session {
     float *word_gram;        /* i2t: per caption W x W, concatenated; NULL for t2i */
     size_t *word_gram_start; /* C + 1 */
     float *word_norm;        /* total words */
+    float word_loss;         /* with `half`: bf16_loss of the words */
 };
 
 /* Errors: everything that can be wrong, one line; also what does not fit together (vocabulary
- * against embedding, img_dim against features) with both numbers. Stopped by progress:
- * "interrupted". */
+ * against embedding, img_dim against features) with both numbers; bfloat16 where
+ * there is none. Stopped by progress: "interrupted". */
 int session_open(const struct session_spec *spec, const struct progress *progress,
                  struct session **out, struct error *err) MUST_USE;
 void session_free(struct session *session);

@@ -17,6 +17,13 @@ int session_read_captions(struct session *session, struct error *err) MUST_USE;
 /* The embedded split as the engine takes it. */
 struct score_images session_images(const struct session *session);
 struct score_captions session_captions(const struct session *session);
-struct score_images session_one_image(const struct session *session, size_t image);
+
+/* n of them from `first` on. */
+struct score_images session_images_at(const struct session *session, size_t first, size_t n);
+struct score_captions session_captions_at(const struct session *session, size_t first, size_t n);
+
+/* A query as a caption of its own; starts: 0 and its words, the caller's while it is used. */
+struct score_captions session_query(const struct session *session, const struct query *query,
+                                    const size_t starts[2]);
 
 #endif

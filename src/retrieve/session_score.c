@@ -12,6 +12,9 @@ struct score_images session_images(const struct session *session)
                                  .R = session->R,
                                  .D = session->D,
                                  .regions = session->regions,
+                                 .high = session->high,
+                                 .low = session->low,
+                                 .loss = session->loss,
                                  .gram = session->gram,
                                  .norm = session->region_norm};
 }
@@ -24,11 +27,12 @@ struct score_captions session_captions(const struct session *session)
                                    .words = session->words,
                                    .norm = session->word_norm,
                                    .gram = session->word_gram,
-                                   .gram_start = session->word_gram_start};
+                                   .gram_start = session->word_gram_start,
+                                   .loss = session->word_loss};
 }
 
-static struct score_captions query_captions(const struct session *session,
-                                            const struct query *query, const size_t starts[2])
+struct score_captions session_query(const struct session *session, const struct query *query,
+                                    const size_t starts[2])
 {
     static const size_t gram_start[2];
     return (struct score_captions){.C = 1,
@@ -40,15 +44,31 @@ static struct score_captions query_captions(const struct session *session,
                                    .gram_start = gram_start};
 }
 
-struct score_images session_one_image(const struct session *session, size_t image)
+struct score_images session_images_at(const struct session *session, size_t first, size_t n)
 {
     struct score_images images = session_images(session);
-    images.I = 1;
-    images.regions += image * images.R * images.D;
-    images.norm += image * images.R;
+    size_t rows = first * images.R, numbers = rows * images.D;
+    images.I = n;
+    if (images.regions) {
+        images.regions += numbers;
+    } else {
+        images.high += numbers;
+        images.low += numbers;
+    }
+    images.norm += rows;
     if (images.gram)
-        images.gram += image * images.R * images.R;
+        images.gram += rows * images.R;
     return images;
+}
+
+struct score_captions session_captions_at(const struct session *session, size_t first, size_t n)
+{
+    struct score_captions captions = session_captions(session);
+    captions.starts += first;
+    if (captions.gram_start)
+        captions.gram_start += first;
+    captions.C = n;
+    return captions;
 }
 
 int session_score_images(const struct session *session, const struct query *query, float *scores,
@@ -56,7 +76,7 @@ int session_score_images(const struct session *session, const struct query *quer
 {
     size_t starts[2] = {0, query->W};
     struct score_images images = session_images(session);
-    struct score_captions caption = query_captions(session, query, starts);
+    struct score_captions caption = session_query(session, query, starts);
     return score_images(&model_options(session->model)->attn, &images, &caption, scores, progress,
                         err);
 }
@@ -64,7 +84,7 @@ int session_score_images(const struct session *session, const struct query *quer
 int session_score_captions(const struct session *session, size_t image, float *scores,
                            const struct progress *progress, struct error *err)
 {
-    struct score_images images = session_one_image(session, image);
+    struct score_images images = session_images_at(session, image, 1);
     struct score_captions captions = session_captions(session);
     return score_captions(&model_options(session->model)->attn, &images, &captions, scores,
                           progress, err);
@@ -74,17 +94,8 @@ int session_score_part(const struct session *session, size_t first_image, size_t
                        size_t first_caption, size_t captions, float *sims,
                        const struct progress *progress, struct error *err)
 {
-    struct score_images v = session_images(session);
-    struct score_captions e = session_captions(session);
-    v.regions += first_image * v.R * v.D;
-    v.norm += first_image * v.R;
-    if (v.gram)
-        v.gram += first_image * v.R * v.R;
-    v.I = images;
-    e.starts += first_caption;
-    if (e.gram_start)
-        e.gram_start += first_caption;
-    e.C = captions;
+    struct score_images v = session_images_at(session, first_image, images);
+    struct score_captions e = session_captions_at(session, first_caption, captions);
     return score_all(&model_options(session->model)->attn, &v, &e, sims, progress, err);
 }
 
@@ -197,8 +208,8 @@ int session_attention(const struct session *session, size_t image, const struct 
     a->similarity = mem_new(a->t2i ? a->W : a->R, sizeof *a->similarity);
     a->word_similarity = mem_new(a->W, sizeof *a->word_similarity);
     size_t starts[2] = {0, query->W};
-    struct score_images images = session_one_image(session, image);
-    struct score_captions caption = query_captions(session, query, starts);
+    struct score_images images = session_images_at(session, image, 1);
+    struct score_captions caption = session_query(session, query, starts);
     if (score_pair(options, &images, &caption, a->weights, a->similarity, &a->score, err) != 0) {
         attention_free(a);
         return -1;

@@ -92,7 +92,7 @@ static int shares_of_i2t(const struct session *session, size_t image, const stru
                          const struct attn_options *options, float all, float *shares, struct error *err)
 {
     size_t W = query->W, starts[2] = {0, W - 1}, gram_start[2] = {0};
-    struct score_images images = session_one_image(session, image);
+    struct score_images images = session_images_at(session, image, 1);
     struct shorter s;
     int status = shorter_get(W, session->D, &s, err);
     for (size_t w = 0; w < W && status == 0; w++) {
