@@ -166,7 +166,8 @@ marks=$(sed -n '/"marks"/,/]/p' session.json | grep -c '^ *[0-9]')
 [ "$status" -eq 0 ] && [ "$marks" -ge 2 ] && [ "$(ls marked | grep -c '^caption-[0-9]*.png$')" -eq "$marks" ]
 ok $? "the captions marked in an explorer's session, $marks of them"
 index=$(ls marked | sed -n '1s/caption-0*\([0-9][0-9]*\).png/\1/p')
-with words --caption-index "$index" --style heat -o looks.png --quiet
+# the session names the model by its full path, which is in the metadata
+figure words -m "$(readlink -f "$model")" -d split --dpi 60 --caption-index "$index" --style heat -o looks.png --quiet
 cmp -s looks.png "marked/$(ls marked | head -n 1)"
 ok $? "look as they did there"
 figure --batch session.json --dpi 60 --style fade -m "$model" -d split -o faded --quiet

@@ -76,7 +76,9 @@ static void test_the_check_can_fail(void **state)
     scene_text(&scene, &block, 12, 12, 0);
     assert_int_equal(scene_check(&scene, &s->err), -1);
     assert_non_null(strstr(s->err.text, "overlap"));
-    scene.count = 0;
+    scene_done(&scene);
+    assert_done(scene_init(&scene, &s->style, 1, &s->notes, &s->err), s->err);
+    scene.height = 100;
     scene_fill(&scene, (struct box){0, 90, 10, 11}, 0);
     assert_int_equal(scene_check(&scene, &s->err), -1);
     assert_non_null(strstr(s->err.text, "leaves"));
