@@ -5,7 +5,7 @@
 #include "base/progress.h"
 #include "cli/bench.h"
 
-static int encode_regions(const struct bench *b, const struct model *model, double *rate_out,
+static int encode_regions(struct bench *b, const struct model *model, double *rate_out,
                           struct error *err)
 {
     const struct bench_sizes *z = b->sizes;
@@ -21,13 +21,15 @@ static int encode_regions(const struct bench *b, const struct model *model, doub
         double start = progress_clock();
         status = model_encode_regions(model, features, rows, out, err);
         bench_best_of(rate_out, (double)rows / (progress_clock() - start));
+        if (status == 0)
+            status = bench_measure_sgemm(z, &b->limits, err);
     }
     free(features);
     free(out);
     return status;
 }
 
-static int encode_words(const struct bench *b, const struct model *model, double *rate_out,
+static int encode_words(struct bench *b, const struct model *model, double *rate_out,
                         struct error *err)
 {
     const struct bench_sizes *z = b->sizes;
@@ -40,6 +42,8 @@ static int encode_words(const struct bench *b, const struct model *model, double
         double start = progress_clock();
         status = model_encode_words(model, ids, starts, z->encode_captions, out, err);
         bench_best_of(rate_out, (double)words / (progress_clock() - start));
+        if (status == 0)
+            status = bench_measure_sgemm(z, &b->limits, err);
     }
     free(starts);
     free(ids);

@@ -107,7 +107,8 @@ static int measure(struct bench *b, const struct place *place, struct error *err
     const struct bench_sizes *z = b->sizes;
     double build, again, fastest = 0, images = (double)z->index_images;
     bool built;
-    if (open_once(b, place, "building an index", &built, &build, err) != 0)
+    if (open_once(b, place, "building an index", &built, &build, err) != 0 ||
+        bench_measure_sgemm(z, &b->limits, err) != 0)
         return -1;
     for (int round = 0; round < z->rounds; round++) {
         if (open_once(b, place, "opening it again", &built, &again, err) != 0)
