@@ -22,7 +22,9 @@ enum { BENCH_SHORTEST = 8, BENCH_LONGEST = 20 }; /* words of a caption */
 
 /* The machine's rates: the best seen so far. */
 struct bench_limits {
-    double sgemm_gflops, copy_gbs, read_gbs;
+    double sgemm_gflops; /* of BLAS */
+    double gemm_gflops;  /* of the program's products (model/gemm.h) */
+    double copy_gbs, read_gbs;
 };
 
 /* A made-up split of unit vectors, embedded. */

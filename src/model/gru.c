@@ -143,9 +143,9 @@ static void forward_step(const struct lane *lane, size_t t)
     float *hidden = l->hidden[lane->direction] + row * D;
     float *out = l->out + lane->direction * D;
     struct matrix_const state = {out + before * ld, ld};
-    gemm_nt(m, 2 * D, D, state, (struct matrix_const){w->w_hh, D}, 1,
+    gemm_nt(m, 2 * D, D, state, (struct matrix_const){w->w_hh, D}, true,
             (struct matrix){gates, 3 * D});
-    gemm_nt(m, D, D, state, (struct matrix_const){w->w_hh + 2 * D * D, D}, 0,
+    gemm_nt(m, D, D, state, (struct matrix_const){w->w_hh + 2 * D * D, D}, false,
             (struct matrix){hidden, D});
     memset(hidden + m * D, 0, (n - m) * D * sizeof *hidden);
     for (size_t i = 0; i < n; i++) {
@@ -174,7 +174,7 @@ static void project(const struct packing *packing, const struct gru_layer *l, si
     size_t width = 3 * l->D;
     float *out = l->which ? l->projected : l->gates[k];
     gemm_nt(l->which ? l->U : packing->words, width, l->in, (struct matrix_const){l->x, l->in},
-            (struct matrix_const){l->weights[k].w_ih, l->in}, 0, (struct matrix){out, width});
+            (struct matrix_const){l->weights[k].w_ih, l->in}, false, (struct matrix){out, width});
     if (!l->which)
         return;
 #pragma omp parallel for schedule(static)
@@ -237,10 +237,10 @@ static void backward_step(const struct lane *lane, size_t t, const struct backwa
             add_to(dh, D, dout + (before + i) * ld);
     }
     struct matrix carried = {dout + before * ld, ld};
-    gemm_nn(m, D, 2 * D, (struct matrix_const){gates, 3 * D}, (struct matrix_const){w_hh, D}, 1,
+    gemm_nn(m, D, 2 * D, (struct matrix_const){gates, 3 * D}, (struct matrix_const){w_hh, D}, true,
             carried);
     gemm_nn(m, D, D, (struct matrix_const){hidden, D}, (struct matrix_const){w_hh + 2 * D * D, D},
-            1, carried);
+            true, carried);
 }
 
 /* Copies the state before each of the lane's rows, zeros where a caption begins. */
@@ -291,7 +291,7 @@ static void input_gradients(const struct packing *packing, const struct gru_laye
             sum_shared(packing, l, k, j, width - j < BLOCK ? width - j : BLOCK);
     }
     struct matrix_const gates = {l->which ? l->projected : l->gates[k], width};
-    gemm_tn(width, l->in, rows, gates, (struct matrix_const){l->x, l->in}, 1,
+    gemm_tn(width, l->in, rows, gates, (struct matrix_const){l->x, l->in}, true,
             (struct matrix){dw_ih, l->in});
     gemm_nn(rows, l->in, width, gates, (struct matrix_const){l->weights[k].w_ih, l->in}, k > 0,
             (struct matrix){dx, l->in});
@@ -305,8 +305,8 @@ static void state_gradients(const struct packing *packing, const struct gru_laye
     size_t D = l->D, N = packing->words;
     struct matrix_const gates = {l->gates[k], 3 * D}, hidden = {l->hidden[k], D};
     struct matrix_const state = {previous, D};
-    gemm_tn(2 * D, D, N, gates, state, 1, (struct matrix){gradient->w_hh, D});
-    gemm_tn(D, D, N, hidden, state, 1, (struct matrix){gradient->w_hh + 2 * D * D, D});
+    gemm_tn(2 * D, D, N, gates, state, true, (struct matrix){gradient->w_hh, D});
+    gemm_tn(D, D, N, hidden, state, true, (struct matrix){gradient->w_hh + 2 * D * D, D});
     sum_rows(l->gates[k], N, 3 * D, 3 * D, gradient->b_ih);
     sum_rows(l->gates[k], N, 3 * D, 2 * D, gradient->b_hh);
     sum_rows(l->hidden[k], N, D, D, gradient->b_hh + 2 * D);

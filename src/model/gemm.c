@@ -1,0 +1,79 @@
+#include "model/gemm.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#include "model/gemm_private.h"
+
+#ifdef GEMM_WIDE
+/* Of OpenBLAS's kernels for x86 only these use AVX-512. Debian 12's takes those for AVX2 on every
+ * AMD CPU, and wherever OPENBLAS_CORETYPE says so. */
+static const char *const wide_cores[] = {"SkylakeX", "Cooperlake", "SapphireRapids"};
+
+static bool wide;
+
+static void choose(void)
+{
+    __builtin_cpu_init();
+    wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+           __builtin_cpu_supports("avx512vl");
+    for (size_t i = 0; i < sizeof wide_cores / sizeof *wide_cores; i++)
+        wide = wide && strcmp(openblas_get_corename(), wide_cores[i]) != 0;
+}
+
+bool gemm_is_own(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, choose);
+    return wide;
+}
+#else
+bool gemm_is_own(void)
+{
+    return false;
+}
+
+void gemm_wide(const struct gemm_job *job)
+{
+    (void)job;
+}
+#endif
+
+void gemm_blas(const struct gemm_job *job)
+{
+    cblas_sgemm(CblasRowMajor, job->a_transposed ? CblasTrans : CblasNoTrans,
+                job->b_transposed ? CblasTrans : CblasNoTrans, (blasint)job->M, (blasint)job->N,
+                (blasint)job->K, 1.0f, job->a.data, (blasint)job->a.ld, job->b.data,
+                (blasint)job->b.ld, job->add ? 1.0f : 0.0f, job->c.data, (blasint)job->c.ld);
+}
+
+/* Few rows do not fill a tile of the own kernel. */
+static void multiply(const struct gemm_job *job)
+{
+    enum { FEW = 8 };
+    if (job->M == 0 || job->N == 0 || job->K == 0)
+        return;
+    if (gemm_is_own() && job->M >= FEW)
+        gemm_wide(job);
+    else
+        gemm_blas(job);
+}
+
+void gemm_nn(size_t M, size_t N, size_t K, struct matrix_const a, struct matrix_const b, bool add,
+             struct matrix c)
+{
+    multiply(&(struct gemm_job){false, false, add, M, N, K, a, b, c});
+}
+
+void gemm_nt(size_t M, size_t N, size_t K, struct matrix_const a, struct matrix_const b, bool add,
+             struct matrix c)
+{
+    multiply(&(struct gemm_job){false, true, add, M, N, K, a, b, c});
+}
+
+void gemm_tn(size_t M, size_t N, size_t K, struct matrix_const a, struct matrix_const b, bool add,
+             struct matrix c)
+{
+    multiply(&(struct gemm_job){true, false, add, M, N, K, a, b, c});
+}
