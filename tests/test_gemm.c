@@ -41,7 +41,7 @@ static double naive(const struct gemm_job *j, size_t row, size_t column)
 static void bed_init(struct bed *bed, struct rng *rng, size_t M, size_t N, size_t K, int kind,
                      bool add)
 {
-    struct gemm_job j = {kind == 2, kind == 1, add, M, N, K, {0}, {0}, {0}};
+    struct gemm_job j = {kind == 2, kind == 1, add, M, N, K, {0}, {0}, {0}, NULL};
     j.a.ld = (j.a_transposed ? M : K) + MARGIN;
     j.b.ld = (j.b_transposed ? K : N) + MARGIN;
     j.c.ld = N + MARGIN;

@@ -26,7 +26,7 @@ int bench_measure_sgemm(const struct bench_sizes *sizes, struct bench_limits *li
         goto out;
     bench_fill_units(a, n, n, 3);
     bench_fill_units(b, n, n, 4);
-    const struct gemm_job job = {false, true, false, n, n, n, {a, n}, {b, n}, {c, n}};
+    const struct gemm_job job = {false, true, false, n, n, n, {a, n}, {b, n}, {c, n}, NULL};
     for (int round = 0; round < 2 * sizes->rounds; round++) {
         double start = progress_clock(), work = 2e-9 * (double)n * (double)n * (double)n;
         gemm_blas(&job);

@@ -38,6 +38,17 @@ void gemm_wide(const struct gemm_job *job)
 {
     (void)job;
 }
+
+size_t gemm_panels_room(size_t N, size_t K)
+{
+    (void)N, (void)K;
+    return 0;
+}
+
+void gemm_panels_pack(const struct gemm_job *job, float *panels_out)
+{
+    (void)job, (void)panels_out;
+}
 #endif
 
 void gemm_blas(const struct gemm_job *job)
@@ -54,7 +65,7 @@ static void multiply(const struct gemm_job *job)
     enum { FEW = 8 };
     if (job->M == 0 || job->N == 0 || job->K == 0)
         return;
-    if (gemm_is_own() && job->M >= FEW)
+    if (job->panels || (gemm_is_own() && job->M >= FEW))
         gemm_wide(job);
     else
         gemm_blas(job);
@@ -63,17 +74,38 @@ static void multiply(const struct gemm_job *job)
 void gemm_nn(size_t M, size_t N, size_t K, struct matrix_const a, struct matrix_const b, bool add,
              struct matrix c)
 {
-    multiply(&(struct gemm_job){false, false, add, M, N, K, a, b, c});
+    multiply(&(struct gemm_job){false, false, add, M, N, K, a, b, c, NULL});
 }
 
 void gemm_nt(size_t M, size_t N, size_t K, struct matrix_const a, struct matrix_const b, bool add,
              struct matrix c)
 {
-    multiply(&(struct gemm_job){false, true, add, M, N, K, a, b, c});
+    multiply(&(struct gemm_job){false, true, add, M, N, K, a, b, c, NULL});
 }
 
 void gemm_tn(size_t M, size_t N, size_t K, struct matrix_const a, struct matrix_const b, bool add,
              struct matrix c)
 {
-    multiply(&(struct gemm_job){true, false, add, M, N, K, a, b, c});
+    multiply(&(struct gemm_job){true, false, add, M, N, K, a, b, c, NULL});
+}
+
+size_t gemm_factor_room(size_t N, size_t K)
+{
+    return gemm_is_own() ? gemm_panels_room(N, K) : 0;
+}
+
+void gemm_factor_pack(size_t N, size_t K, bool transposed, struct matrix_const b, float *room,
+                      struct gemm_factor *out)
+{
+    *out = (struct gemm_factor){N, K, transposed, b, gemm_is_own() ? room : NULL};
+    if (out->panels)
+        gemm_panels_pack(&(struct gemm_job){.b_transposed = transposed, .N = N, .K = K, .b = b},
+                         room);
+}
+
+void gemm_factor_multiply(size_t M, struct matrix_const a, const struct gemm_factor *factor,
+                          bool add, struct matrix c)
+{
+    multiply(&(struct gemm_job){false, factor->transposed, add, M, factor->N, factor->K, a,
+                                factor->b, c, factor->panels});
 }

@@ -35,6 +35,25 @@ void gemm_nt(size_t M, size_t N, size_t K, struct matrix_const a, struct matrix_
 void gemm_tn(size_t M, size_t N, size_t K, struct matrix_const a, struct matrix_const b, bool add,
              struct matrix c);
 
+/* A right factor of many products: b (K x N), or given as its transpose (N x K). */
+struct gemm_factor {
+    size_t N, K;
+    bool transposed;
+    struct matrix_const b;
+    const float *panels; /* the same, packed; NULL where BLAS multiplies */
+};
+
+/* Floats of room that packing such a factor takes; 0 where BLAS multiplies. */
+size_t gemm_factor_room(size_t N, size_t K);
+
+/* Packs b into `room`; both stay the caller's and must outlive the factor. */
+void gemm_factor_pack(size_t N, size_t K, bool transposed, struct matrix_const b, float *room,
+                      struct gemm_factor *out);
+
+/* c (M x N) = a b (+ c); a M x K */
+void gemm_factor_multiply(size_t M, struct matrix_const a, const struct gemm_factor *factor,
+                          bool add, struct matrix c);
+
 /* Whether products are our own here. */
 bool gemm_is_own(void);
 

@@ -118,9 +118,14 @@ static void pack_a_plain(const float *a, size_t ld, size_t K, size_t M, float *t
 /* The same of a given as its transpose, K x M: steps along K, TILE_M apart. */
 static void pack_a_transposed(const float *a, size_t ld, size_t K, size_t M, float *to)
 {
-    for (size_t k = 0; k < K; k++, a += ld, to += TILE_M)
+    for (size_t k = 0; k < K; k++, a += ld, to += TILE_M) {
+        if (M == TILE_M) {
+            memcpy(to, a, TILE_M * sizeof *to);
+            continue;
+        }
         for (size_t i = 0; i < TILE_M; i++)
             to[i] = i < M ? a[i] : 0;
+    }
 }
 
 /* ---- the tile ---- */
@@ -174,15 +179,43 @@ static size_t at_most(size_t n, size_t most)
     return n < most ? n : most;
 }
 
-static void pack_block(const struct gemm_job *job, size_t k, size_t K, size_t j, size_t N, float *to)
+/* Part of b, K steps from k on and at most TILE_N columns from j on, as a panel. */
+static void pack_panel(const struct gemm_job *job, size_t k, size_t K, size_t j, size_t N,
+                       float *to)
 {
-    for (size_t end = j + N; j < end; j += TILE_N, to += K * TILE_N) {
-        size_t n = at_most(end - j, TILE_N);
-        if (job->b_transposed)
-            pack_b_transposed(job->b.data + j * job->b.ld + k, job->b.ld, K, n, to);
-        else
-            pack_b_plain(job->b.data + k * job->b.ld + j, job->b.ld, K, n, to);
-    }
+    if (job->b_transposed)
+        pack_b_transposed(job->b.data + j * job->b.ld + k, job->b.ld, K, N, to);
+    else
+        pack_b_plain(job->b.data + k * job->b.ld + j, job->b.ld, K, N, to);
+}
+
+/* Panels side by side, each `step` floats behind the one before. */
+struct panels {
+    const float *data;
+    size_t step;
+};
+
+/* The panels of a block: packed into `room`, or of those that were packed beforehand. */
+static struct panels panels_of(const struct gemm_job *job, size_t k, size_t K, size_t j, size_t N,
+                               float *room)
+{
+    if (job->panels)
+        return (struct panels){job->panels + j * job->K + k * TILE_N, job->K * TILE_N};
+    for (size_t at = 0; at < N; at += TILE_N)
+        pack_panel(job, k, K, j + at, at_most(N - at, TILE_N), room + at * K);
+    return (struct panels){room, K * TILE_N};
+}
+
+size_t gemm_panels_room(size_t N, size_t K)
+{
+    return (N + TILE_N - 1) / TILE_N * TILE_N * K;
+}
+
+void gemm_panels_pack(const struct gemm_job *job, float *panels_out)
+{
+#pragma omp parallel for schedule(static)
+    for (size_t j = 0; j < job->N; j += TILE_N)
+        pack_panel(job, 0, job->K, j, at_most(job->N - j, TILE_N), panels_out + j * job->K);
 }
 
 static void pack_rows(const struct gemm_job *job, size_t i, size_t M, size_t k, size_t K, float *to)
@@ -193,17 +226,16 @@ static void pack_rows(const struct gemm_job *job, size_t i, size_t M, size_t k, 
         pack_a_plain(job->a.data + i * job->a.ld + k, job->a.ld, K, M, to);
 }
 
-/* Rows i .. of a panel of a against the packed block of b. */
-static void row_of_tiles(const struct gemm_job *job, const struct packed *packed, size_t K,
-                         size_t j, size_t N, bool add, float *c, size_t M)
+/* M rows of a, packed, against a block's panels of b: N columns of c. */
+static void row_of_tiles(const struct gemm_job *job, const float *a, size_t M, struct panels b,
+                         size_t K, size_t N, bool add, float *c)
 {
-    const float *b = packed->b;
-    for (size_t end = j + N; j < end; j += TILE_N, b += K * TILE_N) {
-        size_t n = at_most(end - j, TILE_N);
+    for (size_t j = 0; j < N; j += TILE_N, b.data += b.step) {
+        size_t n = at_most(N - j, TILE_N);
         if (M == TILE_M && n == TILE_N)
-            tile_any(job, K, packed->a, b, add, c + j, job->c.ld);
+            tile_any(job, K, a, b.data, add, c + j, job->c.ld);
         else
-            tile_edge(job, K, packed->a, b, add, c + j, M, n);
+            tile_edge(job, K, a, b.data, add, c + j, M, n);
     }
 }
 
@@ -215,12 +247,12 @@ static void strip(const struct gemm_job *job, size_t i0, size_t i1, size_t j0, s
         size_t N = at_most(j1 - j, BLOCK_N);
         for (size_t k = 0; k < job->K; k += BLOCK_K) {
             size_t K = at_most(job->K - k, BLOCK_K);
-            pack_block(job, k, K, j, N, packed.b);
+            struct panels b = panels_of(job, k, K, j, N, packed.b);
             for (size_t i = i0; i < i1; i += TILE_M) {
                 size_t M = at_most(i1 - i, TILE_M);
                 pack_rows(job, i, M, k, K, packed.a);
-                row_of_tiles(job, &packed, K, j, N, job->add || k > 0,
-                             job->c.data + i * job->c.ld, M);
+                row_of_tiles(job, packed.a, M, b, K, N, job->add || k > 0,
+                             job->c.data + i * job->c.ld + j);
             }
         }
     }

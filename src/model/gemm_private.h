@@ -17,6 +17,7 @@ struct gemm_job {
     size_t M, N, K;
     struct matrix_const a, b;
     struct matrix c;
+    const float *panels; /* b as gemm_panels_pack leaves it, or NULL */
 };
 
 void gemm_blas(const struct gemm_job *job);
@@ -24,5 +25,10 @@ void gemm_blas(const struct gemm_job *job);
 /* With AVX-512, on all cores, inside a parallel region on the calling thread alone. M, N, K at
  * least 1; only where gemm_is_own. Needs some 300 KB of stack on each thread. */
 void gemm_wide(const struct gemm_job *job);
+
+/* Packs b (N, K, b and b_transposed of the job) for gemm_wide, once for many products:
+ * gemm_panels_room floats. */
+size_t gemm_panels_room(size_t N, size_t K);
+void gemm_panels_pack(const struct gemm_job *job, float *panels_out);
 
 #endif
