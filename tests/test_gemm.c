@@ -101,6 +101,19 @@ static void run_public(struct bed *bed, int kind)
     assert_right(bed, "the product in use");
 }
 
+/* b packed once, as for many products. */
+static void run_factor(struct bed *bed)
+{
+    const struct gemm_job *j = &bed->job;
+    struct gemm_factor factor;
+    float *room = mem_new(gemm_factor_room(j->N, j->K), sizeof *room);
+    memcpy(bed->c, bed->start, bed->c_count * sizeof *bed->c);
+    gemm_factor_pack(j->N, j->K, j->b_transposed, j->b, room, &factor);
+    gemm_factor_multiply(j->M, j->a, &factor, j->add, j->c);
+    assert_right(bed, "the packed factor");
+    free(room);
+}
+
 /* Shapes around the edges of tiles (12 x 32) and blocks (256), and one that several threads share. */
 static const size_t shapes[][3] = {
     {1, 1, 1},     {2, 3, 5},     {11, 31, 15},  {12, 32, 16},   {13, 33, 17},    {24, 64, 256},
@@ -123,6 +136,8 @@ static void test_shapes(void **state)
             if (gemm_is_own())
                 run(&bed, gemm_wide, "the own product");
             run_public(&bed, kind % 3);
+            if (kind % 3 != 2)
+                run_factor(&bed);
             bed_done(&bed);
         }
     omp_set_num_threads(threads);
