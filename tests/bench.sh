@@ -37,6 +37,12 @@ run "$SCANSCOPE" bench --ui --quick --json --quiet
 [ "$status" -eq 0 ] && grep -q '"ui"' out && ! grep -q '"score"' out
 ok $? "--ui is the section ui"
 
+run "$SCANSCOPE" bench score query train --variant i2t-Mean --quick --quiet
+[ "$status" -eq 0 ] && [ "$(grep -c '^\(score\|query\|train\)  *i2t Mean ' out)" -eq 11 ] && ! grep -q 't2i\|LogS' out
+ok $? "--variant: that one alone"
+run "$SCANSCOPE" bench score --variant i2t-Max --quick
+fails_with 2 "t2i-LogSumExp|t2i-Mean" "an unknown variant"
+
 run "$SCANSCOPE" bench speed
 fails_with 2 "score, query, encode, train, index or ui" "an unknown section"
 

@@ -58,6 +58,16 @@ static const struct section {
 
 enum { SECTIONS = sizeof sections / sizeof *sections };
 
+/* On the command line a hyphen stands for the blank. */
+bool bench_wants(const struct bench *b, const struct bench_variant *variant)
+{
+    if (!b->variant)
+        return true;
+    size_t n = strcspn(variant->name, " ");
+    return strncmp(b->variant, variant->name, n) == 0 &&
+           strcmp(b->variant + n + 1, variant->name + n + 1) == 0;
+}
+
 void bench_add(struct bench *b, const char *section, json_t *result)
 {
     json_t *list = json_object_get(b->json, section);
@@ -207,6 +217,8 @@ int cmd_bench(int argc, char **argv)
         {"quick", 0, CLI_SWITCH, NULL, "tiny sizes, once: shows that all works, and no speed",
          &r.quick},
         {"ui", 0, CLI_SWITCH, NULL, "the section ui", &r.ui},
+        {"variant", 0, CLI_TEXT, BENCH_VARIANT_NAMES,
+         "score, query and train with this attention alone", &b.variant},
         CLI_RUN_OPTIONS(&b.common),
         CLI_JSON_OPTION(&b.common),
         {0},

@@ -38,6 +38,7 @@ struct bench_split {
 struct bench {
     struct cli_common common;
     const struct bench_sizes *sizes;
+    const char *variant; /* --variant, or NULL: all */
     struct bench_limits limits;
     json_t *json; /* results: a list of flat objects a section */
 };
@@ -48,6 +49,7 @@ struct bench_variant {
     struct attn_options options;
 };
 enum { BENCH_VARIANTS = 4 };
+#define BENCH_VARIANT_NAMES "t2i-LogSumExp|t2i-Mean|i2t-LogSumExp|i2t-Mean" /* on the command line */
 extern const struct bench_variant bench_variants[BENCH_VARIANTS];
 
 /* ---- bench_made.c: made-up data, the same in every run ---- */
@@ -79,6 +81,9 @@ int bench_measure_memory(const struct bench_sizes *sizes, struct bench_limits *l
 void bench_best_of(double *best, double rate);
 
 /* ---- bench.c ---- */
+
+/* Whether the variant is to be measured. */
+bool bench_wants(const struct bench *b, const struct bench_variant *variant);
 
 /* Takes the reference to `result`. */
 void bench_add(struct bench *b, const char *section, json_t *result);

@@ -26,6 +26,8 @@ static int score_rounds(struct bench *b, const struct bench_split *split, double
     for (int round = 0; round < b->sizes->rounds; round++)
         for (size_t v = 0; v < BENCH_VARIANTS; v++) {
             double seconds;
+            if (!bench_wants(b, &bench_variants[v]))
+                continue;
             if (score_once(b, split, &bench_variants[v], &seconds, err) != 0 ||
                 bench_measure_sgemm(b->sizes, &b->limits, err) != 0)
                 return -1;
@@ -46,6 +48,8 @@ int bench_score(struct bench *b, struct error *err)
             0)
         status = score_rounds(b, &m, best, err);
     for (size_t v = 0; v < BENCH_VARIANTS && status == 0; v++) {
+        if (!bench_wants(b, &bench_variants[v]))
+            continue;
         double words = (double)m.starts[z->score_captions] / (double)z->score_captions;
         double gflops = best[v] * 2e-9 * (double)z->R * (double)z->D * words;
         bench_add(b, "score",
@@ -85,8 +89,10 @@ int bench_query(struct bench *b, struct error *err)
         status = 0;
     if (status == 0 && m.starts[1] > WORDS)
         m.starts[1] = WORDS;
-    for (size_t v = 0; v < BENCH_VARIANTS && status == 0; v += 2) {
+    for (size_t v = 0; v < BENCH_VARIANTS && status == 0; v++) {
         double rate;
+        if (b->variant ? !bench_wants(b, &bench_variants[v]) : v % 2 != 0)
+            continue; /* the two aggregations differ in nothing that takes time here */
         if ((status = query_rate(&m, &bench_variants[v], &rate, err)) != 0)
             break;
         double gbs = rate * 1e-9 * (double)(z->R * z->D * sizeof(float));

@@ -206,7 +206,8 @@ int bench_train(struct bench *b, struct error *err)
     struct work work;
     int status = make_work(b->sizes, &work, err);
     for (size_t v = 0; v < BENCH_VARIANTS && status == 0; v++)
-        status = train_variant(b, &bench_variants[v], &work, err);
+        if (bench_wants(b, &bench_variants[v]))
+            status = train_variant(b, &bench_variants[v], &work, err);
     work_done(&work);
     return status;
 }
