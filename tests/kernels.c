@@ -86,8 +86,9 @@ static void make_unit(const char *name, struct unit *out)
     out->group =
         (struct xattn_group){.W = W, .norm = s.norm, .gram = s.lane_gram, .counts = s.counts};
     out->packed = mem_new(k->packed_size(W, D), sizeof(float));
-    out->scratch = mem_new(
-        largest(k->pair_scratch(R, W), k->pair_scratch(W, R), k->group_scratch(R, W)), sizeof(float));
+    out->scratch =
+        mem_new(largest(k->pair_scratch(R, W), k->pair_scratch(W, R), k->group_scratch(R, W)),
+                sizeof(float));
 }
 
 static void make_scoring(void)
@@ -117,13 +118,15 @@ static void make_scoring(void)
     }
 
 #define SCORING(unit)                                                                              \
-    MEASURED(pair_t2i_##unit, s.out[0] = s.unit.kernel->pair(&t2i, &s.unit.pair_t2i, s.unit.scratch)) \
-    MEASURED(pair_i2t_##unit, s.out[0] = s.unit.kernel->pair(&i2t, &s.unit.pair_i2t, s.unit.scratch)) \
+    MEASURED(pair_t2i_##unit,                                                                      \
+             s.out[0] = s.unit.kernel->pair(&t2i, &s.unit.pair_t2i, s.unit.scratch))               \
+    MEASURED(pair_i2t_##unit,                                                                      \
+             s.out[0] = s.unit.kernel->pair(&i2t, &s.unit.pair_i2t, s.unit.scratch))               \
     MEASURED(group_t2i_##unit,                                                                     \
-             s.unit.kernel->group(&t2i, &s.unit.group, s.raw, W * s.unit.kernel->lanes, R,         \
+             s.unit.kernel->group(&t2i, &s.unit.group, s.raw, W *s.unit.kernel->lanes, R,          \
                                   s.region_gram, s.norm, s.out, s.unit.scratch))                   \
     MEASURED(group_i2t_##unit,                                                                     \
-             s.unit.kernel->group(&i2t, &s.unit.group, s.raw, W * s.unit.kernel->lanes, R,         \
+             s.unit.kernel->group(&i2t, &s.unit.group, s.raw, W *s.unit.kernel->lanes, R,          \
                                   s.region_gram, s.norm, s.out, s.unit.scratch))                   \
     MEASURED(pack_##unit, s.unit.kernel->pack(s.words, W, D, s.unit.packed))                       \
     MEASURED(dots_##unit, s.unit.kernel->dots(s.regions, R, s.unit.packed, W, D, s.out, W, 1))

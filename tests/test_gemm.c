@@ -93,8 +93,8 @@ static void run(struct bed *bed, void (*multiply)(const struct gemm_job *job), c
 static void run_public(struct bed *bed, int kind)
 {
     static void (*const multiply[])(size_t, size_t, size_t, struct matrix_const,
-                                    struct matrix_const, bool, struct matrix) = {gemm_nn, gemm_nt,
-                                                                                 gemm_tn};
+                                    struct matrix_const, bool,
+                                    struct matrix) = {gemm_nn, gemm_nt, gemm_tn};
     const struct gemm_job *j = &bed->job;
     memcpy(bed->c, bed->start, bed->c_count * sizeof *bed->c);
     multiply[kind](j->M, j->N, j->K, j->a, j->b, j->add, j->c);
@@ -114,7 +114,8 @@ static void run_factor(struct bed *bed)
     free(room);
 }
 
-/* Shapes around the edges of tiles (12 x 32) and blocks (256), and one that several threads share. */
+/* Shapes around the edges of tiles (12 x 32) and blocks (256), and one that several threads share.
+ */
 static const size_t shapes[][3] = {
     {1, 1, 1},     {2, 3, 5},     {11, 31, 15},  {12, 32, 16},   {13, 33, 17},    {24, 64, 256},
     {25, 65, 257}, {36, 14, 100}, {37, 255, 33}, {40, 257, 300}, {130, 150, 270}, {150, 520, 40},

@@ -92,11 +92,12 @@ int bench_ui(struct bench *b, struct error *err)
 
 static json_t *machine_json(const struct bench *b)
 {
-    return json_pack("{s:s, s:i, s:i, s:s, s:s, s:f, s:f, s:f, s:f}", "kernel", xattn_kernel()->name,
-                     "threads", omp_get_max_threads(), "l2_bytes",
-                     (int)sysconf(_SC_LEVEL2_CACHE_SIZE), "blas", openblas_get_config(), "products", gemm_is_own() ? "own, AVX-512" : "BLAS",
-                     "sgemm_gflops", b->limits.sgemm_gflops, "own_gflops", b->limits.gemm_gflops, "copy_gb_per_s", b->limits.copy_gbs,
-                     "read_gb_per_s", b->limits.read_gbs);
+    return json_pack("{s:s, s:i, s:i, s:s, s:s, s:f, s:f, s:f, s:f}", "kernel",
+                     xattn_kernel()->name, "threads", omp_get_max_threads(), "l2_bytes",
+                     (int)sysconf(_SC_LEVEL2_CACHE_SIZE), "blas", openblas_get_config(), "products",
+                     gemm_is_own() ? "own, AVX-512" : "BLAS", "sgemm_gflops",
+                     b->limits.sgemm_gflops, "own_gflops", b->limits.gemm_gflops, "copy_gb_per_s",
+                     b->limits.copy_gbs, "read_gb_per_s", b->limits.read_gbs);
 }
 
 /* Every result is an object: its texts, then its numbers with their names. */
@@ -105,8 +106,7 @@ static void print_result(const char *section, json_t *result)
     const char *key;
     json_t *value;
     printf("%-6s", section);
-    json_object_foreach(result, key, value)
-    {
+    json_object_foreach (result, key, value) {
         if (json_is_string(value))
             printf("  %-15s", json_string_value(value));
         else if (strstr(key, "share"))
@@ -134,7 +134,7 @@ static void print_text(const struct bench *b)
     for (size_t s = 0; s < SECTIONS; s++) {
         size_t i;
         json_t *result;
-        json_array_foreach(json_object_get(b->json, sections[s].name), i, result)
+        json_array_foreach (json_object_get(b->json, sections[s].name), i, result)
             print_result(sections[s].name, result);
     }
 }

@@ -49,7 +49,8 @@ struct bench_variant {
     struct attn_options options;
 };
 enum { BENCH_VARIANTS = 4 };
-#define BENCH_VARIANT_NAMES "t2i-LogSumExp|t2i-Mean|i2t-LogSumExp|i2t-Mean" /* on the command line */
+#define BENCH_VARIANT_NAMES                                                                        \
+    "t2i-LogSumExp|t2i-Mean|i2t-LogSumExp|i2t-Mean" /* on the command line */
 extern const struct bench_variant bench_variants[BENCH_VARIANTS];
 
 /* ---- bench_made.c: made-up data, the same in every run ---- */

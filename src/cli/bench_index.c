@@ -24,8 +24,8 @@ static int remove_entry(const char *path, const struct stat *stat, int kind, str
 static int place_make(struct place *out, struct error *err)
 {
     const char *parent = getenv("TMPDIR");
-    *out = (struct place){.folder = file_join(parent && *parent ? parent : "/tmp",
-                                              "scanscope-bench-XXXXXX")};
+    *out = (struct place){
+        .folder = file_join(parent && *parent ? parent : "/tmp", "scanscope-bench-XXXXXX")};
     if (!mkdtemp(out->folder)) {
         error_errno(err, out->folder, "make");
         free(out->folder);

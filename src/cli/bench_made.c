@@ -107,8 +107,8 @@ int bench_split_captions(const struct bench_sizes *sizes, size_t C, struct bench
 
 void bench_split_done(struct bench_split *split)
 {
-    float *arrays[] = {split->regions, split->gram,      split->norm, split->words, split->word_norm,
-                       split->word_gram, split->sims};
+    float *arrays[] = {split->regions,   split->gram,      split->norm, split->words,
+                       split->word_norm, split->word_gram, split->sims};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         free(arrays[i]);
     free(split->starts);

@@ -11,8 +11,8 @@ static int score_once(const struct bench *b, const struct bench_split *split,
     struct progress_line line;
     progress_line_start(&line, v->name, b->common.quiet);
     double start = progress_clock();
-    int status = score_all(&v->options, &split->images, &split->captions, split->sims,
-                           &line.progress, err);
+    int status =
+        score_all(&v->options, &split->images, &split->captions, split->sims, &line.progress, err);
     *seconds_out = progress_clock() - start;
     progress_line_end(&line);
     return status;

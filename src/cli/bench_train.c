@@ -134,9 +134,9 @@ static void add_adam(struct bench *b, const char *variant, const struct best *be
     double seconds = best->step.seconds[STEP_ADAM];
     double gbs = 1e-9 * 8 * sizeof(float) * (double)parameters / seconds;
     bench_add(b, "train",
-              json_pack("{s:s, s:s, s:f, s:f, s:f, s:f}", "variant", variant, "part",
-                        "clip, Adam", "seconds", seconds, "step_share", seconds / best->seconds,
-                        "gb_per_s", gbs, "copy_share", gbs / b->limits.copy_gbs));
+              json_pack("{s:s, s:s, s:f, s:f, s:f, s:f}", "variant", variant, "part", "clip, Adam",
+                        "seconds", seconds, "step_share", seconds / best->seconds, "gb_per_s", gbs,
+                        "copy_share", gbs / b->limits.copy_gbs));
 }
 
 static void add_variant(struct bench *b, const struct bench_variant *v, const struct work *w,
@@ -149,9 +149,8 @@ static void add_variant(struct bench *b, const struct bench_variant *v, const st
     add_part(b, v->name, "attention both", best->attention, best->seconds,
              attention_work(w, &best->step) + attention_back_work(w, &best->step));
     for (size_t p = 0; p < PARTS; p++)
-        add_part(b, v->name, parts[p].name,
-                 sum_seconds(&best->step, parts[p].first, parts[p].last), best->seconds,
-                 parts[p].work(w, &best->step));
+        add_part(b, v->name, parts[p].name, sum_seconds(&best->step, parts[p].first, parts[p].last),
+                 best->seconds, parts[p].work(w, &best->step));
     add_adam(b, v->name, best, parameters);
 }
 

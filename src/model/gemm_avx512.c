@@ -130,8 +130,8 @@ static void pack_a_transposed(const float *a, size_t ld, size_t K, size_t M, flo
 
 /* ---- the tile ---- */
 
-/* Element (i, k) of a's panel is a[i * row + k * step]. c (TILE_M x TILE_N) is overwritten, or added
- * to. */
+/* Element (i, k) of a's panel is a[i * row + k * step]. c (TILE_M x TILE_N) is overwritten, or
+ * added to. */
 INLINE void tile(size_t K, const float *a, size_t row, size_t step, const float *b, bool add,
                  float *c, size_t ld)
 {

@@ -65,8 +65,8 @@ static void pack_recurrence(const struct gru_layer *l, bool forward, struct recu
         struct matrix_const rz = {l->weights[k].w_hh, D}, n = {rz.data + 2 * D * D, D};
         float *room = l->packed[k];
         gemm_factor_pack(forward ? 2 * D : D, forward ? D : 2 * D, forward, rz, room, &out[k].rz);
-        gemm_factor_pack(D, D, forward, n,
-                         room + gemm_factor_room(out[k].rz.N, out[k].rz.K), &out[k].n);
+        gemm_factor_pack(D, D, forward, n, room + gemm_factor_room(out[k].rz.N, out[k].rz.K),
+                         &out[k].n);
     }
 }
 
