@@ -69,6 +69,8 @@ static void learn(const struct model_options *options, size_t steps, double *fir
     assert_done(trainer_new(model, &trainer, &err), err);
     for (size_t i = 0; i < steps; i++) {
         assert_done(trainer_step(trainer, &m->batch, 0.005, &result, &err), err);
+        if (options->max_violation) /* each truth and its two hardest negatives */
+            assert_true(result.carried <= 3 * PAIRS);
         *first += i < 5 ? result.loss / 5 : 0;
         *last += i + 5 >= steps ? result.loss / 5 : 0;
     }

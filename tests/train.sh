@@ -75,6 +75,25 @@ ok $? "its log is that of the unbroken run, all digits"
 train --num_epochs 4 --resume run/checkpoint_3.pth.tar
 ok "$status" "resuming what is finished is no failure"
 cd ..
+
+# ---- two threads (and the reader's): the parameters and moments of equal runs are equal, byte for byte ----
+dump=$(dirname "$SCANSCOPE")/tests/torchdump
+for name in two1 two2 two3; do
+    mkdir "$name" && cd "$name" || exit 99
+    case $name in
+    two3)
+        train --num_epochs 2 --seed 3 --threads 2 --max_violation
+        train --num_epochs 4 --threads 2 --max_violation --resume run/checkpoint_1.pth.tar
+        ;;
+    *) train --num_epochs 4 --seed 3 --threads 2 --max_violation ;;
+    esac
+    "$dump" tree run/checkpoint_3.pth.tar >"../$name.txt"
+    cd ..
+done
+[ "$(grep -c adam two1.txt)" -ge 20 ] && cmp -s two1/run/checkpoint_3.pth.tar two2/run/checkpoint_3.pth.tar
+ok $? "two runs write the same checkpoint, byte for byte"
+cmp -s two1.txt two3.txt
+ok $? "so are the arrays of a run that was resumed"
 mkdir other && cd other || exit 99
 train --num_epochs 1 --seed 4
 ! grep -qF "$(head -n 1 ../whole.txt | sed 's/.*\("loss": [^,]*\).*/\1/')" log/train.jsonl

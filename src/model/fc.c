@@ -17,7 +17,7 @@ SIMD_CLONES static void add_row(const float *b, size_t D, float *row)
 void fc_forward(const float *x, size_t rows, size_t F, size_t D, const float *W, const float *b,
                 float *out)
 {
-    gemm_nt(rows, D, F, (struct matrix_const){x, F}, (struct matrix_const){W, F}, 0,
+    gemm_nt(rows, D, F, (struct matrix_const){x, F}, (struct matrix_const){W, F}, false,
             (struct matrix){out, D});
 #pragma omp parallel for schedule(static)
     for (size_t r = 0; r < rows; r++)
@@ -27,7 +27,7 @@ void fc_forward(const float *x, size_t rows, size_t F, size_t D, const float *W,
 void fc_backward(const float *x, const float *dout, size_t rows, size_t F, size_t D, float *dW,
                  float *db)
 {
-    gemm_tn(D, F, rows, (struct matrix_const){dout, D}, (struct matrix_const){x, F}, 1,
+    gemm_tn(D, F, rows, (struct matrix_const){dout, D}, (struct matrix_const){x, F}, true,
             (struct matrix){dW, F});
     sum_rows(dout, rows, D, D, db);
 }

@@ -46,6 +46,30 @@ void packing_fill(const size_t *starts, size_t captions, size_t *room, struct pa
     out->offset[steps] = row;
 }
 
+/* W_hh as the right factor of every step's products: rows of r and z, rows of n. */
+struct recurrence {
+    struct gemm_factor rz, n;
+};
+
+size_t gru_packed_room(size_t D)
+{
+    size_t forward = gemm_factor_room(2 * D, D), backward = gemm_factor_room(D, 2 * D);
+    return (forward > backward ? forward : backward) + gemm_factor_room(D, D);
+}
+
+/* Forward the states meet W_hh', backward the gates' gradients meet W_hh. */
+static void pack_recurrence(const struct gru_layer *l, bool forward, struct recurrence out[2])
+{
+    size_t D = l->D;
+    for (size_t k = 0; k < l->directions; k++) {
+        struct matrix_const rz = {l->weights[k].w_hh, D}, n = {rz.data + 2 * D * D, D};
+        float *room = l->packed[k];
+        gemm_factor_pack(forward ? 2 * D : D, forward ? D : 2 * D, forward, rz, room, &out[k].rz);
+        gemm_factor_pack(D, D, forward, n, room + gemm_factor_room(out[k].rz.N, out[k].rz.K),
+                         &out[k].n);
+    }
+}
+
 /* Captions first..last of the packed order in one direction: what one thread walks through time. */
 struct lane {
     const struct packing *packing;
@@ -133,7 +157,7 @@ SIMD_CLONES static void gate_row(size_t D, const float *b_ih, const float *b_hh,
     }
 }
 
-static void forward_step(const struct lane *lane, size_t t)
+static void forward_step(const struct lane *lane, size_t t, const struct recurrence *recurrence)
 {
     const struct gru_layer *l = lane->layer;
     const struct gru_weights *w = &l->weights[lane->direction];
@@ -143,10 +167,8 @@ static void forward_step(const struct lane *lane, size_t t)
     float *hidden = l->hidden[lane->direction] + row * D;
     float *out = l->out + lane->direction * D;
     struct matrix_const state = {out + before * ld, ld};
-    gemm_nt(m, 2 * D, D, state, (struct matrix_const){w->w_hh, D}, 1,
-            (struct matrix){gates, 3 * D});
-    gemm_nt(m, D, D, state, (struct matrix_const){w->w_hh + 2 * D * D, D}, 0,
-            (struct matrix){hidden, D});
+    gemm_factor_multiply(m, state, &recurrence->rz, true, (struct matrix){gates, 3 * D});
+    gemm_factor_multiply(m, state, &recurrence->n, false, (struct matrix){hidden, D});
     memset(hidden + m * D, 0, (n - m) * D * sizeof *hidden);
     for (size_t i = 0; i < n; i++) {
         float *after = out + (row + i) * ld;
@@ -160,11 +182,11 @@ static void forward_step(const struct lane *lane, size_t t)
 
 static void walk_forward(const struct lane *lane, void *context)
 {
-    (void)context;
+    const struct recurrence *recurrences = context;
     for (size_t i = 0; i < lane->packing->steps; i++) {
         size_t t = step_at(lane, i);
         if (lane_rows(lane, t) > 0)
-            forward_step(lane, t);
+            forward_step(lane, t, &recurrences[lane->direction]);
     }
 }
 
@@ -174,7 +196,7 @@ static void project(const struct packing *packing, const struct gru_layer *l, si
     size_t width = 3 * l->D;
     float *out = l->which ? l->projected : l->gates[k];
     gemm_nt(l->which ? l->U : packing->words, width, l->in, (struct matrix_const){l->x, l->in},
-            (struct matrix_const){l->weights[k].w_ih, l->in}, 0, (struct matrix){out, width});
+            (struct matrix_const){l->weights[k].w_ih, l->in}, false, (struct matrix){out, width});
     if (!l->which)
         return;
 #pragma omp parallel for schedule(static)
@@ -186,7 +208,9 @@ void gru_forward(const struct packing *packing, struct gru_layer *layer)
 {
     for (size_t k = 0; k < layer->directions; k++)
         project(packing, layer, k);
-    for_lanes(packing, layer, NULL, walk_forward);
+    struct recurrence recurrences[2];
+    pack_recurrence(layer, true, recurrences);
+    for_lanes(packing, layer, recurrences, walk_forward);
 }
 
 /* The same caption's step back. dh: gradient of the state after on entry, its share that passes
@@ -215,15 +239,15 @@ SIMD_CLONES static void add_to(const float *a, size_t n, float *sum)
         sum[j] += a[j];
 }
 
-/* The states before each row, of the lane's direction. */
+/* The gradient of the output; the states before each row, a direction each. */
 struct backward {
     float *dout, *previous[2];
+    struct recurrence recurrences[2];
 };
 
 static void backward_step(const struct lane *lane, size_t t, const struct backward *b)
 {
     const struct gru_layer *l = lane->layer;
-    const float *w_hh = l->weights[lane->direction].w_hh;
     size_t D = l->D, ld = D * l->directions, row = lane_row(lane, t), before = 0;
     size_t n = lane_rows(lane, t), m = rows_before(lane, t, &before);
     float *gates = l->gates[lane->direction] + row * 3 * D;
@@ -237,10 +261,9 @@ static void backward_step(const struct lane *lane, size_t t, const struct backwa
             add_to(dh, D, dout + (before + i) * ld);
     }
     struct matrix carried = {dout + before * ld, ld};
-    gemm_nn(m, D, 2 * D, (struct matrix_const){gates, 3 * D}, (struct matrix_const){w_hh, D}, 1,
-            carried);
-    gemm_nn(m, D, D, (struct matrix_const){hidden, D}, (struct matrix_const){w_hh + 2 * D * D, D},
-            1, carried);
+    const struct recurrence *recurrence = &b->recurrences[lane->direction];
+    gemm_factor_multiply(m, (struct matrix_const){gates, 3 * D}, &recurrence->rz, true, carried);
+    gemm_factor_multiply(m, (struct matrix_const){hidden, D}, &recurrence->n, true, carried);
 }
 
 /* Copies the state before each of the lane's rows, zeros where a caption begins. */
@@ -291,7 +314,7 @@ static void input_gradients(const struct packing *packing, const struct gru_laye
             sum_shared(packing, l, k, j, width - j < BLOCK ? width - j : BLOCK);
     }
     struct matrix_const gates = {l->which ? l->projected : l->gates[k], width};
-    gemm_tn(width, l->in, rows, gates, (struct matrix_const){l->x, l->in}, 1,
+    gemm_tn(width, l->in, rows, gates, (struct matrix_const){l->x, l->in}, true,
             (struct matrix){dw_ih, l->in});
     gemm_nn(rows, l->in, width, gates, (struct matrix_const){l->weights[k].w_ih, l->in}, k > 0,
             (struct matrix){dx, l->in});
@@ -305,8 +328,8 @@ static void state_gradients(const struct packing *packing, const struct gru_laye
     size_t D = l->D, N = packing->words;
     struct matrix_const gates = {l->gates[k], 3 * D}, hidden = {l->hidden[k], D};
     struct matrix_const state = {previous, D};
-    gemm_tn(2 * D, D, N, gates, state, 1, (struct matrix){gradient->w_hh, D});
-    gemm_tn(D, D, N, hidden, state, 1, (struct matrix){gradient->w_hh + 2 * D * D, D});
+    gemm_tn(2 * D, D, N, gates, state, true, (struct matrix){gradient->w_hh, D});
+    gemm_tn(D, D, N, hidden, state, true, (struct matrix){gradient->w_hh + 2 * D * D, D});
     sum_rows(l->gates[k], N, 3 * D, 3 * D, gradient->b_ih);
     sum_rows(l->gates[k], N, 3 * D, 2 * D, gradient->b_hh);
     sum_rows(l->hidden[k], N, D, D, gradient->b_hh + 2 * D);
@@ -315,7 +338,9 @@ static void state_gradients(const struct packing *packing, const struct gru_laye
 void gru_backward(const struct packing *packing, struct gru_layer *layer, float *dout,
                   const struct gru_weights *gradients, float *dx, float *previous)
 {
-    struct backward b = {dout, {previous, previous + packing->words * layer->D}};
+    struct backward b = {.dout = dout,
+                         .previous = {previous, previous + packing->words * layer->D}};
+    pack_recurrence(layer, false, b.recurrences);
     for_lanes(packing, layer, &b, walk_backward);
     for (size_t k = 0; k < layer->directions; k++) {
         state_gradients(packing, layer, k, b.previous[k], &gradients[k]);

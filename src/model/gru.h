@@ -43,7 +43,11 @@ struct gru_layer {
     float *gates[2];  /* N x 3D: r, z, n as activated; after the backward d of what was activated */
     float *hidden[2]; /* N x D: W_hn h + b_hn; after the backward its gradient */
     float *out;       /* N x (K D): the directions side by side */
+    float *packed[2]; /* gru_packed_room(D) floats, scratch: W_hh as each step wants it */
 };
+
+/* Floats that one direction's W_hh takes packed for the products of all steps; may be 0. */
+size_t gru_packed_room(size_t D);
 
 void gru_forward(const struct packing *packing, struct gru_layer *layer);
 

@@ -11,7 +11,8 @@ static size_t directions_of(const struct model_options *o)
     return o->bi_gru ? 2 : 1;
 }
 
-static void carve_layer(struct gru_layer *layer, size_t words, struct arena *arena, bool measuring)
+static void carve_layer(struct gru_layer *layer, size_t words, float *const packed[2],
+                        struct arena *arena, bool measuring)
 {
     float *block[5];
     size_t D = layer->D, K = layer->directions;
@@ -25,6 +26,7 @@ static void carve_layer(struct gru_layer *layer, size_t words, struct arena *are
     for (size_t k = 0; k < K; k++) {
         layer->gates[k] = block[k];
         layer->hidden[k] = block[2 + k];
+        layer->packed[k] = packed[k];
     }
     layer->out = block[4];
 }
@@ -46,9 +48,12 @@ void text_acts_carve(const struct model_options *options, size_t captions, size_
     out->dout = arena_take(arena, backward * widest, sizeof(float));
     out->dx = arena_take(arena, backward * widest, sizeof(float));
     out->previous = arena_take(arena, backward * K * D, sizeof(float));
+    float *packed[2] = {NULL, NULL}; /* one layer after the other uses it */
+    for (size_t k = 0; k < K; k++)
+        packed[k] = arena_take(arena, gru_packed_room(D), sizeof(float));
     for (size_t i = 0; i < layers; i++) {
         struct gru_layer layer = {.in = i == 0 ? E : K * D, .D = D, .directions = K};
-        carve_layer(&layer, words, arena, !arena->base);
+        carve_layer(&layer, words, packed, arena, !arena->base);
         if (arena->base)
             out->layers[i] = layer;
     }

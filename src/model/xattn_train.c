@@ -193,7 +193,7 @@ static void context_gram(const struct xattn_acts *acts, const float *contexts, s
 {
     size_t begin = acts->context_begin[context], K = acts->context_begin[context + 1] - begin;
     struct matrix_const rows = {contexts + begin * D, D};
-    gemm_nt(K, K, D, rows, rows, 0, (struct matrix){acts->gram + acts->gram_begin[context], K});
+    gemm_nt(K, K, D, rows, rows, false, (struct matrix){acts->gram + acts->gram_begin[context], K});
 }
 
 void xattn_forward(const struct attn_options *options, const struct xattn_shape *shape,
@@ -203,7 +203,7 @@ void xattn_forward(const struct attn_options *options, const struct xattn_shape 
     const float *contexts = t2i ? v : e, *queries = t2i ? e : v;
     size_t D = shape->D, rows = acts->context_begin[acts->contexts];
     gemm_nt(rows, acts->columns, D, (struct matrix_const){contexts, D},
-            (struct matrix_const){queries, D}, 0, (struct matrix){acts->s, acts->columns});
+            (struct matrix_const){queries, D}, false, (struct matrix){acts->s, acts->columns});
 #pragma omp parallel for schedule(static)
     for (size_t j = 0; j < acts->columns; j++)
         acts->query_norm[j] = row_norm(queries + j * D, D);
@@ -328,13 +328,13 @@ static void context_gradient(const struct xattn_acts *acts, size_t D, size_t c, 
     size_t begin = acts->context_begin[c], K = acts->context_begin[c + 1] - begin;
     struct matrix out = {dcontexts + begin * D, D};
     gemm_nn(K, D, K, (struct matrix_const){acts->gram_pull + acts->gram_begin[c], K},
-            (struct matrix_const){contexts + begin * D, D}, dense ? 1 : 0, out);
+            (struct matrix_const){contexts + begin * D, D}, dense, out);
     for (size_t q = 0; !dense && q < acts->queries; q++) {
         size_t column = acts->query_begin[q], n = acts->query_begin[q + 1] - column;
         if (acts->dscore[c * acts->queries + q] != 0)
             gemm_nn(K, D, n,
                     (struct matrix_const){acts->s + begin * acts->columns + column, acts->columns},
-                    (struct matrix_const){queries + column * D, D}, 1, out);
+                    (struct matrix_const){queries + column * D, D}, true, out);
     }
 }
 
@@ -372,7 +372,7 @@ static void query_gradient(const struct xattn_acts *acts, size_t D, size_t q, bo
         if (acts->dscore[c * acts->queries + q] != 0)
             gemm_tn(n, D, K,
                     (struct matrix_const){acts->s + begin * acts->columns + column, acts->columns},
-                    (struct matrix_const){contexts + begin * D, D}, 1,
+                    (struct matrix_const){contexts + begin * D, D}, true,
                     (struct matrix){dqueries + column * D, D});
     }
     pull_queries(acts, D, q, queries, dqueries);
@@ -393,9 +393,9 @@ static void dense_products(const struct xattn_acts *acts, size_t D, const float 
 {
     size_t rows = acts->context_begin[acts->contexts];
     struct matrix_const ds = {acts->s, acts->columns};
-    gemm_nn(rows, D, acts->columns, ds, (struct matrix_const){queries, D}, 0,
+    gemm_nn(rows, D, acts->columns, ds, (struct matrix_const){queries, D}, false,
             (struct matrix){dcontexts, D});
-    gemm_tn(acts->columns, D, rows, ds, (struct matrix_const){contexts, D}, 0,
+    gemm_tn(acts->columns, D, rows, ds, (struct matrix_const){contexts, D}, false,
             (struct matrix){dqueries, D});
 }
 

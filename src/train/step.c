@@ -152,6 +152,14 @@ static double forward(struct trainer *t, const struct batch *b, struct stopwatch
     return loss;
 }
 
+static size_t count_carried(const float *dscores, size_t pairs)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < pairs; i++)
+        count += dscores[i] != 0;
+    return count;
+}
+
 static void backward_image(struct trainer *t, const struct batch *b)
 {
     const struct model_options *o = &t->model->options;
@@ -199,6 +207,7 @@ int trainer_backward(struct trainer *trainer, const struct batch *batch, struct 
     if (!isfinite(out->loss))
         return error_set(err, "the loss is not finite any more (%g): lower --learning_rate",
                          out->loss);
+    out->carried = count_carried(trainer->acts.dscores, batch->n * batch->n);
     backward(trainer, batch, &watch);
     return 0;
 }

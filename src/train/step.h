@@ -33,6 +33,7 @@ enum step_part {
 
 struct step_result {
     double loss, gradient_norm; /* before clipping */
+    size_t carried; /* pairs with a gradient: all that goes back through the attention */
     double seconds[STEP_PARTS]; /* what each part took */
 };
 

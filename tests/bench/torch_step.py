@@ -5,9 +5,13 @@ the batch, the hinge loss, backward, clipping and Adam. Random data; prints one 
 
   torch_step.py [--batch 128] [--regions 36] [--img-dim 2048] [--embed 1024] [--word-dim 300]
                 [--vocab 8481] [--threads 2] [--cross t2i|i2t] [--agg LogSumExp|Mean] [--steps 1]
+  torch_step.py --check CHECKPOINT --data FOLDER --sims FILE.npy [--cross ...] [--agg ...]
+--check computes instead, with a checkpoint's parameters, the loss of the folder's whole training split as one batch,
+and how far its scores are from those in the file.
 """
 import argparse
 import json
+import os
 import time
 
 import numpy as np
@@ -20,6 +24,8 @@ def arguments():
     for name, default in (("batch", 128), ("regions", 36), ("img-dim", 2048), ("embed", 1024),
                           ("word-dim", 300), ("vocab", 8481), ("threads", 2), ("steps", 1)):
         p.add_argument("--" + name, type=int, default=default)
+    for name in ("check", "data", "sims"):
+        p.add_argument("--" + name)
     p.add_argument("--cross", default="t2i", choices=("t2i", "i2t"))
     p.add_argument("--agg", default="LogSumExp", choices=("LogSumExp", "Mean"))
     return p.parse_args()
@@ -65,10 +71,46 @@ def hinge(scores):
     return captions.max(1)[0].sum() + images.max(0)[0].sum()
 
 
+def score_all(v, e, lengths, a):
+    return torch.stack([column(v, e[c, :n], a) for c, n in enumerate(lengths)], 1)
+
+
+def read_split(folder):
+    """Features, and word ids of all captions."""
+    with open(os.path.join(folder, "vocab.json")) as f:
+        ids = json.load(f)["word2idx"]
+    with open(os.path.join(folder, "train_caps.txt")) as f:
+        captions = [[ids["<start>"]] + [ids[w] for w in line.split()] + [ids["<end>"]] for line in f]
+    return torch.from_numpy(np.load(os.path.join(folder, "train_ims.npy"))), captions
+
+
+def check(a):
+    image, text = torch.load(a.check)["model"]
+    a.vocab, a.word_dim = text["embed.weight"].shape
+    a.embed, a.img_dim = image["fc.weight"].shape
+    model = Model(a)
+    model.load_state_dict({**image, **text})
+    images, captions = read_split(a.data)
+    order = sorted(range(len(captions)), key=lambda c: -len(captions[c]))
+    lengths = [len(captions[c]) for c in order]
+    ids = torch.zeros(len(captions), lengths[0], dtype=torch.long)
+    for row, c in enumerate(order):
+        ids[row, :lengths[row]] = torch.tensor(captions[c])
+    with torch.no_grad():
+        v, e = model(images, ids, torch.tensor(lengths))
+        scores = score_all(v, e, lengths, a)
+        own = torch.tensor(order) // (len(captions) // len(images))
+        loss = hinge(scores[own])
+    ours = torch.from_numpy(np.load(a.sims))[:, torch.tensor(order)]
+    print(json.dumps({"loss": float(loss), "difference": float((ours - scores).abs().max())}))
+
+
 def main():
     a = arguments()
     torch.set_num_threads(a.threads)
     torch.manual_seed(0)
+    if a.check:
+        return check(a)
     lengths = sorted(np.random.RandomState(0).randint(8, 20, size=a.batch).tolist(), reverse=True)
     model = Model(a)
     adam = torch.optim.Adam(model.parameters(), lr=2e-4)
@@ -79,8 +121,7 @@ def main():
         start = time.time()
         adam.zero_grad()
         v, e = model(images, ids, torch.tensor(lengths))
-        scores = torch.stack([column(v, e[c, :n], a) for c, n in enumerate(lengths)], 1)
-        loss = hinge(scores)
+        loss = hinge(score_all(v, e, lengths, a))
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 2.)
         adam.step()

@@ -1,0 +1,146 @@
+/* bench_score.c: the sections that rank: all pairs, and one caption against many images. */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/progress.h"
+#include "cli/bench.h"
+
+/* half NULL: in float32. */
+static int score_once(const struct bench *b, const struct bench_split *split,
+                      const struct bench_variant *v, const struct bf16_kernel *half,
+                      double *rate, struct error *err)
+{
+    struct progress_line line;
+    double pairs = (double)split->images.I * (double)split->captions.C;
+    progress_line_start(&line, v->name, b->common.quiet);
+    double start = progress_clock();
+    int status =
+        score_all_near(&v->options, half ? &split->halves : &split->images, &split->captions, half,
+                       split->sims, NULL, &line.progress, err);
+    bench_best_of(rate, pairs / (progress_clock() - start));
+    progress_line_end(&line);
+    return status;
+}
+
+/* Pairs a second. */
+struct score_rates {
+    double f32, bf16;
+};
+
+/* Products and scoring take turns, so that both meet the same machine. */
+static int score_rounds(struct bench *b, const struct bench_split *split, struct score_rates *best,
+                        struct error *err)
+{
+    const char *why;
+    const struct bf16_kernel *half = bf16_kernel(&why);
+    for (int round = 0; round < b->sizes->rounds; round++)
+        for (size_t v = 0; v < BENCH_VARIANTS; v++) {
+            const struct bench_variant *variant = &bench_variants[v];
+            if (!bench_wants(b, variant))
+                continue;
+            if (score_once(b, split, variant, NULL, &best[v].f32, err) != 0 ||
+                (half && score_once(b, split, variant, half, &best[v].bf16, err) != 0) ||
+                bench_measure_sgemm(b->sizes, &b->limits, err) != 0)
+                return -1;
+        }
+    return 0;
+}
+
+static void add_rates(struct bench *b, const struct bench_split *split,
+                      const struct score_rates *best)
+{
+    double words = (double)split->starts[split->captions.C] / (double)split->captions.C;
+    double work = 2e-9 * (double)b->sizes->R * (double)b->sizes->D * words;
+    for (size_t v = 0; v < BENCH_VARIANTS; v++)
+        if (bench_wants(b, &bench_variants[v]))
+            bench_add(b, "score",
+                      json_pack("{s:s, s:f, s:f, s:f}", "variant", bench_variants[v].name,
+                                "pairs_per_s", best[v].f32, "gflops", best[v].f32 * work,
+                                "sgemm_share", best[v].f32 * work / b->limits.sgemm_gflops));
+    for (size_t v = 0; v < BENCH_VARIANTS; v++)
+        if (best[v].bf16 > 0)
+            bench_add(b, "score",
+                      json_pack("{s:s, s:s, s:f, s:f, s:f}", "variant", bench_variants[v].name,
+                                "precision", "bf16", "pairs_per_s", best[v].bf16, "gflops",
+                                best[v].bf16 * work, "f32_times", best[v].bf16 / best[v].f32));
+}
+
+int bench_score(struct bench *b, struct error *err)
+{
+    const struct bench_sizes *z = b->sizes;
+    struct bench_split m = {0};
+    struct score_rates best[BENCH_VARIANTS] = {0};
+    int status = -1;
+    if (bench_split_images(z, z->score_images, &m, err) == 0 &&
+        bench_split_halves(&m, err) == 0 &&
+        bench_split_captions(z, z->score_captions, &m, err) == 0 &&
+        mem_get(&m.sims, z->score_images * z->score_captions, sizeof(float), "similarities", err) ==
+            0)
+        status = score_rounds(b, &m, best, err);
+    if (status == 0)
+        add_rates(b, &m, best);
+    bench_split_done(&m);
+    return status;
+}
+
+/* Images a second of one variant. In bfloat16 with bounds, as a query takes them. */
+static int query_rate(const struct bench_split *split, const struct bench_variant *variant,
+                      const struct bf16_kernel *half, double *rate_out, struct error *err)
+{
+    enum { CALLS = 10 };
+    *rate_out = 0;
+    for (int call = 0; call < CALLS; call++) {
+        double start = progress_clock();
+        int status = half ? score_images_near(&variant->options, &split->halves, &split->captions,
+                                              half, split->sims, split->sims + split->images.I,
+                                              NULL, err)
+                          : score_images(&variant->options, &split->images, &split->captions,
+                                         split->sims, NULL, err);
+        if (status != 0)
+            return -1;
+        bench_best_of(rate_out, (double)split->images.I / (progress_clock() - start));
+    }
+    return 0;
+}
+
+static int query_variant(struct bench *b, const struct bench_split *split,
+                         const struct bench_variant *variant, const struct bf16_kernel *half,
+                         struct error *err)
+{
+    double rate;
+    if (query_rate(split, variant, half, &rate, err) != 0)
+        return -1;
+    size_t number = half ? sizeof *split->high : sizeof *split->regions;
+    double gbs = rate * 1e-9 * (double)(b->sizes->R * b->sizes->D * number);
+    bench_add(b, "query",
+              json_pack("{s:s, s:s, s:i, s:f, s:f, s:f, s:f}", "variant", variant->name,
+                        "precision", half ? "bf16" : "f32", "words", (int)split->starts[1],
+                        "images_per_s", rate, "gb_per_s", gbs, "read_share",
+                        gbs / b->limits.read_gbs, "copy_share", gbs / b->limits.copy_gbs));
+    return 0;
+}
+
+int bench_query(struct bench *b, struct error *err)
+{
+    enum { WORDS = 12 };
+    const struct bench_sizes *z = b->sizes;
+    struct bench_split m = {0};
+    const char *why;
+    const struct bf16_kernel *half = bf16_kernel(&why);
+    int status = -1;
+    if (bench_split_images(z, z->query_images, &m, err) == 0 &&
+        bench_split_halves(&m, err) == 0 && bench_split_captions(z, 1, &m, err) == 0 &&
+        mem_get(&m.sims, 2 * z->query_images, sizeof(float), "similarities", err) == 0)
+        status = 0;
+    if (status == 0 && m.starts[1] > WORDS)
+        m.starts[1] = WORDS;
+    for (size_t v = 0; v < BENCH_VARIANTS && status == 0; v++) {
+        if (b->variant ? !bench_wants(b, &bench_variants[v]) : v % 2 != 0)
+            continue; /* the two aggregations differ in nothing that takes time here */
+        status = query_variant(b, &m, &bench_variants[v], NULL, err);
+        if (status == 0 && half)
+            status = query_variant(b, &m, &bench_variants[v], half, err);
+    }
+    bench_split_done(&m);
+    return status;
+}

@@ -1,0 +1,212 @@
+/* bench_train.c: whole training steps at the reference's sizes, part by part. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/progress.h"
+#include "cli/bench.h"
+#include "train/step.h"
+
+/* A made-up batch. */
+struct work {
+    const struct bench_sizes *sizes;
+    struct batch batch;
+    float *features;
+    int32_t *ids;
+    size_t *starts;
+    double words, distinct;
+};
+
+/* The best of the steps done, and the shortest time of loss and gradients of the attention. */
+struct best {
+    struct step_result step;
+    double seconds, attention;
+};
+
+static double count_distinct(const int32_t *ids, size_t n, size_t V)
+{
+    bool *seen = mem_new(V, sizeof *seen);
+    double count = 0;
+    for (size_t i = 0; i < n; i++) {
+        count += !seen[ids[i]];
+        seen[ids[i]] = true;
+    }
+    free(seen);
+    return count;
+}
+
+static int make_work(const struct bench_sizes *z, struct work *out, struct error *err)
+{
+    size_t n = z->train_pairs;
+    *out = (struct work){.sizes = z, .starts = bench_starts(n, BENCH_LONGEST - 1)};
+    out->ids = bench_ids(out->starts[n], z->V);
+    if (mem_get(&out->features, n * z->R * z->F, sizeof(float), "features", err) != 0)
+        return -1;
+    bench_fill_units(out->features, n * z->R, z->F, 7);
+    out->batch = (struct batch){n, z->R, out->features, out->ids, out->starts};
+    out->words = (double)out->starts[n];
+    out->distinct = count_distinct(out->ids, out->starts[n], z->V);
+    return 0;
+}
+
+static void work_done(struct work *work)
+{
+    free(work->features);
+    free(work->ids);
+    free(work->starts);
+}
+
+/* ---- what each part multiplies: operations of the products that the equations need ---- */
+
+static double image_work(const struct work *w, const struct step_result *s)
+{
+    (void)s;
+    return 2.0 * (double)(w->batch.n * w->sizes->R * w->sizes->F * w->sizes->D);
+}
+
+/* Both directions: the different words through W_ih, and all but each caption's first state through
+ * W_hh. */
+static double text_work(const struct work *w, const struct step_result *s)
+{
+    double D = (double)w->sizes->D, E = (double)w->sizes->E;
+    (void)s;
+    return 2 * 2.0 * 3 * D * (w->distinct * E + (w->words - (double)w->batch.n) * D);
+}
+
+static double text_back_work(const struct work *w, const struct step_result *s)
+{
+    return 2 * text_work(w, s); /* by the inputs and by the weights */
+}
+
+static double attention_work(const struct work *w, const struct step_result *s)
+{
+    (void)s;
+    return 2.0 * (double)(w->batch.n * w->sizes->R * w->sizes->D) * w->words;
+}
+
+/* Only of pairs that carry gradient, taken as of mean length. */
+static double attention_back_work(const struct work *w, const struct step_result *s)
+{
+    double pairs = (double)w->batch.n * (double)w->batch.n;
+    return 2 * attention_work(w, s) * (double)s->carried / pairs;
+}
+
+static const struct part {
+    const char *name;
+    enum step_part first, last;
+    double (*work)(const struct work *w, const struct step_result *s);
+} parts[] = {
+    {"image encoder", STEP_IMAGE, STEP_IMAGE, image_work},
+    {"text encoder", STEP_TEXT, STEP_TEXT, text_work},
+    {"attention, loss", STEP_ATTENTION, STEP_ATTENTION, attention_work},
+    {"attention back", STEP_ATTENTION_BACK, STEP_ATTENTION_BACK, attention_back_work},
+    {"image back", STEP_IMAGE_BACK, STEP_IMAGE_BACK, image_work},
+    {"text back", STEP_TEXT_BACK, STEP_TEXT_BACK, text_back_work},
+};
+
+enum { PARTS = sizeof parts / sizeof *parts };
+
+static double sum_seconds(const struct step_result *s, enum step_part first, enum step_part last)
+{
+    double sum = 0;
+    for (size_t p = first; p <= (size_t)last; p++)
+        sum += s->seconds[p];
+    return sum;
+}
+
+/* ---- results ---- */
+
+static void add_part(struct bench *b, const char *variant, const char *part, double seconds,
+                     double step_seconds, double operations)
+{
+    double gflops = 1e-9 * operations / seconds;
+    bench_add(b, "train",
+              json_pack("{s:s, s:s, s:f, s:f, s:f, s:f}", "variant", variant, "part", part,
+                        "seconds", seconds, "step_share", seconds / step_seconds, "gflops", gflops,
+                        "sgemm_share", gflops / b->limits.sgemm_gflops));
+}
+
+/* The norm reads each gradient; Adam reads parameter, gradient and two moments, and writes three of
+ * them. */
+static void add_adam(struct bench *b, const char *variant, const struct best *best,
+                     size_t parameters)
+{
+    double seconds = best->step.seconds[STEP_ADAM];
+    double gbs = 1e-9 * 8 * sizeof(float) * (double)parameters / seconds;
+    bench_add(b, "train",
+              json_pack("{s:s, s:s, s:f, s:f, s:f, s:f}", "variant", variant, "part", "clip, Adam",
+                        "seconds", seconds, "step_share", seconds / best->seconds, "gb_per_s", gbs,
+                        "copy_share", gbs / b->limits.copy_gbs));
+}
+
+static void add_variant(struct bench *b, const struct bench_variant *v, const struct work *w,
+                        const struct best *best, size_t parameters)
+{
+    double whole = 0;
+    for (size_t p = 0; p < PARTS; p++)
+        whole += parts[p].work(w, &best->step);
+    add_part(b, v->name, "step", best->seconds, best->seconds, whole);
+    add_part(b, v->name, "attention both", best->attention, best->seconds,
+             attention_work(w, &best->step) + attention_back_work(w, &best->step));
+    for (size_t p = 0; p < PARTS; p++)
+        add_part(b, v->name, parts[p].name, sum_seconds(&best->step, parts[p].first, parts[p].last),
+                 best->seconds, parts[p].work(w, &best->step));
+    add_adam(b, v->name, best, parameters);
+}
+
+/* ---- measuring ---- */
+
+static int step_once(struct trainer *trainer, const struct work *w, struct best *best,
+                     struct error *err)
+{
+    const double learning_rate = 2e-4;
+    struct step_result result;
+    double start = progress_clock();
+    if (trainer_step(trainer, &w->batch, learning_rate, &result, err) != 0)
+        return -1;
+    double seconds = progress_clock() - start;
+    double attention = sum_seconds(&result, STEP_ATTENTION, STEP_ATTENTION_BACK);
+    if (best->seconds == 0 || seconds < best->seconds) {
+        best->seconds = seconds;
+        best->step = result;
+    }
+    if (best->attention == 0 || attention < best->attention)
+        best->attention = attention;
+    return 0;
+}
+
+static int train_variant(struct bench *b, const struct bench_variant *v, const struct work *w,
+                         struct error *err)
+{
+    struct model_options options;
+    struct model *model = NULL;
+    struct trainer *trainer = NULL;
+    struct best warm = {.seconds = 0}, best = {.seconds = 0};
+    bench_model_options(b->sizes, v, &options);
+    int status = model_new(&options, 1, &model, err);
+    if (status == 0)
+        status = trainer_new(model, &trainer, err);
+    if (status == 0)
+        status = step_once(trainer, w, &warm, err); /* memory is touched for the first time */
+    for (int round = 0; round < b->sizes->rounds && status == 0; round++) {
+        status = step_once(trainer, w, &best, err);
+        if (status == 0)
+            status = bench_measure_sgemm(b->sizes, &b->limits, err);
+    }
+    if (status == 0)
+        add_variant(b, v, w, &best, trainer_gradients(trainer)->count);
+    trainer_free(trainer);
+    model_free(model);
+    return status;
+}
+
+int bench_train(struct bench *b, struct error *err)
+{
+    struct work work;
+    int status = make_work(b->sizes, &work, err);
+    for (size_t v = 0; v < BENCH_VARIANTS && status == 0; v++)
+        if (bench_wants(b, &bench_variants[v]))
+            status = train_variant(b, &bench_variants[v], &work, err);
+    work_done(&work);
+    return status;
+}
