@@ -11,8 +11,10 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "model/bf16.h"
+#include "model/xattn.h"
 #include "retrieve/evaluate.h"
 #include "retrieve/exact.h"
+#include "retrieve/share.h"
 
 /* A fixture with what a session needs beside it: a vocabulary of made-up words w4, w5, ... */
 struct bed {
@@ -263,6 +265,82 @@ static void test_interrupted(void **state)
     bed_done(&bed);
 }
 
+/* The score of a pair pooled by `agg`, with word `without` left out of what regions attend to; W: with none. */
+static double naive_without(const struct session *s, const struct query *q, size_t image,
+                            enum agg_func agg, size_t without)
+{
+    struct attn_options options = model_options(s->model)->attn;
+    float *words = mem_new(q->W * s->D, sizeof *words);
+    size_t at = 0;
+    options.agg_func = agg;
+    for (size_t w = 0; w < q->W; w++)
+        if (w != without)
+            memcpy(words + at++ * s->D, q->emb + w * s->D, s->D * sizeof *words);
+    double score = xattn_naive(&options, s->regions + image * s->R * s->D, s->R, words, at, s->D,
+                               NULL, NULL);
+    free(words);
+    return score;
+}
+
+/* Pooled without one: straight from the equations. */
+static double pooled_without(const struct attention *a, enum agg_func agg, float lambda, size_t w)
+{
+    double sum = 0, most = -INFINITY;
+    for (size_t i = 0; i < a->W; i++) {
+        double x = (double)a->similarity[i];
+        if (i == w)
+            continue;
+        sum += agg == AGG_LOGSUMEXP ? exp((double)lambda * x) : x;
+        most = fmax(most, x);
+    }
+    return agg == AGG_LOGSUMEXP ? log(sum) / (double)lambda : most;
+}
+
+static void check_shares(const struct session *s, const struct query *q, size_t image)
+{
+    struct attention *a = NULL;
+    struct error err;
+    float shares[64];
+    float lambda = model_options(s->model)->attn.lambda_lse;
+    assert_true(q->W <= 64);
+    assert_done(session_attention(s, image, q, &a, &err), err);
+    for (int agg = AGG_LOGSUMEXP; agg <= AGG_SUM; agg++) {
+        double all = naive_without(s, q, image, (enum agg_func)agg, q->W), sum = 0;
+        assert_done(session_word_shares(s, image, q, a, (enum agg_func)agg, shares, &err), err);
+        for (size_t w = 0; w < q->W; w++) {
+            sum += (double)shares[w];
+            if (!a->t2i)
+                assert_float_equal(shares[w], all - naive_without(s, q, image, (enum agg_func)agg, w), 2e-5);
+            else if (agg == AGG_LOGSUMEXP || agg == AGG_MAX)
+                assert_float_equal(shares[w], all - pooled_without(a, (enum agg_func)agg, lambda, w), 2e-5);
+        }
+        if (a->t2i && (agg == AGG_MEAN || agg == AGG_SUM))
+            assert_float_equal(sum, all, 2e-5); /* the parts are the whole */
+    }
+    attention_free(a);
+}
+
+/* Whatever the model was trained with, all four poolings are told. */
+static void test_word_shares(void **state)
+{
+    static const char *const names[] = {"t2i_avg", "t2i_lse", "i2t_avg", "i2t_lse", "i2t_sum_nonorm"};
+    (void)state;
+    for (size_t n = 0; n < sizeof names / sizeof *names; n++) {
+        struct bed bed;
+        struct error err;
+        bed_init(&bed, names[n]);
+        struct session *s = open_session(&bed);
+        for (size_t c = 0; c < 3; c++) {
+            struct query *q = NULL;
+            assert_done(query_from_caption(s, c, &q, &err), err);
+            check_shares(s, q, c);
+            query_free(q);
+        }
+        session_free(s);
+        bed_done(&bed);
+    }
+}
+
 static void test_without_vocabulary(void **state)
 {
     (void)state;
@@ -370,6 +448,7 @@ int main(void)
         cmocka_unit_test(test_words),
         cmocka_unit_test(test_threads),
         cmocka_unit_test(test_interrupted),
+        cmocka_unit_test(test_word_shares),
         cmocka_unit_test(test_without_vocabulary),
         cmocka_unit_test(test_bf16_rankings),
     };

@@ -592,7 +592,7 @@ static void t_save_marks(struct world *world)
     const struct effect *save = world_effect(world, EFFECT_SAVE);
     assert_non_null(save);
     assert_string_equal(save->path, "marks.jsonl");
-    assert_string_equal(save->text, "{\"kind\": \"words\", \"caption_index\": 1, \"overlay\": \"fade\", \"map\": "
+    assert_string_equal(save->text, "{\"kind\": \"words\", \"caption_index\": 1, \"style\": \"fade\", \"map\": "
                                     "\"viridis\", \"output\": \"caption-1.png\"}\n");
     world_command(world, "save-marks other.jsonl");
     assert_string_equal(world_effect(world, EFFECT_SAVE)->path, "other.jsonl");

@@ -194,6 +194,77 @@ static void test_resizes_in_the_middle_of_work(void **state)
     finish();
 }
 
+/* Until a count is reached; the limit is only for failure. */
+static void until(const atomic_int *counter, int n)
+{
+    for (int tries = 0; atomic_load(counter) < n && tries < 20000; tries++)
+        usleep(1000);
+    assert_int_equal(atomic_load(counter), n);
+}
+
+/* The worker would rank the first caption for ever: it is told to stop by the second, by nothing else. */
+static void test_a_changed_query_stops_the_ranking(void **state)
+{
+    atomic_bool hold = true;
+    atomic_int begun = 0, stopped = 0;
+    struct fake_options options = {.hold = &hold, .begun = &begun, .stopped = &stopped};
+    (void)state;
+    start(&options, 24, 80);
+    play("wait opened\ntype a red ball\nkey Enter");
+    until(&begun, 1);
+    play("key i Ctrl-E Ctrl-U\ntype a blue dog\nkey Enter");
+    until(&stopped, 1);
+    until(&begun, 2);
+    assert_int_equal(atomic_load(&stopped), 1);
+    assert_null(loop.ui.sides[0].ranking); /* the first one's never came */
+    atomic_store(&hold, false);
+    play("wait idle\nexpect Caption› a blue dog\nexpect 1001.png");
+    finish();
+}
+
+/* What is under way for an image's captions, or for all captions, waits for a new query, and is done afterwards. */
+static void test_a_query_goes_before_longer_work(void **state)
+{
+    static const char *const work[] = {"key Esc 3 Enter", "key Esc 5"};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        atomic_bool hold = true;
+        atomic_int begun = 0, stopped = 0;
+        struct fake_options options = {.hold = &hold, .begun = &begun, .stopped = &stopped};
+        start(&options, 24, 80);
+        play("wait opened");
+        play(work[i]);
+        until(&begun, 1);
+        play("key i\ntype a blue dog\nkey Enter");
+        until(&stopped, 1);
+        until(&begun, 2);
+        atomic_store(&hold, false);
+        play("wait ranked\nexpect 1001.png\nwait idle");
+        assert_true(i == 0 ? loop.ui.sides[0].matches != NULL : loop.ui.surveys[0].done == 60);
+        finish();
+    }
+}
+
+static void test_tables_at_every_size(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        struct fake_options options = {.clumsy = true};
+        char name[64];
+        start(&options, sizes[i].rows, sizes[i].cols);
+        play("wait idle\ntype a blue dog on the grass\nkey Enter\nwait idle\nkey a r } Right\nwait idle");
+        snprintf(name, sizeof name, "tables-%dx%d", sizes[i].cols, sizes[i].rows);
+        check(name);
+        play("key r a 5\nwait idle\nkey Space S S S S S\nwait idle");
+        snprintf(name, sizeof name, "margins-%dx%d", sizes[i].cols, sizes[i].rows);
+        check(name);
+        play("key Z : m");
+        snprintf(name, sizeof name, "palette-%dx%d", sizes[i].cols, sizes[i].rows);
+        check(name);
+        finish();
+    }
+}
+
 static void test_completion_and_unknown_words(void **state)
 {
     struct fake_options options = {0};
@@ -314,6 +385,9 @@ int main(void)
         cmocka_unit_test(test_a_changed_word_beside_the_old),
         cmocka_unit_test(test_failures),
         cmocka_unit_test(test_resizes_in_the_middle_of_work),
+        cmocka_unit_test(test_a_changed_query_stops_the_ranking),
+        cmocka_unit_test(test_a_query_goes_before_longer_work),
+        cmocka_unit_test(test_tables_at_every_size),
         cmocka_unit_test(test_completion_and_unknown_words),
         cmocka_unit_test(test_bad_photograph_and_none),
         cmocka_unit_test(test_captions_of_all_scripts),

@@ -1,9 +1,12 @@
 /* The update is pure: events go in, the state and the effects are looked at; nothing else happens. */
 #include <locale.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/str.h"
 #include "tests/ui_world.h"
+#include "ui/layout.h"
 
 /* The worker's answer to what is awaited, by the fake backend. */
 static void answer_ranked(struct world *world)
@@ -339,6 +342,105 @@ static void test_palette_runs_commands(void **state)
     assert_false(world->ui.mouse);
 }
 
+static void click(struct world *world, int row, int col, enum mouse mouse)
+{
+    world_send(world, (struct event){.kind = EVENT_MOUSE, .mouse = mouse, .row = row, .col = col});
+    world_settle(world);
+}
+
+static struct layout layout_of(const struct world *world)
+{
+    struct layout layout;
+    layout_make(&world->ui, &layout);
+    return layout;
+}
+
+static void test_clicks_on_tabs_words_and_tables(void **state)
+{
+    struct world *world = *state;
+    world_ask(world, "a red ball");
+    int tab = 0;
+    while (tab < 120 && view_tab_at(&world->ui, tab) != VIEW_CAPTIONS)
+        tab++;
+    click(world, 0, tab, MOUSE_CLICK);
+    assert_int_equal(world->ui.view, VIEW_CAPTIONS);
+    world_keys(world, "1 a r");
+    struct layout layout = layout_of(world);
+    click(world, layout.words.row, layout.words.col + 1, MOUSE_CLICK);
+    assert_int_equal(world->ui.word, 0);
+    click(world, layout.words.row, layout.words.col + 1, MOUSE_WHEEL_DOWN);
+    assert_int_equal(world->ui.word, 1);
+    click(world, layout.word_table.row + 3, layout.word_table.col + 1, MOUSE_CLICK); /* the third word */
+    assert_int_equal(world->ui.word, 2);
+    const struct look *look = ui_look(&world->ui);
+    click(world, layout.regions.row + 1, layout.regions.col + 1, MOUSE_CLICK); /* the heaviest region */
+    assert_int_equal(world->ui.region, overlay_strongest(look->weights + 2 * look->R, look->R));
+    click(world, layout.regions.row + 1, layout.regions.col + 1, MOUSE_CLICK);
+    assert_int_equal(world->ui.region, -1);
+    struct rect picture = view_picture_rect(&world->ui, &layout);
+    click(world, picture.row + picture.rows / 4, picture.col + picture.cols / 6, MOUSE_CLICK);
+    assert_int_equal(world->ui.region, 0); /* the region of the upper left sixth */
+    click(world, layout.list.row, layout.list.col + 3, MOUSE_DOUBLE);
+    assert_true(world->ui.zoom);
+}
+
+static void test_clicks_on_the_columns_of_failures(void **state)
+{
+    struct fake_options options = {.clumsy = true};
+    struct world *world = world_new(&options, 1, 24, 80);
+    (void)state;
+    world_keys(world, "Esc 5 Z");
+    struct layout layout = layout_of(world);
+    click(world, layout.header.row, layout.header.col + 9, MOUSE_CLICK);
+    assert_int_equal(world->ui.sort, SORT_SCORE);
+    assert_false(world->ui.reversed);
+    click(world, layout.header.row, layout.header.col + 9, MOUSE_CLICK);
+    assert_true(world->ui.reversed);
+    click(world, layout.header.row, layout.header.col + 70, MOUSE_CLICK);
+    assert_int_equal(world->ui.sort, SORT_TEXT);
+    click(world, layout.list.row + 2, layout.list.col + 5, MOUSE_CLICK);
+    assert_int_equal(ui_list(&world->ui)->selected, 2);
+    world_free(world);
+}
+
+static void test_a_copy_is_cut_where_terminals_refuse_more(void **state)
+{
+    struct str text = {0};
+    (void)state;
+    while (text.length <= COPY_BYTES)
+        str_add(&text, "\xc3\xa9");
+    struct fake_options options = {.caption = str_text(&text)};
+    struct world *world = world_new(&options, 1, 24, 80);
+    world_keys(world, "Esc 4");
+    world_key(world, "y");
+    const char *copied = world_effect(world, EFFECT_COPY)->text;
+    assert_true(strlen(copied) <= COPY_BYTES && strlen(copied) % 2 == 0); /* no half character */
+    assert_true(world_says(world, "Copied the first"));
+    world_free(world);
+    str_done(&text);
+}
+
+static void test_numbers_of_a_survey(void **state)
+{
+    static const float scores[] = {0.3f, 0.5f, 0.5f, 0.1f};
+    (void)state;
+    struct surveyed s = survey_of_scores(scores, 4, 0);
+    assert_int_equal(s.rank, 2);
+    assert_int_equal(s.best, 1); /* of equal ones the first */
+    assert_float_equal(s.margin, -0.2, 1e-6);
+    s = survey_of_scores(scores, 4, 2);
+    assert_true(s.rank == 1 && s.best == 1 && s.margin == 0);
+    s = survey_of_scores(scores, 4, 1);
+    assert_true(s.rank == 0 && s.best == 1 && s.margin == 0);
+    s = survey_of_scores((float[]){0.9f, NAN, 0.2f}, 3, 0);
+    assert_true(s.rank == 0 && s.best == 0);
+    assert_float_equal(s.margin, 0.7, 1e-6);
+    s = survey_of_scores((float[]){NAN, -2, -1}, 3, 0);
+    assert_true(s.rank == 2 && s.best == 2);
+    s = survey_of_scores(scores, 1, 0);
+    assert_true(s.rank == 0 && s.best == 0 && s.margin == 0);
+}
+
 /* Every command in every view, with nothing there and with everything there, leaves a sane state. */
 static void test_every_command_everywhere(void **state)
 {
@@ -411,6 +513,10 @@ int main(void)
         CASE(test_export_names_the_pair),
         CASE(test_failures_are_said_and_not_asked_again),
         CASE(test_palette_runs_commands),
+        CASE(test_clicks_on_tabs_words_and_tables),
+        cmocka_unit_test(test_clicks_on_the_columns_of_failures),
+        cmocka_unit_test(test_a_copy_is_cut_where_terminals_refuse_more),
+        cmocka_unit_test(test_numbers_of_a_survey),
         CASE(test_every_command_everywhere),
         CASE(test_command_table_is_sound),
     };

@@ -105,13 +105,22 @@ static float pair_score(const struct fake *fake, size_t image, const struct ask_
     return words->count ? sum / (float)words->count : 0;
 }
 
+static void count(atomic_int *counter)
+{
+    if (counter)
+        atomic_fetch_add(counter, 1);
+}
+
 static int held(const struct fake *fake, const struct progress *progress, struct error *err)
 {
     if (fake->data_gone && atomic_load(fake->data_gone))
         return error_set(err, "the features are gone");
+    count(fake->options.begun);
     for (uint64_t step = 0; fake->options.hold && atomic_load(fake->options.hold); step++) {
-        if (!progress_step(progress, step % 100, 100))
+        if (!progress_step(progress, step % 100, 100)) {
+            count(fake->options.stopped);
             return error_set(err, "interrupted");
+        }
         usleep(500);
     }
     return 0;

@@ -16,6 +16,7 @@ struct fake_options {
     size_t images; /* 0: 12 */
     const char *open_error;
     atomic_bool *hold; /* rankings go on until it is false or they are told to stop */
+    atomic_int *begun, *stopped; /* NULL, or counts of such rankings */
     size_t bad_photo;  /* the image whose photograph cannot be read, plus 1 */
     bool clumsy;           /* some captions rank another image first */
     const char *crash_on; /* a caption that makes the ranking fault */

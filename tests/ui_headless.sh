@@ -28,6 +28,88 @@ play 'wait idle' -m /nosuch/model.pth.tar -d /nosuch
 [ $? -eq 1 ] && grep -q nosuch err
 ok $? "a model that is missing is named"
 
+# ---- on the demo, while its files go away ------------------------------------------------------------------
+# Statements go in one at a time; `print` shows that those before it are done.
+demo=$SCANSCOPE_TESTS/../assets/demo
+mkfifo statements
+say() { printf '%s\n' "$1" >&7; }
+answered() { # TEXT: on a screen printed since the last look
+    tries=0
+    until grep -qF "$1" out; do
+        tries=$((tries + 1))
+        [ $tries -gt 600 ] && return 1
+        sleep 0.05
+    done
+}
+cp -r "$demo" demo
+chmod -R u+w demo
+export XDG_CACHE_HOME=$work/cache
+"$SCANSCOPE" explore --headless --script - --size 100x30 -m demo/model.pth.tar -d demo -s test <statements >out 2>err &
+player=$!
+exec 7>statements
+say 'wait idle
+key Esc 4 j j Enter
+wait idle
+print'
+answered 'truth at'
+ok $? "the demo is ranked"
+second=$(grep -o 'test_[0-9][0-9]*' out | awk '!seen[$0]++' | sed -n 2p)
+find demo -name "$second.*" -exec sh -c 'echo broken >"$1"' sh {} \;
+say 'key j
+wait idle
+print'
+answered "$second.p"
+ok $? "a photograph that breaks while one looks is a line in its place"
+rm -r demo
+say 'key j
+wait idle
+print'
+answered 'no photograph of image'
+ok $? "a photograph that is gone is a line in its place"
+say 'type i
+wait idle
+key Ctrl-E Ctrl-U
+type a red house by the sea
+key Enter
+wait idle
+expect 1 of 200
+key 5
+wait idle
+expect R@10
+key 3 Enter
+wait idle
+expect Image→text
+key v
+print
+key q'
+exec 7>&-
+wait $player
+ok $? "with the data folder deleted, captions and images are still ranked"
+words=$(yes horse | head -n 1100 | tr '\n' ' ')
+play "wait idle
+paste $words
+key Enter
+wait idle
+expect at most 1022 are handled
+key i Ctrl-E Ctrl-U
+type a horse
+key Enter
+wait idle
+expect test_0
+reject are handled" -m "$demo/model.pth.tar" -d "$demo" -s test
+ok $? "a caption of too many words is said, the next one ranked"
+play 'wait idle
+key Esc 4 Space j Space
+command save-marks
+expect Saved
+key E
+wait exported
+expect Saved 2 figures' -m "$demo/model.pth.tar" -d "$demo" -s test
+ok $? "marks are saved, their figures exported"
+"$SCANSCOPE" figure --batch marks.jsonl -m "$demo/model.pth.tar" -d "$demo" -s test -o figures >out 2>err
+[ $? -eq 0 ] && [ -s figures/caption-0.png ] && [ -s figures/caption-2.png ]
+ok $? "figure --batch draws the saved marks"
+
 if [ ! -d "$fixture" ]; then
     skip "the explorer on a model" "no $fixture (set SCANSCOPE_TEST_FIXTURES)"
     done_testing

@@ -118,7 +118,7 @@ void command_export_marked(struct ui *ui, const char *args, struct effects *effe
 static void add_line(const struct ui *ui, size_t caption, struct str *out)
 {
     json_t *line = json_pack("{s:s, s:I, s:s, s:s}", "kind", "words", "caption_index", (json_int_t)caption,
-                             "overlay", ui_overlays[ui->overlay], "map", ui_maps[ui->map]);
+                             "style", ui_overlays[ui->overlay], "map", ui_maps[ui->map]);
     char *name = mem_printf("caption-%zu.png", caption);
     json_object_set_new(line, "output", json_string(name));
     char *text = json_dumps(line, 0);

@@ -51,8 +51,20 @@ static void share_table(const struct ui *ui, struct layout *out, struct rect tab
     out->regions.row += out->word_table.rows;
 }
 
-/* The picture with its heading above and its words below; tables stand beside it or, where that leaves it no room, in
- * its place. */
+/* How many of `rows` the tables take from the picture: what they need, or half where the picture keeps a useful size, or
+ * all. */
+static int table_rows(const struct ui *ui, int rows)
+{
+    const struct ask_words *words = ui_words(ui);
+    int needed = (ui->word_table ? (int)(words ? words->count : 0) + 2 : 0) +
+                 (ui->regions ? (int)ui_catalog(ui)->regions + 2 : 0);
+    if (rows - needed >= PAIR_ROWS)
+        return needed;
+    return rows / 2 >= PAIR_ROWS ? rows - rows / 2 : rows;
+}
+
+/* The picture with its heading above and its words below; tables stand beside it or, where that leaves it no room, above
+ * it or in its place. */
 static void place_pair(const struct ui *ui, struct layout *out, struct rect room)
 {
     const struct ask_words *words = ui_words(ui);
@@ -70,8 +82,11 @@ static void place_pair(const struct ui *ui, struct layout *out, struct rect room
     out->picture = (struct rect){room.row + 1, room.col, most(room.rows - rows - 2, 0), room.cols};
     if (!tables || beside)
         return;
-    share_table(ui, out, out->picture);
-    out->picture.rows = 0;
+    struct rect table = out->picture;
+    table.rows = table_rows(ui, table.rows);
+    share_table(ui, out, table);
+    out->picture.row += table.rows;
+    out->picture.rows -= table.rows;
 }
 
 static void size_items(const struct ui *ui, struct layout *out)

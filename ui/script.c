@@ -173,6 +173,7 @@ static int do_print(struct script *script, char *args, struct error *err)
     loop_show(script->loop);
     grid_text(&script->loop->grid, &text);
     fputs(str_text(&text), stdout);
+    fflush(stdout); /* who feeds the script may wait for it */
     str_done(&text);
     return 0;
 }

@@ -13,12 +13,17 @@ static const char *const labels[PROMPTS] = {
     [PROMPT_WORD] = "Word› ",
 };
 
-/* Bytes of the text to leave out at the left so that the cursor is inside `room` columns. */
+/* Bytes of the text to leave out at the left so that the cursor is inside `room` columns. One pass: the line may be a
+ * caption of a thousand words. */
 static size_t scrolled(const char *text, size_t point, int room)
 {
+    int columns = text_columns_n(text, point);
     size_t from = 0;
-    while (from < point && text_columns_n(text + from, point - from) >= room)
-        from += grapheme_next(text + from, point - from).bytes;
+    while (from < point && columns >= room) {
+        struct grapheme g = grapheme_next(text + from, point - from);
+        columns -= g.columns;
+        from += g.bytes;
+    }
     return from;
 }
 
