@@ -11,6 +11,7 @@ struct command {
     int (*run)(int argc, char **argv);
 };
 
+int cmd_analyse(int argc, char **argv);
 int cmd_bench(int argc, char **argv);
 int cmd_convert(int argc, char **argv);
 int cmd_demo(int argc, char **argv);

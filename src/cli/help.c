@@ -95,19 +95,24 @@ static void print_man_option(const struct cli_option *o)
     putchar('\n');
 }
 
+/* A section a kind of a command ("analyse failures"), the usual ones otherwise. */
 void cli_print_man(const struct cli_usage *usage)
 {
-    printf(".SH SYNOPSIS\n.B scanscope %s\n", usage->command);
+    const char *kind = strchr(usage->command, ' ');
+    if (kind)
+        printf(".SH KIND:%s\n.B scanscope %s\n", kind, usage->command);
+    else
+        printf(".SH SYNOPSIS\n.B scanscope %s\n", usage->command);
     print_roff(usage->synopsis);
-    printf("\n.SH DESCRIPTION\n");
+    printf(kind ? "\n.PP\n" : "\n.SH DESCRIPTION\n");
     print_roff(usage->about);
-    printf("\n.SH OPTIONS\n");
+    printf(kind ? "\n.SS Options\n" : "\n.SH OPTIONS\n");
     for (const struct cli_option *o = usage->options; o->name; o++)
         print_man_option(o);
     print_man_option(&help_option);
     if (!usage->examples)
         return;
-    printf(".SH EXAMPLES\n.nf\n");
+    printf("%s\n.nf\n", kind ? ".SS Examples" : ".SH EXAMPLES");
     print_roff(usage->examples);
     printf(".fi\n");
 }

@@ -8,6 +8,7 @@
 #include "config.h"
 
 static const struct command commands[] = {
+    {"analyse", "find out why a model fails", cmd_analyse},
     {"bench", "measure speeds beside this machine's limits", cmd_bench},
     {"convert", "bottom-up features into a precomp folder", cmd_convert},
     {"demo", "the shipped scenes; or draw more of them", cmd_demo},

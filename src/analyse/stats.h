@@ -1,0 +1,72 @@
+/* stats.h: how sure a difference is: bootstrap intervals, McNemar's test, skewness.
+ *
+ * Queries that share an image are no independent samples: callers give a value an image (its
+ * captions' mean) where that matters. Resampling is seeded: resample b draws from the generator
+ * seeded with `seed` + b, so that the same call gives the same numbers on any number of threads. */
+#ifndef ANALYSE_STATS_H
+#define ANALYSE_STATS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+/* How often and how surely; all zero is 2,000 resamples, 95 per cent, seed 1. */
+struct bootstrap {
+    size_t resamples;
+    double level; /* 0.95: the interval leaves out 2.5 per cent on either side */
+    uint64_t seed;
+};
+
+/* A value with its percentile interval (Efron & Tibshirani 1993, chapter 13). NaN where n is 0. */
+struct interval {
+    double value, low, high;
+};
+
+/* A difference a - b of means over the same n units, its interval, and the two-sided p of the
+ * hypothesis that it is 0: the share of resampled differences that are as far from the observed one
+ * as that is from 0, (1 + count) / (1 + resamples). */
+struct paired {
+    struct interval difference;
+    double p;
+};
+
+/* The mean of n values. Errors: no memory. */
+int stats_bootstrap_mean(const double *values, size_t n, const struct bootstrap *how,
+                         struct interval *out, struct error *err) MUST_USE;
+
+/* sum(numerator) / sum(denominator) over n units, resampled together: a mean over parts of units of
+ * different size, as words of captions. Resamples whose denominator is 0 are left out. */
+int stats_bootstrap_ratio(const double *numerator, const double *denominator, size_t n,
+                          const struct bootstrap *how, struct interval *out,
+                          struct error *err) MUST_USE;
+
+/* a and b: n values each, of the same units in the same order. */
+int stats_bootstrap_paired(const double *a, const double *b, size_t n, const struct bootstrap *how,
+                           struct paired *out, struct error *err) MUST_USE;
+
+/* McNemar's test of two systems on the same queries: only_a of them only A answers right, only_b
+ * only B. Exact: two-sided binomial, 2 P(X <= min) and at most 1; mid-p after Fagerland, Lydersen
+ * and Laake (BMC Med Res Methodol 2013, 13:91); chi-square with one degree of freedom, without and
+ * with Edwards' correction. p is 1 where there is no discordant pair. */
+struct mcnemar {
+    size_t only_a, only_b;
+    double exact_p, mid_p;
+    double chi2, chi2_p;
+    double corrected, corrected_p;
+};
+
+void stats_mcnemar(size_t only_a, size_t only_b, struct mcnemar *out);
+
+/* m3 / m2^1.5 of the values, not corrected for bias (as scipy.stats.skew); NaN where all are equal
+ * or there are none. */
+double stats_skewness(const double *values, size_t n);
+
+/* The q-th quantile (0..1) of n sorted values, between two of them by linear interpolation (numpy's
+ * default). NaN where n is 0. */
+double stats_quantile(const double *sorted, size_t n, double q);
+
+/* The mean; NaN where n is 0. */
+double stats_mean(const double *values, size_t n);
+
+#endif

@@ -1,0 +1,61 @@
+/* analyse.c: the table of kinds of analysis. */
+#include "cli/analyse.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct analyse_kind kinds[] = {
+    {"failures", analyse_failures, "every query with the rank of its truth: what goes wrong"},
+    {NULL, NULL, NULL},
+};
+
+static const struct analyse_kind *find_kind(const char *name)
+{
+    for (size_t i = 0; kinds[i].name; i++)
+        if (strcmp(kinds[i].name, name) == 0)
+            return &kinds[i];
+    return NULL;
+}
+
+static const struct cli_option no_options[] = {{0}};
+
+static const struct cli_usage usage = {
+    .command = "analyse",
+    .synopsis = "KIND [options]",
+    .about = "Finds out why a model fails. Each kind of analysis has options of its own: scanscope "
+             "analyse KIND --help tells them.",
+    .examples = "  scanscope analyse failures -m assets/demo/model.pth.tar -d assets/demo -k 5\n",
+    .options = no_options,
+};
+
+static int help(void)
+{
+    cli_print_help(&usage);
+    puts("\nKinds:");
+    for (size_t i = 0; kinds[i].name; i++)
+        printf("  %-10s %s\n", kinds[i].name, kinds[i].help);
+    return EXIT_DONE;
+}
+
+/* The command's part of the page, then each kind's. */
+static int manual(void)
+{
+    cli_print_man(&usage);
+    for (size_t i = 0; kinds[i].name; i++)
+        kinds[i].run(2, (char *[]){(char *)kinds[i].name, "--help=man", NULL});
+    return EXIT_DONE;
+}
+
+int cmd_analyse(int argc, char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : "";
+    const struct analyse_kind *kind = find_kind(name);
+    if (kind)
+        return kind->run(argc - 1, argv + 1);
+    if (strcmp(name, "--help=man") == 0)
+        return manual();
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+        return help();
+    return *name ? cli_wrong("analyse", "no kind of analysis '%s'", name)
+                 : cli_wrong("analyse", "say what to analyse, as: scanscope analyse failures");
+}
