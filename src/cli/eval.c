@@ -1,225 +1,42 @@
-/* eval.c: recalls of one model, or of several whose similarity matrices are averaged. Each model is
- * a session of its own: its own checkpoint, options and vocabulary. */
-#include <math.h>
+/* eval.c: recalls of one model, or of several whose similarity matrices are averaged: the options
+ * and the reference's lines. */
+#include "cli/eval_qrels.h"
+
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/file.h"
 #include "base/interrupt.h"
 #include "base/mem.h"
-#include "cli/cli.h"
 #include "io/npy.h"
-#include "io/objarray.h"
-#include "retrieve/evaluate.h"
 
-enum { FOLDS = 5, FOLD_IMAGES = 1000 };
-
-struct eval {
-    struct cli_common common;
-    bool fold5;
-    const char *save_sims;
-    /* what all members of the ensemble share */
-    size_t I, C, per_image;
-    /* the matrix in parts that are scored each by themselves: the whole, or the folds' diagonal
-     * blocks */
-    size_t parts, part_images, part_captions;
-    float *sum, *one; /* parts x part_images x part_captions */
-};
-
-/* ---- members ----------------------------------------------------------------------------------
+/* ---- ranks ------------------------------------------------------------------------------------
  */
 
-static const char *member_name(const struct eval *e, size_t member)
+void eval_rank(const struct eval *e, const float *sims, struct evaluation *folds_out,
+               struct eval_ranks *ranks_out)
 {
-    return e->common.models.items[member];
-}
-
-static bool is_matrix(const char *path)
-{
-    const char *dot = strrchr(file_name(path), '.');
-    return dot && strcmp(dot, ".npy") == 0;
-}
-
-static int plan_parts(struct eval *e, const char *name, size_t I, size_t C, size_t per_image,
-                      struct error *err)
-{
-    if (per_image == 0 || C == 0)
-        return error_set(
-            err, "there are no captions: give them with --captions FILE or --token-ids FILE");
-    if (e->sum && (I != e->I || C != e->C))
-        return error_set(
-            err,
-            "%s has %zu images x %zu captions, the models before it %zu x %zu: they must "
-            "be of the same split",
-            name, I, C, e->I, e->C);
-    if (e->sum)
-        return 0;
-    if (e->fold5 && I < FOLDS * FOLD_IMAGES)
-        return error_set(
-            err,
-            "--fold5 averages five folds of 1000 images, and the split '%s' has %zu: use "
-            "COCO's 5000 with -s testall, or leave --fold5 out",
-            e->common.split ? e->common.split : "test", I);
-    e->I = I;
-    e->C = C;
-    e->per_image = per_image;
-    e->parts = e->fold5 ? FOLDS : 1;
-    e->part_images = e->fold5 ? FOLD_IMAGES : I;
-    e->part_captions = e->fold5 ? FOLD_IMAGES * per_image : C;
-    size_t pairs = 0;
-    if (e->fold5 && C < FOLDS * e->part_captions)
-        return error_set(err, "--fold5 needs %zu captions, the split has %zu",
-                         FOLDS * e->part_captions, C);
-    if (!mem_mul(e->parts * e->part_images, e->part_captions, &pairs))
-        return error_set(err, "too many pairs");
-    return mem_get(&e->sum, pairs, sizeof(float), "the similarities", err);
-}
-
-static size_t part_size(const struct eval *e)
-{
-    return e->part_images * e->part_captions;
-}
-
-/* The member's similarities go to `into`, part after part. */
-static int score_session(struct eval *e, const struct session *session, float *into,
-                         struct error *err)
-{
-    struct progress_line line;
-    progress_line_start(&line, "scoring", e->common.quiet);
-    int status = 0;
-    for (size_t p = 0; p < e->parts && status == 0; p++)
-        status =
-            session_score_part(session, p * e->part_images, e->part_images, p * e->part_captions,
-                               e->part_captions, into + p * part_size(e), &line.progress, err);
-    progress_line_end(&line);
-    return status;
-}
-
-/* The first member is scored straight into the sum; those after it are added. */
-static int member_room(struct eval *e, size_t member, float **into, struct error *err)
-{
-    *into = member == 0 ? e->sum : e->one;
-    if (*into)
-        return 0;
-    if (mem_get(&e->one, e->parts * part_size(e), sizeof(float), "the similarities", err) != 0)
-        return -1;
-    *into = e->one;
-    return 0;
-}
-
-static int add_model(struct eval *e, size_t member, struct error *err)
-{
-    struct session_spec spec;
-    struct session *session = NULL;
-    float *into = NULL;
-    if (cli_session_spec(&e->common, member, &spec, err) != 0)
-        return -1;
-    spec.encode_captions = true;
-    if (cli_session_open(&e->common, &spec, &session, err) != 0)
-        return -1;
-    const struct dataset *data = session->data;
-    if (data->note && !e->common.quiet && member == 0)
-        fprintf(stderr, "scanscope eval: %s\n", data->note);
-    int status = plan_parts(e, spec.model, session->I, session->C, data->per_image, err);
-    if (status == 0)
-        status = member_room(e, member, &into, err);
-    if (status == 0)
-        status = score_session(e, session, into, err);
-    session_free(session);
-    return status;
-}
-
-/* A plain I x C array, or the reference's pickled dict {'npts', 'sims'}. */
-static int read_matrix(const char *path, float **sims_out, size_t shape_out[2], struct error *err)
-{
-    struct npy *file = NULL;
-    size_t npts = 0;
-    if (npy_open(path, NULL, &file, err) != 0)
-        return -1;
-    int status = 0;
-    if (file->type == NPY_OBJECT) {
-        status =
-            objarray_results(file->data, file->data_size, path, sims_out, shape_out, &npts, err);
-    } else if (file->ndim != 2 || file->count == 0) {
-        status = error_at(err, path, -1, "holds no matrix of similarities, images x captions");
-    } else {
-        memcpy(shape_out, file->shape, 2 * sizeof *shape_out);
-        status = mem_get(sims_out, file->count, sizeof(float), "the similarities", err);
-        if (status == 0)
-            npy_rows_f32(file, 0, file->shape[0], *sims_out);
+    *ranks_out = (struct eval_ranks){
+        .i2t = mem_new(eval_images(e), sizeof *ranks_out->i2t),
+        .t2i = mem_new(eval_captions(e), sizeof *ranks_out->t2i),
+    };
+    for (size_t p = 0; p < e->parts; p++) {
+        struct evaluation fold;
+        evaluate_both(sims + p * eval_part_size(e), e->part_images, e->part_captions, e->per_image,
+                      &fold, ranks_out->i2t + p * e->part_images,
+                      ranks_out->t2i + p * e->part_captions);
+        if (folds_out)
+            folds_out[p] = fold;
     }
-    npy_free(file);
-    return status;
 }
 
-static int check_matrix(const char *path, const float *sims, const size_t shape[2],
-                        struct error *err)
+void eval_ranks_done(struct eval_ranks *ranks)
 {
-    for (size_t k = 0; k < shape[0] * shape[1]; k++)
-        if (!isfinite(sims[k]))
-            return error_at(err, path, -1,
-                            "image %zu, caption %zu: a similarity is NaN or infinite; compute "
-                            "them again",
-                            k / shape[1], k % shape[1]);
-    return 0;
+    free(ranks->i2t);
+    free(ranks->t2i);
+    *ranks = (struct eval_ranks){0};
 }
 
-/* Captions an image: as the split of the models before says, else from the shape. */
-static size_t matrix_per_image(const struct eval *e, const size_t shape[2])
-{
-    if (e->sum)
-        return e->per_image;
-    return shape[0] > 0 && shape[1] % shape[0] == 0 ? shape[1] / shape[0] : 0;
-}
-
-static void copy_parts(const struct eval *e, const float *sims, float *into)
-{
-    for (size_t p = 0; p < e->parts; p++)
-        for (size_t i = 0; i < e->part_images; i++)
-            memcpy(into + p * part_size(e) + i * e->part_captions,
-                   sims + (p * e->part_images + i) * e->C + p * e->part_captions,
-                   e->part_captions * sizeof *into);
-}
-
-static int add_matrix(struct eval *e, size_t member, struct error *err)
-{
-    const char *path = member_name(e, member);
-    float *sims = NULL, *into = NULL;
-    size_t shape[2] = {0};
-    int status = read_matrix(path, &sims, shape, err);
-    if (status == 0)
-        status = check_matrix(path, sims, shape, err);
-    if (status == 0 && matrix_per_image(e, shape) == 0)
-        status = error_at(err, path, -1, "%zu x %zu is no matrix of images x captions", shape[0],
-                          shape[1]);
-    if (status == 0)
-        status = plan_parts(e, path, shape[0], shape[1], matrix_per_image(e, shape), err);
-    if (status == 0)
-        status = member_room(e, member, &into, err);
-    if (status == 0)
-        copy_parts(e, sims, into);
-    free(sims);
-    return status;
-}
-
-static int add_members(struct eval *e, struct error *err)
-{
-    size_t members = e->common.models.count;
-    if (members == 0)
-        return error_set(err, "no model: give a checkpoint with -m FILE");
-    for (size_t m = 0; m < members; m++) {
-        if ((is_matrix(member_name(e, m)) ? add_matrix : add_model)(e, m, err) != 0)
-            return -1;
-        for (size_t k = 0; m > 0 && k < e->parts * part_size(e); k++)
-            e->sum[k] += e->one[k];
-    }
-    for (size_t k = 0; members > 1 && k < e->parts * part_size(e); k++)
-        e->sum[k] /= (float)members;
-    return 0;
-}
-
-/* ---- results ----------------------------------------------------------------------------------
+/* ---- the reference's lines --------------------------------------------------------------------
  */
 
 static double mean_recall(const struct recalls *r)
@@ -233,8 +50,7 @@ static void print_recalls(const char *label, const struct recalls *r, const char
            comma, r->median, comma, r->mean);
 }
 
-/* The reference's lines. Its rsum of five folds is six times the mean of the i2t recalls; ours is
- * the sum. */
+/* The reference's rsum of five folds is six times the mean of the i2t recalls; ours is the sum. */
 static void print_text(const struct evaluation *mean, const struct evaluation *folds, size_t n)
 {
     for (size_t f = 0; n > 1 && f < n; f++) {
@@ -267,6 +83,7 @@ static void print_json_evaluation(const struct evaluation *e)
     printf(", \"rsum\": %.17g", e->rsum);
 }
 
+/* All but the closing brace. */
 static void print_json(const struct evaluation *mean, const struct evaluation *folds, size_t n)
 {
     print_json_evaluation(mean);
@@ -275,31 +92,108 @@ static void print_json(const struct evaluation *mean, const struct evaluation *f
         print_json_evaluation(&folds[f]);
         fputs(f + 1 < n ? "}" : "}]", stdout);
     }
-    puts("}");
 }
 
-static int report(const struct eval *e, struct error *err)
+static int report(struct eval *e, struct error *err)
 {
-    struct evaluation folds[FOLDS], mean;
-    for (size_t p = 0; p < e->parts; p++)
-        evaluate(e->sum + p * part_size(e), e->part_images, e->part_captions, e->per_image,
-                 &folds[p]);
-    evaluation_mean(folds, e->parts, &mean);
+    e->fold = mem_new(e->parts, sizeof *e->fold);
+    eval_rank(e, e->sum, e->fold, &e->ranks);
+    evaluation_mean(e->fold, e->parts, &e->mean);
     if (e->save_sims &&
         npy_save(e->save_sims, NPY_F32, 2, (size_t[]){e->I, e->C}, e->sum, err) != 0)
         return -1;
-    (e->common.json ? print_json : print_text)(&mean, folds, e->parts);
-    return 0;
+    if ((e->qrels && eval_read_qrels(e, e->judged, err) != 0) || eval_write_files(e, err) != 0)
+        return -1;
+    (e->common.json ? print_json : print_text)(&e->mean, e->fold, e->parts);
+    int status = eval_tables(e, err);
+    if (e->common.json)
+        puts("}");
+    return status;
+}
+
+/* ---- the command ------------------------------------------------------------------------------
+ */
+
+/* What is wrong with the options together, or NULL. */
+static const char *conflict(const struct eval *e)
+{
+    if (e->fold5 + (e->folds > 0) + (e->fold_size > 0) > 1)
+        return "--fold5, --folds and --fold-size exclude each other";
+    if (e->fold5 && e->save_sims)
+        return "--save-sims goes without --fold5, which scores the folds only";
+    if ((e->folds || e->fold_size) && e->save_sims)
+        return "--save-sims goes without folds, of which only they are scored";
+    if (e->resamples == 0)
+        return "--resamples takes a number above 0";
+    return NULL;
+}
+
+static int run(struct eval *e)
+{
+    struct error err;
+    const char *wrong = conflict(e);
+    if (wrong)
+        return cli_wrong("eval", "%s", wrong);
+    if (!eval_parse_weights(e, &err))
+        return cli_wrong("eval", "%s", err.text);
+    interrupt_catch();
+    return eval_members(e, &err) == 0 && report(e, &err) == 0 ? EXIT_DONE : cli_fail("eval", &err);
+}
+
+static void free_names(char **names, size_t count)
+{
+    for (size_t i = 0; names && i < count; i++)
+        free(names[i]);
+    free(names);
+}
+
+static void eval_done(struct eval *e)
+{
+    for (size_t m = 0; e->members && m < e->common.models.count; m++)
+        eval_ranks_done(&e->members[m]);
+    free(e->members);
+    eval_ranks_done(&e->ranks);
+    relevance_done(&e->judged[0]);
+    relevance_done(&e->judged[1]);
+    free_names(e->image_id, e->I);
+    free_names(e->caption_id, e->C);
+    free(e->words);
+    free(e->weights);
+    free(e->fold);
+    free(e->sum);
+    free(e->one);
+    cli_common_done(&e->common);
 }
 
 int cmd_eval(int argc, char **argv)
 {
-    struct eval e = {0};
+    struct eval e = {.run_depth = 1000, .resamples = 2000};
     const struct cli_option options[] = {
         CLI_COMMON_OPTIONS(&e.common),
         CLI_JSON_OPTION(&e.common),
+        {"weights", 0, CLI_TEXT, "W,W,...", "weights of the models' similarities (default: equal)",
+         &e.weight_text},
         {"fold5", 0, CLI_SWITCH, NULL, "average five folds of 1000 images (COCO, split testall)",
          &e.fold5},
+        {"folds", 0, CLI_INT, "N", "average N folds of equal size", &e.folds},
+        {"fold-size", 0, CLI_INT, "N", "average folds of N images", &e.fold_size},
+        {"metrics", 0, CLI_SWITCH, NULL, "mAP@R, R-precision and nDCG beside the recalls",
+         &e.metrics},
+        {"qrels", 0, CLI_TEXT, "FILE",
+         "the same for the relevant items that a TREC qrels file gives", &e.qrels},
+        {"caption-ids", 0, CLI_TEXT, "FILE",
+         "ids of the captions, one a line (default: IMAGE#0, IMAGE#1, ...)", &e.caption_id_file},
+        {"ci", 0, CLI_SWITCH, NULL,
+         "bootstrap intervals of the recalls; of several models, the differences between them",
+         &e.ci},
+        {"resamples", 0, CLI_INT, "N", "resamples of --ci (default: 2000)", &e.resamples},
+        {"by-length", 0, CLI_SWITCH, NULL, "recalls of captions by their number of words",
+         &e.by_length},
+        {"ranks", 0, CLI_TEXT, "FILE", "write the rank of each query's truth as CSV",
+         &e.ranks_file},
+        {"run", 0, CLI_TEXT, "FILE", "write the rankings as a TREC run, for trec_eval", &e.run},
+        {"run-depth", 0, CLI_INT, "N", "items a query in it (default: 1000; 0: all)",
+         &e.run_depth},
         {"save-sims", 0, CLI_TEXT, "FILE", "write the similarities, images x captions, as .npy",
          &e.save_sims},
         {0},
@@ -310,29 +204,16 @@ int cmd_eval(int argc, char **argv)
         .about =
             "Ranks every caption for every image and every image for every caption, and prints the "
             "recalls as the reference does. Several models make an ensemble: each is opened with "
-            "its "
-            "own options and vocabulary, and the similarities are averaged; a .npy matrix may "
-            "stand in "
-            "place of a model.",
+            "its own options and vocabulary, and the similarities are averaged; a .npy matrix may "
+            "stand in place of a model.",
         .examples = "  scanscope eval -m assets/demo/model.pth.tar -d assets/demo\n"
-                    "  scanscope eval -m assets/demo/model.pth.tar -d assets/demo --json\n",
+                    "  scanscope eval -m assets/demo/model.pth.tar -d assets/demo --json\n"
+                    "  scanscope eval -m assets/demo/model.pth.tar -d assets/demo --ci --by-length\n",
         .options = options,
     };
     int status;
-    struct error err;
-    if (!cli_parse(&usage, argc, argv, NULL, &status))
-        goto out;
-    status = EXIT_USAGE;
-    if (e.fold5 && e.save_sims) {
-        status = cli_wrong("eval", "--save-sims goes without --fold5, which scores the folds only");
-        goto out;
-    }
-    interrupt_catch();
-    status =
-        add_members(&e, &err) == 0 && report(&e, &err) == 0 ? EXIT_DONE : cli_fail("eval", &err);
-out:
-    free(e.sum);
-    free(e.one);
-    cli_common_done(&e.common);
+    if (cli_parse(&usage, argc, argv, NULL, &status))
+        status = run(&e);
+    eval_done(&e);
     return status;
 }

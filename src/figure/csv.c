@@ -4,20 +4,11 @@
 #include "base/file.h"
 #include "figure/datafile.h"
 
-/* A field in quotes where it needs them (RFC 4180). */
 static void add_text(struct str *out, const char *text)
 {
     str_add(out, ",");
-    if (!text)
-        return;
-    if (!strpbrk(text, ",\"\r\n")) {
-        str_add(out, text);
-        return;
-    }
-    str_add(out, "\"");
-    for (; *text; text++)
-        str_addf(out, *text == '"' ? "\"%c" : "%c", *text);
-    str_add(out, "\"");
+    if (text)
+        str_add_csv(out, text);
 }
 
 static void add_float(struct str *out, float value)

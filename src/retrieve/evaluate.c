@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -28,20 +29,24 @@ static double share_below(const size_t *ranks, size_t n, size_t limit)
     return 100.0 * (double)below / (double)n;
 }
 
-/* Takes `ranks`: they are sorted for the median after a copy went to ranks_out. */
-static void recalls_of(size_t *ranks, size_t n, struct recalls *out, size_t *ranks_out)
+void recalls_of_ranks(size_t *ranks, size_t n, struct recalls *out)
 {
     double sum = 0;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         sum += (double)ranks[i];
-        if (ranks_out)
-            ranks_out[i] = ranks[i];
-    }
     *out = (struct recalls){.r1 = share_below(ranks, n, 1),
                             .r5 = share_below(ranks, n, 5),
                             .r10 = share_below(ranks, n, 10),
                             .median = median_rank(ranks, n),
                             .mean = sum / (double)n + 1};
+}
+
+/* Takes `ranks`, after a copy went to ranks_out. */
+static void recalls_of(size_t *ranks, size_t n, struct recalls *out, size_t *ranks_out)
+{
+    if (ranks_out)
+        memcpy(ranks_out, ranks, n * sizeof *ranks);
+    recalls_of_ranks(ranks, n, out);
     free(ranks);
 }
 
@@ -85,11 +90,17 @@ void evaluate_t2i(const float *sims, size_t I, size_t C, size_t per_image, struc
     recalls_of(ranks, C, out, ranks_out);
 }
 
+void evaluate_both(const float *sims, size_t I, size_t C, size_t per_image, struct evaluation *out,
+                   size_t *i2t_ranks_out, size_t *t2i_ranks_out)
+{
+    evaluate_i2t(sims, I, C, per_image, &out->i2t, i2t_ranks_out);
+    evaluate_t2i(sims, I, C, per_image, &out->t2i, t2i_ranks_out);
+    out->rsum = out->i2t.r1 + out->i2t.r5 + out->i2t.r10 + out->t2i.r1 + out->t2i.r5 + out->t2i.r10;
+}
+
 void evaluate(const float *sims, size_t I, size_t C, size_t per_image, struct evaluation *out)
 {
-    evaluate_i2t(sims, I, C, per_image, &out->i2t, NULL);
-    evaluate_t2i(sims, I, C, per_image, &out->t2i, NULL);
-    out->rsum = out->i2t.r1 + out->i2t.r5 + out->i2t.r10 + out->t2i.r1 + out->t2i.r5 + out->t2i.r10;
+    evaluate_both(sims, I, C, per_image, out, NULL, NULL);
 }
 
 static void add_recalls(struct recalls *sum, const struct recalls *part, double share)

@@ -21,6 +21,9 @@ void evaluate_i2t(const float *sims, size_t I, size_t C, size_t per_image, struc
 void evaluate_t2i(const float *sims, size_t I, size_t C, size_t per_image, struct recalls *out,
                   size_t *ranks_out);
 
+/* Of n ranks, 0 = best, n > 0; sorts them. */
+void recalls_of_ranks(size_t *ranks, size_t n, struct recalls *out);
+
 /* Both directions, and their sum of recalls. */
 struct evaluation {
     struct recalls i2t, t2i;
@@ -28,6 +31,10 @@ struct evaluation {
 };
 
 void evaluate(const float *sims, size_t I, size_t C, size_t per_image, struct evaluation *out);
+
+/* The same with the ranks, I and C of them. */
+void evaluate_both(const float *sims, size_t I, size_t C, size_t per_image, struct evaluation *out,
+                   size_t *i2t_ranks_out, size_t *t2i_ranks_out);
 
 /* The mean of several evaluations (folds). */
 void evaluation_mean(const struct evaluation *folds, size_t n, struct evaluation *out);
