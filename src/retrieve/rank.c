@@ -1,27 +1,15 @@
 /* rank.c: the best of many scores. */
-#include <math.h>
 #include <stdlib.h>
 
 #include "retrieve/session.h"
-
-/* Higher is better, NaN is last, the lower index wins. */
-static bool better(struct ranked a, struct ranked b)
-{
-    bool a_number = !isnan(a.score), b_number = !isnan(b.score);
-    if (a_number != b_number)
-        return a_number;
-    if (a_number && a.score != b.score)
-        return a.score > b.score;
-    return a.index < b.index;
-}
 
 /* heap[0] is the worst of those kept. */
 static void sift_down(struct ranked *heap, size_t n, size_t at)
 {
     for (size_t child; (child = 2 * at + 1) < n; at = child) {
-        if (child + 1 < n && better(heap[child], heap[child + 1]))
+        if (child + 1 < n && rank_better(heap[child], heap[child + 1]))
             child++;
-        if (!better(heap[at], heap[child]))
+        if (!rank_better(heap[at], heap[child]))
             return;
         struct ranked swap = heap[at];
         heap[at] = heap[child];
@@ -31,7 +19,7 @@ static void sift_down(struct ranked *heap, size_t n, size_t at)
 
 static int best_first(const void *a, const void *b)
 {
-    return better(*(const struct ranked *)a, *(const struct ranked *)b) ? -1 : 1;
+    return rank_better(*(const struct ranked *)a, *(const struct ranked *)b) ? -1 : 1;
 }
 
 size_t rank_top(const float *scores, size_t n, size_t k, struct ranked *out)
@@ -46,7 +34,7 @@ size_t rank_top(const float *scores, size_t n, size_t k, struct ranked *out)
         sift_down(out, k, i);
     for (size_t i = k; i < n; i++) {
         struct ranked next = {i, scores[i]};
-        if (!better(next, out[0]))
+        if (!rank_better(next, out[0]))
             continue;
         out[0] = next;
         sift_down(out, k, 0);
@@ -60,6 +48,6 @@ size_t rank_of(const float *scores, size_t n, size_t index)
     struct ranked self = {index, scores[index]};
     size_t rank = 0;
     for (size_t i = 0; i < n; i++)
-        rank += i != index && better((struct ranked){i, scores[i]}, self);
+        rank += i != index && rank_better((struct ranked){i, scores[i]}, self);
     return rank;
 }

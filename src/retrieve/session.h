@@ -102,6 +102,17 @@ int session_score_images(const struct session *session, const struct query *quer
 int session_score_captions(const struct session *session, size_t image, float *scores,
                            const struct progress *progress, struct error *err) MUST_USE;
 
+/* Does `a` rank before `b`? Higher scores do, NaN is last, of equal ones the lower index. */
+static inline bool rank_better(struct ranked a, struct ranked b)
+{
+    bool a_number = a.score == a.score, b_number = b.score == b.score;
+    if (a_number != b_number)
+        return a_number;
+    if (a_number && a.score != b.score)
+        return a.score > b.score;
+    return a.index < b.index;
+}
+
 /* The k best of n scores, best first (ties: the lower index first); out holds min(k, n). Returns
  * how many. NaN ranks last. */
 size_t rank_top(const float *scores, size_t n, size_t k, struct ranked *out);
