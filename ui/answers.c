@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "ui/answers.h"
+#include "ui/command.h"
 #include "ui/view_items.h"
 
 static void replace(char **text, const char *with)
@@ -42,6 +43,20 @@ static void take_restored(struct ui *ui, const struct catalog *catalog)
     ui->marks_next_count = 0;
 }
 
+/* What the command line wants done first. */
+static void run_begin(struct ui *ui, struct effects *effects)
+{
+    char *commands = ui->begin;
+    for (int model = 0; model < ui->models; model++)
+        if (!ui->catalogs[model])
+            return;
+    ui->begin = NULL;
+    for (char *rest = commands, *line; (line = strsep(&rest, "\n"));)
+        if (*line)
+            command_run(ui, line, effects);
+    free(commands);
+}
+
 void answer_opened(struct ui *ui, struct event *event, struct effects *effects)
 {
     const struct catalog *other = ui->catalogs[!event->side];
@@ -55,6 +70,7 @@ void answer_opened(struct ui *ui, struct event *event, struct effects *effects)
     take_restored(ui, event->catalog);
     if (event->catalog->note)
         ui_say(ui, ROLE_DIM, "%s", event->catalog->note);
+    run_begin(ui, effects);
 }
 
 void answer_progress(struct ui *ui, struct event *event, struct effects *effects)

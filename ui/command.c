@@ -18,6 +18,8 @@ const struct ui_command ui_commands[] = {
     {NULL, "cancel", "Ctrl-C", MODE_ANY, NULL, NULL,
      "Stop the work in hand, or empty the prompt; twice with nothing to stop leaves",
      command_cancel},
+    {NULL, "ask", "", MODE_VIEW, NULL, "caption|image NUMBER",
+     "Ask the split's caption of that number, from 0, or the captions for an image", command_ask},
 
     {"Moving", "down", "j Down", MODE_VIEW, NULL, "[ROWS]", "Next row", command_down},
     {NULL, "up", "k Up", MODE_VIEW, NULL, "[ROWS]", "Previous row", command_up},

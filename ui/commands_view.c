@@ -1,5 +1,6 @@
 #include "ui/commands.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -105,6 +106,30 @@ void command_view_matches(struct ui *ui, const char *args, struct effects *effec
     }
     ui->subject = image;
     update_view(ui, VIEW_MATCHES);
+}
+
+void command_ask(struct ui *ui, const char *args, struct effects *effects)
+{
+    const struct catalog *catalog = ui_catalog(ui);
+    char kind[16] = "", end;
+    size_t number;
+    (void)effects;
+    if (sscanf(args, "%15s %zu %c", kind, &number, &end) != 2 ||
+        (strcmp(kind, "caption") != 0 && strcmp(kind, "image") != 0)) {
+        ui_say(ui, ROLE_ERROR, "ask takes \"caption NUMBER\" or \"image NUMBER\"");
+        return;
+    }
+    bool image = strcmp(kind, "image") == 0;
+    size_t count = !catalog ? 0 : image ? catalog->images : catalog->captions;
+    if (!catalog || catalog->captions == 0 || number >= count) {
+        ui_say(ui, ROLE_ERROR, "No %s %zu: the split has %zu, counted from 0", kind, number, count);
+        return;
+    }
+    if (image)
+        ui->subject = number;
+    else
+        update_query(ui, catalog->caption ? catalog->caption[number] : "", (ptrdiff_t)number);
+    update_view(ui, image ? VIEW_MATCHES : VIEW_SEARCH);
 }
 
 void command_view_images(struct ui *ui, const char *args, struct effects *effects)

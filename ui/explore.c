@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "ui/config.h"
 #include "ui/loop.h"
 #include "ui/saved.h"
@@ -124,7 +125,8 @@ static int restore_session(struct ui *ui, const struct explore_options *options,
         return 0;
     if (saved_load(path, &saved, err) != 0)
         return options->session ? -1 : 0;
-    saved_apply(saved, saved_is_of(saved, options->specs, options->spec_count) && !options->caption, ui);
+    saved_apply(saved, saved_is_of(saved, options->specs, options->spec_count) && !options->caption &&
+                           !options->command_count, ui);
     saved_free(saved);
     return 0;
 }
@@ -142,10 +144,19 @@ static int keep_session(const struct ui *ui, const struct explore_options *optio
     return options->session ? status : 0;
 }
 
+static char *join_commands(const struct explore_options *options)
+{
+    struct str text = {0};
+    for (size_t i = 0; i < options->command_count; i++)
+        str_addf(&text, "%s\n", options->commands[i]);
+    return text.length ? str_take(&text) : NULL;
+}
+
 static int run(struct loop *loop, const struct explore_options *options, struct error *err)
 {
     char *session = session_path(options);
     loop->ui.draft = mem_strdup(options->caption);
+    loop->ui.begin = join_commands(options);
     int status = restore_session(&loop->ui, options, session, err);
     if (status == 0)
         status = load_config(&loop->ui, options, err);

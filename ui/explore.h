@@ -24,6 +24,8 @@ struct explore_options {
     const char *symbols; /* "ascii", "half", "block", "sextant" */
     bool ascii, no_mouse;
     const char *caption; /* asked for at once */
+    const char *const *commands; /* run as after ":" when the models are open */
+    size_t command_count;
     const char *config;  /* NULL: the user's, where there is one; "none": none */
     const char *session; /* NULL: the user's (headless: none); "none": none */
 };

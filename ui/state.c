@@ -87,6 +87,7 @@ void ui_done(struct ui *ui)
     free(ui->thumbs.waiting);
     line_done(&ui->line);
     free(ui->draft);
+    free(ui->begin);
     free(ui->pins);
     free(ui->message.text);
     free(ui->work.label);

@@ -152,6 +152,7 @@ struct ui {
     bool prompt;    /* the prompt has the keys */
     struct line line;
     char *draft; /* a caption that was begun and not asked yet */
+    char *begin; /* commands, one a line, for when all models are open; NULL: none */
     ptrdiff_t word; /* of the pair's words; -1: none, the plain photograph */
     struct pair word_of; /* the caption that `word` and the pins belong to */
     ptrdiff_t word_next; /* the word to begin with in the next caption; -1: its warmest */

@@ -325,6 +325,8 @@ void ui_start(struct ui *ui, struct effects *effects)
         update_query(ui, ui->draft, -1);
         replace(&ui->draft, NULL);
         ui->prompt = false;
+    } else if (ui->begin) {
+        ui->prompt = false;
     } else {
         update_prompt_open(ui, PROMPT_CAPTION, "", effects);
     }

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/utf8.h"
 
 static void reserve(struct str *s, size_t more)
 {
@@ -55,16 +54,6 @@ void str_add_csv(struct str *s, const char *text)
     for (; *text; text++)
         str_addf(s, *text == '"' ? "\"%c" : "%c", *text);
     str_add(s, "\"");
-}
-
-void str_add_json(struct str *s, const char *text)
-{
-    char *clean = utf8_clean(text, strlen(text));
-    str_add(s, "\"");
-    for (const char *c = clean; *c; c++)
-        str_addf(s, *c == '"' || *c == '\\' ? "\\%c" : "%c", *c);
-    str_add(s, "\"");
-    free(clean);
 }
 
 void str_clear(struct str *s)

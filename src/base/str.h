@@ -15,8 +15,8 @@ struct str {
 void str_add(struct str *s, const char *text);
 void str_add_n(struct str *s, const char *bytes, size_t n);
 void str_addf(struct str *s, const char *format, ...) PRINTF_LIKE(2, 3);
-void str_add_csv(struct str *s, const char *text); /* a CSV field, in quotes where it needs them (RFC 4180) */
-void str_add_json(struct str *s, const char *text); /* a JSON string with its quotes; the text is cleaned first */
+/* A field of a CSV line (RFC 4180): in quotes where it needs them. */
+void str_add_csv(struct str *s, const char *text);
 void str_clear(struct str *s); /* keeps the memory */
 const char *str_text(const struct str *s);
 char *str_take(struct str *s); /* the text, now the caller's to free; s is empty again */

@@ -14,7 +14,7 @@ struct explore {
     struct cli_common common;
     struct explore_options options;
     const char *size;
-    struct cli_list operands;
+    struct cli_list operands, commands;
     struct session_spec specs[EXPLORE_MODELS];
     char *demo_model, *demo_data;
     const char *keys;
@@ -118,6 +118,7 @@ int cmd_explore(int argc, char **argv)
         {"session", 0, CLI_TEXT, "FILE", "where the session is kept and taken up again (\"none\": nowhere)",
          &e.options.session},
         {"keys", 0, CLI_TEXT, "text|man", "print the table of keys and commands, and leave", &e.keys},
+        {"command", 0, CLI_LIST, "COMMAND", "run at once, as after : (may be given several times)", &e.commands},
         {"headless", 0, CLI_SWITCH, NULL, "no terminal: play --script on a screen of --size", &e.options.headless},
         {"script", 0, CLI_TEXT, "FILE", "keys and commands to play (\"-\": standard input)", &e.options.script},
         {"size", 0, CLI_TEXT, "COLSxROWS", "of the headless screen (default: 120x40)", &e.size},
@@ -137,6 +138,8 @@ int cmd_explore(int argc, char **argv)
     if (!cli_parse(&usage, argc, argv, &e.operands, &status))
         return status;
     join_caption(&e);
+    e.options.commands = e.commands.items;
+    e.options.command_count = e.commands.count;
     status = EXIT_DONE;
     if (e.keys) {
         print_keys(!strcmp(e.keys, "man"));
@@ -151,6 +154,7 @@ int cmd_explore(int argc, char **argv)
     }
     saved_free(e.last);
     cli_list_done(&e.operands);
+    cli_list_done(&e.commands);
     cli_common_done(&e.common);
     free(e.caption);
     free(e.demo_model);

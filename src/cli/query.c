@@ -5,17 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
-#include <wchar.h>
 
 #include "base/interrupt.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/utf8.h"
 #include "cli/cli.h"
+#include "cli/print.h"
 
-enum { DEFAULT_TOP = 10, NARROWEST = 40 };
+enum { DEFAULT_TOP = 10 };
 
 struct ask {
     struct cli_common common;
@@ -196,41 +194,6 @@ static char *result_name(const struct ask *ask, size_t index)
     return mem_printf("%zu", index);
 }
 
-static size_t terminal_width(void)
-{
-    struct winsize size;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
-        return SIZE_MAX; /* a file or a pipe: nothing is cut */
-    return size.ws_col < NARROWEST ? NARROWEST : size.ws_col;
-}
-
-/* Prints as much of a text as `width` columns hold; one that is cut ends in an ellipsis. */
-static void print_cut(const char *text, size_t width)
-{
-    size_t at = 0, columns = 0, fits = 0, n = strlen(text);
-    while (at < n) {
-        size_t bytes;
-        int w = wcwidth((wchar_t)utf8_next(text + at, n - at, &bytes));
-        columns += w > 0 ? (size_t)w : 0;
-        at += bytes;
-        if (columns + 1 <= width)
-            fits = at;
-        if (columns > width) {
-            printf("%.*s\xe2\x80\xa6\n", (int)fits, text);
-            return;
-        }
-    }
-    puts(text);
-}
-
-static int digits(size_t n)
-{
-    int d = 1;
-    for (; n >= 10; n /= 10)
-        d++;
-    return d;
-}
-
 /* Ranks of the ground truth, best first. */
 static size_t truth_ranks(const struct ask *ask, size_t **ranks_out)
 {
@@ -261,14 +224,14 @@ static void print_truth(const struct ask *ask)
 
 static void print_table(const struct ask *ask)
 {
-    int rank_width = digits(ask->shown) < 4 ? 4 : digits(ask->shown), lead = rank_width + 13;
-    size_t width = terminal_width();
+    int rank_width = cli_digits(ask->shown) < 4 ? 4 : cli_digits(ask->shown), lead = rank_width + 13;
+    size_t width = cli_terminal_width();
     printf("%*s   score     %s\n", rank_width, "rank", ask->query ? "image" : "caption");
     for (size_t k = 0; k < ask->shown; k++) {
         char *name = result_name(ask, ask->best[k].index);
         printf("%*zu  %7.4f  %c  ", rank_width, k + 1, (double)ask->best[k].score,
                ask->truth[ask->best[k].index] ? '*' : ' ');
-        print_cut(name, width == SIZE_MAX ? width : width - (size_t)lead - 1);
+        cli_print_cut(name, width == SIZE_MAX ? width : width - (size_t)lead - 1);
         free(name);
     }
     print_truth(ask);
@@ -288,27 +251,19 @@ static void print_tsv(const struct ask *ask)
 /* ---- JSON -------------------------------------------------------------------------------------
  */
 
-static json_t *text_json(const char *text)
-{
-    char *clean = utf8_clean(text, strlen(text));
-    json_t *json = json_string(clean);
-    free(clean);
-    return json;
-}
-
 static json_t *query_json(const struct ask *ask)
 {
     if (!ask->query)
-        return json_pack("{s:o, s:I}", "image", text_json(image_id(ask, ask->image_index)), "index",
+        return json_pack("{s:o, s:I}", "image", cli_json_text(image_id(ask, ask->image_index)), "index",
                          (json_int_t)ask->image_index);
     const struct query *q = ask->query;
     json_t *words = json_array(), *unknown = json_array();
     for (size_t w = 0; w < q->words.count; w++) {
-        json_array_append_new(words, text_json(q->words.items[w]));
+        json_array_append_new(words, cli_json_text(q->words.items[w]));
         if (ask->session->vocab && q->ids[w + 1] == vocab_unk(ask->session->vocab))
-            json_array_append_new(unknown, text_json(q->words.items[w]));
+            json_array_append_new(unknown, cli_json_text(q->words.items[w]));
     }
-    return json_pack("{s:o, s:o, s:o}", "caption", text_json(q->text), "words", words, "unknown",
+    return json_pack("{s:o, s:o, s:o}", "caption", cli_json_text(q->text), "words", words, "unknown",
                      unknown);
 }
 
@@ -342,9 +297,7 @@ static void print_json(const struct ask *ask)
     json_t *root =
         json_pack("{s:o, s:o, s:I, s:o}", "query", query_json(ask), "results", results_json(ask),
                   "of", (json_int_t)ask->n, "truth_ranks", truth_json(ask));
-    json_dumpf(root, stdout, JSON_INDENT(1));
-    putchar('\n');
-    json_decref(root);
+    cli_json_print(root);
 }
 
 /* ---- the command ------------------------------------------------------------------------------

@@ -1,5 +1,4 @@
 #include <math.h>
-#include <string.h>
 
 #include "base/file.h"
 #include "figure/datafile.h"

@@ -1,0 +1,199 @@
+/* analyse_open.c: models, ensembles and the split that an analysis works on. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "cli/analyse.h"
+
+/* ---- members ----------------------------------------------------------------------------------
+ */
+
+bool analyse_is_matrix(const char *path)
+{
+    const char *dot = strrchr(file_name(path), '.');
+    return dot && strcmp(dot, ".npy") == 0;
+}
+
+static int check_captions(const struct dataset *data, struct error *err)
+{
+    if (data->per_image > 0 && data->captions > 0)
+        return 0;
+    return error_set(err,
+                     "the split%s%s has no captions that belong to its images: give them with "
+                     "--captions FILE or --token-ids FILE",
+                     *data->split ? " " : "", data->split);
+}
+
+/* The split that a session opened, or one opened for a matrix. */
+static int take_split(const struct cli_common *common, const struct session_spec *spec,
+                      const struct session *session, struct analyse_split *split, struct error *err)
+{
+    if (split->data)
+        return 0;
+    split->compat = spec->compat;
+    if (!session && dataset_open(&spec->data, &split->own, err) != 0)
+        return -1;
+    split->data = session ? session->data : split->own;
+    if (split->data->note && !common->quiet)
+        fprintf(stderr, "scanscope analyse: %s\n", split->data->note);
+    return check_captions(split->data, err);
+}
+
+/* Without a session the vocabulary only tells unknown words: none is no error. */
+static int take_vocab(const struct session_spec *spec, const struct session *session,
+                      struct analyse_split *split, struct error *err)
+{
+    if (session && session->vocab && !split->vocab)
+        split->vocab = session->vocab;
+    if (split->vocab || session)
+        return 0;
+    char *path = spec->vocab ? mem_strdup(spec->vocab) : dataset_find_vocab(split->data);
+    int status = path ? vocab_load(path, &split->own_vocab, err) : 0;
+    split->vocab = split->own_vocab;
+    free(path);
+    return status;
+}
+
+static int open_member(const struct cli_common *common, size_t index, struct analyse_split *split,
+                       struct analyse_model *model, size_t m, struct error *err)
+{
+    struct session_spec spec;
+    if (cli_session_spec(common, index, &spec, err) != 0)
+        return -1;
+    spec.encode_captions = true;
+    bool matrix = analyse_is_matrix(spec.model);
+    if (matrix ? score_file_open(spec.model, &model->files[m], err) != 0
+               : cli_session_open(common, &spec, &model->sessions[m], err) != 0)
+        return -1;
+    struct session *session = model->sessions[m];
+    if (take_split(common, &spec, session, split, err) != 0 ||
+        take_vocab(&spec, session, split, err) != 0)
+        return -1;
+    const struct dataset *data = split->data;
+    if (matrix)
+        return score_source_of_file(model->files[m], data->images, data->captions, data->per_image,
+                                    &model->members[m], err);
+    if (session->I != data->images || session->C != data->captions)
+        return error_set(err, "%s: %zu images x %zu captions, the models before it %zu x %zu",
+                         spec.model, session->I, session->C, data->images, data->captions);
+    score_source_of_session(session, &model->members[m]);
+    return 0;
+}
+
+static char *join_names(const struct cli_common *common, size_t first, size_t count)
+{
+    struct str text = {0};
+    for (size_t m = 0; m < count; m++)
+        str_addf(&text, "%s%s", m ? " + " : "", common->models.items[first + m]);
+    return str_take(&text);
+}
+
+int analyse_open_model(const struct cli_common *common, size_t first, size_t count,
+                       struct analyse_split *split, struct analyse_model *out, struct error *err)
+{
+    struct session_spec spec;
+    *out = (struct analyse_model){0};
+    if (cli_session_spec(common, first, &spec, err) != 0) /* no model, no data */
+        return -1;
+    *out = (struct analyse_model){.label = join_names(common, first, count),
+                                  .count = count,
+                                  .sessions = mem_new(count, sizeof *out->sessions),
+                                  .files = mem_new(count, sizeof *out->files),
+                                  .members = mem_new(count, sizeof *out->members)};
+    for (size_t m = 0; m < count; m++)
+        if (open_member(common, first + m, split, out, m, err) != 0)
+            return -1;
+    for (size_t m = count; m-- > 0;)
+        out->session = out->sessions[m] ? out->sessions[m] : out->session;
+    out->mean = (struct score_mean){out->members, count};
+    if (count == 1)
+        out->source = out->members[0];
+    else
+        score_source_of_mean(&out->mean, &out->source);
+    return 0;
+}
+
+void analyse_model_done(struct analyse_model *model)
+{
+    for (size_t m = 0; m < model->count; m++) {
+        session_free(model->sessions[m]);
+        score_file_free(model->files[m]);
+    }
+    free(model->sessions);
+    free(model->files);
+    free(model->members);
+    free(model->label);
+    *model = (struct analyse_model){0};
+}
+
+/* ---- the split --------------------------------------------------------------------------------
+ */
+
+int analyse_read_words(struct analyse_split *split, const char *counts, struct error *err)
+{
+    const struct dataset *data = split->data;
+    if (lexicon_build(data, split->vocab, split->compat, &split->lexicon, err) != 0)
+        return -1;
+    if (counts)
+        return lexicon_count(&split->lexicon, counts, split->compat, err);
+    char *train = file_join(data->folder, "train_caps.txt");
+    int status = file_exists(train) ? lexicon_count(&split->lexicon, train, split->compat, err) : 0;
+    free(train);
+    return status;
+}
+
+void analyse_split_done(struct analyse_split *split)
+{
+    lexicon_done(&split->lexicon);
+    dataset_free(split->own);
+    vocab_free(split->own_vocab);
+    *split = (struct analyse_split){0};
+}
+
+char *analyse_caption(const struct analyse_split *split, size_t c)
+{
+    return split->data->caption ? mem_strdup(split->data->caption[c])
+                                : lexicon_join(&split->lexicon, c);
+}
+
+/* ---- the pass ---------------------------------------------------------------------------------
+ */
+
+int analyse_sweep(const struct cli_common *common, const struct analyse_model *model, size_t k,
+                  struct sweep *out, struct error *err)
+{
+    struct progress_line line;
+    cli_set_threads(common);
+    progress_line_start(&line, "scoring", common->quiet);
+    int status = sweep_run(&model->source, k, 0, &line.progress, out, err);
+    progress_line_end(&line);
+    if (status == 0 && out->not_finite > 0)
+        fprintf(stderr, "scanscope analyse: %s: %llu scores are NaN or infinite; NaN ranks last\n",
+                model->label, (unsigned long long)out->not_finite);
+    return status;
+}
+
+static void report_recalls(struct report *report, const char *prefix, const char *direction,
+                           const char *label, const struct sweep_query *queries, size_t n)
+{
+    static const char *const names[] = {"r1", "r5", "r10", "median_rank", "mean_rank"};
+    struct recalls r;
+    sweep_recalls(queries, n, &r);
+    const double values[] = {r.r1, r.r5, r.r10, r.median, r.mean};
+    report_line(report,
+                "%s: R@1 %.1f  R@5 %.1f  R@10 %.1f  median rank %.0f  mean %.1f  (%zu queries)",
+                label, r.r1, r.r5, r.r10, r.median, r.mean, n);
+    for (int i = 0; i < 5; i++) {
+        char *key = mem_printf("%s%s.%s", prefix, direction, names[i]);
+        report_number(report, key, values[i]);
+        free(key);
+    }
+}
+
+void analyse_report_recalls(struct report *report, const char *prefix, const struct sweep *sweep)
+{
+    report_recalls(report, prefix, "i2t", "Image to text", sweep->images, sweep->I);
+    report_recalls(report, prefix, "t2i", "Text to image", sweep->captions, sweep->C);
+}

@@ -1,0 +1,111 @@
+/* analyse_out.c: the figures of an analysis, and the way into the explorer. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "cli/analyse.h"
+#include "cli/figure_request.h"
+#include "ui/explore.h"
+
+/* ---- figures ----------------------------------------------------------------------------------
+ */
+
+static int make_folder(struct analyse_pictures *pictures, struct error *err)
+{
+    const char *place = getenv("TMPDIR");
+    if (pictures->folder)
+        return 0;
+    char *folder = mem_printf("%s/scanscope-XXXXXX", place && *place ? place : "/tmp");
+    if (!mkdtemp(folder)) {
+        error_errno(err, folder, "make");
+        free(folder);
+        return -1;
+    }
+    pictures->folder = folder;
+    return 0;
+}
+
+static int draw_figure(const struct session *session, const struct analyse_figure *figure,
+                       const char *path, struct error *err)
+{
+    const struct figure_style style = {
+        .original_first = true, .dpi = 110, .scores = true, .columns = 6};
+    struct session *sessions[] = {(struct session *)session};
+    const struct figure_sessions all = {sessions, 1};
+    const struct figure_request request = {
+        .kind = figure->kind,
+        .caption_index = figure->caption == SIZE_MAX ? -1 : (long)figure->caption,
+        .image = figure->image == SIZE_MAX ? NULL : session->data->id[figure->image]};
+    struct figure_data data = {0};
+    int status = figure_request_answer(&request, &all, figure_photo_side(&style), &data, err);
+    if (status == 0)
+        status = figure_write(&data.figure, &style, path, NULL, err);
+    figure_data_done(&data);
+    return status;
+}
+
+int analyse_draw(const struct session *session, const struct analyse_figure *figures, size_t count,
+                 struct analyse_pictures *pictures, struct report *report, struct error *err)
+{
+    if (count > 0 && !session) {
+        report_line(report, "No figures: a matrix of similarities has no attention to show.");
+        return 0;
+    }
+    for (size_t f = 0; f < count; f++) {
+        struct error why;
+        if (make_folder(pictures, err) != 0)
+            return -1;
+        char *path = mem_printf("%s/%zu.png", pictures->folder, pictures->count);
+        if (draw_figure(session, &figures[f], path, &why) == 0) {
+            pictures->count++;
+            report_picture(report, path, figures[f].title);
+        } else {
+            report_line(report, "%s: no figure: %s", figures[f].title, why.text);
+        }
+        free(path);
+    }
+    return 0;
+}
+
+void analyse_forget(struct analyse_pictures *pictures)
+{
+    for (size_t f = 0; f < pictures->count; f++) {
+        char *path = mem_printf("%s/%zu.png", pictures->folder, f);
+        unlink(path);
+        free(path);
+    }
+    if (pictures->folder)
+        rmdir(pictures->folder);
+    free(pictures->folder);
+    *pictures = (struct analyse_pictures){0};
+}
+
+/* ---- the explorer -----------------------------------------------------------------------------
+ */
+
+int analyse_explore(const struct cli_common *common, const size_t *models, size_t count,
+                    size_t caption, size_t image, struct error *err)
+{
+    struct session_spec specs[EXPLORE_MODELS];
+    for (size_t m = 0; m < count; m++) {
+        if (cli_session_spec(common, models[m], &specs[m], err) != 0)
+            return -1;
+        if (analyse_is_matrix(specs[m].model))
+            return error_set(err,
+                             "--open: %s is a matrix of similarities; the explorer needs the "
+                             "model",
+                             specs[m].model);
+        specs[m].need_vocab = !common->token_ids;
+    }
+    char *ask = image != SIZE_MAX ? mem_printf("ask image %zu", image)
+                                  : mem_printf("ask caption %zu", caption);
+    const char *const commands[] = {"failures", ask};
+    const struct explore_options options = {
+        .specs = specs, .spec_count = count, .commands = commands, .command_count = 2};
+    int status = explore_run(&options, err);
+    free(ask);
+    return status;
+}
