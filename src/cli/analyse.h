@@ -96,7 +96,7 @@ struct analyse_out {
 /* What to draw for the page, of the split's caption (SIZE_MAX: none) and image (SIZE_MAX: none, or
  * the caption's own), as the figure command does. */
 struct analyse_figure {
-    enum figure_kind kind; /* words, strip or captions */
+    enum figure_kind kind; /* words, captions, or failures of the one caption */
     size_t caption, image;
     char *title; /* the caller's */
 };

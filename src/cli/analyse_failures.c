@@ -142,7 +142,7 @@ static int draw(struct failures_command *o, struct error *err)
     struct analyse_figure *figures = mem_new(count, sizeof *figures);
     for (size_t k = 0; k < count; k++) {
         const struct failure *row = &o->failures.rows[o->order[k]];
-        figures[k] = (struct analyse_figure){.kind = row->image ? FIGURE_CAPTIONS : FIGURE_STRIP,
+        figures[k] = (struct analyse_figure){.kind = row->image ? FIGURE_CAPTIONS : FIGURE_FAILURES,
                                              .caption = row->caption,
                                              .image = row->image ? row->query : SIZE_MAX,
                                              .title = mem_printf("%s %zu: the truth is at rank %zu",

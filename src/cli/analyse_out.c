@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "cli/analyse.h"
 #include "cli/figure_request.h"
+#include "figure/gather.h"
 #include "ui/explore.h"
 
 /* ---- figures ----------------------------------------------------------------------------------
@@ -40,7 +41,13 @@ static int draw_figure(const struct session *session, const struct analyse_figur
         .caption_index = figure->caption == SIZE_MAX ? -1 : (long)figure->caption,
         .image = figure->image == SIZE_MAX ? NULL : session->data->id[figure->image]};
     struct figure_data data = {0};
-    int status = figure_request_answer(&request, &all, figure_photo_side(&style), &data, err);
+    int side = figure_photo_side(&style), status;
+    data.figure.kind = figure->kind;
+    if (figure->kind == FIGURE_FAILURES) /* of this caption alone */
+        status = gather_failure(session, figure->caption, 5, side, &data,
+                                figure_data_sets(&data, 1), err);
+    else
+        status = figure_request_answer(&request, &all, side, &data, err);
     if (status == 0)
         status = figure_write(&data.figure, &style, path, NULL, err);
     figure_data_done(&data);

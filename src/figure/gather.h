@@ -37,6 +37,10 @@ int gather_captions(const struct session *session, size_t image, size_t k, int m
 int gather_failures(const struct session *session, size_t rows, size_t k, int max_side,
                     struct figure_data *data, struct error *err) MUST_USE;
 
+/* The same of one caption of the split; those need not be encoded. */
+int gather_failure(const struct session *session, size_t caption, size_t k, int max_side,
+                   struct figure_data *data, struct figure_set *set, struct error *err) MUST_USE;
+
 /* Recall at 1 to 100 and where the true ones rank, both directions, a series a model; captions must
  * be encoded. Fills the figure's plots. */
 int gather_curves(struct session *const *sessions, size_t count, struct figure_data *data,

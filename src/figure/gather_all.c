@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyse/sweep.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "figure/gather.h"
-#include "retrieve/evaluate.h"
 
 /* ---- captions -------------------------------------------------------------------------------- */
 
@@ -44,96 +44,109 @@ int gather_captions(const struct session *session, size_t image, size_t k, int m
 
 /* ---- failures -------------------------------------------------------------------------------- */
 
-/* All scores, I x C; the caller's to free. */
-static int score_all(const struct session *session, float **out, struct error *err)
+/* One pass over all scores, `k` answers a query kept. */
+static int sweep_session(const struct session *session, size_t k, struct sweep *out,
+                         struct error *err)
 {
-    size_t pairs;
-    *out = NULL;
+    struct score_source source;
     if (session->data->per_image == 0)
         return error_set(err, "the split has no captions that belong to its images");
-    if (!mem_mul(session->I, session->C, &pairs))
-        return error_set(err, "the split has too many pairs");
-    if (mem_get(out, pairs, sizeof **out, "all similarities", err) != 0)
-        return -1;
-    return session_score_all(session, *out, NULL, err);
+    score_source_of_session(session, &source);
+    return sweep_run(&source, k, 0, NULL, out, err);
 }
 
-struct failure {
+/* The true image, then the best ones. */
+static void fill_failure(const struct session *session, size_t caption, struct figure_result truth,
+                         const struct ranked *best, size_t count, int max_side,
+                         struct figure_data *data, struct figure_set *set)
+{
+    size_t image = caption / session->data->per_image;
+    struct figure_result *results = figure_data_take(data, count + 1, sizeof *results);
+    results[0] = truth;
+    gather_image(session, image, max_side, data, &results[0].image);
+    for (size_t i = 0; i < count; i++) {
+        results[i + 1] = (struct figure_result){
+            .score = best[i].score, .truth = best[i].index == image, .rank = i + 1};
+        gather_image(session, best[i].index, max_side, data, &results[i + 1].image);
+    }
+    set->query = figure_data_text(data, caption_text(session, caption));
+    set->results = results;
+    set->result_count = count + 1;
+    set->truth_rank = truth.rank;
+}
+
+int gather_failure(const struct session *session, size_t caption, size_t k, int max_side,
+                   struct figure_data *data, struct figure_set *set, struct error *err)
+{
+    struct query *query = NULL;
+    if (session->data->per_image == 0)
+        return error_set(err, "the split has no captions that belong to its images");
+    if (query_from_caption(session, caption, &query, err) != 0)
+        return -1;
+    size_t count = k < session->I ? k : session->I, truth = caption / session->data->per_image;
+    float *scores = mem_new(session->I, sizeof *scores);
+    struct ranked *best = mem_new(count, sizeof *best);
+    int status = session_score_images(session, query, scores, NULL, err);
+    if (status == 0) {
+        struct figure_result result = {
+            .score = scores[truth], .truth = true, .rank = rank_of(scores, session->I, truth) + 1};
+        count = rank_top(scores, session->I, count, best);
+        fill_failure(session, caption, result, best, count, max_side, data, set);
+    }
+    free(best);
+    free(scores);
+    query_free(query);
+    return status;
+}
+
+struct failed {
     size_t caption, rank;
 };
 
 static int worse(const void *a, const void *b)
 {
-    const struct failure *x = a, *y = b;
+    const struct failed *x = a, *y = b;
     if (x->rank != y->rank)
         return x->rank < y->rank ? 1 : -1;
     return (x->caption > y->caption) - (x->caption < y->caption);
 }
 
-/* The true image, then the best ones. */
-static void fill_failure(const struct session *session, const float *column,
-                         const struct failure *failure, size_t k, int max_side,
-                         struct figure_data *data, struct figure_set *set)
+/* All captions, the worst first; the caller's to free. */
+static struct failed *worst_captions(const struct sweep *sweep)
 {
-    size_t count = k < session->I ? k : session->I;
-    size_t truth = failure->caption / session->data->per_image;
-    struct ranked *best = mem_new(count, sizeof *best);
-    struct figure_result *results = figure_data_take(data, count + 1, sizeof *results);
-    count = rank_top(column, session->I, count, best);
-    results[0] =
-        (struct figure_result){.score = column[truth], .truth = true, .rank = failure->rank + 1};
-    gather_image(session, truth, max_side, data, &results[0].image);
-    for (size_t i = 0; i < count; i++) {
-        results[i + 1] = (struct figure_result){
-            .score = best[i].score, .truth = best[i].index == truth, .rank = i + 1};
-        gather_image(session, best[i].index, max_side, data, &results[i + 1].image);
-    }
-    set->query = figure_data_text(data, caption_text(session, failure->caption));
-    set->results = results;
-    set->result_count = count + 1;
-    set->truth_rank = failure->rank + 1;
-    free(best);
-}
-
-static void fill_failures(const struct session *session, const float *sims,
-                          const struct failure *worst, size_t k, int max_side,
-                          struct figure_data *data)
-{
-    float *column = mem_new(session->I, sizeof *column);
-    for (size_t s = 0; s < data->figure.set_count; s++) {
-        for (size_t i = 0; i < session->I; i++)
-            column[i] = sims[i * session->C + worst[s].caption];
-        fill_failure(session, column, &worst[s], k, max_side, data,
-                     (struct figure_set *)&data->figure.sets[s]);
-    }
-    free(column);
+    struct failed *all = mem_new(sweep->C, sizeof *all);
+    for (size_t c = 0; c < sweep->C; c++)
+        all[c] = (struct failed){c, sweep->captions[c].rank};
+    qsort(all, sweep->C, sizeof *all, worse);
+    return all;
 }
 
 int gather_failures(const struct session *session, size_t rows, size_t k, int max_side,
                     struct figure_data *data, struct error *err)
 {
-    float *sims;
+    struct sweep sweep;
     struct recalls recalls;
     char title[128];
-    int status = score_all(session, &sims, err);
-    if (status == 0) {
-        size_t C = session->C, count = rows < C ? rows : C;
-        size_t *ranks = mem_new(C, sizeof *ranks);
-        struct failure *all = mem_new(C, sizeof *all);
-        evaluate_t2i(sims, session->I, C, session->data->per_image, &recalls, ranks);
-        for (size_t c = 0; c < C; c++)
-            all[c] = (struct failure){c, ranks[c]};
-        qsort(all, C, sizeof *all, worse);
-        figure_data_sets(data, count);
-        fill_failures(session, sims, all, k, max_side, data);
-        snprintf(title, sizeof title,
-                 "Captions whose image ranks worst, of %zu; recall at 10: %.1f %%", C, recalls.r10);
-        data->figure.info.caption = figure_data_text(data, title);
-        free(all);
-        free(ranks);
+    if (sweep_session(session, k, &sweep, err) != 0)
+        return -1;
+    size_t count = rows < sweep.C ? rows : sweep.C;
+    struct failed *worst = worst_captions(&sweep);
+    struct figure_set *sets = figure_data_sets(data, count);
+    for (size_t s = 0; s < count; s++) {
+        const struct sweep_query *query = &sweep.captions[worst[s].caption];
+        struct figure_result truth = {
+            .score = query->score, .truth = true, .rank = query->rank + 1};
+        fill_failure(session, worst[s].caption, truth,
+                     sweep.caption_top + worst[s].caption * sweep.caption_k, sweep.caption_k,
+                     max_side, data, &sets[s]);
     }
-    free(sims);
-    return status;
+    sweep_recalls(sweep.captions, sweep.C, &recalls);
+    snprintf(title, sizeof title, "Captions whose image ranks worst, of %zu; recall at 10: %.1f %%",
+             sweep.C, recalls.r10);
+    data->figure.info.caption = figure_data_text(data, title);
+    free(worst);
+    sweep_done(&sweep);
+    return 0;
 }
 
 /* ---- curves ---------------------------------------------------------------------------------- */
@@ -188,26 +201,32 @@ const char *gather_run_name(struct figure_data *data, const char *path)
     return kept;
 }
 
+/* Ranks of the queries; the caller's to free. */
+static size_t *ranks_of(const struct sweep_query *queries, size_t count)
+{
+    size_t *ranks = mem_new(count, sizeof *ranks);
+    for (size_t q = 0; q < count; q++)
+        ranks[q] = queries[q].rank;
+    return ranks;
+}
+
 static int add_model(const struct session *session, size_t index, struct figure_data *data,
                      struct figure_series *series[PLOTS], struct error *err)
 {
-    float *sims;
-    struct recalls recalls;
+    struct sweep sweep;
     const char *name = gather_run_name(data, session->model_path);
-    int status = score_all(session, &sims, err);
-    if (status == 0) {
-        size_t I = session->I, C = session->C, per_image = session->data->per_image;
-        size_t *ranks = mem_new(C > I ? C : I, sizeof *ranks);
-        evaluate_t2i(sims, I, C, per_image, &recalls, ranks);
-        series[0][index] = recall_series(data, name, ranks, C);
-        series[2][index] = rank_series(data, name, ranks, C);
-        evaluate_i2t(sims, I, C, per_image, &recalls, ranks);
-        series[1][index] = recall_series(data, name, ranks, I);
-        series[3][index] = rank_series(data, name, ranks, I);
-        free(ranks);
-    }
-    free(sims);
-    return status;
+    if (sweep_session(session, 0, &sweep, err) != 0)
+        return -1;
+    size_t *captions = ranks_of(sweep.captions, sweep.C);
+    size_t *images = ranks_of(sweep.images, sweep.I);
+    series[0][index] = recall_series(data, name, captions, sweep.C);
+    series[1][index] = recall_series(data, name, images, sweep.I);
+    series[2][index] = rank_series(data, name, captions, sweep.C);
+    series[3][index] = rank_series(data, name, images, sweep.I);
+    free(captions);
+    free(images);
+    sweep_done(&sweep);
+    return 0;
 }
 
 int gather_curves(struct session *const *sessions, size_t count, struct figure_data *data,
