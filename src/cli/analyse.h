@@ -96,7 +96,7 @@ struct analyse_out {
 /* What to draw for the page, of the split's caption (SIZE_MAX: none) and image (SIZE_MAX: none, or
  * the caption's own), as the figure command does. */
 struct analyse_figure {
-    enum figure_kind kind; /* words, captions, or failures of the one caption */
+    enum figure_kind kind; /* words, captions, compare, or failures of the one caption */
     size_t caption, image;
     char *title; /* the caller's */
 };
@@ -108,7 +108,8 @@ struct analyse_pictures {
     char *folder;
     size_t count;
 };
-int analyse_draw(const struct session *session, const struct analyse_figure *figures, size_t count,
+int analyse_draw(const struct session *const *sessions, size_t session_count,
+                 const struct analyse_figure *figures, size_t count,
                  struct analyse_pictures *pictures, struct report *report,
                  struct error *err) MUST_USE;
 void analyse_forget(struct analyse_pictures *pictures);

@@ -149,7 +149,7 @@ static int draw(struct failures_command *o, struct error *err)
                                                                  row->image ? "image" : "caption",
                                                                  row->query, row->rank)};
     }
-    int status = analyse_draw(o->model.session, figures, count, &o->pictures, &o->report, err);
+    int status = analyse_draw(&o->model.session, 1, figures, count, &o->pictures, &o->report, err);
     for (size_t k = 0; k < count; k++)
         free(figures[k].title);
     free(figures);

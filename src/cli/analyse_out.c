@@ -29,13 +29,12 @@ static int make_folder(struct analyse_pictures *pictures, struct error *err)
     return 0;
 }
 
-static int draw_figure(const struct session *session, const struct analyse_figure *figure,
+static int draw_figure(const struct figure_sessions *all, const struct analyse_figure *figure,
                        const char *path, struct error *err)
 {
     const struct figure_style style = {
         .original_first = true, .dpi = 110, .scores = true, .columns = 6};
-    struct session *sessions[] = {(struct session *)session};
-    const struct figure_sessions all = {sessions, 1};
+    const struct session *session = all->items[0];
     const struct figure_request request = {
         .kind = figure->kind,
         .caption_index = figure->caption == SIZE_MAX ? -1 : (long)figure->caption,
@@ -47,26 +46,29 @@ static int draw_figure(const struct session *session, const struct analyse_figur
         status = gather_failure(session, figure->caption, 5, side, &data,
                                 figure_data_sets(&data, 1), err);
     else
-        status = figure_request_answer(&request, &all, side, &data, err);
+        status = figure_request_answer(&request, all, side, &data, err);
     if (status == 0)
         status = figure_write(&data.figure, &style, path, NULL, err);
     figure_data_done(&data);
     return status;
 }
 
-int analyse_draw(const struct session *session, const struct analyse_figure *figures, size_t count,
+int analyse_draw(const struct session *const *sessions, size_t session_count,
+                 const struct analyse_figure *figures, size_t count,
                  struct analyse_pictures *pictures, struct report *report, struct error *err)
 {
-    if (count > 0 && !session) {
-        report_line(report, "No figures: a matrix of similarities has no attention to show.");
-        return 0;
-    }
+    struct figure_sessions all = {(struct session *const *)sessions, session_count};
+    for (size_t m = 0; m < session_count; m++)
+        if (count > 0 && !sessions[m]) {
+            report_line(report, "No figures: a matrix of similarities has no attention to show.");
+            return 0;
+        }
     for (size_t f = 0; f < count; f++) {
         struct error why;
         if (make_folder(pictures, err) != 0)
             return -1;
         char *path = mem_printf("%s/%zu.png", pictures->folder, pictures->count);
-        if (draw_figure(session, &figures[f], path, &why) == 0) {
+        if (draw_figure(&all, &figures[f], path, &why) == 0) {
             pictures->count++;
             report_picture(report, path, figures[f].title);
         } else {

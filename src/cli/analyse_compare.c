@@ -1,0 +1,450 @@
+/* analyse_compare.c: two models, or ensembles, on one split. */
+#include "cli/analyse.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyse/compare.h"
+#include "base/file.h"
+#include "base/interrupt.h"
+#include "base/mem.h"
+
+static const char command_name[] = "analyse compare";
+
+enum { SIDES = 2 };
+
+struct compare_command {
+    struct cli_common common; /* its models: those of A, then those of B */
+    struct cli_list sides;    /* as given */
+    struct analyse_out out;
+    const char *queries, *direction;
+    bool csv;
+    int row, resamples, seed;
+    double level;
+    /* the answer */
+    size_t first[SIDES], count[SIDES];
+    char **names; /* of common.models */
+    struct analyse_split split;
+    struct analyse_model models[SIDES];
+    struct sweep sweeps[SIDES];
+    size_t *rows, row_count; /* queries listed: images, then I + captions */
+    struct report report;
+    struct analyse_pictures pictures;
+};
+
+/* ---- "a.pth,b.pth" -----------------------------------------------------------------------------
+ */
+
+/* A file whose name has a comma is one model. */
+static void split_side(struct compare_command *o, int side)
+{
+    struct cli_list *models = &o->common.models;
+    const char *text = o->sides.items[side];
+    o->first[side] = models->count;
+    while (*text) {
+        size_t n = file_exists(text) ? strlen(text) : strcspn(text, ",");
+        o->names = mem_grow(o->names, models->count + 1, sizeof *o->names);
+        models->items = mem_grow(models->items, models->count + 1, sizeof *models->items);
+        o->names[models->count] = mem_strndup(text, n);
+        models->items[models->count] = o->names[models->count];
+        models->count++;
+        text += n + (text[n] == ',');
+    }
+    o->count[side] = models->count - o->first[side];
+}
+
+/* ---- queries -----------------------------------------------------------------------------------
+ */
+
+static const struct sweep_query *query_of(const struct compare_command *o, int side, size_t row)
+{
+    const struct sweep *sweep = &o->sweeps[side];
+    return row < sweep->I ? &sweep->images[row] : &sweep->captions[row - sweep->I];
+}
+
+static bool is_listed(const struct compare_command *o, size_t row)
+{
+    size_t a = query_of(o, 0, row)->rank, b = query_of(o, 1, row)->rank;
+    bool image = row < o->sweeps[0].I;
+    if (o->direction && strcmp(o->direction, "both") != 0 &&
+        strcmp(o->direction, image ? "i2t" : "t2i") != 0)
+        return false;
+    if (!o->queries || strcmp(o->queries, "changed") == 0)
+        return a != b;
+    return strcmp(o->queries, "won") == 0    ? b == 0 && a > 0
+           : strcmp(o->queries, "lost") == 0 ? a == 0 && b > 0
+           : strcmp(o->queries, "both") == 0 ? a > 0 && b > 0
+                                             : true;
+}
+
+/* Those whose rank changed most first. */
+static int by_change(const void *a, const void *b, void *context)
+{
+    const struct compare_command *o = context;
+    size_t x = *(const size_t *)a, y = *(const size_t *)b;
+    double cx = fabs(compare_change(query_of(o, 0, x), query_of(o, 1, x)));
+    double cy = fabs(compare_change(query_of(o, 0, y), query_of(o, 1, y)));
+    return cx != cy ? (cx > cy ? -1 : 1) : (x > y) - (x < y);
+}
+
+static void list_rows(struct compare_command *o)
+{
+    size_t all = o->sweeps[0].I + o->sweeps[0].C;
+    o->rows = mem_new(all, sizeof *o->rows);
+    for (size_t r = 0; r < all; r++)
+        if (is_listed(o, r))
+            o->rows[o->row_count++] = r;
+    qsort_r(o->rows, o->row_count, sizeof *o->rows, by_change, o);
+}
+
+/* ---- report ------------------------------------------------------------------------------------
+ */
+
+static const struct report_column recall_columns[] = {
+    {"direction", REPORT_TEXT, 0, false},
+    {"k", REPORT_COUNT, 0, false},
+    {"a", REPORT_REAL, 1, false},
+    {"b", REPORT_REAL, 1, false},
+    {"difference", REPORT_REAL, 2, false},
+    {"low", REPORT_REAL, 2, false},
+    {"high", REPORT_REAL, 2, false},
+    {"p_bootstrap", REPORT_REAL, 4, false},
+    {"won", REPORT_COUNT, 0, false},
+    {"lost", REPORT_COUNT, 0, false},
+    {"p_mid", REPORT_REAL, 4, false},
+    {"p_exact", REPORT_REAL, 4, true},
+    {"chi2", REPORT_REAL, 3, true},
+    {"p_chi2", REPORT_REAL, 4, true},
+    {"p_chi2_corrected", REPORT_REAL, 4, true},
+    {NULL, REPORT_TEXT, 0, false},
+};
+
+static const struct report_column overlap_columns[] = {
+    {"direction", REPORT_TEXT, 0, false},
+    {"k", REPORT_COUNT, 0, false},
+    {"both_fail", REPORT_COUNT, 0, false},
+    {"only_a_fails", REPORT_COUNT, 0, false},
+    {"only_b_fails", REPORT_COUNT, 0, false},
+    {"overlap", REPORT_REAL, 3, false},
+    {NULL, REPORT_TEXT, 0, false},
+};
+
+static const struct report_column query_columns[] = {
+    {"direction", REPORT_TEXT, 0, false}, {"query", REPORT_COUNT, 0, false},
+    {"rank_a", REPORT_COUNT, 0, false},   {"rank_b", REPORT_COUNT, 0, false},
+    {"score_a", REPORT_REAL, 4, false},   {"score_b", REPORT_REAL, 4, false},
+    {"image", REPORT_TEXT, 0, false},     {"caption", REPORT_TEXT, 0, false},
+    {NULL, REPORT_TEXT, 0, false},
+};
+
+static void report_recall(struct report *report, const char *direction, size_t k,
+                          const struct compared_recall *r)
+{
+    const struct interval *d = &r->difference.difference;
+    const struct mcnemar *m = &r->mcnemar;
+    report_cell_text(report, direction);
+    report_cell_index(report, k);
+    report_cell_number(report, r->a);
+    report_cell_number(report, r->b);
+    report_cell_number(report, d->value);
+    report_cell_number(report, d->low);
+    report_cell_number(report, d->high);
+    report_cell_number(report, r->difference.p);
+    report_cell_index(report, r->only_a_fails);
+    report_cell_index(report, r->only_b_fails);
+    report_cell_number(report, m->mid_p);
+    report_cell_number(report, m->exact_p);
+    report_cell_number(report, m->chi2);
+    report_cell_number(report, m->chi2_p);
+    report_cell_number(report, m->corrected_p);
+}
+
+static void report_overlap(struct report *report, const char *direction, size_t k,
+                           const struct compared_recall *r)
+{
+    report_cell_text(report, direction);
+    report_cell_index(report, k);
+    report_cell_index(report, r->both_fail);
+    report_cell_index(report, r->only_a_fails);
+    report_cell_index(report, r->only_b_fails);
+    report_cell_number(report, r->overlap);
+}
+
+static void report_direction(struct report *report, const char *direction,
+                             const struct comparison *c)
+{
+    char *prefix = mem_printf("ranks.%s.", direction);
+    const struct {
+        const char *name;
+        double value;
+    } values[] = {
+        {"mean_rank_a", c->mean_rank_a},
+        {"mean_rank_b", c->mean_rank_b},
+        {"reciprocal_a", c->reciprocal_a},
+        {"reciprocal_b", c->reciprocal_b},
+        {"reciprocal_difference", c->reciprocal.difference.value},
+        {"reciprocal_low", c->reciprocal.difference.low},
+        {"reciprocal_high", c->reciprocal.difference.high},
+        {"reciprocal_p", c->reciprocal.p},
+        {"better", (double)c->better},
+        {"worse", (double)c->worse},
+        {"same", (double)c->same},
+    };
+    for (size_t v = 0; v < sizeof values / sizeof *values; v++) {
+        char *key = mem_printf("%s%s", prefix, values[v].name);
+        report_number(report, key, values[v].value);
+        free(key);
+    }
+    report_line(report,
+                "%s: B ranks the truth better in %zu queries, worse in %zu, the same in %zu; mean "
+                "rank %.1f -> %.1f, reciprocal %.4f -> %.4f (p %.4f)",
+                direction, c->better, c->worse, c->same, c->mean_rank_a, c->mean_rank_b,
+                c->reciprocal_a, c->reciprocal_b, c->reciprocal.p);
+    free(prefix);
+}
+
+static void report_rsum(struct report *report, const struct compared_rsum *r)
+{
+    const struct interval *d = &r->difference.difference;
+    const double values[] = {r->a, r->b, d->value, d->low, d->high, r->difference.p};
+    static const char *const names[] = {"rsum.a",   "rsum.b",    "rsum.difference",
+                                        "rsum.low", "rsum.high", "rsum.p"};
+    for (int v = 0; v < 6; v++)
+        report_number(report, names[v], values[v]);
+    report_line(report, "rsum: A %.1f, B %.1f, difference %+.2f [%.2f, %.2f], p %.4f", r->a, r->b,
+                d->value, d->low, d->high, r->difference.p);
+}
+
+static void report_tables(struct report *report, const struct comparison both[2], double level)
+{
+    static const char *const directions[] = {"i2t", "t2i"};
+    char *heading = mem_printf("Recall at k, B less A with its %.3g %% interval (bootstrap over "
+                               "images); won, lost: queries that only B, only A answers; McNemar's "
+                               "mid-p",
+                               100 * level);
+    report_table(report, "recalls", heading, recall_columns, 0);
+    for (int d = 0; d < 2; d++)
+        for (int t = 0; t < COMPARE_TOPS; t++)
+            report_recall(report, directions[d], compare_tops[t], &both[d].at[t]);
+    report_table(report, "overlap",
+                 "Queries whose truth is not among the first k; overlap: of both, of those of any",
+                 overlap_columns, 0);
+    for (int d = 0; d < 2; d++)
+        for (int t = 0; t < COMPARE_TOPS; t++)
+            report_overlap(report, directions[d], compare_tops[t], &both[d].at[t]);
+    free(heading);
+}
+
+static void report_queries(struct compare_command *o)
+{
+    struct report *report = &o->report;
+    size_t I = o->sweeps[0].I;
+    char *heading = mem_printf("Queries (%s), the largest change of rank first:",
+                               o->queries ? o->queries : "changed");
+    report_table(report, "queries", heading, query_columns, (size_t)o->out.top);
+    for (size_t k = 0; k < o->row_count; k++) {
+        size_t row = o->rows[k];
+        const struct sweep_query *a = query_of(o, 0, row), *b = query_of(o, 1, row);
+        size_t caption = row < I ? a->truth : row - I;
+        size_t image = row < I ? row : caption / o->split.data->per_image;
+        char *text = caption == SIZE_MAX ? NULL : analyse_caption(&o->split, caption);
+        report_cell_text(report, row < I ? "i2t" : "t2i");
+        report_cell_index(report, row < I ? row : row - I);
+        report_cell_index(report, a->rank + 1);
+        report_cell_index(report, b->rank + 1);
+        report_cell_number(report, (double)a->score);
+        report_cell_number(report, (double)b->score);
+        report_cell_text(report, o->split.data->id[image]);
+        report_cell_text(report, text);
+        free(text);
+    }
+    free(heading);
+}
+
+/* ---- the command -------------------------------------------------------------------------------
+ */
+
+static int compare(struct compare_command *o, struct error *err)
+{
+    const struct sweep *a = &o->sweeps[0], *b = &o->sweeps[1];
+    const struct bootstrap how = {
+        .resamples = (size_t)o->resamples, .level = o->level, .seed = (uint64_t)o->seed};
+    struct comparison both[2];
+    struct compared_rsum rsum;
+    struct report *report = &o->report;
+    if (compare_queries(a->images, b->images, a->I, 1, &how, &both[0], err) != 0 ||
+        compare_queries(a->captions, b->captions, a->C, a->per_image, &how, &both[1], err) != 0 ||
+        compare_rsums(a, b, &how, &rsum, err) != 0)
+        return -1;
+    report_title(report, "%s and %s", o->models[0].label, o->models[1].label);
+    report_line(report, "A: %s", o->models[0].label);
+    report_line(report, "B: %s", o->models[1].label);
+    report_string(report, "a", o->models[0].label);
+    report_string(report, "b", o->models[1].label);
+    report_string(report, "split", o->split.data->split);
+    report_number(report, "resamples", (double)how.resamples);
+    report_number(report, "seed", (double)how.seed);
+    report_number(report, "level", how.level);
+    report_rsum(report, &rsum);
+    report_direction(report, "i2t", &both[0]);
+    report_direction(report, "t2i", &both[1]);
+    report_tables(report, both, how.level);
+    report_queries(o);
+    return 0;
+}
+
+/* What the words attend to in the true image, with both models. */
+static int draw(struct compare_command *o, struct error *err)
+{
+    const struct session *sessions[SIDES] = {o->models[0].session, o->models[1].session};
+    size_t count = o->row_count < (size_t)o->out.figures ? o->row_count : (size_t)o->out.figures;
+    struct analyse_figure *figures = mem_new(count, sizeof *figures);
+    for (size_t k = 0; k < count; k++) {
+        size_t row = o->rows[k], I = o->sweeps[0].I;
+        const struct sweep_query *a = query_of(o, 0, row), *b = query_of(o, 1, row);
+        figures[k] = (struct analyse_figure){
+            .kind = FIGURE_COMPARE,
+            .caption = row < I ? a->truth : row - I,
+            .image = SIZE_MAX,
+            .title = mem_printf("%s %zu: the truth is at rank %zu with A, %zu with B",
+                                row < I ? "image" : "caption", row < I ? row : row - I, a->rank + 1,
+                                b->rank + 1)};
+    }
+    int status = analyse_draw(sessions, SIDES, figures, count, &o->pictures, &o->report, err);
+    for (size_t k = 0; k < count; k++)
+        free(figures[k].title);
+    free(figures);
+    return status;
+}
+
+static int open_row(const struct compare_command *o, struct error *err)
+{
+    size_t at = o->row ? (size_t)o->row - 1 : 0, I = o->sweeps[0].I;
+    if (at >= o->row_count)
+        return error_set(err, "--open: there is no row %zu: %zu queries are listed", at + 1,
+                         o->row_count);
+    for (int side = 0; side < SIDES; side++)
+        if (o->count[side] > 1 && !o->common.quiet)
+            fprintf(stderr, "scanscope %s: the explorer shows the first model of %s\n",
+                    command_name, o->models[side].label);
+    size_t row = o->rows[at];
+    return analyse_explore(&o->common, o->first, SIDES, row < I ? SIZE_MAX : row - I,
+                           row < I ? row : SIZE_MAX, err);
+}
+
+static int run(struct compare_command *o, struct error *err)
+{
+    for (int side = 0; side < SIDES; side++)
+        if (analyse_open_model(&o->common, o->first[side], o->count[side], &o->split,
+                               &o->models[side], err) != 0)
+            return -1;
+    if (analyse_read_words(&o->split, NULL, err) != 0)
+        return -1;
+    for (int side = 0; side < SIDES; side++)
+        if (analyse_sweep(&o->common, &o->models[side], 0, &o->sweeps[side], err) != 0)
+            return -1;
+    list_rows(o);
+    if (o->out.open)
+        return open_row(o, err);
+    if (compare(o, err) != 0)
+        return -1;
+    if (o->csv)
+        report_print_csv(&o->report, "queries");
+    else
+        (o->out.json ? report_print_json : report_print_text)(&o->report);
+    if (!o->out.html)
+        return 0;
+    return draw(o, err) == 0 ? report_save_html(&o->report, o->out.html, err) : -1;
+}
+
+static bool usage_is_right(struct compare_command *o, int *status_out)
+{
+    const char *wrong = NULL;
+    if (o->sides.count != SIDES)
+        wrong = "give two models, or ensembles: -m A.pth.tar -m B.pth.tar, or -m A1,A2 -m B1,B2";
+    else if (o->csv && o->out.json)
+        wrong = "give one of --csv and --json";
+    else if (o->row && !o->out.open)
+        wrong = "--row goes with --open";
+    else if (!(o->level > 0 && o->level < 1))
+        wrong = "--level is more than 0 and less than 1";
+    else if (o->resamples < 1 || o->seed < 1)
+        wrong = "--resamples and --seed are at least 1";
+    for (int side = 0; !wrong && side < SIDES; side++) {
+        split_side(o, side);
+        if (o->count[side] == 0)
+            wrong = "a model's name is empty";
+    }
+    if (wrong)
+        *status_out = cli_wrong(command_name, "%s", wrong);
+    return !wrong;
+}
+
+static void command_done(struct compare_command *o)
+{
+    analyse_forget(&o->pictures);
+    report_done(&o->report);
+    free(o->rows);
+    for (int side = 0; side < SIDES; side++)
+        sweep_done(&o->sweeps[side]);
+    analyse_split_done(&o->split);
+    for (int side = 0; side < SIDES; side++)
+        analyse_model_done(&o->models[side]);
+    for (size_t m = 0; m < o->common.models.count; m++)
+        free(o->names[m]);
+    free(o->names);
+    cli_list_done(&o->sides);
+    cli_common_done(&o->common);
+}
+
+int analyse_compare(int argc, char **argv)
+{
+    struct compare_command o = {
+        .out = {.top = 20, .figures = 6}, .resamples = 2000, .seed = 1, .level = 0.95};
+    const struct cli_option options[] = {
+        {"model", 'm', CLI_LIST, "FILE[,FILE...]",
+         "first A, then B: a checkpoint, a .npy matrix, or several of an ensemble", &o.sides},
+        CLI_DATA_OPTIONS(&o.common),
+        CLI_RUN_OPTIONS(&o.common),
+        CLI_INDEX_FOLDER_OPTION(&o.common),
+        {"no-index", 0, CLI_SWITCH, NULL, "neither use nor keep image embeddings in a file",
+         &o.common.no_index},
+        ANALYSE_OUT_OPTIONS(&o.out),
+        {"csv", 0, CLI_SWITCH, NULL, "print the queries as CSV", &o.csv},
+        {"queries", 0, CLI_TEXT, "changed|won|lost|both|all",
+         "which are listed: whose rank changed, which only B (won) or only A (lost) answers first, "
+         "which neither does (default: changed)",
+         &o.queries},
+        {"direction", 0, CLI_TEXT, "i2t|t2i|both", "which queries are listed (default: both)",
+         &o.direction},
+        {"resamples", 0, CLI_INT, "N", "of the bootstrap (default: 2000)", &o.resamples},
+        {"seed", 0, CLI_INT, "N", "of the bootstrap (default: 1)", &o.seed},
+        {"level", 0, CLI_REAL, "SHARE", "of the intervals (default: 0.95)", &o.level},
+        {"open", 0, CLI_SWITCH, NULL,
+         "open the explorer with both models side by side, at the first row", &o.out.open},
+        {"row", 0, CLI_INT, "N", "open: at row N, counted from 1", &o.row},
+        {0},
+    };
+    const struct cli_usage usage = {
+        .command = command_name,
+        .synopsis = "-m A[,A2...] -m B[,B2...] -d DIR [-s SPLIT] [options]",
+        .about = "Compares two models, or ensembles, on one split: the recalls' differences with "
+                 "their bootstrap intervals and McNemar's test, the queries won and lost, changes "
+                 "of rank, and how far both fail at the same queries.",
+        .examples = "  scanscope eval -m assets/demo/model.pth.tar -d assets/demo --save-sims "
+                    "sims.npy\n"
+                    "  scanscope analyse compare -m sims.npy -m assets/demo/model.pth.tar \\\n"
+                    "    -d assets/demo -k 5\n",
+        .options = options,
+    };
+    struct error err;
+    int status;
+    if (cli_parse(&usage, argc, argv, NULL, &status) && usage_is_right(&o, &status)) {
+        interrupt_catch();
+        status = run(&o, &err) == 0 ? EXIT_DONE : cli_fail(command_name, &err);
+    }
+    command_done(&o);
+    return status;
+}
