@@ -68,6 +68,38 @@ static void add_pairs(struct measuring *m, const float *weights, size_t R)
     }
 }
 
+/* Sums; phrases come caption after caption. */
+static void add_noun(struct alignment *a, size_t caption, const struct unit *u)
+{
+    if (a->worst_count == 0 || a->worst[a->worst_count - 1].caption != caption) {
+        MEM_ROOM(a->worst, a->worst_count, a->worst_cap);
+        a->worst[a->worst_count++] = (struct align_caption){.caption = caption};
+    }
+    struct align_caption *c = &a->worst[a->worst_count - 1];
+    c->nouns++;
+    c->mass += u->model[ALIGN_MASS];
+    c->bound += u->bound[ALIGN_MASS];
+}
+
+static int furthest_first(const void *a, const void *b)
+{
+    const struct align_caption *x = a, *y = b;
+    double dx = x->bound - x->mass, dy = y->bound - y->mass;
+    if (dx != dy)
+        return dx > dy ? -1 : 1;
+    return x->caption < y->caption ? -1 : x->caption > y->caption;
+}
+
+static void finish_worst(struct alignment *a)
+{
+    for (size_t c = 0; c < a->worst_count; c++) {
+        a->worst[c].mass /= (double)a->worst[c].nouns;
+        a->worst[c].bound /= (double)a->worst[c].nouns;
+    }
+    if (a->worst_count > 0)
+        qsort(a->worst, a->worst_count, sizeof *a->worst, furthest_first);
+}
+
 /* Punctuation is no word. */
 static bool is_punctuation(const char *word)
 {
@@ -98,8 +130,10 @@ static void measure_word(struct measuring *m, const struct grounding_phrase *phr
     align_uniform(&m->target, m->options->attended, u->uniform);
     align_bound(&m->target, u->bound);
     measure_shuffled(m, a, w + 1, u->shuffled);
-    if (u->class == ALIGN_NOUN)
-        add_pairs(m, weights, a->R);
+    if (u->class != ALIGN_NOUN)
+        return;
+    add_pairs(m, weights, a->R);
+    add_noun(m->out, phrase->caption, u);
 }
 
 static void measure_phrase(struct measuring *m, const struct grounding_phrase *p,
@@ -265,6 +299,7 @@ static int add_rows(struct measuring *m, struct error *err)
         add_level(m, ALIGN_BY_WORD, err) != 0)
         return -1;
     align_curve_of(m->pairs, m->pair_count, &m->out->curve);
+    finish_worst(m->out);
     return 0;
 }
 
@@ -300,5 +335,6 @@ void alignment_done(struct alignment *alignment)
     for (size_t r = 0; r < alignment->row_count; r++)
         free(alignment->rows[r].group);
     free(alignment->rows);
+    free(alignment->worst);
     *alignment = (struct alignment){0};
 }

@@ -54,12 +54,21 @@ struct align_curve {
     double bound;   /* 1 where any pair matches */
 };
 
+/* The nouns of a caption: the mean share of attention inside the boxes, and the most that was
+ * possible. */
+struct align_caption {
+    size_t caption, nouns;
+    double mass, bound;
+};
+
 struct alignment {
     bool t2i;
     size_t regions, captions, phrases;
     struct align_row *rows; /* classes, then categories and nouns, each by number of words */
     size_t row_count, row_cap;
     struct align_curve curve;
+    struct align_caption *worst; /* captions with nouns, the furthest from what was possible first */
+    size_t worst_count, worst_cap;
 };
 
 /* Attention of each phrase's caption on its own image. The session's folder has boxes. Errors: no

@@ -18,6 +18,7 @@ struct analyse_kind {
     const char *help;
 };
 
+int analyse_alignment(int argc, char **argv);
 int analyse_compare(int argc, char **argv);
 int analyse_failures(int argc, char **argv);
 int analyse_words(int argc, char **argv);

@@ -5,8 +5,8 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "base/str.h"
 #include "cli/eval.h"
+#include "cli/print.h"
 
 static const char *const directions[2] = {"Text to image", "Image to text"};
 static const char *const keys[2] = {"t2i", "i2t"};
@@ -212,19 +212,26 @@ static int differ(const struct eval *e, struct difference *d, struct error *err)
     return status;
 }
 
+static void print_json_text(const char *text)
+{
+    json_t *value = cli_json_text(text);
+    char *json = json_dumps(value, JSON_ENCODE_ANY);
+    fputs(json ? json : "null", stdout);
+    free(json);
+    json_decref(value);
+}
+
 static void print_difference_json(const struct eval *e, const struct difference *d, bool first)
 {
-    struct str text = {0};
-    str_add(&text, first ? "{\"a\": " : ", {\"a\": ");
-    str_add_json(&text, name_of(e, d->a));
-    str_add(&text, ", \"b\": ");
-    str_add_json(&text, name_of(e, d->b));
-    printf("%s, \"direction\": \"%s\", \"k\": %zu, \"difference\": [%.17g, %.17g, %.17g], "
+    fputs(first ? "{\"a\": " : ", {\"a\": ", stdout);
+    print_json_text(name_of(e, d->a));
+    fputs(", \"b\": ", stdout);
+    print_json_text(name_of(e, d->b));
+    printf(", \"direction\": \"%s\", \"k\": %zu, \"difference\": [%.17g, %.17g, %.17g], "
            "\"p\": %.17g, \"only_a\": %zu, \"only_b\": %zu, \"mcnemar_p\": %.17g}",
-           text.text, keys[d->i2t], d->k, d->paired.difference.value, d->paired.difference.low,
+           keys[d->i2t], d->k, d->paired.difference.value, d->paired.difference.low,
            d->paired.difference.high, d->paired.p, d->mcnemar.only_a, d->mcnemar.only_b,
            d->mcnemar.exact_p);
-    str_done(&text);
 }
 
 static void print_difference_text(const struct difference *d)
