@@ -10,12 +10,22 @@ const char *const align_level_names[ALIGN_LEVELS] = {"class", "category", "word"
 
 /* One word of a phrase, measured. */
 struct unit {
-    size_t image;
+    size_t caption, image;
     enum align_class class;
     size_t category;
     char *word; /* owned */
     double model[ALIGN_MEASURES], uniform[ALIGN_MEASURES], shuffled[ALIGN_MEASURES],
         bound[ALIGN_MEASURES];
+};
+
+struct units {
+    struct unit *items;
+    size_t count, cap;
+};
+
+struct pairs {
+    struct align_pair *items;
+    size_t count, cap;
 };
 
 /* The work in hand. */
@@ -24,28 +34,38 @@ struct measuring {
     const struct grounding *grounding;
     const struct align_options *options;
     struct alignment *out;
+    struct units units; /* all, caption after caption */
+    struct pairs pairs; /* of nouns */
+};
+
+/* A caption's phrases and what became of them. */
+struct job {
+    const struct grounding_phrase *phrases;
+    size_t count, measured;
+    struct units units;
+    struct pairs pairs;
+};
+
+/* What a thread needs beside. */
+struct worker {
+    const struct measuring *m;
     struct align_target target;
     struct align_scratch scratch;
-    struct unit *units;
-    size_t unit_count, unit_cap;
-    struct align_pair *pairs; /* of nouns */
-    size_t pair_count, pair_cap;
 };
 
 /* ---- words ------------------------------------------------------------------------------------
  */
 
 /* The mean of the caption's other words' attention measured against the word's target. */
-static void measure_shuffled(struct measuring *m, const struct attention *a, size_t word,
+static void measure_shuffled(struct worker *w, const struct attention *a, size_t word,
                              double out[ALIGN_MEASURES])
 {
-    double one[ALIGN_MEASURES];
+    double one[ALIGN_MEASURES], attended = w->m->options->attended;
     size_t others = 0;
-    for (size_t w = 1; w + 1 < a->W; w++) {
-        if (w == word)
+    for (size_t other = 1; other + 1 < a->W; other++) {
+        if (other == word)
             continue;
-        align_measure(&m->target, &m->scratch, a->word_region + w * a->R, m->options->attended,
-                      one);
+        align_measure(&w->target, &w->scratch, a->word_region + other * a->R, attended, one);
         for (int k = 0; k < ALIGN_MEASURES; k++)
             out[k] += one[k];
         others++;
@@ -53,51 +73,21 @@ static void measure_shuffled(struct measuring *m, const struct attention *a, siz
     for (int k = 0; k < ALIGN_MEASURES; k++)
         out[k] /= others ? (double)others : 1;
     if (others == 0)
-        align_uniform(&m->target, m->options->attended, out);
+        align_uniform(&w->target, attended, out);
 }
 
-static void add_pairs(struct measuring *m, const float *weights, size_t R)
+/* Weights in uniform weights. */
+static void add_pairs(struct pairs *pairs, const struct align_target *target, const float *weights)
 {
     double sum = 0;
+    size_t R = target->regions;
     for (size_t r = 0; r < R; r++)
         sum += weights[r];
     for (size_t r = 0; r < R; r++) {
-        MEM_ROOM(m->pairs, m->pair_count, m->pair_cap);
-        m->pairs[m->pair_count++] = (struct align_pair){
-            sum > 0 ? (float)(weights[r] * (double)R / sum) : 1, m->target.match[r]};
+        MEM_ROOM(pairs->items, pairs->count, pairs->cap);
+        pairs->items[pairs->count++] = (struct align_pair){
+            sum > 0 ? (float)(weights[r] * (double)R / sum) : 1, target->match[r]};
     }
-}
-
-/* Sums; phrases come caption after caption. */
-static void add_noun(struct alignment *a, size_t caption, const struct unit *u)
-{
-    if (a->worst_count == 0 || a->worst[a->worst_count - 1].caption != caption) {
-        MEM_ROOM(a->worst, a->worst_count, a->worst_cap);
-        a->worst[a->worst_count++] = (struct align_caption){.caption = caption};
-    }
-    struct align_caption *c = &a->worst[a->worst_count - 1];
-    c->nouns++;
-    c->mass += u->model[ALIGN_MASS];
-    c->bound += u->bound[ALIGN_MASS];
-}
-
-static int furthest_first(const void *a, const void *b)
-{
-    const struct align_caption *x = a, *y = b;
-    double dx = x->bound - x->mass, dy = y->bound - y->mass;
-    if (dx != dy)
-        return dx > dy ? -1 : 1;
-    return x->caption < y->caption ? -1 : x->caption > y->caption;
-}
-
-static void finish_worst(struct alignment *a)
-{
-    for (size_t c = 0; c < a->worst_count; c++) {
-        a->worst[c].mass /= (double)a->worst[c].nouns;
-        a->worst[c].bound /= (double)a->worst[c].nouns;
-    }
-    if (a->worst_count > 0)
-        qsort(a->worst, a->worst_count, sizeof *a->worst, furthest_first);
 }
 
 /* Punctuation is no word. */
@@ -113,84 +103,210 @@ static enum align_class class_of(const struct grounding_phrase *p, size_t w, con
     return grounding_is_function_word(word) ? ALIGN_FUNCTION : ALIGN_MODIFIER;
 }
 
-static void measure_word(struct measuring *m, const struct grounding_phrase *phrase,
-                         const struct query *query, const struct attention *a, size_t w)
+static void measure_word(struct worker *worker, struct job *job,
+                         const struct grounding_phrase *phrase, const struct query *query,
+                         const struct attention *a, size_t w)
 {
     const char *word = query->words.items[w];
+    double attended = worker->m->options->attended;
     if (is_punctuation(word))
         return;
     const float *weights = a->word_region + (w + 1) * a->R; /* after <start> */
-    MEM_ROOM(m->units, m->unit_count, m->unit_cap);
-    struct unit *u = &m->units[m->unit_count++];
-    *u = (struct unit){.image = phrase->caption / m->session->data->per_image,
+    MEM_ROOM(job->units.items, job->units.count, job->units.cap);
+    struct unit *u = &job->units.items[job->units.count++];
+    *u = (struct unit){.caption = phrase->caption,
+                       .image = phrase->caption / worker->m->session->data->per_image,
                        .class = class_of(phrase, w, word),
                        .category = phrase->category,
                        .word = mem_strdup(word)};
-    align_measure(&m->target, &m->scratch, weights, m->options->attended, u->model);
-    align_uniform(&m->target, m->options->attended, u->uniform);
-    align_bound(&m->target, u->bound);
-    measure_shuffled(m, a, w + 1, u->shuffled);
-    if (u->class != ALIGN_NOUN)
-        return;
-    add_pairs(m, weights, a->R);
-    add_noun(m->out, phrase->caption, u);
+    align_measure(&worker->target, &worker->scratch, weights, attended, u->model);
+    align_uniform(&worker->target, attended, u->uniform);
+    align_bound(&worker->target, u->bound);
+    measure_shuffled(worker, a, w + 1, u->shuffled);
+    if (u->class == ALIGN_NOUN)
+        add_pairs(&job->pairs, &worker->target, weights);
 }
 
-static void measure_phrase(struct measuring *m, const struct grounding_phrase *p,
-                           const struct query *query, const struct attention *a)
+static void measure_phrase(struct worker *worker, struct job *job,
+                           const struct grounding_phrase *p, const struct query *query,
+                           const struct attention *a)
 {
-    const struct session *s = m->session;
+    const struct session *s = worker->m->session;
     size_t image = p->caption / s->data->per_image;
     if (p->end > query->words.count || query->words.count + 2 != a->W)
         return;
-    align_target_set(&m->target, &m->scratch, s->data->boxes + image * s->R * 4,
-                     (const float(*)[4])m->grounding->boxes + p->box, p->boxes);
+    align_target_set(&worker->target, &worker->scratch, s->data->boxes + image * s->R * 4,
+                     (const float(*)[4])worker->m->grounding->boxes + p->box, p->boxes);
     for (size_t w = p->first; w < p->end; w++)
-        measure_word(m, p, query, a, w);
-    m->out->phrases++;
+        measure_word(worker, job, p, query, a, w);
+    job->measured++;
 }
 
-/* The phrases of one caption, `count` of them. */
-static int measure_caption(struct measuring *m, const struct grounding_phrase *phrases,
-                           size_t count, struct error *err)
+static int measure_caption(struct worker *worker, struct job *job, struct error *err)
 {
-    size_t caption = phrases->caption;
+    const struct session *s = worker->m->session;
+    size_t caption = job->phrases->caption;
     struct query *query;
     struct attention *a;
-    if (query_from_caption(m->session, caption, &query, err) != 0)
+    if (query_from_caption(s, caption, &query, err) != 0)
         return -1;
-    int status =
-        session_attention(m->session, caption / m->session->data->per_image, query, &a, err);
+    int status = session_attention(s, caption / s->data->per_image, query, &a, err);
     if (status == 0) {
-        for (size_t p = 0; p < count; p++)
-            measure_phrase(m, &phrases[p], query, a);
+        for (size_t p = 0; p < job->count; p++)
+            measure_phrase(worker, job, &job->phrases[p], query, a);
         attention_free(a);
-        m->out->captions++;
     }
     query_free(query);
     return status;
 }
 
-static int measure_all(struct measuring *m, const struct progress *progress, struct error *err)
+/* ---- captions ---------------------------------------------------------------------------------
+ */
+
+static struct job *jobs_make(const struct grounding *g, size_t *count_out)
 {
-    const struct grounding *g = m->grounding;
+    struct job *jobs = NULL;
+    size_t cap = 0;
+    *count_out = 0;
     for (size_t p = 0, n; p < g->phrase_count; p += n) {
         for (n = 1; p + n < g->phrase_count && g->phrases[p + n].caption == g->phrases[p].caption;)
             n++;
-        if (measure_caption(m, &g->phrases[p], n, err) != 0)
-            return -1;
-        if (!progress_step(progress, p + n, g->phrase_count))
-            return error_set(err, "interrupted");
+        MEM_ROOM(jobs, *count_out, cap);
+        jobs[(*count_out)++] = (struct job){.phrases = &g->phrases[p], .count = n};
     }
-    return m->unit_count ? 0
-                         : error_set(err, "no annotated phrase fits a caption of the split: is the "
-                                          "annotation of other images?");
+    return jobs;
+}
+
+/* How the threads agree to stop. */
+struct meeting {
+    const struct progress *progress;
+    size_t done, total;
+    bool stopped;
+    struct error *err;
+};
+
+static void report_done_job(struct meeting *meeting, int status, const struct error *own)
+{
+#pragma omp critical(alignment)
+    {
+        meeting->done++;
+        if (status != 0 && !meeting->stopped)
+            error_set(meeting->err, "%s", own->text);
+        else if (!meeting->stopped &&
+                 !progress_step(meeting->progress, meeting->done, meeting->total))
+            status = error_set(meeting->err, "interrupted");
+        meeting->stopped = meeting->stopped || status != 0;
+    }
+}
+
+static bool is_stopped(const struct meeting *meeting)
+{
+    bool stopped;
+#pragma omp critical(alignment)
+    stopped = meeting->stopped;
+    return stopped;
+}
+
+/* A caption a thread: what scores and encodes one caption is too small to be shared out. */
+static int measure_jobs(struct measuring *m, struct job *jobs, size_t count,
+                        const struct progress *progress, struct error *err)
+{
+    struct meeting meeting = {.progress = progress, .total = count, .err = err};
+#pragma omp parallel
+    {
+        struct error own;
+        struct worker worker = {.m = m};
+        int ready = align_target_init(&worker.target, m->session->R, &own);
+        align_scratch_init(&worker.scratch, m->session->R);
+#pragma omp for schedule(dynamic, 4)
+        for (size_t j = 0; j < count; j++)
+            if (!is_stopped(&meeting))
+                report_done_job(&meeting,
+                                ready != 0 ? ready : measure_caption(&worker, &jobs[j], &own),
+                                &own);
+        align_target_done(&worker.target);
+        align_scratch_done(&worker.scratch);
+    }
+    return meeting.stopped ? -1 : 0;
+}
+
+static void gather(struct measuring *m, struct job *job)
+{
+    m->out->phrases += job->measured;
+    m->out->captions += job->measured > 0;
+    for (size_t u = 0; u < job->units.count; u++) {
+        MEM_ROOM(m->units.items, m->units.count, m->units.cap);
+        m->units.items[m->units.count++] = job->units.items[u];
+    }
+    for (size_t p = 0; p < job->pairs.count; p++) {
+        MEM_ROOM(m->pairs.items, m->pairs.count, m->pairs.cap);
+        m->pairs.items[m->pairs.count++] = job->pairs.items[p];
+    }
+    free(job->units.items);
+    free(job->pairs.items);
+}
+
+static int measure_all(struct measuring *m, const struct progress *progress, struct error *err)
+{
+    size_t count;
+    struct job *jobs = jobs_make(m->grounding, &count);
+    int status = measure_jobs(m, jobs, count, progress, err);
+    for (size_t j = 0; j < count; j++)
+        gather(m, &jobs[j]);
+    free(jobs);
+    if (status != 0 || m->units.count > 0)
+        return status;
+    return error_set(err, "no annotated phrase fits a caption of the split: is the annotation of "
+                          "other images?");
+}
+
+/* ---- captions that look elsewhere ------------------------------------------------------------- */
+
+static int furthest_first(const void *a, const void *b)
+{
+    const struct align_caption *x = a, *y = b;
+    double dx = x->bound - x->mass, dy = y->bound - y->mass;
+    if (dx != dy)
+        return dx > dy ? -1 : 1;
+    return x->caption < y->caption ? -1 : x->caption > y->caption;
+}
+
+static void add_noun(struct alignment *a, const struct unit *u)
+{
+    if (a->worst_count == 0 || a->worst[a->worst_count - 1].caption != u->caption) {
+        MEM_ROOM(a->worst, a->worst_count, a->worst_cap);
+        a->worst[a->worst_count++] = (struct align_caption){.caption = u->caption};
+    }
+    struct align_caption *c = &a->worst[a->worst_count - 1];
+    c->nouns++;
+    c->mass += u->model[ALIGN_MASS];
+    c->bound += u->bound[ALIGN_MASS];
+}
+
+static void find_worst(const struct units *units, struct alignment *a)
+{
+    for (size_t u = 0; u < units->count; u++)
+        if (units->items[u].class == ALIGN_NOUN)
+            add_noun(a, &units->items[u]);
+    for (size_t c = 0; c < a->worst_count; c++) {
+        a->worst[c].mass /= (double)a->worst[c].nouns;
+        a->worst[c].bound /= (double)a->worst[c].nouns;
+    }
+    if (a->worst_count > 0)
+        qsort(a->worst, a->worst_count, sizeof *a->worst, furthest_first);
 }
 
 /* ---- rows ------------------------------------------------------------------------------------- */
 
-/* Units of one group, image after image. */
-static int fill_row(const struct measuring *m, const struct unit *const *units, size_t n,
+/* The units of a level, group after group, and the groups' rows. */
+struct grouping {
+    const struct unit **units;
+    size_t *starts; /* of row first_row + k: units[starts[k]] .. */
+    size_t groups, first_row;
+};
+
+/* Units of one group stand image after image. */
+static int fill_row(const struct unit *const *units, size_t n, const struct bootstrap *how,
                     struct align_row *row, struct error *err)
 {
     double *sums = mem_new(2 * n, sizeof *sums), *counts = sums + n;
@@ -206,29 +322,33 @@ static int fill_row(const struct measuring *m, const struct unit *const *units, 
             row->shuffled[k] += units[u]->shuffled[k] / (double)n;
             row->bound[k] += units[u]->bound[k] / (double)n;
         }
-        status = stats_bootstrap_ratio(sums, counts, row->images, &m->options->bootstrap,
-                                       &row->model[k], err);
+        status = stats_bootstrap_ratio(sums, counts, row->images, how, &row->model[k], err);
     }
     row->words = n;
     free(sums);
     return status;
 }
 
-static int add_row(struct measuring *m, enum align_level level, const char *group,
-                   const struct unit *const *units, size_t n, struct error *err)
+/* A row a thread, as there are many small ones. */
+static int fill_rows(const struct measuring *m, const struct grouping *g, struct error *err)
 {
-    struct alignment *a = m->out;
+    int failed = 0;
+#pragma omp parallel for schedule(dynamic) reduction(+ : failed)
+    for (size_t k = 0; k < g->groups; k++) {
+        struct error own;
+        failed += fill_row(g->units + g->starts[k], g->starts[k + 1] - g->starts[k],
+                           &m->options->bootstrap, &m->out->rows[g->first_row + k], &own) != 0;
+    }
+    return failed ? error_set(err, "not enough memory for the bootstrap") : 0;
+}
+
+static void add_row(struct alignment *a, enum align_level level, const char *group)
+{
     MEM_ROOM(a->rows, a->row_count, a->row_cap);
-    a->rows[a->row_count] = (struct align_row){.level = level, .group = mem_strdup(group)};
-    return fill_row(m, units, n, &a->rows[a->row_count++], err);
+    a->rows[a->row_count++] = (struct align_row){.level = level, .group = mem_strdup(group)};
 }
 
-static const char *group_of(const struct measuring *m, enum align_level level, const struct unit *u)
-{
-    return level == ALIGN_BY_CATEGORY ? m->grounding->categories[u->category] : u->word;
-}
-
-/* A unit with its group's name, to sort by. */
+/* A unit with its group's name, to sort by; units of a group keep their order. */
 struct keyed {
     const char *group;
     const struct unit *unit;
@@ -241,65 +361,76 @@ static int by_group(const void *a, const void *b)
     return order ? order : x->unit < y->unit ? -1 : x->unit > y->unit;
 }
 
-static int most_words_first(const void *a, const void *b)
+static const char *group_of(const struct measuring *m, enum align_level level, const struct unit *u)
+{
+    if (level == ALIGN_BY_CLASS)
+        return align_class_names[u->class];
+    return level == ALIGN_BY_CATEGORY ? m->grounding->categories[u->category] : u->word;
+}
+
+static void group_units(const struct measuring *m, enum align_level level, struct grouping *out)
+{
+    const struct units *all = &m->units;
+    struct keyed *keyed = mem_new(all->count, sizeof *keyed);
+    size_t count = 0;
+    *out = (struct grouping){.units = mem_new(all->count, sizeof *out->units),
+                             .starts = mem_new(all->count + 1, sizeof *out->starts),
+                             .first_row = m->out->row_count};
+    for (size_t u = 0; u < all->count; u++)
+        if (level == ALIGN_BY_CLASS || all->items[u].class == ALIGN_NOUN)
+            keyed[count++] = (struct keyed){group_of(m, level, &all->items[u]), &all->items[u]};
+    if (count > 0)
+        qsort(keyed, count, sizeof *keyed, by_group);
+    for (size_t k = 0; k < count; k++) {
+        out->units[k] = keyed[k].unit;
+        if (k > 0 && strcmp(keyed[k].group, keyed[k - 1].group) == 0)
+            continue;
+        out->starts[out->groups++] = k;
+        add_row(m->out, level, keyed[k].group);
+    }
+    out->starts[out->groups] = count;
+    free(keyed);
+}
+
+static int class_of_name(const char *name)
+{
+    int class = 0;
+    while (class < ALIGN_CLASSES - 1 && strcmp(name, align_class_names[class]) != 0)
+        class++;
+    return class;
+}
+
+/* Classes in their own order, other groups by their number of words. */
+static int by_importance(const void *a, const void *b)
 {
     const struct align_row *x = a, *y = b;
+    if (x->level == ALIGN_BY_CLASS)
+        return class_of_name(x->group) - class_of_name(y->group);
     if (x->words != y->words)
         return x->words > y->words ? -1 : 1;
     return strcmp(x->group, y->group);
 }
 
-/* Nouns by category or word. Units were made image after image, and stay so within a group. */
 static int add_level(struct measuring *m, enum align_level level, struct error *err)
 {
-    struct keyed *keyed = mem_new(m->unit_count, sizeof *keyed);
-    const struct unit **units = mem_new(m->unit_count, sizeof *units);
-    size_t count = 0, first = m->out->row_count;
-    int status = 0;
-    for (size_t u = 0; u < m->unit_count; u++)
-        if (m->units[u].class == ALIGN_NOUN)
-            keyed[count++] = (struct keyed){group_of(m, level, &m->units[u]), &m->units[u]};
-    if (count > 0)
-        qsort(keyed, count, sizeof *keyed, by_group);
-    for (size_t k = 0; k < count; k++)
-        units[k] = keyed[k].unit;
-    for (size_t k = 0, n; status == 0 && k < count; k += n) {
-        for (n = 1; k + n < count && strcmp(keyed[k + n].group, keyed[k].group) == 0;)
-            n++;
-        status = add_row(m, level, keyed[k].group, units + k, n, err);
-    }
-    if (m->out->row_count > first)
-        qsort(m->out->rows + first, m->out->row_count - first, sizeof *m->out->rows,
-              most_words_first);
-    free(keyed);
-    free(units);
+    struct grouping grouping;
+    group_units(m, level, &grouping);
+    int status = fill_rows(m, &grouping, err);
+    if (grouping.groups > 0)
+        qsort(m->out->rows + grouping.first_row, grouping.groups, sizeof *m->out->rows,
+              by_importance);
+    free(grouping.units);
+    free(grouping.starts);
     return status;
 }
 
-/* Nouns first, then the other classes. */
-static int add_classes(struct measuring *m, struct error *err)
+static int summarise(struct measuring *m, struct error *err)
 {
-    const struct unit **units = mem_new(m->unit_count, sizeof *units);
-    int status = 0;
-    for (int class = 0; status == 0 && class < ALIGN_CLASSES; class++) {
-        size_t n = 0;
-        for (size_t u = 0; u < m->unit_count; u++)
-            if ((int)m->units[u].class == class)
-                units[n++] = &m->units[u];
-        if (n > 0)
-            status = add_row(m, ALIGN_BY_CLASS, align_class_names[class], units, n, err);
-    }
-    free(units);
-    return status;
-}
-
-static int add_rows(struct measuring *m, struct error *err)
-{
-    if (add_classes(m, err) != 0 || add_level(m, ALIGN_BY_CATEGORY, err) != 0 ||
-        add_level(m, ALIGN_BY_WORD, err) != 0)
-        return -1;
-    align_curve_of(m->pairs, m->pair_count, &m->out->curve);
-    finish_worst(m->out);
+    for (int level = 0; level < ALIGN_LEVELS; level++)
+        if (add_level(m, (enum align_level)level, err) != 0)
+            return -1;
+    align_curve_of(m->pairs.items, m->pairs.count, &m->out->curve);
+    find_worst(&m->units, m->out);
     return 0;
 }
 
@@ -313,18 +444,13 @@ int alignment_measure(const struct session *session, const struct grounding *gro
     if (!session->data->boxes)
         return error_set(err, "the data folder has no boxes of the regions: SPLIT_boxes.npy is "
                               "needed (scanscope-formats(5))");
-    if (align_target_init(&m.target, session->R, err) != 0)
-        return -1;
-    align_scratch_init(&m.scratch, session->R);
     int status = measure_all(&m, progress, err);
     if (status == 0)
-        status = add_rows(&m, err);
-    for (size_t u = 0; u < m.unit_count; u++)
-        free(m.units[u].word);
-    free(m.units);
-    free(m.pairs);
-    align_target_done(&m.target);
-    align_scratch_done(&m.scratch);
+        status = summarise(&m, err);
+    for (size_t u = 0; u < m.units.count; u++)
+        free(m.units.items[u].word);
+    free(m.units.items);
+    free(m.pairs.items);
     if (status != 0)
         alignment_done(out);
     return status;
