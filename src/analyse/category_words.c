@@ -113,30 +113,36 @@ static void add_text(struct category_words *t, char *text, size_t category)
     t->entries[t->count++] = (struct entry){text, category};
 }
 
-/* The name and its plural; blanks between words become single ones. */
-static void add_name(struct category_words *t, const char *name, size_t length, size_t category)
+/* Lower case, single blanks between words and none around them. */
+static char *tidy_name(const char *name, size_t length)
 {
     struct str text = {0};
-    size_t last = 0; /* where the last word starts */
     for (size_t i = 0; i < length; i++) {
         char c = (char)tolower((unsigned char)name[i]);
         bool blank = isspace((unsigned char)c) || c == '_';
         if (!blank)
             str_add_n(&text, &c, 1);
-        else if (text.length > 0 && text.text[text.length - 1] != ' ') {
+        else if (text.length > 0 && text.text[text.length - 1] != ' ')
             str_add(&text, " ");
-            last = text.length;
-        }
     }
-    while (text.length > 0 && text.text[text.length - 1] == ' ')
+    if (text.length > 0 && text.text[text.length - 1] == ' ')
         text.text[--text.length] = '\0';
-    if (last < text.length) {
-        char *plural = category_words_plural(text.text + last);
-        add_text(t, mem_printf("%.*s%s", (int)last, text.text, plural), category);
-        free(plural);
-        add_text(t, mem_strdup(text.text), category);
+    return str_take(&text);
+}
+
+/* The name and its plural. */
+static void add_name(struct category_words *t, const char *name, size_t length, size_t category)
+{
+    char *text = tidy_name(name, length);
+    if (!*text) {
+        free(text);
+        return;
     }
-    str_done(&text);
+    const char *blank = strrchr(text, ' '), *last = blank ? blank + 1 : text;
+    char *plural = category_words_plural(last);
+    add_text(t, mem_printf("%.*s%s", (int)(last - text), text, plural), category);
+    add_text(t, text, category);
+    free(plural);
 }
 
 static void add_synonyms(struct category_words *t, const char *name, size_t category)
