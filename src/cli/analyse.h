@@ -18,6 +18,9 @@ struct analyse_kind {
     const char *help;
 };
 
+/* ---- the kinds ----------------------------------------------------------------------------------
+ */
+
 int analyse_alignment(int argc, char **argv);
 int analyse_compare(int argc, char **argv);
 int analyse_failures(int argc, char **argv);
@@ -85,13 +88,14 @@ struct analyse_out {
     int figures; /* on the page */
 };
 
-#define ANALYSE_OUT_OPTIONS(o)                                                                     \
+#define ANALYSE_OUT_OPTIONS(o, rows)                                                               \
     {"json", 0, CLI_SWITCH, NULL, "print JSON", &(o)->json},                                       \
         {"html",    0, CLI_TEXT, "FILE", "write a page with the results and their figures too",    \
          &(o)->html},                                                                              \
         {"figures", 0, CLI_INT, "N", "figures on the page (default: 6)", &(o)->figures},           \
     {                                                                                              \
-        "top", 'k', CLI_INT, "N", "rows of a table for people (default: 20; 0: all)", &(o)->top    \
+        "top", 'k', CLI_INT, "N", "rows of a table for people (default: " rows "; 0: all)",        \
+            &(o)->top                                                                              \
     }
 
 /* What to draw for the page, of the split's caption (SIZE_MAX: none) and image (SIZE_MAX: none, or

@@ -411,7 +411,7 @@ int analyse_compare(int argc, char **argv)
         CLI_INDEX_FOLDER_OPTION(&o.common),
         {"no-index", 0, CLI_SWITCH, NULL, "neither use nor keep image embeddings in a file",
          &o.common.no_index},
-        ANALYSE_OUT_OPTIONS(&o.out),
+        ANALYSE_OUT_OPTIONS(&o.out, "20"),
         {"csv", 0, CLI_SWITCH, NULL, "print the queries as CSV", &o.csv},
         {"queries", 0, CLI_TEXT, "changed|won|lost|both|all",
          "which are listed: whose rank changed, which only B (won) or only A (lost) answers first, "

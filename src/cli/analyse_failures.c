@@ -249,7 +249,7 @@ int analyse_failures(int argc, char **argv)
     struct failures_command o = {.out = {.top = 20, .figures = 6}, .sort = "rank"};
     const struct cli_option options[] = {
         CLI_COMMON_OPTIONS(&o.common),
-        ANALYSE_OUT_OPTIONS(&o.out),
+        ANALYSE_OUT_OPTIONS(&o.out, "20"),
         {"csv", 0, CLI_SWITCH, NULL, "print CSV", &o.csv},
         {"direction", 0, CLI_TEXT, "i2t|t2i|both",
          "images that ask for captions, captions that ask for images (default: both)",

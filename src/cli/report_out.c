@@ -13,7 +13,8 @@
 #include "cli/print.h"
 #include "cli/report.h"
 
-enum { WIDEST = 34 }; /* columns of the terminal for a text that is not the last */
+/* Columns of the terminal for texts: those that are not the last, and the last at least. */
+enum { WIDEST = 34, NARROWEST = 9, NARROWEST_LAST = 16 };
 
 /* ---- cells ------------------------------------------------------------------------------------
  */
@@ -34,9 +35,14 @@ static char *cell_text(const struct report_column *column, const struct report_c
     return mem_printf("%.*f", column->kind == REPORT_REAL ? column->decimals : 0, cell->number);
 }
 
-/* A column's name as people read it. */
+/* A column's name as people read it: short, with blanks. */
 static char *column_text(const struct report_column *column)
 {
+    static const char *const shorter[][2] = {
+        {"direction", "dir"}, {"frequency", "freq"}, {"length", "len"}, {"unknown", "unk"}};
+    for (size_t i = 0; i < sizeof shorter / sizeof *shorter; i++)
+        if (strcmp(column->name, shorter[i][0]) == 0)
+            return mem_strdup(shorter[i][1]);
     char *text = mem_strdup(column->name);
     for (char *c = text; *c; c++)
         *c = *c == '_' ? ' ' : *c;
@@ -133,12 +139,28 @@ static void print_row(const struct report_table *table, const size_t *widths, si
         putchar('\n');
 }
 
+/* Where a row is wider than the terminal, texts that are not the last give way. */
+static void fit_widths(const struct report_table *table, size_t *widths)
+{
+    size_t terminal = cli_terminal_width(), last = last_column(table), total = NARROWEST_LAST;
+    for (size_t c = 0; c < last; c++)
+        total += table->columns[c].data_only ? 0 : widths[c] + 2;
+    for (size_t c = 0; c < last && terminal != SIZE_MAX && total > terminal; c++) {
+        bool text = table->columns[c].kind == REPORT_TEXT && !table->columns[c].data_only;
+        size_t give = text && widths[c] > NARROWEST ? widths[c] - NARROWEST : 0;
+        give = give < total - terminal ? give : total - terminal;
+        widths[c] -= give;
+        total -= give;
+    }
+}
+
 static void print_table(const struct report_table *table)
 {
     size_t *widths = mem_new(table->column_count, sizeof *widths);
     printf("\n%s\n", table->heading);
     for (size_t c = 0; c < table->column_count; c++)
         widths[c] = column_width(table, c);
+    fit_widths(table, widths);
     if (table->rows > 0)
         print_row(table, widths, SIZE_MAX);
     else

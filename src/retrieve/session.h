@@ -113,6 +113,12 @@ static inline bool rank_better(struct ranked a, struct ranked b)
     return a.index < b.index;
 }
 
+/* Captions that are only word ids (<start> and <end> included), against every image: sims I x n.
+ * Caption c is ids[starts[c]] .. ids[starts[c+1]-1], at least one word. For variants of captions. */
+int session_score_ids(const struct session *session, const int32_t *ids, const size_t *starts,
+                      size_t n, float *sims, const struct progress *progress,
+                      struct error *err) MUST_USE;
+
 /* The k best of n scores, best first (ties: the lower index first); out holds min(k, n). Returns
  * how many. NaN ranks last. */
 size_t rank_top(const float *scores, size_t n, size_t k, struct ranked *out);

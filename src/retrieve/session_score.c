@@ -94,6 +94,62 @@ int session_score_all(const struct session *session, float *sims, const struct p
     return session_score_part(session, 0, session->I, 0, session->C, sims, progress, err);
 }
 
+/* ---- captions that are no part of the split ---- */
+
+struct encoded {
+    float *words, *norm, *gram;
+    size_t *gram_start;
+};
+
+static void encoded_done(struct encoded *e)
+{
+    free(e->words);
+    free(e->norm);
+    free(e->gram);
+    free(e->gram_start);
+}
+
+/* Embeds n captions; to be freed with encoded_done, also after an error. */
+static int encode_ids(const struct session *session, const int32_t *ids, const size_t *starts,
+                      size_t n, struct encoded *out, struct error *err)
+{
+    bool i2t = model_options(session->model)->attn.cross_attn == CROSS_I2T;
+    size_t D = session->D, words = starts[n], gram = 0;
+    out->gram_start = mem_new(n + 1, sizeof *out->gram_start);
+    for (size_t c = 0; c < n; c++)
+        out->gram_start[c + 1] = gram += (starts[c + 1] - starts[c]) * (starts[c + 1] - starts[c]);
+    if (mem_get(&out->words, words, D * sizeof(float), "captions", err) != 0 ||
+        mem_get(&out->norm, words, sizeof(float), "captions", err) != 0 ||
+        mem_get(&out->gram, i2t ? gram : 0, sizeof(float), "captions", err) != 0 ||
+        model_encode_words(session->model, ids, starts, n, out->words, err) != 0)
+        return -1;
+    xattn_norms(out->words, words, D, out->norm);
+    for (size_t c = 0; i2t && c < n; c++)
+        xattn_gram(out->words + starts[c] * D, starts[c + 1] - starts[c], D,
+                   out->gram + out->gram_start[c]);
+    return 0;
+}
+
+int session_score_ids(const struct session *session, const int32_t *ids, const size_t *starts,
+                      size_t n, float *sims, const struct progress *progress, struct error *err)
+{
+    struct encoded encoded = {0};
+    struct score_images images = session_images(session);
+    int status = encode_ids(session, ids, starts, n, &encoded, err);
+    struct score_captions captions = {.C = n,
+                                      .D = session->D,
+                                      .starts = starts,
+                                      .words = encoded.words,
+                                      .norm = encoded.norm,
+                                      .gram = encoded.gram,
+                                      .gram_start = encoded.gram_start};
+    if (status == 0)
+        status = score_all(&model_options(session->model)->attn, &images, &captions, sims,
+                           progress, err);
+    encoded_done(&encoded);
+    return status;
+}
+
 /* ---- attention of one pair ---- */
 
 void attention_free(struct attention *attention)

@@ -1,0 +1,265 @@
+#include "analyse/duplicates.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "model/gemm.h"
+
+enum { BLOCK = 256 };
+
+/* ---- the best pairs ---------------------------------------------------------------------------
+ */
+
+static int closer(const void *a, const void *b)
+{
+    const struct twin *x = a, *y = b;
+    if (x->similarity != y->similarity)
+        return x->similarity > y->similarity ? -1 : 1;
+    if (x->a != y->a)
+        return x->a < y->a ? -1 : 1;
+    return (x->b > y->b) - (x->b < y->b);
+}
+
+/* Keeps twice the limit at most: then the better half stays. */
+static void add_twin(struct twins *twins, size_t a, size_t b, float similarity)
+{
+    twins->total++;
+    if (twins->count == 2 * twins->limit) {
+        qsort(twins->pairs, twins->count, sizeof *twins->pairs, closer);
+        twins->count = twins->limit;
+    }
+    twins->pairs[twins->count++] = (struct twin){a < b ? a : b, a < b ? b : a, similarity};
+}
+
+static void twins_begin(struct twins *twins, size_t limit)
+{
+    *twins = (struct twins){.limit = limit > 0 ? limit : 1};
+    twins->pairs = mem_new(2 * twins->limit, sizeof *twins->pairs);
+}
+
+static void twins_finish(struct twins *twins)
+{
+    qsort(twins->pairs, twins->count, sizeof *twins->pairs, closer);
+    twins->count = twins->count < twins->limit ? twins->count : twins->limit;
+}
+
+void twins_done(struct twins *twins)
+{
+    free(twins->pairs);
+    *twins = (struct twins){0};
+}
+
+/* ---- captions ---------------------------------------------------------------------------------
+ */
+
+/* Captions as sets of words, the rarest first. */
+struct sets {
+    size_t count, *starts;
+    uint32_t *words; /* places in the order of rarity */
+};
+
+static int rarest_first(const void *a, const void *b, void *context)
+{
+    const struct lexicon *l = context;
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    if (l->uses[x] != l->uses[y])
+        return l->uses[x] < l->uses[y] ? -1 : 1;
+    return (x > y) - (x < y);
+}
+
+static int ascending(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+static void make_sets(const struct lexicon *l, struct sets *out)
+{
+    uint32_t *order = mem_new(l->count, sizeof *order), *place = mem_new(l->count, sizeof *place);
+    for (size_t w = 0; w < l->count; w++)
+        order[w] = (uint32_t)w;
+    qsort_r(order, l->count, sizeof *order, rarest_first, (void *)l);
+    for (size_t w = 0; w < l->count; w++)
+        place[order[w]] = (uint32_t)w;
+    *out = (struct sets){.count = l->captions};
+    out->starts = mem_new(l->captions + 1, sizeof *out->starts);
+    out->words = mem_new(l->starts[l->captions], sizeof *out->words);
+    for (size_t c = 0; c < l->captions; c++) {
+        uint32_t *set = out->words + out->starts[c];
+        size_t n = l->starts[c + 1] - l->starts[c], kept = 0;
+        for (size_t w = 0; w < n; w++)
+            set[w] = place[l->words[l->starts[c] + w]];
+        qsort(set, n, sizeof *set, ascending);
+        for (size_t w = 0; w < n; w++)
+            if (w == 0 || set[w] != set[w - 1])
+                set[kept++] = set[w];
+        out->starts[c + 1] = out->starts[c] + kept;
+    }
+    free(order);
+    free(place);
+}
+
+/* Of two sets in order. */
+static double overlap(const uint32_t *a, size_t n, const uint32_t *b, size_t m)
+{
+    size_t both = 0;
+    for (size_t i = 0, j = 0; i < n && j < m;) {
+        both += a[i] == b[j];
+        bool next_a = a[i] <= b[j], next_b = b[j] <= a[i];
+        i += next_a;
+        j += next_b;
+    }
+    return n + m ? (double)both / (double)(n + m - both) : 0;
+}
+
+double caption_overlap(const struct lexicon *lexicon, size_t a, size_t b)
+{
+    const uint32_t *words = lexicon->words;
+    size_t n = 0, m = 0, first[2] = {lexicon->starts[a], lexicon->starts[b]};
+    size_t length[2] = {lexicon_length(lexicon, a), lexicon_length(lexicon, b)};
+    uint32_t *sets = mem_new(length[0] + length[1] + 1, sizeof *sets), *other = sets + length[0];
+    memcpy(sets, words + first[0], length[0] * sizeof *sets);
+    memcpy(other, words + first[1], length[1] * sizeof *sets);
+    qsort(sets, length[0], sizeof *sets, ascending);
+    qsort(other, length[1], sizeof *sets, ascending);
+    for (size_t w = 0; w < length[0]; w++)
+        if (w == 0 || sets[w] != sets[n - 1])
+            sets[n++] = sets[w];
+    for (size_t w = 0; w < length[1]; w++)
+        if (w == 0 || other[w] != other[m - 1])
+            other[m++] = other[w];
+    double result = overlap(sets, n, other, m);
+    free(sets);
+    return result;
+}
+
+/* Words of a set of n that every alike set shares one of: overlap least * n of them must be. */
+static size_t prefix(size_t n, double least)
+{
+    size_t needed = (size_t)ceil(least * (double)n - 1e-9);
+    return n - needed + 1;
+}
+
+/* Which captions have a word in their prefix, in order: a chain a word. */
+struct chains {
+    size_t *last, *before; /* word -> its last entry; entry -> the one before; 0: none, from 1 */
+    size_t *caption, count, cap;
+};
+
+static void chain_add(struct chains *c, uint32_t word, size_t caption)
+{
+    if (c->count + 1 >= c->cap) {
+        c->cap = c->cap ? 2 * c->cap : 1024;
+        c->before = mem_grow(c->before, c->cap, sizeof *c->before);
+        c->caption = mem_grow(c->caption, c->cap, sizeof *c->caption);
+    }
+    size_t entry = ++c->count;
+    c->before[entry] = c->last[word];
+    c->caption[entry] = caption;
+    c->last[word] = entry;
+}
+
+/* Compares a caption with those before it that share a word of the prefix, once each. */
+static void compare_caption(const struct sets *s, const struct chains *chains, size_t c,
+                            double least, size_t *seen, struct twins *out)
+{
+    const uint32_t *set = s->words + s->starts[c];
+    size_t n = s->starts[c + 1] - s->starts[c];
+    for (size_t p = 0; p < prefix(n, least); p++)
+        for (size_t e = chains->last[set[p]]; e; e = chains->before[e]) {
+            size_t other = chains->caption[e], m = s->starts[other + 1] - s->starts[other];
+            if (seen[other] == c + 1)
+                continue;
+            seen[other] = c + 1;
+            double alike = overlap(set, n, s->words + s->starts[other], m);
+            if (alike >= least - 1e-12)
+                add_twin(out, other, c, (float)alike);
+        }
+}
+
+void twins_of_captions(const struct lexicon *lexicon, double least, size_t limit, struct twins *out)
+{
+    struct sets sets;
+    struct chains chains = {.last = mem_new(lexicon->count, sizeof *chains.last)};
+    size_t *seen = mem_new(lexicon->captions, sizeof *seen);
+    make_sets(lexicon, &sets);
+    twins_begin(out, limit);
+    for (size_t c = 0; c < sets.count; c++) {
+        size_t n = sets.starts[c + 1] - sets.starts[c];
+        if (n == 0)
+            continue;
+        compare_caption(&sets, &chains, c, least, seen, out);
+        for (size_t p = 0; p < prefix(n, least); p++)
+            chain_add(&chains, sets.words[sets.starts[c] + p], c);
+    }
+    twins_finish(out);
+    free(chains.last);
+    free(chains.before);
+    free(chains.caption);
+    free(seen);
+    free(sets.starts);
+    free(sets.words);
+}
+
+/* ---- images -----------------------------------------------------------------------------------
+ */
+
+void image_means(const struct session *session, float *means)
+{
+    size_t R = session->R, D = session->D;
+#pragma omp parallel for schedule(static)
+    for (size_t i = 0; i < session->I; i++) {
+        float *mean = means + i * D;
+        memset(mean, 0, D * sizeof *mean);
+        for (size_t r = 0; r < R; r++)
+            for (size_t d = 0; d < D; d++)
+                mean[d] += session->regions[(i * R + r) * D + d] / (float)R;
+    }
+}
+
+void centre_vectors(float *vectors, size_t n, size_t D)
+{
+    double *mean = mem_new(D, sizeof *mean);
+    for (size_t i = 0; i < n; i++)
+        for (size_t d = 0; d < D; d++)
+            mean[d] += (double)vectors[i * D + d] / (double)n;
+    for (size_t i = 0; i < n; i++) {
+        float *v = vectors + i * D;
+        double length = 0;
+        for (size_t d = 0; d < D; d++) {
+            v[d] -= (float)mean[d];
+            length += (double)v[d] * (double)v[d];
+        }
+        for (size_t d = 0; d < D; d++)
+            v[d] = length > 0 ? v[d] / (float)sqrt(length) : 0;
+    }
+    free(mean);
+}
+
+int twins_of_vectors(const float *vectors, size_t n, size_t D, double least, size_t limit,
+                     const struct progress *progress, struct twins *out, struct error *err)
+{
+    float *products = NULL;
+    twins_begin(out, limit);
+    if (mem_get(&products, (size_t)BLOCK * n, sizeof *products, "cosines", err) != 0)
+        return -1;
+    for (size_t first = 0; first < n; first += BLOCK) {
+        size_t rows = n - first < BLOCK ? n - first : BLOCK, columns = n - first;
+        gemm_nt(rows, columns, D, (struct matrix_const){vectors + first * D, D},
+                (struct matrix_const){vectors + first * D, D}, 0,
+                (struct matrix){products, columns});
+        for (size_t i = 0; i < rows; i++)
+            for (size_t j = i + 1; j < columns; j++)
+                if (products[i * columns + j] >= (float)least)
+                    add_twin(out, first + i, first + j, products[i * columns + j]);
+        if (!progress_step(progress, first + rows, n)) {
+            free(products);
+            return error_set(err, "interrupted");
+        }
+    }
+    twins_finish(out);
+    free(products);
+    return 0;
+}

@@ -1,0 +1,24 @@
+/* hubness.h: answers that turn up for everything (Radovanovic et al., JMLR 2010). */
+#ifndef ANALYSE_HUBNESS_H
+#define ANALYSE_HUBNESS_H
+
+#include <stddef.h>
+
+#include "retrieve/session.h"
+
+/* The k-occurrence of an item is the number of queries that have it among their best k. */
+struct hubness {
+    size_t items, k;
+    size_t *counts;  /* items */
+    size_t *order;   /* items by count, the largest hub first */
+    double skewness; /* of the counts; NaN where all are equal */
+    double never;    /* share of items that no query has */
+    double expected; /* queries * k / items: what each would have if all had the same */
+};
+
+/* `top`: queries x k answers. Free with hubness_done. */
+void hubness_of(const struct ranked *top, size_t queries, size_t k, size_t items,
+                struct hubness *out);
+void hubness_done(struct hubness *hubness);
+
+#endif
