@@ -34,7 +34,7 @@ static const struct report_column row_columns[] = {
     {"direction", REPORT_TEXT, 0, false},    {"query", REPORT_COUNT, 0, false},
     {"rank", REPORT_COUNT, 0, false},        {"score", REPORT_REAL, 4, false},
     {"margin", REPORT_REAL, 4, false},       {"length", REPORT_COUNT, 0, false},
-    {"unknown", REPORT_COUNT, 0, false},     {"frequency", REPORT_COUNT, 0, false},
+    {"unknown", REPORT_COUNT, 0, false},     {"frequency", REPORT_COUNT, 0, true},
     {"unknown_words", REPORT_TEXT, 0, true}, {"image", REPORT_TEXT, 0, false},
     {"wrong", REPORT_COUNT, 0, true},        {"wrong_score", REPORT_REAL, 4, true},
     {"wrong_answer", REPORT_TEXT, 0, false}, {"caption", REPORT_TEXT, 0, false},

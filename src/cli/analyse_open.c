@@ -183,7 +183,7 @@ static void report_recalls(struct report *report, const char *prefix, const char
     sweep_recalls(queries, n, &r);
     const double values[] = {r.r1, r.r5, r.r10, r.median, r.mean};
     report_line(report,
-                "%s: R@1 %.1f  R@5 %.1f  R@10 %.1f  median rank %.0f  mean %.1f  (%zu queries)",
+                "%s: R@1 %.1f  R@5 %.1f  R@10 %.1f; rank median %.0f, mean %.1f; %zu queries",
                 label, r.r1, r.r5, r.r10, r.median, r.mean, n);
     for (int i = 0; i < 5; i++) {
         char *key = mem_printf("%s%s.%s", prefix, direction, names[i]);

@@ -128,8 +128,8 @@ static void print_row(const struct report_table *table, const size_t *widths, si
         used += used > 0 ? 2 : 0;
         if (c == last && column->kind == REPORT_TEXT)
             cli_print_cut(text, terminal == SIZE_MAX  ? SIZE_MAX
-                                : terminal > used + 8 ? terminal - used - 1
-                                                      : 8);
+                                : terminal > used + 4 ? terminal - used
+                                                      : 4);
         else
             print_padded(text, widths[c], column->kind != REPORT_TEXT);
         used += widths[c];
