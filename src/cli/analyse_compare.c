@@ -37,11 +37,12 @@ struct compare_command {
 /* ---- "a.pth,b.pth" -----------------------------------------------------------------------------
  */
 
-/* A file whose name has a comma is one model. */
-static void split_side(struct compare_command *o, int side)
+/* A file whose name has a comma is one model. False where a name is empty. */
+static bool split_side(struct compare_command *o, int side)
 {
     struct cli_list *models = &o->common.models;
     const char *text = o->sides.items[side];
+    bool whole = true;
     o->first[side] = models->count;
     while (*text) {
         size_t n = file_exists(text) ? strlen(text) : strcspn(text, ",");
@@ -50,9 +51,11 @@ static void split_side(struct compare_command *o, int side)
         o->names[models->count] = mem_strndup(text, n);
         models->items[models->count] = o->names[models->count];
         models->count++;
+        whole &= n > 0;
         text += n + (text[n] == ',');
     }
     o->count[side] = models->count - o->first[side];
+    return whole && o->count[side] > 0;
 }
 
 /* ---- queries -----------------------------------------------------------------------------------
@@ -372,11 +375,9 @@ static bool usage_is_right(struct compare_command *o, int *status_out)
         wrong = "--level is more than 0 and less than 1";
     else if (o->resamples < 1 || o->seed < 1)
         wrong = "--resamples and --seed are at least 1";
-    for (int side = 0; !wrong && side < SIDES; side++) {
-        split_side(o, side);
-        if (o->count[side] == 0)
+    for (int side = 0; !wrong && side < SIDES; side++)
+        if (!split_side(o, side))
             wrong = "a model's name is empty";
-    }
     if (wrong)
         *status_out = cli_wrong(command_name, "%s", wrong);
     return !wrong;
@@ -429,12 +430,12 @@ int analyse_compare(int argc, char **argv)
     };
     const struct cli_usage usage = {
         .command = command_name,
-        .synopsis = "-m A[,A2...] -m B[,B2...] -d DIR [-s SPLIT] [options]",
+        .synopsis = "-m A[,A2...] -m B[,B2...] -d DIR [options]",
         .about = "Compares two models, or ensembles, on one split: the recalls' differences with "
                  "their bootstrap intervals and McNemar's test, the queries won and lost, changes "
                  "of rank, and how far both fail at the same queries.",
-        .examples = "  scanscope eval -m assets/demo/model.pth.tar -d assets/demo --save-sims "
-                    "sims.npy\n"
+        .examples = "  scanscope eval -m assets/demo/model.pth.tar -d assets/demo \\\n"
+                    "    --save-sims sims.npy\n"
                     "  scanscope analyse compare -m sims.npy -m assets/demo/model.pth.tar \\\n"
                     "    -d assets/demo -k 5\n",
         .options = options,

@@ -272,7 +272,7 @@ int analyse_failures(int argc, char **argv)
     };
     const struct cli_usage usage = {
         .command = command_name,
-        .synopsis = "-m MODEL [-m MODEL ...] -d DIR [-s SPLIT] [options]",
+        .synopsis = "-m MODEL [-m MODEL ...] -d DIR [options]",
         .about = "Lists every query of a split with the rank and score of its truth, the margin to "
                  "the best wrong answer, its length, its unknown words, and how often its rarest "
                  "word was met. A caption asks for its image, an image for the best of its "

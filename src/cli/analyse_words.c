@@ -282,8 +282,23 @@ static bool is_share(double value)
     return value > 0 && value <= 1;
 }
 
+static bool is_table(const char *name)
+{
+    static const char *const tables[] = {
+        "words",         "harmful",  "nowhere",     "image_hubs",    "caption_hubs", "image_twins",
+        "caption_twins", "suspects", "near_misses", "right_answers", "uses"};
+    for (size_t t = 0; t < sizeof tables / sizeof *tables; t++)
+        if (strcmp(tables[t], name) == 0)
+            return true;
+    return false;
+}
+
 static const char *wrong_usage(const struct words_command *o)
 {
+    if (o->csv && !is_table(o->csv))
+        return "--csv takes the name of a table";
+    if (o->csv && strcmp(o->csv, "right_answers") == 0 && o->positives.count == 0)
+        return "--csv right_answers goes with --positives";
     if (o->csv && o->out.json)
         return "give one of --csv and --json";
     if (o->csv && (strcmp(o->csv, "uses") == 0) != (o->caption_index != NULL))
@@ -323,10 +338,10 @@ int analyse_words(int argc, char **argv)
     const struct cli_option options[] = {
         CLI_COMMON_OPTIONS(&o.common),
         ANALYSE_OUT_OPTIONS(&o.out, "10"),
-        {"csv", 0, CLI_TEXT,
-         "words|harmful|nowhere|image_hubs|caption_hubs|image_twins|caption_twins|suspects|near_"
-         "misses|right_answers|uses",
-         "print one table as CSV", &o.csv},
+        {"csv", 0, CLI_TEXT, "TABLE",
+         "print one table as CSV: words, harmful, nowhere, image_hubs, caption_hubs, image_twins, "
+         "caption_twins, suspects, near_misses, right_answers; uses (with --caption-index)",
+         &o.csv},
         {"caption-index", 0, CLI_TEXT, "N",
          "only what the words of the split's caption N do, counted from 0", &o.caption_index},
         {"sample", 0, CLI_INT, "N", "captions whose words are left out (default: 200; 0: all)",
@@ -366,10 +381,10 @@ int analyse_words(int argc, char **argv)
                  "nowhere, which images and captions turn up for everything, which are nearly the "
                  "same, which captions may belong to another image, and which wrong answers may be "
                  "right.",
-        .examples =
-            "  scanscope analyse words -m assets/demo/model.pth.tar -d assets/demo --sample 50\n"
-            "  scanscope analyse words -m assets/demo/model.pth.tar -d assets/demo \\\n"
-            "    --caption-index 3\n",
+        .examples = "  scanscope analyse words -m assets/demo/model.pth.tar -d assets/demo \\\n"
+                    "    --sample 50\n"
+                    "  scanscope analyse words -m assets/demo/model.pth.tar -d assets/demo \\\n"
+                    "    --caption-index 3\n",
         .options = options,
     };
     struct error err;
