@@ -372,7 +372,7 @@ static void command_done(struct alignment_command *o)
 int analyse_alignment(int argc, char **argv)
 {
     struct alignment_command o = {
-        .out = {.top = 20, .figures = 6}, .resamples = 2000, .seed = 1, .attended = 1};
+        .out = {.top = 10, .figures = 6}, .resamples = 2000, .seed = 1, .attended = 1};
     const struct cli_option options[] = {
         CLI_COMMON_OPTIONS(&o.common),
         {"entities", 0, CLI_TEXT, "DIR", "Flickr30K Entities: folder with Sentences and Annotations",
@@ -385,7 +385,7 @@ int analyse_alignment(int argc, char **argv)
          "which the tables of categories and words show (default: pointing)", &o.measure},
         {"attended", 0, CLI_REAL, "X",
          "a region is attended from X times the uniform weight (default: 1)", &o.attended},
-        ANALYSE_OUT_OPTIONS(&o.out),
+        ANALYSE_OUT_OPTIONS(&o.out, "10"),
         {"csv", 0, CLI_SWITCH, NULL, "print all figures as CSV", &o.csv},
         {"resamples", 0, CLI_INT, "N", "of the bootstrap (default: 2000)", &o.resamples},
         {"seed", 0, CLI_INT, "N", "of the bootstrap (default: 1)", &o.seed},
