@@ -149,8 +149,7 @@ for split in "train", "dev", "test":
     open(f"coco/{split}_ids.txt", "w").write("".join(f"{i['id']}\n" for i in images))
     open(f"coco/{split}_caps.txt", "w").write("".join(c + "\n" for i in images for c in said[i["id"]][:5]))
 EOF
-    "$SCANSCOPE" vocab coco/train_caps.txt -o coco/vocab.json --threshold 1 >/dev/null 2>&1 ||
-        "$SCANSCOPE" vocab --help >&2
+    "$SCANSCOPE" vocab -d coco --threshold 1 --quiet >/dev/null
     for direction in t2i i2t; do
         "$SCANSCOPE" train -d coco --quiet --num_epochs 1 --embed_size 16 --word_dim 8 --batch_size 128 \
             --cross_attn $direction --model_name $direction --logger_name $direction >/dev/null 2>train.err
