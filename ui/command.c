@@ -18,8 +18,6 @@ const struct ui_command ui_commands[] = {
     {NULL, "cancel", "Ctrl-C", MODE_ANY, NULL, NULL,
      "Stop the work in hand, or empty the prompt; twice with nothing to stop leaves",
      command_cancel},
-    {NULL, "ask", "", MODE_VIEW, NULL, "caption|image NUMBER",
-     "Ask the split's caption of that number, from 0, or the captions for an image", command_ask},
 
     {"Moving", "down", "j Down", MODE_VIEW, NULL, "[ROWS]", "Next row", command_down},
     {NULL, "up", "k Up", MODE_VIEW, NULL, "[ROWS]", "Previous row", command_up},
@@ -81,6 +79,8 @@ const struct ui_command ui_commands[] = {
      command_next_failure},
     {NULL, "previous-failure", "[", MODE_VIEW, NULL, NULL, "Ask the one before",
      command_previous_failure},
+    {NULL, "ask", "", MODE_VIEW, NULL, "caption|image NUMBER",
+     "Ask the split's caption of that number, from 0, or the captions for an image", command_ask},
     {NULL, "sort", "S", MODE_FAILURES | MODE_CONFIG, "sort", "[worst|best|order|text]", "The order of the failures",
      command_sort},
     {NULL, "flip", "f", MODE_FAILURES, "flip", NULL,
