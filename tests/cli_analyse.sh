@@ -309,14 +309,16 @@ row() {
     # shellcheck disable=SC2086
     run "$SCANSCOPE" explore $demo --headless --script row.keys --size 120x30 "$@"
 }
-row 'expect truth at 32' --command failures --command "ask caption 977"
+row 'expect truth at 32' --command failures --command "captions 977"
 ok "$status" "explore --command: at a caption of the split"
-row 'expect 1 of 1000' --command "ask image 8"
+row 'expect 1 of 1000' --command "matches 8"
 ok "$status" "explore --command: at an image"
-row 'expect No caption 5000' --command "ask caption 5000"
+row 'expect No caption 5000' --command "captions 5000"
 ok "$status" "explore --command: a caption that is not there"
-row 'expect ask takes' --command "ask something"
-ok "$status" "explore --command: what cannot be asked"
+row 'expect No image -1' --command "matches -1"
+ok "$status" "explore --command: an image that is not there"
+row 'expect No command "nothing"' --command nothing
+ok "$status" "explore --command: no such command"
 if command -v tmux >/dev/null 2>&1; then
     export TERM=screen-256color
     # in_tmux TEXT COMMAND...: the command's screen comes to show the text

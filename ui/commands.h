@@ -27,7 +27,6 @@ COMMAND(filter);
 /* commands_view.c: which view, how it looks */
 COMMAND(open);
 COMMAND(back);
-COMMAND(ask);
 COMMAND(view_search);
 COMMAND(view_matches);
 COMMAND(view_images);

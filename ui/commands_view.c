@@ -90,9 +90,19 @@ void command_view_search(struct ui *ui, const char *args, struct effects *effect
     update_view(ui, VIEW_SEARCH);
 }
 
+/* The number that `args` is, of `count` things; false where it is none, which is said. */
+static bool take_number(struct ui *ui, const char *args, const char *what, size_t count, size_t *out)
+{
+    char end;
+    if (sscanf(args, "%zu %c", out, &end) == 1 && *args != '-' && *out < count)
+        return true;
+    ui_say(ui, ROLE_ERROR, "No %s %s: the split has %zu, counted from 0", what, args, count);
+    return false;
+}
+
 void command_view_matches(struct ui *ui, const char *args, struct effects *effects)
 {
-    (void)args, (void)effects;
+    (void)effects;
     const struct catalog *catalog = ui_catalog(ui);
     struct pair pair = ui_pair(ui);
     size_t image = ui->subject;
@@ -104,32 +114,10 @@ void command_view_matches(struct ui *ui, const char *args, struct effects *effec
         ui_say(ui, ROLE_ERROR, "This split has no captions to rank");
         return;
     }
+    if (*args && !take_number(ui, args, "image", catalog->images, &image))
+        return;
     ui->subject = image;
     update_view(ui, VIEW_MATCHES);
-}
-
-void command_ask(struct ui *ui, const char *args, struct effects *effects)
-{
-    const struct catalog *catalog = ui_catalog(ui);
-    char kind[16] = "", end;
-    size_t number;
-    (void)effects;
-    if (sscanf(args, "%15s %zu %c", kind, &number, &end) != 2 ||
-        (strcmp(kind, "caption") != 0 && strcmp(kind, "image") != 0)) {
-        ui_say(ui, ROLE_ERROR, "ask takes \"caption NUMBER\" or \"image NUMBER\"");
-        return;
-    }
-    bool image = strcmp(kind, "image") == 0;
-    size_t count = !catalog ? 0 : image ? catalog->images : catalog->captions;
-    if (!catalog || catalog->captions == 0 || number >= count) {
-        ui_say(ui, ROLE_ERROR, "No %s %zu: the split has %zu, counted from 0", kind, number, count);
-        return;
-    }
-    if (image)
-        ui->subject = number;
-    else
-        update_query(ui, catalog->caption ? catalog->caption[number] : "", (ptrdiff_t)number);
-    update_view(ui, image ? VIEW_MATCHES : VIEW_SEARCH);
 }
 
 void command_view_images(struct ui *ui, const char *args, struct effects *effects)
@@ -143,12 +131,17 @@ void command_view_images(struct ui *ui, const char *args, struct effects *effect
 
 void command_view_captions(struct ui *ui, const char *args, struct effects *effects)
 {
-    (void)args, (void)effects;
     const struct catalog *catalog = ui_catalog(ui);
-    if (!catalog || !catalog->caption)
+    size_t caption;
+    (void)effects;
+    if (!catalog || !catalog->captions || (!*args && !catalog->caption)) {
         ui_say(ui, ROLE_ERROR, "This split has no captions");
-    else
+    } else if (!*args) {
         update_view(ui, VIEW_CAPTIONS);
+    } else if (take_number(ui, args, "caption", catalog->captions, &caption)) {
+        update_query(ui, catalog->caption ? catalog->caption[caption] : "", (ptrdiff_t)caption);
+        update_view(ui, VIEW_SEARCH);
+    }
 }
 
 void command_help(struct ui *ui, const char *args, struct effects *effects)

@@ -109,8 +109,8 @@ int analyse_explore(const struct cli_common *common, const size_t *models, size_
                              specs[m].model);
         specs[m].need_vocab = !common->token_ids;
     }
-    char *ask = image != SIZE_MAX ? mem_printf("ask image %zu", image)
-                                  : mem_printf("ask caption %zu", caption);
+    char *ask = image != SIZE_MAX ? mem_printf("matches %zu", image)
+                                  : mem_printf("captions %zu", caption);
     const char *const commands[] = {"failures", ask};
     const struct explore_options options = {
         .specs = specs, .spec_count = count, .commands = commands, .command_count = 2};
