@@ -91,37 +91,23 @@ static int check_count(const char *path, size_t count, const struct dataset *dat
     return error_at(err, path, -1, "has %zu ids, the split %zu captions", count, data->captions);
 }
 
-static int note_caption(struct answer_ids *ids, const char *path, size_t c, int64_t id,
-                        struct error *err)
-{
-    return note_id(ids->caption_of, id, c)
-               ? 0
-               : error_at(err, path, -1,
-                          "the id %lld stands there twice, the second time for "
-                          "caption %zu",
-                          (long long)id, c);
-}
-
-static int caption_lines(struct answer_ids *ids, const struct dataset *data, const char *path,
-                         struct error *err)
+/* The ids of the captions. */
+static int read_lines(const char *path, const struct dataset *data, int64_t *out, struct error *err)
 {
     struct text_lines lines;
     if (text_lines_load(path, &lines, err) != 0)
         return -1;
     int status = check_count(path, lines.count, data, err);
-    for (size_t c = 0; c < data->captions && status == 0; c++) {
-        int64_t id;
-        status = whole_number(lines.items[c], strlen(lines.items[c]), &id)
-                     ? note_caption(ids, path, c, id, err)
-                     : error_at(err, path, -1, "line %zu is no whole number", c + 1);
-    }
+    for (size_t c = 0; c < data->captions && status == 0; c++)
+        if (!whole_number(lines.items[c], strlen(lines.items[c]), &out[c]))
+            status = error_at(err, path, -1, "line %zu is no whole number", c + 1);
     text_lines_done(&lines);
     return status;
 }
 
-static int caption_array(struct answer_ids *ids, const struct dataset *data, const char *path,
-                         struct error *err)
+static int read_array(const char *path, const struct dataset *data, int64_t *out, struct error *err)
 {
+    static const double largest = 9007199254740992; /* beyond it doubles are no ids */
     struct npy *array = NULL;
     if (npy_open(path, NULL, &array, err) != 0)
         return -1;
@@ -130,29 +116,49 @@ static int caption_array(struct answer_ids *ids, const struct dataset *data, con
     double *values = status == 0 ? mem_new(array->count, sizeof *values) : NULL;
     if (status == 0)
         npy_all_f64(array, values);
-    for (size_t c = 0; c < data->captions && status == 0; c++)
-        status = note_caption(ids, path, c, (int64_t)values[c], err);
+    for (size_t c = 0; c < data->captions && status == 0; c++) {
+        if (!(values[c] >= 0 && values[c] <= largest))
+            status = error_at(err, path, -1, "number %zu is no id", c);
+        else
+            out[c] = (int64_t)values[c];
+    }
     free(values);
     npy_free(array);
     return status;
 }
 
-int answer_ids_load(const struct dataset *data, const char *caption_ids, struct answer_ids **out,
-                    struct error *err)
+int answer_ids_make(const struct dataset *data, const int64_t *caption_ids, const char *path,
+                    struct answer_ids **out, struct error *err)
 {
     struct answer_ids *ids = mem_new(1, sizeof *ids);
-    const char *dot = strrchr(file_name(caption_ids), '.');
-    bool array = dot && strcasecmp(dot, ".npy") == 0;
     *ids = (struct answer_ids){.images = data->images, .captions = data->captions};
     ids->image_of = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     ids->caption_of = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
-    if (note_images(ids, data, err) != 0 ||
-        (array ? caption_array : caption_lines)(ids, data, caption_ids, err) != 0) {
+    int status = note_images(ids, data, err);
+    for (size_t c = 0; c < data->captions && status == 0; c++)
+        if (!note_id(ids->caption_of, caption_ids[c], c))
+            status = error_at(err, path, -1,
+                              "the id %lld stands there twice, the second time for caption %zu",
+                              (long long)caption_ids[c], c);
+    if (status != 0) {
         answer_ids_free(ids);
         return -1;
     }
     *out = ids;
     return 0;
+}
+
+int answer_ids_load(const struct dataset *data, const char *caption_ids, struct answer_ids **out,
+                    struct error *err)
+{
+    const char *dot = strrchr(file_name(caption_ids), '.');
+    bool array = dot && strcasecmp(dot, ".npy") == 0;
+    int64_t *values = mem_new(data->captions, sizeof *values);
+    int status = (array ? read_array : read_lines)(caption_ids, data, values, err);
+    if (status == 0)
+        status = answer_ids_make(data, values, caption_ids, out, err);
+    free(values);
+    return status;
 }
 
 /* ---- a file -----------------------------------------------------------------------------------
@@ -268,16 +274,13 @@ static int read_lists(const char *path, json_t *root, bool image, const struct a
     return status;
 }
 
-int positives_load(const char *path, bool image_queries, const struct answer_ids *ids,
-                   size_t per_image, struct positives *out, struct error *err)
+int positives_parse(const char *path, const void *bytes, size_t size, bool image_queries,
+                    const struct answer_ids *ids, size_t per_image, struct positives *out,
+                    struct error *err)
 {
     json_error_t why;
-    struct file_map map;
     *out = (struct positives){.queries = image_queries ? ids->images : ids->captions};
-    if (file_map_open(path, &map, err) != 0)
-        return -1;
-    json_t *root = json_loadb((const char *)map.data, map.size, 0, &why);
-    file_map_close(&map);
+    json_t *root = json_loadb(bytes, size, 0, &why);
     if (!root)
         return error_at(err, path, -1, "line %d, column %d: not JSON: %s", why.line, why.column,
                         why.text);
@@ -287,6 +290,19 @@ int positives_load(const char *path, bool image_queries, const struct answer_ids
                      : error_at(err, path, -1, "not an object of ids, \"123\": [456, 789]");
     json_decref(root);
     return status == 0 ? check_sense(path, image_queries, per_image, out, err) : -1;
+}
+
+int positives_load(const char *path, bool image_queries, const struct answer_ids *ids,
+                   size_t per_image, struct positives *out, struct error *err)
+{
+    struct file_map map;
+    *out = (struct positives){0};
+    if (file_map_open(path, &map, err) != 0)
+        return -1;
+    int status = positives_parse(path, map.size ? (const void *)map.data : "", map.size,
+                                 image_queries, ids, per_image, out, err);
+    file_map_close(&map);
+    return status;
 }
 
 void positives_done(struct positives *positives)

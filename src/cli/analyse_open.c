@@ -169,7 +169,7 @@ int analyse_sweep(const struct cli_common *common, const struct analyse_model *m
     progress_line_start(&line, "scoring", common->quiet);
     int status = sweep_run(&model->source, k, 0, &line.progress, out, err);
     progress_line_end(&line);
-    if (status == 0 && out->not_finite > 0)
+    if (status == 0 && out->not_finite > 0 && !common->quiet)
         fprintf(stderr, "scanscope analyse: %s: %llu scores are NaN or infinite; NaN ranks last\n",
                 model->label, (unsigned long long)out->not_finite);
     return status;
