@@ -345,6 +345,9 @@ static bool usage_is_right(struct alignment_command *o, int *status_out)
         wrong = "give one of --truth, --entities and --coco";
     else if (o->csv && o->out.json)
         wrong = "give one of --csv and --json";
+    else if (measure < 0)
+        wrong = "--measure takes pointing, mass, recall_1, recall_5, recall_10, ap, precision, recall "
+                "or f1";
     else if (o->resamples < 1 || o->seed < 1)
         wrong = "--resamples and --seed are at least 1";
     else if (!(o->attended > 0 && isfinite(o->attended)))
@@ -380,9 +383,10 @@ int analyse_alignment(int argc, char **argv)
         {"coco", 0, CLI_TEXT, "FILE", "COCO's instances_*.json", &o.coco},
         {"truth", 0, CLI_TEXT, "FILE",
          "truth of drawn scenes (default: the folder's SPLIT_truth.json)", &o.truth},
-        {"measure", 0, CLI_TEXT,
-         "pointing|mass|recall_1|recall_5|recall_10|ap|precision|recall|f1",
-         "which the tables of categories and words show (default: pointing)", &o.measure},
+        {"measure", 0, CLI_TEXT, "NAME",
+         "what the tables of categories and words show: pointing, mass, recall_1, recall_5, "
+         "recall_10, ap, precision, recall or f1 (default: pointing)",
+         &o.measure},
         {"attended", 0, CLI_REAL, "X",
          "a region is attended from X times the uniform weight (default: 1)", &o.attended},
         ANALYSE_OUT_OPTIONS(&o.out, "10"),
