@@ -1,5 +1,5 @@
-/* test_align.c: attention against boxes: worked examples, and each measure by a second way on random
- * data. */
+/* test_align.c: attention against boxes: worked examples, and each measure by a second way on
+ * random data. */
 #include "tests/testing.h"
 
 #include <math.h>
@@ -18,7 +18,8 @@ static void assert_near(double a, double b, double within)
         fail_msg("%.17g is not %.17g", a, b);
 }
 
-/* ---- boxes ------------------------------------------------------------------------------------- */
+/* ---- boxes -------------------------------------------------------------------------------------
+ */
 
 static void test_boxes(void **state)
 {
@@ -91,12 +92,12 @@ static double counted_iou(const float a[4], const float b[4])
     return (double)both / (double)any;
 }
 
-/* ---- one word ---------------------------------------------------------------------------------- */
+/* ---- one word ----------------------------------------------------------------------------------
+ */
 
 /* Four regions, one box. Region 0 is the box, 1 overlaps it by half its own area (IoU 1/3), 2 has
  * IoU 1/2 with it, 3 is apart. */
-static const float four[4][4] = {
-    {0, 0, 10, 10}, {5, 0, 15, 10}, {0, 0, 20, 10}, {50, 50, 60, 60}};
+static const float four[4][4] = {{0, 0, 10, 10}, {5, 0, 15, 10}, {0, 0, 20, 10}, {50, 50, 60, 60}};
 static const float thing[1][4] = {{0, 0, 10, 10}};
 
 static void test_worked_example(void **state)
@@ -178,7 +179,8 @@ static void test_several_boxes(void **state)
     align_scratch_done(&s);
 }
 
-/* ---- by another way ----------------------------------------------------------------------------- */
+/* ---- by another way -----------------------------------------------------------------------------
+ */
 
 struct scene {
     size_t R, n;
@@ -233,8 +235,8 @@ static void count_measures(const struct scene *s, double out[ALIGN_MEASURES])
         bool match = counted_match(s, r);
         for (size_t k = 0; k < s->R; k++)
             found += place_of(s, k) <= place && counted_match(s, k);
-        out[ALIGN_MASS] += s->weights[r] / sum *
-                           counted_cover(s->regions[r], (const float(*)[4])s->boxes, s->n);
+        out[ALIGN_MASS] +=
+            s->weights[r] / sum * counted_cover(s->regions[r], (const float(*)[4])s->boxes, s->n);
         out[ALIGN_RECALL_1] += match && place < 1;
         out[ALIGN_RECALL_5] = out[ALIGN_RECALL_5] || (match && place < 5);
         out[ALIGN_RECALL_10] = out[ALIGN_RECALL_10] || (match && place < 10);
@@ -317,18 +319,21 @@ static void test_uniform_is_chance(void **state)
     }
     align_uniform(&t, 0.9, uniform);
     for (int m = 0; m < ALIGN_MEASURES; m++)
-        assert_near(sums[m], uniform[m], 0.015); /* 5 deviations of a share over 40,000 are 0.0125 */
+        assert_near(sums[m], uniform[m],
+                    0.015); /* 5 deviations of a share over 40,000 are 0.0125 */
     align_target_done(&t);
     align_scratch_done(&scratch);
 }
 
-/* ---- thresholds --------------------------------------------------------------------------------- */
+/* ---- thresholds ---------------------------------------------------------------------------------
+ */
 
 static void test_curve(void **state)
 {
     (void)state;
     struct align_curve c;
-    /* by weight: 5 yes, 3 no, 3 yes, 1 yes, 0.1 no. AP: 1/3 1 + 1/3 2/3 (a tie is one step) + 1/3 3/4 */
+    /* by weight: 5 yes, 3 no, 3 yes, 1 yes, 0.1 no. AP: 1/3 1 + 1/3 2/3 (a tie is one step) + 1/3
+     * 3/4 */
     struct align_pair pairs[] = {{1, true}, {3, false}, {0.1f, false}, {5, true}, {3, true}};
     align_curve_of(pairs, 5, &c);
     assert_near(c.ap, (1 + 2.0 / 3 + 3.0 / 4) / 3, 1e-12);
@@ -378,10 +383,10 @@ static void test_curve_at_random(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_boxes),           cmocka_unit_test(test_clip),
-        cmocka_unit_test(test_worked_example),  cmocka_unit_test(test_several_boxes),
-        cmocka_unit_test(test_random_scenes),   cmocka_unit_test(test_uniform_is_chance),
-        cmocka_unit_test(test_curve),           cmocka_unit_test(test_curve_at_random),
+        cmocka_unit_test(test_boxes),          cmocka_unit_test(test_clip),
+        cmocka_unit_test(test_worked_example), cmocka_unit_test(test_several_boxes),
+        cmocka_unit_test(test_random_scenes),  cmocka_unit_test(test_uniform_is_chance),
+        cmocka_unit_test(test_curve),          cmocka_unit_test(test_curve_at_random),
     };
     return cmocka_run_group_tests_name("align", tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-/* test_grounding.c: annotations of phrases' boxes: what the readers make of them, of broken ones, and
- * of COCO's own. */
+/* test_grounding.c: annotations of phrases' boxes: what the readers make of them, of broken ones,
+ * and of COCO's own. */
 #include "tests/scratch.h"
 
 #include <math.h>
@@ -32,7 +32,8 @@ static char *write_text(const char *name, const char *text)
     return scratch_text(name, text, strlen(text));
 }
 
-/* ---- sentences ---------------------------------------------------------------------------------- */
+/* ---- sentences ----------------------------------------------------------------------------------
+ */
 
 static void test_sentences(void **state)
 {
@@ -85,7 +86,8 @@ static void test_broken_sentences(void **state)
     }
 }
 
-/* ---- annotation files --------------------------------------------------------------------------- */
+/* ---- annotation files ---------------------------------------------------------------------------
+ */
 
 static const char annotation[] =
     "<annotation>\n<filename>1.jpg</filename><size><width>200</width><height>100</height>"
@@ -136,7 +138,7 @@ static void check_broken_xml(const char *text, size_t size, const char *wanted)
 }
 
 #define BOX(a, b, c, d)                                                                            \
-    "<annotation><object><name>1</name><bndbox><xmin>" a "</xmin><ymin>" b "</ymin><xmax>" c        \
+    "<annotation><object><name>1</name><bndbox><xmin>" a "</xmin><ymin>" b "</ymin><xmax>" c       \
     "</xmax><ymax>" d "</ymax></bndbox></object></annotation>"
 
 static void test_broken_annotations(void **state)
@@ -169,7 +171,8 @@ static void test_broken_annotations(void **state)
     free(wide);
 }
 
-/* ---- Entities against a split ------------------------------------------------------------------- */
+/* ---- Entities against a split -------------------------------------------------------------------
+ */
 
 static int32_t sizes[] = {400, 200, 50, 50};
 static char *entity_captions[] = {
@@ -226,16 +229,17 @@ static void test_entities(void **state)
     grounding_done(&g);
     data.id = entity_ids + 1;
     data.images = 1;
-    assert_int_equal(
-        grounding_read_entities(scratch_folder(), &data, TOKENS_STANDARD, &g, &err), -1);
+    assert_int_equal(grounding_read_entities(scratch_folder(), &data, TOKENS_STANDARD, &g, &err),
+                     -1);
     assert_non_null(strstr(err.text, "Sentences/4712.txt"));
     data.caption = NULL;
-    assert_int_equal(
-        grounding_read_entities(scratch_folder(), &data, TOKENS_STANDARD, &g, &err), -1);
+    assert_int_equal(grounding_read_entities(scratch_folder(), &data, TOKENS_STANDARD, &g, &err),
+                     -1);
     photos_free(photos);
 }
 
-/* ---- COCO --------------------------------------------------------------------------------------- */
+/* ---- COCO ---------------------------------------------------------------------------------------
+ */
 
 static const char instances[] =
     "{\"info\": {\"year\": 2017, \"images\": [1, {\"id\": 5}]},\n"
@@ -245,7 +249,8 @@ static const char instances[] =
     "  {\"bbox\": [0, 0, 5, 5], \"image_id\": 42, \"category_id\": 3, \"iscrowd\": 1},\n"
     "  {\"bbox\": [1, 1, 2, 2], \"image_id\": 43, \"category_id\": 17},\n"
     "  {\"bbox\": [500, 500, 2, 2], \"image_id\": 42, \"category_id\": 3},\n"
-    "  {\"bbox\": [90, 90, 20, 20], \"image_id\": 42, \"category_id\": 3, \"attributes\": {\"bbox\": "
+    "  {\"bbox\": [90, 90, 20, 20], \"image_id\": 42, \"category_id\": 3, \"attributes\": "
+    "{\"bbox\": "
     "[1]}}],\n"
     " \"categories\": [{\"id\": 17, \"name\": \"hot dog\"}, {\"supercategory\": \"x\", \"id\": 3, "
     "\"name\": \"person\"}],\n"
@@ -360,9 +365,10 @@ static void test_plurals(void **state)
 {
     (void)state;
     static const char *const pairs[][2] = {
-        {"dog", "dogs"},       {"bus", "buses"},   {"person", "people"}, {"knife", "knives"},
-        {"puppy", "puppies"},  {"toy", "toys"},    {"couch", "couches"}, {"glass", "glasses"},
-        {"toothbrush", "toothbrushes"}, {"sheep", "sheep"}, {"skis", "skis"}, {"box", "boxes"},
+        {"dog", "dogs"},      {"bus", "buses"},     {"person", "people"},
+        {"knife", "knives"},  {"puppy", "puppies"}, {"toy", "toys"},
+        {"couch", "couches"}, {"glass", "glasses"}, {"toothbrush", "toothbrushes"},
+        {"sheep", "sheep"},   {"skis", "skis"},     {"box", "boxes"},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         char *plural = category_words_plural(pairs[i][0]);
@@ -383,8 +389,8 @@ static size_t match(const struct category_words *t, const char *text, size_t *ca
 static void test_category_words(void **state)
 {
     (void)state;
-    char *names[] = {(char *)"dog",          (char *)"hot dog",      (char *)"person",
-                     (char *)"dining table", (char *)"Table",        (char *)"traffic light",
+    char *names[] = {(char *)"dog",          (char *)"hot dog",        (char *)"person",
+                     (char *)"dining table", (char *)"Table",          (char *)"traffic light",
                      (char *)"teddy bear",   (char *)"  wine   glass "};
     struct category_words *t = category_words_new(names, 8);
     size_t c = 99;
@@ -403,7 +409,8 @@ static void test_category_words(void **state)
     category_words_free(t);
 }
 
-/* ---- drawn truth --------------------------------------------------------------------------------- */
+/* ---- drawn truth
+ * --------------------------------------------------------------------------------- */
 
 static void test_broken_truth(void **state)
 {
@@ -417,11 +424,15 @@ static void test_broken_truth(void **state)
         {"{\"images\": [{\"id\": \"x\"}]}", "its id is not"},
         {"{\"images\": [{\"id\": \"42\", \"captions\": []}]}", "another number of captions"},
         {"{\"images\": [{\"id\": \"42\", \"captions\": [[{}]]}]}", "no first word and noun"},
-        {"{\"images\": [{\"id\": \"42\", \"captions\": [[{\"phrase\": [3, 1]}]]}]}", "no first word"},
-        {"{\"images\": [{\"id\": \"42\", \"captions\": [[{\"phrase\": [0, 1]}]]}]}", "means nothing"},
-        {"{\"images\": [{\"id\": \"42\", \"captions\": [[{\"phrase\": [0, 1], \"things\": [0]}]]}]}",
+        {"{\"images\": [{\"id\": \"42\", \"captions\": [[{\"phrase\": [3, 1]}]]}]}",
+         "no first word"},
+        {"{\"images\": [{\"id\": \"42\", \"captions\": [[{\"phrase\": [0, 1]}]]}]}",
+         "means nothing"},
+        {"{\"images\": [{\"id\": \"42\", \"captions\": [[{\"phrase\": [0, 1], \"things\": "
+         "[0]}]]}]}",
          "is not there"},
-        {"{\"images\": [{\"id\": \"42\", \"things\": [{\"kind\": \"a\", \"box\": [1, 2, \"3\", 4]}], "
+        {"{\"images\": [{\"id\": \"42\", \"things\": [{\"kind\": \"a\", \"box\": [1, 2, \"3\", "
+         "4]}], "
          "\"captions\": [[{\"phrase\": [0, 1], \"things\": [0]}]]}]}",
          "has no kind or box"},
     };
@@ -446,7 +457,8 @@ static void test_broken_truth(void **state)
     free(path);
 }
 
-/* ---- COCO's own annotation ------------------------------------------------------------------------ */
+/* ---- COCO's own annotation
+ * ------------------------------------------------------------------------ */
 
 /* The split of the photographs, captions in the file's order. */
 struct mini {
@@ -478,7 +490,7 @@ static void mini_open(struct mini *m)
         m->data.id[i] = mem_printf("%lld", (long long)id);
         m->data.sizes[2 * i] = (int32_t)json_integer_value(json_object_get(image, "width"));
         m->data.sizes[2 * i + 1] = (int32_t)json_integer_value(json_object_get(image, "height"));
-        json_array_foreach(json_object_get(m->captions, "annotations"), k, caption)
+        json_array_foreach (json_object_get(m->captions, "annotations"), k, caption)
             if (json_integer_value(json_object_get(caption, "image_id")) == id && n < EACH)
                 m->data.caption[i * EACH + n++] =
                     mem_strdup(json_string_value(json_object_get(caption, "caption")));
@@ -508,10 +520,10 @@ static size_t count_objects(const struct mini *m, const char *id, const char *ca
     size_t k, n = 0;
     json_int_t wanted = -1;
     const json_t *object;
-    json_array_foreach(json_object_get(m->root, "categories"), k, object)
+    json_array_foreach (json_object_get(m->root, "categories"), k, object)
         if (strcmp(json_string_value(json_object_get(object, "name")), category) == 0)
             wanted = json_integer_value(json_object_get(object, "id"));
-    json_array_foreach(json_object_get(m->root, "annotations"), k, object)
+    json_array_foreach (json_object_get(m->root, "annotations"), k, object)
         n += json_integer_value(json_object_get(object, "image_id")) == atoll(id) &&
              json_integer_value(json_object_get(object, "category_id")) == wanted &&
              json_integer_value(json_object_get(object, "iscrowd")) == 0;
@@ -578,7 +590,8 @@ static void test_random_attention_is_uniform(void **state)
         for (size_t r = 0; r < REGIONS; r++)
             for (int k = 0; k < 2; k++) {
                 regions[r][k] = (float)rng_range(&rng, 0, 0.7) * (float)size[k];
-                regions[r][k + 2] = regions[r][k] + (float)rng_range(&rng, 0.05, 0.3) * (float)size[k];
+                regions[r][k + 2] =
+                    regions[r][k] + (float)rng_range(&rng, 0.05, 0.3) * (float)size[k];
             }
         align_target_set(&target, &scratch, &regions[0][0],
                          (const float(*)[4])g.boxes + g.phrases[p].box, g.phrases[p].boxes);

@@ -1,5 +1,5 @@
-/* test_metrics.c: measures for several relevant items: worked examples, and a second way to count on
- * random data. */
+/* test_metrics.c: measures for several relevant items: worked examples, and a second way to count
+ * on random data. */
 #include "tests/testing.h"
 
 #include <math.h>
@@ -66,7 +66,8 @@ static void test_relevance(void **state)
     relevance_done(&r);
 }
 
-/* ---- by another way: rank everything, then count ----------------------------------------------- */
+/* ---- by another way: rank everything, then count -----------------------------------------------
+ */
 
 enum { IMAGES = 23, CAPTIONS = 61 };
 

@@ -14,9 +14,8 @@ const char *const align_keys[ALIGN_MEASURES] = {
     "pointing", "mass", "recall_1", "recall_5", "recall_10", "ap", "precision", "recall", "f1",
 };
 const char *const align_names[ALIGN_MEASURES] = {
-    "pointing game",       "mass inside",      "R@1 (IoU >= 0.5)",
-    "R@5",                 "R@10",             "average precision",
-    "attention precision", "attention recall", "attention F1",
+    "pointing game",     "mass inside",         "R@1 (IoU >= 0.5)", "R@5",          "R@10",
+    "average precision", "attention precision", "attention recall", "attention F1",
 };
 
 int align_find(const char *key)
@@ -59,8 +58,7 @@ void align_scratch_done(struct align_scratch *scratch)
     *scratch = (struct align_scratch){0};
 }
 
-static bool matches(const float region[4], const float (*boxes)[4], size_t n,
-                    const float around[4])
+static bool matches(const float region[4], const float (*boxes)[4], size_t n, const float around[4])
 {
     bool found = box_iou(region, around) >= match_iou;
     for (size_t i = 0; i < n && !found; i++)
@@ -168,7 +166,8 @@ void align_bound(const struct align_target *target, double out[ALIGN_MEASURES])
     }
 }
 
-/* The chance that one of k regions drawn from n matches, of which m do: 1 - C(n - m, k) / C(n, k). */
+/* The chance that one of k regions drawn from n matches, of which m do: 1 - C(n - m, k) / C(n, k).
+ */
 static double chance_within(size_t n, size_t m, size_t k)
 {
     double none = 1;
@@ -184,8 +183,7 @@ static double chance_precision(size_t n, size_t m)
 {
     double sum = 0;
     for (size_t k = 1; k <= n; k++) {
-        double others =
-            n > 1 ? (double)(m - 1) * (double)(k - 1) / (double)(n - 1) : 0;
+        double others = n > 1 ? (double)(m - 1) * (double)(k - 1) / (double)(n - 1) : 0;
         sum += (1 + others) / (double)k;
     }
     return sum / (double)n;

@@ -11,13 +11,13 @@
  * around all of them, is at least 0.5. The strongest region has the largest weight; ties: the lower
  * index. */
 enum align_measure {
-    ALIGN_POINTING,  /* the middle of the strongest region lies in a box (Zhang et al., IJCV 2018) */
-    ALIGN_MASS,      /* sum of weights, each times the share of its region inside the boxes */
-    ALIGN_RECALL_1,  /* the strongest region matches */
-    ALIGN_RECALL_5,  /* one of the five strongest does */
+    ALIGN_POINTING, /* the middle of the strongest region lies in a box (Zhang et al., IJCV 2018) */
+    ALIGN_MASS,     /* sum of weights, each times the share of its region inside the boxes */
+    ALIGN_RECALL_1, /* the strongest region matches */
+    ALIGN_RECALL_5, /* one of the five strongest does */
     ALIGN_RECALL_10, /* one of the ten strongest */
-    ALIGN_AP,        /* average precision of the regions by weight: the mean, over matching regions, of
-                        the precision at their place */
+    ALIGN_AP, /* average precision of the regions by weight: the mean, over matching regions, of
+                 the precision at their place */
     ALIGN_PRECISION, /* of the attended regions, the share that matches (Chen et al., WACV 2023) */
     ALIGN_RECALL,    /* of the matching regions, the share that is attended */
     ALIGN_F1,        /* 2 P R / (P + R) of the two */
@@ -55,10 +55,10 @@ void align_scratch_done(struct align_scratch *scratch);
 void align_target_set(struct align_target *target, struct align_scratch *scratch,
                       const float *regions, const float (*boxes)[4], size_t n);
 
-/* weights: R, not negative; they are divided by their sum first (attention of i-t models is one over
- * words). All zero counts as uniform. A region is attended where its weight is at least `attended`
- * times the uniform one, 1 / R. Precision of no attended region is 0, and so is all that concerns
- * matches where no region matches. */
+/* weights: R, not negative; they are divided by their sum first (attention of i-t models is one
+ * over words). All zero counts as uniform. A region is attended where its weight is at least
+ * `attended` times the uniform one, 1 / R. Precision of no attended region is 0, and so is all that
+ * concerns matches where no region matches. */
 void align_measure(const struct align_target *target, struct align_scratch *scratch,
                    const float *weights, double attended, double out[ALIGN_MEASURES]);
 

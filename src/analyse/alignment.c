@@ -127,9 +127,8 @@ static void measure_word(struct worker *worker, struct job *job,
         add_pairs(&job->pairs, &worker->target, weights);
 }
 
-static void measure_phrase(struct worker *worker, struct job *job,
-                           const struct grounding_phrase *p, const struct query *query,
-                           const struct attention *a)
+static void measure_phrase(struct worker *worker, struct job *job, const struct grounding_phrase *p,
+                           const struct query *query, const struct attention *a)
 {
     const struct session *s = worker->m->session;
     size_t image = p->caption / s->data->per_image;
@@ -221,9 +220,8 @@ static int measure_jobs(struct measuring *m, struct job *jobs, size_t count,
 #pragma omp for schedule(dynamic, 4)
         for (size_t j = 0; j < count; j++)
             if (!is_stopped(&meeting))
-                report_done_job(&meeting,
-                                ready != 0 ? ready : measure_caption(&worker, &jobs[j], &own),
-                                &own);
+                report_done_job(
+                    &meeting, ready != 0 ? ready : measure_caption(&worker, &jobs[j], &own), &own);
         align_target_done(&worker.target);
         align_scratch_done(&worker.scratch);
     }
@@ -260,7 +258,8 @@ static int measure_all(struct measuring *m, const struct progress *progress, str
                           "other images?");
 }
 
-/* ---- captions that look elsewhere ------------------------------------------------------------- */
+/* ---- captions that look elsewhere -------------------------------------------------------------
+ */
 
 static int furthest_first(const void *a, const void *b)
 {
@@ -296,7 +295,8 @@ static void find_worst(const struct units *units, struct alignment *a)
         qsort(a->worst, a->worst_count, sizeof *a->worst, furthest_first);
 }
 
-/* ---- rows ------------------------------------------------------------------------------------- */
+/* ---- rows -------------------------------------------------------------------------------------
+ */
 
 /* The units of a level, group after group, and the groups' rows. */
 struct grouping {
@@ -396,7 +396,7 @@ static int class_of_name(const char *name)
 {
     int class = 0;
     while (class < ALIGN_CLASSES - 1 && strcmp(name, align_class_names[class]) != 0)
-        class++;
+        class ++;
     return class;
 }
 
@@ -438,7 +438,8 @@ int alignment_measure(const struct session *session, const struct grounding *gro
                       const struct align_options *options, const struct progress *progress,
                       struct alignment *out, struct error *err)
 {
-    struct measuring m = {.session = session, .grounding = grounding, .options = options, .out = out};
+    struct measuring m = {
+        .session = session, .grounding = grounding, .options = options, .out = out};
     *out = (struct alignment){.regions = session->R,
                               .t2i = model_options(session->model)->attn.cross_attn == CROSS_T2I};
     if (!session->data->boxes)

@@ -1,5 +1,6 @@
-/* alignment.h: the attention of a split's words against the boxes of what they mean, in figures with
- * their intervals, the best that the regions allow, and what attention without sense would reach. */
+/* alignment.h: the attention of a split's words against the boxes of what they mean, in figures
+ * with their intervals, the best that the regions allow, and what attention without sense would
+ * reach. */
 #ifndef ANALYSE_ALIGNMENT_H
 #define ANALYSE_ALIGNMENT_H
 
@@ -39,8 +40,9 @@ struct align_row {
     char *group; /* owned */
     size_t words, images;
     struct interval model[ALIGN_MEASURES];
-    /* the same words: weights all alike (averaged over orders); the attention of the caption's other
-     * words in place of the word's own (averaged over them all); the most that the regions allow */
+    /* the same words: weights all alike (averaged over orders); the attention of the caption's
+     * other words in place of the word's own (averaged over them all); the most that the regions
+     * allow */
     double uniform[ALIGN_MEASURES], shuffled[ALIGN_MEASURES], bound[ALIGN_MEASURES];
 };
 
@@ -67,7 +69,8 @@ struct alignment {
     struct align_row *rows; /* classes, then categories and nouns, each by number of words */
     size_t row_count, row_cap;
     struct align_curve curve;
-    struct align_caption *worst; /* captions with nouns, the furthest from what was possible first */
+    struct align_caption
+        *worst; /* captions with nouns, the furthest from what was possible first */
     size_t worst_count, worst_cap;
 };
 

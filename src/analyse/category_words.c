@@ -25,10 +25,11 @@ struct category_words {
 static const struct {
     const char *category, *synonyms; /* between commas, singular */
 } synonyms[] = {
-    {"person", "man,woman,boy,girl,child,kid,lady,guy,gentleman,baby,toddler,player,skier,"
-               "snowboarder,surfer,skateboarder,rider,cyclist,bicyclist,batter,pitcher,catcher,umpire,"
-               "pedestrian,adult,teenager,male,female,baseball player,tennis player,soccer player,"
-               "police officer,policeman,soldier,chef,worker,passenger,spectator"},
+    {"person",
+     "man,woman,boy,girl,child,kid,lady,guy,gentleman,baby,toddler,player,skier,"
+     "snowboarder,surfer,skateboarder,rider,cyclist,bicyclist,batter,pitcher,catcher,umpire,"
+     "pedestrian,adult,teenager,male,female,baseball player,tennis player,soccer player,"
+     "police officer,policeman,soldier,chef,worker,passenger,spectator"},
     {"bicycle", "bike,cycle"},
     {"car", "automobile,taxi,cab,suv,sedan"},
     {"motorcycle", "motorbike,scooter,moped"},
@@ -75,11 +76,15 @@ static const struct {
 };
 
 static const char *const irregular[][2] = {
-    {"person", "people"}, {"man", "men"},         {"woman", "women"},   {"child", "children"},
-    {"policeman", "policemen"}, {"gentleman", "gentlemen"}, {"mouse", "mice"}, {"goose", "geese"},
-    {"knife", "knives"},  {"calf", "calves"},     {"sheep", "sheep"},   {"cattle", "cattle"},
-    {"luggage", "luggage"}, {"scissors", "scissors"}, {"skis", "skis"}, {"aircraft", "aircraft"},
-    {"broccoli", "broccoli"}, {"bus", "buses"},
+    {"person", "people"},       {"man", "men"},
+    {"woman", "women"},         {"child", "children"},
+    {"policeman", "policemen"}, {"gentleman", "gentlemen"},
+    {"mouse", "mice"},          {"goose", "geese"},
+    {"knife", "knives"},        {"calf", "calves"},
+    {"sheep", "sheep"},         {"cattle", "cattle"},
+    {"luggage", "luggage"},     {"scissors", "scissors"},
+    {"skis", "skis"},           {"aircraft", "aircraft"},
+    {"broccoli", "broccoli"},   {"bus", "buses"},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -105,7 +110,8 @@ char *category_words_plural(const char *noun)
     return mem_printf("%ss", noun);
 }
 
-/* ---- the table -------------------------------------------------------------------------------- */
+/* ---- the table --------------------------------------------------------------------------------
+ */
 
 static void add_text(struct category_words *t, char *text, size_t category)
 {
@@ -218,16 +224,16 @@ void category_words_free(struct category_words *table)
     free(table);
 }
 
-size_t category_words_match(const struct category_words *table, const struct words *words, size_t at,
-                            size_t *category_out)
+size_t category_words_match(const struct category_words *table, const struct words *words,
+                            size_t at, size_t *category_out)
 {
     struct str text = {0};
     size_t found = 0;
     for (size_t n = 1; table->count > 0 && n <= WORDS_LONGEST && at + n <= words->count; n++) {
         str_add(&text, n > 1 ? " " : "");
         str_add(&text, words->items[at + n - 1]);
-        const struct entry *e = bsearch(text.text, table->entries, table->count,
-                                        sizeof *table->entries, find_entry);
+        const struct entry *e =
+            bsearch(text.text, table->entries, table->count, sizeof *table->entries, find_entry);
         if (!e)
             continue;
         found = n;

@@ -64,25 +64,23 @@ void grounding_add_phrase(struct grounding *grounding, struct grounding_phrase p
  */
 
 static const char *const determiners[] = {
-    "a",     "all",  "an",    "another", "any",  "both",  "each",  "every", "her",   "his",
-    "its",   "many", "my",    "no",      "one",  "other", "our",   "several", "some", "that",
-    "the",   "their", "these", "this",   "those", "three", "two",   "your",
+    "a",   "all",   "an",    "another", "any",   "both",  "each", "every",   "her",  "his",
+    "its", "many",  "my",    "no",      "one",   "other", "our",  "several", "some", "that",
+    "the", "their", "these", "this",    "those", "three", "two",  "your",
 };
 
 static const char *const function_words[] = {
-    "about",   "above",   "across",  "after",   "against", "along",   "am",      "among",
-    "and",     "are",     "around",  "as",      "at",      "away",    "be",      "because",
-    "been",    "before",  "behind",  "being",   "below",   "beneath", "beside",  "besides",
-    "between", "but",     "by",      "can",     "could",   "did",     "do",      "does",
-    "down",    "during",  "for",     "from",    "had",     "has",     "have",    "he",
-    "him",     "himself", "herself", "if",      "in",      "inside",  "into",    "is",
-    "it",      "itself",  "may",     "near",    "next",    "not",     "of",      "off",
-    "on",      "onto",    "or",      "out",     "outside", "over",    "past",    "she",
-    "so",      "such",    "than",    "them",    "themselves", "then", "there",   "they",
-    "through", "to",      "toward",  "towards", "under",   "underneath", "until", "up",
-    "upon",    "was",     "we",      "were",    "what",    "when",    "where",   "which",
-    "while",   "who",     "whom",    "whose",   "will",    "with",    "within",  "without",
-    "would",   "you",
+    "about",   "above",  "across", "after",   "against", "along",      "am",      "among", "and",
+    "are",     "around", "as",     "at",      "away",    "be",         "because", "been",  "before",
+    "behind",  "being",  "below",  "beneath", "beside",  "besides",    "between", "but",   "by",
+    "can",     "could",  "did",    "do",      "does",    "down",       "during",  "for",   "from",
+    "had",     "has",    "have",   "he",      "him",     "himself",    "herself", "if",    "in",
+    "inside",  "into",   "is",     "it",      "itself",  "may",        "near",    "next",  "not",
+    "of",      "off",    "on",     "onto",    "or",      "out",        "outside", "over",  "past",
+    "she",     "so",     "such",   "than",    "them",    "themselves", "then",    "there", "they",
+    "through", "to",     "toward", "towards", "under",   "underneath", "until",   "up",    "upon",
+    "was",     "we",     "were",   "what",    "when",    "where",      "which",   "while", "who",
+    "whom",    "whose",  "will",   "with",    "within",  "without",    "would",   "you",
 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))

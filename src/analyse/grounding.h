@@ -12,10 +12,10 @@
 /* A phrase of a caption. Words count from 0 among the caption's tokens without <start>. */
 struct grounding_phrase {
     size_t caption;
-    size_t first, end;   /* its words: first .. end - 1 */
-    size_t noun, nouns;  /* the words that name the thing: `nouns` of them, the last one at `noun` */
-    size_t category;     /* in categories */
-    size_t box, boxes;   /* its boxes: `boxes` > 0 from boxes[box] on */
+    size_t first, end;  /* its words: first .. end - 1 */
+    size_t noun, nouns; /* the words that name the thing: `nouns` of them, the last one at `noun` */
+    size_t category;    /* in categories */
+    size_t box, boxes;  /* its boxes: `boxes` > 0 from boxes[box] on */
 };
 
 struct grounding {
@@ -37,8 +37,9 @@ void grounding_done(struct grounding *grounding);
 /* The number of a category, added where it is new. */
 size_t grounding_category(struct grounding *grounding, const char *name);
 
-/* Adds a box in pixels of a picture of width x height (0: the data folder's own), scaled to the data
- * folder's picture. One without area inside the picture is counted as `outside` and not added. */
+/* Adds a box in pixels of a picture of width x height (0: the data folder's own), scaled to the
+ * data folder's picture. One without area inside the picture is counted as `outside` and not added.
+ */
 void grounding_add_box(struct grounding *grounding, const struct dataset *data, size_t image,
                        const float box[4], double width, double height);
 

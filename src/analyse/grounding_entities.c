@@ -71,7 +71,8 @@ static size_t match_words(const struct words *caption, const struct words *sente
 #define LENGTH(i, j) length[(i) * (m + 1) + (j)]
     for (size_t i = n; i-- > 0;)
         for (size_t j = m; j-- > 0;) {
-            uint16_t skip = LENGTH(i + 1, j) > LENGTH(i, j + 1) ? LENGTH(i + 1, j) : LENGTH(i, j + 1);
+            uint16_t skip =
+                LENGTH(i + 1, j) > LENGTH(i, j + 1) ? LENGTH(i + 1, j) : LENGTH(i, j + 1);
             bool same = strcmp(caption->items[i], sentence->items[j]) == 0;
             LENGTH(i, j) = same ? LENGTH(i + 1, j + 1) + 1 : skip;
         }
@@ -91,7 +92,8 @@ static size_t match_words(const struct words *caption, const struct words *sente
     return whole;
 }
 
-/* ---- an image --------------------------------------------------------------------------------- */
+/* ---- an image ---------------------------------------------------------------------------------
+ */
 
 struct image {
     struct entity_sentences sentences;
@@ -152,7 +154,8 @@ static void add_phrases(struct grounding *g, const struct dataset *data, const s
     }
 }
 
-/* The sentence that shares most words; of equals the one at the caption's own place, then the first. */
+/* The sentence that shares most words; of equals the one at the caption's own place, then the
+ * first. */
 static void read_caption(struct grounding *g, const struct dataset *data, const struct image *image,
                          enum token_compat compat, size_t caption)
 {
@@ -173,7 +176,8 @@ static void read_caption(struct grounding *g, const struct dataset *data, const 
     words_done(&words);
 }
 
-/* ---- files ------------------------------------------------------------------------------------ */
+/* ---- files ------------------------------------------------------------------------------------
+ */
 
 /* FOLDER/SUB/NAME.EXT; NULL where it is not there. */
 static char *find_file(const char *folder, const char *sub, const char *name, const char *extension)

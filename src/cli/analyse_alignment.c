@@ -20,10 +20,10 @@ struct alignment_command {
     const char *truth, *entities, *coco, *measure;
     int resamples, seed;
     double attended;
-    enum align_measure shown; /* --measure */
+    enum align_measure shown;  /* --measure */
     struct session **sessions; /* one a model */
     struct alignment *alignments;
-    size_t count; /* of them */
+    size_t count;               /* of them */
     struct grounding grounding; /* of the last model opened: all have the same split */
     struct report report;
     struct analyse_pictures pictures;
@@ -80,8 +80,8 @@ static int measure_model(struct alignment_command *o, size_t model, struct error
     if (read_grounding(o, s, err) != 0)
         return -1;
     progress_line_start(&line, "attention", o->common.quiet);
-    int status = alignment_measure(s, &o->grounding, &options, &line.progress,
-                                   &o->alignments[model], err);
+    int status =
+        alignment_measure(s, &o->grounding, &options, &line.progress, &o->alignments[model], err);
     progress_line_end(&line);
     o->count += status == 0;
     return status;
@@ -91,9 +91,9 @@ static int measure_model(struct alignment_command *o, size_t model, struct error
  */
 
 static const struct report_column class_columns[] = {
-    {"words", REPORT_TEXT, 0, false},   {"measure", REPORT_TEXT, 0, false},
-    {"value", REPORT_REAL, 3, false},   {"low", REPORT_REAL, 3, false},
-    {"high", REPORT_REAL, 3, false},    {"uniform", REPORT_REAL, 3, false},
+    {"words", REPORT_TEXT, 0, false},    {"measure", REPORT_TEXT, 0, false},
+    {"value", REPORT_REAL, 3, false},    {"low", REPORT_REAL, 3, false},
+    {"high", REPORT_REAL, 3, false},     {"uniform", REPORT_REAL, 3, false},
     {"shuffled", REPORT_REAL, 3, false}, {"bound", REPORT_REAL, 3, false},
     {NULL, REPORT_TEXT, 0, false},
 };
@@ -125,9 +125,9 @@ static const struct report_column curve_columns[] = {
 };
 
 static const struct report_column worst_columns[] = {
-    {"mass", REPORT_REAL, 3, false},     {"bound", REPORT_REAL, 3, false},
-    {"nouns", REPORT_COUNT, 0, false},   {"query", REPORT_COUNT, 0, false},
-    {"image", REPORT_TEXT, 0, false},    {"caption", REPORT_TEXT, 0, false},
+    {"mass", REPORT_REAL, 3, false},   {"bound", REPORT_REAL, 3, false},
+    {"nouns", REPORT_COUNT, 0, false}, {"query", REPORT_COUNT, 0, false},
+    {"image", REPORT_TEXT, 0, false},  {"caption", REPORT_TEXT, 0, false},
     {NULL, REPORT_TEXT, 0, false},
 };
 
@@ -346,8 +346,9 @@ static bool usage_is_right(struct alignment_command *o, int *status_out)
     else if (o->csv && o->out.json)
         wrong = "give one of --csv and --json";
     else if (measure < 0)
-        wrong = "--measure takes pointing, mass, recall_1, recall_5, recall_10, ap, precision, recall "
-                "or f1";
+        wrong =
+            "--measure takes pointing, mass, recall_1, recall_5, recall_10, ap, precision, recall "
+            "or f1";
     else if (o->resamples < 1 || o->seed < 1)
         wrong = "--resamples and --seed are at least 1";
     else if (!(o->attended > 0 && isfinite(o->attended)))
@@ -378,8 +379,8 @@ int analyse_alignment(int argc, char **argv)
         .out = {.top = 10, .figures = 6}, .resamples = 2000, .seed = 1, .attended = 1};
     const struct cli_option options[] = {
         CLI_COMMON_OPTIONS(&o.common),
-        {"entities", 0, CLI_TEXT, "DIR", "Flickr30K Entities: folder with Sentences and Annotations",
-         &o.entities},
+        {"entities", 0, CLI_TEXT, "DIR",
+         "Flickr30K Entities: folder with Sentences and Annotations", &o.entities},
         {"coco", 0, CLI_TEXT, "FILE", "COCO's instances_*.json", &o.coco},
         {"truth", 0, CLI_TEXT, "FILE",
          "truth of drawn scenes (default: the folder's SPLIT_truth.json)", &o.truth},
@@ -397,14 +398,14 @@ int analyse_alignment(int argc, char **argv)
     };
     const struct cli_usage usage = {
         .command = command_name,
-        .synopsis = "-m MODEL [-m MODEL ...] -d DIR [-s SPLIT] [--entities DIR | --coco FILE | "
-                    "--truth FILE] [options]",
-        .about = "Measures whether the words of a caption look at what they mean, where boxes of "
-                 "phrases are known: pointing game, share of the attention inside the boxes, recalls "
-                 "and average precision of the regions, attention precision, recall and F1; for "
-                 "nouns, other words of the phrases and function words, by category and by word. "
-                 "Beside each figure stand its interval, what attention without sense reaches, and "
-                 "the best that the given regions allow.",
+        .synopsis = "-m MODEL -d DIR [-s SPLIT] [options]",
+        .about =
+            "Measures whether the words of a caption look at what they mean, where boxes of "
+            "phrases are known: pointing game, share of the attention inside the boxes, recalls "
+            "and average precision of the regions, attention precision, recall and F1; for "
+            "nouns, other words of the phrases and function words, by category and by word. "
+            "Beside each figure stand its interval, what attention without sense reaches, and "
+            "the best that the given regions allow.",
         .examples = "  scanscope analyse alignment -m assets/demo/model.pth.tar -d assets/demo "
                     "-k 5\n",
         .options = options,

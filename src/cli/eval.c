@@ -192,8 +192,7 @@ int cmd_eval(int argc, char **argv)
         {"ranks", 0, CLI_TEXT, "FILE", "write the rank of each query's truth as CSV",
          &e.ranks_file},
         {"run", 0, CLI_TEXT, "FILE", "write the rankings as a TREC run, for trec_eval", &e.run},
-        {"run-depth", 0, CLI_INT, "N", "items a query in it (default: 1000; 0: all)",
-         &e.run_depth},
+        {"run-depth", 0, CLI_INT, "N", "items a query in it (default: 1000; 0: all)", &e.run_depth},
         {"save-sims", 0, CLI_TEXT, "FILE", "write the similarities, images x captions, as .npy",
          &e.save_sims},
         {0},
@@ -206,9 +205,10 @@ int cmd_eval(int argc, char **argv)
             "recalls as the reference does. Several models make an ensemble: each is opened with "
             "its own options and vocabulary, and the similarities are averaged; a .npy matrix may "
             "stand in place of a model.",
-        .examples = "  scanscope eval -m assets/demo/model.pth.tar -d assets/demo\n"
-                    "  scanscope eval -m assets/demo/model.pth.tar -d assets/demo --json\n"
-                    "  scanscope eval -m assets/demo/model.pth.tar -d assets/demo --ci --by-length\n",
+        .examples =
+            "  scanscope eval -m assets/demo/model.pth.tar -d assets/demo\n"
+            "  scanscope eval -m assets/demo/model.pth.tar -d assets/demo --json\n"
+            "  scanscope eval -m assets/demo/model.pth.tar -d assets/demo --ci --by-length\n",
         .options = options,
     };
     int status;

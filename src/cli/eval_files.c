@@ -30,10 +30,10 @@ static int visit_images(const struct eval *e, size_t part, query_visit visit, vo
     const float *sims = e->sum + part * eval_part_size(e);
     int status = 0;
     for (size_t i = 0; status == 0 && i < e->part_images; i++)
-        status = visit(context,
-                       &(struct query_scores){part, i, e->part_captions,
-                                              sims + i * e->part_captions, true},
-                       err);
+        status = visit(
+            context,
+            &(struct query_scores){part, i, e->part_captions, sims + i * e->part_captions, true},
+            err);
     return status;
 }
 
@@ -74,7 +74,8 @@ static char *const *names_of(const struct eval *e, bool captions, size_t part)
     return captions ? e->caption_id + part * e->part_captions : e->image_id + part * e->part_images;
 }
 
-/* ---- the run ---------------------------------------------------------------------------------- */
+/* ---- the run ----------------------------------------------------------------------------------
+ */
 
 struct run_writer {
     const struct eval *eval;
@@ -92,8 +93,9 @@ static int write_query(void *context, const struct query_scores *q, struct error
     for (size_t k = 0; k < n; k++) {
         w->order[k] = w->best[k].index;
         if (!isfinite(w->best[k].score))
-            return error_set(err, "%s '%s': a similarity is NaN or infinite, which a run cannot "
-                                  "hold",
+            return error_set(err,
+                             "%s '%s': a similarity is NaN or infinite, which a run cannot "
+                             "hold",
                              q->i2t ? "image" : "caption", name);
     }
     trec_run_write(w->stream, name, names_of(w->eval, q->i2t, q->part), q->scores, w->order, n,
@@ -121,7 +123,8 @@ static int write_run(const struct eval *e, struct error *err)
     return -1;
 }
 
-/* ---- ranks ------------------------------------------------------------------------------------ */
+/* ---- ranks ------------------------------------------------------------------------------------
+ */
 
 struct rank_writer {
     const struct eval *eval;

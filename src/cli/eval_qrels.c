@@ -80,16 +80,18 @@ int eval_check_names(const struct eval *e, struct error *err)
     for (size_t c = 0; status == 0 && c < e->C; c++) {
         status = trec_check_name(e->caption_id[c], err);
         if (status == 0 && idmap_find(&names.images, e->caption_id[c], NULL))
-            status = error_set(err,
-                               "the id '%s' is a caption's and an image's; a run of both directions "
-                               "needs them apart: leave --caption-ids out",
-                               e->caption_id[c]);
+            status =
+                error_set(err,
+                          "the id '%s' is a caption's and an image's; a run of both directions "
+                          "needs them apart: leave --caption-ids out",
+                          e->caption_id[c]);
     }
     names_done(&names);
     return status;
 }
 
-/* ---- judgements ------------------------------------------------------------------------------- */
+/* ---- judgements -------------------------------------------------------------------------------
+ */
 
 /* Pairs of both directions: [0] text to image, [1] image to text. */
 struct pairs {
@@ -103,8 +105,8 @@ static void add_pair(struct pairs *p, bool i2t, size_t query, size_t item, int32
     p->items[i2t][p->count[i2t]++] = (struct relevant_pair){query, item, grade};
 }
 
-static int add_judgement(struct pairs *p, const struct names *names,
-                         const struct trec_judgement *j, const char *path, struct error *err)
+static int add_judgement(struct pairs *p, const struct names *names, const struct trec_judgement *j,
+                         const char *path, struct error *err)
 {
     size_t caption[2], image[2]; /* as query, as item */
     bool t2i = find_caption(names, j->query, &caption[0]) &&

@@ -82,8 +82,7 @@ static int take_lengths(struct eval *e, struct error *err)
         return 0;
     int status = text_lines_load(path, &lines, err);
     if (status == 0 && lines.count < e->C)
-        status =
-            error_at(err, path, -1, "has %zu captions, the matrix %zu", lines.count, e->C);
+        status = error_at(err, path, -1, "has %zu captions, the matrix %zu", lines.count, e->C);
     enum token_compat compat =
         named && strcmp(named, "py3bytes") == 0 ? TOKENS_PY3BYTES : TOKENS_STANDARD;
     if (status == 0)

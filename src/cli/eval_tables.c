@@ -17,8 +17,8 @@ enum { RECALLS = 3 };
  */
 
 /* Both directions' means over the queries of all parts: [0] text to image. */
-static int measure(const struct eval *e, const struct relevance *relevance,
-                   struct metrics out[2], struct error *err)
+static int measure(const struct eval *e, const struct relevance *relevance, struct metrics out[2],
+                   struct error *err)
 {
     int status = 0;
     for (int i2t = 0; status == 0 && i2t < 2; i2t++) {
@@ -26,8 +26,7 @@ static int measure(const struct eval *e, const struct relevance *relevance,
         struct query_metrics *queries = mem_new(n, sizeof *queries);
         for (size_t p = 0; status == 0 && p < e->parts; p++) {
             struct score_block block = {e->sum + p * eval_part_size(e), e->part_images,
-                                        e->part_captions, p * e->part_images,
-                                        p * e->part_captions};
+                                        e->part_captions, p * e->part_images, p * e->part_captions};
             status = metrics_evaluate(&block, &relevance[i2t], i2t, queries + p * each, err);
         }
         metrics_mean(queries, n, &out[i2t]);

@@ -161,7 +161,8 @@ static int finish_entry(struct reader *r)
     return status;
 }
 
-/* ---- tokens ----------------------------------------------------------------------------------- */
+/* ---- tokens -----------------------------------------------------------------------------------
+ */
 
 static void take_key(struct reader *r)
 {
@@ -212,7 +213,8 @@ static int scan_all(struct reader *r)
     }
 }
 
-/* ---- categories ------------------------------------------------------------------------------- */
+/* ---- categories -------------------------------------------------------------------------------
+ */
 
 static int by_id(const void *a, const void *b)
 {
@@ -230,8 +232,9 @@ static int resolve_categories(struct coco *c, const char *path, struct error *er
             c->category_count ? bsearch(&key, c->categories, c->category_count, sizeof key, by_id)
                               : NULL;
         if (!found)
-            return error_at(err, path, -1, "an annotation has category_id %lld, which "
-                                           "\"categories\" does not list",
+            return error_at(err, path, -1,
+                            "an annotation has category_id %lld, which "
+                            "\"categories\" does not list",
                             (long long)key.id);
         c->objects[i].category = (size_t)(found - c->categories);
     }
@@ -252,9 +255,10 @@ int coco_load(const char *path, const struct idmap *wanted, struct coco *out, st
     entry_clear(&r.entry);
     int status = scan_all(&r);
     if (status == 0 && r.annotations == 0)
-        status = error_at(err, path, -1,
-                          "holds no objects: COCO's instances_*.json with \"annotations\" that have "
-                          "image_id, category_id and bbox is wanted");
+        status =
+            error_at(err, path, -1,
+                     "holds no objects: COCO's instances_*.json with \"annotations\" that have "
+                     "image_id, category_id and bbox is wanted");
     if (status == 0)
         status = resolve_categories(out, path, err);
     free(r.entry.name);

@@ -20,8 +20,8 @@ struct place {
 
 static int fail(const struct place *place, const char *why)
 {
-    return error_at(place->err, place->path, -1,
-                    "line %zu: %s; a phrase is [/EN#ID/TYPE words]", place->line, why);
+    return error_at(place->err, place->path, -1, "line %zu: %s; a phrase is [/EN#ID/TYPE words]",
+                    place->line, why);
 }
 
 static void add_phrase(struct entity_sentence *s, size_t *cap, struct entity_phrase phrase)

@@ -10,8 +10,8 @@
 
 /* A phrase "[/EN#283585/people Two young guys]". */
 struct entity_phrase {
-    char *id;            /* "283585"; "0" is what is not visible */
-    char *type;          /* the first of its types: "people" */
+    char *id;             /* "283585"; "0" is what is not visible */
+    char *type;           /* the first of its types: "people" */
     size_t start, length; /* its bytes in the sentence's text */
 };
 
@@ -27,8 +27,8 @@ struct entity_sentences {
     size_t count;
 };
 
-/* Errors: missing, empty, no text; a bracket that does not close, brackets in brackets, one that does
- * not begin with /EN#ID/TYPE: by line number. */
+/* Errors: missing, empty, no text; a bracket that does not close, brackets in brackets, one that
+ * does not begin with /EN#ID/TYPE: by line number. */
 int entity_sentences_load(const char *path, struct entity_sentences *out,
                           struct error *err) MUST_USE;
 void entity_sentences_done(struct entity_sentences *sentences);
@@ -45,10 +45,10 @@ struct entity_boxes {
     size_t count;
 };
 
-/* Reads an annotation file: size (width, height), object (name, bndbox with xmin, ymin, xmax, ymax, or
- * scene and nobndbox, which give no box). A document type declaration is refused, so that no entity is
- * ever defined or fetched. Errors: missing, no XML, cut off, deeper than 64 elements, a box that is not
- * four numbers, by line. */
+/* Reads an annotation file: size (width, height), object (name, bndbox with xmin, ymin, xmax, ymax,
+ * or scene and nobndbox, which give no box). A document type declaration is refused, so that no
+ * entity is ever defined or fetched. Errors: missing, no XML, cut off, deeper than 64 elements, a
+ * box that is not four numbers, by line. */
 int entity_boxes_load(const char *path, struct entity_boxes *out, struct error *err) MUST_USE;
 void entity_boxes_done(struct entity_boxes *boxes);
 

@@ -103,9 +103,8 @@ static void XMLCALL on_end(void *data, const XML_Char *name)
     const struct {
         const char *name;
         double *number;
-    } numbers[] = {{"xmin", &o->corner[0]},    {"ymin", &o->corner[1]},
-                   {"xmax", &o->corner[2]},    {"ymax", &o->corner[3]},
-                   {"width", &r->out->width}, {"height", &r->out->height}};
+    } numbers[] = {{"xmin", &o->corner[0]}, {"ymin", &o->corner[1]},   {"xmax", &o->corner[2]},
+                   {"ymax", &o->corner[3]}, {"width", &r->out->width}, {"height", &r->out->height}};
     r->depth--;
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (strcmp(name, numbers[i].name) == 0)
@@ -159,8 +158,7 @@ static int parse_all(struct reader *r, const struct file_map *map)
 static int parse_map(const char *path, const struct file_map *map, struct entity_boxes *out,
                      struct error *err)
 {
-    struct reader r = {
-        .path = path, .parser = XML_ParserCreate(NULL), .out = out, .err = err};
+    struct reader r = {.path = path, .parser = XML_ParserCreate(NULL), .out = out, .err = err};
     if (!r.parser)
         return error_set(err, "not enough memory for an XML parser");
     object_clear(&r.object);

@@ -9,7 +9,8 @@
 
 #include "base/error.h"
 
-/* A judgement: how relevant `item` is to `query`. Above 0 is relevant; nDCG takes it as the gain. */
+/* A judgement: how relevant `item` is to `query`. Above 0 is relevant; nDCG takes it as the gain.
+ */
 struct trec_judgement {
     const char *query, *item; /* inside the qrels' text */
     int32_t grade;

@@ -211,11 +211,11 @@ int metrics_evaluate(const struct score_block *block, const struct relevance *re
                      struct query_metrics *out, struct error *err)
 {
     const struct score_block *b = block;
-    struct view v = {block, relevance, i2t, b->captions, b->images, b->first_caption,
-                     b->first_image};
+    struct view v = {block,     relevance,        i2t,           b->captions,
+                     b->images, b->first_caption, b->first_image};
     if (i2t)
-        v = (struct view){block, relevance, i2t, b->images, b->captions, b->first_image,
-                          b->first_caption};
+        v = (struct view){block,          relevance,       i2t, b->images, b->captions,
+                          b->first_image, b->first_caption};
     size_t relevant = most_relevant(&v);
     bool room = true;
 #pragma omp parallel reduction(&& : room)

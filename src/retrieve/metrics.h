@@ -36,10 +36,10 @@ void relevance_done(struct relevance *relevance);
 /* Of one query. With r relevant items among those ranked, P(k) the share of relevant ones among the
  * first k, and places counted from 1:
  *   recall k     1 where a relevant item is among the first k (trec_eval: success)
- *   map_r        1/r sum over k <= r of P(k) if item k is relevant (Musgrave, Belongie and Lim, ECCV
- *                2020, "A Metric Learning Reality Check", section 3.2)
- *   r_precision  P(r) (trec_eval: Rprec)
- *   ndcg         sum of grade / log2(1 + place), as a share of the best order's (trec_eval: ndcg) */
+ *   map_r        1/r sum over k <= r of P(k) if item k is relevant (Musgrave, Belongie and Lim,
+ * ECCV 2020, "A Metric Learning Reality Check", section 3.2) r_precision  P(r) (trec_eval: Rprec)
+ *   ndcg         sum of grade / log2(1 + place), as a share of the best order's (trec_eval: ndcg)
+ */
 struct query_metrics {
     size_t relevant; /* r; 0: not judged, the rest is 0 */
     double r1, r5, r10, map_r, r_precision, ndcg;
