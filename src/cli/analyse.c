@@ -5,6 +5,7 @@
 #include <string.h>
 
 static const struct analyse_kind kinds[] = {
+    {"alignment", analyse_alignment, "whether words look at the boxes of what they mean"},
     {"compare", analyse_compare, "two models or ensembles: differences, and how sure they are"},
     {"failures", analyse_failures, "every query with the rank of its truth: what goes wrong"},
     {"words", analyse_words, "what words do; hubs, duplicates, doubtful truths"},

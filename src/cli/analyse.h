@@ -21,6 +21,7 @@ struct analyse_kind {
 /* ---- the kinds ----------------------------------------------------------------------------------
  */
 
+int analyse_alignment(int argc, char **argv);
 int analyse_compare(int argc, char **argv);
 int analyse_failures(int argc, char **argv);
 int analyse_words(int argc, char **argv);

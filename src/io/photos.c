@@ -280,17 +280,23 @@ static char *find_file(const struct photos *p, const char *name)
     return NULL;
 }
 
+/* The mapping's file of an id, NULL where it has none. */
+static const char *mapped_file(const struct photos *p, const char *id)
+{
+    struct pair key = {.id = (char *)id}, *pair = NULL;
+    if (p->pair_count > 0)
+        pair = bsearch(&key, p->pairs, p->pair_count, sizeof key, compare_pairs);
+    return pair ? pair->file : NULL;
+}
+
 static char *find_mapped(const struct photos *p, const char *id, struct str *tried)
 {
-    struct pair key = {.id = (char *)id};
-    if (p->pair_count == 0)
+    const char *file = mapped_file(p, id);
+    if (!file)
         return NULL;
-    struct pair *pair = bsearch(&key, p->pairs, p->pair_count, sizeof key, compare_pairs);
-    if (!pair)
-        return NULL;
-    char *path = find_file(p, pair->file);
-    str_addf(tried, "%s, ", pair->file);
-    return path ? path : find_file(p, file_name(pair->file));
+    char *path = find_file(p, file);
+    str_addf(tried, "%s, ", file);
+    return path ? path : find_file(p, file_name(file));
 }
 
 static char *find_by_name(const struct photos *p, const char *id, struct str *tried)
@@ -340,6 +346,15 @@ int photos_find(const struct photos *p, const char *id, char **path_out, struct 
                  tried.length > 600 ? 600 : (int)tried.length - 2, tried.text);
     str_done(&tried);
     return *path_out ? 0 : -1;
+}
+
+char *photos_name(const struct photos *p, const char *id)
+{
+    const char *file = mapped_file(p, id);
+    uint64_t number;
+    if (!file && p->sorted && as_number(id, &number) && number < p->sorted_count)
+        file = p->sorted[number];
+    return mem_strdup(file);
 }
 
 /* Whether ids can only be places in file-name order: all are numbers below the number of

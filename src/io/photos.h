@@ -36,4 +36,8 @@ bool photos_by_order(const struct photos *photos);
 int photos_find(const struct photos *photos, const char *id, char **path_out,
                 struct error *err) MUST_USE;
 
+/* The file name that the mapping, or the place in file-name order, gives to `id`, whether or not it
+ * is there; the caller's to free. NULL where neither knows it. */
+char *photos_name(const struct photos *photos, const char *id);
+
 #endif

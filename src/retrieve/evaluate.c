@@ -90,11 +90,17 @@ void evaluate_t2i(const float *sims, size_t I, size_t C, size_t per_image, struc
     recalls_of(ranks, C, out, ranks_out);
 }
 
+void evaluate_both(const float *sims, size_t I, size_t C, size_t per_image, struct evaluation *out,
+                   size_t *i2t_ranks_out, size_t *t2i_ranks_out)
+{
+    evaluate_i2t(sims, I, C, per_image, &out->i2t, i2t_ranks_out);
+    evaluate_t2i(sims, I, C, per_image, &out->t2i, t2i_ranks_out);
+    out->rsum = out->i2t.r1 + out->i2t.r5 + out->i2t.r10 + out->t2i.r1 + out->t2i.r5 + out->t2i.r10;
+}
+
 void evaluate(const float *sims, size_t I, size_t C, size_t per_image, struct evaluation *out)
 {
-    evaluate_i2t(sims, I, C, per_image, &out->i2t, NULL);
-    evaluate_t2i(sims, I, C, per_image, &out->t2i, NULL);
-    out->rsum = out->i2t.r1 + out->i2t.r5 + out->i2t.r10 + out->t2i.r1 + out->t2i.r5 + out->t2i.r10;
+    evaluate_both(sims, I, C, per_image, out, NULL, NULL);
 }
 
 static void add_recalls(struct recalls *sum, const struct recalls *part, double share)

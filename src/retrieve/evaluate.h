@@ -32,6 +32,10 @@ struct evaluation {
 
 void evaluate(const float *sims, size_t I, size_t C, size_t per_image, struct evaluation *out);
 
+/* The same with the ranks, I and C of them. */
+void evaluate_both(const float *sims, size_t I, size_t C, size_t per_image, struct evaluation *out,
+                   size_t *i2t_ranks_out, size_t *t2i_ranks_out);
+
 /* The mean of several evaluations (folds). */
 void evaluation_mean(const struct evaluation *folds, size_t n, struct evaluation *out);
 

@@ -1,0 +1,35 @@
+/* Fuzz target: COCO's instances JSON. */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "io/coco.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char path[64];
+    struct error err;
+    struct coco coco;
+    struct idmap wanted = {0};
+    int fd = memfd_create("fuzz", MFD_CLOEXEC);
+    if (fd < 0 || write(fd, data, size) != (ssize_t)size)
+        abort();
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    if (!idmap_add(&wanted, "42", 0) || !idmap_add(&wanted, "1", 1))
+        abort();
+    if (coco_load(path, &wanted, &coco, &err) == 0) {
+        for (size_t i = 0; i < coco.object_count; i++)
+            if (coco.objects[i].image > 1 || coco.objects[i].category >= coco.category_count ||
+                !(coco.objects[i].box[2] >= coco.objects[i].box[0]))
+                abort();
+        coco_done(&coco);
+    }
+    idmap_done(&wanted);
+    close(fd);
+    return 0;
+}

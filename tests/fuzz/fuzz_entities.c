@@ -1,0 +1,46 @@
+/* Fuzz target: Flickr30K Entities, sentences and annotation files. */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "io/entities.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Phrases lie inside their sentence, one after another. */
+static void check(const struct entity_sentence *s)
+{
+    size_t end = 0;
+    for (size_t p = 0; p < s->phrase_count; p++) {
+        if (s->phrases[p].start < end)
+            abort();
+        end = s->phrases[p].start + s->phrases[p].length;
+    }
+    if (end > strlen(s->text))
+        abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char path[64];
+    struct error err;
+    struct entity_sentences sentences;
+    struct entity_boxes boxes;
+    int fd = memfd_create("fuzz", MFD_CLOEXEC);
+    if (fd < 0 || write(fd, data, size) != (ssize_t)size)
+        abort();
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    if (entity_sentences_load(path, &sentences, &err) == 0) {
+        for (size_t s = 0; s < sentences.count; s++)
+            check(&sentences.items[s]);
+        entity_sentences_done(&sentences);
+    }
+    if (entity_boxes_load(path, &boxes, &err) == 0)
+        entity_boxes_done(&boxes);
+    close(fd);
+    return 0;
+}
