@@ -64,7 +64,8 @@ static int scores_get(const struct eval *e, struct member_scores *out, struct er
     return mem_get(&out->sims, e->parts * part_size(e), sizeof *out->sims, what, err) == 0 &&
                    mem_get(&out->bounds, e->parts * part_size(e), sizeof *out->bounds, what, err) ==
                        0 &&
-                   mem_get(&out->truth, e->parts * e->part_captions, sizeof *out->truth, what, err) == 0
+                   mem_get(&out->truth, e->parts * e->part_captions, sizeof *out->truth, what,
+                           err) == 0
                ? 0
                : -1;
 }
@@ -108,8 +109,8 @@ static int plan_parts(struct eval *e, const char *name, size_t I, size_t C, size
                          FOLDS * e->part_captions, C);
     if (!mem_mul(e->parts * e->part_images, e->part_captions, &pairs))
         return error_set(err, "too many pairs");
-    return scores_get(e, &e->sum, err) == 0 && exact_truth(e->part_images, e->part_captions, per_image,
-                                                           &e->truth, err) == 0
+    return scores_get(e, &e->sum, err) == 0 &&
+                   exact_truth(e->part_images, e->part_captions, per_image, &e->truth, err) == 0
                ? 0
                : -1;
 }
@@ -127,8 +128,8 @@ static struct score_list list_of(const struct exact_list *list)
     return (struct score_list){list->starts, list->captions};
 }
 
-/* Scores of part p that decide most ranks. Where the matrix is written every pair's own score is wanted
- * anyhow, and nothing is known before. */
+/* Scores of part p that decide most ranks. Where the matrix is written every pair's own score is
+ * wanted anyhow, and nothing is known before. */
 static int score_part(const struct eval *e, const struct session_part *part, float *sims,
                       float *bounds, bool *wide_out, const struct progress *progress,
                       struct error *err)
@@ -154,17 +155,18 @@ static int score_session(struct eval *e, size_t member, struct member_scores *in
         status = score_part(e, &part, into->sims + p * part_size(e),
                             into->bounds + p * part_size(e), &wide, &line.progress, err);
         if (status == 0)
-            status = session_score_some(e->session, &part, &truth, into->truth + p * e->part_captions,
-                                        NULL, err);
+            status = session_score_some(e->session, &part, &truth,
+                                        into->truth + p * e->part_captions, NULL, err);
         any = any || wide;
     }
     progress_line_end(&line);
     e->bf16 = e->bf16 || e->session->half;
     if (any && !e->common.quiet)
-        fprintf(stderr,
-                "scanscope eval: %s: the bounds of bf16 are wider than its scores differ; scored in "
-                "f32\n",
-                member_name(e, member));
+        fprintf(
+            stderr,
+            "scanscope eval: %s: the bounds of bf16 are wider than its scores differ; scored in "
+            "f32\n",
+            member_name(e, member));
     return status;
 }
 
@@ -307,7 +309,8 @@ static void divide(float *x, size_t n, size_t by)
         x[k] /= (float)by;
 }
 
-/* Averages, as rounded as those of the pairs' own scores will be: the bounds leave room for that. */
+/* Averages, as rounded as those of the pairs' own scores will be: the bounds leave room for that.
+ */
 static void average(struct eval *e, size_t members)
 {
     size_t n = e->parts * part_size(e);
@@ -363,8 +366,8 @@ static int list_matrix(struct eval *e, size_t member, size_t p, const struct exa
         return -1;
     for (size_t i = 0; i < e->part_images; i++)
         for (size_t k = list->starts[i]; k < list->starts[i + 1]; k++)
-            scores[k] = sims[(p * e->part_images + i) * e->C + p * e->part_captions +
-                             list->captions[k]];
+            scores[k] =
+                sims[(p * e->part_images + i) * e->C + p * e->part_captions + list->captions[k]];
     free(sims);
     return 0;
 }
@@ -539,10 +542,9 @@ int cmd_eval(int argc, char **argv)
         goto out;
     }
     interrupt_catch();
-    status =
-        add_members(&e, &err) == 0 && decide(&e, &err) == 0 && report(&e, &err) == 0
-            ? EXIT_DONE
-            : cli_fail("eval", &err);
+    status = add_members(&e, &err) == 0 && decide(&e, &err) == 0 && report(&e, &err) == 0
+                 ? EXIT_DONE
+                 : cli_fail("eval", &err);
 out:
     session_free(e.session);
     scores_free(&e.sum);
