@@ -1,6 +1,8 @@
 #include "tests/index_bed.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "io/npy.h"
@@ -153,4 +155,38 @@ size_t files_in(const struct bed *bed)
     assert_done(index_list(bed->cache, &entries, &count, &err), err);
     index_list_free(entries, count);
     return count;
+}
+
+/* ---- damage ---- */
+
+void poke(const char *path, off_t at, const void *bytes, size_t n)
+{
+    int fd = open(path, O_WRONLY);
+    assert_true(fd >= 0);
+    assert_int_equal(pwrite(fd, bytes, n, at), n);
+    close(fd);
+}
+
+void flip(const char *path, size_t at)
+{
+    struct file_map map;
+    struct error err;
+    assert_done(file_map_open(path, &map, &err), err);
+    assert_true(at < map.size);
+    uint8_t byte = map.data[at] ^ 4;
+    file_map_close(&map);
+    poke(path, (off_t)at, &byte, 1);
+}
+
+struct index_header header_of(const char *path)
+{
+    struct file_map map;
+    struct index_view view;
+    struct error err;
+    const char *why;
+    assert_done(file_map_open(path, &map, &err), err);
+    assert_true(index_view_open(&map, &view, &why));
+    struct index_header header = *view.header;
+    file_map_close(&map);
+    return header;
 }

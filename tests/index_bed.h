@@ -7,7 +7,7 @@
 #include "tests/testing.h"
 
 #include "base/str.h"
-#include "retrieve/index.h"
+#include "retrieve/index_file.h"
 
 enum { IMAGES = 600, BLOCKS = 3, UNSAMPLED = 5 }; /* image 5 is none of the 16 of the key */
 
@@ -58,5 +58,10 @@ char *expect(const struct bed *bed, bool built, const char *heard);
 char *expect_halves(const struct bed *bed, bool halves, bool built, const char *heard);
 
 size_t files_in(const struct bed *bed);
+
+/* Writes over n bytes of a file; changes a bit of the byte at a place; a sound index's header. */
+void poke(const char *path, off_t at, const void *bytes, size_t n);
+void flip(const char *path, size_t at);
+struct index_header header_of(const char *path);
 
 #endif

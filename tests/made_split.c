@@ -42,7 +42,7 @@ void split_finish(struct split *s)
 }
 
 void split_init(struct split *s, uint64_t seed, size_t I, size_t R, size_t D, size_t C,
-                       size_t longest)
+                size_t longest)
 {
     struct rng rng;
     rng_seed(&rng, seed);

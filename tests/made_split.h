@@ -12,7 +12,8 @@ struct split {
     size_t *starts, *gram_start;
 };
 
-/* I images of R unit vectors of length D; C captions of up to `longest` words, one of them so long. */
+/* I images of R unit vectors of length D; C captions of up to `longest` words, one of them so long.
+ */
 void split_init(struct split *s, uint64_t seed, size_t I, size_t R, size_t D, size_t C,
                 size_t longest);
 void split_done(struct split *s);

@@ -1,5 +1,5 @@
-/* test_bf16.c: bfloat16 halves, dot products and tiles against double, and the bound on what other raw
- * scores do to a score. The plain kernel runs anywhere; the CPU's own where there is one. */
+/* test_bf16.c: bfloat16 halves, dot products and tiles against double, and the bound on what other
+ * raw scores do to a score. The plain kernel runs anywhere; the CPU's own where there is one. */
 #include "tests/testing.h"
 
 #include <math.h>
@@ -18,7 +18,8 @@ static void test_halves(void **state)
     (void)state;
     struct rng rng;
     rng_seed(&rng, 1);
-    const float edges[] = {0, -0.0f, 1, -1, 1.0f / 3, 3.4e38f, 1e-40f, -1e-45f, INFINITY, 0.99999994f};
+    const float edges[] = {0,       -0.0f,  1,       -1,       1.0f / 3,
+                           3.4e38f, 1e-40f, -1e-45f, INFINITY, 0.99999994f};
     for (size_t k = 0; k < 100000; k++) {
         float x = k < 10 ? edges[k] : bf16_float_of_bits((uint32_t)rng_u64(&rng));
         uint16_t high = bf16_round(x), low = bf16_low(x);
@@ -142,7 +143,8 @@ static void check_product(const struct bf16_kernel *k, struct bf16_product *prod
     size_t M = shape[0], N = shape[1], ldc = shape[2];
     float *af = normals(rng, M * D), *bf = normals(rng, N * D), *c = mem_new(M * ldc, sizeof *c);
     uint16_t *a = rounded(af, M * D), *b = rounded(bf, N * D);
-    void *packed = aligned(k->product_packed(product)), *scratch = aligned(k->product_scratch(product));
+    void *packed = aligned(k->product_packed(product)),
+         *scratch = aligned(k->product_scratch(product));
     assert_int_equal(k->product_pack(product, N, b, packed, scratch), 0);
     assert_int_equal(k->product_run(product, M, N, a, packed, c, ldc, scratch), 0);
     for (size_t j = 0; j < N; j++)
@@ -171,7 +173,8 @@ static void check_products(const struct bf16_kernel *k, struct rng *rng)
         struct bf16_product *product = NULL;
         assert_done(k->product_new(lengths[d], &product, &err), err);
         for (size_t i = 0; i < 5; i++)
-            assert_done(k->product_add(product, shapes[i][0], shapes[i][1], shapes[i][2], &err), err);
+            assert_done(k->product_add(product, shapes[i][0], shapes[i][1], shapes[i][2], &err),
+                        err);
         for (size_t i = 0; i < 5; i++)
             check_product(k, product, rng, shapes[i], lengths[d]);
         k->product_free(product);
@@ -188,8 +191,8 @@ static void test_products(void **state)
 
 enum { MOST_R = 12, MOST_W = 9, D = 24 };
 
-/* A pair whose raw scores can be moved. `alike`: the regions have something in common, and the words
- * something with them, as in a trained model. */
+/* A pair whose raw scores can be moved. `alike`: the regions have something in common, and the
+ * words something with them, as in a trained model. */
 struct pair {
     size_t R, W;
     float v[MOST_R * D], e[MOST_W * D], s[MOST_R * MOST_W];
@@ -222,7 +225,8 @@ static float by_pair(const struct xattn_kernel *k, const struct attn_options *o,
 {
     bool t2i = o->cross_attn == CROSS_T2I;
     size_t K = t2i ? p->R : p->W, Q = t2i ? p->W : p->R, ldx = xattn_padded(k, Q);
-    float *x = mem_new(K * ldx, sizeof *x), *scratch = mem_new(k->pair_scratch(K, Q), sizeof *scratch);
+    float *x = mem_new(K * ldx, sizeof *x),
+          *scratch = mem_new(k->pair_scratch(K, Q), sizeof *scratch);
     for (size_t c = 0; c < K; c++)
         for (size_t q = 0; q < Q; q++)
             x[c * ldx + q] = t2i ? s[c * p->W + q] : s[q * p->W + c];
@@ -321,7 +325,8 @@ static void check_bound(const struct xattn_kernel *k, const struct attn_options 
         float other = by_pair(k, o, p, moved, 0, NULL);
         float change = fabsf(other - score), group_change = fabsf(other - group_score);
         if (change > bound || group_change > group_bound)
-            fail_msg("%s, cross %d, agg %d, raw %d, error %g, way %d: off by %g and %g, bounds %g and %g",
+            fail_msg("%s, cross %d, agg %d, raw %d, error %g, way %d: off by %g and %g, bounds %g "
+                     "and %g",
                      k->name, (int)o->cross_attn, (int)o->agg_func, (int)o->raw_feature_norm,
                      (double)error, way, (double)change, (double)group_change, (double)bound,
                      (double)group_bound);
@@ -367,14 +372,16 @@ static void test_bound(void **state)
     assert_true(t.worst > 0.1);
 }
 
-/* Where the error tells nothing only the range of a cosine does; and what is no number stays none. */
+/* Where the error tells nothing only the range of a cosine does; and what is no number stays none.
+ */
 static void test_no_bound(void **state)
 {
     (void)state;
     struct rng rng;
     struct pair p;
     float bound;
-    struct attn_options o = {.raw_feature_norm = RAW_CLIPPED_L2NORM, .lambda_softmax = 9, .lambda_lse = 6};
+    struct attn_options o = {
+        .raw_feature_norm = RAW_CLIPPED_L2NORM, .lambda_softmax = 9, .lambda_lse = 6};
     rng_seed(&rng, 4);
     pair_init(&p, &rng, 6, 5, 0);
     float score = by_pair(xattn_kernel(), &o, &p, p.s, NAN, &bound);
@@ -389,9 +396,9 @@ static void test_no_bound(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_halves),   cmocka_unit_test(test_nearest),
-        cmocka_unit_test(test_dots),     cmocka_unit_test(test_products),
-        cmocka_unit_test(test_bound),    cmocka_unit_test(test_no_bound),
+        cmocka_unit_test(test_halves), cmocka_unit_test(test_nearest),
+        cmocka_unit_test(test_dots),   cmocka_unit_test(test_products),
+        cmocka_unit_test(test_bound),  cmocka_unit_test(test_no_bound),
     };
     return cmocka_run_group_tests_name("bf16", tests, NULL, NULL);
 }

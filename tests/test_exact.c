@@ -1,5 +1,5 @@
-/* test_exact.c: ranks made of faster scores are those of the pairs' own scores: on random splits, on
- * ones whose images are all but the same, and on ones that are the same. */
+/* test_exact.c: ranks made of faster scores are those of the pairs' own scores: on random splits,
+ * on ones whose images are all but the same, and on ones that are the same. */
 #include "tests/made_split.h"
 #include "tests/testing.h"
 
@@ -86,7 +86,8 @@ static void check_ways(const struct split *s, const struct attn_options *o)
 static void test_own_score_has_one_value(void **state)
 {
     (void)state;
-    const size_t shapes[][5] = {{6, 36, 64, 11, 20}, {5, 7, 37, 9, 6}, {3, 1, 1, 4, 3}, {4, 5, 130, 6, 17}};
+    const size_t shapes[][5] = {
+        {6, 36, 64, 11, 20}, {5, 7, 37, 9, 6}, {3, 1, 1, 4, 3}, {4, 5, 130, 6, 17}};
     for (size_t n = 0; n < 4; n++) {
         struct split s;
         const size_t *shape = shapes[n];
@@ -135,8 +136,8 @@ static void check_bounds(const struct split *s, const struct attn_options *o,
 
 /* ---- splits of several kinds ---- */
 
-/* As with a trained model: all regions have something in common, those of an image more, and the words
- * of its captions are near them. */
+/* As with a trained model: all regions have something in common, those of an image more, and the
+ * words of its captions are near them. */
 static void make_clear(struct split *s, struct rng *rng)
 {
     size_t I = s->images.I, R = s->images.R, D = s->images.D;
@@ -155,8 +156,8 @@ static void make_clear(struct split *s, struct rng *rng)
     split_finish(s);
 }
 
-/* Each image is the one three before it but for a few numbers, moved by 2^-23 to 2^-8 of their size;
- * every fourth is the same. */
+/* Each image is the one three before it but for a few numbers, moved by 2^-23 to 2^-8 of their
+ * size; every fourth is the same. */
 static void make_ties(struct split *s, struct rng *rng)
 {
     size_t size = s->images.R * s->images.D;
@@ -201,8 +202,8 @@ static void for_kinds(void (*check)(const struct kind *kind, const struct split 
         made(&s, &kinds[k], 70 + k);
         for (size_t n = 0; n < 3; n++)
             for (int v = 0; v < 4 && (n == 0 || kernels[n]); v++) {
-                struct attn_options o = paper(v / 2 ? CROSS_I2T : CROSS_T2I,
-                                              v % 2 ? AGG_MEAN : AGG_LOGSUMEXP);
+                struct attn_options o =
+                    paper(v / 2 ? CROSS_I2T : CROSS_T2I, v % 2 ? AGG_MEAN : AGG_LOGSUMEXP);
                 check(&kinds[k], &s, &o, kernels[n]);
             }
         split_done(&s);
@@ -336,7 +337,7 @@ static void test_nan_is_open(void **state)
     (void)state;
     struct exact_list open;
     struct error err;
-    const float sims[] = {0.9f, NAN, 0.5f, /* image 0 */
+    const float sims[] = {0.9f, NAN,  0.5f, /* image 0 */
                           0.1f, 0.6f, 0.5f, 0.2f, 0.3f, 0.8f};
     const float truth[] = {0.9f, 0.6f, 0.8f};
     const float bounds[] = {0.01f, 0.01f, 0.01f, INFINITY, 0.01f, NAN, 0.01f, 0.35f, 0.01f};

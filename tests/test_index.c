@@ -69,38 +69,6 @@ static void test_modes(void **state)
 
 /* ---- damage ---- */
 
-static void poke(const char *path, off_t at, const void *bytes, size_t n)
-{
-    int fd = open(path, O_WRONLY);
-    assert_true(fd >= 0);
-    assert_int_equal(pwrite(fd, bytes, n, at), n);
-    close(fd);
-}
-
-static void flip(const char *path, size_t at)
-{
-    struct file_map map;
-    struct error err;
-    assert_done(file_map_open(path, &map, &err), err);
-    assert_true(at < map.size);
-    uint8_t byte = map.data[at] ^ 4;
-    file_map_close(&map);
-    poke(path, (off_t)at, &byte, 1);
-}
-
-static struct index_header header_of(const char *path)
-{
-    struct file_map map;
-    struct index_view view;
-    struct error err;
-    const char *why;
-    assert_done(file_map_open(path, &map, &err), err);
-    assert_true(index_view_open(&map, &view, &why));
-    struct index_header header = *view.header;
-    file_map_close(&map);
-    return header;
-}
-
 static void test_flipped_bits(void **state)
 {
     (void)state;

@@ -184,7 +184,8 @@ static const struct bf16_kernel bf16_x86 = {
 
 static const struct bf16_kernel *best(const char **why_out)
 {
-    *why_out = "this CPU has no bfloat16 instructions (AVX512-BF16, AMX): leave --precision bf16 out";
+    *why_out =
+        "this CPU has no bfloat16 instructions (AVX512-BF16, AMX): leave --precision bf16 out";
     return __builtin_cpu_supports("avx512bf16") ? &bf16_x86 : NULL;
 }
 #else

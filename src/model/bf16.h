@@ -1,9 +1,9 @@
 /* bf16.h: dot products of embeddings in bfloat16 with float32 sums.
  *
- * One query: words packed as two bfloat16 terms each, so that only the image side's rounding counts.
- * Tiles: matrix products through oneDNN, which has the matrix units' kernels. Beside both stands the
- * plain version in float32 arithmetic (products of two bfloat16 are exact there): for the tests, which
- * so run anywhere; nobody gains from it. */
+ * One query: words packed as two bfloat16 terms each, so that only the image side's rounding
+ * counts. Tiles: matrix products through oneDNN, which has the matrix units' kernels. Beside both
+ * stands the plain version in float32 arithmetic (products of two bfloat16 are exact there): for
+ * the tests, which so run anywhere; nobody gains from it. */
 #ifndef MODEL_BF16_H
 #define MODEL_BF16_H
 
@@ -27,10 +27,11 @@ struct bf16_kernel {
     void (*dots)(const uint16_t *a, size_t n, const uint16_t *packed, size_t m, size_t D, float *s,
                  size_t row_step, size_t column_step);
 
-    /* Products c = a b', a M x D, b N x D, c M x N with leading dimension ldc. Every M, N and ldc is
-     * made known first, on one thread; then any number of threads run them, each on one core, with
-     * memory of their own: `packed` holds a b, `scratch` is for the run; both of so many bytes as the
-     * functions say, aligned to 64. Errors of pack and run, -1: what oneDNN refuses to run. */
+    /* Products c = a b', a M x D, b N x D, c M x N with leading dimension ldc. Every M, N and ldc
+     * is made known first, on one thread; then any number of threads run them, each on one core,
+     * with memory of their own: `packed` holds a b, `scratch` is for the run; both of so many bytes
+     * as the functions say, aligned to 64. Errors of pack and run, -1: what oneDNN refuses to run.
+     */
     int (*product_new)(size_t D, struct bf16_product **out, struct error *err);
     void (*product_free)(struct bf16_product *product);
     int (*product_add)(struct bf16_product *product, size_t M, size_t N, size_t ldc,

@@ -1,5 +1,6 @@
 /* bf16_avx512.c: regions as they lie in memory against packed words, with the instruction that
- * multiplies 32 pairs of bfloat16 and adds neighbours: its products are exact, every sum rounds once. */
+ * multiplies 32 pairs of bfloat16 and adds neighbours: its products are exact, every sum rounds
+ * once. */
 #include "model/bf16_private.h"
 
 #ifdef BF16_X86
@@ -25,9 +26,10 @@ static inline __m512bh load_tail(const uint16_t *p, size_t n)
 }
 
 /* `rows` rows with a chunk of n words; lines of what comes later are called for on the way. */
-static inline __attribute__((always_inline)) void
-block(const uint16_t *a, int rows, const uint16_t *packed, int n, size_t D, const uint16_t *ahead,
-      size_t lines, struct out out)
+static inline __attribute__((always_inline)) void block(const uint16_t *a, int rows,
+                                                        const uint16_t *packed, int n, size_t D,
+                                                        const uint16_t *ahead, size_t lines,
+                                                        struct out out)
 {
     __m512 sum[ROWS][BF16_COLUMNS];
 #pragma GCC unroll 8
@@ -81,9 +83,8 @@ static inline __attribute__((always_inline)) void chunk(const uint16_t *a, int r
 }
 
 /* While these rows are at work later ones are called for, a share with each chunk. */
-static inline __attribute__((always_inline)) void rows_block(const uint16_t *a, int rows,
-                                                             const uint16_t *packed, size_t m,
-                                                             size_t D, struct out out)
+static inline __attribute__((always_inline)) void
+rows_block(const uint16_t *a, int rows, const uint16_t *packed, size_t m, size_t D, struct out out)
 {
     size_t step = bf16_chunk(m), chunks = (m + step - 1) / step;
     size_t lines = ((size_t)rows + chunks - 1) / chunks;

@@ -1,5 +1,6 @@
-/* bf16_onednn.c: products of bfloat16 matrices through oneDNN. A primitive a shape, made once on one
- * thread and for one thread; threads of ours then run them side by side, each with memory of its own. */
+/* bf16_onednn.c: products of bfloat16 matrices through oneDNN. A primitive a shape, made once on
+ * one thread and for one thread; threads of ours then run them side by side, each with memory of
+ * its own. */
 #include "model/bf16_private.h"
 
 #ifdef BF16_X86
@@ -33,8 +34,7 @@ static int refused(struct error *err, const char *what, dnnl_status_t status)
 
 static size_t scratch_of(const_dnnl_primitive_desc_t pd)
 {
-    return dnnl_memory_desc_get_size(
-        dnnl_primitive_desc_query_md(pd, dnnl_query_scratchpad_md, 0));
+    return dnnl_memory_desc_get_size(dnnl_primitive_desc_query_md(pd, dnnl_query_scratchpad_md, 0));
 }
 
 static const struct shape *find(const struct bf16_product *p, size_t M, size_t N)
@@ -61,8 +61,8 @@ static dnnl_status_t describe(const struct bf16_product *p, struct shape *s)
 {
     size_t D = p->D;
     dnnl_dim_t M = (dnnl_dim_t)s->M, N = (dnnl_dim_t)s->N, K = (dnnl_dim_t)D;
-    dnnl_status_t status = dnnl_memory_desc_init_by_strides(
-        &s->a, 2, (dnnl_dims_t){M, K}, dnnl_bf16, (dnnl_dims_t){K, 1});
+    dnnl_status_t status = dnnl_memory_desc_init_by_strides(&s->a, 2, (dnnl_dims_t){M, K},
+                                                            dnnl_bf16, (dnnl_dims_t){K, 1});
     if (status == dnnl_success)
         status = dnnl_memory_desc_init_by_strides(&s->b, 2, (dnnl_dims_t){K, N}, dnnl_bf16,
                                                   (dnnl_dims_t){1, K});
@@ -95,8 +95,8 @@ static dnnl_status_t make_reorder(const struct bf16_product *p, struct shape *s)
     dnnl_primitive_desc_t pd = NULL;
     if (dnnl_memory_desc_equal(&s->b, &s->liked))
         return dnnl_success;
-    dnnl_status_t status =
-        dnnl_reorder_primitive_desc_create(&pd, &s->b, p->engine, &s->liked, p->engine, p->attributes);
+    dnnl_status_t status = dnnl_reorder_primitive_desc_create(&pd, &s->b, p->engine, &s->liked,
+                                                              p->engine, p->attributes);
     if (status != dnnl_success)
         return status;
     s->reorder_scratch = scratch_of(pd);
@@ -200,8 +200,7 @@ static int run(const struct bf16_product *p, dnnl_primitive_t primitive,
     int used = count;
     if (scratch_size > 0) {
         list[used].arg = DNNL_ARG_SCRATCHPAD;
-        ok = ok &&
-             dnnl_memory_create(&list[used].memory, &pad, p->engine, scratch) == dnnl_success;
+        ok = ok && dnnl_memory_create(&list[used].memory, &pad, p->engine, scratch) == dnnl_success;
         used++;
     }
     ok = ok && dnnl_primitive_execute(primitive, stream, used, list) == dnnl_success &&
@@ -226,7 +225,8 @@ int bf16_onednn_pack(const struct bf16_product *p, size_t N, uint16_t *b, void *
         copy(b, N * p->D, packed);
         return 0;
     }
-    const struct argument arguments[] = {{DNNL_ARG_FROM, &s->b, b}, {DNNL_ARG_TO, &s->liked, packed}};
+    const struct argument arguments[] = {{DNNL_ARG_FROM, &s->b, b},
+                                         {DNNL_ARG_TO, &s->liked, packed}};
     return run(p, s->reorder, arguments, 2, s->reorder_scratch, scratch);
 }
 

@@ -58,8 +58,8 @@ static int score_near(struct ranking_work *w, struct error *err)
                              w->session->half, w->scores, w->bounds, w->progress, err);
 }
 
-/* Own scores of the named images, and of the seemingly best: no worse than the worst of those is what
- * really stands in the first places. */
+/* Own scores of the named images, and of the seemingly best: no worse than the worst of those is
+ * what really stands in the first places. */
 static int score_best(struct ranking_work *w, float *least_out, struct error *err)
 {
     size_t I = w->session->I, top = w->need->top < I ? w->need->top : I;
@@ -109,11 +109,8 @@ int session_rank_images(const struct session *session, const struct query *query
                         const struct rank_need *need, float *scores, struct exact_share *share,
                         const struct progress *progress, struct error *err)
 {
-    struct ranking_work w = {.session = session,
-                             .query = query,
-                             .need = need,
-                             .scores = scores,
-                             .progress = progress};
+    struct ranking_work w = {
+        .session = session, .query = query, .need = need, .scores = scores, .progress = progress};
     int status = session->half && need->top < session->I
                      ? rank_with(&w, err)
                      : session_score_images(session, query, scores, progress, err);
@@ -129,8 +126,8 @@ int session_rank_images(const struct session *session, const struct query *query
 
 enum { TRIAL_IMAGES = 128 };
 
-/* Whether most bounds are wider than the scores of their image are spread: then bfloat16 decides next
- * to nothing, and its time is wasted. */
+/* Whether most bounds are wider than the scores of their image are spread: then bfloat16 decides
+ * next to nothing, and its time is wasted. */
 static bool too_wide(const float *sims, const float *bounds, size_t I, size_t C)
 {
     size_t wide = 0;
@@ -140,7 +137,8 @@ static bool too_wide(const float *sims, const float *bounds, size_t I, size_t C)
             sum += sims[i * C + c];
             squares += (double)sims[i * C + c] * sims[i * C + c];
         }
-        float spread = (float)sqrt(fmax(squares / (double)C - sum * sum / (double)C / (double)C, 0));
+        float spread =
+            (float)sqrt(fmax(squares / (double)C - sum * sum / (double)C / (double)C, 0));
         for (size_t c = 0; c < C; c++)
             wide += !(bounds[i * C + c] < spread);
     }
@@ -178,8 +176,8 @@ int session_score_near(const struct session *session, const struct session_part 
 }
 
 int session_score_some(const struct session *session, const struct session_part *part,
-                       const struct score_list *list, float *scores, const struct progress *progress,
-                       struct error *err)
+                       const struct score_list *list, float *scores,
+                       const struct progress *progress, struct error *err)
 {
     struct score_images images = session_images_at(session, part->first_image, part->images);
     struct score_captions captions =
@@ -199,7 +197,8 @@ void exact_list_free(struct exact_list *list)
 
 static int list_get(struct exact_list *out, size_t I, size_t n, struct error *err)
 {
-    return mem_get(&out->captions, n + !n, sizeof *out->captions, "pairs to score again", err) == 0 &&
+    return mem_get(&out->captions, n + !n, sizeof *out->captions, "pairs to score again", err) ==
+                       0 &&
                    (out->starts || mem_get(&out->starts, I + 1, sizeof *out->starts,
                                            "pairs to score again", err) == 0)
                ? 0

@@ -12,8 +12,8 @@
 #include "retrieve/score_private.h"
 #include "retrieve/ticker.h"
 
-/* Multiply-adds between two questions whether to go on, and of what a thread takes at a time: about a
- * millisecond. */
+/* Multiply-adds between two questions whether to go on, and of what a thread takes at a time: about
+ * a millisecond. */
 static const size_t block_work = (size_t)1 << 25;
 
 /* What all of them share. */
@@ -23,9 +23,9 @@ struct single {
     const struct attn_options *options;
     const struct score_images *images;
     const struct score_captions *captions;
-    bool pack_words;   /* the caption's words are packed, else the image's regions */
-    float *packed;     /* the one image's or caption's */
-    uint16_t *halves;  /* with `half`: the caption's */
+    bool pack_words;  /* the caption's words are packed, else the image's regions */
+    float *packed;    /* the one image's or caption's */
+    uint16_t *halves; /* with `half`: the caption's */
     size_t packed_size;
     size_t longest; /* W */
     size_t x_size, pair_size /* both: of a pair */, bench_size;
@@ -176,8 +176,8 @@ static float score_one(const struct single *s, size_t i, size_t c, const float *
     return s->kernel->pair(s->options, &pair, b->x + s->x_size);
 }
 
-/* n pairs: image i (all the same caption) or caption i (all the same image); i out of the list where
- * there is one. */
+/* n pairs: image i (all the same caption) or caption i (all the same image); i out of the list
+ * where there is one. */
 static int score_many(struct single *s, const uint32_t *list, size_t n, float *scores,
                       const struct progress *progress, struct error *err)
 {

@@ -42,7 +42,7 @@ struct plan {
     struct block *blocks;
     size_t block_count;
     size_t tile_images, max_slots, max_groups, max_W, max_gram;
-    size_t arena; /* floats a thread */
+    size_t arena;         /* floats a thread */
     float *sims, *bounds; /* I x C; bounds may be NULL */
     float error;          /* of the raw scores */
     const struct bf16_kernel *half;
@@ -168,18 +168,18 @@ static size_t arena_carve(const struct plan *plan, float *base, struct arena *ou
 {
     const struct score_images *images = plan->images;
     bool i2t = plan->options->cross_attn == CROSS_I2T;
-    size_t sizes[] = {plan->max_slots * images->D,
-                      plan->tile_images * images->R * leading(plan->max_slots),
-                      plan->max_slots,
-                      plan->max_groups * plan->kernel->lanes,
-                      i2t ? plan->max_gram : 0,
-                      plan->kernel->group_scratch(images->R, plan->max_W),
-                      plan->max_slots,
-                      plan->half || images->regions ? 0 : plan->tile_images * images->R * images->D,
-                      plan->half ? plan->max_slots * images->D / 2 + 1 : 0,
-                      plan->half ? plan->half->product_packed(plan->product) / sizeof(float) + 1 : 0,
-                      plan->half ? plan->half->product_scratch(plan->product) / sizeof(float) + 1
-                                 : 0};
+    size_t sizes[] = {
+        plan->max_slots * images->D,
+        plan->tile_images * images->R * leading(plan->max_slots),
+        plan->max_slots,
+        plan->max_groups * plan->kernel->lanes,
+        i2t ? plan->max_gram : 0,
+        plan->kernel->group_scratch(images->R, plan->max_W),
+        plan->max_slots,
+        plan->half || images->regions ? 0 : plan->tile_images * images->R * images->D,
+        plan->half ? plan->max_slots * images->D / 2 + 1 : 0,
+        plan->half ? plan->half->product_packed(plan->product) / sizeof(float) + 1 : 0,
+        plan->half ? plan->half->product_scratch(plan->product) / sizeof(float) + 1 : 0};
     size_t total = 0;
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         total += round_up(sizes[i]);

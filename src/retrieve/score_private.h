@@ -4,13 +4,14 @@
 
 #include "retrieve/score.h"
 
-/* The regions of images i .. i+n-1 as floats: where they lie, or put together in `room` (n x R x D). */
+/* The regions of images i .. i+n-1 as floats: where they lie, or put together in `room` (n x R x
+ * D). */
 const float *score_rows_f32(const struct score_images *images, size_t i, size_t n, float *room);
 
 /* How far a raw score can be from that of the pair by itself, in units of |region| |word|: the
- * roundings of both sides by their `loss` (relative lengths; Cauchy-Schwarz on either remainder), and
- * what two sums in float32 lose, `terms` roundings deep there and, as the pair's is done in vectors of at
- * least 4, D / 4 + 8 here. */
+ * roundings of both sides by their `loss` (relative lengths; Cauchy-Schwarz on either remainder),
+ * and what two sums in float32 lose, `terms` roundings deep there and, as the pair's is done in
+ * vectors of at least 4, D / 4 + 8 here. */
 static inline float score_error(size_t D, float region_loss, float word_loss, size_t terms)
 {
     const float unit = 6e-8f;
