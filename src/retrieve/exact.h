@@ -60,18 +60,12 @@ void exact_list_free(struct exact_list *list);
 int exact_truth(size_t I, size_t C, size_t per_image, struct exact_list *out,
                 struct error *err) MUST_USE;
 
-<<<<<<< HEAD
 /* All pairs of I x C, in a matrix's order. */
 int exact_every(size_t I, size_t C, struct exact_list *out, struct error *err) MUST_USE;
 
-/* The pairs on which recalls and ranks of the truth hang: those whose scores may be on either side of
- * their caption's true pair or of their image's best true pair. truth: own scores of the true pairs,
- * as exact_truth lists them. Errors: no memory. */
-=======
 /* The pairs on which recalls and ranks of the truth hang: those whose scores may be on either side
  * of their caption's true pair or of their image's best true pair. truth: own scores of the true
  * pairs, as exact_truth lists them. Errors: no memory. */
->>>>>>> bf16
 int exact_open(const float *sims, const float *bounds, size_t I, size_t C, size_t per_image,
                const float *truth, struct exact_list *out, struct error *err) MUST_USE;
 
