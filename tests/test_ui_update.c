@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "tests/ui_fake.h"
 #include "ui/command.h"
+#include "ui/start.h"
 #include "ui/update.h"
 #include "ui/views.h"
 
@@ -424,6 +425,223 @@ static void test_palette_runs_commands(void **state)
     assert_false(world->ui.mouse);
 }
 
+/* ---- the start screen ------------------------------------------------------------------------- */
+
+static int setup_start(void **state)
+{
+    struct world *world = mem_new(1, sizeof *world);
+    struct fake_options options = {0};
+    world->backend = fake_new(&options);
+    keymap_init(&world->keymap);
+    ui_init(&world->ui, 40, 120, 0, &world->keymap);
+    world->ui.start.folder = mem_strdup("/runs");
+    world->ui.home = mem_strdup("/home/me");
+    ui_start(&world->ui, &world->effects);
+    *state = world;
+    return 0;
+}
+
+/* The worker's listing of /runs: f30k/ with splits, other/, a.pth.tar, b.pth.tar. */
+static void answer_files(struct world *world, const char *folder)
+{
+    static const struct file_entry entries[] = {
+        {"f30k", true, 0, "dev, test"}, {"other", true, 0, NULL}, {"a.pth.tar", false, 5, NULL}, {"b.pth.tar", false, 5, NULL}};
+    struct files *files = mem_new(1, sizeof *files);
+    files->folder = mem_strdup(folder);
+    for (size_t i = 0; i < 4; i++) {
+        MEM_ROOM(files->items, files->count, files->cap);
+        files->items[files->count] = entries[i];
+        files->items[files->count].name = mem_strdup(entries[i].name);
+        files->items[files->count++].splits = mem_strdup(entries[i].splits);
+    }
+    send(world, (struct event){.kind = EVENT_FILES,
+                               .request = REQUEST_FILES,
+                               .serial = awaited(world, REQUEST_FILES),
+                               .files = files});
+}
+
+static void answer_fit(struct world *world)
+{
+    struct fitness *fitness = mem_new(1, sizeof *fitness);
+    fake_fit(NULL, world->ui.start.form, start_models(&world->ui), fitness);
+    send(world, (struct event){
+                    .kind = EVENT_FIT, .request = REQUEST_FIT, .serial = awaited(world, REQUEST_FIT), .fitness = fitness});
+}
+
+static void select_field(struct world *world, enum start_field field)
+{
+    list_select(&world->ui.lists[VIEW_START], (size_t)field);
+}
+
+/* /runs/b.pth.tar with /runs/f30k, as hands choose them. */
+static void choose_both(struct world *world)
+{
+    select_field(world, START_MODEL);
+    key(world, "Enter");
+    assert_int_equal(world->ui.view, VIEW_FILES);
+    if (awaited(world, REQUEST_FILES))
+        answer_files(world, "/runs");
+    key(world, "G");
+    key(world, "Enter");
+    assert_string_equal(start_value(&world->ui, START_MODEL), "/runs/b.pth.tar");
+    select_field(world, START_DATA);
+    key(world, "Enter");
+    answer_files(world, "/runs");
+    command(world, "find f30k");
+    key(world, "Enter");
+    assert_string_equal(start_value(&world->ui, START_DATA), "/runs/f30k");
+    answer_fit(world);
+}
+
+static void test_the_start_screen_opens_what_is_chosen(void **state)
+{
+    struct world *world = *state;
+    assert_int_equal(world->ui.view, VIEW_START);
+    assert_false(world->ui.prompt);
+    assert_non_null(find_request(world, REQUEST_RECENT));
+    key(world, "L");
+    assert_int_equal(world->ui.message.role, ROLE_ERROR);
+    choose_both(world);
+    assert_string_equal(start_value(&world->ui, START_SPLIT), "test"); /* of those that the look found */
+    key(world, "L");
+    assert_non_null(find_effect(world, EFFECT_CLOSE));
+    assert_null(find_effect(world, EFFECT_KEEP)); /* nothing was open */
+    const struct request *request = find_request(world, REQUEST_OPEN);
+    assert_non_null(request);
+    assert_string_equal(request->sources[0].of[SOURCE_MODEL], "/runs/b.pth.tar");
+    assert_string_equal(request->sources[0].of[SOURCE_DATA], "/runs/f30k");
+    assert_string_equal(request->sources[0].of[SOURCE_SPLIT], "test");
+    assert_true(world->ui.prompt);
+}
+
+static void opened(struct world *world)
+{
+    send(world, (struct event){.kind = EVENT_OPENED,
+                               .request = REQUEST_OPEN,
+                               .serial = awaited(world, REQUEST_OPEN),
+                               .catalog = &world->backend->catalog});
+}
+
+static void test_an_opening_that_fails_comes_back_with_the_reason(void **state)
+{
+    struct world *world = *state;
+    choose_both(world);
+    key(world, "L");
+    send(world, (struct event){.kind = EVENT_FAILED,
+                               .request = REQUEST_OPEN,
+                               .serial = awaited(world, REQUEST_OPEN),
+                               .text = mem_strdup("b.pth.tar: is cut short")});
+    assert_int_equal(world->ui.view, VIEW_START);
+    assert_false(world->ui.leaving);
+    assert_false(world->ui.prompt);
+    assert_string_equal(world->ui.start.why, "b.pth.tar: is cut short");
+    assert_string_equal(start_value(&world->ui, START_MODEL), "/runs/b.pth.tar"); /* to be mended, not chosen anew */
+    key(world, "L");
+    assert_null(world->ui.start.why);
+    key(world, "Ctrl-C");
+    assert_non_null(find_effect(world, EFFECT_CANCEL));
+    assert_int_equal(world->ui.view, VIEW_START);
+    assert_non_null(world->ui.start.why);
+    assert_true(awaited(world, REQUEST_OPEN) == 0);
+}
+
+static void test_another_session_replaces_the_open_one(void **state)
+{
+    struct world *world = *state;
+    choose_both(world);
+    key(world, "L");
+    opened(world);
+    enter(world, "a red ball");
+    answer_ranked(world);
+    answer_looked(world);
+    key(world, "0");
+    assert_int_equal(world->ui.view, VIEW_START);
+    key(world, "Esc");
+    assert_int_equal(world->ui.view, VIEW_SEARCH); /* it is still there */
+    key(world, "0");
+    command(world, "load ~/other.pth.tar \"/data/my things\" dev");
+    const struct effect *kept = find_effect(world, EFFECT_KEEP);
+    assert_non_null(kept);
+    assert_non_null(strstr(kept->text, "a red ball"));
+    assert_int_equal(strlen(kept->name), 16);
+    assert_string_equal(find_request(world, REQUEST_OPEN)->sources[0].of[SOURCE_MODEL], "/home/me/other.pth.tar");
+    assert_string_equal(find_request(world, REQUEST_OPEN)->sources[0].of[SOURCE_DATA], "/data/my things");
+    assert_null(world->ui.catalogs[0]);
+    assert_null(world->ui.sides[0].ranking);
+    key(world, "Esc");
+    key(world, "u"); /* there is no way back into what is closed */
+    assert_int_equal(world->ui.message.role, ROLE_ERROR);
+    opened(world);
+    enter(world, "a blue dog");
+    assert_non_null(find_request(world, REQUEST_RANK));
+}
+
+static void test_a_typed_path_leads_the_browser(void **state)
+{
+    struct world *world = *state;
+    select_field(world, START_DATA);
+    key(world, "i");
+    assert_int_equal(find_effect(world, EFFECT_LINE_OPEN)->number, PROMPT_PATH);
+    assert_string_equal(find_effect(world, EFFECT_LINE_OPEN)->text, "/runs/");
+    answer_files(world, "/runs");
+    send(world, (struct event){.kind = EVENT_LINE, .text = mem_strdup("/runs/f"), .point = 7});
+    assert_int_equal(world->ui.lists[VIEW_FILES].count, 1);
+    send(world, (struct event){.kind = EVENT_LINE, .text = mem_strdup("~/x/"), .point = 4});
+    assert_string_equal(find_request(world, REQUEST_FILES)->path, "/home/me/x");
+    enter(world, "~/x/data/");
+    assert_string_equal(start_value(&world->ui, START_DATA), "/home/me/x/data");
+    assert_int_equal(world->ui.view, VIEW_START);
+    select_field(world, START_DATA);
+    key(world, "Delete");
+    assert_string_equal(start_value(&world->ui, START_DATA), "");
+    key(world, "s"); /* no folder, no splits */
+    assert_int_equal(world->ui.message.role, ROLE_ERROR);
+    command(world, "split dev");
+    assert_string_equal(start_value(&world->ui, START_SPLIT), "dev");
+}
+
+static void test_the_browser_goes_up_and_down(void **state)
+{
+    struct world *world = *state;
+    select_field(world, START_PHOTOS);
+    key(world, "Enter");
+    answer_files(world, "/runs");
+    command(world, "find other");
+    key(world, "Enter");
+    assert_string_equal(find_request(world, REQUEST_FILES)->path, "/runs/other");
+    answer_files(world, "/runs/other");
+    key(world, "Backspace");
+    assert_string_equal(find_request(world, REQUEST_FILES)->path, "/runs");
+    answer_files(world, "/runs");
+    size_t item, entry;
+    assert_true(ui_selected(&world->ui, VIEW_FILES, &item)); /* the folder that it came from */
+    assert_int_equal(files_row(&world->ui, item, &entry), FILES_ENTRY);
+    assert_string_equal(world->ui.start.files->items[entry].name, "other");
+    key(world, "G");
+    key(world, "Enter"); /* a file, where a folder is wanted */
+    assert_int_equal(world->ui.message.role, ROLE_ERROR);
+    key(world, "g");
+    key(world, "j");
+    key(world, "Enter"); /* this folder */
+    assert_string_equal(start_value(&world->ui, START_PHOTOS), "/runs");
+}
+
+static void test_every_command_before_anything_is_open(void **state)
+{
+    struct world *world = *state;
+    for (int view = 0; view < VIEWS; view++)
+        for (size_t i = 0; i < ui_command_count; i++) {
+            world->ui.view = (enum view_id)view;
+            effects_clear(&world->effects);
+            ui_commands[i].run(&world->ui, "", &world->effects);
+            world->ui.leaving = false;
+            update_settle(&world->ui);
+            ui_want(&world->ui, &world->effects);
+            struct list *list = ui_list(&world->ui);
+            assert_true(list->count == 0 || list->selected < list->count);
+        }
+}
+
 /* Every command in every view, with nothing there and with everything there, leaves a sane state. */
 static void test_every_command_everywhere(void **state)
 {
@@ -496,6 +714,13 @@ int main(void)
         CASE(test_export_names_the_pair),
         CASE(test_failures_are_said_and_not_asked_again),
         CASE(test_palette_runs_commands),
+#define START_CASE(test) cmocka_unit_test_setup_teardown(test, setup_start, teardown)
+        START_CASE(test_the_start_screen_opens_what_is_chosen),
+        START_CASE(test_an_opening_that_fails_comes_back_with_the_reason),
+        START_CASE(test_another_session_replaces_the_open_one),
+        START_CASE(test_a_typed_path_leads_the_browser),
+        START_CASE(test_the_browser_goes_up_and_down),
+        START_CASE(test_every_command_before_anything_is_open),
         CASE(test_every_command_everywhere),
         CASE(test_command_table_is_sound),
     };

@@ -26,7 +26,8 @@ int main(int argc, char **argv)
             options.script = argv[++i];
     }
     options.headless = options.script != NULL;
-    if (explore_run_on(&options, fake_open, &fake, 1, &err) == 0)
+    struct worker_host host = {.open = fake_open, .context = &fake};
+    if (explore_run_on(&options, &host, 1, &err) == 0)
         return 0;
     fprintf(stderr, "ui_explorer: %s\n", err.text);
     return 1;

@@ -103,9 +103,9 @@ static float pair_score(const struct fake *fake, size_t image, const struct ask_
     return words->count ? sum / (float)words->count : 0;
 }
 
-static int held(const struct fake *fake, const struct progress *progress, struct error *err)
+static int held(const atomic_bool *hold, const struct progress *progress, struct error *err)
 {
-    for (uint64_t step = 0; fake->options.hold && atomic_load(fake->options.hold); step++) {
+    for (uint64_t step = 0; hold && atomic_load(hold); step++) {
         if (!progress_step(progress, step % 100, 100))
             return error_set(err, "interrupted");
         usleep(500);
@@ -122,7 +122,7 @@ static int fake_rank_images(struct backend *backend, const struct ask *ask,
     if (fake->options.crash_on && !strcmp(ask_text(fake, ask), fake->options.crash_on))
         raise(SIGSEGV);
     split_words(fake, ask_text(fake, ask), &words);
-    int status = held(fake, progress, err);
+    int status = held(fake->options.hold, progress, err);
     for (size_t i = 0; i < fake->images; i++)
         scores[i] = pair_score(fake, i, &words) - 0.001f * (float)i -
                     (fake->options.clumsy ? 0.07f * (float)(i % 4) : 0) - fake->model * 0.05f * (float)(i % 3);
@@ -144,7 +144,7 @@ static int fake_rank_captions(struct backend *backend, size_t image, const struc
     struct fake *fake = (struct fake *)backend;
     size_t n = fake->base.catalog.captions;
     float *scores = mem_new(n, sizeof *scores);
-    int status = held(fake, progress, err);
+    int status = held(fake->options.hold, progress, err);
     for (size_t c = 0; c < n; c++) {
         struct ask_words words = {0};
         split_words(fake, fake->caption[c], &words);
@@ -309,15 +309,31 @@ struct backend *fake_new(const struct fake_options *options)
     return &fake->base;
 }
 
-int fake_open(void *context, int model, const struct progress *progress, struct backend **out,
-              struct error *err)
+int fake_open(void *context, const struct source *source, int model, const struct progress *progress,
+              struct backend **out, struct error *err)
 {
     const struct fake_options *options = context;
-    (void)progress;
+    (void)source;
+    if (held(options->hold_opening, progress, err) != 0)
+        return -1;
     if (options->open_error)
         return error_set(err, "%s", options->open_error);
     *out = fake_new(options);
     ((struct fake *)*out)->model = (float)model;
     (*out)->catalog.variant = model ? "i-t AVG" : "t-i AVG";
     return 0;
+}
+
+void fake_fit(void *context, const struct source *sources, size_t count, struct fitness *out)
+{
+    const char *model = sources[0].of[SOURCE_MODEL], *data = sources[0].of[SOURCE_DATA];
+    (void)context;
+    if (model)
+        fitness_add(out, FIT_NOTE, "%s: %zu model%s of things", file_name(model), count, count > 1 ? "s" : "");
+    if (model && !strcmp(file_name(model), "bad"))
+        fitness_add(out, FIT_BAD, "the model wants region features of size 8, these are of size 6");
+    if (!data)
+        return;
+    out->splits = mem_strdup("dev, test, train");
+    fitness_add(out, FIT_GOOD, "%s: 12 images, 60 captions", file_name(data));
 }

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 #include "ui/backend.h"
+#include "ui/fitness.h"
 #include "ui/grid.h"
 #include "ui/loop.h"
 #include "ui/state.h"
@@ -16,6 +17,7 @@ struct fake_options {
     size_t images; /* 0: 12 */
     const char *open_error;
     atomic_bool *hold; /* rankings go on until it is false or they are told to stop */
+    atomic_bool *hold_opening; /* as openings do */
     size_t bad_photo;  /* the image whose photograph cannot be read, plus 1 */
     bool clumsy;           /* some captions rank another image first */
     const char *crash_on; /* a caption that makes the ranking fault */
@@ -23,8 +25,10 @@ struct fake_options {
 };
 
 /* A worker_open; context is a struct fake_options. */
-int fake_open(void *context, int model, const struct progress *progress, struct backend **out,
-              struct error *err);
+int fake_open(void *context, const struct source *source, int model, const struct progress *progress,
+              struct backend **out, struct error *err);
+/* A worker_fit: what is chosen is named, and fits unless the model is called "bad". */
+void fake_fit(void *context, const struct source *sources, size_t count, struct fitness *out);
 struct backend *fake_new(const struct fake_options *options);
 
 #endif

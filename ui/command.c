@@ -9,7 +9,7 @@
 #include "ui/views.h"
 
 const struct ui_command ui_commands[] = {
-    {"Asking", "caption", "i c", MODE_VIEW, "caption", "[TEXT]",
+    {"Asking", "caption", "i c", MODE_SESSION, "caption", "[TEXT]",
      "Type a caption to rank the images; with TEXT, ask for that at once", command_caption},
     {NULL, "leave-prompt", "Esc", MODE_PROMPT, "to the results", NULL,
      "Leave the prompt; what was typed stays", command_leave_prompt},
@@ -30,9 +30,9 @@ const struct ui_command ui_commands[] = {
      command_page_up},
     {NULL, "first", "g Home", MODE_VIEW, NULL, NULL, "First row", command_first},
     {NULL, "last", "G End", MODE_VIEW, NULL, NULL, "Last row", command_last},
-    {NULL, "right", "l Right", MODE_VIEW, NULL, NULL,
+    {NULL, "right", "l Right", MODE_SESSION, NULL, NULL,
      "Next word of the caption; next picture of a contact sheet", command_right},
-    {NULL, "left", "h Left", MODE_VIEW, NULL, NULL,
+    {NULL, "left", "h Left", MODE_SESSION, NULL, NULL,
      "Previous word; before the first, the plain photograph", command_left},
     {NULL, "next-word", "Tab", MODE_PAIR, NULL, NULL, "Next word", command_next_word},
     {NULL, "previous-word", "Shift-Tab", MODE_PAIR, NULL, NULL, "Previous word",
@@ -48,8 +48,8 @@ const struct ui_command ui_commands[] = {
 
     {"Views", "open", "Enter", MODE_VIEW, "open", NULL,
      "Open the row: the picture alone, an image's captions, a caption's ranking", command_open},
-    {NULL, "back", "Esc Backspace", MODE_VIEW, NULL, NULL, "Back to where you came from",
-     command_back},
+    {NULL, "back", "Esc", MODE_VIEW, NULL, NULL, "Back to where you came from", command_back},
+    {NULL, "back", "Backspace", MODE_SESSION | MODE_START, NULL, NULL, "The same", command_back},
     {NULL, "search", "1", MODE_VIEW, NULL, NULL, "Text to image: the ranked images", command_view_search},
     {NULL, "matches", "2 x", MODE_VIEW, "its captions", NULL,
      "Image to text: the captions ranked for the selected image", command_view_matches},
@@ -67,6 +67,19 @@ const struct ui_command ui_commands[] = {
     {NULL, "zoom", "z", MODE_PAIR, "zoom", NULL, "The picture alone, or beside the list",
      command_zoom},
 
+    {"Opening", "start", "0", MODE_VIEW, NULL, NULL,
+     "The start screen: sessions of before, or another model, data folder, split, photographs", command_start},
+    {NULL, "load", "L", MODE_START, "load", "[MODEL DATA [SPLIT]]",
+     "Open what is chosen, or these; what was open is kept among the sessions", command_load},
+    {NULL, "path", "i", MODE_START | MODE_FILES, "type the path", "[PATH]",
+     "Type the path of what is selected; Tab completes, the browser follows", command_path},
+    {NULL, "split", "s", MODE_START, "split", "[NAME]", "The next split of the data folder, or the named one",
+     command_split},
+    {NULL, "clear", "Delete d", MODE_START, "clear", NULL, "Choose nothing for the selected row", command_clear},
+    {NULL, "parent", "Backspace Left h", MODE_FILES, "up", NULL, "The folder above", command_parent},
+    {NULL, "enter-folder", "Right l", MODE_FILES, NULL, NULL, "Into the selected folder, also where Enter would choose it",
+     command_enter_folder},
+
     {"Comparing", "compare", "=", MODE_SEARCH | MODE_MATCHES, "compare", NULL,
      "Two rankings side by side: of the two models, or this one beside the next caption's",
      command_compare},
@@ -75,9 +88,9 @@ const struct ui_command ui_commands[] = {
     {NULL, "word", "w", MODE_PAIR, "word", "[WORD]",
      "Change the selected word, and see the ranking move", command_word},
 
-    {"Failures", "next-failure", "]", MODE_VIEW, NULL, NULL, "Ask the next failing caption",
+    {"Failures", "next-failure", "]", MODE_SESSION, NULL, NULL, "Ask the next failing caption",
      command_next_failure},
-    {NULL, "previous-failure", "[", MODE_VIEW, NULL, NULL, "Ask the one before",
+    {NULL, "previous-failure", "[", MODE_SESSION, NULL, NULL, "Ask the one before",
      command_previous_failure},
     {NULL, "sort", "S", MODE_FAILURES | MODE_CONFIG, "sort", "[worst|best|order|text]", "The order of the failures",
      command_sort},

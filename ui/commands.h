@@ -41,6 +41,15 @@ COMMAND(regions);
 COMMAND(pin);
 COMMAND(unpin);
 
+/* commands_start.c: what is opened */
+COMMAND(start);
+COMMAND(load);
+COMMAND(path);
+COMMAND(split);
+COMMAND(clear);
+COMMAND(parent);
+COMMAND(enter_folder);
+
 /* commands_config.c: keys and looks */
 COMMAND(bind);
 COMMAND(unbind);

@@ -77,6 +77,10 @@ void command_back(struct ui *ui, const char *args, struct effects *effects)
         update_filter(ui, "");
     else if (ui->view == VIEW_HELP)
         ui->view = ui->came_from;
+    else if (ui->view == VIEW_FILES)
+        ui->view = VIEW_START;
+    else if (ui->view == VIEW_START)
+        update_view(ui, views[ui->came_from].bare ? VIEW_SEARCH : ui->came_from);
     else if (ui->view != VIEW_SEARCH)
         update_view(ui, VIEW_SEARCH);
     else

@@ -10,6 +10,8 @@
 enum effect_kind {
     EFFECT_REQUEST,     /* ask the worker */
     EFFECT_CANCEL,      /* stop what the worker does; all of it */
+    EFFECT_CLOSE,       /* the models are closed; the state has let go of them */
+    EFFECT_KEEP,        /* the session's text to its file of this name */
     EFFECT_LINE_OPEN,   /* the prompt begins: number is its kind, text what stands in it */
     EFFECT_LINE_KEY,    /* a key for readline */
     EFFECT_LINE_INSERT, /* text for readline */
@@ -28,7 +30,7 @@ struct effect {
     ui_key key;
     int number;
     size_t image;
-    char *text;
+    char *text, *name;
     struct request request;
 };
 

@@ -3,6 +3,8 @@
 #define UI_EVENT_H
 
 #include "ui/backend.h"
+#include "ui/files.h"
+#include "ui/fitness.h"
 #include "ui/keys.h"
 #include "ui/request.h"
 
@@ -19,6 +21,9 @@ enum event_kind {
     EVENT_NOTE,        /* something to say: text */
     /* from the worker, with side and serial */
     EVENT_OPENED,   /* catalog */
+    EVENT_FILES,    /* files */
+    EVENT_RECENT,   /* recents */
+    EVENT_FIT,      /* fitness */
     EVENT_PROGRESS, /* text, done, total */
     EVENT_RANKED,   /* ranking, of images or of captions */
     EVENT_LOOKED,   /* look */
@@ -36,6 +41,8 @@ enum mouse { MOUSE_CLICK, MOUSE_DOUBLE, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
 struct span {
     size_t start, length;
 };
+
+struct recents;
 
 /* Owns its pointers but the catalog; ui_update takes what it keeps and leaves NULL. */
 struct event {
@@ -55,6 +62,9 @@ struct event {
     struct ranking *ranking;
     struct look *look;
     struct picture *picture;
+    struct files *files;
+    struct recents *recents;
+    struct fitness *fitness;
     size_t image;
     size_t first, count;
     size_t *ranks, *best;

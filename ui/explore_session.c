@@ -3,6 +3,6 @@
 
 int explore_run(const struct explore_options *options, struct error *err)
 {
-    return explore_run_on(options, backend_session_open, (void *)options->specs,
-                          (int)options->spec_count, err);
+    struct worker_host host = {.open = backend_session_open, .fit = fitness_session};
+    return explore_run_on(options, &host, (int)options->source_count, err);
 }

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "ui/layout.h"
+#include "ui/start.h"
 #include "ui/update.h"
 #include "ui/views.h"
 
@@ -243,7 +244,10 @@ void ui_want(struct ui *ui, struct effects *effects)
 {
     struct layout layout;
     int active = ui->side;
-    if (!ui_catalog(ui) || ui->leaving)
+    if (ui->leaving)
+        return;
+    start_want(ui, effects);
+    if (!ui_catalog(ui))
         return;
     for (ui->side = 0; ui->side < SIDES; ui->side++)
         if (ui->side == active || ui_compares(ui))
