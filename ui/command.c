@@ -137,6 +137,8 @@ const struct ui_command ui_commands[] = {
      "No more colours than that", command_colours},
     {NULL, "symbols", "", MODE_CONFIG, NULL, "[ascii|half|block|sextant]",
      "Characters that pictures are made of", command_symbols},
+    {NULL, "graphics", "", MODE_CONFIG, NULL, "[auto|cells|sixel|kitty]",
+     "What the picture is made of: characters, or real pixels where the terminal can", command_graphics},
     {NULL, "undo", "u", MODE_VIEW, NULL, NULL, "Back to the view before the last change of it", command_undo},
     {NULL, "redraw", "Ctrl-L", MODE_ANY, NULL, NULL, "Paint the screen anew", command_redraw},
     {NULL, "suspend", "Ctrl-Z", MODE_ANY, NULL, NULL, "Stop; fg in the shell comes back",

@@ -57,6 +57,7 @@ COMMAND(theme);
 COMMAND(mouse);
 COMMAND(colours);
 COMMAND(symbols);
+COMMAND(graphics);
 
 /* region_table.c */
 COMMAND(next_region);

@@ -70,6 +70,17 @@ void command_symbols(struct ui *ui, const char *args, struct effects *effects)
     effects_add(effects, EFFECT_REPAINT);
 }
 
+void command_graphics(struct ui *ui, const char *args, struct effects *effects)
+{
+    int wish = ui_choose(ui, args, ui_graphics_names, WISHES, (int)ui->graphics);
+    if (wish < 0)
+        return;
+    ui->graphics = (enum graphics_wish)wish;
+    ui_say(ui, ROLE_DIM, "Pictures: %s%s", ui_graphics_names[wish],
+           wish == WISH_AUTO && ui_graphics(ui) == GRAPHICS_CELLS ? " (cells: the terminal does not say that it can more)" : "");
+    effects_add(effects, EFFECT_REPAINT);
+}
+
 void command_theme(struct ui *ui, const char *args, struct effects *effects)
 {
     const struct theme *theme = *args ? theme_named(args) : theme_next(ui->theme);

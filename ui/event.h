@@ -12,7 +12,7 @@ enum event_kind {
     EVENT_KEY,
     EVENT_PASTE,       /* text */
     EVENT_MOUSE,       /* row, col, mouse */
-    EVENT_RESIZE,      /* rows, cols, cell_ratio (0: unknown) */
+    EVENT_RESIZE,      /* rows, cols, cell_ratio, cell_width, cell_height (0: unknown) */
     EVENT_LINE,        /* the prompt's text as it is now: text, point, label, unknown */
     EVENT_LINE_DONE,   /* Enter in the prompt: text */
     EVENT_COMPLETIONS, /* several words would do: text, one a line */
@@ -50,6 +50,7 @@ struct event {
     ui_key key;
     int row, col, rows, cols;
     float cell_ratio;
+    int cell_width, cell_height;
     enum mouse mouse;
     char *text, *label;
     size_t point;

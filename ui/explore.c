@@ -34,6 +34,17 @@ static char *state_folder(void)
     return home_folder("XDG_STATE_HOME", ".local/state", "scanscope");
 }
 
+/* Before the terminal is taken: what is wanted decides what it is asked. */
+static int apply_graphics(struct ui *ui, const char *name, struct error *err)
+{
+    for (int i = 0; name && i < WISHES; i++)
+        if (!strcmp(ui_graphics_names[i], name)) {
+            ui->graphics = (enum graphics_wish)i;
+            return 0;
+        }
+    return name ? error_set(err, "no graphics \"%s\": auto, cells, sixel, kitty", name) : 0;
+}
+
 static bool symbols_named(const char *name, enum symbols *out)
 {
     for (int i = 0; i < UI_SYMBOLS; i++)
@@ -181,6 +192,8 @@ static int run(struct loop *loop, const struct explore_options *options, struct 
     take_sources(&loop->ui, options);
     loop->ui.draft = mem_strdup(options->caption);
     int status = load_config(&loop->ui, options, err);
+    if (status == 0)
+        status = apply_graphics(&loop->ui, options->graphics, err);
     if (status == 0)
         status = restore_session(loop, options, err);
     if (status == 0)

@@ -22,6 +22,7 @@ struct explore_options {
     const char *theme;   /* "dark", "light", "mono"; NULL: auto */
     const char *colours; /* "truecolor", "256", "16", "none"; NULL: what the terminal has, NO_COLOR heeded */
     const char *symbols; /* "ascii", "half", "block", "sextant" */
+    const char *graphics; /* "auto", "cells", "sixel", "kitty"; NULL: cells, or as the configuration says */
     bool ascii, no_mouse;
     const char *caption; /* asked for at once */
     const char *config;  /* NULL: the user's, where there is one; "none": none */

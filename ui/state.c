@@ -14,6 +14,7 @@ const char *const ui_overlays[UI_OVERLAYS] = {"fade", "heat", "boxes", "none"};
 const char *const ui_maps[UI_MAPS] = {"viridis", "cividis", "magma", "inferno", "grey"};
 
 const char *const ui_symbols[UI_SYMBOLS] = {"ascii", "half", "block", "sextant"};
+const char *const ui_graphics_names[WISHES] = {"auto", "cells", "sixel", "kitty"};
 const char *const ui_sorts[SORTS] = {"worst", "best", "order", "text"};
 
 static void begin_session(struct ui *ui, int models)
@@ -42,6 +43,7 @@ void ui_init(struct ui *ui, int rows, int cols, int models, struct keymap *keyma
                       .symbols = SYMBOLS_BLOCK,
                       .theme = theme_named("dark"),
                       .prompt = true,
+                      .graphics = WISH_CELLS,
                       .mouse = true,
                       .box_count = 1,
                       .keymap = keymap};
@@ -271,6 +273,49 @@ bool ui_weights(const struct ui *ui, float *weights_out)
     for (size_t r = 0; shown && r < look->R; r++)
         weights_out[r] /= (float)shown;
     return shown > 0;
+}
+
+enum graphics ui_graphics(const struct ui *ui)
+{
+    if (ui->depth == DEPTH_MONO || ui_compares(ui)) /* no colours are wanted; one pane only */
+        return GRAPHICS_CELLS;
+    switch (ui->graphics) {
+    case WISH_SIXEL:
+        return GRAPHICS_SIXEL;
+    case WISH_KITTY:
+        return GRAPHICS_KITTY;
+    case WISH_AUTO:
+        return ui->speaks[GRAPHICS_KITTY] ? GRAPHICS_KITTY : ui->speaks[GRAPHICS_SIXEL] ? GRAPHICS_SIXEL : GRAPHICS_CELLS;
+    default:
+        return GRAPHICS_CELLS;
+    }
+}
+
+/* The `n` regions of the largest weight, the largest first. */
+static size_t strongest(const float *weights, size_t regions, size_t n, size_t *out)
+{
+    size_t found = 0;
+    for (size_t r = 0; r < regions; r++) {
+        size_t at = found < n ? found++ : n;
+        for (; at > 0 && weights[r] > weights[out[at - 1]]; at--)
+            if (at < n)
+                out[at] = out[at - 1];
+        if (at < n)
+            out[at] = r;
+    }
+    return found;
+}
+
+size_t ui_framed(const struct ui *ui, size_t out[PICTURE_FRAMES])
+{
+    const struct look *look = ui_look(ui);
+    if (!ui_catalog(ui) || !ui_catalog(ui)->boxes || !look || ui->overlay == OVERLAY_NONE || ui->box_count < 1)
+        return 0;
+    float *weights = mem_new(look->R, sizeof *weights);
+    bool any = ui_weights(ui, weights);
+    size_t n = any ? strongest(weights, look->R, (size_t)ui->box_count, out) : 0;
+    free(weights);
+    return n;
 }
 
 void ui_say(struct ui *ui, enum role role, const char *format, ...)

@@ -22,6 +22,10 @@ enum { VIEW_RANKED = VIEW_MATCHES + 1 };
 
 enum prompt_kind { PROMPT_CAPTION, PROMPT_COMMAND, PROMPT_FIND, PROMPT_FILTER, PROMPT_WORD, PROMPT_PATH, PROMPTS };
 
+/* "auto": the best that the terminal says it can; the others come first whatever it says. */
+enum graphics_wish { WISH_AUTO, WISH_CELLS, WISH_SIXEL, WISH_KITTY, WISHES };
+extern const char *const ui_graphics_names[WISHES];
+
 /* An image and a caption: what the picture shows. */
 struct pair {
     bool set;
@@ -147,6 +151,9 @@ struct ui {
     float cell_ratio;
     enum depth depth, depth_most; /* what is shown, and what the terminal could */
     enum symbols symbols;
+    enum graphics_wish graphics; /* what the user wants */
+    bool speaks[GRAPHICS_KITTY + 1]; /* what the terminal said it can */
+    int cell_width, cell_height;     /* pixels; 0: unknown */
     bool ascii, mouse;
     const struct theme *theme;
     bool theme_set; /* chosen, not guessed from the terminal */
@@ -257,6 +264,12 @@ struct picture *ui_thumb(const struct ui *ui, size_t image);
 bool ui_weights(const struct ui *ui, float *weights_out);
 
 void ui_say(struct ui *ui, enum role role, const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* What the picture is made of as things are. */
+enum graphics ui_graphics(const struct ui *ui);
+
+/* The regions that are framed, the strongest first: up to PICTURE_FRAMES; returns how many. */
+size_t ui_framed(const struct ui *ui, size_t out[PICTURE_FRAMES]);
 
 /* True while an answer of this kind is awaited on any side. */
 bool ui_awaits(const struct ui *ui, enum request_kind kind);

@@ -120,6 +120,10 @@ static void on_resize(struct ui *ui, struct event *event, struct effects *effect
     ui->cols = event->cols;
     if (event->cell_ratio > 0)
         ui->cell_ratio = event->cell_ratio;
+    if (event->cell_width > 0 && event->cell_height > 0) {
+        ui->cell_width = event->cell_width;
+        ui->cell_height = event->cell_height;
+    }
 }
 
 static void on_line(struct ui *ui, struct event *event, struct effects *effects)

@@ -129,6 +129,8 @@ int cmd_explore(int argc, char **argv)
          &e.options.colours},
         {"symbols", 0, CLI_TEXT, "ascii|half|block|sextant", "characters that pictures are made of (default: block)",
          &e.options.symbols},
+        {"graphics", 0, CLI_TEXT, "auto|cells|sixel|kitty",
+         "the picture as characters, or in real pixels where the terminal can (default: cells)", &e.options.graphics},
         {"ascii", 0, CLI_SWITCH, NULL, "nothing but ASCII on the screen", &e.options.ascii},
         {"no-mouse", 0, CLI_SWITCH, NULL, "leave the mouse to the terminal", &e.options.no_mouse},
         {"config", 0, CLI_TEXT, "FILE", "settings, in place of ~/.config/scanscope/config (\"none\": none)",
