@@ -405,6 +405,40 @@ static void test_failures_are_said_and_not_asked_again(void **state)
     assert_false(world->ui.leaving);
 }
 
+/* The picture's request says what it is to be made of, with its frames; two pictures side by side are cells. */
+static void test_graphics(void **state)
+{
+    struct world *world = *state;
+    enter(world, "a red ball");
+    answer_ranked(world);
+    answer_looked(world);
+    assert_int_equal(find_request(world, REQUEST_PICTURE)->picture.graphics, GRAPHICS_CELLS);
+    command(world, "graphics kitty");
+    const struct picture_spec *spec = &find_request(world, REQUEST_PICTURE)->picture;
+    assert_int_equal(spec->graphics, GRAPHICS_KITTY);
+    assert_int_equal(spec->frame_count, 1);
+    assert_int_equal(spec->region, -1);
+    command(world, "boxes 3");
+    spec = &find_request(world, REQUEST_PICTURE)->picture;
+    assert_int_equal(spec->frame_count, 3);
+    size_t strongest[PICTURE_FRAMES];
+    assert_int_equal(ui_framed(&world->ui, strongest), 3);
+    assert_int_equal(spec->frames[0], strongest[0]);
+    command(world, "region 4");
+    assert_int_equal(find_request(world, REQUEST_PICTURE)->picture.region, 4);
+    command(world, "graphics auto"); /* the terminal said nothing */
+    assert_int_equal(ui_graphics(&world->ui), GRAPHICS_CELLS);
+    world->ui.speaks[GRAPHICS_SIXEL] = true;
+    assert_int_equal(ui_graphics(&world->ui), GRAPHICS_SIXEL);
+    world->ui.depth = DEPTH_MONO;
+    assert_int_equal(ui_graphics(&world->ui), GRAPHICS_CELLS);
+    world->ui.depth = DEPTH_TRUE;
+    key(world, "=");
+    assert_int_equal(ui_graphics(&world->ui), GRAPHICS_CELLS);
+    command(world, "graphics svg");
+    assert_int_equal(world->ui.message.role, ROLE_ERROR);
+}
+
 static void test_palette_runs_commands(void **state)
 {
     struct world *world = *state;
@@ -423,6 +457,19 @@ static void test_palette_runs_commands(void **state)
     assert_int_equal(world->ui.box_count, 3);
     command(world, "mouse off");
     assert_false(world->ui.mouse);
+    command(world, "mouse perhaps");
+    assert_int_equal(world->ui.message.role, ROLE_ERROR);
+    assert_false(world->ui.mouse);
+    command(world, "sheet on");
+    command(world, "sheet on");
+    assert_true(world->ui.sheet);
+    command(world, "regions off");
+    assert_false(world->ui.regions);
+    command(world, "thumbnails 5");
+    assert_int_equal(find_effect(world, EFFECT_CACHE)->number, 5);
+    command(world, "thumbnails -1");
+    assert_int_equal(world->ui.message.role, ROLE_ERROR);
+    assert_int_equal(world->ui.cache_mb, 5);
 }
 
 /* ---- the start screen ------------------------------------------------------------------------- */
@@ -713,6 +760,7 @@ int main(void)
         CASE(test_keys_can_be_bound_and_unbound),
         CASE(test_export_names_the_pair),
         CASE(test_failures_are_said_and_not_asked_again),
+        CASE(test_graphics),
         CASE(test_palette_runs_commands),
 #define START_CASE(test) cmocka_unit_test_setup_teardown(test, setup_start, teardown)
         START_CASE(test_the_start_screen_opens_what_is_chosen),

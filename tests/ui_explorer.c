@@ -1,5 +1,5 @@
 /* The explorer on the fake backend, on a real terminal: what ui_tmux.sh drives.
- *   ui_explorer [--script FILE] [--hold] [--broken] [--start] [--images N] [--graphics NAME] [--config FILE]
+ *   ui_explorer [--script FILE] [--hold] [--broken] [--start] [--images N] [--colourful] [--graphics NAME] [--config FILE]
  * --hold: rankings go on until they are stopped; --broken: the model does not open; "crash" as a
  * caption ends the program by a fault of its own. */
 #include <locale.h>
@@ -26,6 +26,8 @@ int main(int argc, char **argv)
             options.graphics = argv[++i];
         else if (!strcmp(argv[i], "--config") && i + 1 < argc)
             options.config = argv[++i];
+        else if (!strcmp(argv[i], "--colourful"))
+            fake.colourful = true;
         else if (!strcmp(argv[i], "--start"))
             options.start = true;
         else if (!strcmp(argv[i], "--images") && i + 1 < argc)

@@ -217,6 +217,13 @@ static int fake_photo(struct backend *backend, size_t image, int max_side, struc
             uint8_t *p = out->pixels + 4 * (y * width + x);
             bool thing = x >= left && x < left + 36 && y >= top && y < top + 30;
             const uint8_t sky[3] = {150, 190, 230}, ground[3] = {120, 150, 80};
+            if (fake->options.colourful) {
+                p[0] = (uint8_t)(2 * x + (int)image * 7);
+                p[1] = (uint8_t)(2 * y + (int)image * 3);
+                p[2] = (uint8_t)((x ^ y) + (int)image);
+                p[3] = 255;
+                continue;
+            }
             memcpy(p, thing ? paint[image % 6] : y < SIDE / 2 ? sky : ground, 3);
             p[3] = 255;
         }

@@ -74,6 +74,9 @@ void keymap_keys(const struct keymap *map, const struct ui_command *command, str
 /* The whole table as text, or in roff for the manual page. */
 void command_table(bool roff, struct str *out);
 
+/* Those that may stand in the configuration file, in roff. */
+void command_settings(struct str *out);
+
 /* The mode of the state as it is. */
 unsigned ui_mode(const struct ui *ui);
 

@@ -58,6 +58,7 @@ COMMAND(mouse);
 COMMAND(colours);
 COMMAND(symbols);
 COMMAND(graphics);
+COMMAND(thumbnails);
 
 /* region_table.c */
 COMMAND(next_region);

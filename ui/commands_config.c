@@ -2,6 +2,7 @@
 #include "ui/commands.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ui/command.h"
@@ -81,6 +82,47 @@ void command_graphics(struct ui *ui, const char *args, struct effects *effects)
     effects_add(effects, EFFECT_REPAINT);
 }
 
+void command_thumbnails(struct ui *ui, const char *args, struct effects *effects)
+{
+    enum { MOST = 100000 };
+    char *end;
+    long n = strtol(args, &end, 10);
+    if (!*args) {
+        ui_say(ui, ROLE_DIM, "Thumbnails kept on disk: %d MB at most", ui->cache_mb);
+        return;
+    }
+    if (*end || n < 0 || n > MOST) {
+        ui_say(ui, ROLE_ERROR, "\"%s\" is no number of megabytes from 0 to %d", args, MOST);
+        return;
+    }
+    ui->cache_mb = (int)n;
+    effects_add(effects, EFFECT_CACHE)->number = ui->cache_mb;
+    ui_say(ui, ROLE_DIM, n ? "Thumbnails kept on disk: %ld MB at most" : "No thumbnails are kept on disk", n);
+}
+
+/* "on", "off" or the other one; false for anything else, which is said. */
+static bool switch_to(struct ui *ui, const char *args, bool *value)
+{
+    static const char *const names[] = {"off", "on"};
+    int chosen = ui_choose(ui, args, names, 2, *value);
+    if (chosen >= 0)
+        *value = chosen != 0;
+    return chosen >= 0;
+}
+
+void command_sheet(struct ui *ui, const char *args, struct effects *effects)
+{
+    (void)effects;
+    if (switch_to(ui, args, &ui->sheet))
+        ui->zoom = false;
+}
+
+void command_regions(struct ui *ui, const char *args, struct effects *effects)
+{
+    (void)effects;
+    switch_to(ui, args, &ui->regions);
+}
+
 void command_theme(struct ui *ui, const char *args, struct effects *effects)
 {
     const struct theme *theme = *args ? theme_named(args) : theme_next(ui->theme);
@@ -96,7 +138,8 @@ void command_theme(struct ui *ui, const char *args, struct effects *effects)
 
 void command_mouse(struct ui *ui, const char *args, struct effects *effects)
 {
-    ui->mouse = *args ? !strcmp(args, "on") : !ui->mouse;
+    if (!switch_to(ui, args, &ui->mouse))
+        return;
     effects_add(effects, EFFECT_MOUSE)->number = ui->mouse;
     ui_say(ui, ROLE_DIM, ui->mouse ? "Mouse: on" : "Mouse: off, the terminal selects text");
 }

@@ -143,19 +143,6 @@ void command_zoom(struct ui *ui, const char *args, struct effects *effects)
     ui->zoom = !ui->zoom;
 }
 
-void command_sheet(struct ui *ui, const char *args, struct effects *effects)
-{
-    (void)args, (void)effects;
-    ui->sheet = !ui->sheet;
-    ui->zoom = false;
-}
-
-void command_regions(struct ui *ui, const char *args, struct effects *effects)
-{
-    (void)args, (void)effects;
-    ui->regions = !ui->regions;
-}
-
 void command_pin(struct ui *ui, const char *args, struct effects *effects)
 {
     (void)args, (void)effects;

@@ -18,6 +18,7 @@ enum effect_kind {
     EFFECT_LINE_CLOSE,  /* the prompt is left; its text stays */
     EFFECT_COPY,        /* text to the clipboard */
     EFFECT_VIEW_FILE,   /* image: open its photograph in another program */
+    EFFECT_CACHE,       /* number: megabytes that thumbnails on disk may take */
     EFFECT_MOUSE,       /* number: on or off */
     EFFECT_REPAINT,
     EFFECT_SUSPEND,

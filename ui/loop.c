@@ -190,6 +190,11 @@ static void do_view_file(struct loop *loop, struct effect *effect)
     free(path);
 }
 
+static void do_cache(struct loop *loop, struct effect *effect)
+{
+    worker_cache_bound(loop->worker, (size_t)effect->number << 20);
+}
+
 static void do_mouse(struct loop *loop, struct effect *effect)
 {
     if (loop->screen->mouse)
@@ -228,6 +233,7 @@ static void (*const doers[])(struct loop *, struct effect *) = {
     [EFFECT_CLOSE] = do_close,             [EFFECT_KEEP] = do_keep,
     [EFFECT_LINE_OPEN] = do_line_open,     [EFFECT_LINE_KEY] = do_line_key,
     [EFFECT_LINE_INSERT] = do_line_insert, [EFFECT_LINE_CLOSE] = do_line_close,
+    [EFFECT_CACHE] = do_cache,
     [EFFECT_COPY] = do_copy,               [EFFECT_VIEW_FILE] = do_view_file,
     [EFFECT_MOUSE] = do_mouse,             [EFFECT_REPAINT] = do_repaint,
     [EFFECT_SUSPEND] = do_suspend,         [EFFECT_BELL] = do_bell,

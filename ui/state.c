@@ -44,6 +44,7 @@ void ui_init(struct ui *ui, int rows, int cols, int models, struct keymap *keyma
                       .theme = theme_named("dark"),
                       .prompt = true,
                       .graphics = WISH_CELLS,
+                      .cache_mb = 64,
                       .mouse = true,
                       .box_count = 1,
                       .keymap = keymap};

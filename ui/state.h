@@ -155,6 +155,7 @@ struct ui {
     bool speaks[GRAPHICS_KITTY + 1]; /* what the terminal said it can */
     int cell_width, cell_height;     /* pixels; 0: unknown */
     bool ascii, mouse;
+    int cache_mb; /* that thumbnails on disk may take; 0: none are kept */
     const struct theme *theme;
     bool theme_set; /* chosen, not guessed from the terminal */
     /* the models, and the rankings side by side */

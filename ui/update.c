@@ -363,6 +363,7 @@ void ui_start(struct ui *ui, struct effects *effects)
     } else {
         update_prompt_open(ui, PROMPT_CAPTION, "", effects);
     }
+    effects_add(effects, EFFECT_CACHE)->number = ui->cache_mb;
     update_open(ui, effects);
     update_settle(ui);
     ui_want(ui, effects);

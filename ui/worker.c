@@ -36,6 +36,7 @@ struct worker {
     int now_side;
     /* read by the thread at each step of its work */
     atomic_bool give_up, put_off;
+    atomic_size_t cache_bytes; /* the bound of the thumbnails on disk */
     /* the thread's own */
     struct job_photos photos;
     double told; /* when progress was told last */
@@ -253,6 +254,8 @@ static void *run(void *context)
         atomic_store(&worker->give_up, false);
         atomic_store(&worker->put_off, false);
         pthread_mutex_unlock(&worker->lock);
+        if (request.kind == REQUEST_THUMBS)
+            cache_limit(&worker->photos.cache, atomic_load(&worker->cache_bytes));
         work(worker, &request);
         pthread_mutex_lock(&worker->lock);
     }
@@ -266,7 +269,7 @@ struct worker *worker_new(const struct worker_host *host, struct error *err)
     sigset_t all, before;
     worker->host = *host;
     worker->session_folder = mem_strdup(host->session_folder);
-    cache_open(&worker->photos.cache, host->cache_folder, CACHE_BYTES);
+    cache_open(&worker->photos.cache, host->cache_folder);
     worker->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     pthread_mutex_init(&worker->lock, NULL);
     pthread_cond_init(&worker->news, NULL);
@@ -310,6 +313,11 @@ void worker_cancel(struct worker *worker)
     drop_waiting_locked(worker);
     atomic_store(&worker->give_up, true);
     pthread_mutex_unlock(&worker->lock);
+}
+
+void worker_cache_bound(struct worker *worker, size_t bytes)
+{
+    atomic_store(&worker->cache_bytes, bytes);
 }
 
 void worker_close(struct worker *worker)

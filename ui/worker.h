@@ -44,6 +44,9 @@ void worker_cancel(struct worker *worker);
  * one is opened. */
 void worker_close(struct worker *worker);
 
+/* Thumbnails on disk may take so many bytes; 0, as at first: none are kept. */
+void worker_cache_bound(struct worker *worker, size_t bytes);
+
 /* Readable while events wait. */
 int worker_fd(const struct worker *worker);
 

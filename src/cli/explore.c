@@ -108,10 +108,13 @@ static void join_caption(struct explore *e)
     str_done(&text);
 }
 
-static void print_keys(bool roff)
+static void print_keys(const char *how)
 {
     struct str text = {0};
-    command_table(roff, &text);
+    if (!strcmp(how, "settings"))
+        command_settings(&text);
+    else
+        command_table(!strcmp(how, "man"), &text);
     fputs(str_text(&text), stdout);
     str_done(&text);
 }
@@ -137,7 +140,7 @@ int cmd_explore(int argc, char **argv)
          &e.options.config},
         {"session", 0, CLI_TEXT, "FILE", "where the session is kept and taken up again (\"none\": nowhere)",
          &e.options.session},
-        {"keys", 0, CLI_TEXT, "text|man", "print the table of keys and commands, and leave", &e.keys},
+        {"keys", 0, CLI_TEXT, "text|man|settings", "print the table of keys and commands, or (in roff) of settings, and leave", &e.keys},
         {"headless", 0, CLI_SWITCH, NULL, "no terminal: play --script on a screen of --size", &e.options.headless},
         {"script", 0, CLI_TEXT, "FILE", "keys and commands to play (\"-\": standard input)", &e.options.script},
         {"size", 0, CLI_TEXT, "COLSxROWS", "of the headless screen (default: 120x40)", &e.size},
@@ -159,7 +162,7 @@ int cmd_explore(int argc, char **argv)
     join_caption(&e);
     status = EXIT_DONE;
     if (e.keys) {
-        print_keys(!strcmp(e.keys, "man"));
+        print_keys(e.keys);
     } else if (check_usage(&e, &err) != 0) {
         status = cli_wrong("explore", "%s", err.text);
     } else {
