@@ -218,9 +218,8 @@ static int fake_photo(struct backend *backend, size_t image, int max_side, struc
             bool thing = x >= left && x < left + 36 && y >= top && y < top + 30;
             const uint8_t sky[3] = {150, 190, 230}, ground[3] = {120, 150, 80};
             if (fake->options.colourful) {
-                p[0] = (uint8_t)(2 * x + (int)image * 7);
-                p[1] = (uint8_t)(2 * y + (int)image * 3);
-                p[2] = (uint8_t)((x ^ y) + (int)image);
+                uint32_t mixed = ((uint32_t)image * 7919u + (uint32_t)(x / 5 * 131 + y / 10 * 17)) * 2654435761u;
+                memcpy(p, &mixed, 3);
                 p[3] = 255;
                 continue;
             }

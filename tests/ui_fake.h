@@ -13,7 +13,7 @@
 
 /* How the next backends behave. */
 struct fake_options {
-    bool colourful; /* photographs in which no two pixels are alike */
+    bool colourful; /* photographs of small patches, no two of a colour */
     bool no_boxes, no_photos, no_captions;
     size_t images; /* 0: 12 */
     const char *open_error;
