@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "tests/ui_world.h"
+#include "ui/start.h"
 
 static struct list *list(struct world *world)
 {
@@ -695,6 +696,11 @@ static void t_words(struct world *world)
     assert_true(world->ui.word_table);
     world_keys(world, "a");
     assert_false(world->ui.word_table);
+    world_command(world, "words on");
+    world_command(world, "words on");
+    assert_true(world->ui.word_table);
+    world_command(world, "words many");
+    assert_int_equal(world->ui.message.role, ROLE_ERROR);
 }
 
 static void t_pin(struct world *world)
@@ -715,6 +721,113 @@ static void t_unpin(struct world *world)
     world_keys(world, "p Left P");
     assert_true(ui_weights(&world->ui, weights));
     assert_float_equal(weights[0], ui_look(&world->ui)->weights[6], 1e-6);
+}
+
+/* ---- opening ----------------------------------------------------------------------------------- */
+
+/* The start screen, on the row of a field. */
+static void at_field(struct world *world, enum start_field field)
+{
+    world_keys(world, world->ui.prompt ? "Esc 0" : "0");
+    assert_int_equal(world->ui.view, VIEW_START);
+    list_select(list(world), (size_t)field); /* no sessions of before stand above */
+}
+
+static void t_start(struct world *world)
+{
+    world_keys(world, "Esc");
+    world_key(world, "0");
+    assert_non_null(world_request(world, REQUEST_RECENT));
+    assert_int_equal(world->ui.view, VIEW_START);
+    world_keys(world, "Esc");
+    assert_int_equal(world->ui.view, VIEW_SEARCH);
+}
+
+static void t_load(struct world *world)
+{
+    world_keys(world, "Esc 0");
+    world_key(world, "L");
+    assert_int_equal(world->ui.message.role, ROLE_ERROR); /* nothing is chosen */
+    assert_non_null(ui_catalog(&world->ui));
+    world_command(world, "load /runs/b.pth.tar /runs/f30k dev");
+    assert_non_null(world_effect(world, EFFECT_CLOSE));
+    const struct request *request = world_request(world, REQUEST_OPEN);
+    assert_string_equal(request->sources[0].of[SOURCE_MODEL], "/runs/b.pth.tar");
+    assert_string_equal(request->sources[0].of[SOURCE_DATA], "/runs/f30k");
+    assert_string_equal(request->sources[0].of[SOURCE_SPLIT], "dev");
+    assert_null(ui_catalog(&world->ui));
+}
+
+static void t_path(struct world *world)
+{
+    world_keys(world, "Esc");
+    world_command(world, "path /runs/a.pth.tar");
+    assert_int_equal(world->ui.message.role, ROLE_ERROR); /* of no field */
+    at_field(world, START_MODEL);
+    world_key(world, "i");
+    assert_int_equal(world_effect(world, EFFECT_LINE_OPEN)->number, PROMPT_PATH);
+    world_enter(world, "/runs/a.pth.tar");
+    assert_string_equal(start_value(&world->ui, START_MODEL), "/runs/a.pth.tar");
+    at_field(world, START_SPLIT);
+    world_key(world, "i");
+    assert_int_equal(world->ui.message.role, ROLE_ERROR);
+}
+
+static void t_split(struct world *world)
+{
+    at_field(world, START_DATA);
+    world_keys(world, "s");
+    assert_int_equal(world->ui.message.role, ROLE_ERROR); /* none are known */
+    world_command(world, "path /runs/f30k");
+    world_settle(world);
+    assert_string_equal(start_value(&world->ui, START_SPLIT), "test");
+    world_keys(world, "s");
+    assert_string_equal(start_value(&world->ui, START_SPLIT), "train");
+    world_keys(world, "s");
+    assert_string_equal(start_value(&world->ui, START_SPLIT), "dev");
+    world_command(world, "split mine");
+    assert_string_equal(start_value(&world->ui, START_SPLIT), "mine");
+}
+
+static void t_clear(struct world *world)
+{
+    at_field(world, START_PHOTOS);
+    world_command(world, "path /photos");
+    assert_string_equal(start_value(&world->ui, START_PHOTOS), "/photos");
+    at_field(world, START_PHOTOS);
+    world_keys(world, "d");
+    assert_string_equal(start_value(&world->ui, START_PHOTOS), "");
+    world_keys(world, "G d"); /* the row that opens has nothing */
+    assert_int_equal(world->ui.message.role, ROLE_ERROR);
+}
+
+/* The browser of a field, in /runs/other. */
+static void browse(struct world *world, enum start_field field)
+{
+    at_field(world, field);
+    world_keys(world, "Enter");
+    assert_int_equal(world->ui.view, VIEW_FILES);
+    start_folder(&world->ui, "/runs/other");
+    world_keys(world, "g");
+}
+
+static void t_parent(struct world *world)
+{
+    browse(world, START_MODEL);
+    world_key(world, "h");
+    assert_string_equal(world_request(world, REQUEST_FILES)->path, "/runs");
+    world_settle(world);
+    world_key(world, "Backspace");
+    assert_string_equal(world_request(world, REQUEST_FILES)->path, "/");
+}
+
+static void t_enter_folder(struct world *world)
+{
+    browse(world, START_DATA);
+    world_command(world, "find f30k");
+    world_key(world, "l"); /* where Enter would choose it */
+    assert_string_equal(world_request(world, REQUEST_FILES)->path, "/runs/other/f30k");
+    assert_string_equal(start_value(&world->ui, START_DATA), "");
 }
 
 /* ---- taking away ------------------------------------------------------------------------------- */
@@ -825,6 +938,32 @@ static void t_symbols(struct world *world)
     assert_false(world->ui.ascii);
 }
 
+static void t_graphics(struct world *world)
+{
+    world_ask(world, "a red ball");
+    world_key(world, "X");
+    assert_int_equal(world->ui.graphics, WISH_SIXEL);
+    assert_int_equal(world_request(world, REQUEST_PICTURE)->picture.graphics, GRAPHICS_SIXEL);
+    world_command(world, "graphics cells");
+    assert_int_equal(ui_graphics(&world->ui), GRAPHICS_CELLS);
+    assert_null(world_request(world, REQUEST_PICTURE)); /* that one is still there */
+    world_command(world, "graphics svg");
+    assert_int_equal(world->ui.message.role, ROLE_ERROR);
+}
+
+static void t_thumbnails(struct world *world)
+{
+    world_keys(world, "Esc");
+    world_key(world, "H");
+    assert_true(world_says(world, "64 MB"));
+    assert_null(world_effect(world, EFFECT_CACHE));
+    world_command(world, "thumbnails 5");
+    assert_int_equal(world_effect(world, EFFECT_CACHE)->number, 5);
+    world_command(world, "thumbnails 5x");
+    assert_int_equal(world->ui.message.role, ROLE_ERROR);
+    assert_int_equal(world->ui.cache_mb, 5);
+}
+
 static void t_undo(struct world *world)
 {
     world_ask(world, "a red ball");
@@ -894,6 +1033,13 @@ static const struct {
     TEST("sheet", sheet),
     TEST("zoom", zoom),
     TEST("wide", wide),
+    TEST("start", start),
+    TEST("load", load),
+    TEST("path", path),
+    TEST("split", split),
+    TEST("clear", clear),
+    TEST("parent", parent),
+    TEST("enter-folder", enter_folder),
     TEST("compare", compare),
     TEST("side", side),
     TEST("word", word),
@@ -930,6 +1076,8 @@ static const struct {
     TEST("mouse", mouse),
     TEST("colours", colours),
     TEST("symbols", symbols),
+    TEST("graphics", graphics),
+    TEST("thumbnails", thumbnails),
     TEST("undo", undo),
     TEST("redraw", redraw),
     TEST("suspend", suspend),

@@ -198,6 +198,55 @@ static void test_themes_are_readable(void **state)
     }
 }
 
+enum { KEPT_BYTES = 1 << 20 };
+
+static size_t files_in(const char *folder)
+{
+    size_t count = 0;
+    DIR *dir = opendir(folder);
+    for (struct dirent *d; dir && (d = readdir(dir));)
+        count += d->d_name[0] != '.';
+    if (dir)
+        closedir(dir);
+    return count;
+}
+
+/* Those that are looked at stay while others come and go, and the whole never grows beyond the bound. */
+static void test_thumbnails_not_looked_at_go_first(void **state)
+{
+    enum { CELLS = 12 * 8, SIZE = 4 * (7 + 3 * CELLS), KEPT = 10, MADE = 60 };
+    char folder[] = "/tmp/ui-cache-XXXXXX", path[128], liked[128];
+    struct picture_cell cells[CELLS] = {{'a', 1, 2}};
+    struct picture picture = {.cols = 12, .rows = 8, .cells = cells};
+    struct picture_spec spec = {.cols = 12, .rows = 8};
+    struct cache cache;
+    struct error err;
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    char *kept = file_join(folder, "kept");
+    cache_open(&cache, kept);
+    cache_limit(&cache, (size_t)KEPT * SIZE);
+    snprintf(liked, sizeof liked, "%s/0", folder);
+    for (int i = 0; i < MADE; i++) {
+        snprintf(path, sizeof path, "%s/%d", folder, i);
+        assert_done(file_write(path, "x", 1, &err), err);
+        cache_put(&cache, path, &spec, &picture);
+        struct picture *got = cache_get(&cache, liked, &spec);
+        assert_non_null(got);
+        picture_free(got);
+        usleep(2000); /* file systems tell times in steps */
+        assert_true(files_in(kept) <= KEPT);
+    }
+    assert_true(files_in(kept) >= KEPT / 2);
+    snprintf(path, sizeof path, "%s/1", folder);
+    assert_null(cache_get(&cache, path, &spec));
+    cache_done(&cache);
+    free(kept);
+    char *command = mem_printf("rm -r %s", folder);
+    assert_int_equal(system(command), 0);
+    free(command);
+}
+
 static void test_thumbnails_are_kept_within_a_bound(void **state)
 {
     char folder[] = "/tmp/ui-cache-XXXXXX", path[128];
@@ -211,7 +260,8 @@ static void test_thumbnails_are_kept_within_a_bound(void **state)
     snprintf(path, sizeof path, "%s/photo", folder);
     assert_done(file_write(path, "x", 1, &err), err);
     char *kept = file_join(folder, "kept");
-    cache_open(&cache, kept, CACHE_BYTES);
+    cache_open(&cache, kept);
+    cache_limit(&cache, KEPT_BYTES);
     assert_null(cache_get(&cache, path, &spec));
     cache_put(&cache, path, &spec, &picture);
     assert_null(cache_get(&cache, path, &other));
@@ -224,11 +274,17 @@ static void test_thumbnails_are_kept_within_a_bound(void **state)
     assert_done(file_write(path, "changed", 7, &err), err);
     assert_null(cache_get(&cache, path, &spec)); /* the photograph is another one now */
     cache_done(&cache);
-    cache_open(&cache, kept, 0); /* nothing may be kept */
-    assert_done(file_write(path, "x", 1, &err), err);
-    assert_null(cache_get(&cache, path, &spec));
+    cache_open(&cache, kept);
+    cache_limit(&cache, KEPT_BYTES);
+    cache_put(&cache, path, &spec, &picture);
+    assert_int_equal(files_in(kept), 2);
+    cache_limit(&cache, 0); /* nothing may be kept any more */
+    assert_int_equal(files_in(kept), 0);
+    cache_put(&cache, path, &spec, &picture);
+    assert_int_equal(files_in(kept), 0);
     cache_done(&cache);
-    cache_open(&cache, NULL, CACHE_BYTES);
+    cache_open(&cache, NULL);
+    cache_limit(&cache, KEPT_BYTES);
     cache_put(&cache, path, &spec, &picture);
     assert_null(cache_get(&cache, path, &spec));
     free(kept);
@@ -248,7 +304,8 @@ static void test_a_damaged_thumbnail_is_passed_over(void **state)
     struct dirent *d;
     (void)state;
     assert_non_null(mkdtemp(folder));
-    cache_open(&cache, folder, CACHE_BYTES);
+    cache_open(&cache, folder);
+    cache_limit(&cache, KEPT_BYTES);
     snprintf(path, sizeof path, "%s/photo", folder);
     assert_done(file_write(path, "x", 1, &err), err);
     cache_put(&cache, path, &spec, &picture);
@@ -267,7 +324,7 @@ static void test_a_damaged_thumbnail_is_passed_over(void **state)
         assert_done(file_write(file, bytes, n, &err), err);
         assert_null(cache_get(&cache, path, &spec));
     }
-    for (size_t i = 0; i < 16; i++) { /* a wrong byte in magic, version, columns, rows */
+    for (size_t i = 0; i < size; i++) { /* a wrong byte anywhere */
         uint8_t keep = bytes[i];
         bytes[i] = (uint8_t)(bytes[i] ^ 0xf0);
         assert_done(file_write(file, bytes, size, &err), err);
@@ -295,6 +352,7 @@ int main(void)
         cmocka_unit_test(test_colours_reduce),
         cmocka_unit_test(test_themes_are_readable),
         cmocka_unit_test(test_thumbnails_are_kept_within_a_bound),
+        cmocka_unit_test(test_thumbnails_not_looked_at_go_first),
         cmocka_unit_test(test_a_damaged_thumbnail_is_passed_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -49,6 +49,9 @@ static void take_effect(struct play *play, struct effect *effect)
         play->waiting[play->count++] = effect->request;
         effect->request = (struct request){0};
         break;
+    case EFFECT_CLOSE:
+        world_close(play->world);
+        /* fall through */
     case EFFECT_CANCEL:
         while (play->count > 0)
             request_done(&play->waiting[--play->count]);
@@ -115,14 +118,19 @@ static void answer(struct play *play)
         return;
     size_t at = below(play, play->count);
     struct request *request = &play->waiting[at];
-    struct event event = {.side = request->side, .serial = request->serial, .request = request->kind};
-    struct error err;
+    struct event event;
+    struct error err = {.text = "no model is open"};
+    bool answered = world_answer(world, request, &event);
     struct backend *backend = world->backends[request->model];
+    if (backend)
+        fake_photos_gone(backend, &play->gone);
     bool fails = request->kind == REQUEST_EXPORT || below(play, 20) == 0; /* no files are left behind */
     shrink(&request->picture);
     atomic_store(&play->gone, below(play, 12) > 0);
-    if (fails || job_run(backend, &world->photos, request, NULL, &event, &err) != 0) {
-        event.kind = EVENT_FAILED;
+    if (fails || (!answered && (!backend || job_run(backend, &world->photos, request, NULL, &event, &err) != 0))) {
+        event_done(&event);
+        event = (struct event){
+            .kind = EVENT_FAILED, .side = request->side, .serial = request->serial, .request = request->kind};
         event.text = mem_strdup(fails ? "the features are gone" : err.text);
     }
     bool more = event.kind == EVENT_THUMB || (event.kind == EVENT_SURVEYED && event.done < event.total);
@@ -149,9 +157,11 @@ static ui_key any_key(struct play *play)
 static void command(struct play *play)
 {
     static const char *const args[] = {"", "1", "-1", "99999999999999999999", "zzz", "rank>1 ball", "worst", "top",
-                                       "a b c", "1003.png", "\xff\xfe", "F2 quit"};
+                                       "a b c", "1003.png", "\xff\xfe", "F2 quit", "/runs/a.pth.tar /runs/f30k test"};
     const struct ui_command *c = &ui_commands[below(play, ui_command_count)];
     char text[128];
+    if (!play->world->ui.models && below(play, 4) == 0)
+        c = command_named("load");
     if (!strcmp(c->name, "unbind") || !strcmp(c->name, "bind"))
         return; /* they would leave the keyboard dead */
     snprintf(text, sizeof text, "%s %s", c->name, args[below(play, sizeof args / sizeof *args)]);
@@ -194,8 +204,6 @@ static void play_random(int models, const struct fake_options *options, unsigned
     struct play *play = mem_new(1, sizeof *play);
     fprintf(stderr, "# %lu events, seed %lu, models %d\n", events, seed, models);
     play->world = world_new(options, models, 24, 80);
-    for (int m = 0; m < models; m++)
-        fake_photos_gone(play->world->backends[m], &play->gone);
     rng_seed(&play->rng, seed);
     grid_init(&play->grid, 24, 80);
     for (unsigned long i = 0; i < events; i++) {

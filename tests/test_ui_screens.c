@@ -3,13 +3,17 @@
  * SCREENS_PNG=FOLDER drawn there too. */
 #include "tests/testing.h"
 
+#include <fcntl.h>
 #include <locale.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "tests/ui_fake.h"
 #include "ui/line.h"
+#include "ui/recent.h"
 #include "ui/script.h"
 
 static struct loop loop;
@@ -19,7 +23,8 @@ static void start_models(struct fake_options *options, int models, int rows, int
 {
     struct error err;
     struct loop_folders nowhere = {0};
-    assert_done(loop_init(&loop, rows, cols, models, fake_open, options, &nowhere, &err), err);
+    struct worker_host host = {.open = fake_open, .context = options};
+    assert_done(loop_init(&loop, rows, cols, models, &host, &nowhere, &err), err);
     screen = (struct script_screen){0};
     loop.screen = &script_screen_ops;
     loop.screen_context = &screen;
@@ -346,6 +351,141 @@ static void test_opening_fails_with_the_reason(void **state)
     finish();
 }
 
+/* ---- the start screen: sessions of before in a folder of the test's ---------------------------- */
+
+static void start_choice(struct fake_options *options, int rows, int cols)
+{
+    struct error err;
+    struct loop_folders folders = {.state = folder};
+    struct worker_host host = {.open = fake_open, .fit = fake_fit, .context = options};
+    assert_done(loop_init(&loop, rows, cols, 0, &host, &folders, &err), err);
+    screen = (struct script_screen){0};
+    loop.screen = &script_screen_ops;
+    loop.screen_context = &screen;
+    loop.ui.symbols = SYMBOLS_HALF;
+    loop.ui.start.folder = mem_strdup(folder);
+    loop_start(&loop);
+}
+
+/* A session as it was left at a known time. */
+static void write_session(const char *name, const char *model, const char *query, time_t when)
+{
+    struct error err;
+    char *path = mem_printf("sessions/%s.json", name);
+    char *text = mem_printf("{\"models\": [{\"model\": \"/runs/%s\", \"data\": \"/data/things\", \"split\": "
+                            "\"test\"}], \"view\": \"search\", \"query\": \"%s\", \"caption\": -1, "
+                            "\"row\": 2, \"word\": 1, \"overlay\": \"heat\", \"marks\": [3]}",
+                            model, query);
+    assert_done(file_write(path, text, strlen(text), &err), err);
+    struct timespec times[2] = {{when, 0}, {when, 0}};
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+    free(text);
+    free(path);
+}
+
+static void write_sessions(void)
+{
+    struct error err;
+    assert_done(file_make_folder("sessions", &err), err);
+    write_session("a", "t2i.pth.tar", "a red ball", 1536417000);
+    write_session("b", "i2t.pth.tar", "犬が走る", 1536417900);
+    write_session("broken", "x", "\"", 1536418000); /* not JSON: passed over */
+}
+
+static void test_choosing_at_every_size(void **state)
+{
+    (void)state;
+    setenv("TZ", "UTC", 1);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        struct fake_options options = {0};
+        char name[64];
+        enter_temporary_folder();
+        write_sessions();
+        start_choice(&options, sizes[i].rows, sizes[i].cols);
+        play("wait idle\ncommand load /runs/bad /data/things test\nwait idle\nkey Esc 0\nwait idle");
+        snprintf(name, sizeof name, "choose-%dx%d", sizes[i].cols, sizes[i].rows);
+        check(name);
+        finish();
+        leave_temporary_folder();
+    }
+}
+
+static void test_a_session_of_before_is_taken_up(void **state)
+{
+    struct fake_options options = {0};
+    (void)state;
+    enter_temporary_folder();
+    write_sessions();
+    start_choice(&options, 24, 80);
+    play("wait idle\nexpect i2t.pth.tar\nkey j Enter\nwait idle\nexpect Caption› a red ball\nexpect 3 of 12\nexpect heat");
+    assert_string_equal(loop.ui.sources[0].of[SOURCE_MODEL], "/runs/t2i.pth.tar");
+    assert_true(ui_marked(&loop.ui, 3));
+    play("key j\ncommand load /runs/new.pth.tar /data/things dev\nwait idle\nexpect Type a caption");
+    assert_false(ui_marked(&loop.ui, 3));
+    /* what was left is kept, and comes first now */
+    play("key Esc 0\nwait idle\nkey Enter\nwait idle\nexpect 4 of 12");
+    assert_string_equal(loop.ui.sources[0].of[SOURCE_MODEL], "/runs/t2i.pth.tar");
+    finish();
+    leave_temporary_folder();
+}
+
+static void test_no_more_sessions_than_the_bound(void **state)
+{
+    struct error err;
+    (void)state;
+    enter_temporary_folder();
+    for (int i = 0; i < RECENT_KEPT + 5; i++) {
+        char *name = mem_printf("%016d", i);
+        assert_done(recent_keep("sessions", name, "{\"models\": []}", &err), err);
+        free(name);
+    }
+    struct recents *recents = recent_list("sessions");
+    assert_int_equal(recents->count, RECENT_KEPT);
+    recents_free(recents);
+    assert_false(file_exists("sessions/0000000000000000.json"));
+    char *newest = recent_newest("sessions");
+    assert_string_equal(newest, "sessions/0000000000000024.json");
+    free(newest);
+    leave_temporary_folder();
+}
+
+static void test_files_are_browsed_and_completed(void **state)
+{
+    struct fake_options options = {0};
+    struct error err;
+    (void)state;
+    enter_temporary_folder();
+    assert_done(file_make_folder("runs/run10", &err), err);
+    assert_done(file_make_folder("runs/run2", &err), err);
+    assert_done(file_write("runs/run2/model best.pth.tar", "x", 1, &err), err);
+    assert_done(file_write("runs/.hidden", "x", 1, &err), err);
+    start_choice(&options, 24, 80);
+    play("wait idle\nkey Enter\nwait idle\nexpect runs/\nkey j Enter\nwait idle\nexpect run10/\nreject hidden");
+    assert_int_equal(loop.ui.start.files->count, 2);
+    assert_string_equal(loop.ui.start.files->items[0].name, "run2"); /* as people sort numbers */
+    play("key i\ntype run2\nkey Tab\nwait idle\nexpect run2/\ntype mod\nkey Tab\nexpect model best.pth.tar\nkey Enter\n"
+         "wait idle\nexpect model best.pth.tar: 1 model of things");
+    play("key j j Enter\nwait idle\ncommand path /nosuch/folder\nwait idle\nkey Enter\nwait idle\nexpect Files");
+    finish();
+    leave_temporary_folder();
+}
+
+/* The opening is held, stopped, and the next one goes through: backends are swapped under the screen. */
+static void test_an_opening_is_stopped(void **state)
+{
+    atomic_bool hold = true;
+    struct fake_options options = {.hold_opening = &hold};
+    (void)state;
+    enter_temporary_folder();
+    start_choice(&options, 24, 80);
+    play("wait idle\ncommand load /runs/a /data/things test\nexpect Opening\nkey Ctrl-C\nwait idle\nexpect was stopped");
+    atomic_store(&hold, false);
+    for (int i = 0; i < 5; i++)
+        play("key G Enter\nwait idle\ntype a red ball\nkey Enter\nwait idle\nexpect 1000.png\nkey 3\nkey 0\nwait idle");
+    finish();
+    leave_temporary_folder();
+}
+
 static void random_keys(int models)
 {
     struct fake_options options = {.bad_photo = 3, .clumsy = true};
@@ -394,6 +534,11 @@ int main(void)
         cmocka_unit_test(test_ascii_and_mono),
         cmocka_unit_test(test_copy_and_mouse),
         cmocka_unit_test(test_opening_fails_with_the_reason),
+        cmocka_unit_test(test_choosing_at_every_size),
+        cmocka_unit_test(test_a_session_of_before_is_taken_up),
+        cmocka_unit_test(test_no_more_sessions_than_the_bound),
+        cmocka_unit_test(test_files_are_browsed_and_completed),
+        cmocka_unit_test(test_an_opening_is_stopped),
         cmocka_unit_test(test_random_keys),
         cmocka_unit_test(test_random_keys_on_two_models),
     };

@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "tests/ui_world.h"
 #include "ui/layout.h"
+#include "ui/start.h"
 
 /* The worker's answer to what is awaited, by the fake backend. */
 static void answer_ranked(struct world *world)
@@ -322,6 +323,40 @@ static void test_failures_are_said_and_not_asked_again(void **state)
     assert_false(world->ui.leaving);
 }
 
+/* The picture's request says what it is to be made of, with its frames; two pictures side by side are cells. */
+static void test_graphics(void **state)
+{
+    struct world *world = *state;
+    world_enter(world, "a red ball");
+    answer_ranked(world);
+    answer_looked(world);
+    assert_int_equal(world_request(world, REQUEST_PICTURE)->picture.graphics, GRAPHICS_CELLS);
+    world_command(world, "graphics kitty");
+    const struct picture_spec *spec = &world_request(world, REQUEST_PICTURE)->picture;
+    assert_int_equal(spec->graphics, GRAPHICS_KITTY);
+    assert_int_equal(spec->frame_count, 1);
+    assert_int_equal(spec->region, -1);
+    world_command(world, "boxes 3");
+    spec = &world_request(world, REQUEST_PICTURE)->picture;
+    assert_int_equal(spec->frame_count, 3);
+    size_t strongest[PICTURE_FRAMES];
+    assert_int_equal(ui_framed(&world->ui, strongest), 3);
+    assert_int_equal(spec->frames[0], strongest[0]);
+    world_command(world, "region 4");
+    assert_int_equal(world_request(world, REQUEST_PICTURE)->picture.region, 4);
+    world_command(world, "graphics auto"); /* the terminal said nothing */
+    assert_int_equal(ui_graphics(&world->ui), GRAPHICS_CELLS);
+    world->ui.speaks[GRAPHICS_SIXEL] = true;
+    assert_int_equal(ui_graphics(&world->ui), GRAPHICS_SIXEL);
+    world->ui.depth = DEPTH_MONO;
+    assert_int_equal(ui_graphics(&world->ui), GRAPHICS_CELLS);
+    world->ui.depth = DEPTH_TRUE;
+    world_key(world, "=");
+    assert_int_equal(ui_graphics(&world->ui), GRAPHICS_CELLS);
+    world_command(world, "graphics svg");
+    assert_int_equal(world->ui.message.role, ROLE_ERROR);
+}
+
 static void test_palette_runs_commands(void **state)
 {
     struct world *world = *state;
@@ -340,6 +375,224 @@ static void test_palette_runs_commands(void **state)
     assert_int_equal(world->ui.box_count, 3);
     world_command(world, "mouse off");
     assert_false(world->ui.mouse);
+    world_command(world, "mouse perhaps");
+    assert_int_equal(world->ui.message.role, ROLE_ERROR);
+    assert_false(world->ui.mouse);
+    world_command(world, "sheet on");
+    world_command(world, "sheet on");
+    assert_true(world->ui.sheet);
+    world_command(world, "regions off");
+    assert_false(world->ui.regions);
+    world_command(world, "thumbnails 5");
+    assert_int_equal(world_effect(world, EFFECT_CACHE)->number, 5);
+    world_command(world, "thumbnails -1");
+    assert_int_equal(world->ui.message.role, ROLE_ERROR);
+    assert_int_equal(world->ui.cache_mb, 5);
+}
+
+/* ---- the start screen ------------------------------------------------------------------------- */
+
+static int setup_start(void **state)
+{
+    struct world *world = mem_new(1, sizeof *world);
+    world->backends[0] = fake_new(&world->options);
+    keymap_init(&world->keymap);
+    ui_init(&world->ui, 40, 120, 0, &world->keymap);
+    world->ui.start.folder = mem_strdup("/runs");
+    world->ui.home = mem_strdup("/home/me");
+    ui_start(&world->ui, &world->effects);
+    *state = world;
+    return 0;
+}
+
+static void answer_files(struct world *world, const char *folder)
+{
+    world_send(world, (struct event){.kind = EVENT_FILES,
+                                     .request = REQUEST_FILES,
+                                     .serial = world_awaited(world, REQUEST_FILES),
+                                     .files = world_files(folder)});
+}
+
+static void answer_fit(struct world *world)
+{
+    struct fitness *fitness = mem_new(1, sizeof *fitness);
+    fake_fit(NULL, world->ui.start.form, start_models(&world->ui), fitness);
+    world_send(world, (struct event){
+                    .kind = EVENT_FIT, .request = REQUEST_FIT, .serial = world_awaited(world, REQUEST_FIT), .fitness = fitness});
+}
+
+static void select_field(struct world *world, enum start_field field)
+{
+    list_select(&world->ui.lists[VIEW_START], (size_t)field);
+}
+
+/* /runs/b.pth.tar with /runs/f30k, as hands choose them. */
+static void choose_both(struct world *world)
+{
+    select_field(world, START_MODEL);
+    world_key(world, "Enter");
+    assert_int_equal(world->ui.view, VIEW_FILES);
+    if (world_awaited(world, REQUEST_FILES))
+        answer_files(world, "/runs");
+    world_key(world, "G");
+    world_key(world, "Enter");
+    assert_string_equal(start_value(&world->ui, START_MODEL), "/runs/b.pth.tar");
+    select_field(world, START_DATA);
+    world_key(world, "Enter");
+    answer_files(world, "/runs");
+    world_command(world, "find f30k");
+    world_key(world, "Enter");
+    assert_string_equal(start_value(&world->ui, START_DATA), "/runs/f30k");
+    answer_fit(world);
+}
+
+static void test_the_start_screen_opens_what_is_chosen(void **state)
+{
+    struct world *world = *state;
+    assert_int_equal(world->ui.view, VIEW_START);
+    assert_false(world->ui.prompt);
+    assert_non_null(world_request(world, REQUEST_RECENT));
+    world_key(world, "L");
+    assert_int_equal(world->ui.message.role, ROLE_ERROR);
+    choose_both(world);
+    assert_string_equal(start_value(&world->ui, START_SPLIT), "test"); /* of those that the look found */
+    world_key(world, "L");
+    assert_non_null(world_effect(world, EFFECT_CLOSE));
+    assert_null(world_effect(world, EFFECT_KEEP)); /* nothing was open */
+    const struct request *request = world_request(world, REQUEST_OPEN);
+    assert_non_null(request);
+    assert_string_equal(request->sources[0].of[SOURCE_MODEL], "/runs/b.pth.tar");
+    assert_string_equal(request->sources[0].of[SOURCE_DATA], "/runs/f30k");
+    assert_string_equal(request->sources[0].of[SOURCE_SPLIT], "test");
+    assert_true(world->ui.prompt);
+}
+
+static void opened(struct world *world)
+{
+    world_send(world, (struct event){.kind = EVENT_OPENED,
+                               .request = REQUEST_OPEN,
+                               .serial = world_awaited(world, REQUEST_OPEN),
+                               .catalog = &world->backends[0]->catalog});
+}
+
+static void test_an_opening_that_fails_comes_back_with_the_reason(void **state)
+{
+    struct world *world = *state;
+    choose_both(world);
+    world_key(world, "L");
+    world_send(world, (struct event){.kind = EVENT_FAILED,
+                               .request = REQUEST_OPEN,
+                               .serial = world_awaited(world, REQUEST_OPEN),
+                               .text = mem_strdup("b.pth.tar: is cut short")});
+    assert_int_equal(world->ui.view, VIEW_START);
+    assert_false(world->ui.leaving);
+    assert_false(world->ui.prompt);
+    assert_string_equal(world->ui.start.why, "b.pth.tar: is cut short");
+    assert_string_equal(start_value(&world->ui, START_MODEL), "/runs/b.pth.tar"); /* to be mended, not chosen anew */
+    world_key(world, "L");
+    assert_null(world->ui.start.why);
+    world_key(world, "Ctrl-C");
+    assert_non_null(world_effect(world, EFFECT_CANCEL));
+    assert_int_equal(world->ui.view, VIEW_START);
+    assert_non_null(world->ui.start.why);
+    assert_true(world_awaited(world, REQUEST_OPEN) == 0);
+}
+
+static void test_another_session_replaces_the_open_one(void **state)
+{
+    struct world *world = *state;
+    choose_both(world);
+    world_key(world, "L");
+    opened(world);
+    world_enter(world, "a red ball");
+    answer_ranked(world);
+    answer_looked(world);
+    world_key(world, "0");
+    assert_int_equal(world->ui.view, VIEW_START);
+    world_key(world, "Esc");
+    assert_int_equal(world->ui.view, VIEW_SEARCH); /* it is still there */
+    world_key(world, "0");
+    world_command(world, "load ~/other.pth.tar \"/data/my things\" dev");
+    const struct effect *kept = world_effect(world, EFFECT_KEEP);
+    assert_non_null(kept);
+    assert_non_null(strstr(kept->text, "a red ball"));
+    assert_int_equal(strlen(kept->name), 16);
+    assert_string_equal(world_request(world, REQUEST_OPEN)->sources[0].of[SOURCE_MODEL], "/home/me/other.pth.tar");
+    assert_string_equal(world_request(world, REQUEST_OPEN)->sources[0].of[SOURCE_DATA], "/data/my things");
+    assert_null(world->ui.catalogs[0]);
+    assert_null(world->ui.sides[0].ranking);
+    world_key(world, "Esc");
+    world_key(world, "u"); /* there is no way back into what is closed */
+    assert_int_equal(world->ui.message.role, ROLE_ERROR);
+    opened(world);
+    world_enter(world, "a blue dog");
+    assert_non_null(world_request(world, REQUEST_RANK));
+}
+
+static void test_a_typed_path_leads_the_browser(void **state)
+{
+    struct world *world = *state;
+    select_field(world, START_DATA);
+    world_key(world, "i");
+    assert_int_equal(world_effect(world, EFFECT_LINE_OPEN)->number, PROMPT_PATH);
+    assert_string_equal(world_effect(world, EFFECT_LINE_OPEN)->text, "/runs/");
+    answer_files(world, "/runs");
+    world_send(world, (struct event){.kind = EVENT_LINE, .text = mem_strdup("/runs/f"), .point = 7});
+    assert_int_equal(world->ui.lists[VIEW_FILES].count, 1);
+    world_send(world, (struct event){.kind = EVENT_LINE, .text = mem_strdup("~/x/"), .point = 4});
+    assert_string_equal(world_request(world, REQUEST_FILES)->path, "/home/me/x");
+    world_enter(world, "~/x/data/");
+    assert_string_equal(start_value(&world->ui, START_DATA), "/home/me/x/data");
+    assert_int_equal(world->ui.view, VIEW_START);
+    select_field(world, START_DATA);
+    world_key(world, "Delete");
+    assert_string_equal(start_value(&world->ui, START_DATA), "");
+    world_key(world, "s"); /* no folder, no splits */
+    assert_int_equal(world->ui.message.role, ROLE_ERROR);
+    world_command(world, "split dev");
+    assert_string_equal(start_value(&world->ui, START_SPLIT), "dev");
+}
+
+static void test_the_browser_goes_up_and_down(void **state)
+{
+    struct world *world = *state;
+    select_field(world, START_PHOTOS);
+    world_key(world, "Enter");
+    answer_files(world, "/runs");
+    world_command(world, "find other");
+    world_key(world, "Enter");
+    assert_string_equal(world_request(world, REQUEST_FILES)->path, "/runs/other");
+    answer_files(world, "/runs/other");
+    world_key(world, "Backspace");
+    assert_string_equal(world_request(world, REQUEST_FILES)->path, "/runs");
+    answer_files(world, "/runs");
+    size_t item, entry;
+    assert_true(ui_selected(&world->ui, VIEW_FILES, &item)); /* the folder that it came from */
+    assert_int_equal(files_row(&world->ui, item, &entry), FILES_ENTRY);
+    assert_string_equal(world->ui.start.files->items[entry].name, "other");
+    world_key(world, "G");
+    world_key(world, "Enter"); /* a file, where a folder is wanted */
+    assert_int_equal(world->ui.message.role, ROLE_ERROR);
+    world_key(world, "g");
+    world_key(world, "j");
+    world_key(world, "Enter"); /* this folder */
+    assert_string_equal(start_value(&world->ui, START_PHOTOS), "/runs");
+}
+
+static void test_every_command_before_anything_is_open(void **state)
+{
+    struct world *world = *state;
+    for (int view = 0; view < VIEWS; view++)
+        for (size_t i = 0; i < ui_command_count; i++) {
+            world->ui.view = (enum view_id)view;
+            effects_clear(&world->effects);
+            ui_commands[i].run(&world->ui, "", &world->effects);
+            world->ui.leaving = false;
+            update_settle(&world->ui);
+            ui_want(&world->ui, &world->effects);
+            struct list *list = ui_list(&world->ui);
+            assert_true(list->count == 0 || list->selected < list->count);
+        }
 }
 
 static void click(struct world *world, int row, int col, enum mouse mouse)
@@ -512,11 +765,19 @@ int main(void)
         CASE(test_keys_can_be_bound_and_unbound),
         CASE(test_export_names_the_pair),
         CASE(test_failures_are_said_and_not_asked_again),
+        CASE(test_graphics),
         CASE(test_palette_runs_commands),
         CASE(test_clicks_on_tabs_words_and_tables),
         cmocka_unit_test(test_clicks_on_the_columns_of_failures),
         cmocka_unit_test(test_a_copy_is_cut_where_terminals_refuse_more),
         cmocka_unit_test(test_numbers_of_a_survey),
+#define START_CASE(test) cmocka_unit_test_setup_teardown(test, setup_start, world_teardown)
+        START_CASE(test_the_start_screen_opens_what_is_chosen),
+        START_CASE(test_an_opening_that_fails_comes_back_with_the_reason),
+        START_CASE(test_another_session_replaces_the_open_one),
+        START_CASE(test_a_typed_path_leads_the_browser),
+        START_CASE(test_the_browser_goes_up_and_down),
+        START_CASE(test_every_command_before_anything_is_open),
         CASE(test_every_command_everywhere),
         CASE(test_command_table_is_sound),
     };

@@ -111,19 +111,26 @@ static void count(atomic_int *counter)
         atomic_fetch_add(counter, 1);
 }
 
+/* Goes on while it is told to hold, or until it is told to stop. */
+static int hold_on(const atomic_bool *hold, const struct progress *progress, struct error *err)
+{
+    for (uint64_t step = 0; hold && atomic_load(hold); step++) {
+        if (!progress_step(progress, step % 100, 100))
+            return error_set(err, "interrupted");
+        usleep(500);
+    }
+    return 0;
+}
+
 static int held(const struct fake *fake, const struct progress *progress, struct error *err)
 {
     if (fake->data_gone && atomic_load(fake->data_gone))
         return error_set(err, "the features are gone");
     count(fake->options.begun);
-    for (uint64_t step = 0; fake->options.hold && atomic_load(fake->options.hold); step++) {
-        if (!progress_step(progress, step % 100, 100)) {
-            count(fake->options.stopped);
-            return error_set(err, "interrupted");
-        }
-        usleep(500);
-    }
-    return 0;
+    if (hold_on(fake->options.hold, progress, err) == 0)
+        return 0;
+    count(fake->options.stopped);
+    return -1;
 }
 
 static int fake_rank_images(struct backend *backend, const struct ask *ask,
@@ -242,6 +249,12 @@ static int fake_photo(struct backend *backend, size_t image, int max_side, struc
             uint8_t *p = out->pixels + 4 * (y * width + x);
             bool thing = x >= left && x < left + 36 && y >= top && y < top + 30;
             const uint8_t sky[3] = {150, 190, 230}, ground[3] = {120, 150, 80};
+            if (fake->options.colourful) {
+                uint32_t mixed = ((uint32_t)image * 7919u + (uint32_t)(x / 5 * 131 + y / 10 * 17)) * 2654435761u;
+                memcpy(p, &mixed, 3);
+                p[3] = 255;
+                continue;
+            }
             memcpy(p, thing ? paint[image % 6] : y < SIDE / 2 ? sky : ground, 3);
             p[3] = 255;
         }
@@ -357,15 +370,31 @@ void fake_data_gone(struct backend *backend, const atomic_bool *gone)
     ((struct fake *)backend)->data_gone = gone;
 }
 
-int fake_open(void *context, int model, const struct progress *progress, struct backend **out,
-              struct error *err)
+int fake_open(void *context, const struct source *source, int model, const struct progress *progress,
+              struct backend **out, struct error *err)
 {
     const struct fake_options *options = context;
-    (void)progress;
+    (void)source;
+    if (hold_on(options->hold_opening, progress, err) != 0)
+        return -1;
     if (options->open_error)
         return error_set(err, "%s", options->open_error);
     *out = fake_new(options);
     ((struct fake *)*out)->model = (float)model;
     (*out)->catalog.variant = model ? "i-t AVG" : "t-i AVG";
     return 0;
+}
+
+void fake_fit(void *context, const struct source *sources, size_t count, struct fitness *out)
+{
+    const char *model = sources[0].of[SOURCE_MODEL], *data = sources[0].of[SOURCE_DATA];
+    (void)context;
+    if (model)
+        fitness_add(out, FIT_NOTE, "%s: %zu model%s of things", file_name(model), count, count > 1 ? "s" : "");
+    if (model && !strcmp(file_name(model), "bad"))
+        fitness_add(out, FIT_BAD, "the model wants region features of size 8, these are of size 6");
+    if (!data)
+        return;
+    out->splits = mem_strdup("dev, test, train");
+    fitness_add(out, FIT_GOOD, "%s: 12 images, 60 captions", file_name(data));
 }

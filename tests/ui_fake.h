@@ -6,17 +6,20 @@
 #include <stdatomic.h>
 
 #include "ui/backend.h"
+#include "ui/fitness.h"
 #include "ui/grid.h"
 #include "ui/loop.h"
 #include "ui/state.h"
 
 /* How the next backends behave. */
 struct fake_options {
+    bool colourful; /* photographs of small patches, no two of a colour */
     bool no_boxes, no_photos, no_captions;
     size_t images; /* 0: 12 */
     const char *open_error;
     atomic_bool *hold; /* rankings go on until it is false or they are told to stop */
     atomic_int *begun, *stopped; /* NULL, or counts of such rankings */
+    atomic_bool *hold_opening; /* as openings do */
     size_t bad_photo;  /* the image whose photograph cannot be read, plus 1 */
     bool clumsy;           /* some captions rank another image first */
     const char *crash_on; /* a caption that makes the ranking fault */
@@ -24,8 +27,10 @@ struct fake_options {
 };
 
 /* A worker_open; context is a struct fake_options. */
-int fake_open(void *context, int model, const struct progress *progress, struct backend **out,
-              struct error *err);
+int fake_open(void *context, const struct source *source, int model, const struct progress *progress,
+              struct backend **out, struct error *err);
+/* A worker_fit: what is chosen is named, and fits unless the model is called "bad". */
+void fake_fit(void *context, const struct source *sources, size_t count, struct fitness *out);
 struct backend *fake_new(const struct fake_options *options);
 
 /* From when it is true on no photograph can be read, or nothing can be ranked and looked at. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "ui/recent.h"
 
 void world_send(struct world *world, struct event event)
 {
@@ -76,17 +77,76 @@ size_t world_item(const struct world *world)
     return item;
 }
 
+struct files *world_files(const char *folder)
+{
+    static const struct file_entry entries[] = {{"f30k", true, 0, "dev, test"},
+                                                {"other", true, 0, NULL},
+                                                {"a.pth.tar", false, 5, NULL},
+                                                {"b.pth.tar", false, 5, NULL}};
+    struct files *files = mem_new(1, sizeof *files);
+    files->folder = mem_strdup(folder);
+    for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
+        MEM_ROOM(files->items, files->count, files->cap);
+        files->items[files->count] = entries[i];
+        files->items[files->count].name = mem_strdup(entries[i].name);
+        files->items[files->count++].splits = mem_strdup(entries[i].splits);
+    }
+    return files;
+}
+
+static bool answer_opened(struct world *world, const struct request *request, struct event *out)
+{
+    struct error err;
+    struct backend **backend = &world->backends[request->model];
+    if (!*backend && fake_open(&world->options, request->sources, request->model, NULL, backend, &err) != 0)
+        return false;
+    out->kind = EVENT_OPENED;
+    out->catalog = &(*backend)->catalog;
+    return true;
+}
+
+bool world_answer(struct world *world, const struct request *request, struct event *out)
+{
+    *out = (struct event){.side = request->side, .serial = request->serial, .request = request->kind};
+    switch (request->kind) {
+    case REQUEST_OPEN:
+        return answer_opened(world, request, out);
+    case REQUEST_FILES:
+        out->kind = EVENT_FILES;
+        out->files = world_files(request->path);
+        return true;
+    case REQUEST_RECENT:
+        out->kind = EVENT_RECENT;
+        out->recents = recent_list(NULL);
+        return true;
+    case REQUEST_FIT:
+        out->kind = EVENT_FIT;
+        out->fitness = mem_new(1, sizeof *out->fitness);
+        fake_fit(NULL, request->sources, request->source_count, out->fitness);
+        return true;
+    default:
+        return false;
+    }
+}
+
+void world_close(struct world *world)
+{
+    job_photos_forget(&world->photos);
+    for (int m = 0; m < MODELS; m++) {
+        backend_free(world->backends[m]);
+        world->backends[m] = NULL;
+    }
+}
+
 /* All parts of the answer to one request. */
 static void answer(struct world *world, struct request *request)
 {
     bool more;
     do {
-        struct event event = {.kind = EVENT_FAILED,
-                              .side = request->side,
-                              .serial = request->serial,
-                              .request = request->kind};
+        struct event event;
         struct error err;
-        if (job_run(world->backends[request->model], &world->photos, request, NULL, &event, &err) != 0) {
+        if (!world_answer(world, request, &event) &&
+            job_run(world->backends[request->model], &world->photos, request, NULL, &event, &err) != 0) {
             event_done(&event);
             event = (struct event){.kind = EVENT_FAILED,
                                    .side = request->side,
@@ -131,7 +191,7 @@ struct world *world_new(const struct fake_options *options, int models, int rows
     ui_init(&world->ui, rows, cols, models, &world->keymap);
     ui_start(&world->ui, &world->effects);
     for (int m = 0; m < models; m++) {
-        assert_done(fake_open(&world->options, m, NULL, &world->backends[m], &err), err);
+        assert_done(fake_open(&world->options, &world->ui.sources[m], m, NULL, &world->backends[m], &err), err);
         world_send(world, (struct event){.kind = EVENT_OPENED,
                                          .side = m,
                                          .request = REQUEST_OPEN,

@@ -33,8 +33,15 @@ void world_keys(struct world *world, const char *names); /* separated by blanks,
 void world_command(struct world *world, const char *text);
 void world_enter(struct world *world, const char *text); /* Enter in the prompt */
 
+/* The answer to what needs no open model: an opening, a folder's listing, the sessions of before (there are none), a look
+ * at what is chosen. False where another thing is asked, or the opening fails. */
+bool world_answer(struct world *world, const struct request *request, struct event *out);
+void world_close(struct world *world); /* what EFFECT_CLOSE wants: no model is open */
+
 /* Answers everything that is asked, until nothing is. */
 void world_settle(struct world *world);
+/* What every folder of the world holds: f30k/ with splits, other/, a.pth.tar, b.pth.tar. */
+struct files *world_files(const char *folder);
 void world_ask(struct world *world, const char *caption); /* types it and settles */
 
 /* The first such effect of the last event, or request; NULL where there is none. */

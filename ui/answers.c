@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "ui/answers.h"
 #include "ui/command.h"
+#include "ui/start.h"
 #include "ui/view_items.h"
 
 static void replace(char **text, const char *with)
@@ -18,8 +19,13 @@ static void replace(char **text, const char *with)
     *text = copy;
 }
 
+/* What the command line named ends the program with the reason; what was chosen in it leads back to the choice. */
 static void leave_because(struct ui *ui, const char *why, struct effects *effects)
 {
+    if (ui->start.known) {
+        start_return(ui, why, effects);
+        return;
+    }
     replace(&ui->fatal, why);
     ui->leaving = true;
     effects_add(effects, EFFECT_QUIT);

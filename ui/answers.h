@@ -23,4 +23,8 @@ bool answer_same_caption(const struct pair *a, const struct pair *b);
 /* The word that is selected when a look at a new caption comes. */
 ptrdiff_t answer_first_word(struct ui *ui, const struct look *look);
 
+void answer_files(struct ui *ui, struct event *event, struct effects *effects);
+void answer_recent(struct ui *ui, struct event *event, struct effects *effects);
+void answer_fit(struct ui *ui, struct event *event, struct effects *effects);
+
 #endif

@@ -1,5 +1,6 @@
 #include "ui/backend_session.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -412,6 +413,46 @@ static void take_note(void *context, const char *text)
     str_addf(note, "%s%s", note->length ? "; " : "", text);
 }
 
+/* Where in a specification the fields are. */
+static const size_t field_offsets[SOURCE_FIELDS] = {
+    [SOURCE_MODEL] = offsetof(struct session_spec, model),
+    [SOURCE_VOCAB] = offsetof(struct session_spec, vocab),
+    [SOURCE_DATA] = offsetof(struct session_spec, data.folder),
+    [SOURCE_SPLIT] = offsetof(struct session_spec, data.split),
+    [SOURCE_FEATURES] = offsetof(struct session_spec, data.features),
+    [SOURCE_CAPTIONS] = offsetof(struct session_spec, data.captions),
+    [SOURCE_TOKENS] = offsetof(struct session_spec, data.token_ids),
+    [SOURCE_PHOTOS] = offsetof(struct session_spec, data.photos),
+    [SOURCE_MAPPING] = offsetof(struct session_spec, data.id_mapping),
+    [SOURCE_INDEX] = offsetof(struct session_spec, index.folder),
+};
+
+static const char **spec_field(struct session_spec *spec, int field)
+{
+    return (const char **)(void *)((char *)spec + field_offsets[field]);
+}
+
+void backend_session_spec(const struct source *source, struct session_spec *out)
+{
+    *out = (struct session_spec){.compat = source->py3bytes ? TOKENS_PY3BYTES : TOKENS_STANDARD,
+                                 .need_vocab = !source->of[SOURCE_TOKENS],
+                                 .index.mode = source->no_index ? INDEX_OFF : INDEX_AUTO};
+    for (int field = 0; field < SOURCE_FIELDS; field++)
+        *spec_field(out, field) = source->of[field];
+}
+
+void backend_session_source(const struct session_spec *spec, struct source *out)
+{
+    struct session_spec copy = *spec;
+    *out = (struct source){.py3bytes = spec->compat == TOKENS_PY3BYTES, .no_index = spec->index.mode == INDEX_OFF};
+    for (int field = 0; field < SOURCE_FIELDS; field++) {
+        const char *text = *spec_field(&copy, field);
+        char *real = text && source_is_path((enum source_field)field) ? realpath(text, NULL) : NULL;
+        source_set(out, (enum source_field)field, real ? real : text);
+        free(real);
+    }
+}
+
 struct backend *backend_session_wrap(struct session *session, const char *data_name, const char *note)
 {
     const struct dataset *data = session->data;
@@ -447,10 +488,13 @@ struct backend *backend_session_wrap(struct session *session, const char *data_n
     return &real->base;
 }
 
-int backend_session_open(void *context, int side, const struct progress *progress,
+int backend_session_open(void *context, const struct source *source, int side, const struct progress *progress,
                          struct backend **out, struct error *err)
 {
-    struct session_spec spec = ((const struct session_spec *)context)[side];
+    struct session_spec spec;
+    (void)side;
+    backend_session_spec(source, &spec);
+    spec.bf16 = context && *(const bool *)context;
     struct session *session = NULL;
     struct str note = {0};
     spec.index.say = take_note;

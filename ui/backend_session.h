@@ -4,12 +4,19 @@
 
 #include "retrieve/session.h"
 #include "ui/backend.h"
+#include "ui/source.h"
 
-/* A worker_open: context is an array of struct session_spec, one a side. */
-int backend_session_open(void *context, int side, const struct progress *progress,
+/* A worker_open; context: a bool, whether images are ranked as halves (struct session_spec), or NULL: they are not. */
+int backend_session_open(void *context, const struct source *source, int side, const struct progress *progress,
                          struct backend **out, struct error *err);
 
 /* A session that is open already, which the backend takes over. `note`: a line worth telling, or NULL. */
 struct backend *backend_session_wrap(struct session *session, const char *data_name, const char *note);
+
+/* The source as a specification, whose strings are the source's. */
+void backend_session_spec(const struct source *source, struct session_spec *out);
+
+/* The specification as a source, its paths made absolute; the caller's to free by source_done. */
+void backend_session_source(const struct session_spec *spec, struct source *out);
 
 #endif

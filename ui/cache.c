@@ -1,6 +1,7 @@
 #include "ui/cache.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,40 +10,38 @@
 
 #include "base/bytes.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/mem.h"
 
-/* "SCTH", then version, cols, rows, full width, full height, then code, fg, bg of each cell; 32 bits, this machine's
- * order, which the first number tells. */
-enum { MAGIC = 0x48544353, VERSION = 1, HEADER = 6, MOST_CELLS = 1 << 16, CELL_NUMBERS = 3 };
-
-static uint64_t hash(uint64_t h, const void *data, size_t n)
-{
-    for (const unsigned char *byte = data; n > 0; n--, byte++)
-        h = (h ^ *byte) * 1099511628211u;
-    return h;
-}
+/* "SCTH", then version, cols, rows, full width, full height, the low half of a hash of all the others; then code, fg, bg of each
+ * cell; 32 bits, this machine's order, which the first number tells. */
+enum { MAGIC = 0x48544353, VERSION = 2, HEADER = 7, MOST_CELLS = 1 << 16, CELL_NUMBERS = 3 };
 
 /* NULL where the photograph is not there. */
 static char *file_of(const struct cache *cache, const char *photo, const struct picture_spec *spec)
 {
     struct stat st;
-    if (!cache->folder || stat(photo, &st) < 0)
+    if (!cache->folder || !cache->bound || stat(photo, &st) < 0)
         return NULL;
-    uint64_t h = hash(1469598103934665603u, photo, strlen(photo));
-    h = hash(h, &st.st_size, sizeof st.st_size);
-    h = hash(h, &st.st_mtim.tv_sec, sizeof st.st_mtim.tv_sec);
-    h = hash(h, &st.st_mtim.tv_nsec, sizeof st.st_mtim.tv_nsec);
+    int64_t file[] = {st.st_size, st.st_mtim.tv_sec, st.st_mtim.tv_nsec};
+    uint64_t h = hash_bytes(file, sizeof file, hash_bytes(photo, strlen(photo), VERSION));
     uint32_t look[] = {(uint32_t)spec->cols, (uint32_t)spec->rows, spec->depth, spec->symbols,
                        (uint32_t)(spec->cell_ratio * 100), spec->back};
-    h = hash(h, look, sizeof look);
+    h = hash_bytes(look, sizeof look, h);
     return mem_printf("%s/%016llx", cache->folder, (unsigned long long)h);
 }
 
-static bool take_cells(struct bytes *b, struct picture *picture)
+/* Of the head's numbers but the first and the last, and of the cells'. */
+static uint32_t hash_of(const uint32_t head[HEADER], const void *cells, size_t size)
+{
+    return (uint32_t)hash_bytes(cells, size, hash_bytes(head + 1, (HEADER - 2) * sizeof *head, 0));
+}
+
+static bool take_cells(struct bytes *b, const uint32_t head[HEADER], struct picture *picture)
 {
     size_t cells = (size_t)picture->cols * (size_t)picture->rows;
     const uint8_t *from = bytes_take(b, cells * CELL_NUMBERS * sizeof(uint32_t));
-    if (!from || bytes_left(b))
+    if (!from || bytes_left(b) || hash_of(head, from, cells * CELL_NUMBERS * sizeof(uint32_t)) != head[HEADER - 1])
         return false;
     picture->cells = mem_new(cells, sizeof *picture->cells);
     for (size_t i = 0; i < cells; i++) {
@@ -69,10 +68,17 @@ static struct picture *parse(const struct file_map *map, const struct picture_sp
     picture->rows = (int)head[3];
     picture->full_width = (int)head[4];
     picture->full_height = (int)head[5];
-    if (take_cells(&b, picture))
+    if (take_cells(&b, head, picture))
         return picture;
     picture_free(picture);
     return NULL;
+}
+
+/* Where that cannot be noted it goes the sooner. */
+static void seen_now(const char *path)
+{
+    if (utimensat(AT_FDCWD, path, NULL, 0) < 0)
+        return;
 }
 
 struct picture *cache_get(const struct cache *cache, const char *photo, const struct picture_spec *spec)
@@ -85,51 +91,45 @@ struct picture *cache_get(const struct cache *cache, const char *photo, const st
         picture = parse(&map, spec);
         file_map_close(&map);
     }
+    if (picture)
+        seen_now(path);
     free(path);
     return picture;
 }
 
 static void write_picture(FILE *file, const struct picture *picture)
 {
-    uint32_t head[HEADER] = {MAGIC, VERSION, (uint32_t)picture->cols, (uint32_t)picture->rows,
-                             (uint32_t)picture->full_width, (uint32_t)picture->full_height};
     size_t cells = (size_t)picture->cols * (size_t)picture->rows;
-    fwrite(head, sizeof head, 1, file);
+    uint32_t(*numbers)[CELL_NUMBERS] = mem_new(cells, sizeof *numbers);
     for (size_t i = 0; i < cells; i++) {
-        uint32_t cell[CELL_NUMBERS] = {picture->cells[i].code, picture->cells[i].fg, picture->cells[i].bg};
-        fwrite(cell, sizeof cell, 1, file);
+        numbers[i][0] = picture->cells[i].code;
+        numbers[i][1] = picture->cells[i].fg;
+        numbers[i][2] = picture->cells[i].bg;
     }
-}
-
-void cache_put(const struct cache *cache, const char *photo, const struct picture_spec *spec,
-               const struct picture *picture)
-{
-    char *path = picture->cells ? file_of(cache, photo, spec) : NULL;
-    if (!path)
-        return;
-    /* Renamed when whole, but not synced: what a crash loses here is made anew. */
-    char *temp = mem_printf("%s.%ld", path, (long)getpid());
-    FILE *file = fopen(temp, "wbe");
-    if (file) {
-        write_picture(file, picture);
-        bool bad = ferror(file) != 0;
-        if (fclose(file) != 0 || bad || rename(temp, path) != 0)
-            unlink(temp);
-    }
-    free(temp);
-    free(path);
+    uint32_t head[HEADER] = {MAGIC,
+                             VERSION,
+                             (uint32_t)picture->cols,
+                             (uint32_t)picture->rows,
+                             (uint32_t)picture->full_width,
+                             (uint32_t)picture->full_height};
+    head[HEADER - 1] = hash_of(head, numbers, cells * sizeof *numbers);
+    fwrite(head, sizeof head, 1, file);
+    fwrite(numbers, sizeof *numbers, cells, file);
+    free(numbers);
 }
 
 struct entry {
     char *path;
     size_t size;
-    time_t when;
+    struct timespec when;
 };
 
 static int oldest_first(const void *a, const void *b)
 {
     const struct entry *x = a, *y = b;
-    return x->when < y->when ? -1 : x->when > y->when;
+    if (x->when.tv_sec != y->when.tv_sec)
+        return x->when.tv_sec < y->when.tv_sec ? -1 : 1;
+    return x->when.tv_nsec < y->when.tv_nsec ? -1 : x->when.tv_nsec > y->when.tv_nsec;
 }
 
 static size_t list_folder(const char *folder, struct entry **out, size_t *bytes_out)
@@ -146,7 +146,7 @@ static size_t list_folder(const char *folder, struct entry **out, size_t *bytes_
             continue;
         }
         MEM_ROOM(*out, count, cap);
-        (*out)[count++] = (struct entry){path, (size_t)st.st_size, st.st_mtime};
+        (*out)[count++] = (struct entry){path, (size_t)st.st_size, st.st_mtim};
         *bytes_out += (size_t)st.st_size;
     }
     if (dir)
@@ -154,23 +154,64 @@ static size_t list_folder(const char *folder, struct entry **out, size_t *bytes_
     return count;
 }
 
-void cache_open(struct cache *cache, const char *folder, size_t bytes)
+/* Down to `bytes`, the longest unseen first. */
+static void drop_oldest(struct cache *cache, size_t bytes)
 {
-    struct error err;
     struct entry *entries;
-    size_t held;
-    *cache = (struct cache){0};
-    if (!folder || file_make_folder(folder, &err) != 0)
-        return;
-    cache->folder = mem_strdup(folder);
-    size_t count = list_folder(folder, &entries, &held);
-    qsort(entries, count, sizeof *entries, oldest_first);
+    size_t count = list_folder(cache->folder, &entries, &cache->held);
+    if (count)
+        qsort(entries, count, sizeof *entries, oldest_first);
     for (size_t i = 0; i < count; i++) {
-        if (held > bytes && unlink(entries[i].path) == 0)
-            held -= entries[i].size;
+        bool left = strchr(file_name(entries[i].path), '.') != NULL; /* of a writer that was ended */
+        if ((cache->held > bytes || left) && unlink(entries[i].path) == 0)
+            cache->held -= entries[i].size;
         free(entries[i].path);
     }
     free(entries);
+}
+
+void cache_limit(struct cache *cache, size_t bytes)
+{
+    if (!cache->folder || (cache->limited && cache->bound == bytes))
+        return;
+    cache->limited = true;
+    cache->bound = bytes;
+    drop_oldest(cache, bytes);
+}
+
+/* Renamed when whole, but not synced: what a crash loses here is made anew. */
+static bool write_whole(const char *path, const struct picture *picture)
+{
+    char *temp = mem_printf("%s.%ld", path, (long)getpid());
+    FILE *file = fopen(temp, "wbe");
+    bool good = file != NULL;
+    if (file) {
+        write_picture(file, picture);
+        good = !ferror(file);
+        good = fclose(file) == 0 && good && rename(temp, path) == 0;
+        if (!good)
+            unlink(temp);
+    }
+    free(temp);
+    return good;
+}
+
+/* Room is made for a good while at once, since that reads the whole folder. */
+void cache_put(struct cache *cache, const char *photo, const struct picture_spec *spec,
+               const struct picture *picture)
+{
+    struct error err;
+    char *path = picture->cells ? file_of(cache, photo, spec) : NULL;
+    if (path && file_make_folder(cache->folder, &err) == 0 && write_whole(path, picture))
+        cache->held += sizeof(uint32_t) * (HEADER + CELL_NUMBERS * (size_t)picture->cols * (size_t)picture->rows);
+    if (cache->held > cache->bound && cache->folder)
+        drop_oldest(cache, cache->bound / 4 * 3);
+    free(path);
+}
+
+void cache_open(struct cache *cache, const char *folder)
+{
+    *cache = (struct cache){.folder = mem_strdup(folder)};
 }
 
 void cache_done(struct cache *cache)

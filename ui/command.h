@@ -19,8 +19,11 @@ enum {
     MODE_CAPTIONS = 16,
     MODE_HELP = 32,
     MODE_FAILURES = 64,
+    MODE_START = 128,
+    MODE_FILES = 256,
     MODE_PAIR = MODE_SEARCH | MODE_MATCHES | MODE_CAPTIONS | MODE_FAILURES,
-    MODE_VIEW = MODE_PAIR | MODE_IMAGES | MODE_HELP,
+    MODE_SESSION = MODE_PAIR | MODE_IMAGES | MODE_HELP, /* a model is open, or what to do with it is told */
+    MODE_VIEW = MODE_SESSION | MODE_START | MODE_FILES,
     MODE_ANY = MODE_PROMPT | MODE_VIEW,
     MODE_CONFIG = 1 << 16, /* the command may stand in the configuration file */
 };
@@ -70,6 +73,9 @@ void keymap_keys(const struct keymap *map, const struct ui_command *command, str
 
 /* The whole table as text, or in roff for the manual page. */
 void command_table(bool roff, struct str *out);
+
+/* Those that may stand in the configuration file, in roff. */
+void command_settings(struct str *out);
 
 /* The mode of the state as it is. */
 unsigned ui_mode(const struct ui *ui);

@@ -18,7 +18,7 @@ static void add_roff(struct str *out, const char *text)
     }
 }
 
-static void add_roff_command(struct str *out, const struct ui_command *command)
+static void add_roff_command(struct str *out, const struct ui_command *command, bool setting)
 {
     str_add(out, ".TP\n.B ");
     add_roff(out, command->name);
@@ -27,13 +27,13 @@ static void add_roff_command(struct str *out, const struct ui_command *command)
         add_roff(out, command->args);
     }
     str_add(out, "\n");
-    if (*command->keys) {
+    if (*command->keys && !setting) {
         str_add(out, "(");
         add_roff(out, command->keys);
         str_add(out, ") ");
     }
     add_roff(out, command->help);
-    str_addf(out, ".%s\n", command->modes & MODE_CONFIG ? " Also a setting." : "");
+    str_addf(out, ".%s\n", !setting && command->modes & MODE_CONFIG ? " Also a setting." : "");
 }
 
 void command_table(bool roff, struct str *out)
@@ -45,8 +45,15 @@ void command_table(bool roff, struct str *out)
         else if (command->group)
             str_addf(out, "%s%s\n", i ? "\n" : "", command->group);
         if (roff)
-            add_roff_command(out, command);
+            add_roff_command(out, command, false);
         else
             str_addf(out, "  %-17s %-16s %s\n", command->keys, command->name, command->help);
     }
+}
+
+void command_settings(struct str *out)
+{
+    for (size_t i = 0; i < ui_command_count; i++)
+        if (ui_commands[i].modes & MODE_CONFIG)
+            add_roff_command(out, &ui_commands[i], true);
 }

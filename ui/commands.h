@@ -44,6 +44,15 @@ COMMAND(words);
 COMMAND(pin);
 COMMAND(unpin);
 
+/* commands_start.c: what is opened */
+COMMAND(start);
+COMMAND(load);
+COMMAND(path);
+COMMAND(split);
+COMMAND(clear);
+COMMAND(parent);
+COMMAND(enter_folder);
+
 /* commands_config.c: keys and looks */
 COMMAND(bind);
 COMMAND(unbind);
@@ -51,6 +60,8 @@ COMMAND(theme);
 COMMAND(mouse);
 COMMAND(colours);
 COMMAND(symbols);
+COMMAND(graphics);
+COMMAND(thumbnails);
 
 /* region_table.c */
 COMMAND(next_region);

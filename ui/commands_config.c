@@ -2,6 +2,7 @@
 #include "ui/commands.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ui/command.h"
@@ -79,6 +80,64 @@ void command_symbols(struct ui *ui, const char *args, struct effects *effects)
     effects_add(effects, EFFECT_REPAINT);
 }
 
+void command_graphics(struct ui *ui, const char *args, struct effects *effects)
+{
+    int wish = ui_choose(ui, args, ui_graphics_names, WISHES, (int)ui->graphics);
+    if (wish < 0)
+        return;
+    ui->graphics = (enum graphics_wish)wish;
+    ui_say(ui, ROLE_DIM, "Pictures: %s%s", ui_graphics_names[wish],
+           wish == WISH_AUTO && ui_graphics(ui) == GRAPHICS_CELLS ? " (cells: the terminal does not say that it can more)" : "");
+    effects_add(effects, EFFECT_REPAINT);
+}
+
+void command_thumbnails(struct ui *ui, const char *args, struct effects *effects)
+{
+    enum { MOST = 100000 };
+    char *end;
+    long n = strtol(args, &end, 10);
+    if (!*args) {
+        ui_say(ui, ROLE_DIM, "Thumbnails kept on disk: %d MB at most", ui->cache_mb);
+        return;
+    }
+    if (*end || n < 0 || n > MOST) {
+        ui_say(ui, ROLE_ERROR, "\"%s\" is no number of megabytes from 0 to %d", args, MOST);
+        return;
+    }
+    ui->cache_mb = (int)n;
+    effects_add(effects, EFFECT_CACHE)->number = ui->cache_mb;
+    ui_say(ui, ROLE_DIM, n ? "Thumbnails kept on disk: %ld MB at most" : "No thumbnails are kept on disk", n);
+}
+
+/* "on", "off" or the other one; false for anything else, which is said. */
+static bool switch_to(struct ui *ui, const char *args, bool *value)
+{
+    static const char *const names[] = {"off", "on"};
+    int chosen = ui_choose(ui, args, names, 2, *value);
+    if (chosen >= 0)
+        *value = chosen != 0;
+    return chosen >= 0;
+}
+
+void command_sheet(struct ui *ui, const char *args, struct effects *effects)
+{
+    (void)effects;
+    if (switch_to(ui, args, &ui->sheet))
+        ui->zoom = false;
+}
+
+void command_regions(struct ui *ui, const char *args, struct effects *effects)
+{
+    (void)effects;
+    switch_to(ui, args, &ui->regions);
+}
+
+void command_words(struct ui *ui, const char *args, struct effects *effects)
+{
+    (void)effects;
+    switch_to(ui, args, &ui->word_table);
+}
+
 void command_theme(struct ui *ui, const char *args, struct effects *effects)
 {
     const struct theme *theme = *args ? theme_named(args) : theme_next(ui->theme);
@@ -94,7 +153,8 @@ void command_theme(struct ui *ui, const char *args, struct effects *effects)
 
 void command_mouse(struct ui *ui, const char *args, struct effects *effects)
 {
-    ui->mouse = *args ? !strcmp(args, "on") : !ui->mouse;
+    if (!switch_to(ui, args, &ui->mouse))
+        return;
     effects_add(effects, EFFECT_MOUSE)->number = ui->mouse;
     ui_say(ui, ROLE_DIM, ui->mouse ? "Mouse: on" : "Mouse: off, the terminal selects text");
 }

@@ -95,6 +95,10 @@ void command_back(struct ui *ui, const char *args, struct effects *effects)
         update_filter(ui, "");
     else if (ui->view == VIEW_HELP)
         ui->view = ui->came_from;
+    else if (ui->view == VIEW_FILES)
+        ui->view = VIEW_START;
+    else if (ui->view == VIEW_START)
+        update_view(ui, views[ui->came_from].bare ? VIEW_SEARCH : ui->came_from);
     else if (ui->view != VIEW_SEARCH)
         update_view(ui, VIEW_SEARCH);
     else
@@ -180,25 +184,6 @@ void command_wide(struct ui *ui, const char *args, struct effects *effects)
     (void)args, (void)effects;
     ui->wide = !ui->wide;
     ui->zoom = false;
-}
-
-void command_sheet(struct ui *ui, const char *args, struct effects *effects)
-{
-    (void)args, (void)effects;
-    ui->sheet = !ui->sheet;
-    ui->zoom = false;
-}
-
-void command_regions(struct ui *ui, const char *args, struct effects *effects)
-{
-    (void)args, (void)effects;
-    ui->regions = !ui->regions;
-}
-
-void command_words(struct ui *ui, const char *args, struct effects *effects)
-{
-    (void)args, (void)effects;
-    ui->word_table = !ui->word_table;
 }
 
 void command_pin(struct ui *ui, const char *args, struct effects *effects)

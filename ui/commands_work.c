@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "ui/start.h"
 #include "ui/update.h"
 #include "ui/views.h"
 
@@ -68,7 +69,7 @@ void command_cancel(struct ui *ui, const char *args, struct effects *effects)
         effects_add(effects, EFFECT_CANCEL);
         ui_say(ui, ROLE_DIM, "Stopped");
         if (opening)
-            command_quit(ui, "", effects);
+            start_return(ui, "The opening was stopped", effects);
     } else if (typed) {
         update_prompt_open(ui, ui->line.kind, "", effects);
     } else if (ui->prompt && ui->line.kind != PROMPT_CAPTION) {

@@ -10,6 +10,8 @@
 enum effect_kind {
     EFFECT_REQUEST,     /* ask the worker */
     EFFECT_CANCEL,      /* stop what the worker does; all of it */
+    EFFECT_CLOSE,       /* the models are closed; the state has let go of them */
+    EFFECT_KEEP,        /* the session's text to its file of this name */
     EFFECT_LINE_OPEN,   /* the prompt begins: number is its kind, text what stands in it */
     EFFECT_LINE_KEY,    /* a key for readline */
     EFFECT_LINE_INSERT, /* text for readline */
@@ -17,6 +19,7 @@ enum effect_kind {
     EFFECT_COPY,        /* text, at most COPY_BYTES, to the clipboard */
     EFFECT_VIEW_FILE,   /* image: open its photograph in another program */
     EFFECT_SAVE,        /* text to the file `path`, or to one named like it where it exists */
+    EFFECT_CACHE,       /* number: megabytes that thumbnails on disk may take */
     EFFECT_MOUSE,       /* number: on or off */
     EFFECT_REPAINT,
     EFFECT_SUSPEND,
@@ -29,7 +32,7 @@ struct effect {
     ui_key key;
     int number;
     size_t image;
-    char *text, *path;
+    char *text, *path, *name;
     struct request request;
 };
 

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "ui/effect.h"
+#include "ui/recent.h"
 
 void event_done(struct event *event)
 {
@@ -14,6 +15,9 @@ void event_done(struct event *event)
     ranking_free(event->ranking);
     look_free(event->look);
     picture_free(event->picture);
+    files_free(event->files);
+    recents_free(event->recents);
+    fitness_free(event->fitness);
     *event = (struct event){0};
 }
 
@@ -23,6 +27,9 @@ void request_done(struct request *request)
     free(request->weights);
     free(request->images);
     free(request->path);
+    for (size_t i = 0; i < request->source_count; i++)
+        source_done(&request->sources[i]);
+    free(request->sources);
     *request = (struct request){0};
 }
 
@@ -44,6 +51,7 @@ void effects_clear(struct effects *effects)
     for (size_t i = 0; i < effects->count; i++) {
         free(effects->items[i].text);
         free(effects->items[i].path);
+        free(effects->items[i].name);
         request_done(&effects->items[i].request);
     }
     effects->count = 0;

@@ -3,6 +3,8 @@
 #define UI_EVENT_H
 
 #include "ui/backend.h"
+#include "ui/files.h"
+#include "ui/fitness.h"
 #include "ui/keys.h"
 #include "ui/request.h"
 
@@ -10,7 +12,7 @@ enum event_kind {
     EVENT_KEY,
     EVENT_PASTE,       /* text */
     EVENT_MOUSE,       /* row, col, mouse */
-    EVENT_RESIZE,      /* rows, cols, cell_ratio (0: unknown) */
+    EVENT_RESIZE,      /* rows, cols, cell_ratio, cell_width, cell_height (0: unknown) */
     EVENT_LINE,        /* the prompt's text as it is now: text, point, label, unknown */
     EVENT_LINE_DONE,   /* Enter in the prompt: text */
     EVENT_COMPLETIONS, /* several words would do: text, one a line */
@@ -19,6 +21,9 @@ enum event_kind {
     EVENT_NOTE,        /* something to say: text */
     /* from the worker, with side and serial */
     EVENT_OPENED,   /* catalog */
+    EVENT_FILES,    /* files */
+    EVENT_RECENT,   /* recents */
+    EVENT_FIT,      /* fitness */
     EVENT_PROGRESS, /* text, done, total */
     EVENT_RANKED,   /* ranking, of images or of captions */
     EVENT_LOOKED,   /* look */
@@ -37,12 +42,15 @@ struct span {
     size_t start, length;
 };
 
+struct recents;
+
 /* Owns its pointers but the catalog; ui_update takes what it keeps and leaves NULL. */
 struct event {
     enum event_kind kind;
     ui_key key;
     int row, col, rows, cols;
     float cell_ratio;
+    int cell_width, cell_height;
     enum mouse mouse;
     char *text, *label;
     size_t point;
@@ -55,6 +63,9 @@ struct event {
     struct ranking *ranking;
     struct look *look;
     struct picture *picture;
+    struct files *files;
+    struct recents *recents;
+    struct fitness *fitness;
     size_t image;
     size_t first, count;
     struct surveyed *surveyed;

@@ -38,6 +38,7 @@ void grid_done(struct grid *grid)
 
 void grid_clear(struct grid *grid, struct style style)
 {
+    grid->pixels = (struct grid_pixels){0};
     size_t n = (size_t)grid->rows * (size_t)grid->cols;
     for (size_t i = 0; i < n; i++)
         grid->cells[i] = (struct cell){.columns = 1, .style = style};

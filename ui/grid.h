@@ -19,11 +19,25 @@ struct cell {
     uint8_t columns; /* 1, 2, or 0 for the right half of a wide one */
 };
 
+struct rect {
+    int row, col, rows, cols;
+};
+
+/* A picture of real pixels over blank cells; its bytes are the state's. */
+struct grid_pixels {
+    const char *bytes;
+    size_t size;
+    struct rect box;
+    int graphics;   /* enum graphics */
+    unsigned stamp; /* 0: none */
+};
+
 struct grid {
     int rows, cols;
     struct cell *cells;
     int cursor_row, cursor_col; /* where the hardware cursor stands */
     bool cursor_bar;            /* text is typed there; else it only marks the selected row */
+    struct grid_pixels pixels;
     bool ascii;                 /* nothing but ASCII is put */
 };
 
@@ -39,10 +53,6 @@ void grid_text(const struct grid *grid, struct str *out);
 
 /* As lines with SGR escapes, as `less -R` shows them. */
 void grid_ansi(const struct grid *grid, enum depth depth, struct str *out);
-
-struct rect {
-    int row, col, rows, cols;
-};
 
 struct pane {
     struct grid *grid;

@@ -12,10 +12,17 @@
 
 enum { PHOTO_SIDE = 800, SLUG_CAPTION = 48, SLUG_ID = 40, MOST_NUMBERS = 10000 };
 
+void job_photos_forget(struct job_photos *photos)
+{
+    for (int i = 0; i < JOB_PHOTOS; i++) {
+        image_done(&photos->kept[i].pixels);
+        photos->kept[i] = (struct job_photo){0};
+    }
+}
+
 void job_photos_done(struct job_photos *photos)
 {
-    for (int i = 0; i < JOB_PHOTOS; i++)
-        image_done(&photos->kept[i].pixels);
+    job_photos_forget(photos);
     cache_done(&photos->cache);
     *photos = (struct job_photos){0};
 }

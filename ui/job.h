@@ -20,6 +20,8 @@ struct job_photos {
     size_t clock;
 };
 
+/* The photographs go; the thumbnails' place stays. */
+void job_photos_forget(struct job_photos *photos);
 void job_photos_done(struct job_photos *photos);
 
 /* Does a request other than REQUEST_OPEN. The event comes in with side, serial and kind of request set. Of thumbnails

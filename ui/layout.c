@@ -9,6 +9,8 @@ enum {
     WORD_COLS = 42,
     LEAST_PICTURE = 28,
     STACKED_ROWS = 16,
+    FITNESS_BESIDE = 110, /* columns of the start screen from which on */
+    FITNESS_BELOW = 12,   /* rows */
 };
 
 static int least(int a, int b)
@@ -112,6 +114,22 @@ static void size_items(const struct ui *ui, struct layout *out)
     out->thumb_cols = out->thumb_rows * 8 / 3;
 }
 
+/* What is known of the choice: beside it, or below where it is narrow, or nowhere. */
+static void place_fitness(const struct ui *ui, struct layout *out)
+{
+    struct rect *list = &out->list, *note = &out->fitness;
+    if (list->cols >= FITNESS_BESIDE) {
+        *note = (struct rect){list->row, list->col + list->cols * 3 / 5, list->rows, 0};
+        note->cols = list->col + list->cols - note->col;
+        list->cols -= note->cols + 1;
+    } else if (list->rows >= FITNESS_BELOW) {
+        int rows = (int)ui->lists[VIEW_START].count + 1, limit = list->rows * 2 / 3;
+        rows = rows > limit ? limit : rows;
+        *note = (struct rect){list->row + rows, list->col, list->rows - rows, list->cols};
+        list->rows = rows;
+    }
+}
+
 /* List and picture side by side, one above the other, or only one of them. */
 static void place(const struct ui *ui, struct layout *out, struct rect area)
 {
@@ -120,7 +138,9 @@ static void place(const struct ui *ui, struct layout *out, struct rect area)
     bool both = area.cols >= PAIR_COLS && area.rows >= PAIR_ROWS;
     int upper = area.rows * 2 / 5;
     out->list = area;
-    if (pair && ui->zoom) {
+    if (ui->view == VIEW_START) {
+        place_fitness(ui, out);
+    } else if (pair && ui->zoom) {
         place_pair(ui, out, area);
         out->list = (struct rect){area.row, area.col, 0, 0};
     } else if (pair && both) {

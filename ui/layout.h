@@ -13,6 +13,7 @@ struct layout {
     struct rect list;
     struct rect head, picture, words; /* of the pair */
     struct rect regions, word_table;
+    struct rect fitness; /* of the start screen */
     int item_rows, item_cols;   /* of the list */
     int across;                 /* items side by side */
     int thumb_rows, thumb_cols; /* 0: none */

@@ -169,6 +169,7 @@ static char **complete(const char *word, int start, int end)
     char *found[COMPLETIONS];
     (void)end;
     rl_attempted_completion_over = 1;
+    rl_completion_append_character = line.kind == PROMPT_PATH ? '\0' : ' '; /* a path goes on */
     size_t n = line.host.complete(line.host.context, line.kind, rl_line_buffer, (size_t)start, word,
                                   COMPLETIONS, found);
     if (n == 0)
@@ -274,6 +275,8 @@ void line_open(enum prompt_kind kind, const char *text)
     line.open = true;
     line.head = line.tail = 0;
     give_history(&line.histories[kind]);
+    /* A path is one word, whatever is in it. */
+    rl_completer_word_break_characters = kind == PROMPT_PATH ? "" : rl_basic_word_break_characters;
     rl_callback_handler_install("", accept);
     rl_insert_text(text);
     tell();

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "ui/job.h"
 #include "ui/line.h"
+#include "ui/recent.h"
 #include "ui/update.h"
 #include "ui/views.h"
 
@@ -77,6 +78,8 @@ static size_t complete(void *context, enum prompt_kind kind, const char *line, s
                        const char *word, size_t limit, char **out)
 {
     struct loop *loop = context;
+    if (kind == PROMPT_PATH) /* the word is the line up to the cursor: line.c */
+        return files_complete(word, loop->ui.home, limit, out);
     if (kind != PROMPT_COMMAND)
         return complete_word(loop, word, limit, out);
     if (start == 0)
@@ -91,18 +94,23 @@ static size_t complete(void *context, enum prompt_kind kind, const char *line, s
     return n ? n : complete_word(loop, word, limit, out);
 }
 
-int loop_init(struct loop *loop, int rows, int cols, int models, worker_open *open, void *context,
+int loop_init(struct loop *loop, int rows, int cols, int models, const struct worker_host *host,
               const struct loop_folders *folders, struct error *err)
 {
-    *loop = (struct loop){0};
-    loop->worker = worker_new(open, context, folders->cache, err);
-    if (!loop->worker)
+    struct worker_host mine = *host;
+    *loop = (struct loop){.sessions = folders->state ? file_join(folders->state, "sessions") : NULL};
+    mine.cache_folder = folders->cache;
+    mine.session_folder = loop->sessions;
+    loop->worker = worker_new(&mine, err);
+    if (!loop->worker) {
+        free(loop->sessions);
         return -1;
+    }
     keymap_init(&loop->keymap);
     ui_init(&loop->ui, rows, cols, models, &loop->keymap);
     grid_init(&loop->grid, rows, cols);
-    struct line_host host = {loop, queue_event, knows, complete};
-    line_init(&host, folders->state);
+    struct line_host line = {loop, queue_event, knows, complete};
+    line_init(&line, folders->state);
     return 0;
 }
 
@@ -113,6 +121,7 @@ void loop_done(struct loop *loop)
     for (size_t i = 0; i < loop->queued; i++)
         event_done(&loop->queue[i]);
     free(loop->queue);
+    free(loop->sessions);
     free(loop->keys);
     effects_done(&loop->effects);
     grid_done(&loop->grid);
@@ -137,6 +146,19 @@ static void do_cancel(struct loop *loop, struct effect *effect)
 {
     (void)effect;
     worker_cancel(loop->worker);
+}
+
+static void do_close(struct loop *loop, struct effect *effect)
+{
+    (void)effect;
+    worker_close(loop->worker);
+}
+
+static void do_keep(struct loop *loop, struct effect *effect)
+{
+    struct error err;
+    if (loop->sessions && recent_keep(loop->sessions, effect->name, effect->text, &err) != 0)
+        note(loop, err.text);
 }
 
 static void do_line_open(struct loop *loop, struct effect *effect)
@@ -194,6 +216,11 @@ static void do_save(struct loop *loop, struct effect *effect)
     free(path);
 }
 
+static void do_cache(struct loop *loop, struct effect *effect)
+{
+    worker_cache_bound(loop->worker, (size_t)effect->number << 20);
+}
+
 static void do_mouse(struct loop *loop, struct effect *effect)
 {
     if (loop->screen->mouse)
@@ -229,8 +256,10 @@ static void do_quit(struct loop *loop, struct effect *effect)
 
 static void (*const doers[])(struct loop *, struct effect *) = {
     [EFFECT_REQUEST] = do_request,         [EFFECT_CANCEL] = do_cancel,
+    [EFFECT_CLOSE] = do_close,             [EFFECT_KEEP] = do_keep,
     [EFFECT_LINE_OPEN] = do_line_open,     [EFFECT_LINE_KEY] = do_line_key,
     [EFFECT_LINE_INSERT] = do_line_insert, [EFFECT_LINE_CLOSE] = do_line_close,
+    [EFFECT_CACHE] = do_cache,
     [EFFECT_COPY] = do_copy,               [EFFECT_VIEW_FILE] = do_view_file,
     [EFFECT_SAVE] = do_save,
     [EFFECT_MOUSE] = do_mouse,             [EFFECT_REPAINT] = do_repaint,

@@ -34,18 +34,19 @@ struct loop {
     struct event *queue; /* events that effects led to, to be taken next */
     size_t queued, queue_cap;
     bool drawn; /* the screen shows the state */
+    char *sessions; /* the folder they are kept in; NULL: nowhere */
     double *keys; /* seconds from each key to its picture */
     size_t key_count, key_cap;
 };
 
 /* Where things are kept from run to run; NULL: nowhere. */
 struct loop_folders {
-    const char *state; /* histories */
+    const char *state; /* histories, and in it a folder of sessions */
     const char *cache; /* thumbnails */
 };
 
-/* Starts the worker. */
-int loop_init(struct loop *loop, int rows, int cols, int models, worker_open *open, void *context,
+/* Starts the worker; of `host` the folders are those of `folders`. models 0: the start screen. */
+int loop_init(struct loop *loop, int rows, int cols, int models, const struct worker_host *host,
               const struct loop_folders *folders, struct error *err) MUST_USE;
 void loop_done(struct loop *loop);
 

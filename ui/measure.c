@@ -178,11 +178,11 @@ static void fill(struct made_up *made)
     }
 }
 
-static int made_open(void *context, int model, const struct progress *progress, struct backend **out,
-                     struct error *err)
+static int made_open(void *context, const struct source *source, int model, const struct progress *progress,
+                     struct backend **out, struct error *err)
 {
     struct made_up *made = NULL;
-    (void)context, (void)model, (void)progress;
+    (void)context, (void)source, (void)model, (void)progress;
     if (mem_get(&made, 1, sizeof *made, "a made-up split", err) != 0)
         return -1;
     fill(made);
@@ -227,7 +227,8 @@ int ui_measure(struct ui_times *out, struct error *err)
     struct loop loop;
     struct loop_folders nowhere = {0};
     struct script_screen screen = {0};
-    if (loop_init(&loop, 40, 120, 1, made_open, NULL, &nowhere, err) != 0)
+    struct worker_host host = {.open = made_open};
+    if (loop_init(&loop, 40, 120, 1, &host, &nowhere, err) != 0)
         return -1;
     loop.screen = &script_screen_ops;
     loop.screen_context = &screen;

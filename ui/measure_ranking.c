@@ -66,12 +66,12 @@ static struct dataset *made_data(void)
     return data;
 }
 
-static int made_open(void *context, int side, const struct progress *progress, struct backend **out,
-                     struct error *err)
+static int made_open(void *context, const struct source *source, int side, const struct progress *progress,
+                     struct backend **out, struct error *err)
 {
     struct model_options options;
     struct session *session = mem_new(1, sizeof *session);
-    (void)side, (void)progress;
+    (void)source, (void)side, (void)progress;
     model_options_default(&options);
     options.attn.cross_attn = *(const enum cross_attn *)context;
     options.img_dim = FEATURES; /* the images are embedded already */
@@ -130,7 +130,8 @@ int ui_measure_ranking(enum cross_attn cross_attn, double seconds_out[UI_RANKED]
     struct loop_folders nowhere = {0};
     struct script_screen screen = {0};
     struct rng rng;
-    if (loop_init(&loop, 40, 120, 1, made_open, &cross_attn, &nowhere, err) != 0)
+    struct worker_host host = {.open = made_open, .context = &cross_attn};
+    if (loop_init(&loop, 40, 120, 1, &host, &nowhere, err) != 0)
         return -1;
     loop.screen = &script_screen_ops;
     loop.screen_context = &screen;

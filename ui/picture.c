@@ -2,9 +2,12 @@
 
 #include <chafa.h>
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
+#include "base/str.h"
 
 static int at_least_one(float value, int most)
 {
@@ -105,6 +108,43 @@ static int paint(const struct figure_image *figure, const float *weights,
     return status;
 }
 
+/* The regions' frames in the picture's own pixels. */
+static void frame_regions(const struct figure_image *figure, const struct picture_spec *spec, struct image *out)
+{
+    float x = (float)out->width / (float)(figure->box_width ? figure->box_width : 1);
+    float y = (float)out->height / (float)(figure->box_height ? figure->box_height : 1);
+    int thick = 1 + (out->width + out->height) / 400;
+    for (int i = spec->frame_count; i-- > -1;) {
+        ptrdiff_t region = i >= 0 ? spec->frames[i] : spec->region;
+        if (region < 0 || (size_t)region >= figure->regions)
+            continue;
+        const float *box = figure->boxes + 4 * region;
+        float scaled[4] = {box[0] * x, box[1] * y, box[2] * x, box[3] * y};
+        pixels_frame(out, scaled, i == 0 ? thick + 1 : thick, spec->frame_colours[i < 0 ? 2 : i > 0]);
+    }
+}
+
+static int add_pixels(const struct figure_image *figure, const struct image *shown, const struct picture_spec *spec,
+                      struct picture *picture, struct error *err)
+{
+    static atomic_uint stamps;
+    size_t size = (size_t)shown->width * (size_t)shown->height * 4;
+    struct image framed = *shown;
+    struct str out = {0};
+    if (mem_get(&framed.pixels, size, 1, "the picture", err) != 0)
+        return -1;
+    memcpy(framed.pixels, shown->pixels, size);
+    if (figure->boxes)
+        frame_regions(figure, spec, &framed);
+    pixels_encode(&framed, spec->graphics, picture->cols, picture->rows, spec->cell_width, spec->cell_height, &out);
+    free(framed.pixels);
+    picture->pixels_size = out.length;
+    picture->pixels = str_take(&out);
+    picture->graphics = spec->graphics;
+    picture->stamp = atomic_fetch_add(&stamps, 1) + 1;
+    return 0;
+}
+
 int picture_make(const struct figure_image *figure, const float *weights,
                  const struct picture_spec *spec, struct picture **out, struct error *err)
 {
@@ -112,11 +152,19 @@ int picture_make(const struct figure_image *figure, const float *weights,
     struct image painted = {0};
     if (overlay && paint(figure, weights, spec, &painted, err) != 0)
         return -1;
-    *out = cells_of(overlay ? &painted : figure->pixels, spec);
+    const struct image *shown = overlay ? &painted : figure->pixels;
+    int status = 0;
+    *out = cells_of(shown, spec);
     (*out)->full_width = figure->box_width;
     (*out)->full_height = figure->box_height;
+    if (spec->graphics != GRAPHICS_CELLS)
+        status = add_pixels(figure, shown, spec, *out, err);
     image_done(&painted);
-    return 0;
+    if (status != 0) {
+        picture_free(*out);
+        *out = NULL;
+    }
+    return status;
 }
 
 struct picture *picture_failed(const char *why)
@@ -131,6 +179,7 @@ void picture_free(struct picture *picture)
     if (!picture)
         return;
     free(picture->cells);
+    free(picture->pixels);
     free(picture->error);
     free(picture);
 }

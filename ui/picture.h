@@ -8,8 +8,11 @@
 #include "base/error.h"
 #include "figure/figure.h"
 #include "ui/colour.h"
+#include "ui/pixels.h"
 
 enum symbols { SYMBOLS_ASCII, SYMBOLS_HALF, SYMBOLS_BLOCK, SYMBOLS_SEXTANT };
+
+enum { PICTURE_FRAMES = 36 };
 
 /* How a picture is wanted. */
 struct picture_spec {
@@ -20,6 +23,14 @@ struct picture_spec {
     enum symbols symbols;
     float cell_ratio; /* height / width of a cell; 2 as a rule */
     uint32_t back;    /* 0xRRGGBB behind what is transparent */
+    enum graphics graphics; /* what it is made of beside cells */
+    int cell_width, cell_height; /* pixels, where that is not cells */
+    /* Regions framed in the pixels, the strongest first, and the selected one (-1: none); frames over cells are drawn
+     * by the view. Colours 0xRRGGBB: of the strongest, of the others, of the selected one. */
+    int frame_count;
+    int16_t frames[PICTURE_FRAMES];
+    int16_t region;
+    uint32_t frame_colours[3];
 };
 
 struct picture_cell {
@@ -30,6 +41,10 @@ struct picture_cell {
 struct picture {
     int cols, rows;
     struct picture_cell *cells;  /* rows x cols; NULL where the photograph could not be shown */
+    char *pixels;                /* escape sequences that draw it; NULL where only cells were wanted */
+    size_t pixels_size;
+    enum graphics graphics;
+    unsigned stamp; /* no two pictures with pixels have the same; 0 without */
     char *error;                 /* why not, else NULL */
     int full_width, full_height; /* of the photograph: what the boxes refer to */
 };

@@ -3,11 +3,15 @@
 #define UI_REQUEST_H
 
 #include "ui/picture.h"
+#include "ui/source.h"
 
 enum { SIDES = 2, MODELS = 2 }; /* rankings side by side; models that are open */
 
 enum request_kind {
     REQUEST_OPEN,     /* model and data; the side is the model's number */
+    REQUEST_FILES,    /* what a folder holds */
+    REQUEST_RECENT,   /* the sessions of before */
+    REQUEST_FIT,      /* whether what is chosen for opening fits together */
     REQUEST_RANK,     /* images for a caption */
     REQUEST_CAPTIONS, /* captions for an image */
     REQUEST_LOOK,     /* what the words of a caption saw in an image */
@@ -30,7 +34,9 @@ struct request {
     float *weights; /* regions; owned; NULL: no overlay */
     size_t *images; /* thumbnails wanted, in this order; owned */
     size_t count;
-    char *path; /* a figure's; NULL: a name is made; owned */
+    char *path; /* a figure's; NULL: a name is made; a folder's; owned */
+    struct source *sources; /* what to open, or to look at; owned */
+    size_t source_count;
 };
 
 void request_done(struct request *request);

@@ -1,7 +1,6 @@
 #include "ui/saved.h"
 
 #include <jansson.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,29 +12,6 @@
 struct saved {
     json_t *root;
 };
-
-/* Fields of session_spec that are paths, or names. */
-static const struct {
-    const char *key;
-    size_t offset;
-    bool path;
-} fields[] = {
-    {"vocab", offsetof(struct session_spec, vocab), true},
-    {"data", offsetof(struct session_spec, data.folder), true},
-    {"split", offsetof(struct session_spec, data.split), false},
-    {"features", offsetof(struct session_spec, data.features), true},
-    {"captions", offsetof(struct session_spec, data.captions), true},
-    {"token_ids", offsetof(struct session_spec, data.token_ids), true},
-    {"images", offsetof(struct session_spec, data.photos), true},
-    {"id_mapping", offsetof(struct session_spec, data.id_mapping), true},
-};
-
-enum { FIELDS = sizeof fields / sizeof *fields };
-
-static const char **field(struct session_spec *spec, size_t i)
-{
-    return (const char **)(void *)((char *)spec + fields[i].offset);
-}
 
 static const char *text_of(const json_t *object, const char *key)
 {
@@ -67,58 +43,39 @@ void saved_free(struct saved *saved)
     free(saved);
 }
 
-size_t saved_specs(const struct saved *saved, struct session_spec out[MODELS])
+size_t saved_sources(const struct saved *saved, struct source out[MODELS])
 {
     const json_t *models = json_object_get(saved->root, "models");
     size_t count = 0;
     for (size_t i = 0; i < json_array_size(models) && count < MODELS; i++) {
         const json_t *model = json_array_get(models, i);
-        struct session_spec spec = {.model = text_of(model, "model")};
-        for (size_t f = 0; f < FIELDS; f++)
-            *field(&spec, f) = text_of(model, fields[f].key);
-        spec.need_vocab = !spec.data.token_ids;
-        if (json_is_true(json_object_get(model, "py3bytes")))
-            spec.compat = TOKENS_PY3BYTES;
-        if (spec.model)
-            out[count++] = spec;
+        struct source source = {.py3bytes = json_is_true(json_object_get(model, "py3bytes")),
+                                .no_index = json_is_true(json_object_get(model, "no_index"))};
+        for (int field = 0; field < SOURCE_FIELDS; field++)
+            source_set(&source, (enum source_field)field, text_of(model, source_names[field]));
+        if (source.of[SOURCE_MODEL])
+            out[count++] = source;
+        else
+            source_done(&source);
     }
     return count;
 }
 
-/* A path as it is from anywhere; the caller's to free. NULL stays. */
-static char *absolute(const char *path)
+const char *saved_query(const struct saved *saved)
 {
-    char *real = path ? realpath(path, NULL) : NULL;
-    return real ? real : mem_strdup(path);
+    return text_of(saved->root, "query");
 }
 
-static bool same_file(const char *a, const char *b)
+bool saved_is_of(const struct saved *saved, const struct source *sources, size_t count)
 {
-    char *x = absolute(a), *y = absolute(b);
-    bool same = x == y || (x && y && !strcmp(x, y));
-    free(x);
-    free(y);
-    return same;
-}
-
-static bool same_text(const char *a, const char *b)
-{
-    return a == b || (a && b && !strcmp(a, b));
-}
-
-bool saved_is_of(const struct saved *saved, const struct session_spec *specs, size_t count)
-{
-    struct session_spec mine[MODELS];
-    if (saved_specs(saved, mine) != count)
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        struct session_spec theirs = specs[i];
-        if (!same_file(mine[i].model, theirs.model) || !same_file(mine[i].data.folder, theirs.data.folder) ||
-            !same_file(mine[i].data.features, theirs.data.features) ||
-            !same_text(mine[i].data.split, theirs.data.split))
-            return false;
+    struct source mine[MODELS];
+    size_t n = saved_sources(saved, mine);
+    bool same = n == count;
+    for (size_t i = 0; i < n; i++) {
+        same = same && source_same(&mine[i], &sources[i]);
+        source_done(&mine[i]);
     }
-    return true;
+    return same;
 }
 
 /* The index of a name among n; -1 where it is none of them. */
@@ -168,7 +125,7 @@ static void apply_place(const json_t *root, struct ui *ui)
 {
     const char *view = text_of(root, "view"), *query = text_of(root, "query");
     for (int i = 0; i < VIEWS; i++)
-        if (view && !strcmp(views[i].name, view) && i != VIEW_HELP)
+        if (view && !strcmp(views[i].name, view) && !views[i].bare)
             ui->view = (enum view_id)i;
     ptrdiff_t subject = number(root, "subject", 0);
     ui->subject = subject < 0 ? 0 : (size_t)subject;
@@ -188,29 +145,17 @@ void saved_apply(const struct saved *saved, bool all, struct ui *ui)
     apply_marks(saved->root, ui);
 }
 
-static void put_path(json_t *object, const char *key, const char *path)
-{
-    char *real = absolute(path);
-    if (real)
-        json_object_set_new(object, key, json_string(real));
-    free(real);
-}
-
-static json_t *models_of(const struct session_spec *specs, size_t count)
+static json_t *models_of(const struct ui *ui)
 {
     json_t *models = json_array();
-    for (size_t i = 0; i < count; i++) {
-        struct session_spec spec = specs[i];
+    for (int i = 0; i < ui->models; i++) {
+        const struct source *source = &ui->sources[i];
         json_t *model = json_object();
-        put_path(model, "model", spec.model);
-        for (size_t f = 0; f < FIELDS; f++) {
-            const char *value = *field(&spec, f);
-            if (value && fields[f].path)
-                put_path(model, fields[f].key, value);
-            else if (value)
-                json_object_set_new(model, fields[f].key, json_string(value));
-        }
-        json_object_set_new(model, "py3bytes", json_boolean(spec.compat == TOKENS_PY3BYTES));
+        for (int field = 0; field < SOURCE_FIELDS; field++)
+            if (source->of[field])
+                json_object_set_new(model, source_names[field], json_string(source->of[field]));
+        json_object_set_new(model, "py3bytes", json_boolean(source->py3bytes));
+        json_object_set_new(model, "no_index", json_boolean(source->no_index));
         json_array_append_new(models, model);
     }
     return models;
@@ -226,14 +171,19 @@ static json_t *marks_of(const struct ui *ui)
     return marks;
 }
 
-int saved_save(const char *path, const struct session_spec *specs, size_t count, const struct ui *ui,
-               struct error *err)
+/* Where one is in the session; views about other things than it are none of its places. */
+static enum view_id place_of(const struct ui *ui)
+{
+    return views[ui->view].bare ? ui->came_from : ui->view;
+}
+
+char *saved_text(const struct ui *ui)
 {
     const struct asked *query = ui_query(ui);
     const struct list *list = ui_list_const(ui, VIEW_SEARCH);
-    enum view_id view = ui->view == VIEW_HELP ? ui->came_from : ui->view;
+    enum view_id view = place_of(ui);
     json_t *root = json_object();
-    json_object_set_new(root, "models", models_of(specs, count));
+    json_object_set_new(root, "models", models_of(ui));
     json_object_set_new(root, "view", json_string(views[view].name));
     if (query->text) {
         json_object_set_new(root, "query", json_string(query->text));
@@ -251,9 +201,6 @@ int saved_save(const char *path, const struct session_spec *specs, size_t count,
     json_object_set_new(root, "word_table", json_boolean(ui->word_table));
     json_object_set_new(root, "marks", marks_of(ui));
     char *text = json_dumps(root, JSON_INDENT(1));
-    int status = text ? file_write(path, text, strlen(text), err)
-                      : error_set(err, "%s: the session cannot be put as text", path);
-    free(text);
     json_decref(root);
-    return status;
+    return text;
 }

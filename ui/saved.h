@@ -4,7 +4,7 @@
 #define UI_SAVED_H
 
 #include "base/error.h"
-#include "retrieve/session.h"
+#include "ui/source.h"
 #include "ui/state.h"
 
 struct saved;
@@ -13,17 +13,19 @@ struct saved;
 int saved_load(const char *path, struct saved **out, struct error *err) MUST_USE;
 void saved_free(struct saved *saved);
 
-/* The models and data that it is of: how many, into `out`; their strings belong to `saved`. */
-size_t saved_specs(const struct saved *saved, struct session_spec out[MODELS]);
+/* The models and data that it is of: how many, into `out`, which the caller frees by source_done. */
+size_t saved_sources(const struct saved *saved, struct source out[MODELS]);
+
+/* What was asked last; NULL where nothing was. Belongs to `saved`. */
+const char *saved_query(const struct saved *saved);
 
 /* True where it is of these models and data. */
-bool saved_is_of(const struct saved *saved, const struct session_spec *specs, size_t count);
+bool saved_is_of(const struct saved *saved, const struct source *sources, size_t count);
 
 /* Puts the looks back; with `all`, what was asked, where one was and what was marked too. Before the models are open. */
 void saved_apply(const struct saved *saved, bool all, struct ui *ui);
 
-/* Atomically; paths are made absolute. */
-int saved_save(const char *path, const struct session_spec *specs, size_t count, const struct ui *ui,
-               struct error *err) MUST_USE;
+/* The session as it is, as the text of a file; the caller's to free. */
+char *saved_text(const struct ui *ui);
 
 #endif

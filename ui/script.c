@@ -141,7 +141,8 @@ static int do_wait(struct script *script, char *args, struct error *err)
     } names[] = {
         {"opened", REQUEST_OPEN},     {"ranked", REQUEST_RANK},   {"matched", REQUEST_CAPTIONS},
         {"looked", REQUEST_LOOK},     {"picture", REQUEST_PICTURE}, {"thumbs", REQUEST_THUMBS},
-        {"exported", REQUEST_EXPORT}, {"surveyed", REQUEST_SURVEY}, {"idle", -1},
+        {"exported", REQUEST_EXPORT}, {"surveyed", REQUEST_SURVEY}, {"listed", REQUEST_FILES},
+        {"recent", REQUEST_RECENT},   {"fitted", REQUEST_FIT},    {"idle", -1},
     };
     struct loop *loop = script->loop;
     size_t i = 0;

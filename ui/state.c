@@ -7,14 +7,32 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "ui/recent.h"
 #include "ui/views.h"
 
 const char *const ui_overlays[UI_OVERLAYS] = {"fade", "heat", "boxes", "none"};
 const char *const ui_maps[UI_MAPS] = {"viridis", "cividis", "magma", "inferno", "grey"};
 
 const char *const ui_symbols[UI_SYMBOLS] = {"ascii", "half", "block", "sextant"};
+const char *const ui_graphics_names[WISHES] = {"auto", "cells", "sixel", "kitty"};
 const char *const ui_sorts[SORTS] = {"worst", "best",   "order",  "text",
-                                        "score", "margin", "length", "unknown"};
+                                     "score", "margin", "length", "unknown"};
+
+static void begin_session(struct ui *ui, int models)
+{
+    ui->models = ui->shown = models;
+    ui->shown += models == 0;
+    ui->together = models > 1;
+    ui->side = 0;
+    ui->view = ui->came_from = VIEW_SEARCH;
+    ui->word = ui->word_next = ui->region = ui->row_next = -1;
+    ui->worse_than = 1;
+    for (int i = 0; i < SIDES; i++) {
+        ui->sides[i].picture_shown = -1;
+        ui->sides[i].model = i < models ? i : 0;
+        ui->sides[i].query.caption = -1;
+    }
+}
 
 void ui_init(struct ui *ui, int rows, int cols, int models, struct keymap *keymap)
 {
@@ -25,23 +43,13 @@ void ui_init(struct ui *ui, int rows, int cols, int models, struct keymap *keyma
                       .depth_most = DEPTH_TRUE,
                       .symbols = SYMBOLS_BLOCK,
                       .theme = theme_named("dark"),
-                      .models = models,
-                      .shown = models,
-                      .together = models > 1,
                       .prompt = true,
+                      .graphics = WISH_CELLS,
+                      .cache_mb = 64,
                       .mouse = true,
-                      .word = -1,
-                      .word_next = -1,
-                      .region = -1,
-                      .row_next = -1,
-                      .worse_than = 1,
                       .box_count = 1,
                       .keymap = keymap};
-    for (int i = 0; i < SIDES; i++) {
-        ui->sides[i].picture_shown = -1;
-        ui->sides[i].model = i < models ? i : 0;
-        ui->sides[i].query.caption = -1;
-    }
+    begin_session(ui, models);
 }
 
 static void side_done(struct side *side)
@@ -66,32 +74,78 @@ static void line_done(struct line *line)
     free(line->completions);
 }
 
-void ui_done(struct ui *ui)
+static void thumbs_done(struct thumbs *thumbs)
 {
-    for (int i = 0; i < SIDES; i++)
+    for (size_t i = 0; i < thumbs->images; i++)
+        picture_free(thumbs->of[i]);
+    free(thumbs->of);
+    free(thumbs->waiting);
+    *thumbs = (struct thumbs){0};
+}
+
+/* Frees a pointer of the state and forgets it. */
+#define DROP(pointer) (free(pointer), (pointer) = NULL)
+
+static void session_done(struct ui *ui)
+{
+    for (int i = 0; i < SIDES; i++) {
         side_done(&ui->sides[i]);
+        ui->sides[i] = (struct side){0};
+    }
     for (int i = 0; i < VIEWS; i++) {
         list_done(&ui->lists[i]);
-        free(ui->filters[i]);
+        ui->lists[i] = (struct list){0};
+        DROP(ui->filters[i]);
     }
-    for (size_t i = 0; i < ui->thumbs.images; i++)
-        picture_free(ui->thumbs.of[i]);
-    for (int i = 0; i < MODELS; i++)
+    for (int i = 0; i < MODELS; i++) {
         free(ui->surveys[i].of);
-    free(ui->marks);
-    free(ui->marks_next);
-    for (size_t i = 0; i < ui->undo_count; i++)
-        free(ui->undo[i].text);
-    free(ui->thumbs.of);
-    free(ui->thumbs.waiting);
+        ui->surveys[i] = (struct survey){0};
+        source_done(&ui->sources[i]);
+        ui->catalogs[i] = NULL;
+    }
+    for (; ui->undo_count > 0; ui->undo_count--)
+        DROP(ui->undo[ui->undo_count - 1].text);
+    thumbs_done(&ui->thumbs);
+    DROP(ui->marks);
+    DROP(ui->marks_next);
+    DROP(ui->draft);
+    DROP(ui->pins);
+    DROP(ui->work.label);
+}
+
+void ui_forget_session(struct ui *ui, int models)
+{
+    session_done(ui);
+    ui->mark_count = ui->marks_next_count = ui->pin_count = ui->exports = 0;
+    ui->subject = ui->region_of = 0;
+    ui->word_of = (struct pair){0};
+    ui->zoom = ui->wrong = ui->leave_asked = false;
+    ui->undone = true; /* there is no way back into what is closed */
+    begin_session(ui, models);
+}
+
+static void start_done(struct start *start)
+{
+    for (int i = 0; i < MODELS; i++)
+        source_done(&start->form[i]);
+    fitness_free(start->fitness);
+    recents_free(start->recents);
+    files_free(start->files);
+    free(start->folder);
+    free(start->listed);
+    free(start->why);
+}
+
+void ui_done(struct ui *ui)
+{
+    session_done(ui);
+    start_done(&ui->start);
     line_done(&ui->line);
-    free(ui->draft);
     free(ui->begin);
-    free(ui->pins);
     free(ui->message.text);
-    free(ui->work.label);
     free(ui->find);
     free(ui->fatal);
+    free(ui->home);
     *ui = (struct ui){0};
 }
 
@@ -113,6 +167,11 @@ const struct catalog *ui_catalog(const struct ui *ui)
 const struct asked *ui_query(const struct ui *ui)
 {
     return &ui->sides[ui->side].query;
+}
+
+bool ui_shows(const struct ui *ui, enum view_id view)
+{
+    return views[view].bare || ui_catalog(ui);
 }
 
 struct list *ui_list_of(struct ui *ui, enum view_id view)
@@ -248,6 +307,49 @@ bool ui_weights(const struct ui *ui, float *weights_out)
     for (size_t r = 0; shown && r < look->R; r++)
         weights_out[r] /= (float)shown;
     return shown > 0;
+}
+
+enum graphics ui_graphics(const struct ui *ui)
+{
+    if (ui->depth == DEPTH_MONO || ui_compares(ui)) /* no colours are wanted; one pane only */
+        return GRAPHICS_CELLS;
+    switch (ui->graphics) {
+    case WISH_SIXEL:
+        return GRAPHICS_SIXEL;
+    case WISH_KITTY:
+        return GRAPHICS_KITTY;
+    case WISH_AUTO:
+        return ui->speaks[GRAPHICS_KITTY] ? GRAPHICS_KITTY : ui->speaks[GRAPHICS_SIXEL] ? GRAPHICS_SIXEL : GRAPHICS_CELLS;
+    default:
+        return GRAPHICS_CELLS;
+    }
+}
+
+/* The `n` regions of the largest weight, the largest first. */
+static size_t strongest(const float *weights, size_t regions, size_t n, size_t *out)
+{
+    size_t found = 0;
+    for (size_t r = 0; r < regions; r++) {
+        size_t at = found < n ? found++ : n;
+        for (; at > 0 && weights[r] > weights[out[at - 1]]; at--)
+            if (at < n)
+                out[at] = out[at - 1];
+        if (at < n)
+            out[at] = r;
+    }
+    return found;
+}
+
+size_t ui_framed(const struct ui *ui, size_t out[PICTURE_FRAMES])
+{
+    const struct look *look = ui_look(ui);
+    if (!ui_catalog(ui) || !ui_catalog(ui)->boxes || !look || ui->overlay == OVERLAY_NONE || ui->box_count < 1)
+        return 0;
+    float *weights = mem_new(look->R, sizeof *weights);
+    bool any = ui_weights(ui, weights);
+    size_t n = any ? strongest(weights, look->R, (size_t)ui->box_count, out) : 0;
+    free(weights);
+    return n;
 }
 
 void ui_say(struct ui *ui, enum role role, const char *format, ...)

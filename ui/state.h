@@ -17,10 +17,14 @@
 #include "ui/theme.h"
 
 /* The first VIEW_RANKED are rankings: each side has its own. */
-enum view_id { VIEW_SEARCH, VIEW_MATCHES, VIEW_IMAGES, VIEW_CAPTIONS, VIEW_FAILURES, VIEW_HELP, VIEWS };
+enum view_id { VIEW_SEARCH, VIEW_MATCHES, VIEW_IMAGES, VIEW_CAPTIONS, VIEW_FAILURES, VIEW_HELP, VIEW_START, VIEW_FILES, VIEWS };
 enum { VIEW_RANKED = VIEW_MATCHES + 1 };
 
-enum prompt_kind { PROMPT_CAPTION, PROMPT_COMMAND, PROMPT_FIND, PROMPT_FILTER, PROMPT_WORD, PROMPTS };
+enum prompt_kind { PROMPT_CAPTION, PROMPT_COMMAND, PROMPT_FIND, PROMPT_FILTER, PROMPT_WORD, PROMPT_PATH, PROMPTS };
+
+/* "auto": the best that the terminal says it can; the others come first whatever it says. */
+enum graphics_wish { WISH_AUTO, WISH_CELLS, WISH_SIXEL, WISH_KITTY, WISHES };
+extern const char *const ui_graphics_names[WISHES];
 
 /* An image and a caption: what the picture shows. */
 struct pair {
@@ -121,6 +125,19 @@ struct work { /* how far the worker is */
     uint64_t done, total;
 };
 
+/* What the start screen has chosen. */
+struct start {
+    struct source form[MODELS]; /* the second has no model where one is enough */
+    unsigned changes, fitted;   /* of the form: how many there were, and up to which it was looked at */
+    struct fitness *fitness;    /* the latest look; NULL: none yet */
+    struct recents *recents;    /* NULL: not there yet */
+    int field;                  /* what is chosen in the file browser: enum start_field */
+    char *folder, *listed;      /* which is browsed; which was asked for last */
+    struct files *files;        /* NULL: not there yet */
+    char *why;                  /* why the last opening came to nothing */
+    bool known;                 /* openings that fail come back here rather than end the program */
+};
+
 struct keymap;
 
 /* A view as it was, for undo. */
@@ -144,12 +161,19 @@ struct ui {
     float cell_ratio;
     enum depth depth, depth_most; /* what is shown, and what the terminal could */
     enum symbols symbols;
+    enum graphics_wish graphics; /* what the user wants */
+    bool speaks[GRAPHICS_KITTY + 1]; /* what the terminal said it can */
+    int cell_width, cell_height;     /* pixels; 0: unknown */
     bool ascii, mouse;
+    int cache_mb; /* that thumbnails on disk may take; 0: none are kept */
     const struct theme *theme;
     bool theme_set; /* chosen, not guessed from the terminal */
     /* the models, and the rankings side by side */
     const struct catalog *catalogs[MODELS]; /* NULL until it is open */
-    int models;
+    struct source sources[MODELS];
+    int models; /* open, or being opened; 0: the start screen */
+    struct start start;
+    char *home; /* what ~ stands for in a path; NULL: itself */
     struct survey surveys[MODELS];
     struct side sides[SIDES];
     int shown, side; /* sides on the screen, and the one the keys act on */
@@ -213,10 +237,17 @@ extern const char *const ui_sorts[SORTS];
 void ui_init(struct ui *ui, int rows, int cols, int models, struct keymap *keymap);
 void ui_done(struct ui *ui);
 
+/* Lets go of the models and of all that belongs to them; `models` are opened next. The terminal, the looks, the keys and
+ * the start screen stay. */
+void ui_forget_session(struct ui *ui, int models);
+
 struct side *ui_side(struct ui *ui);
 const struct side *ui_side_const(const struct ui *ui);
 const struct asked *ui_query(const struct ui *ui);
 const struct catalog *ui_catalog(const struct ui *ui); /* of the side's model; NULL until it is open */
+
+/* The view has something to show: it needs no model, or one is open. */
+bool ui_shows(const struct ui *ui, enum view_id view);
 
 /* The list of a view; of a ranking, the side's. */
 struct list *ui_list_of(struct ui *ui, enum view_id view);
@@ -254,6 +285,12 @@ struct picture *ui_thumb(const struct ui *ui, size_t image);
 bool ui_weights(const struct ui *ui, float *weights_out);
 
 void ui_say(struct ui *ui, enum role role, const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* What the picture is made of as things are. */
+enum graphics ui_graphics(const struct ui *ui);
+
+/* The regions that are framed, the strongest first: up to PICTURE_FRAMES; returns how many. */
+size_t ui_framed(const struct ui *ui, size_t out[PICTURE_FRAMES]);
 
 /* True while an answer of this kind is awaited on any side. */
 bool ui_awaits(const struct ui *ui, enum request_kind kind);

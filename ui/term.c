@@ -15,6 +15,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "ui/pixels.h"
 #include "ui/term_private.h"
 
 static bool taken;
@@ -43,27 +44,13 @@ static void screen_mouse(void *context, bool on)
     mousemask(on ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
 }
 
-static void encode_base64(const char *text, size_t n, struct str *out)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < n; i += 3) {
-        uint32_t bits = 0;
-        for (size_t k = 0; k < 3; k++)
-            bits = bits << 8 | (i + k < n ? (unsigned char)text[i + k] : 0);
-        char four[4];
-        for (int k = 3; k >= 0; k--, bits >>= 6)
-            four[k] = i + (size_t)k > n ? '=' : digits[bits & 63];
-        str_add_n(out, four, 4);
-    }
-}
-
 /* OSC 52: the terminal sets the clipboard, also over ssh. */
 static void screen_copy(void *context, const char *text)
 {
     struct str out = {0};
     (void)context;
     str_add(&out, "\033]52;c;");
-    encode_base64(text, strlen(text), &out);
+    pixels_base64(text, strlen(text), &out);
     str_add(&out, "\a");
     restore_write(str_text(&out), out.length);
     str_done(&out);
@@ -149,6 +136,11 @@ static float cell_ratio(void)
 static void post_size(struct loop *loop)
 {
     struct event event = {.kind = EVENT_RESIZE, .rows = LINES, .cols = COLS, .cell_ratio = cell_ratio()};
+    struct winsize size;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col && size.ws_row) {
+        event.cell_width = size.ws_xpixel / size.ws_col;
+        event.cell_height = size.ws_ypixel / size.ws_row;
+    }
     loop_post(loop, &event);
 }
 
@@ -158,7 +150,11 @@ int term_open(struct loop *loop, const char *colours, struct error *err)
     struct probe probe;
     if (restore_prepare(err) != 0)
         return -1;
-    term_probe(&probe);
+    term_probe(ui->graphics != WISH_CELLS, &probe);
+    ui->speaks[GRAPHICS_SIXEL] = probe.sixel;
+    ui->speaks[GRAPHICS_KITTY] = probe.kitty;
+    ui->cell_width = probe.cell_width;
+    ui->cell_height = probe.cell_height;
     if (!colours && ui->depth != DEPTH_TRUE) /* the configuration wants no more */
         colours = depth_name(ui->depth);
     if (term_draw_open(colours, &ui->depth, err) != 0) {
@@ -184,6 +180,7 @@ void term_close(void)
     if (!taken)
         return;
     taken = false;
+    term_pixels_hide();
     erase();
     endwin();
     restore_disarm();

@@ -167,11 +167,13 @@ void term_draw(const struct grid *grid)
         grid_resize(&draw.shown, grid->rows, grid->cols);
         draw.all = true;
     }
+    term_pixels_before(grid, draw.all);
     if (draw.all)
         erase();
     if (!put_changes(grid)) { /* pairs are used up: start afresh */
         reset_color_pairs();
         term_draw_repaint();
+        term_pixels_before(grid, true);
         erase();
         put_changes(grid);
     }
@@ -181,4 +183,5 @@ void term_draw(const struct grid *grid)
     move(grid->cursor_row < LINES ? grid->cursor_row : LINES - 1,
          grid->cursor_col < COLS ? grid->cursor_col : COLS - 1);
     refresh();
+    term_pixels_after(grid);
 }

@@ -16,16 +16,26 @@ void term_draw(const struct grid *grid);
 void term_draw_repaint(void); /* the next draw paints every cell */
 void term_draw_done(void);
 
+/* ---- term_pixels.c: real pixels over blank cells ------------------------------------------------ */
+
+/* Before and after the cells are written; `all`: they all are. */
+void term_pixels_before(const struct grid *grid, bool all);
+void term_pixels_after(const struct grid *grid);
+void term_pixels_hide(void); /* what is shown goes; for a sixel picture with the next refresh */
+
 /* ---- term_probe.c: what the terminal tells of itself -------------------------------------------- */
 
 struct probe {
     bool has_background;
     uint32_t background; /* 0xRRGGBB */
+    bool kitty, sixel;
+    int cell_width, cell_height; /* pixels; 0: it did not say */
     char typed[512];     /* keys that were pressed while it was asked */
 };
 
-/* Before curses starts. Waits 150 ms at most. */
-void term_probe(struct probe *out);
+/* Before curses starts. Waits 150 ms at most. Only where `graphics` are wanted is kitty's question asked, which some
+ * terminals do not take for one. */
+void term_probe(bool graphics, struct probe *out);
 
 /* ---- term_restore.c: the terminal as it was, whatever happens ---------------------------------- */
 
@@ -35,6 +45,9 @@ void restore_arm(void);
 
 /* Switches on and off what curses does not know of: bracketed paste. */
 void restore_extras(bool on);
+
+/* A kitty picture is to be taken away too, from now on. */
+void restore_kitty(void);
 
 /* All is given back: handlers and terminal are as they were. */
 void restore_disarm(void);

@@ -1,4 +1,4 @@
-/* Asks the terminal what its background is, before curses starts. The terminal answers questions in their order, and all
+/* Asks the terminal what its background is, how large its cells are and what pictures it shows, before curses starts. The terminal answers questions in their order, and all
  * answer the last one (what it is): when that has come, no other answer will. */
 #include "ui/term_private.h"
 
@@ -13,7 +13,10 @@
 
 enum { PATIENCE_MS = 150, MOST = 512 };
 
-static const char questions[] = "\033]11;?\033\\\033[c";
+static const char background_question[] = "\033]11;?\033\\";
+static const char cell_question[] = "\033[16t";
+static const char kitty_question[] = "\033_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\033\\";
+static const char last_question[] = "\033[c";
 
 /* The end of a reply that begins at `at`; NULL where it is not whole yet. */
 static const char *reply_end(const char *at)
@@ -33,6 +36,32 @@ static bool is_attributes(const char *at, const char *end)
     return at[1] == '[' && at[2] == '?' && end[-1] == 'c';
 }
 
+static bool is_cell_size(const char *at, const char *end)
+{
+    return !strncmp(at, "\033[6;", 4) && end[-1] == 't';
+}
+
+/* Not a key such as PageDown, which looks alike. */
+static bool is_answer(const char *at, const char *end)
+{
+    return is_attributes(at, end) || is_cell_size(at, end);
+}
+
+/* "ESC [ 6 ; height ; width t", or "ESC [ ? 62 ; 4 ; 22 c", where 4 is sixels. */
+static void take_numbers(const char *at, const char *end, struct probe *out)
+{
+    int height, width;
+    if (is_cell_size(at, end)) {
+        bool sane = sscanf(at + 2, "6;%d;%dt", &height, &width) == 2 && height > 0 && width > 0 && height < 500 &&
+                    width < 500;
+        out->cell_height = sane ? height : 0;
+        out->cell_width = sane ? width : 0;
+        return;
+    }
+    for (const char *number = at + 3; number < end; number += strcspn(number, ";c") + 1)
+        out->sixel |= number[0] == '4' && (number[1] == ';' || number[1] == 'c');
+}
+
 /* "rgb:ffff/ffff/ffff", two or four digits each. */
 static void take_colour(const char *at, struct probe *out)
 {
@@ -50,25 +79,33 @@ static bool take_replies(char *text, struct probe *out)
 {
     bool last = false;
     for (char *at = strchr(text, 27); at; at = strchr(at, 27)) {
-        bool reply = at[1] == ']' || (at[1] == '[' && at[2] == '?');
+        bool reply = at[1] == ']' || at[1] == '_' || at[1] == '[';
         const char *end = reply ? reply_end(at) : NULL;
-        if (!end) {
+        if (!end || (at[1] == '[' && !is_answer(at, end))) {
             at++;
             continue;
         }
         if (at[1] == ']')
             take_colour(at, out);
+        else if (at[1] == '_')
+            out->kitty |= !strncmp(at, "\033_Gi=31;OK", 10);
+        else
+            take_numbers(at, end, out);
         last |= is_attributes(at, end);
         memmove(at, end, strlen(end) + 1);
     }
     return last;
 }
 
-static void converse(struct probe *out)
+static void converse(bool graphics, struct probe *out)
 {
     double until = progress_clock() + PATIENCE_MS / 1e3;
     size_t n = 0;
-    restore_write(questions, sizeof questions - 1);
+    restore_write(background_question, sizeof background_question - 1);
+    restore_write(cell_question, sizeof cell_question - 1);
+    if (graphics)
+        restore_write(kitty_question, sizeof kitty_question - 1);
+    restore_write(last_question, sizeof last_question - 1);
     while (n < MOST - 1) {
         struct pollfd fd = {STDIN_FILENO, POLLIN, 0};
         int left = (int)((until - progress_clock()) * 1e3);
@@ -85,7 +122,7 @@ static void converse(struct probe *out)
     }
 }
 
-void term_probe(struct probe *out)
+void term_probe(bool graphics, struct probe *out)
 {
     struct termios before, raw;
     const char *term = getenv("TERM");
@@ -95,6 +132,6 @@ void term_probe(struct probe *out)
     raw = before;
     cfmakeraw(&raw);
     tcsetattr(STDIN_FILENO, TCSANOW, &raw);
-    converse(out);
+    converse(graphics, out);
     tcsetattr(STDIN_FILENO, TCSANOW, &before);
 }

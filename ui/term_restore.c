@@ -14,6 +14,9 @@
 #include <curses.h>
 #include <term.h>
 
+#include "base/str.h"
+#include "ui/pixels.h"
+
 static const int leaving[] = {SIGINT, SIGTERM, SIGHUP};
 /* Crashes, and what else ends a program by default. */
 static const int fatal[] = {SIGSEGV, SIGBUS,  SIGFPE,  SIGILL,  SIGABRT, SIGQUIT,
@@ -149,6 +152,18 @@ static void handle_fatal(int number, struct sigaction *old)
         sigaction(number, old, NULL);
 }
 
+void restore_kitty(void)
+{
+    static bool done;
+    struct str bytes = {0};
+    if (done)
+        return;
+    done = true;
+    pixels_kitty_delete(&bytes);
+    add_bytes(str_text(&bytes));
+    str_done(&bytes);
+}
+
 void restore_arm(void)
 {
     stack_t stack = {.ss_sp = saved.stack, .ss_size = sizeof saved.stack};
@@ -215,6 +230,7 @@ struct restore_signals restore_take_signals(void)
 void restore_stop(void)
 {
     struct sigaction old;
+    term_pixels_hide();
     restore_extras(false);
     endwin();
     handle(SIGTSTP, SIG_DFL, 0, &old);

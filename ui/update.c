@@ -10,8 +10,10 @@
 #include "ui/command.h"
 #include "ui/layout.h"
 #include "ui/mouse.h"
+#include "ui/start.h"
 #include "ui/undo.h"
 #include "ui/view_items.h"
+#include "ui/views.h"
 
 static void replace(char **text, const char *with)
 {
@@ -52,7 +54,11 @@ void update_view(struct ui *ui, enum view_id view)
 {
     if (ui->view == view)
         return;
-    if (ui->view != VIEW_HELP)
+    if (!ui_shows(ui, view)) {
+        ui_say(ui, ROLE_ERROR, ui->models ? "The model is not open yet" : "Nothing is open yet: choose a model and data");
+        return;
+    }
+    if (view == VIEW_HELP || !views[ui->view].bare)
         ui->came_from = ui->view;
     ui->view = view;
 }
@@ -114,6 +120,10 @@ static void on_resize(struct ui *ui, struct event *event, struct effects *effect
     ui->cols = event->cols;
     if (event->cell_ratio > 0)
         ui->cell_ratio = event->cell_ratio;
+    if (event->cell_width > 0 && event->cell_height > 0) {
+        ui->cell_width = event->cell_width;
+        ui->cell_height = event->cell_height;
+    }
 }
 
 static void on_line(struct ui *ui, struct event *event, struct effects *effects)
@@ -130,6 +140,8 @@ static void on_line(struct ui *ui, struct event *event, struct effects *effects)
     line->point = event->point;
     event->text = event->label = NULL;
     event->unknown = NULL;
+    if (ui->prompt && line->kind == PROMPT_PATH)
+        start_typed(ui, line->text);
 }
 
 static bool blank(const char *text)
@@ -177,6 +189,12 @@ static void done_word(struct ui *ui, const char *text, struct effects *effects)
     update_word(ui, text);
 }
 
+static void done_path(struct ui *ui, const char *text, struct effects *effects)
+{
+    update_prompt_close(ui, effects);
+    start_take(ui, text);
+}
+
 static void on_line_done(struct ui *ui, struct event *event, struct effects *effects)
 {
     static void (*const done[PROMPTS])(struct ui *, const char *, struct effects *) = {
@@ -185,6 +203,7 @@ static void on_line_done(struct ui *ui, struct event *event, struct effects *eff
         [PROMPT_FIND] = done_find,
         [PROMPT_FILTER] = done_filter,
         [PROMPT_WORD] = done_word,
+        [PROMPT_PATH] = done_path,
     };
     done[ui->line.kind](ui, event->text, effects);
 }
@@ -228,6 +247,9 @@ static handler *const handlers[] = {
     [EVENT_LEAVE] = on_leave,
     [EVENT_NOTE] = on_note,
     [EVENT_OPENED] = answer_opened,
+    [EVENT_FILES] = answer_files,
+    [EVENT_RECENT] = answer_recent,
+    [EVENT_FIT] = answer_fit,
     [EVENT_PROGRESS] = answer_progress,
     [EVENT_RANKED] = answer_ranked,
     [EVENT_LOOKED] = answer_looked,
@@ -289,7 +311,7 @@ void update_settle(struct ui *ui)
 {
     struct layout layout;
     for (int i = VIEW_RANKED; i < VIEWS; i++)
-        list_total(&ui->lists[i], ui_catalog(ui) ? views[i].total(ui) : 0);
+        list_total(&ui->lists[i], ui_shows(ui, (enum view_id)i) ? views[i].total(ui) : 0);
     settle_rankings(ui);
     struct pair pair = ui_pair(ui);
     if (!answer_same_caption(&pair, &ui->word_of)) {
@@ -319,9 +341,22 @@ void update_mark(struct ui *ui, size_t caption)
     ui->mark_count += ui->marks[caption] ? 1 : (size_t)-1;
 }
 
+void update_open(struct ui *ui, struct effects *effects)
+{
+    for (int model = 0; model < ui->models; model++) {
+        struct request *request = update_request(ui, model, REQUEST_OPEN, effects);
+        request->sources = mem_new(1, sizeof *request->sources);
+        request->source_count = 1;
+        source_copy(request->sources, &ui->sources[model]);
+    }
+}
+
 void ui_start(struct ui *ui, struct effects *effects)
 {
-    if (ui->draft) { /* a caption came with the command line */
+    if (!ui->models) {
+        ui->prompt = false;
+        start_enter(ui);
+    } else if (ui->draft) { /* a caption came with the command line */
         update_query(ui, ui->draft, -1);
         replace(&ui->draft, NULL);
         ui->prompt = false;
@@ -330,8 +365,10 @@ void ui_start(struct ui *ui, struct effects *effects)
     } else {
         update_prompt_open(ui, PROMPT_CAPTION, "", effects);
     }
-    for (int model = 0; model < ui->models; model++)
-        update_request(ui, model, REQUEST_OPEN, effects);
+    effects_add(effects, EFFECT_CACHE)->number = ui->cache_mb;
+    update_open(ui, effects);
+    update_settle(ui);
+    ui_want(ui, effects);
 }
 
 void ui_update(struct ui *ui, struct event *event, struct effects *effects)

@@ -28,6 +28,9 @@ void update_mark(struct ui *ui, size_t caption); /* or unmark */
 void update_filter(struct ui *ui, const char *text);
 void update_arrange(struct ui *ui, enum view_id view); /* its rows anew, by filter and marks */
 
+/* Asks for the models of the state's sources. */
+void update_open(struct ui *ui, struct effects *effects);
+
 /* A request ready to fill in, numbered and awaited. */
 struct request *update_request(struct ui *ui, int side, enum request_kind kind,
                                struct effects *effects);

@@ -19,6 +19,8 @@ VIEW_ITEMS(images);
 VIEW_ITEMS(captions);
 VIEW_ITEMS(failures);
 VIEW_ITEMS(help);
+VIEW_ITEMS(start);
+VIEW_ITEMS(files);
 
 void captions_arrange(struct ui *ui);
 void failures_arrange(struct ui *ui);

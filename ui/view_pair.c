@@ -187,21 +187,6 @@ static void draw_frame(struct pane pane, const struct frame *f, struct style sty
     line_cell(pane, f->bottom, f->right, g[5], style);
 }
 
-/* The `n` regions of the largest weight, the largest first. */
-static size_t strongest(const float *weights, size_t regions, size_t n, size_t *out)
-{
-    size_t found = 0;
-    for (size_t r = 0; r < regions; r++) {
-        size_t at = found < n ? found++ : n;
-        for (; at > 0 && weights[r] > weights[out[at - 1]]; at--)
-            if (at < n)
-                out[at] = out[at - 1];
-        if (at < n)
-            out[at] = r;
-    }
-    return found;
-}
-
 static void draw_label(const struct ui *ui, struct pane pane, const struct frame *f, const char *text)
 {
     struct style style = ui_style(ui, ROLE_FRAME);
@@ -217,23 +202,16 @@ static void draw_label(const struct ui *ui, struct pane pane, const struct frame
 static void draw_frames(const struct ui *ui, struct pane pane, const struct picture *picture)
 {
     const struct catalog *catalog = ui_catalog(ui);
-    enum { MOST = 36 };
-    size_t order[MOST];
+    size_t order[PICTURE_FRAMES];
     struct pair pair = ui_pair(ui);
     const struct look *look = ui_look(ui);
-    if (!catalog->boxes || !look || ui->overlay == OVERLAY_NONE || ui->box_count < 1)
-        return;
-    float *weights = mem_new(look->R, sizeof *weights);
-    bool any = ui_weights(ui, weights);
-    size_t n = any ? strongest(weights, look->R, (size_t)ui->box_count, order) : 0;
-    for (size_t i = n; i-- > 0;) {
+    for (size_t i = ui_framed(ui, order); i-- > 0;) {
         const float *box = catalog->boxes + (pair.image * catalog->regions + order[i]) * 4;
         struct frame frame = frame_of(box, picture);
         draw_frame(pane, &frame, ui_style(ui, i ? ROLE_FRAME_MORE : ROLE_FRAME), i == 0);
         if (i == 0 && ui->word >= 0 && (size_t)ui->word < look->words.count)
             draw_label(ui, pane, &frame, look->words.text[ui->word]);
     }
-    free(weights);
 }
 
 static void draw_selected_region(const struct ui *ui, struct pane pane, const struct picture *picture)
@@ -261,6 +239,22 @@ struct rect view_picture_rect(const struct ui *ui, const struct layout *layout)
                          picture->rows, picture->cols};
 }
 
+/* Real pixels are for where nothing lies over the picture and it has its place to itself; then its cells stay blank. */
+static bool put_pixels(const struct ui *ui, struct pane inner, const struct picture *picture)
+{
+    bool fits = inner.box.rows == picture->rows && inner.box.cols == picture->cols;
+    bool wanted = picture->pixels && picture->graphics == ui_graphics(ui);
+    if (!wanted || !fits || (ui->prompt && ui->line.completions))
+        return false;
+    pane_fill(inner, (struct style){0});
+    inner.grid->pixels = (struct grid_pixels){.bytes = picture->pixels,
+                                              .size = picture->pixels_size,
+                                              .box = inner.box,
+                                              .graphics = picture->graphics,
+                                              .stamp = picture->stamp};
+    return true;
+}
+
 static void draw_picture(const struct ui *ui, struct pane pane, const struct layout *layout)
 {
     const struct picture *picture = ui_picture(ui);
@@ -280,6 +274,8 @@ static void draw_picture(const struct ui *ui, struct pane pane, const struct lay
     struct rect box = view_picture_rect(ui, layout);
     struct pane inner = pane_part(pane, box.row - layout->picture.row, box.col - layout->picture.col,
                                   box.rows, box.cols);
+    if (put_pixels(ui, inner, picture))
+        return;
     view_picture_cells(inner, 0, 0, picture);
     draw_selected_region(ui, inner, picture);
     draw_frames(ui, inner, picture);

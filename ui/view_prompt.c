@@ -3,6 +3,7 @@
 
 #include "base/str.h"
 #include "ui/command.h"
+#include "ui/start.h"
 #include "ui/views.h"
 
 static const char *const labels[PROMPTS] = {
@@ -11,6 +12,7 @@ static const char *const labels[PROMPTS] = {
     [PROMPT_FIND] = "/",
     [PROMPT_FILTER] = "& ",
     [PROMPT_WORD] = "Word› ",
+    [PROMPT_PATH] = "Path› ",
 };
 
 /* Bytes of the text to leave out at the left so that the cursor is inside `room` columns. One pass: the line may be a
@@ -132,6 +134,12 @@ void view_prompt(const struct ui *ui, struct grid *grid, const struct layout *la
 {
     const struct line *line = &ui->line;
     struct pane pane = grid_pane(grid, layout->prompt);
+    if (!ui->prompt && (ui->view == VIEW_START || ui->view == VIEW_FILES)) {
+        const struct files *files = ui->view == VIEW_FILES ? ui->start.files : NULL;
+        if (files)
+            pane_putf(pane, 0, 0, ui_style(ui, ROLE_DIM), "%s  %s", start_fields[ui->start.field].label, files->folder);
+        return;
+    }
     if (!ui->prompt) {
         int col = pane_put(pane, 0, 0, ui_style(ui, ROLE_DIM), labels[PROMPT_CAPTION]);
         pane_fit(pane, 0, col, pane.box.cols - col, ui_style(ui, ROLE_DIM),

@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "ui/command.h"
+#include "ui/commands.h"
 #include "ui/view_items.h"
 
 enum { MODEL_COLS = 24 }; /* room for the model's name at least */
@@ -61,10 +63,28 @@ const struct view_ops views[VIEWS] = {
     [VIEW_HELP] = {.name = "help",
                    .title = "Help",
                    .mode = MODE_HELP,
+                   .bare = true,
                    .total = help_total,
                    .text = help_text,
                    .draw = help_draw,
                    .open = help_open},
+    [VIEW_START] = {.name = "start",
+                    .title = "Start",
+                    .mode = MODE_START,
+                    .bare = true,
+                    .total = start_total,
+                    .text = start_text,
+                    .draw = start_draw,
+                    .open = start_open},
+    [VIEW_FILES] = {.name = "files",
+                    .title = "Files",
+                    .mode = MODE_FILES,
+                    .bare = true,
+                    .total = files_total,
+                    .text = files_text,
+                    .draw = files_draw,
+                    .empty = files_empty,
+                    .open = files_open},
 };
 
 static void tab_text(int view, char out[64])
@@ -94,15 +114,16 @@ struct tab {
 static int place_tabs(const struct ui *ui, struct tab out[VIEWS])
 {
     int col = NAME_COLS + 2;
-    bool all = tabs_width() + MODEL_COLS <= ui->cols - col;
+    bool open = ui_catalog(ui) || !views[ui->view].bare;
+    bool all = open && tabs_width() + MODEL_COLS <= ui->cols - col;
     for (int i = 0; i < VIEWS; i++) {
         bool here = ui->view == (enum view_id)i;
         char tab[64];
         out[i] = (struct tab){0};
-        if (ui->cols < TABS_FROM || (!here && (!all || i == VIEW_HELP)))
+        if (ui->cols < TABS_FROM || (!here && (!all || views[i].bare)))
             continue;
         tab_text(i, tab);
-        out[i] = (struct tab){col, text_columns(i == VIEW_HELP ? views[i].title : tab)};
+        out[i] = (struct tab){col, text_columns(views[i].bare ? views[i].title : tab)};
         col += out[i].width + 2;
     }
     return col;
@@ -131,7 +152,7 @@ static int draw_tabs(const struct ui *ui, struct pane pane)
         tab_text(i, tab);
         if (here)
             style.attr |= ATTR_UNDERLINE;
-        pane_put(pane, 0, tabs[i].col, style, i == VIEW_HELP ? views[i].title : tab);
+        pane_put(pane, 0, tabs[i].col, style, views[i].bare ? views[i].title : tab);
     }
     return end;
 }
@@ -162,17 +183,24 @@ static bool first_key(const struct ui *ui, const struct ui_command *command, cha
     return *out;
 }
 
+/* Where no model is worked with, only what is of use there. */
+static bool hinted(const struct ui *ui, const struct ui_command *command)
+{
+    bool everywhere = (command->modes & MODE_SESSION) != 0;
+    bool outside = ui->view == VIEW_START || ui->view == VIEW_FILES;
+    if (!command->hint || !(command->modes & ui_mode(ui)))
+        return false;
+    return ui->prompt || !outside || !everywhere || command->run == command_help || command->run == command_quit;
+}
+
 /* What the keys do here, as many as fit, right-aligned. */
 static int draw_hints(const struct ui *ui, struct pane pane, int from)
 {
-    unsigned mode = ui_mode(ui);
     int end = pane.box.cols - 1;
     for (size_t i = ui_command_count; i-- > 0;) {
         const struct ui_command *command = &ui_commands[i];
         char key[KEY_NAME_MAX];
-        if (!command->hint || !(command->modes & mode))
-            continue;
-        if (!first_key(ui, command, key))
+        if (!hinted(ui, command) || !first_key(ui, command, key))
             continue;
         int width = text_columns(key) + 1 + text_columns(command->hint);
         if (end - width < from)
@@ -238,13 +266,19 @@ static void draw_status(const struct ui *ui, struct pane pane)
 
 static void draw_opening(const struct ui *ui, struct pane pane)
 {
-    int row = pane.box.rows / 2, width = 40 < pane.box.cols - 4 ? 40 : pane.box.cols - 4;
+    int row = pane.box.rows / 2, width = 60 < pane.box.cols - 4 ? 60 : pane.box.cols - 4;
     int col = (pane.box.cols - width) / 2;
     double share = ui->work.total ? (double)ui->work.done / (double)ui->work.total : 0;
+    const struct source *source = &ui->sources[0];
+    const char *model = source->of[SOURCE_MODEL], *data = source->of[SOURCE_DATA];
+    char what[512];
+    snprintf(what, sizeof what, "%s%s  %s %s", model ? file_name(model) : "", ui->models > 1 ? " and another" : "",
+             data ? file_name(data) : "", source->of[SOURCE_SPLIT] && data ? source->of[SOURCE_SPLIT] : "");
     pane_put(pane, row - 1, col, ui_style(ui, ROLE_STRONG), "Opening");
-    pane_fit(pane, row, col, width, ui_style(ui, ROLE_DIM), ui->work.label ? ui->work.label : "");
+    pane_fit(pane, row, col, width, ui_style(ui, ROLE_DIM), what);
     pane_across(pane, row + 1, col, width, ui_style(ui, ROLE_BORDER), 0x2591);
     pane_across(pane, row + 1, col, (int)(share * width), ui_style(ui, ROLE_BAR), 0x2588);
+    pane_fit(pane, row + 2, col, width, ui_style(ui, ROLE_DIM), "Ctrl-C stops");
 }
 
 /* What a side is: its model, or what was asked of it. */
@@ -282,6 +316,14 @@ static void draw_sides(const struct ui *ui, struct grid *grid)
     }
 }
 
+static void draw_bare(const struct ui *ui, struct grid *grid, const struct layout *layout)
+{
+    if (layout->list.rows)
+        view_list(ui, grid, layout);
+    if (layout->fitness.rows)
+        view_fitness(ui, grid_pane(grid, layout->fitness));
+}
+
 void ui_view(const struct ui *ui, struct grid *grid)
 {
     struct layout layout;
@@ -290,7 +332,9 @@ void ui_view(const struct ui *ui, struct grid *grid)
     grid->ascii = ui->ascii;
     grid_clear(grid, ui_style(ui, ROLE_TEXT));
     layout_make(ui, &layout);
-    if (!ui_catalog(ui))
+    if (views[ui->view].bare)
+        draw_bare(ui, grid, &layout);
+    else if (!ui_catalog(ui))
         draw_opening(ui, grid_pane(grid, layout.body));
     else
         draw_sides(ui, grid);

@@ -11,6 +11,7 @@ struct view_ops {
     const char *name, *title;
     unsigned mode;        /* which keys apply: command.h */
     bool tiles;           /* a contact sheet rather than rows */
+    bool bare;            /* of the program rather than of a model: needs none */
     size_t (*total)(const struct ui *ui);
     void (*arrange)(struct ui *ui); /* filters and sorts the list; NULL: by the filter's text alone */
     /* The item as a line of text: what is searched, filtered and copied. */
@@ -41,6 +42,7 @@ void view_word_table(const struct ui *ui, struct pane pane);
 size_t view_word_table_top(const struct ui *ui, int lines); /* the first word shown in `lines`, heading included */
 int view_tab_at(const struct ui *ui, int col); /* the view whose name stands there in the title; -1 */
 struct rect view_picture_rect(const struct ui *ui, const struct layout *layout); /* no rows: there is none */
+void view_fitness(const struct ui *ui, struct pane pane);
 void view_prompt(const struct ui *ui, struct grid *grid, const struct layout *layout);
 void view_picture_cells(struct pane pane, int row, int col, const struct picture *picture);
 

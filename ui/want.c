@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "ui/layout.h"
+#include "ui/start.h"
 #include "ui/update.h"
 #include "ui/views.h"
 
@@ -69,6 +70,35 @@ static void want_look(struct ui *ui, const struct pair *pair, struct effects *ef
     request->text = mem_strdup(ui_caption_text(ui, pair));
 }
 
+static uint32_t rgb_of(const struct ui *ui, enum role role)
+{
+    colour c = ui_style(ui, role).fg;
+    return colour_is_rgb(c) ? c & 0xffffff : colour_is_index(c) ? colour_of_index((int)(c & 255)) : theme_foreground(ui->theme);
+}
+
+/* Where the size of a cell is not known it is taken for small: the picture then is, too, rather than beyond its place. */
+enum { SMALL_CELL_WIDTH = 6, SMALL_CELL_HEIGHT = 12 };
+
+/* The picture in real pixels, with its frames. */
+static void want_pixels(const struct ui *ui, struct picture_spec *spec)
+{
+    size_t framed[PICTURE_FRAMES];
+    spec->graphics = ui_graphics(ui);
+    spec->region = -1;
+    if (spec->graphics == GRAPHICS_CELLS)
+        return;
+    bool known = ui->cell_width > 0 && ui->cell_height > 0;
+    spec->cell_width = known ? ui->cell_width : SMALL_CELL_WIDTH;
+    spec->cell_height = known ? ui->cell_height : SMALL_CELL_HEIGHT;
+    spec->frame_count = (int)ui_framed(ui, framed);
+    for (int i = 0; i < spec->frame_count; i++)
+        spec->frames[i] = (int16_t)framed[i];
+    spec->region = (int16_t)ui->region;
+    spec->frame_colours[0] = rgb_of(ui, ROLE_FRAME);
+    spec->frame_colours[1] = rgb_of(ui, ROLE_FRAME_MORE);
+    spec->frame_colours[2] = rgb_of(ui, ROLE_KEY);
+}
+
 static struct picture_spec spec_of(const struct ui *ui, int cols, int rows)
 {
     return (struct picture_spec){.cols = cols,
@@ -89,6 +119,7 @@ static bool picture_key(const struct ui *ui, const struct layout *layout, const 
         return false;
     out->image = pair->image;
     out->spec = spec_of(ui, layout->picture.cols, layout->picture.rows);
+    want_pixels(ui, &out->spec);
     bool overlay = ui->overlay == OVERLAY_FADE || ui->overlay == OVERLAY_HEAT;
     const struct look *look = ui_look(ui);
     if (overlay && look && ui_catalog(ui)->boxes && ui_weights(ui, weights)) {
@@ -243,7 +274,10 @@ void ui_want(struct ui *ui, struct effects *effects)
 {
     struct layout layout;
     int active = ui->side;
-    if (!ui_catalog(ui) || ui->leaving)
+    if (ui->leaving)
+        return;
+    start_want(ui, effects);
+    if (!ui_catalog(ui))
         return;
     for (ui->side = 0; ui->side < SIDES; ui->side++)
         if (ui->side == active || ui_compares(ui))

@@ -11,12 +11,13 @@
 
 #include "base/mem.h"
 #include "ui/job.h"
+#include "ui/recent.h"
 
 enum { NICENESS = 5 };
 
 struct worker {
-    worker_open *open;
-    void *context;
+    struct worker_host host;
+    char *session_folder;
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t news, posted; /* for the thread; for worker_wait */
@@ -29,11 +30,13 @@ struct worker {
     struct event *events;
     size_t event_count, event_cap;
     struct backend *backends[MODELS];
+    struct backend *closing[MODELS]; /* to be freed by the thread, which may be using them */
     bool busy, ending;
     enum request_kind now;
     int now_side;
     /* read by the thread at each step of its work */
     atomic_bool give_up, put_off;
+    atomic_size_t cache_bytes; /* the bound of the thumbnails on disk */
     /* the thread's own */
     struct job_photos photos;
     double told; /* when progress was told last */
@@ -91,21 +94,52 @@ static int open_side(struct worker *worker, const struct request *request,
                      const struct progress *progress, struct event *event, struct error *err)
 {
     struct backend *backend = NULL;
-    if (worker->open(worker->context, request->side, progress, &backend, err) != 0)
+    if (worker->host.open(worker->host.context, request->sources, request->side, progress, &backend, err) != 0)
         return -1;
     pthread_mutex_lock(&worker->lock);
-    worker->backends[request->side] = backend;
+    bool wanted = !atomic_load(&worker->give_up);
+    if (wanted)
+        worker->backends[request->side] = backend;
     pthread_mutex_unlock(&worker->lock);
+    if (!wanted) {
+        backend_free(backend);
+        return error_set(err, "interrupted");
+    }
     *event = answer(request, EVENT_OPENED);
     event->catalog = &backend->catalog;
     return 0;
+}
+
+/* What needs no model. Returns false where the request is none of these. */
+static bool look_around(struct worker *worker, const struct request *request, struct event *event)
+{
+    switch (request->kind) {
+    case REQUEST_FILES:
+        *event = answer(request, EVENT_FILES);
+        event->files = files_list(request->path);
+        return true;
+    case REQUEST_RECENT:
+        *event = answer(request, EVENT_RECENT);
+        event->recents = recent_list(worker->session_folder);
+        return true;
+    case REQUEST_FIT:
+        *event = answer(request, EVENT_FIT);
+        event->fitness = mem_new(1, sizeof *event->fitness);
+        if (worker->host.fit)
+            worker->host.fit(worker->host.context, request->sources, request->source_count, event->fitness);
+        return true;
+    default:
+        return false;
+    }
 }
 
 static int perform(struct worker *worker, struct request *request, struct event *event,
                    struct error *err)
 {
     static const char *const labels[REQUESTS] = {
-        [REQUEST_OPEN] = "Opening",         [REQUEST_RANK] = "Ranking the images",
+        [REQUEST_OPEN] = "Opening",          [REQUEST_FILES] = "Listing",
+        [REQUEST_RECENT] = "Looking back",  [REQUEST_FIT] = "Looking at the files",
+        [REQUEST_RANK] = "Ranking the images",
         [REQUEST_CAPTIONS] = "Ranking the captions", [REQUEST_LOOK] = "Attending",
         [REQUEST_PICTURE] = "Drawing",      [REQUEST_EXPORT] = "Exporting",
         [REQUEST_THUMBS] = "Thumbnails",    [REQUEST_SURVEY] = "Ranking every caption",
@@ -115,7 +149,11 @@ static int perform(struct worker *worker, struct request *request, struct event 
     worker->told = progress_clock();
     if (request->kind == REQUEST_OPEN)
         return open_side(worker, request, &progress, event, err);
+    if (look_around(worker, request, event))
+        return 0;
+    pthread_mutex_lock(&worker->lock);
     struct backend *backend = worker->backends[request->model];
+    pthread_mutex_unlock(&worker->lock);
     if (!backend)
         return error_set(err, "no model is open");
     *event = answer(request, EVENT_FAILED);
@@ -183,6 +221,21 @@ static void give_way(void)
         return; /* then it does not */
 }
 
+/* Frees what worker_close set aside; called and returns with the lock held. */
+static void close_locked(struct worker *worker)
+{
+    for (int model = 0; model < MODELS; model++) {
+        struct backend *backend = worker->closing[model];
+        worker->closing[model] = NULL;
+        if (!backend)
+            continue;
+        pthread_mutex_unlock(&worker->lock);
+        job_photos_forget(&worker->photos);
+        backend_free(backend);
+        pthread_mutex_lock(&worker->lock);
+    }
+}
+
 static void *run(void *context)
 {
     struct worker *worker = context;
@@ -190,6 +243,7 @@ static void *run(void *context)
     give_way();
     pthread_mutex_lock(&worker->lock);
     while (!worker->ending) {
+        close_locked(worker);
         if (!take_locked(worker, &request)) {
             pthread_cond_wait(&worker->news, &worker->lock);
             continue;
@@ -200,6 +254,8 @@ static void *run(void *context)
         atomic_store(&worker->give_up, false);
         atomic_store(&worker->put_off, false);
         pthread_mutex_unlock(&worker->lock);
+        if (request.kind == REQUEST_THUMBS)
+            cache_limit(&worker->photos.cache, atomic_load(&worker->cache_bytes));
         work(worker, &request);
         pthread_mutex_lock(&worker->lock);
     }
@@ -207,14 +263,13 @@ static void *run(void *context)
     return NULL;
 }
 
-struct worker *worker_new(worker_open *open, void *context, const char *cache_folder,
-                          struct error *err)
+struct worker *worker_new(const struct worker_host *host, struct error *err)
 {
     struct worker *worker = mem_new(1, sizeof *worker);
     sigset_t all, before;
-    worker->open = open;
-    worker->context = context;
-    cache_open(&worker->photos.cache, cache_folder, CACHE_BYTES);
+    worker->host = *host;
+    worker->session_folder = mem_strdup(host->session_folder);
+    cache_open(&worker->photos.cache, host->cache_folder);
     worker->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     pthread_mutex_init(&worker->lock, NULL);
     pthread_cond_init(&worker->news, NULL);
@@ -235,6 +290,7 @@ struct worker *worker_new(worker_open *open, void *context, const char *cache_fo
     if (worker->wake >= 0)
         close(worker->wake);
     job_photos_done(&worker->photos);
+    free(worker->session_folder);
     free(worker);
     return NULL;
 }
@@ -259,6 +315,25 @@ void worker_cancel(struct worker *worker)
     pthread_mutex_unlock(&worker->lock);
 }
 
+void worker_cache_bound(struct worker *worker, size_t bytes)
+{
+    atomic_store(&worker->cache_bytes, bytes);
+}
+
+void worker_close(struct worker *worker)
+{
+    pthread_mutex_lock(&worker->lock);
+    drop_waiting_locked(worker);
+    atomic_store(&worker->give_up, true);
+    for (int model = 0; model < MODELS; model++)
+        if (worker->backends[model]) {
+            worker->closing[model] = worker->backends[model];
+            worker->backends[model] = NULL;
+        }
+    pthread_cond_signal(&worker->news);
+    pthread_mutex_unlock(&worker->lock);
+}
+
 void worker_free(struct worker *worker)
 {
     if (!worker)
@@ -272,8 +347,11 @@ void worker_free(struct worker *worker)
     pthread_join(worker->thread, NULL);
     for (size_t i = 0; i < worker->event_count; i++)
         event_done(&worker->events[i]);
-    for (int model = 0; model < MODELS; model++)
+    for (int model = 0; model < MODELS; model++) {
         backend_free(worker->backends[model]);
+        backend_free(worker->closing[model]);
+    }
+    free(worker->session_folder);
     job_photos_done(&worker->photos);
     free(worker->events);
     free(worker->exports);

@@ -11,15 +11,25 @@
 #include "ui/request.h"
 
 /* Opens the backend of a model (called on the worker's thread). */
-typedef int worker_open(void *context, int model, const struct progress *progress,
+typedef int worker_open(void *context, const struct source *source, int model, const struct progress *progress,
                         struct backend **out, struct error *err);
+
+/* Looks at what may be opened (on the worker's thread). */
+typedef void worker_fit(void *context, const struct source *sources, size_t count, struct fitness *out);
+
+/* What the worker works with. */
+struct worker_host {
+    worker_open *open;
+    worker_fit *fit; /* NULL: nothing is known */
+    void *context;
+    const char *cache_folder;   /* where thumbnails are kept, NULL: nowhere */
+    const char *session_folder; /* where the sessions of before are (ui/recent.h), NULL: nowhere */
+};
 
 struct worker;
 
-/* `cache_folder`: where thumbnails are kept, NULL: nowhere. NULL with the error filled where the system gives no
- * thread. */
-struct worker *worker_new(worker_open *open, void *context, const char *cache_folder,
-                          struct error *err) MUST_USE;
+/* NULL with the error filled where the system gives no thread. */
+struct worker *worker_new(const struct worker_host *host, struct error *err) MUST_USE;
 
 /* Stops what is under way, waits for the thread, frees the backends. */
 void worker_free(struct worker *worker);
@@ -29,6 +39,13 @@ void worker_ask(struct worker *worker, struct request *request);
 
 /* Drops everything that waits and stops what is under way. */
 void worker_cancel(struct worker *worker);
+
+/* As worker_cancel; what is open is closed by the thread as soon as it has stopped. From now on there is no backend until
+ * one is opened. */
+void worker_close(struct worker *worker);
+
+/* Thumbnails on disk may take so many bytes; 0, as at first: none are kept. */
+void worker_cache_bound(struct worker *worker, size_t bytes);
 
 /* Readable while events wait. */
 int worker_fd(const struct worker *worker);

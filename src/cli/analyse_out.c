@@ -9,6 +9,7 @@
 #include "cli/analyse.h"
 #include "cli/figure_request.h"
 #include "figure/gather.h"
+#include "ui/backend_session.h"
 #include "ui/explore.h"
 
 /* ---- figures ----------------------------------------------------------------------------------
@@ -95,26 +96,40 @@ void analyse_forget(struct analyse_pictures *pictures)
 /* ---- the explorer -----------------------------------------------------------------------------
  */
 
-int analyse_explore(const struct cli_common *common, const size_t *models, size_t count,
-                    size_t caption, size_t image, struct error *err)
+static int explore_sources(const struct cli_common *common, const size_t *models, size_t count,
+                           struct source *out, struct error *err)
 {
-    struct session_spec specs[EXPLORE_MODELS];
     for (size_t m = 0; m < count; m++) {
-        if (cli_session_spec(common, models[m], &specs[m], err) != 0)
+        struct session_spec spec;
+        if (cli_session_spec(common, models[m], &spec, err) != 0)
             return -1;
-        if (analyse_is_matrix(specs[m].model))
+        if (analyse_is_matrix(spec.model))
             return error_set(err,
                              "--open: %s is a matrix of similarities; the explorer needs the "
                              "model",
-                             specs[m].model);
-        specs[m].need_vocab = !common->token_ids;
+                             spec.model);
+        backend_session_source(&spec, &out[m]);
     }
+    return 0;
+}
+
+int analyse_explore(const struct cli_common *common, const size_t *models, size_t count,
+                    size_t caption, size_t image, struct error *err)
+{
+    struct source sources[MODELS] = {0};
     char *ask = image != SIZE_MAX ? mem_printf("matches %zu", image)
                                   : mem_printf("captions %zu", caption);
     const char *const commands[] = {"failures", ask};
-    const struct explore_options options = {
-        .specs = specs, .spec_count = count, .commands = commands, .command_count = 2};
-    int status = explore_run(&options, err);
+    const struct explore_options options = {.sources = sources,
+                                            .source_count = count,
+                                            .bf16 = cli_bf16(common),
+                                            .commands = commands,
+                                            .command_count = 2};
+    int status = explore_sources(common, models, count, sources, err);
+    if (status == 0)
+        status = explore_run(&options, err);
+    for (size_t m = 0; m < MODELS; m++)
+        source_done(&sources[m]);
     free(ask);
     return status;
 }

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "cli/cli.h"
 #include "ui/command.h"
+#include "ui/backend_session.h"
 #include "ui/explore.h"
 #include "ui/saved.h"
 
@@ -15,11 +16,10 @@ struct explore {
     struct explore_options options;
     const char *size;
     struct cli_list operands, commands;
-    struct session_spec specs[EXPLORE_MODELS];
+    struct source sources[MODELS];
     char *demo_model, *demo_data;
     const char *keys;
     char *caption;
-    struct saved *last;
 };
 
 static int check_usage(struct explore *e, struct error *err)
@@ -37,26 +37,31 @@ static int check_usage(struct explore *e, struct error *err)
     return 0;
 }
 
-/* With neither a model nor data: what was open last, if its files are still there. */
+static bool names_files(const struct explore *e)
+{
+    return e->common.models.count || e->common.data || e->common.ims;
+}
+
+/* With neither a model nor data: what was open last. Where its files have gone, the start screen says so. */
 static void take_last(struct explore *e)
 {
     struct error err;
-    char *path = e->options.session ? mem_strdup(e->options.session) : explore_session_path();
-    bool wanted = !e->common.models.count && !e->common.data && !e->common.ims &&
-                  (!e->options.headless || e->options.session);
-    if (wanted && path && file_exists(path) && saved_load(path, &e->last, &err) == 0)
-        e->options.spec_count = saved_specs(e->last, e->specs);
-    for (size_t i = 0; i < e->options.spec_count; i++)
-        if (!file_exists(e->specs[i].model))
-            e->options.spec_count = 0;
-    e->options.specs = e->specs;
+    struct saved *last = NULL;
+    char *path = e->options.session ? mem_strdup(e->options.session) : explore_last_session();
+    bool wanted = !names_files(e) && (!e->options.headless || e->options.session);
+    if (wanted && path && file_exists(path) && saved_load(path, &last, &err) == 0)
+        e->options.source_count = saved_sources(last, e->sources);
+    saved_free(last);
     free(path);
+    e->options.last = e->options.source_count > 0;
+    for (size_t i = 0; i < e->options.source_count; i++)
+        e->options.start |= !e->options.headless && !file_exists(e->sources[i].of[SOURCE_MODEL]);
 }
 
 /* With neither a model nor data, the demo that ships with the program. */
 static int take_demo(struct explore *e, struct error *err)
 {
-    if (e->common.models.count || e->common.data || e->common.ims)
+    if (names_files(e))
         return 0;
     if (file_asset("demo", &e->demo_data, err) != 0)
         return -1;
@@ -67,19 +72,30 @@ static int take_demo(struct explore *e, struct error *err)
     return 0;
 }
 
-static int make_specs(struct explore *e, struct error *err)
+static int make_sources(struct explore *e, struct error *err)
 {
     size_t models = e->common.models.count;
-    if (models > EXPLORE_MODELS)
+    if (models > MODELS)
         return error_set(err, "%zu models are given; the explorer shows one, or two side by side", models);
     for (size_t i = 0; i < (models ? models : 1); i++) {
-        if (cli_session_spec(&e->common, i, &e->specs[i], err) != 0)
+        struct session_spec spec;
+        if (cli_session_spec(&e->common, i, &spec, err) != 0 && !e->options.start)
             return -1;
-        e->specs[i].need_vocab = !e->common.token_ids;
+        backend_session_source(&spec, &e->sources[i]);
     }
-    e->options.specs = e->specs;
-    e->options.spec_count = models;
+    e->options.source_count = models ? models : 1;
     return 0;
+}
+
+/* What is to be opened, or to stand on the start screen. */
+static int choose_sources(struct explore *e, struct error *err)
+{
+    e->options.sources = e->sources;
+    if (!e->options.start)
+        take_last(e);
+    if (e->options.source_count || (e->options.start && !names_files(e)))
+        return 0;
+    return take_demo(e, err) != 0 ? -1 : make_sources(e, err);
 }
 
 static void join_caption(struct explore *e)
@@ -92,10 +108,13 @@ static void join_caption(struct explore *e)
     str_done(&text);
 }
 
-static void print_keys(bool roff)
+static void print_keys(const char *how)
 {
     struct str text = {0};
-    command_table(roff, &text);
+    if (!strcmp(how, "settings"))
+        command_settings(&text);
+    else
+        command_table(!strcmp(how, "man"), &text);
     fputs(str_text(&text), stdout);
     str_done(&text);
 }
@@ -105,20 +124,24 @@ int cmd_explore(int argc, char **argv)
     struct explore e = {0};
     struct cli_option options[] = {
         CLI_COMMON_OPTIONS(&e.common),
+        {"start", 0, CLI_SWITCH, NULL, "begin with the start screen: choose a session of before, or other files",
+         &e.options.start},
         {"theme", 0, CLI_TEXT, "dark|light|mono", "colours for that kind of background (default: as the terminal says)",
          &e.options.theme},
         {"colours", 0, CLI_TEXT, "truecolor|256|16|none", "no more colours than that (default: what the terminal has; NO_COLOR is heeded)",
          &e.options.colours},
         {"symbols", 0, CLI_TEXT, "ascii|half|block|sextant", "characters that pictures are made of (default: block)",
          &e.options.symbols},
+        {"graphics", 0, CLI_TEXT, "auto|cells|sixel|kitty",
+         "the picture as characters, or in real pixels where the terminal can (default: cells)", &e.options.graphics},
         {"ascii", 0, CLI_SWITCH, NULL, "nothing but ASCII on the screen", &e.options.ascii},
         {"no-mouse", 0, CLI_SWITCH, NULL, "leave the mouse to the terminal", &e.options.no_mouse},
         {"config", 0, CLI_TEXT, "FILE", "settings, in place of ~/.config/scanscope/config (\"none\": none)",
          &e.options.config},
         {"session", 0, CLI_TEXT, "FILE", "where the session is kept and taken up again (\"none\": nowhere)",
          &e.options.session},
-        {"keys", 0, CLI_TEXT, "text|man", "print the table of keys and commands, and leave", &e.keys},
         {"command", 0, CLI_LIST, "COMMAND", "run at once, as after : (may be given several times)", &e.commands},
+        {"keys", 0, CLI_TEXT, "text|man|settings", "print the table of keys and commands, or (in roff) of settings, and leave", &e.keys},
         {"headless", 0, CLI_SWITCH, NULL, "no terminal: play --script on a screen of --size", &e.options.headless},
         {"script", 0, CLI_TEXT, "FILE", "keys and commands to play (\"-\": standard input)", &e.options.script},
         {"size", 0, CLI_TEXT, "COLSxROWS", "of the headless screen (default: 120x40)", &e.size},
@@ -142,19 +165,17 @@ int cmd_explore(int argc, char **argv)
     e.options.command_count = e.commands.count;
     status = EXIT_DONE;
     if (e.keys) {
-        print_keys(!strcmp(e.keys, "man"));
+        print_keys(e.keys);
     } else if (check_usage(&e, &err) != 0) {
         status = cli_wrong("explore", "%s", err.text);
     } else {
         cli_set_threads(&e.common);
-        take_last(&e);
-        for (size_t i = 0; i < e.options.spec_count; i++)
-            e.specs[i].bf16 = cli_bf16(&e.common);
-        if ((!e.options.spec_count && (take_demo(&e, &err) != 0 || make_specs(&e, &err) != 0)) ||
-            explore_run(&e.options, &err) != 0)
+        e.options.bf16 = cli_bf16(&e.common);
+        if (choose_sources(&e, &err) != 0 || explore_run(&e.options, &err) != 0)
             status = cli_fail("explore", &err);
     }
-    saved_free(e.last);
+    for (size_t i = 0; i < MODELS; i++)
+        source_done(&e.sources[i]);
     cli_list_done(&e.operands);
     cli_list_done(&e.commands);
     cli_common_done(&e.common);

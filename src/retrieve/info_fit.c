@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "cli/info.h"
+#include "retrieve/info.h"
 #include "io/tokenize.h"
 
 enum { COUNTED_CAPTIONS = 5000 }; /* of a split, whose words are looked up */

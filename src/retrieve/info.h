@@ -1,7 +1,7 @@
 /* info.h: what `scanscope info` finds out about a file or folder, as text, as JSON, and as the
  * facts that decide whether files fit together. */
-#ifndef CLI_INFO_H
-#define CLI_INFO_H
+#ifndef RETRIEVE_INFO_H
+#define RETRIEVE_INFO_H
 
 #include <jansson.h>
 #include <stdbool.h>

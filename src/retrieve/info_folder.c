@@ -7,7 +7,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "cli/info.h"
+#include "retrieve/info.h"
 #include "io/captions.h"
 #include "io/dataset.h"
 

@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "cli/info.h"
+#include "retrieve/info.h"
 #include "io/bottomup.h"
 #include "io/captions.h"
 #include "io/image.h"
