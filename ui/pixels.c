@@ -82,9 +82,11 @@ static void encode_sixel(const struct image *image, int cols, int rows, int cell
     ChafaCanvas *canvas = chafa_canvas_new(config);
     chafa_canvas_draw_all_pixels(canvas, CHAFA_PIXEL_RGBA8_UNASSOCIATED, image->pixels, image->width, image->height,
                                  image->width * 4);
-    GString *text = chafa_canvas_print(canvas, chafa_term_db_get_fallback_info(chafa_term_db_get_default()));
+    ChafaTermInfo *terminal = chafa_term_db_get_fallback_info(chafa_term_db_get_default()); /* a new one, ours */
+    GString *text = chafa_canvas_print(canvas, terminal);
     str_add_n(out, text->str, text->len);
     g_string_free(text, TRUE);
+    chafa_term_info_unref(terminal);
     chafa_canvas_unref(canvas);
     chafa_canvas_config_unref(config);
 }
