@@ -47,12 +47,14 @@ static size_t find_id(GHashTable *table, int64_t id)
 static bool whole_number(const char *text, size_t n, int64_t *out)
 {
     *out = 0;
+    if (n == 0 || n > 18)
+        return false;
     for (size_t k = 0; k < n; k++) {
         if (!isdigit((unsigned char)text[k]))
             return false;
         *out = 10 * *out + (text[k] - '0');
     }
-    return n > 0 && n <= 18;
+    return true;
 }
 
 /* The last run of digits before the ending. */
