@@ -12,13 +12,6 @@
 #include "ui/start.h"
 #include "ui/view_items.h"
 
-static void replace(char **text, const char *with)
-{
-    char *copy = mem_strdup(with);
-    free(*text);
-    *text = copy;
-}
-
 /* What the command line named ends the program with the reason; what was chosen in it leads back to the choice. */
 static void leave_because(struct ui *ui, const char *why, struct effects *effects)
 {
@@ -26,7 +19,7 @@ static void leave_because(struct ui *ui, const char *why, struct effects *effect
         start_return(ui, why, effects);
         return;
     }
-    replace(&ui->fatal, why);
+    mem_replace(&ui->fatal, why);
     ui->leaving = true;
     effects_add(effects, EFFECT_QUIT);
 }
@@ -82,7 +75,7 @@ void answer_opened(struct ui *ui, struct event *event, struct effects *effects)
 void answer_progress(struct ui *ui, struct event *event, struct effects *effects)
 {
     (void)effects;
-    replace(&ui->work.label, event->text);
+    mem_replace(&ui->work.label, event->text);
     ui->work.done = event->done;
     ui->work.total = event->total;
 }
@@ -132,7 +125,7 @@ void answer_ranked(struct ui *ui, struct event *event, struct effects *effects)
     if (images && event->side == ui->side)
         say_ranked(ui, *place);
     if (event->side == ui->side)
-        replace(&ui->filters[view], NULL);
+        mem_replace(&ui->filters[view], NULL);
 }
 
 /* Words of which nobody wants the heat first. */

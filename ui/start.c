@@ -23,13 +23,6 @@ const struct start_field_info start_fields[START_FIELDS] = {
     [START_MAPPING] = {"Id mapping", "", SOURCE_MAPPING, START_FILE},
 };
 
-static void replace(char **text, const char *with)
-{
-    char *copy = mem_strdup(with);
-    free(*text);
-    *text = copy;
-}
-
 /* ---- the form ----------------------------------------------------------------------------------- */
 
 const char *start_value(const struct ui *ui, enum start_field field)
@@ -48,7 +41,7 @@ void start_set(struct ui *ui, enum start_field field, const char *text)
             source_set(&ui->start.form[model], start_fields[field].source, text);
     }
     ui->start.changes++;
-    replace(&ui->start.why, NULL);
+    mem_replace(&ui->start.why, NULL);
 }
 
 size_t start_models(const struct ui *ui)
@@ -110,7 +103,7 @@ static void want_files(struct ui *ui, struct effects *effects)
     struct start *start = &ui->start;
     if (!start->folder || (start->listed && !strcmp(start->listed, start->folder)))
         return;
-    replace(&start->listed, start->folder);
+    mem_replace(&start->listed, start->folder);
     update_request(ui, 0, REQUEST_FILES, effects)->path = mem_strdup(start->folder);
 }
 
@@ -190,7 +183,7 @@ static char *whole_path(const struct ui *ui, const char *text)
 
 void start_folder(struct ui *ui, const char *folder)
 {
-    replace(&ui->start.folder, *folder ? folder : "/");
+    mem_replace(&ui->start.folder, *folder ? folder : "/");
 }
 
 /* Begins where the field's file is, or where one was last. */
@@ -203,7 +196,7 @@ void start_browse(struct ui *ui, enum start_field field)
         start_folder(ui, folder);
         free(folder);
     }
-    replace(&ui->start.listed, NULL); /* it may have changed since */
+    mem_replace(&ui->start.listed, NULL); /* it may have changed since */
     update_view(ui, VIEW_FILES);
 }
 
@@ -271,8 +264,8 @@ void answer_files(struct ui *ui, struct event *event, struct effects *effects)
     files_free(ui->start.files);
     struct files *files = ui->start.files = event->files;
     event->files = NULL;
-    replace(&ui->start.folder, files->folder);
-    replace(&ui->start.listed, files->folder);
+    mem_replace(&ui->start.folder, files->folder);
+    mem_replace(&ui->start.listed, files->folder);
     if (files->error)
         ui_say(ui, ROLE_ERROR, "%s", files->error);
     free(ui->filters[VIEW_FILES]);
@@ -311,7 +304,7 @@ static void change_to(struct ui *ui, const struct source *sources, size_t count,
     ui_forget_session(ui, (int)count);
     for (size_t i = 0; i < count; i++)
         source_copy(&ui->sources[i], &sources[i]);
-    replace(&ui->start.why, NULL);
+    mem_replace(&ui->start.why, NULL);
     if (saved)
         saved_apply(saved, true, ui);
     if (ui_query(ui)->text || ui->view != VIEW_SEARCH)
@@ -363,5 +356,5 @@ void start_return(struct ui *ui, const char *why, struct effects *effects)
     update_prompt_close(ui, effects);
     ui_forget_session(ui, 0);
     start_enter(ui);
-    replace(&ui->start.why, why);
+    mem_replace(&ui->start.why, why);
 }

@@ -15,17 +15,10 @@
 #include "ui/view_items.h"
 #include "ui/views.h"
 
-static void replace(char **text, const char *with)
-{
-    char *copy = mem_strdup(with);
-    free(*text);
-    *text = copy;
-}
-
 /* The rows mean something else now. */
 static void forget_filter(struct ui *ui, enum view_id view)
 {
-    replace(&ui->filters[view], NULL);
+    mem_replace(&ui->filters[view], NULL);
     list_keep_all(ui_list_of(ui, view));
     list_select(ui_list_of(ui, view), 0);
 }
@@ -33,7 +26,7 @@ static void forget_filter(struct ui *ui, enum view_id view)
 static void ask_side(struct ui *ui, int side, const char *text, ptrdiff_t caption)
 {
     struct asked *query = &ui->sides[side].query;
-    replace(&query->text, text);
+    mem_replace(&query->text, text);
     query->caption = caption;
     query->number = ui->queries;
     list_keep_all(&ui->sides[side].lists[VIEW_SEARCH]);
@@ -71,7 +64,7 @@ void update_prompt_open(struct ui *ui, enum prompt_kind kind, const char *text,
     struct effect *effect = effects_add(effects, EFFECT_LINE_OPEN);
     effect->number = kind;
     effect->text = mem_strdup(text ? text : "");
-    replace(&ui->line.text, effect->text);
+    mem_replace(&ui->line.text, effect->text);
     ui->line.point = strlen(effect->text);
 }
 
@@ -80,10 +73,10 @@ void update_prompt_close(struct ui *ui, struct effects *effects)
     if (!ui->prompt)
         return;
     if (ui->line.kind == PROMPT_CAPTION)
-        replace(&ui->draft, ui->line.text);
+        mem_replace(&ui->draft, ui->line.text);
     ui->prompt = false;
-    replace(&ui->line.label, NULL);
-    replace(&ui->line.completions, NULL);
+    mem_replace(&ui->line.label, NULL);
+    mem_replace(&ui->line.completions, NULL);
     effects_add(effects, EFFECT_LINE_CLOSE);
 }
 
@@ -92,8 +85,8 @@ static void on_key(struct ui *ui, struct event *event, struct effects *effects)
     char name[KEY_NAME_MAX];
     const struct binding *binding = keymap_find(ui->keymap, ui_mode(ui), event->key);
     const struct ui_command *command = binding ? binding->command : NULL;
-    replace(&ui->message.text, NULL);
-    replace(&ui->line.completions, NULL);
+    mem_replace(&ui->message.text, NULL);
+    mem_replace(&ui->line.completions, NULL);
     if (!command || strcmp(command->name, "cancel") != 0)
         ui->leave_asked = false;
     if (command) {
@@ -156,7 +149,7 @@ static void done_caption(struct ui *ui, const char *text, struct effects *effect
         return;
     }
     update_prompt_close(ui, effects);
-    replace(&ui->draft, NULL);
+    mem_replace(&ui->draft, NULL);
     update_query(ui, text, -1);
     update_view(ui, VIEW_SEARCH);
 }
@@ -172,7 +165,7 @@ static void done_find(struct ui *ui, const char *text, struct effects *effects)
 {
     update_prompt_close(ui, effects);
     if (!blank(text))
-        replace(&ui->find, text);
+        mem_replace(&ui->find, text);
     if (ui->find)
         update_find(ui, ui->find, 1);
 }
@@ -211,7 +204,7 @@ static void on_line_done(struct ui *ui, struct event *event, struct effects *eff
 static void on_completions(struct ui *ui, struct event *event, struct effects *effects)
 {
     (void)effects;
-    replace(&ui->line.completions, event->text);
+    mem_replace(&ui->line.completions, event->text);
 }
 
 static void on_resumed(struct ui *ui, struct event *event, struct effects *effects)
@@ -276,7 +269,7 @@ static bool too_late(struct ui *ui, const struct event *event)
     if (part || event->serial != *awaited)
         return false;
     *awaited = 0;
-    replace(&ui->work.label, NULL);
+    mem_replace(&ui->work.label, NULL);
     return false;
 }
 
@@ -358,7 +351,7 @@ void ui_start(struct ui *ui, struct effects *effects)
         start_enter(ui);
     } else if (ui->draft) { /* a caption came with the command line */
         update_query(ui, ui->draft, -1);
-        replace(&ui->draft, NULL);
+        mem_replace(&ui->draft, NULL);
         ui->prompt = false;
     } else if (ui->begin) {
         ui->prompt = false;

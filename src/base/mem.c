@@ -68,6 +68,13 @@ char *mem_strdup(const char *text)
     return text ? mem_strndup(text, strlen(text)) : NULL;
 }
 
+void mem_replace(char **text, const char *with)
+{
+    char *copy = mem_strdup(with);
+    free(*text);
+    *text = copy;
+}
+
 char *mem_strndup(const char *text, size_t n)
 {
     if (!text)

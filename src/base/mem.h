@@ -27,6 +27,9 @@ void *mem_grow(void *old, size_t count, size_t size) MUST_USE;
 char *mem_strdup(const char *text) MUST_USE;
 char *mem_strndup(const char *text, size_t n) MUST_USE;
 
+/* *text becomes a copy of `with`, which may be a part of it; what was there is freed. */
+void mem_replace(char **text, const char *with);
+
 /* A formatted string of its own. */
 char *mem_printf(const char *format, ...) PRINTF_LIKE(1, 2) MUST_USE;
 
