@@ -92,8 +92,7 @@ int bench_split_halves(struct bench_split *out, struct error *err)
 #pragma omp parallel for
     for (size_t r = 0; r < rows; r++)
         bf16_split(out->regions + r * D, D, out->high + r * D, out->low + r * D);
-    for (size_t r = 0; r < rows; r++)
-        out->halves.loss = fmaxf(out->halves.loss, bf16_loss(out->regions + r * D, D));
+    out->halves.loss = bf16_loss_most(out->regions, rows, D);
     return 0;
 }
 

@@ -83,13 +83,20 @@ int bench_score(struct bench *b, struct error *err)
     return status;
 }
 
-/* Images a second of one variant. In bfloat16 with bounds, as a query takes them. */
-static int query_rate(const struct bench_split *split, const struct bench_variant *variant,
-                      const struct bf16_kernel *half, double *rate_out, struct error *err)
+/* ---- one caption ---- */
+
+enum { QUERY_WORDS = 12, QUERY_CALLS = 10 };
+
+/* Images a second. */
+struct query_rates {
+    double f32, bf16;
+};
+
+/* In bfloat16 with bounds, as a query takes them. */
+static int query_calls(const struct bench_split *split, const struct bench_variant *variant,
+                       const struct bf16_kernel *half, double *rate, struct error *err)
 {
-    enum { CALLS = 10 };
-    *rate_out = 0;
-    for (int call = 0; call < CALLS; call++) {
+    for (int call = 0; call < QUERY_CALLS; call++) {
         double start = progress_clock();
         int status = half ? score_images_near(&variant->options, &split->halves, &split->captions,
                                               half, split->sims, split->sims + split->images.I,
@@ -98,48 +105,66 @@ static int query_rate(const struct bench_split *split, const struct bench_varian
                                          split->sims, NULL, err);
         if (status != 0)
             return -1;
-        bench_best_of(rate_out, (double)split->images.I / (progress_clock() - start));
+        bench_best_of(rate, (double)split->images.I / (progress_clock() - start));
     }
     return 0;
 }
 
-static int query_variant(struct bench *b, const struct bench_split *split,
-                         const struct bench_variant *variant, const struct bf16_kernel *half,
-                         struct error *err)
+/* Without --variant one of each direction: the two aggregations differ in nothing that takes time
+ * here. */
+static bool query_wants(const struct bench *b, size_t v)
 {
-    double rate;
-    if (query_rate(split, variant, half, &rate, err) != 0)
-        return -1;
-    size_t number = half ? sizeof *split->high : sizeof *split->regions;
+    return b->variant ? bench_wants(b, &bench_variants[v]) : v % 2 == 0;
+}
+
+/* Memory is measured in turn with the queries, so that both meet the same machine. */
+static int query_rounds(struct bench *b, const struct bench_split *split, struct query_rates *best,
+                        struct error *err)
+{
+    const char *why;
+    const struct bf16_kernel *half = bf16_kernel(&why);
+    for (int round = 0; round < 2 * b->sizes->rounds; round++)
+        for (size_t v = 0; v < BENCH_VARIANTS; v++) {
+            const struct bench_variant *variant = &bench_variants[v];
+            if (!query_wants(b, v))
+                continue;
+            if (query_calls(split, variant, NULL, &best[v].f32, err) != 0 ||
+                (half && query_calls(split, variant, half, &best[v].bf16, err) != 0) ||
+                bench_measure_memory(b->sizes, &b->limits, err) != 0)
+                return -1;
+        }
+    return 0;
+}
+
+static void add_query(struct bench *b, const struct bench_split *split, const char *variant,
+                      const char *precision, size_t number, double rate)
+{
+    if (rate == 0)
+        return;
     double gbs = rate * 1e-9 * (double)(b->sizes->R * b->sizes->D * number);
     bench_add(b, "query",
-              json_pack("{s:s, s:s, s:i, s:f, s:f, s:f, s:f}", "variant", variant->name,
-                        "precision", half ? "bf16" : "f32", "words", (int)split->starts[1],
-                        "images_per_s", rate, "gb_per_s", gbs, "read_share",
-                        gbs / b->limits.read_gbs, "copy_share", gbs / b->limits.copy_gbs));
-    return 0;
+              json_pack("{s:s, s:s, s:i, s:f, s:f, s:f, s:f}", "variant", variant, "precision",
+                        precision, "words", (int)split->starts[1], "images_per_s", rate, "gb_per_s",
+                        gbs, "read_share", gbs / b->limits.read_gbs, "copy_share",
+                        gbs / b->limits.copy_gbs));
 }
 
 int bench_query(struct bench *b, struct error *err)
 {
-    enum { WORDS = 12 };
     const struct bench_sizes *z = b->sizes;
     struct bench_split m = {0};
-    const char *why;
-    const struct bf16_kernel *half = bf16_kernel(&why);
+    struct query_rates best[BENCH_VARIANTS] = {0};
     int status = -1;
     if (bench_split_images(z, z->query_images, &m, err) == 0 &&
         bench_split_halves(&m, err) == 0 && bench_split_captions(z, 1, &m, err) == 0 &&
-        mem_get(&m.sims, 2 * z->query_images, sizeof(float), "similarities", err) == 0)
-        status = 0;
-    if (status == 0 && m.starts[1] > WORDS)
-        m.starts[1] = WORDS;
+        mem_get(&m.sims, 2 * z->query_images, sizeof(float), "similarities", err) == 0) {
+        if (m.starts[1] > QUERY_WORDS)
+            m.starts[1] = QUERY_WORDS;
+        status = query_rounds(b, &m, best, err);
+    }
     for (size_t v = 0; v < BENCH_VARIANTS && status == 0; v++) {
-        if (b->variant ? !bench_wants(b, &bench_variants[v]) : v % 2 != 0)
-            continue; /* the two aggregations differ in nothing that takes time here */
-        status = query_variant(b, &m, &bench_variants[v], NULL, err);
-        if (status == 0 && half)
-            status = query_variant(b, &m, &bench_variants[v], half, err);
+        add_query(b, &m, bench_variants[v].name, "f32", sizeof *m.regions, best[v].f32);
+        add_query(b, &m, bench_variants[v].name, "bf16", sizeof *m.high, best[v].bf16);
     }
     bench_split_done(&m);
     return status;

@@ -14,7 +14,7 @@
 
 size_t bf16_packed_size(size_t m, size_t D)
 {
-    return 2 * m * bf16_steps(D) * BF16_STEP;
+    return m * bf16_steps(D) * BF16_STEP;
 }
 
 /* Zeros beyond D. */
@@ -24,12 +24,9 @@ void bf16_pack(const float *b, size_t m, size_t D, uint16_t *packed_out)
     for (size_t j = 0; j < m; j += chunk) {
         size_t n = m - j < chunk ? m - j : chunk;
         for (size_t d = 0; d < D; d += BF16_STEP)
-            for (size_t c = 0; c < n; c++, packed_out += 2 * BF16_STEP)
-                for (size_t l = 0; l < BF16_STEP; l++) {
-                    float x = d + l < D ? b[(j + c) * D + d + l] : 0;
-                    packed_out[l] = bf16_round(x);
-                    packed_out[BF16_STEP + l] = bf16_round(x - bf16_float(packed_out[l]));
-                }
+            for (size_t c = 0; c < n; c++, packed_out += BF16_STEP)
+                for (size_t l = 0; l < BF16_STEP; l++)
+                    packed_out[l] = bf16_round(d + l < D ? b[(j + c) * D + d + l] : 0);
     }
 }
 
@@ -44,6 +41,15 @@ float bf16_loss(const float *row, size_t D)
         all += row[d] * row[d];
     }
     return all == 0 ? 0 : sqrtf(lost / all) * 1.0005f;
+}
+
+float bf16_loss_most(const float *rows, size_t n, size_t D)
+{
+    float most = 0;
+#pragma omp parallel for reduction(max : most) if (n * D > (size_t)1 << 20)
+    for (size_t i = 0; i < n; i++)
+        most = fmaxf(most, bf16_loss(rows + i * D, D));
+    return most;
 }
 
 /* ---- the plain kernel ---- */
@@ -61,10 +67,8 @@ static float dot_step(const uint16_t *a, const uint16_t *b, size_t n)
 static float plain_dot(const uint16_t *a, const uint16_t *packed, size_t n, size_t D)
 {
     float sum = 0;
-    for (size_t d = 0; d < D; d += BF16_STEP, packed += 2 * n * BF16_STEP) {
-        size_t step = D - d < BF16_STEP ? D - d : BF16_STEP;
-        sum += dot_step(a + d, packed, step) + dot_step(a + d, packed + BF16_STEP, step);
-    }
+    for (size_t d = 0; d < D; d += BF16_STEP, packed += n * BF16_STEP)
+        sum += dot_step(a + d, packed, D - d < BF16_STEP ? D - d : BF16_STEP);
     return sum;
 }
 
@@ -78,7 +82,7 @@ static void plain_dots(const uint16_t *a, size_t n, const uint16_t *packed, size
         for (size_t i = 0; i < n; i++)
             for (size_t c = 0; c < count; c++)
                 s[i * row_step + (j + c) * column_step] =
-                    plain_dot(a + i * D, words + 2 * c * BF16_STEP, count, D);
+                    plain_dot(a + i * D, words + c * BF16_STEP, count, D);
     }
 }
 

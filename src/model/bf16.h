@@ -1,8 +1,7 @@
 /* bf16.h: dot products of embeddings in bfloat16 with float32 sums.
  *
- * One query: words packed as two bfloat16 terms each, so that only the image side's rounding
- * counts. Tiles: matrix products through oneDNN, which has the matrix units' kernels. Beside both
- * stands the plain version in float32 arithmetic (products of two bfloat16 are exact there): for
+ * One query: a few packed words against rows as they lie in memory. Tiles: matrix products through
+ * oneDNN, which has the matrix units' kernels. Beside both stands the plain version in float32 arithmetic (products of two bfloat16 are exact there): for
  * the tests, which so run anywhere; nobody gains from it. */
 #ifndef MODEL_BF16_H
 #define MODEL_BF16_H
@@ -13,15 +12,12 @@
 
 #include "base/error.h"
 
-/* Words as two terms are off by at most this times their length. */
-static const float bf16_two_terms = 1.0f / 65536;
-
 struct bf16_product;
 
 struct bf16_kernel {
     const char *name;
 
-    /* As in struct xattn_kernel; `a` n x D, b m x D floats, packed as two terms. */
+    /* As in struct xattn_kernel; `a` n x D, b m x D floats, rounded while they are packed. */
     size_t (*packed_size)(size_t m, size_t D); /* uint16_t */
     void (*pack)(const float *b, size_t m, size_t D, uint16_t *packed_out);
     void (*dots)(const uint16_t *a, size_t n, const uint16_t *packed, size_t m, size_t D, float *s,
@@ -54,5 +50,8 @@ void bf16_kernel_set(const struct bf16_kernel *kernel);
 
 /* |x - bf16(x)| / |x| of a row of length D, rounded up: at most 1/256, some 1/600 as a rule. */
 float bf16_loss(const float *row, size_t D);
+
+/* The largest of n rows. */
+float bf16_loss_most(const float *rows, size_t n, size_t D);
 
 #endif

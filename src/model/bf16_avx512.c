@@ -5,10 +5,11 @@
 
 #ifdef BF16_X86
 #pragma GCC target("arch=x86-64-v4,avx512bf16")
-#include <immintrin.h>
 #include <string.h>
 
-enum { ROWS = 4, LINE = 32 /* bfloat16 of a cache line */, AHEAD = 3 /* blocks of rows */ };
+#include "model/sums_avx512.h"
+
+enum { ROWS = 4, AHEAD = 2 * ROWS };
 
 struct out {
     float *s;
@@ -25,53 +26,57 @@ static inline __m512bh load_tail(const uint16_t *p, size_t n)
     return (__m512bh)_mm512_maskz_loadu_epi16((__mmask32)((1ull << n) - 1), p);
 }
 
-/* `rows` rows with a chunk of n words; lines of what comes later are called for on the way. */
+/* Two rows that are wanted later, as in xattn_dots.h. */
+struct ahead {
+    const uint16_t *one, *other;
+};
+
+/* `rows` rows with a chunk of n words. */
 static inline __attribute__((always_inline)) void block(const uint16_t *a, int rows,
                                                         const uint16_t *packed, int n, size_t D,
-                                                        const uint16_t *ahead, size_t lines,
+                                                        struct ahead ahead,
                                                         struct out out)
 {
     __m512 sum[ROWS][BF16_COLUMNS];
 #pragma GCC unroll 8
-    for (int r = 0; r < rows; r++)
+    for (int r = 0; r < ROWS; r++)
 #pragma GCC unroll 8
         for (int c = 0; c < n; c++)
             sum[r][c] = _mm512_setzero_ps();
-    for (size_t d = 0; d < D; d += BF16_STEP, packed += 2 * n * BF16_STEP) {
+    for (size_t d = 0; d < D; d += BF16_STEP, packed += n * BF16_STEP) {
         __m512bh row[ROWS];
 #pragma GCC unroll 8
         for (int r = 0; r < rows; r++)
             row[r] = D - d >= BF16_STEP ? load(a + (size_t)r * D + d)
                                         : load_tail(a + (size_t)r * D + d, D - d);
-        for (size_t line = 0; line < lines; line++, ahead += LINE)
-            __builtin_prefetch(ahead, 0, 2);
+        __builtin_prefetch(ahead.one + d, 0, 3);
+        __builtin_prefetch(ahead.other + d, 0, 3);
 #pragma GCC unroll 8
-        for (int c = 0; c < n; c++)
-#pragma GCC unroll 2
-            for (int term = 0; term < 2; term++) {
-                __m512bh b = load(packed + (2 * c + term) * BF16_STEP);
+        for (int c = 0; c < n; c++) {
+            __m512bh b = load(packed + c * BF16_STEP);
 #pragma GCC unroll 8
-                for (int r = 0; r < rows; r++)
-                    sum[r][c] = _mm512_dpbf16_ps(sum[r][c], row[r], b);
-            }
+            for (int r = 0; r < rows; r++)
+                sum[r][c] = _mm512_dpbf16_ps(sum[r][c], row[r], b);
+        }
     }
 #pragma GCC unroll 8
-    for (int r = 0; r < rows; r++)
-#pragma GCC unroll 8
-        for (int c = 0; c < n; c++)
-            out.s[(size_t)r * out.row_step + (size_t)c * out.column_step] =
-                _mm512_reduce_add_ps(sum[r][c]);
+    for (int c = 0; c < n; c++) {
+        float four[ROWS];
+        sums_of_four(sum[0][c], sum[1][c], sum[2][c], sum[3][c], four);
+        for (int r = 0; r < rows; r++)
+            out.s[(size_t)r * out.row_step + (size_t)c * out.column_step] = four[r];
+    }
 }
 
 static inline __attribute__((always_inline)) void chunk(const uint16_t *a, int rows,
                                                         const uint16_t *packed, size_t n, size_t D,
-                                                        const uint16_t *ahead, size_t lines,
+                                                        struct ahead ahead,
                                                         struct out out)
 {
     switch (n) {
 #define CHUNK_CASE(count)                                                                          \
     case count:                                                                                    \
-        block(a, rows, packed, count, D, ahead, lines, out);                                       \
+        block(a, rows, packed, count, D, ahead, out);                                       \
         break;
         CHUNK_CASE(1)
         CHUNK_CASE(2)
@@ -82,17 +87,16 @@ static inline __attribute__((always_inline)) void chunk(const uint16_t *a, int r
     }
 }
 
-/* While these rows are at work later ones are called for, a share with each chunk. */
+/* The first two chunks call for the rows AHEAD of these, half of them each. */
 static inline __attribute__((always_inline)) void
 rows_block(const uint16_t *a, int rows, const uint16_t *packed, size_t m, size_t D, struct out out)
 {
-    size_t step = bf16_chunk(m), chunks = (m + step - 1) / step;
-    size_t lines = ((size_t)rows + chunks - 1) / chunks;
-    const uint16_t *next = a + AHEAD * (size_t)rows * D;
-    for (size_t j = 0; j < m; j += step, next += lines * D) {
+    size_t step = bf16_chunk(m);
+    for (size_t p = 0, j = 0; j < m; p++, j += step) {
         size_t n = m - j < step ? m - j : step;
-        bool wanted = next < a + (AHEAD + 1) * (size_t)rows * D;
-        chunk(a, rows, packed + bf16_packed_size(j, D), n, D, next, wanted ? lines : 0,
+        size_t first = p < 2 ? AHEAD + (size_t)(rows / 2) * p : 0, more = p < 2 && rows > 1;
+        const uint16_t *next = a + first * D;
+        chunk(a, rows, packed + bf16_packed_size(j, D), n, D, (struct ahead){next, next + more * D},
               (struct out){out.s + j * out.column_step, out.row_step, out.column_step});
     }
 }

@@ -1,5 +1,4 @@
-/* bf16_private.h: what the kernels share: words are packed 32 numbers of each at a time, the first
- * term, then the second. */
+/* bf16_private.h: what the kernels share: words are packed 32 numbers of each at a time. */
 #ifndef MODEL_BF16_PRIVATE_H
 #define MODEL_BF16_PRIVATE_H
 

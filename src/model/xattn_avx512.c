@@ -3,7 +3,7 @@
 
 #ifdef XATTN_X86
 #pragma GCC target("arch=x86-64-v4")
-#include <immintrin.h>
+#include "model/sums_avx512.h"
 
 #define LANES 16
 #define COLUMNS 4
@@ -25,22 +25,19 @@ static inline vf v_sqrt(vf a)
     return (vf)_mm512_sqrt_ps((__m512)a);
 }
 
-static inline __m256 halves(vf a)
+static inline float v_sum(vf a)
 {
-    return _mm256_add_ps(_mm512_castps512_ps256((__m512)a), _mm512_extractf32x8_ps((__m512)a, 1));
+    return _mm512_reduce_add_ps((__m512)a);
 }
 
 /* Lane sums of sum[0..rows-1][c] to out[0], out[step], ...: in the same order for one row as for four,
  * so that a raw score has the same bits whichever side of it was packed. */
 static inline void v_sums(vf sum[DOT_ROWS][DOT_COLUMNS], int rows, int c, float *out, size_t step)
 {
-    __m256 zero = _mm256_setzero_ps();
-    __m256 ab = _mm256_hadd_ps(halves(sum[0][c]), rows > 1 ? halves(sum[1][c]) : zero);
-    __m256 cd = _mm256_hadd_ps(rows > 2 ? halves(sum[2][c]) : zero,
-                               rows > 3 ? halves(sum[3][c]) : zero);
-    __m256 abcd = _mm256_hadd_ps(ab, cd);
+    __m512 zero = _mm512_setzero_ps();
     float four[4];
-    _mm_storeu_ps(four, _mm_add_ps(_mm256_castps256_ps128(abcd), _mm256_extractf128_ps(abcd, 1)));
+    sums_of_four((__m512)sum[0][c], rows > 1 ? (__m512)sum[1][c] : zero,
+                 rows > 2 ? (__m512)sum[2][c] : zero, rows > 3 ? (__m512)sum[3][c] : zero, four);
     for (int r = 0; r < rows; r++)
         out[(size_t)r * step] = four[r];
 }

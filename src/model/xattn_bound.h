@@ -72,7 +72,7 @@ static vf norm_off(const struct job *job, size_t k, vf off, enum raw_shape kind,
         vf dy = shape_off(kind, raw, off * query_length(job, j));
         sum += l2 ? dy * dy : dy;
     }
-    sum = job->across ? splat(lane_sum(sum)) : sum;
+    sum = job->across ? splat(v_sum(sum)) : sum;
     return l2 ? v_sqrt(sum) : sum;
 }
 
@@ -106,20 +106,31 @@ static void bound_prepare(const struct job *job, enum raw_shape kind)
         bound_context(job, k, kind, longest);
 }
 
-/* pull = G times the weights, of all columns. */
-LANES_INLINE void bound_pull(const struct job *job, int columns, bool lane_gram)
+/* Rows r0 .. r0+n-1 of pull = G times the weights, of all columns, and their share of a'Ga. */
+LANES_INLINE void pull_rows(const struct job *job, size_t r0, int n, int columns, bool lane_gram,
+                            vf *quadratic)
 {
-    for (size_t r = 0, n; r < job->K; r += n) {
-        gram_block sum = {{{0}}};
-        n = job->K - r < GRAM_ROWS ? 1 : GRAM_ROWS;
-        if (n == GRAM_ROWS)
-            gram_times(job, r, GRAM_ROWS, columns, lane_gram, 0, job->K, sum);
-        else
-            gram_times(job, r, 1, columns, lane_gram, 0, job->K, sum);
-        for (size_t i = 0; i < n; i++)
-            for (int c = 0; c < columns; c++)
-                store(job->pull + ((r + i) * (size_t)columns + (size_t)c) * LANES, sum[i][c]);
-    }
+    gram_block sum = {{{0}}};
+    size_t at = r0 * (size_t)columns * LANES;
+    gram_times(job, r0, n, columns, lane_gram, 0, job->K, sum);
+#pragma GCC unroll 12
+    for (int r = 0; r < n; r++)
+#pragma GCC unroll 8
+        for (int c = 0; c < columns; c++, at += LANES) {
+            store(job->pull + at, sum[r][c]);
+            quadratic[c] += sum[r][c] * load(job->weights + at);
+        }
+}
+
+LANES_INLINE void bound_pull(const struct job *job, int columns, bool lane_gram, vf *quadratic)
+{
+    size_t r = 0;
+    for (; columns == 1 && r + GRAM_ALONE <= job->K; r += GRAM_ALONE)
+        pull_rows(job, r, GRAM_ALONE, columns, lane_gram, quadratic);
+    for (; r + GRAM_ROWS <= job->K; r += GRAM_ROWS)
+        pull_rows(job, r, GRAM_ROWS, columns, lane_gram, quadratic);
+    for (; r < job->K; r++)
+        pull_rows(job, r, 1, columns, lane_gram, quadratic);
 }
 
 /* Sums over the context of one column, weights not yet divided by their sum. */
@@ -189,9 +200,8 @@ LANES_INLINE vf bound_column(const struct job *job, size_t j, size_t columns, si
 }
 
 LANES_INLINE void bound_columns(const struct job *job, size_t j, int columns, enum raw_shape kind,
-                                bool lane_gram, const vf *max, const vf *sum)
+                                const vf *max, const vf *sum)
 {
-    bound_pull(job, columns, lane_gram);
     for (int c = 0; c < columns; c++) {
         size_t at = (j + (size_t)c) * LANES;
         struct bound_sums s = bound_weights(job, j, (size_t)columns, (size_t)c, kind, max[c]);

@@ -36,11 +36,10 @@ struct dot_out {
     size_t row_step, column_step;
 };
 
-/* Memory that is wanted soon: `lines` of it are called for at each step along D, so that what comes
- * from memory is spread evenly over the arithmetic. */
+/* Two rows that are wanted later: at each step along D the same step of them is called for, so that
+ * memory is read beside the arithmetic, in as many streams as the processor follows. */
 struct ahead {
-    const float *from;
-    size_t lines;
+    const float *one, *other;
 };
 
 /* DOT_ROWS (or 1) rows of `a` with a chunk of n packed rows. */
@@ -54,8 +53,8 @@ LANES_INLINE void dot_block(const float *a, int rows, const float *packed, int n
 #pragma GCC unroll 8
         for (int r = 0; r < rows; r++)
             row[r] = load(a + (size_t)r * D + d);
-        for (size_t line = 0; line < ahead.lines; line++, ahead.from += LANES)
-            __builtin_prefetch(ahead.from, 0, 2); /* to the L2 cache */
+        __builtin_prefetch(ahead.one + d, 0, 2); /* to the L2 cache */
+        __builtin_prefetch(ahead.other + d, 0, 2);
 #pragma GCC unroll 8
         for (int c = 0; c < n; c++) {
             vf b = load(packed + c * LANES);
@@ -92,33 +91,45 @@ LANES_INLINE void dot_chunk(const float *a, int rows, const float *packed, size_
     }
 }
 
-/* Blocks of rows from the one at work to the one that is called for: some microseconds of
- * arithmetic. */
-enum { DOT_AHEAD = 3 };
-
-/* While these rows are at work later ones are called for, a share with each chunk. */
-LANES_INLINE void dot_rows(const float *a, int rows, const float *packed, size_t m, size_t D,
-                           struct dot_out out)
+/* As many rows as stay in the L2 cache beside those that follow them, whole blocks. */
+static size_t rows_at_once(size_t D)
 {
-    size_t chunk = chunk_rows(m), chunks = (m + chunk - 1) / chunk;
-    size_t lines = ((size_t)rows + chunks - 1) / chunks;
-    const float *next = a + DOT_AHEAD * (size_t)rows * D;
-    for (size_t j = 0; j < m; j += chunk, next += lines * D) {
-        size_t n = m - j < chunk ? m - j : chunk;
+    enum { FLOATS = 40 * 1024 };
+    size_t blocks = FLOATS / (D * DOT_ROWS);
+    return (blocks + !blocks) * DOT_ROWS;
+}
+
+/* `rows` rows with chunk p. The first two chunks call for the rows `span` further on, half of them
+ * each; what the others call for is there already. */
+LANES_INLINE void dot_rows(const float *a, int rows, const float *packed, size_t n, size_t D,
+                           size_t span, size_t p, struct dot_out out)
+{
+    size_t first = p < 2 ? span + (size_t)(rows / 2) * p : 0, more = p < 2 && rows > 1;
+    const float *next = a + first * D;
+    dot_chunk(a, rows, packed, n, D, (struct ahead){next, next + more * D}, out);
+}
+
+/* n rows: a chunk of packed ones stays in the L1 cache while all of them go past. */
+static void dot_group(const float *a, size_t n, const float *packed, size_t m, size_t D,
+                      struct dot_out out)
+{
+    size_t chunk = chunk_rows(m);
+    for (size_t p = 0, j = 0; j < m; p++, j += chunk) {
+        size_t count = m - j < chunk ? m - j : chunk, i = 0;
+        const float *words = packed + j * dot_steps(D) * LANES;
         struct dot_out at = {out.s + j * out.column_step, out.row_step, out.column_step};
-        struct ahead ahead = {next, next < a + (DOT_AHEAD + 1) * (size_t)rows * D ? lines : 0};
-        dot_chunk(a, rows, packed + j * dot_steps(D) * LANES, n, D, ahead, at);
+        for (; i + DOT_ROWS <= n; i += DOT_ROWS, at.s += DOT_ROWS * at.row_step)
+            dot_rows(a + i * D, DOT_ROWS, words, count, D, n, p, at);
+        for (; i < n; i++, at.s += at.row_step)
+            dot_rows(a + i * D, 1, words, count, D, n, p, at);
     }
 }
 
 static void dots(const float *a, size_t n, const float *packed, size_t m, size_t D, float *s,
                  size_t row_step, size_t column_step)
 {
-    size_t i = 0;
-    for (; i + DOT_ROWS <= n; i += DOT_ROWS)
-        dot_rows(a + i * D, DOT_ROWS, packed, m, D,
-                 (struct dot_out){s + i * row_step, row_step, column_step});
-    for (; i < n; i++)
-        dot_rows(a + i * D, 1, packed, m, D,
-                 (struct dot_out){s + i * row_step, row_step, column_step});
+    size_t group = rows_at_once(D);
+    for (size_t i = 0; i < n; i += group)
+        dot_group(a + i * D, n - i < group ? n - i : group, packed, m, D,
+                  (struct dot_out){s + i * row_step, row_step, column_step});
 }

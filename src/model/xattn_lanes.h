@@ -73,14 +73,6 @@ LANES_INLINE vf keep_or_lowest(const int32_t *mask, vf v)
     return (vf)(((vi)v & m) | ((vi)splat(-INFINITY) & ~m));
 }
 
-LANES_INLINE float lane_sum(vf v)
-{
-    float sum = 0;
-    for (int l = 0; l < LANES; l++)
-        sum += v[l];
-    return sum;
-}
-
 LANES_INLINE float lane_max(vf v)
 {
     float max = v[0];
@@ -133,7 +125,7 @@ LANES_INLINE void norm_sums(const struct job *job, size_t k0, int n, enum raw_sh
             sum[k] += l2 ? y * y : absolute(y);
         }
     for (int k = 0; k < n; k++) {
-        vf s = job->across ? splat(lane_sum(sum[k])) : sum[k];
+        vf s = job->across ? splat(v_sum(sum[k])) : sum[k];
         vf norm = (l2 ? v_sqrt(s) : s) + 1e-8f;
         store(job->scale + (k0 + k) * LANES, job->options->lambda_softmax / norm);
     }
@@ -163,7 +155,7 @@ static void softmax_scale(const struct job *job, size_t k)
         sum += job->query_mask ? keep(job->query_mask + j * LANES, e) : e;
     }
     if (job->across)
-        sum = splat(lane_sum(sum));
+        sum = splat(v_sum(sum));
     store(job->shift + k * LANES, max);
     store(job->scale + k * LANES, job->options->lambda_softmax / sum);
 }
@@ -204,7 +196,10 @@ LANES_INLINE vf gram_at(const struct job *job, size_t r, size_t k, bool lane_gra
                      : splat(job->gram[r * job->K + k]);
 }
 
-typedef vf gram_block[GRAM_ROWS][COLUMNS];
+/* A column alone takes more rows at a time: so many sums hide what a multiply-add waits for. */
+enum { GRAM_ALONE = 3 * GRAM_ROWS };
+
+typedef vf gram_block[GRAM_ALONE][COLUMNS];
 
 /* sum[r] += sum over k in [from, to) of G[r0 + r][k] a_k */
 LANES_INLINE void gram_times(const struct job *job, size_t r0, int n, int columns, bool lane_gram,
@@ -212,7 +207,7 @@ LANES_INLINE void gram_times(const struct job *job, size_t r0, int n, int column
 {
     for (size_t k = from; k < to; k++) {
         const float *a = job->weights + k * (size_t)columns * LANES;
-#pragma GCC unroll 8
+#pragma GCC unroll 12
         for (int r = 0; r < n; r++) {
             vf g = gram_at(job, r0 + (size_t)r, k, lane_gram);
 #pragma GCC unroll 8
@@ -229,14 +224,14 @@ LANES_INLINE void quadratic_rows(const struct job *job, size_t r0, int n, int co
 {
     gram_block sum = {{{0}}};
     gram_times(job, r0, n, columns, lane_gram, 0, r0, sum);
-#pragma GCC unroll 8
+#pragma GCC unroll 12
     for (int r = 0; r < n; r++)
 #pragma GCC unroll 8
         for (int c = 0; c < columns; c++)
             sum[r][c] += sum[r][c];
     gram_times(job, r0, n, columns, lane_gram, r0, r0 + (size_t)n, sum);
     const float *a = job->weights + r0 * (size_t)columns * LANES;
-#pragma GCC unroll 8
+#pragma GCC unroll 12
     for (int r = 0; r < n; r++)
 #pragma GCC unroll 8
         for (int c = 0; c < columns; c++)
@@ -246,6 +241,8 @@ LANES_INLINE void quadratic_rows(const struct job *job, size_t r0, int n, int co
 LANES_INLINE void quadratic_form(const struct job *job, int columns, bool lane_gram, vf *quadratic)
 {
     size_t r = 0;
+    for (; columns == 1 && r + GRAM_ALONE <= job->K; r += GRAM_ALONE)
+        quadratic_rows(job, r, GRAM_ALONE, columns, lane_gram, quadratic);
     for (; r + GRAM_ROWS <= job->K; r += GRAM_ROWS)
         quadratic_rows(job, r, GRAM_ROWS, columns, lane_gram, quadratic);
     for (; r < job->K; r++)
@@ -298,7 +295,10 @@ LANES_INLINE void columns_block(const struct job *job, size_t j, int columns, en
             along[c] += e * load(x + k * job->x_context + (size_t)c * job->x_column);
             store(a + c * LANES, e);
         }
-    quadratic_form(job, columns, lane_gram, quadratic);
+    if (job->bound)
+        bound_pull(job, columns, lane_gram, quadratic);
+    else
+        quadratic_form(job, columns, lane_gram, quadratic);
     for (int c = 0; c < columns; c++) {
         size_t q = j + (size_t)c;
         vf norm = job->splat_norm ? splat(job->query_norm[q]) : load(job->query_norm + q * LANES);
@@ -308,7 +308,7 @@ LANES_INLINE void columns_block(const struct job *job, size_t j, int columns, en
     if (job->attention)
         keep_attention(job, j, columns, sum);
     if (job->bound)
-        bound_columns(job, j, columns, kind, lane_gram, max, sum);
+        bound_columns(job, j, columns, kind, max, sum);
 }
 
 LANES_INLINE void all_columns(const struct job *job, enum raw_shape kind, bool lane_gram)
@@ -362,7 +362,7 @@ static vf aggregate_sum(const struct job *job)
     vf sum = {0};
     for (size_t j = 0; j < job->J; j++)
         sum += similarity_of(job, j, 1, false);
-    return job->across ? splat(lane_sum(sum)) : sum;
+    return job->across ? splat(v_sum(sum)) : sum;
 }
 
 static vf aggregate_lse(const struct job *job)
@@ -374,7 +374,7 @@ static vf aggregate_lse(const struct job *job)
         sum += job->query_mask ? keep(job->query_mask + j * LANES, e) : e;
     }
     if (job->across)
-        sum = splat(lane_sum(sum));
+        sum = splat(v_sum(sum));
     float sums[LANES];
     store(sums, sum);
     for (int l = 0; l < (job->across ? 1 : LANES); l++)

@@ -25,13 +25,16 @@ static inline vf v_sqrt(vf a)
                 __builtin_sqrtf(a[3])};
 }
 
+static inline float v_sum(vf a)
+{
+    return (a[0] + a[1]) + (a[2] + a[3]);
+}
+
 /* Lane sums of sum[0..rows-1][c] to out[0], out[step], ... */
 static inline void v_sums(vf sum[DOT_ROWS][DOT_COLUMNS], int rows, int c, float *out, size_t step)
 {
-    for (int r = 0; r < rows; r++) {
-        vf s = sum[r][c];
-        out[(size_t)r * step] = (s[0] + s[1]) + (s[2] + s[3]);
-    }
+    for (int r = 0; r < rows; r++)
+        out[(size_t)r * step] = v_sum(sum[r][c]);
 }
 
 #include "model/xattn_lanes.h"

@@ -229,12 +229,8 @@ static int encode_all_captions(struct session *session, const size_t *order,
 /* What rounding takes from the words, for the bounds of score.h. */
 static void measure_loss(struct session *session)
 {
-    size_t words = session->starts[session->C];
-    float most = 0;
-#pragma omp parallel for reduction(max : most)
-    for (size_t w = 0; w < words; w++)
-        most = fmaxf(most, bf16_loss(session->words + w * session->D, session->D));
-    session->word_loss = most;
+    session->word_loss =
+        bf16_loss_most(session->words, session->starts[session->C], session->D);
 }
 
 int session_encode_captions(struct session *session, const struct progress *progress,

@@ -9,6 +9,7 @@
 #include "base/bf16.h"
 #include "base/mem.h"
 #include "base/simd.h"
+#include "model/bf16.h"
 #include "retrieve/score_private.h"
 #include "retrieve/ticker.h"
 
@@ -144,6 +145,9 @@ static void raw_scores(const struct single *s, size_t i, size_t c, size_t W, con
     size_t R = images->R, D = images->D;
     bool t2i = s->options->cross_attn == CROSS_T2I;
     size_t region_step = t2i ? ldx : 1, word_step = t2i ? 1 : ldx;
+    size_t K = t2i ? R : W, Q = t2i ? W : R;
+    if (Q < ldx)
+        memset(b->x, 0, K * ldx * sizeof *b->x);
     if (s->half)
         s->half->dots(images->high + i * R * D, R, s->halves, W, D, b->x, region_step, word_step);
     else if (s->pack_words)
@@ -152,9 +156,14 @@ static void raw_scores(const struct single *s, size_t i, size_t c, size_t W, con
     else
         s->kernel->dots(s->captions->words + s->captions->starts[c] * D, W, packed, R, D, b->x,
                         word_step, region_step);
-    size_t K = t2i ? R : W, Q = t2i ? W : R;
-    for (size_t k = 0; Q < ldx && k < K; k++)
-        memset(b->x + k * ldx + Q, 0, (ldx - Q) * sizeof *b->x);
+}
+
+/* The context's Gram matrix is wanted after the raw scores. */
+static void call_for(const float *gram, size_t n)
+{
+    enum { LINE = 16 };
+    for (size_t i = 0; i < n; i += LINE)
+        __builtin_prefetch(gram + i, 0, 2);
 }
 
 static float score_one(const struct single *s, size_t i, size_t c, const float *packed,
@@ -172,6 +181,7 @@ static float score_one(const struct single *s, size_t i, size_t c, const float *
     pair.similarity = s->similarity;
     pair.error = s->error;
     pair.bound = s->bounds ? s->bounds + i : NULL;
+    call_for(pair.gram, pair.K * pair.K);
     raw_scores(s, i, c, W, packed, pair.ldx, b);
     return s->kernel->pair(s->options, &pair, b->x + s->x_size);
 }
@@ -182,18 +192,20 @@ static int score_many(struct single *s, const uint32_t *list, size_t n, float *s
                       const struct progress *progress, struct error *err)
 {
     size_t work = s->images->R * (s->longest + 1) * s->images->D;
-    size_t block = block_work / work + 1, blocks = (n + block - 1) / block;
+    size_t blocks = n * work / block_work + 1, threads = (size_t)s->threads;
+    blocks = (blocks + threads - 1) / threads * threads;
+    size_t block = (n + blocks - 1) / blocks;
     struct ticker ticker;
     ticker_init(&ticker, progress, n);
 #pragma omp parallel for schedule(dynamic) num_threads(s->threads)
     for (size_t k = 0; k < blocks; k++) {
         struct bench b = bench_of(s, omp_get_thread_num());
-        size_t end = (k + 1) * block < n ? (k + 1) * block : n;
-        for (size_t j = k * block; j < end && !ticker_stopped(&ticker); j++) {
+        size_t first = k * block < n ? k * block : n, end = first + block < n ? first + block : n;
+        for (size_t j = first; j < end && !ticker_stopped(&ticker); j++) {
             size_t i = list ? list[j] : j;
             scores[i] = score_one(s, s->pack_words ? i : 0, s->pack_words ? 0 : i, s->packed, &b);
         }
-        ticker_add(&ticker, end - k * block);
+        ticker_add(&ticker, end - first);
     }
     return ticker_end(&ticker, err);
 }
@@ -225,14 +237,15 @@ int score_images_near(const struct attn_options *options, const struct score_ima
 {
     struct single s;
     size_t D = images->D, W = words_of(caption, 0);
+    const float *words = caption->words + caption->starts[0] * D;
     if (single_init(&s, options, images, caption, true, err) != 0)
         return -1;
     int status = mem_get(&s.halves, half->packed_size(W, D), sizeof *s.halves, "a query", err);
     if (status == 0) {
         s.half = half;
         s.bounds = bounds;
-        s.error = score_error(D, images->loss, bf16_two_terms, D / 4 + 32);
-        half->pack(caption->words + caption->starts[0] * D, W, D, s.halves);
+        s.error = score_error(D, images->loss, bf16_loss_most(words, W, D), D / 4 + 32);
+        half->pack(words, W, D, s.halves);
         status = score_many(&s, NULL, images->I, scores, progress, err);
     }
     single_done(&s);
