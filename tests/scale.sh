@@ -19,7 +19,7 @@ run "$python" "$SCANSCOPE_TESTS/bench/scale" --quick --folder "$work" "$@"
 ok "$status" "scale --quick $*"
 for line in 'index of 300 images' 'query, second' 'a typed caption to its ranking' 'eval of 20 x 100' \
     'eval of 40 x 200' 'eval of 32000 pairs' 'pairs a second'; do
-    grep -q "$line .*[0-9]" out
+    grep -q "$line.*[0-9]" out
     ok $? "$line"
 done
 if [ $# -gt 2 ]; then
