@@ -1,11 +1,13 @@
 #!/bin/sh
 # The main job on a real data set with photographs (Flickr8k's own splits, 753 training and 113 dev
-# pictures): train, evaluate, query, figure, explore. Part of `make check-long`; three seeds, since one
-# seed's recalls on 113 images say little. Skipped, visibly, where the data is missing.
+# pictures): train, evaluate, query, figure, explore. Part of `make check-long`. Skipped, visibly, where the
+# data is missing. Twelve seeds, since one says little: on 113 images rsum is spread by 6 from seed to seed
+# (the same in PyTorch, tests/bench/torch_train.py, 12 seeds: 230 to
+# 251, mean 244). Wanted is a mean of 240: what lies below that by more than two standard errors fails.
 . "$SCANSCOPE_TESTS/tap.sh"
 
 data=$SCANSCOPE_TEST_DATA/f8k_precomp
-seeds=${SCANSCOPE_F8K_SEEDS:-1 2 3}
+seeds=${SCANSCOPE_F8K_SEEDS:-1 2 3 4 5 6 7 8 9 10 11 12}
 if [ ! -f "$data/train_ims.npy" ]; then
     skip "training on a real data set" "no $data (set SCANSCOPE_TEST_DATA)"
     done_testing
@@ -22,9 +24,14 @@ for seed in $seeds; do
     ok "$status" "eval on dev, seed $seed: $(cat out)"
     rsums="$rsums $(sed 's/.*"rsum": *\([0-9.]*\).*/\1/' out)"
 done
-mean=$(echo "$rsums" | awk '{for (i = 1; i <= NF; i++) s += $i; printf "%.1f", s / NF}')
-awk "BEGIN {exit !($mean >= 240)}"
-ok $? "rsum on dev, mean of the seeds: $mean (the reference code: 250; demanded: 240; chance: 28)"
+said=$(echo "$rsums" | awk '{
+    for (i = 1; i <= NF; i++) { sum += $i; squares += $i * $i }
+    mean = sum / NF
+    error = NF > 1 ? sqrt((squares - NF * mean * mean) / (NF - 1) / NF) : 6
+    printf "%s %.1f, standard error %.1f", mean + 2 * error >= 240 ? "reached:" : "missed:", mean, error
+}')
+[ "${said%%:*}" = reached ]
+ok $? "rsum 240 on dev (chance: 28), mean of the seeds $seeds: $said"
 
 set -- -m "run${seeds%% *}/model_best.pth.tar" -d "$data" -s dev --quiet
 run "$SCANSCOPE" query "two dogs run through the grass ." "$@" -k 5

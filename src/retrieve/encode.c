@@ -98,37 +98,57 @@ static void append_ids(struct session *session, size_t c, const int32_t *ids, si
     session->starts[c + 1] = at + n;
 }
 
-static int read_caption(struct session *session, size_t c, size_t *cap, struct error *err)
+/* Word ids of a caption: the file's, or made here and then to be freed. */
+struct caption_ids {
+    int32_t *ids;
+    size_t n;
+};
+
+static struct caption_ids caption_ids(const struct session *session, size_t c)
 {
     const struct dataset *data = session->data;
-    int32_t *ids = NULL;
-    size_t n = 0;
-    if (data->tokens) {
-        ids = data->tokens[c];
-        n = data->token_count[c];
-    } else {
-        tokenize_ids(session->vocab, data->caption[c], session->compat, &ids, &n, NULL);
+    struct caption_ids out = {0};
+    if (data->tokens)
+        return (struct caption_ids){data->tokens[c], data->token_count[c]};
+    tokenize_ids(session->vocab, data->caption[c], session->compat, &out.ids, &out.n, NULL);
+    return out;
+}
+
+/* Captions first .. first+n-1: cut into words side by side, then added in their order. */
+static int read_captions(struct session *session, size_t first, size_t n, struct caption_ids *read,
+                         size_t *cap, struct error *err)
+{
+    int status = 0;
+#pragma omp parallel for schedule(dynamic, 64)
+    for (size_t i = 0; i < n; i++)
+        read[i] = caption_ids(session, first + i);
+    for (size_t i = 0; i < n; i++) {
+        if (status == 0)
+            status = check_caption(session, first + i, read[i].ids, read[i].n, err);
+        if (status == 0)
+            append_ids(session, first + i, read[i].ids, read[i].n, cap);
+        if (!session->data->tokens)
+            free(read[i].ids);
     }
-    int status = check_caption(session, c, ids, n, err);
-    if (status == 0)
-        append_ids(session, c, ids, n, cap);
-    if (!data->tokens)
-        free(ids);
     return status;
 }
 
 int session_read_captions(struct session *session, struct error *err)
 {
+    enum { BLOCK = 4096 };
     const struct dataset *data = session->data;
+    struct caption_ids *read = mem_new(BLOCK, sizeof *read);
     size_t cap = 0;
+    int status = 0;
     session->C = data->tokens || (data->caption && session->vocab) ? data->captions : 0;
     session->starts = mem_new(session->C + 1, sizeof *session->starts);
-    for (size_t c = 0; c < session->C; c++)
-        if (read_caption(session, c, &cap, err) != 0)
-            return -1;
-    if (session->vocab)
+    for (size_t c = 0; c < session->C && status == 0; c += BLOCK)
+        status = read_captions(session, c, session->C - c < BLOCK ? session->C - c : BLOCK, read,
+                               &cap, err);
+    free(read);
+    if (status == 0 && session->vocab)
         vocab_count_words(session->vocab, session->ids, session->starts[session->C]);
-    return 0;
+    return status;
 }
 
 /* Captions by length, so that a block holds like ones. */
