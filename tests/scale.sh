@@ -3,12 +3,9 @@
 # alike. Its times say nothing here, and are not looked at. Skipped, visibly, without PyTorch.
 . "$SCANSCOPE_TESTS/tap.sh"
 
-for python in "${SCANSCOPE_TEST_PYTHON:-}" /usr/bin/python3 python3; do
-    [ -n "$python" ] && "$python" -c 'import torch, numpy' 2>/dev/null && break
-    python=
-done
+torch_python
 if [ -z "$python" ]; then
-    skip "whole commands on made-up sets" "no Python with torch and numpy (apt-get install python3-torch)"
+    skip "whole commands on made-up sets" "$no_torch"
     done_testing
     exit 0
 fi

@@ -26,6 +26,15 @@ skip() {
     echo "ok $tap_number - $1 # SKIP $2"
 }
 
+# torch_python: to $python a Python that has torch and numpy; empty where there is none.
+no_torch="no Python with torch and numpy (apt-get install python3-torch)"
+torch_python() {
+    for python in "${SCANSCOPE_TEST_PYTHON:-}" /usr/bin/python3 python3; do
+        [ -n "$python" ] && "$python" -c 'import torch, numpy' 2>/dev/null && return
+    done
+    python=
+}
+
 # run COMMAND...: output to $work/out, messages to $work/err, status to $status.
 run() {
     status=0

@@ -7,25 +7,25 @@
 #include "base/mem.h"
 #include "tests/ui_commands.h"
 
-static const struct command_test *const tables[] = {commands_of_views, commands_of_failures, commands_of_program};
+/* All cases, in one row. */
+static const struct command_test **cases;
+static size_t case_count;
 
-/* All cases: how many, and to `out` where that is not NULL. */
-static size_t all_cases(const struct command_test **out)
+static void gather_cases(void)
 {
-    size_t n = 0;
+    const struct command_test *tables[] = {commands_of_views, commands_of_failures, commands_of_program};
     for (size_t t = 0; t < sizeof tables / sizeof *tables; t++)
-        for (const struct command_test *test = tables[t]; test->command; test++, n++)
-            if (out)
-                out[n] = test;
-    return n;
+        for (const struct command_test *test = tables[t]; test->command; test++) {
+            cases = mem_grow(cases, case_count + 1, sizeof *cases);
+            cases[case_count++] = test;
+        }
 }
 
 static bool tested(const char *name)
 {
-    for (size_t t = 0; t < sizeof tables / sizeof *tables; t++)
-        for (const struct command_test *test = tables[t]; test->command; test++)
-            if (!strcmp(test->command, name))
-                return true;
+    for (size_t i = 0; i < case_count; i++)
+        if (!strcmp(cases[i]->command, name))
+            return true;
     return false;
 }
 
@@ -53,15 +53,13 @@ static void test_command(void **state)
 
 int main(void)
 {
-    size_t count = all_cases(NULL);
-    const struct command_test **cases = mem_new(count, sizeof *cases);
-    struct CMUnitTest *tests = mem_new(count + 1, sizeof *tests);
     setlocale(LC_ALL, "C.UTF-8");
-    all_cases(cases);
-    for (size_t i = 0; i < count; i++)
+    gather_cases();
+    struct CMUnitTest *tests = mem_new(case_count + 1, sizeof *tests);
+    for (size_t i = 0; i < case_count; i++)
         tests[i] = (struct CMUnitTest){cases[i]->command, test_command, NULL, NULL, (void *)cases[i]};
-    tests[count] = (struct CMUnitTest)cmocka_unit_test(test_every_command_has_a_test_and_a_key);
-    int failed = _cmocka_run_group_tests("commands", tests, count + 1, NULL, NULL);
+    tests[case_count] = (struct CMUnitTest)cmocka_unit_test(test_every_command_has_a_test_and_a_key);
+    int failed = _cmocka_run_group_tests("commands", tests, case_count + 1, NULL, NULL);
     free(tests);
     free(cases);
     return failed;

@@ -63,11 +63,14 @@ def column(v, words, a):
     return torch.logsumexp(lse * cosine, 1) / lse if a.agg == "LogSumExp" else cosine.mean(1)
 
 
+def costs(scores, margin=.2):
+    """What every negative costs, along the captions and along the images."""
+    diagonal, eye = scores.diag().unsqueeze(1), torch.eye(len(scores)) > .5
+    return [(margin + scores - d).clamp(min=0).masked_fill(eye, 0) for d in (diagonal, diagonal.t())]
+
+
 def hinge(scores):
-    diagonal = scores.diag().unsqueeze(1)
-    eye = torch.eye(len(scores)) > .5
-    captions = (.2 + scores - diagonal).clamp(min=0).masked_fill(eye, 0)
-    images = (.2 + scores - diagonal.t()).clamp(min=0).masked_fill(eye, 0)
+    captions, images = costs(scores)
     return captions.max(1)[0].sum() + images.max(0)[0].sum()
 
 
@@ -75,13 +78,25 @@ def score_all(v, e, lengths, a):
     return torch.stack([column(v, e[c, :n], a) for c, n in enumerate(lengths)], 1)
 
 
-def read_split(folder):
-    """Features, and word ids of all captions."""
+def read_split(folder, split="train"):
+    """Features, word ids of all captions (which are cut into words already), and how many words there are."""
     with open(os.path.join(folder, "vocab.json")) as f:
         ids = json.load(f)["word2idx"]
-    with open(os.path.join(folder, "train_caps.txt")) as f:
-        captions = [[ids["<start>"]] + [ids[w] for w in line.split()] + [ids["<end>"]] for line in f]
-    return torch.from_numpy(np.load(os.path.join(folder, "train_ims.npy"))), captions
+    with open(os.path.join(folder, split + "_caps.txt")) as f:
+        captions = [[ids["<start>"]] + [ids.get(w, ids["<unk>"]) for w in line.lower().split()] + [ids["<end>"]]
+                    for line in f]
+    images = np.load(os.path.join(folder, split + "_ims.npy")).astype(np.float32)
+    return torch.from_numpy(images), captions, len(ids)
+
+
+def longest_first(captions, chosen):
+    """The chosen captions by falling length: their numbers, padded ids, lengths."""
+    chosen = sorted(chosen, key=lambda c: -len(captions[c]))
+    lengths = [len(captions[c]) for c in chosen]
+    ids = torch.zeros(len(chosen), lengths[0], dtype=torch.long)
+    for row, c in enumerate(chosen):
+        ids[row, :lengths[row]] = torch.tensor(captions[c])
+    return chosen, ids, lengths
 
 
 def check(a):
@@ -90,12 +105,8 @@ def check(a):
     a.embed, a.img_dim = image["fc.weight"].shape
     model = Model(a)
     model.load_state_dict({**image, **text})
-    images, captions = read_split(a.data)
-    order = sorted(range(len(captions)), key=lambda c: -len(captions[c]))
-    lengths = [len(captions[c]) for c in order]
-    ids = torch.zeros(len(captions), lengths[0], dtype=torch.long)
-    for row, c in enumerate(order):
-        ids[row, :lengths[row]] = torch.tensor(captions[c])
+    images, captions, _ = read_split(a.data)
+    order, ids, lengths = longest_first(captions, range(len(captions)))
     with torch.no_grad():
         v, e = model(images, ids, torch.tensor(lengths))
         scores = score_all(v, e, lengths, a)

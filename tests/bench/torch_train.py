@@ -9,33 +9,14 @@ Captions must be cut into words already (f8k_precomp's are). 30 to 45 seconds an
 """
 import argparse
 import json
-import os
 
 import numpy as np
 import torch
 
 import torch_step
 
-BATCH, RATE, UPDATE, MARGIN, CLIP = 64, 1e-3, 6, .2, 2.
+BATCH, RATE, UPDATE, CLIP = 64, 1e-3, 6, 2.
 OPTIONS = argparse.Namespace(cross="t2i", agg="Mean", embed=256, word_dim=150)
-
-
-def read_split(folder, split, ids):
-    images = np.load(os.path.join(folder, split + "_ims.npy")).astype(np.float32)
-    with open(os.path.join(folder, split + "_caps.txt")) as f:
-        words = [line.strip().lower().split() for line in f]
-    return torch.from_numpy(images), [[ids["<start>"]] + [ids.get(w, ids["<unk>"]) for w in caption] + [ids["<end>"]]
-                                      for caption in words]
-
-
-def longest_first(captions, chosen):
-    """The chosen captions by falling length: their numbers, padded ids, lengths."""
-    chosen = sorted(chosen, key=lambda c: -len(captions[c]))
-    lengths = [len(captions[c]) for c in chosen]
-    ids = torch.zeros(len(chosen), lengths[0], dtype=torch.long)
-    for row, c in enumerate(chosen):
-        ids[row, :lengths[row]] = torch.tensor(captions[c])
-    return chosen, ids, lengths
 
 
 def new_model(options):
@@ -47,15 +28,9 @@ def new_model(options):
     return model
 
 
-def loss_of(scores):
-    diagonal, eye = scores.diag().unsqueeze(1), torch.eye(len(scores)) > .5
-    costs = [(MARGIN + scores - d).clamp(min=0).masked_fill(eye, 0) for d in (diagonal, diagonal.t())]
-    return costs[0].sum() + costs[1].sum()
-
-
 def recalls(model, images, captions):
     with torch.no_grad():
-        chosen, ids, lengths = longest_first(captions, range(len(captions)))
+        chosen, ids, lengths = torch_step.longest_first(captions, range(len(captions)))
         v, e = model(images, ids, torch.tensor(lengths))
         scores = torch.empty(len(images), len(captions))
         scores[:, chosen] = torch_step.score_all(v, e, lengths, OPTIONS)
@@ -73,11 +48,9 @@ def main():
     a = p.parse_args()
     torch.set_num_threads(a.threads)
     torch.manual_seed(a.seed)
-    with open(os.path.join(a.folder, "vocab.json")) as f:
-        word_ids = json.load(f)["word2idx"]
-    images, captions = read_split(a.folder, "train", word_ids)
-    dev = read_split(a.folder, "dev", word_ids)
-    OPTIONS.vocab, OPTIONS.img_dim = len(word_ids), images.shape[2]
+    images, captions, OPTIONS.vocab = torch_step.read_split(a.folder)
+    dev = torch_step.read_split(a.folder, "dev")[:2]
+    OPTIONS.img_dim = images.shape[2]
     model, best = new_model(OPTIONS), 0
     adam = torch.optim.Adam(model.parameters(), lr=RATE)
     for epoch in range(a.epochs):
@@ -85,10 +58,10 @@ def main():
             group["lr"] = RATE * .1 ** (epoch // UPDATE)
         order, losses = torch.randperm(len(captions)).tolist(), []
         for first in range(0, len(order), BATCH):
-            chosen, ids, lengths = longest_first(captions, order[first:first + BATCH])
+            chosen, ids, lengths = torch_step.longest_first(captions, order[first:first + BATCH])
             adam.zero_grad()
             v, e = model(images[[c // 5 for c in chosen]], ids, torch.tensor(lengths))
-            loss = loss_of(torch_step.score_all(v, e, lengths, OPTIONS))
+            loss = sum(c.sum() for c in torch_step.costs(torch_step.score_all(v, e, lengths, OPTIONS)))
             loss.backward()
             losses.append(float(loss.detach()))
             torch.nn.utils.clip_grad_norm_(model.parameters(), CLIP)
