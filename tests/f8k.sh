@@ -28,7 +28,8 @@ said=$(echo "$rsums" | awk '{
     for (i = 1; i <= NF; i++) { sum += $i; squares += $i * $i }
     mean = sum / NF
     error = NF > 1 ? sqrt((squares - NF * mean * mean) / (NF - 1) / NF) : 6
-    printf "%s %.1f, standard error %.1f", mean + 2 * error >= 240 ? "reached:" : "missed:", mean, error
+    said = (mean + 2 * error >= 240) ? "reached" : "missed"
+    printf "%s: %.1f, standard error %.1f", said, mean, error
 }')
 [ "${said%%:*}" = reached ]
 ok $? "rsum 240 on dev (chance: 28), mean of the seeds $seeds: $said"
