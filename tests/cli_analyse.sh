@@ -321,18 +321,19 @@ row 'expect No command "nothing"' --command nothing
 ok "$status" "explore --command: no such command"
 if command -v tmux >/dev/null 2>&1; then
     export TERM=screen-256color
+    tmux -S "$work/tmux" -f /dev/null new-session -d -s keep cat # so that the server outlives the other sessions
     # in_tmux TEXT COMMAND...: the command's screen comes to show the text
     in_tmux() {
         text=$1
         shift
-        tmux -S "$work/tmux" -f /dev/null new-session -d -s x -x 120 -y 30 "env XDG_STATE_HOME=$work/state $*; cat"
+        tmux -S "$work/tmux" new-session -d -s x -x 120 -y 30 "env XDG_STATE_HOME=$work/state $*; cat"
         tries=0
         until tmux -S "$work/tmux" capture-pane -p -t x >out && grep -qF "$text" out; do
             tries=$((tries + 1))
             [ $tries -gt 600 ] && break
             sleep 0.05
         done
-        tmux -S "$work/tmux" kill-server
+        tmux -S "$work/tmux" kill-session -t x
         grep -qF "$text" out
     }
     in_tmux "truth at 32" "$SCANSCOPE" analyse failures "$demo" --open --direction t2i
@@ -341,6 +342,7 @@ if command -v tmux >/dev/null 2>&1; then
     ok $? "failures --open --where"
     in_tmux "copy.pth.tar" "$SCANSCOPE" analyse compare -m assets/demo/model.pth.tar -m copy.pth.tar -d assets/demo -q --queries all --open
     ok $? "compare --open: both models side by side"
+    tmux -S "$work/tmux" kill-server
 else
     skip "--open" "tmux is not installed"
 fi
