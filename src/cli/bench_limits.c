@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/progress.h"
+#include "base/simd.h"
 #include "cli/bench.h"
 #include "model/gemm_private.h"
 
@@ -43,20 +44,37 @@ out:
     return status;
 }
 
-static float read_all(const float *a, size_t n)
+enum { PARTS = 64 };
+
+/* Whole numbers: a sum of floats would wait for its additions, not for memory. */
+SIMD_CLONES
+static uint32_t read_part(const float *a, size_t n)
 {
-    float sum = 0;
-#pragma omp parallel for simd reduction(+ : sum)
-    for (size_t i = 0; i < n; i++)
-        sum += a[i];
+    uint32_t sum = 0;
+#pragma omp simd reduction(+ : sum)
+    for (size_t i = 0; i < n; i++) {
+        uint32_t bits;
+        memcpy(&bits, a + i, sizeof bits);
+        sum += bits;
+    }
+    return sum;
+}
+
+static uint32_t read_all(const float *a, size_t n)
+{
+    uint32_t sum = 0;
+    size_t part = n / PARTS;
+#pragma omp parallel for reduction(+ : sum)
+    for (size_t p = 0; p < PARTS; p++)
+        sum += read_part(a + p * part, part);
     return sum;
 }
 
 static void copy_all(float *restrict to, const float *restrict from, size_t n)
 {
-    size_t part = n / 64;
+    size_t part = n / PARTS;
 #pragma omp parallel for
-    for (size_t p = 0; p < 64; p++)
+    for (size_t p = 0; p < PARTS; p++)
         memcpy(to + p * part, from + p * part, part * sizeof *to);
 }
 
@@ -72,7 +90,7 @@ int bench_measure_memory(const struct bench_sizes *sizes, struct bench_limits *l
         goto out;
     bench_fill_units(a, n / 1024, 1024, 5);
     double gigabytes = 1e-9 * (double)n * sizeof(float);
-    volatile float sink = 0;
+    volatile uint32_t sink = 0;
     copy_all(b, a, n);
     for (int round = 0; round < 2 * sizes->rounds; round++) {
         double start = progress_clock();

@@ -136,17 +136,20 @@ static int query_rounds(struct bench *b, const struct bench_split *split, struct
     return 0;
 }
 
+/* What it reads beside what memory gives, and what it multiplies beside what BLAS does. */
 static void add_query(struct bench *b, const struct bench_split *split, const char *variant,
                       const char *precision, size_t number, double rate)
 {
     if (rate == 0)
         return;
-    double gbs = rate * 1e-9 * (double)(b->sizes->R * b->sizes->D * number);
+    double giga = rate * 1e-9 * (double)(b->sizes->R * b->sizes->D);
+    double gbs = giga * (double)number, gflops = 2 * giga * (double)split->starts[1];
     bench_add(b, "query",
-              json_pack("{s:s, s:s, s:i, s:f, s:f, s:f, s:f}", "variant", variant, "precision",
-                        precision, "words", (int)split->starts[1], "images_per_s", rate, "gb_per_s",
-                        gbs, "read_share", gbs / b->limits.read_gbs, "copy_share",
-                        gbs / b->limits.copy_gbs));
+              json_pack("{s:s, s:s, s:i, s:f, s:f, s:f, s:f, s:f, s:f}", "variant", variant,
+                        "precision", precision, "words", (int)split->starts[1], "images_per_s",
+                        rate, "gb_per_s", gbs, "read_share", gbs / b->limits.read_gbs, "copy_share",
+                        gbs / b->limits.copy_gbs, "gflops", gflops, "sgemm_share",
+                        gflops / b->limits.sgemm_gflops));
 }
 
 int bench_query(struct bench *b, struct error *err)
