@@ -87,16 +87,17 @@ static inline __attribute__((always_inline)) void chunk(const uint16_t *a, int r
     }
 }
 
-/* The first two chunks call for the rows AHEAD of these, half of them each. */
+/* Each chunk calls for its share of the rows AHEAD of these, two at most. */
 static inline __attribute__((always_inline)) void
 rows_block(const uint16_t *a, int rows, const uint16_t *packed, size_t m, size_t D, struct out out)
 {
-    size_t step = bf16_chunk(m);
-    for (size_t p = 0, j = 0; j < m; p++, j += step) {
-        size_t n = m - j < step ? m - j : step;
-        size_t first = p < 2 ? AHEAD + (size_t)(rows / 2) * p : 0, more = p < 2 && rows > 1;
-        const uint16_t *next = a + first * D;
-        chunk(a, rows, packed + bf16_packed_size(j, D), n, D, (struct ahead){next, next + more * D},
+    size_t step = bf16_chunk(m), chunks = (m + step - 1) / step;
+    for (size_t p = 0; p < chunks; p++) {
+        size_t j = p * step, n = m - j < step ? m - j : step;
+        size_t from = (size_t)rows * p / chunks, to = (size_t)rows * (p + 1) / chunks;
+        const uint16_t *next = to > from ? a + (AHEAD + from) * D : a;
+        chunk(a, rows, packed + bf16_packed_size(j, D), n, D,
+              (struct ahead){next, next + (to > from + 1) * D},
               (struct out){out.s + j * out.column_step, out.row_step, out.column_step});
     }
 }

@@ -15,10 +15,11 @@ static inline size_t bf16_steps(size_t D)
     return (D + BF16_STEP - 1) / BF16_STEP;
 }
 
-/* Words in a chunk: at most BF16_COLUMNS, as equal as can be. */
+/* Words in a chunk: at most BF16_COLUMNS, as equal as can be. A few words make two chunks, too: one
+ * calls for no more than half of the rows that come next. */
 static inline size_t bf16_chunk(size_t m)
 {
-    size_t chunks = (m + BF16_COLUMNS - 1) / BF16_COLUMNS;
+    size_t chunks = m > 1 && m <= BF16_COLUMNS ? 2 : (m + BF16_COLUMNS - 1) / BF16_COLUMNS;
     return (m + chunks - 1) / chunks;
 }
 

@@ -99,29 +99,29 @@ static size_t rows_at_once(size_t D)
     return (blocks + !blocks) * DOT_ROWS;
 }
 
-/* `rows` rows with chunk p. The first two chunks call for the rows `span` further on, half of them
- * each; what the others call for is there already. */
+/* `rows` rows with chunk p of `chunks`, which calls for its share of the rows `span` further on,
+ * two at most. */
 LANES_INLINE void dot_rows(const float *a, int rows, const float *packed, size_t n, size_t D,
-                           size_t span, size_t p, struct dot_out out)
+                           size_t span, size_t p, size_t chunks, struct dot_out out)
 {
-    size_t first = p < 2 ? span + (size_t)(rows / 2) * p : 0, more = p < 2 && rows > 1;
-    const float *next = a + first * D;
-    dot_chunk(a, rows, packed, n, D, (struct ahead){next, next + more * D}, out);
+    size_t from = (size_t)rows * p / chunks, to = (size_t)rows * (p + 1) / chunks;
+    const float *next = to > from ? a + (span + from) * D : a;
+    dot_chunk(a, rows, packed, n, D, (struct ahead){next, next + (to > from + 1) * D}, out);
 }
 
 /* n rows: a chunk of packed ones stays in the L1 cache while all of them go past. */
 static void dot_group(const float *a, size_t n, const float *packed, size_t m, size_t D,
                       struct dot_out out)
 {
-    size_t chunk = chunk_rows(m);
-    for (size_t p = 0, j = 0; j < m; p++, j += chunk) {
-        size_t count = m - j < chunk ? m - j : chunk, i = 0;
+    size_t chunk = chunk_rows(m), chunks = m ? (m + chunk - 1) / chunk : 0;
+    for (size_t p = 0; p < chunks; p++) {
+        size_t j = p * chunk, count = m - j < chunk ? m - j : chunk, i = 0;
         const float *words = packed + j * dot_steps(D) * LANES;
         struct dot_out at = {out.s + j * out.column_step, out.row_step, out.column_step};
         for (; i + DOT_ROWS <= n; i += DOT_ROWS, at.s += DOT_ROWS * at.row_step)
-            dot_rows(a + i * D, DOT_ROWS, words, count, D, n, p, at);
+            dot_rows(a + i * D, DOT_ROWS, words, count, D, n, p, chunks, at);
         for (; i < n; i++, at.s += at.row_step)
-            dot_rows(a + i * D, 1, words, count, D, n, p, at);
+            dot_rows(a + i * D, 1, words, count, D, n, p, chunks, at);
     }
 }
 
