@@ -113,7 +113,7 @@ LANES_INLINE void dot_rows(const float *a, int rows, const float *packed, size_t
 static void dot_group(const float *a, size_t n, const float *packed, size_t m, size_t D,
                       struct dot_out out)
 {
-    size_t chunk = chunk_rows(m), chunks = m ? (m + chunk - 1) / chunk : 0;
+    size_t chunk = chunk_rows(m), chunks = (m + chunk - 1) / chunk;
     for (size_t p = 0; p < chunks; p++) {
         size_t j = p * chunk, count = m - j < chunk ? m - j : chunk, i = 0;
         const float *words = packed + j * dot_steps(D) * LANES;
