@@ -52,8 +52,9 @@ static void test_utf8_clean(void **state)
     (void)state;
     const char bad[] = "a\xff\xc3\xa9\xe2\x82\t\xed\xa0\x80z";
     char *clean = utf8_clean(bad, sizeof bad - 1);
-    assert_string_equal(clean, "a\xef\xbf\xbd\xc3\xa9\xef\xbf\xbd\xef\xbf\xbd \xef\xbf\xbd\xef\xbf\xbd"
-                               "\xef\xbf\xbdz");
+    assert_string_equal(clean,
+                        "a\xef\xbf\xbd\xc3\xa9\xef\xbf\xbd\xef\xbf\xbd \xef\xbf\xbd\xef\xbf\xbd"
+                        "\xef\xbf\xbdz");
     free(clean);
 }
 

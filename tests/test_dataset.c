@@ -451,8 +451,9 @@ static void test_what_does_not_fit(void **state)
     fails_spec(&(struct dataset_spec){.features = "no-such-folder.npy"}, "No such file");
     fails_spec(&(struct dataset_spec){.folder = folder, .split = "train", .captions = "/no.txt"},
                "/no.txt");
-    fails_spec(&(struct dataset_spec){.folder = folder, .split = "train", .photos = "no-such-folder"},
-               "no such folder of photographs");
+    fails_spec(
+        &(struct dataset_spec){.folder = folder, .split = "train", .photos = "no-such-folder"},
+        "no such folder of photographs");
     fails_spec(&(struct dataset_spec){.folder = folder, .split = "train", .id_mapping = "/no.json"},
                "/no.json");
 }

@@ -157,7 +157,8 @@ static bool stop_after_first(void *context, uint64_t done, uint64_t total)
     return done == 0;
 }
 
-/* Put together the halves are the floats of the other index, and neither takes the other's place. */
+/* Put together the halves are the floats of the other index, and neither takes the other's place.
+ */
 static void test_halves(void **state)
 {
     (void)state;

@@ -265,7 +265,8 @@ static void test_interrupted(void **state)
     bed_done(&bed);
 }
 
-/* The score of a pair pooled by `agg`, with word `without` left out of what regions attend to; W: with none. */
+/* The score of a pair pooled by `agg`, with word `without` left out of what regions attend to; W:
+ * with none. */
 static double naive_without(const struct session *s, const struct query *q, size_t image,
                             enum agg_func agg, size_t without)
 {
@@ -276,8 +277,8 @@ static double naive_without(const struct session *s, const struct query *q, size
     for (size_t w = 0; w < q->W; w++)
         if (w != without)
             memcpy(words + at++ * s->D, q->emb + w * s->D, s->D * sizeof *words);
-    double score = xattn_naive(&options, s->regions + image * s->R * s->D, s->R, words, at, s->D,
-                               NULL, NULL);
+    double score =
+        xattn_naive(&options, s->regions + image * s->R * s->D, s->R, words, at, s->D, NULL, NULL);
     free(words);
     return score;
 }
@@ -310,9 +311,11 @@ static void check_shares(const struct session *s, const struct query *q, size_t 
         for (size_t w = 0; w < q->W; w++) {
             sum += (double)shares[w];
             if (!a->t2i)
-                assert_float_equal(shares[w], all - naive_without(s, q, image, (enum agg_func)agg, w), 2e-5);
+                assert_float_equal(shares[w],
+                                   all - naive_without(s, q, image, (enum agg_func)agg, w), 2e-5);
             else if (agg == AGG_LOGSUMEXP || agg == AGG_MAX)
-                assert_float_equal(shares[w], all - pooled_without(a, (enum agg_func)agg, lambda, w), 2e-5);
+                assert_float_equal(shares[w],
+                                   all - pooled_without(a, (enum agg_func)agg, lambda, w), 2e-5);
         }
         if (a->t2i && (agg == AGG_MEAN || agg == AGG_SUM))
             assert_float_equal(sum, all, 2e-5); /* the parts are the whole */
@@ -323,7 +326,8 @@ static void check_shares(const struct session *s, const struct query *q, size_t 
 /* Whatever the model was trained with, all four poolings are told. */
 static void test_word_shares(void **state)
 {
-    static const char *const names[] = {"t2i_avg", "t2i_lse", "i2t_avg", "i2t_lse", "i2t_sum_nonorm"};
+    static const char *const names[] = {"t2i_avg", "t2i_lse", "i2t_avg", "i2t_lse",
+                                        "i2t_sum_nonorm"};
     (void)state;
     for (size_t n = 0; n < sizeof names / sizeof *names; n++) {
         struct bed bed;
@@ -414,7 +418,8 @@ static void check_fixture_bf16(const char *name)
     assert_null(half->regions);
     for (size_t c = 0; c < full->C; c++)
         check_ranking(full, half, c, &share);
-    print_message("# %s: %.0f %% scored again\n", name, 100.0 * (double)share.again / (double)share.pairs);
+    print_message("# %s: %.0f %% scored again\n", name,
+                  100.0 * (double)share.again / (double)share.pairs);
     session_free(full);
     session_free(half);
     bed_done(&bed);

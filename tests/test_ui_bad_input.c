@@ -1,5 +1,6 @@
-/* What can be wrong with the data while one looks at it: photographs that vanish, a hundred thousand captions, captions of
- * a thousand words, scripts of all kinds. At every size the screen is drawn, and what is wrong stands in a line. */
+/* What can be wrong with the data while one looks at it: photographs that vanish, a hundred
+ * thousand captions, captions of a thousand words, scripts of all kinds. At every size the screen
+ * is drawn, and what is wrong stands in a line. */
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,7 +30,9 @@ static char *screen_of(struct world *world)
 
 static void resize(struct world *world, size_t size)
 {
-    world_send(world, (struct event){.kind = EVENT_RESIZE, .rows = sizes[size].rows, .cols = sizes[size].cols});
+    world_send(
+        world,
+        (struct event){.kind = EVENT_RESIZE, .rows = sizes[size].rows, .cols = sizes[size].cols});
     world_settle(world);
 }
 
@@ -127,7 +130,8 @@ static void test_a_hundred_thousand_captions(void **state)
     timed(world, "a page up", "PageUp");
     double started = progress_clock();
     world_command(world, "find zebra crossing"); /* nowhere */
-    fprintf(stderr, "# 100,000 captions, a search in vain: %.1f ms\n", (progress_clock() - started) * 1e3);
+    fprintf(stderr, "# 100,000 captions, a search in vain: %.1f ms\n",
+            (progress_clock() - started) * 1e3);
     assert_true(world_says(world, "No row"));
     started = progress_clock();
     world_command(world, "filter BLUE dog");
@@ -174,12 +178,15 @@ static void test_captions_of_a_thousand_words(void **state)
     free(caption);
 }
 
-/* Right to left, wide, joined, combining, not even UTF-8, with escapes: in lists, strip, prompt and tables. */
+/* Right to left, wide, joined, combining, not even UTF-8, with escapes: in lists, strip, prompt and
+ * tables. */
 static void test_all_scripts(void **state)
 {
-    static const char caption[] = "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d \xd9\x85\xd8\xb1\xd8\xad\xd8\xa8\xd8\xa7 "
-                                  "\xf0\x9f\x90\x95\xe2\x80\x8d\xf0\x9f\xa6\xba \xf0\x9f\x8f\xb3\xef\xb8\x8f "
-                                  "\xe7\x8a\xac\xe3\x81\x8c e\xcc\x81\xcc\xa7 \xe2\x80\xae" "abc \033[31m \xff\xfe \x7f";
+    static const char caption[] =
+        "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d \xd9\x85\xd8\xb1\xd8\xad\xd8\xa8\xd8\xa7 "
+        "\xf0\x9f\x90\x95\xe2\x80\x8d\xf0\x9f\xa6\xba \xf0\x9f\x8f\xb3\xef\xb8\x8f "
+        "\xe7\x8a\xac\xe3\x81\x8c e\xcc\x81\xcc\xa7 \xe2\x80\xae"
+        "abc \033[31m \xff\xfe \x7f";
     struct fake_options options = {.caption = caption, .clumsy = true};
     struct world *world = world_new(&options, 1, 24, 80);
     (void)state;
@@ -188,13 +195,16 @@ static void test_all_scripts(void **state)
     draw_everywhere(world);
     resize(world, 3);
     world_keys(world, "1 i");
-    world_send(world, (struct event){.kind = EVENT_LINE, .text = mem_strdup(caption), .point = sizeof caption - 1});
+    world_send(world, (struct event){.kind = EVENT_LINE,
+                                     .text = mem_strdup(caption),
+                                     .point = sizeof caption - 1});
     for (size_t size = 0; size < SIZES; size++) {
         resize(world, size);
         char *screen = screen_of(world);
         for (const char *at = screen; *at; at++)
             assert_true(*at == '\n' || (unsigned char)*at >= 0x20); /* no escape gets through */
-        assert_null(strstr(screen, "\xe2\x80\xae")); /* nor what turns the rest of the screen round */
+        assert_null(
+            strstr(screen, "\xe2\x80\xae")); /* nor what turns the rest of the screen round */
         free(screen);
     }
     world_free(world);

@@ -1,5 +1,5 @@
-/* Every command of the table has a case in tests/ui_commands_*.c. The last case walks the table: a command without a test
- * fails. */
+/* Every command of the table has a case in tests/ui_commands_*.c. The last case walks the table: a
+ * command without a test fails. */
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,8 @@ static size_t case_count;
 
 static void gather_cases(void)
 {
-    const struct command_test *tables[] = {commands_of_views, commands_of_failures, commands_of_program};
+    const struct command_test *tables[] = {commands_of_views, commands_of_failures,
+                                           commands_of_program};
     for (size_t t = 0; t < sizeof tables / sizeof *tables; t++)
         for (const struct command_test *test = tables[t]; test->command; test++) {
             cases = mem_grow(cases, case_count + 1, sizeof *cases);
@@ -57,8 +58,10 @@ int main(void)
     gather_cases();
     struct CMUnitTest *tests = mem_new(case_count + 1, sizeof *tests);
     for (size_t i = 0; i < case_count; i++)
-        tests[i] = (struct CMUnitTest){cases[i]->command, test_command, NULL, NULL, (void *)cases[i]};
-    tests[case_count] = (struct CMUnitTest)cmocka_unit_test(test_every_command_has_a_test_and_a_key);
+        tests[i] =
+            (struct CMUnitTest){cases[i]->command, test_command, NULL, NULL, (void *)cases[i]};
+    tests[case_count] =
+        (struct CMUnitTest)cmocka_unit_test(test_every_command_has_a_test_and_a_key);
     int failed = _cmocka_run_group_tests("commands", tests, case_count + 1, NULL, NULL);
     free(tests);
     free(cases);

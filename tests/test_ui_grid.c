@@ -37,7 +37,8 @@ static void test_wide_and_combining_characters_take_their_columns(void **state)
     assert_int_equal(text_columns("🐕 dog"), 6);
     pane_put(whole(&grid), 1, 11, (struct style){0}, "日"); /* half of it would not fit */
     pane_put(whole(&grid), 2, 0, (struct style){0}, "日本");
-    pane_put(whole(&grid), 2, 1, (struct style){0}, "-"); /* over a right half: the left half goes too */
+    pane_put(whole(&grid), 2, 1, (struct style){0},
+             "-"); /* over a right half: the left half goes too */
     assert_grid(&grid, "日本e\xcc\x81x\n\n -本\n");
     grid_done(&grid);
 }
@@ -95,8 +96,8 @@ static void test_panes_clip(void **state)
 
 static void test_keys_have_names_both_ways(void **state)
 {
-    static const char *const names[] = {"Ctrl-C",      "Alt-x",   "Enter", "PageDown", "Ctrl-Left",
-                                        "Alt-Shift-Up", "Space",   "F12",   "?",        "é",
+    static const char *const names[] = {"Ctrl-C",       "Alt-x", "Enter", "PageDown", "Ctrl-Left",
+                                        "Alt-Shift-Up", "Space", "F12",   "?",        "é",
                                         "Shift-Tab"};
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -113,9 +114,11 @@ static void test_keys_have_bytes(void **state)
 {
     static const struct {
         const char *name, *bytes;
-    } cases[] = {{"Up", "\033[A"},      {"Ctrl-Right", "\033[1;5C"}, {"Delete", "\033[3~"},
-                 {"Ctrl-A", "\001"},    {"Alt-b", "\033b"},          {"Shift-Tab", "\033[Z"},
-                 {"Enter", "\r"},       {"é", "é"},                  {"Backspace", "\177"}};
+    } cases[] = {{"Up", "\033[A"},      {"Ctrl-Right", "\033[1;5C"},
+                 {"Delete", "\033[3~"}, {"Ctrl-A", "\001"},
+                 {"Alt-b", "\033b"},    {"Shift-Tab", "\033[Z"},
+                 {"Enter", "\r"},       {"é", "é"},
+                 {"Backspace", "\177"}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char bytes[16];
@@ -158,7 +161,8 @@ static void test_colours_reduce(void **state)
     assert_int_equal(colour_reduce(COLOUR_HEX(0x123456), DEPTH_TRUE), COLOUR_HEX(0x123456));
 }
 
-/* Text on every step of the heat ramp, and every role, is readable: contrast of luminance at least 3 to 1. */
+/* Text on every step of the heat ramp, and every role, is readable: contrast of luminance at least
+ * 3 to 1. */
 static double luminance(uint32_t rgb)
 {
     double out = 0;
@@ -211,7 +215,8 @@ static size_t files_in(const char *folder)
     return count;
 }
 
-/* Those that are looked at stay while others come and go, and the whole never grows beyond the bound. */
+/* Those that are looked at stay while others come and go, and the whole never grows beyond the
+ * bound. */
 static void test_thumbnails_not_looked_at_go_first(void **state)
 {
     enum { CELLS = 12 * 8, SIZE = 4 * (7 + 3 * CELLS), KEPT = 10, MADE = 60 };
@@ -250,8 +255,10 @@ static void test_thumbnails_not_looked_at_go_first(void **state)
 static void test_thumbnails_are_kept_within_a_bound(void **state)
 {
     char folder[] = "/tmp/ui-cache-XXXXXX", path[128];
-    struct picture_cell cells[6] = {{'a', 1, 2}, {'b', 3, 4}, {'c', 5, 6}, {'d', 7, 8}, {'e', 9, 10}, {0x2580, 11, 12}};
-    struct picture picture = {.cols = 3, .rows = 2, .cells = cells, .full_width = 640, .full_height = 480};
+    struct picture_cell cells[6] = {{'a', 1, 2}, {'b', 3, 4},  {'c', 5, 6},
+                                    {'d', 7, 8}, {'e', 9, 10}, {0x2580, 11, 12}};
+    struct picture picture = {
+        .cols = 3, .rows = 2, .cells = cells, .full_width = 640, .full_height = 480};
     struct picture_spec spec = {.cols = 4, .rows = 2}, other = {.cols = 5, .rows = 2};
     struct cache cache;
     struct error err;

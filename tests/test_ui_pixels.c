@@ -1,5 +1,5 @@
-/* Real pixels: what is sent to a terminal that says it can show them, and that it is taken away again: the explorer runs
- * on a pseudo-terminal whose other end this test holds. */
+/* Real pixels: what is sent to a terminal that says it can show them, and that it is taken away
+ * again: the explorer runs on a pseudo-terminal whose other end this test holds. */
 #include "tests/testing.h"
 
 #include <errno.h>
@@ -79,13 +79,15 @@ static void launch(const char *graphics)
         unsetenv("COLORTERM");
         unsetenv("NO_COLOR");
         unsetenv("TMUX");
-        execl(program, program, "--config", "none", graphics ? "--graphics" : NULL, graphics, (char *)NULL);
+        execl(program, program, "--config", "none", graphics ? "--graphics" : NULL, graphics,
+              (char *)NULL);
         _exit(127);
     }
     free(program);
 }
 
-/* Starts, answers the questions with `says` before what ends them, and brings a picture on the screen. */
+/* Starts, answers the questions with `says` before what ends them, and brings a picture on the
+ * screen. */
 static void begin(const char *graphics, const char *says, const char *attributes)
 {
     launch(graphics);
@@ -121,8 +123,8 @@ static unsigned await_kitty(int *cols, int *rows)
     await("\033_Ga=T,f=24,");
     size_t start = term.from;
     await("\0338");
-    assert_int_equal(sscanf(term.seen.text + start, "s=%d,v=%d,i=%u,c=%d,r=%d,C=1,q=2,", &width, &height,
-                            &id, cols, rows),
+    assert_int_equal(sscanf(term.seen.text + start, "s=%d,v=%d,i=%u,c=%d,r=%d,C=1,q=2,", &width,
+                            &height, &id, cols, rows),
                      5);
     assert_int_equal(width, 128); /* the picture's own size: the terminal scales it */
     assert_int_equal(height, 96);
@@ -236,7 +238,8 @@ static void test_sequences(void **state)
     (void)state;
     pixels_encode(&image, GRAPHICS_KITTY, 3, 1, 0, 0, &out);
     assert_true(str_text(&out) == strstr(out.text, "\033_Ga=T,f=24,s=2,v=1,i="));
-    assert_non_null(strstr(out.text, ",c=3,r=1,C=1,q=2,m=0;/wAAAP8A\033\\")); /* ff 00 00 00 ff 00 */
+    assert_non_null(
+        strstr(out.text, ",c=3,r=1,C=1,q=2,m=0;/wAAAP8A\033\\")); /* ff 00 00 00 ff 00 */
     str_clear(&out);
     pixels_base64("any carnal pleas", 16, &out);
     assert_string_equal(out.text, "YW55IGNhcm5hbCBwbGVhcw==");
@@ -255,7 +258,8 @@ static void test_large_pictures_go_in_chunks(void **state)
         const char *from = strchr(at, ';') + 1, *to = strstr(from, "\033\\");
         assert_true(to - from <= 4096);
         coded += (size_t)(to - from);
-        assert_true(memmem(at, (size_t)(from - at), to[2] ? "m=1" : "m=0", 3) != NULL); /* more follow, but after the last */
+        assert_true(memmem(at, (size_t)(from - at), to[2] ? "m=1" : "m=0", 3) !=
+                    NULL); /* more follow, but after the last */
         at = to;
     }
     assert_int_equal(chunks, 10); /* 40,000 bytes of base64 */
@@ -268,7 +272,8 @@ static void test_frames_are_clipped(void **state)
 {
     enum { SIDE = 8 };
     struct image image = {SIDE, SIDE, SIDE, SIDE, mem_new((size_t)SIDE * SIDE, 4)};
-    const float odd[][4] = {{-5, -5, 50, 50}, {6, 6, 2, 2}, {0.0f / 1, 3, 1e30f, 1e30f}, {7, 7, 7, 7}};
+    const float odd[][4] = {
+        {-5, -5, 50, 50}, {6, 6, 2, 2}, {0.0f / 1, 3, 1e30f, 1e30f}, {7, 7, 7, 7}};
     (void)state;
     for (size_t i = 0; i < 4; i++)
         pixels_frame(&image, odd[i], 3, 0x102030);
@@ -279,7 +284,8 @@ static void test_frames_are_clipped(void **state)
 
 int main(void)
 {
-    if (access("/usr/share/terminfo/x/xterm-256color", R_OK) != 0 && access("/lib/terminfo/x/xterm-256color", R_OK) != 0) {
+    if (access("/usr/share/terminfo/x/xterm-256color", R_OK) != 0 &&
+        access("/lib/terminfo/x/xterm-256color", R_OK) != 0) {
         printf("1..0 # SKIP the terminal database has no xterm-256color (package ncurses-base)\n");
         return 0;
     }

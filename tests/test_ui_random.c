@@ -1,7 +1,7 @@
-/* Random events through the pure update and the drawing, at every size: nothing may crash, overrun, or leave a selection
- * outside its list. The worker is the fake backend, asked on this thread; its answers come late and in any order, or
- * never. The prompt is a line of text (readline itself is in test_ui_screens). Events and seed are printed:
- * SCANSCOPE_RANDOM_EVENTS, SCANSCOPE_RANDOM_SEED. */
+/* Random events through the pure update and the drawing, at every size: nothing may crash, overrun,
+ * or leave a selection outside its list. The worker is the fake backend, asked on this thread; its
+ * answers come late and in any order, or never. The prompt is a line of text (readline itself is in
+ * test_ui_screens). Events and seed are printed: SCANSCOPE_RANDOM_EVENTS, SCANSCOPE_RANDOM_SEED. */
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,8 +19,8 @@ struct play {
     struct grid grid;
     struct request waiting[WAITING]; /* for the worker */
     size_t count;
-    char line[256]; /* what the prompt holds */
-    bool finished;  /* Enter was pressed in it */
+    char line[256];   /* what the prompt holds */
+    bool finished;    /* Enter was pressed in it */
     atomic_bool gone; /* the photographs are */
 };
 
@@ -103,7 +103,8 @@ static void tell_line(struct play *play)
     send(play, event);
 }
 
-/* Making pictures is not what is tested here, and takes the most time: they are small, and most photographs gone. */
+/* Making pictures is not what is tested here, and takes the most time: they are small, and most
+ * photographs gone. */
 static void shrink(struct picture_spec *spec)
 {
     spec->cols = spec->cols > 6 ? 6 : spec->cols;
@@ -124,16 +125,21 @@ static void answer(struct play *play)
     struct backend *backend = world->backends[request->model];
     if (backend)
         fake_photos_gone(backend, &play->gone);
-    bool fails = request->kind == REQUEST_EXPORT || below(play, 20) == 0; /* no files are left behind */
+    bool fails =
+        request->kind == REQUEST_EXPORT || below(play, 20) == 0; /* no files are left behind */
     shrink(&request->picture);
     atomic_store(&play->gone, below(play, 12) > 0);
-    if (fails || (!answered && (!backend || job_run(backend, &world->photos, request, NULL, &event, &err) != 0))) {
+    if (fails || (!answered && (!backend || job_run(backend, &world->photos, request, NULL, &event,
+                                                    &err) != 0))) {
         event_done(&event);
-        event = (struct event){
-            .kind = EVENT_FAILED, .side = request->side, .serial = request->serial, .request = request->kind};
+        event = (struct event){.kind = EVENT_FAILED,
+                               .side = request->side,
+                               .serial = request->serial,
+                               .request = request->kind};
         event.text = mem_strdup(fails ? "the features are gone" : err.text);
     }
-    bool more = event.kind == EVENT_THUMB || (event.kind == EVENT_SURVEYED && event.done < event.total);
+    bool more =
+        event.kind == EVENT_THUMB || (event.kind == EVENT_SURVEYED && event.done < event.total);
     if (!more) {
         request_done(request);
         play->waiting[at] = play->waiting[--play->count];
@@ -156,8 +162,19 @@ static ui_key any_key(struct play *play)
 /* A command with arguments that may mean nothing. */
 static void command(struct play *play)
 {
-    static const char *const args[] = {"", "1", "-1", "99999999999999999999", "zzz", "rank>1 ball", "worst", "top",
-                                       "a b c", "1003.png", "\xff\xfe", "F2 quit", "/runs/a.pth.tar /runs/f30k test"};
+    static const char *const args[] = {"",
+                                       "1",
+                                       "-1",
+                                       "99999999999999999999",
+                                       "zzz",
+                                       "rank>1 ball",
+                                       "worst",
+                                       "top",
+                                       "a b c",
+                                       "1003.png",
+                                       "\xff\xfe",
+                                       "F2 quit",
+                                       "/runs/a.pth.tar /runs/f30k test"};
     const struct ui_command *c = &ui_commands[below(play, ui_command_count)];
     char text[128];
     if (!play->world->ui.models && below(play, 4) == 0)
@@ -187,7 +204,8 @@ static void one_event(struct play *play)
     else if (what < 46)
         command(play);
     else if (what < 47)
-        send(play, (struct event){.kind = EVENT_PASTE, .text = mem_strdup("a red \xe7\x8a\xac ball")});
+        send(play,
+             (struct event){.kind = EVENT_PASTE, .text = mem_strdup("a red \xe7\x8a\xac ball")});
     else
         send(play, (struct event){.kind = EVENT_KEY, .key = any_key(play)});
     tell_line(play);
@@ -199,7 +217,8 @@ static unsigned long number_from(const char *name, unsigned long otherwise)
     return text ? strtoul(text, NULL, 10) : otherwise;
 }
 
-static void play_random(int models, const struct fake_options *options, unsigned long events, unsigned long seed)
+static void play_random(int models, const struct fake_options *options, unsigned long events,
+                        unsigned long seed)
 {
     struct play *play = mem_new(1, sizeof *play);
     fprintf(stderr, "# %lu events, seed %lu, models %d\n", events, seed, models);
@@ -224,7 +243,8 @@ static void test_random_events(void **state)
     unsigned long seed = number_from("SCANSCOPE_RANDOM_SEED", 20240611);
     (void)state;
     struct fake_options one = {.clumsy = true, .bad_photo = 3};
-    struct fake_options two = {.caption = "e\xcc\x81t\xc3\xa9 \xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d \xf0\x9f\x90\x95"};
+    struct fake_options two = {
+        .caption = "e\xcc\x81t\xc3\xa9 \xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d \xf0\x9f\x90\x95"};
     play_random(1, &one, events / 2, seed);
     play_random(2, &two, events - events / 2, seed + 1);
 }

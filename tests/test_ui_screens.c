@@ -1,6 +1,6 @@
-/* Screens as they were agreed on: tests/screens/NAME.txt, from scripts played against the fake backend. With
- * SCREENS_UPDATE=1 in the environment they are written anew (look at the difference before committing it), with
- * SCREENS_PNG=FOLDER drawn there too. */
+/* Screens as they were agreed on: tests/screens/NAME.txt, from scripts played against the fake
+ * backend. With SCREENS_UPDATE=1 in the environment they are written anew (look at the difference
+ * before committing it), with SCREENS_PNG=FOLDER drawn there too. */
 #include "tests/testing.h"
 
 #include <fcntl.h>
@@ -163,7 +163,8 @@ static void test_a_changed_word_beside_the_old(void **state)
     struct fake_options options = {0};
     (void)state;
     start(&options, 40, 120);
-    play("wait idle\ntype a red ball on the grass\nkey Enter\nwait idle\ncommand word dog\nwait idle");
+    play("wait idle\ntype a red ball on the grass\nkey Enter\nwait idle\ncommand word dog\nwait "
+         "idle");
     check("word-120x40");
     play("expect A  a red ball on the dog\nexpect B  a red ball on the grass");
     finish();
@@ -192,7 +193,8 @@ static void test_resizes_in_the_middle_of_work(void **state)
     struct fake_options options = {.hold = &hold};
     (void)state;
     start(&options, 40, 120);
-    play("wait opened\ntype a red ball\nkey Enter\nresize 20x5\nresize 1x1\nresize 200x60\nresize 80x24");
+    play("wait opened\ntype a red ball\nkey Enter\nresize 20x5\nresize 1x1\nresize 200x60\nresize "
+         "80x24");
     check("ranking-80x24");
     atomic_store(&hold, false);
     play("wait idle\nexpect 1000.png");
@@ -207,7 +209,8 @@ static void until(const atomic_int *counter, int n)
     assert_int_equal(atomic_load(counter), n);
 }
 
-/* The worker would rank the first caption for ever: it is told to stop by the second, by nothing else. */
+/* The worker would rank the first caption for ever: it is told to stop by the second, by nothing
+ * else. */
 static void test_a_changed_query_stops_the_ranking(void **state)
 {
     atomic_bool hold = true;
@@ -227,7 +230,8 @@ static void test_a_changed_query_stops_the_ranking(void **state)
     finish();
 }
 
-/* What is under way for an image's captions, or for all captions, waits for a new query, and is done afterwards. */
+/* What is under way for an image's captions, or for all captions, waits for a new query, and is
+ * done afterwards. */
 static void test_a_query_goes_before_longer_work(void **state)
 {
     static const char *const work[] = {"key Esc 3 Enter", "key Esc 5"};
@@ -257,7 +261,8 @@ static void test_tables_at_every_size(void **state)
         struct fake_options options = {.clumsy = true};
         char name[64];
         start(&options, sizes[i].rows, sizes[i].cols);
-        play("wait idle\ntype a blue dog on the grass\nkey Enter\nwait idle\nkey a r } Right\nwait idle");
+        play("wait idle\ntype a blue dog on the grass\nkey Enter\nwait idle\nkey a r } Right\nwait "
+             "idle");
         snprintf(name, sizeof name, "tables-%dx%d", sizes[i].cols, sizes[i].rows);
         check(name);
         play("key r a 5\nwait idle\nkey Space S S S S S\nwait idle");
@@ -351,7 +356,8 @@ static void test_opening_fails_with_the_reason(void **state)
     finish();
 }
 
-/* ---- the start screen: sessions of before in a folder of the test's ---------------------------- */
+/* ---- the start screen: sessions of before in a folder of the test's ----------------------------
+ */
 
 static void start_choice(struct fake_options *options, int rows, int cols)
 {
@@ -372,10 +378,11 @@ static void write_session(const char *name, const char *model, const char *query
 {
     struct error err;
     char *path = mem_printf("sessions/%s.json", name);
-    char *text = mem_printf("{\"models\": [{\"model\": \"/runs/%s\", \"data\": \"/data/things\", \"split\": "
-                            "\"test\"}], \"view\": \"search\", \"query\": \"%s\", \"caption\": -1, "
-                            "\"row\": 2, \"word\": 1, \"overlay\": \"heat\", \"marks\": [3]}",
-                            model, query);
+    char *text =
+        mem_printf("{\"models\": [{\"model\": \"/runs/%s\", \"data\": \"/data/things\", \"split\": "
+                   "\"test\"}], \"view\": \"search\", \"query\": \"%s\", \"caption\": -1, "
+                   "\"row\": 2, \"word\": 1, \"overlay\": \"heat\", \"marks\": [3]}",
+                   model, query);
     assert_done(file_write(path, text, strlen(text), &err), err);
     struct timespec times[2] = {{when, 0}, {when, 0}};
     assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
@@ -402,7 +409,8 @@ static void test_choosing_at_every_size(void **state)
         enter_temporary_folder();
         write_sessions();
         start_choice(&options, sizes[i].rows, sizes[i].cols);
-        play("wait idle\ncommand load /runs/bad /data/things test\nwait idle\nkey Esc 0\nwait idle");
+        play(
+            "wait idle\ncommand load /runs/bad /data/things test\nwait idle\nkey Esc 0\nwait idle");
         snprintf(name, sizeof name, "choose-%dx%d", sizes[i].cols, sizes[i].rows);
         check(name);
         finish();
@@ -417,10 +425,12 @@ static void test_a_session_of_before_is_taken_up(void **state)
     enter_temporary_folder();
     write_sessions();
     start_choice(&options, 24, 80);
-    play("wait idle\nexpect i2t.pth.tar\nkey j Enter\nwait idle\nexpect Caption› a red ball\nexpect 3 of 12\nexpect heat");
+    play("wait idle\nexpect i2t.pth.tar\nkey j Enter\nwait idle\nexpect Caption› a red "
+         "ball\nexpect 3 of 12\nexpect heat");
     assert_string_equal(loop.ui.sources[0].of[SOURCE_MODEL], "/runs/t2i.pth.tar");
     assert_true(ui_marked(&loop.ui, 3));
-    play("key j\ncommand load /runs/new.pth.tar /data/things dev\nwait idle\nexpect Type a caption");
+    play(
+        "key j\ncommand load /runs/new.pth.tar /data/things dev\nwait idle\nexpect Type a caption");
     assert_false(ui_marked(&loop.ui, 3));
     /* what was left is kept, and comes first now */
     play("key Esc 0\nwait idle\nkey Enter\nwait idle\nexpect 4 of 12");
@@ -460,17 +470,21 @@ static void test_files_are_browsed_and_completed(void **state)
     assert_done(file_write("runs/run2/model best.pth.tar", "x", 1, &err), err);
     assert_done(file_write("runs/.hidden", "x", 1, &err), err);
     start_choice(&options, 24, 80);
-    play("wait idle\nkey Enter\nwait idle\nexpect runs/\nkey j Enter\nwait idle\nexpect run10/\nreject hidden");
+    play("wait idle\nkey Enter\nwait idle\nexpect runs/\nkey j Enter\nwait idle\nexpect "
+         "run10/\nreject hidden");
     assert_int_equal(loop.ui.start.files->count, 2);
     assert_string_equal(loop.ui.start.files->items[0].name, "run2"); /* as people sort numbers */
-    play("key i\ntype run2\nkey Tab\nwait idle\nexpect run2/\ntype mod\nkey Tab\nexpect model best.pth.tar\nkey Enter\n"
+    play("key i\ntype run2\nkey Tab\nwait idle\nexpect run2/\ntype mod\nkey Tab\nexpect model "
+         "best.pth.tar\nkey Enter\n"
          "wait idle\nexpect model best.pth.tar: 1 model of things");
-    play("key j j Enter\nwait idle\ncommand path /nosuch/folder\nwait idle\nkey Enter\nwait idle\nexpect Files");
+    play("key j j Enter\nwait idle\ncommand path /nosuch/folder\nwait idle\nkey Enter\nwait "
+         "idle\nexpect Files");
     finish();
     leave_temporary_folder();
 }
 
-/* The opening is held, stopped, and the next one goes through: backends are swapped under the screen. */
+/* The opening is held, stopped, and the next one goes through: backends are swapped under the
+ * screen. */
 static void test_an_opening_is_stopped(void **state)
 {
     atomic_bool hold = true;
@@ -478,10 +492,12 @@ static void test_an_opening_is_stopped(void **state)
     (void)state;
     enter_temporary_folder();
     start_choice(&options, 24, 80);
-    play("wait idle\ncommand load /runs/a /data/things test\nexpect Opening\nkey Ctrl-C\nwait idle\nexpect was stopped");
+    play("wait idle\ncommand load /runs/a /data/things test\nexpect Opening\nkey Ctrl-C\nwait "
+         "idle\nexpect was stopped");
     atomic_store(&hold, false);
     for (int i = 0; i < 5; i++)
-        play("key G Enter\nwait idle\ntype a red ball\nkey Enter\nwait idle\nexpect 1000.png\nkey 3\nkey 0\nwait idle");
+        play("key G Enter\nwait idle\ntype a red ball\nkey Enter\nwait idle\nexpect 1000.png\nkey "
+             "3\nkey 0\nwait idle");
     finish();
     leave_temporary_folder();
 }

@@ -1,4 +1,5 @@
-/* The update is pure: events go in, the state and the effects are looked at; nothing else happens. */
+/* The update is pure: events go in, the state and the effects are looked at; nothing else happens.
+ */
 #include <locale.h>
 #include <math.h>
 #include <string.h>
@@ -12,20 +13,28 @@
 /* The worker's answer to what is awaited, by the fake backend. */
 static void answer_ranked(struct world *world)
 {
-    struct event event = {.kind = EVENT_RANKED, .request = REQUEST_RANK, .serial = world_awaited(world, REQUEST_RANK)};
+    struct event event = {.kind = EVENT_RANKED,
+                          .request = REQUEST_RANK,
+                          .serial = world_awaited(world, REQUEST_RANK)};
     struct ask ask = {ui_query(&world->ui)->text, ui_query(&world->ui)->caption};
     struct error err;
-    assert_done(world->backends[0]->ops->rank_images(world->backends[0], &ask, NULL, &event.ranking, &err), err);
+    assert_done(
+        world->backends[0]->ops->rank_images(world->backends[0], &ask, NULL, &event.ranking, &err),
+        err);
     world_send(world, event);
 }
 
 static void answer_looked(struct world *world)
 {
-    struct event event = {.kind = EVENT_LOOKED, .request = REQUEST_LOOK, .serial = world_awaited(world, REQUEST_LOOK)};
+    struct event event = {.kind = EVENT_LOOKED,
+                          .request = REQUEST_LOOK,
+                          .serial = world_awaited(world, REQUEST_LOOK)};
     struct pair pair = ui_pair(&world->ui);
     struct ask ask = {ui_caption_text(&world->ui, &pair), pair.caption};
     struct error err;
-    assert_done(world->backends[0]->ops->look(world->backends[0], pair.image, &ask, &event.look, &err), err);
+    assert_done(
+        world->backends[0]->ops->look(world->backends[0], pair.image, &ask, &event.look, &err),
+        err);
     world_send(world, event);
 }
 
@@ -108,7 +117,9 @@ static void test_late_answers_are_dropped(void **state)
     struct event late = {.kind = EVENT_RANKED, .request = REQUEST_RANK, .serial = old};
     struct ask ask = {"a red ball", -1};
     struct error err;
-    assert_done(world->backends[0]->ops->rank_images(world->backends[0], &ask, NULL, &late.ranking, &err), err);
+    assert_done(
+        world->backends[0]->ops->rank_images(world->backends[0], &ask, NULL, &late.ranking, &err),
+        err);
     world_send(world, late);
     assert_null(world->ui.sides[0].ranking);
     answer_ranked(world);
@@ -118,7 +129,8 @@ static void test_late_answers_are_dropped(void **state)
 static void test_a_draft_survives_leaving_the_prompt(void **state)
 {
     struct world *world = *state;
-    world_send(world, (struct event){.kind = EVENT_LINE, .text = mem_strdup("a half typ"), .point = 10});
+    world_send(world,
+               (struct event){.kind = EVENT_LINE, .text = mem_strdup("a half typ"), .point = 10});
     world_key(world, "Esc");
     assert_false(world->ui.prompt);
     world_key(world, "i");
@@ -227,8 +239,13 @@ static void test_the_survey_comes_in_parts_and_can_be_stopped(void **state)
     const struct request *request = world_request(world, REQUEST_SURVEY);
     assert_non_null(request);
     assert_int_equal(request->count, 60);
-    struct event part = {.kind = EVENT_SURVEYED, .request = REQUEST_SURVEY, .serial = request->serial,
-                         .first = 0, .count = 3, .done = 3, .total = 60};
+    struct event part = {.kind = EVENT_SURVEYED,
+                         .request = REQUEST_SURVEY,
+                         .serial = request->serial,
+                         .first = 0,
+                         .count = 3,
+                         .done = 3,
+                         .total = 60};
     static const size_t ranks[] = {4, 0, 9};
     part.surveyed = mem_new(3, sizeof *part.surveyed);
     for (int i = 0; i < 3; i++)
@@ -303,9 +320,9 @@ static void test_export_names_the_pair(void **state)
     assert_non_null(request);
     assert_string_equal(request->text, "a red ball");
     world_send(world, (struct event){.kind = EVENT_EXPORTED,
-                               .request = REQUEST_EXPORT,
-                               .serial = world_awaited(world, REQUEST_EXPORT),
-                               .text = mem_strdup("/tmp/x.png")});
+                                     .request = REQUEST_EXPORT,
+                                     .serial = world_awaited(world, REQUEST_EXPORT),
+                                     .text = mem_strdup("/tmp/x.png")});
     assert_string_equal(world->ui.message.text, "Saved /tmp/x.png");
 }
 
@@ -314,16 +331,17 @@ static void test_failures_are_said_and_not_asked_again(void **state)
     struct world *world = *state;
     world_enter(world, "a red ball");
     world_send(world, (struct event){.kind = EVENT_FAILED,
-                               .request = REQUEST_RANK,
-                               .serial = world_awaited(world, REQUEST_RANK),
-                               .text = mem_strdup("features are gone")});
+                                     .request = REQUEST_RANK,
+                                     .serial = world_awaited(world, REQUEST_RANK),
+                                     .text = mem_strdup("features are gone")});
     assert_string_equal(world->ui.message.text, "features are gone");
     assert_null(world_request(world, REQUEST_RANK));
     assert_true(ui_idle(&world->ui));
     assert_false(world->ui.leaving);
 }
 
-/* The picture's request says what it is to be made of, with its frames; two pictures side by side are cells. */
+/* The picture's request says what it is to be made of, with its frames; two pictures side by side
+ * are cells. */
 static void test_graphics(void **state)
 {
     struct world *world = *state;
@@ -390,7 +408,8 @@ static void test_palette_runs_commands(void **state)
     assert_int_equal(world->ui.cache_mb, 5);
 }
 
-/* ---- the start screen ------------------------------------------------------------------------- */
+/* ---- the start screen -------------------------------------------------------------------------
+ */
 
 static int setup_start(void **state)
 {
@@ -417,8 +436,10 @@ static void answer_fit(struct world *world)
 {
     struct fitness *fitness = mem_new(1, sizeof *fitness);
     fake_fit(NULL, world->ui.start.form, start_models(&world->ui), fitness);
-    world_send(world, (struct event){
-                    .kind = EVENT_FIT, .request = REQUEST_FIT, .serial = world_awaited(world, REQUEST_FIT), .fitness = fitness});
+    world_send(world, (struct event){.kind = EVENT_FIT,
+                                     .request = REQUEST_FIT,
+                                     .serial = world_awaited(world, REQUEST_FIT),
+                                     .fitness = fitness});
 }
 
 static void select_field(struct world *world, enum start_field field)
@@ -455,7 +476,8 @@ static void test_the_start_screen_opens_what_is_chosen(void **state)
     world_key(world, "L");
     assert_int_equal(world->ui.message.role, ROLE_ERROR);
     choose_both(world);
-    assert_string_equal(start_value(&world->ui, START_SPLIT), "test"); /* of those that the look found */
+    assert_string_equal(start_value(&world->ui, START_SPLIT),
+                        "test"); /* of those that the look found */
     world_key(world, "L");
     assert_non_null(world_effect(world, EFFECT_CLOSE));
     assert_null(world_effect(world, EFFECT_KEEP)); /* nothing was open */
@@ -470,9 +492,9 @@ static void test_the_start_screen_opens_what_is_chosen(void **state)
 static void opened(struct world *world)
 {
     world_send(world, (struct event){.kind = EVENT_OPENED,
-                               .request = REQUEST_OPEN,
-                               .serial = world_awaited(world, REQUEST_OPEN),
-                               .catalog = &world->backends[0]->catalog});
+                                     .request = REQUEST_OPEN,
+                                     .serial = world_awaited(world, REQUEST_OPEN),
+                                     .catalog = &world->backends[0]->catalog});
 }
 
 static void test_an_opening_that_fails_comes_back_with_the_reason(void **state)
@@ -481,14 +503,15 @@ static void test_an_opening_that_fails_comes_back_with_the_reason(void **state)
     choose_both(world);
     world_key(world, "L");
     world_send(world, (struct event){.kind = EVENT_FAILED,
-                               .request = REQUEST_OPEN,
-                               .serial = world_awaited(world, REQUEST_OPEN),
-                               .text = mem_strdup("b.pth.tar: is cut short")});
+                                     .request = REQUEST_OPEN,
+                                     .serial = world_awaited(world, REQUEST_OPEN),
+                                     .text = mem_strdup("b.pth.tar: is cut short")});
     assert_int_equal(world->ui.view, VIEW_START);
     assert_false(world->ui.leaving);
     assert_false(world->ui.prompt);
     assert_string_equal(world->ui.start.why, "b.pth.tar: is cut short");
-    assert_string_equal(start_value(&world->ui, START_MODEL), "/runs/b.pth.tar"); /* to be mended, not chosen anew */
+    assert_string_equal(start_value(&world->ui, START_MODEL),
+                        "/runs/b.pth.tar"); /* to be mended, not chosen anew */
     world_key(world, "L");
     assert_null(world->ui.start.why);
     world_key(world, "Ctrl-C");
@@ -517,8 +540,10 @@ static void test_another_session_replaces_the_open_one(void **state)
     assert_non_null(kept);
     assert_non_null(strstr(kept->text, "a red ball"));
     assert_int_equal(strlen(kept->name), 16);
-    assert_string_equal(world_request(world, REQUEST_OPEN)->sources[0].of[SOURCE_MODEL], "/home/me/other.pth.tar");
-    assert_string_equal(world_request(world, REQUEST_OPEN)->sources[0].of[SOURCE_DATA], "/data/my things");
+    assert_string_equal(world_request(world, REQUEST_OPEN)->sources[0].of[SOURCE_MODEL],
+                        "/home/me/other.pth.tar");
+    assert_string_equal(world_request(world, REQUEST_OPEN)->sources[0].of[SOURCE_DATA],
+                        "/data/my things");
     assert_null(world->ui.catalogs[0]);
     assert_null(world->ui.sides[0].ranking);
     world_key(world, "Esc");
@@ -537,7 +562,8 @@ static void test_a_typed_path_leads_the_browser(void **state)
     assert_int_equal(world_effect(world, EFFECT_LINE_OPEN)->number, PROMPT_PATH);
     assert_string_equal(world_effect(world, EFFECT_LINE_OPEN)->text, "/runs/");
     answer_files(world, "/runs");
-    world_send(world, (struct event){.kind = EVENT_LINE, .text = mem_strdup("/runs/f"), .point = 7});
+    world_send(world,
+               (struct event){.kind = EVENT_LINE, .text = mem_strdup("/runs/f"), .point = 7});
     assert_int_equal(world->ui.lists[VIEW_FILES].count, 1);
     world_send(world, (struct event){.kind = EVENT_LINE, .text = mem_strdup("~/x/"), .point = 4});
     assert_string_equal(world_request(world, REQUEST_FILES)->path, "/home/me/x");
@@ -623,10 +649,12 @@ static void test_clicks_on_tabs_words_and_tables(void **state)
     assert_int_equal(world->ui.word, 0);
     click(world, layout.words.row, layout.words.col + 1, MOUSE_WHEEL_DOWN);
     assert_int_equal(world->ui.word, 1);
-    click(world, layout.word_table.row + 3, layout.word_table.col + 1, MOUSE_CLICK); /* the third word */
+    click(world, layout.word_table.row + 3, layout.word_table.col + 1,
+          MOUSE_CLICK); /* the third word */
     assert_int_equal(world->ui.word, 2);
     const struct look *look = ui_look(&world->ui);
-    click(world, layout.regions.row + 1, layout.regions.col + 1, MOUSE_CLICK); /* the heaviest region */
+    click(world, layout.regions.row + 1, layout.regions.col + 1,
+          MOUSE_CLICK); /* the heaviest region */
     assert_int_equal(world->ui.region, overlay_strongest(look->weights + 2 * look->R, look->R));
     click(world, layout.regions.row + 1, layout.regions.col + 1, MOUSE_CLICK);
     assert_int_equal(world->ui.region, -1);
@@ -694,7 +722,8 @@ static void test_numbers_of_a_survey(void **state)
     assert_true(s.rank == 0 && s.best == 0 && s.margin == 0);
 }
 
-/* Every command in every view, with nothing there and with everything there, leaves a sane state. */
+/* Every command in every view, with nothing there and with everything there, leaves a sane state.
+ */
 static void test_every_command_everywhere(void **state)
 {
     struct world *world = *state;
@@ -734,7 +763,8 @@ static void test_command_table_is_sound(void **state)
                 while (*theirs) {
                     size_t m = strcspn(theirs, " ");
                     if (key_parse(theirs, m) == k)
-                        fail_msg("%.*s is %s and %s", (int)n, keys, ui_commands[other].name, c->name);
+                        fail_msg("%.*s is %s and %s", (int)n, keys, ui_commands[other].name,
+                                 c->name);
                     theirs += m + strspn(theirs + m, " ");
                 }
             }

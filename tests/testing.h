@@ -1,4 +1,5 @@
-/* testing.h: what the unit tests share: cmocka with its prerequisites, and the places of test data. */
+/* testing.h: what the unit tests share: cmocka with its prerequisites, and the places of test data.
+ */
 #ifndef TESTS_TESTING_H
 #define TESTS_TESTING_H
 
@@ -14,8 +15,8 @@
 #include "base/error.h"
 #include "base/file.h"
 
-/* $SCANSCOPE_TEST_FIXTURES/NAME or $SCANSCOPE_TEST_DATA/NAME, the caller's to free; where it is missing the test is
- * skipped, visibly. */
+/* $SCANSCOPE_TEST_FIXTURES/NAME or $SCANSCOPE_TEST_DATA/NAME, the caller's to free; where it is
+ * missing the test is skipped, visibly. */
 static inline char *testing_path(const char *variable, const char *name)
 {
     const char *root = getenv(variable);

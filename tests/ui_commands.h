@@ -1,5 +1,6 @@
-/* ui_commands.h: a case a command of the explorer, by its key, through the pure update: what it does to the state, what it
- * asks for. Tables end with an empty row; tests/test_ui_commands.c runs them. */
+/* ui_commands.h: a case a command of the explorer, by its key, through the pure update: what it
+ * does to the state, what it asks for. Tables end with an empty row; tests/test_ui_commands.c runs
+ * them. */
 #ifndef TESTS_UI_COMMANDS_H
 #define TESTS_UI_COMMANDS_H
 
@@ -10,7 +11,10 @@ struct command_test {
     void (*run)(struct world *world);
 };
 
-#define COMMAND_TEST(name, function) {name, t_##function}
+#define COMMAND_TEST(name, function)                                                               \
+    {                                                                                              \
+        name, t_##function                                                                         \
+    }
 
 extern const struct command_test commands_of_views[], commands_of_failures[], commands_of_program[];
 

@@ -4,7 +4,8 @@
 #include "base/mem.h"
 #include "tests/ui_commands.h"
 
-/* ---- failures ---------------------------------------------------------------------------------- */
+/* ---- failures ----------------------------------------------------------------------------------
+ */
 
 static void t_next_failure(struct world *world)
 {
@@ -65,9 +66,11 @@ static void t_sort(struct world *world)
         for (size_t row = 1; row < list(world)->count; row++)
             if (sort == SORT_TEXT)
                 assert_true(strcmp(ui_catalog(&world->ui)->caption[list_item(list(world), row - 1)],
-                                   ui_catalog(&world->ui)->caption[list_item(list(world), row)]) <= 0);
+                                   ui_catalog(&world->ui)->caption[list_item(list(world), row)]) <=
+                            0);
             else
-                assert_true(value_of(world, row - 1, (enum sort)sort) <= value_of(world, row, (enum sort)sort));
+                assert_true(value_of(world, row - 1, (enum sort)sort) <=
+                            value_of(world, row, (enum sort)sort));
     }
     world_keys(world, "S");
     assert_int_equal(world->ui.sort, SORT_WORST);
@@ -189,13 +192,15 @@ static void t_save_marks(struct world *world)
     const struct effect *save = world_effect(world, EFFECT_SAVE);
     assert_non_null(save);
     assert_string_equal(save->path, "marks.jsonl");
-    assert_string_equal(save->text, "{\"kind\": \"words\", \"caption_index\": 1, \"style\": \"fade\", \"map\": "
-                                    "\"viridis\", \"output\": \"caption-1.png\"}\n");
+    assert_string_equal(save->text,
+                        "{\"kind\": \"words\", \"caption_index\": 1, \"style\": \"fade\", \"map\": "
+                        "\"viridis\", \"output\": \"caption-1.png\"}\n");
     world_command(world, "save-marks other.jsonl");
     assert_string_equal(world_effect(world, EFFECT_SAVE)->path, "other.jsonl");
 }
 
-/* ---- picture ----------------------------------------------------------------------------------- */
+/* ---- picture -----------------------------------------------------------------------------------
+ */
 
 static void t_overlay(struct world *world)
 {
@@ -319,7 +324,8 @@ static void t_unpin(struct world *world)
     assert_float_equal(weights[0], ui_look(&world->ui)->weights[6], 1e-6);
 }
 
-/* ---- all of them ------------------------------------------------------------------------------- */
+/* ---- all of them -------------------------------------------------------------------------------
+ */
 
 const struct command_test commands_of_failures[] = {
     COMMAND_TEST("next-failure", next_failure),

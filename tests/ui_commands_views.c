@@ -1,7 +1,8 @@
 /* ui_commands_views.c: commands of asking, moving, views and comparing. */
 #include "tests/ui_commands.h"
 
-/* ---- asking ------------------------------------------------------------------------------------ */
+/* ---- asking ------------------------------------------------------------------------------------
+ */
 
 static void t_caption(struct world *world)
 {
@@ -41,7 +42,8 @@ static void t_cancel(struct world *world)
     assert_true(world->ui.leaving);
 }
 
-/* ---- moving ------------------------------------------------------------------------------------ */
+/* ---- moving ------------------------------------------------------------------------------------
+ */
 
 static void t_down(struct world *world)
 {
@@ -146,7 +148,8 @@ static void t_find(struct world *world)
 {
     static const struct {
         const char *keys, *text;
-    } views_of[] = {{"1", "10"}, {"2", "ball"}, {"3", "ball"}, {"4", "ball"}, {"5", "ball"}, {"?", "word"}};
+    } views_of[] = {{"1", "10"},   {"2", "ball"}, {"3", "ball"},
+                    {"4", "ball"}, {"5", "ball"}, {"?", "word"}};
     world_ask(world, "a red ball");
     for (size_t i = 0; i < sizeof views_of / sizeof *views_of; i++) {
         world_keys(world, views_of[i].keys);
@@ -218,7 +221,8 @@ static void t_image(struct world *world)
     assert_int_equal(world_request(world, REQUEST_CAPTIONS)->image, 2);
 }
 
-/* ---- views ------------------------------------------------------------------------------------- */
+/* ---- views -------------------------------------------------------------------------------------
+ */
 
 static void t_open(struct world *world)
 {
@@ -331,7 +335,8 @@ static void t_wide(struct world *world)
     assert_false(world->ui.wide);
 }
 
-/* ---- comparing --------------------------------------------------------------------------------- */
+/* ---- comparing ---------------------------------------------------------------------------------
+ */
 
 static void t_compare(struct world *world)
 {
@@ -385,43 +390,26 @@ static void t_moved(struct world *world)
     assert_true(world_says(world, "No row"));
 }
 
-/* ---- all of them ------------------------------------------------------------------------------- */
+/* ---- all of them -------------------------------------------------------------------------------
+ */
 
 const struct command_test commands_of_views[] = {
-    COMMAND_TEST("caption", caption),
-    COMMAND_TEST("leave-prompt", leave_prompt),
-    COMMAND_TEST("palette", palette),
-    COMMAND_TEST("cancel", cancel),
-    COMMAND_TEST("down", down),
-    COMMAND_TEST("up", up),
-    COMMAND_TEST("page-down", page_down),
-    COMMAND_TEST("page-up", page_up),
-    COMMAND_TEST("first", first),
-    COMMAND_TEST("last", last),
-    COMMAND_TEST("right", right),
-    COMMAND_TEST("left", left),
-    COMMAND_TEST("next-word", next_word),
-    COMMAND_TEST("previous-word", previous_word),
-    COMMAND_TEST("truth", truth),
-    COMMAND_TEST("find", find),
-    COMMAND_TEST("find-next", find_next),
-    COMMAND_TEST("find-previous", find_previous),
-    COMMAND_TEST("filter", filter),
-    COMMAND_TEST("image", image),
-    COMMAND_TEST("open", open),
-    COMMAND_TEST("back", back),
-    COMMAND_TEST("search", search),
-    COMMAND_TEST("matches", matches),
-    COMMAND_TEST("images", images),
-    COMMAND_TEST("captions", captions),
-    COMMAND_TEST("failures", failures),
-    COMMAND_TEST("help", help),
-    COMMAND_TEST("sheet", sheet),
-    COMMAND_TEST("zoom", zoom),
-    COMMAND_TEST("wide", wide),
-    COMMAND_TEST("compare", compare),
-    COMMAND_TEST("side", side),
-    COMMAND_TEST("word", word),
-    COMMAND_TEST("moved", moved),
-    {0},
+    COMMAND_TEST("caption", caption),     COMMAND_TEST("leave-prompt", leave_prompt),
+    COMMAND_TEST("palette", palette),     COMMAND_TEST("cancel", cancel),
+    COMMAND_TEST("down", down),           COMMAND_TEST("up", up),
+    COMMAND_TEST("page-down", page_down), COMMAND_TEST("page-up", page_up),
+    COMMAND_TEST("first", first),         COMMAND_TEST("last", last),
+    COMMAND_TEST("right", right),         COMMAND_TEST("left", left),
+    COMMAND_TEST("next-word", next_word), COMMAND_TEST("previous-word", previous_word),
+    COMMAND_TEST("truth", truth),         COMMAND_TEST("find", find),
+    COMMAND_TEST("find-next", find_next), COMMAND_TEST("find-previous", find_previous),
+    COMMAND_TEST("filter", filter),       COMMAND_TEST("image", image),
+    COMMAND_TEST("open", open),           COMMAND_TEST("back", back),
+    COMMAND_TEST("search", search),       COMMAND_TEST("matches", matches),
+    COMMAND_TEST("images", images),       COMMAND_TEST("captions", captions),
+    COMMAND_TEST("failures", failures),   COMMAND_TEST("help", help),
+    COMMAND_TEST("sheet", sheet),         COMMAND_TEST("zoom", zoom),
+    COMMAND_TEST("wide", wide),           COMMAND_TEST("compare", compare),
+    COMMAND_TEST("side", side),           COMMAND_TEST("word", word),
+    COMMAND_TEST("moved", moved),         {0},
 };

@@ -1,5 +1,6 @@
 /* The explorer on the fake backend, on a real terminal: what ui_tmux.sh drives.
- *   ui_explorer [--script FILE] [--hold] [--broken] [--start] [--images N] [--colourful] [--graphics NAME] [--config FILE]
+ *   ui_explorer [--script FILE] [--hold] [--broken] [--start] [--images N] [--colourful]
+ * [--graphics NAME] [--config FILE]
  * --hold: rankings go on until they are stopped; --broken: the model does not open; "crash" as a
  * caption ends the program by a fault of its own. */
 #include <locale.h>

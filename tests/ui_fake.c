@@ -56,7 +56,8 @@ static bool fake_knows(const struct backend *backend, const char *word)
     return false;
 }
 
-static size_t fake_complete(const struct backend *backend, const char *prefix, size_t limit, char **out)
+static size_t fake_complete(const struct backend *backend, const char *prefix, size_t limit,
+                            char **out)
 {
     const char *const *tables[] = {colours, things, places};
     const size_t sizes[] = {6, 7, 4};
@@ -134,7 +135,8 @@ static int held(const struct fake *fake, const struct progress *progress, struct
 }
 
 static int fake_rank_images(struct backend *backend, const struct ask *ask,
-                            const struct progress *progress, struct ranking **out, struct error *err)
+                            const struct progress *progress, struct ranking **out,
+                            struct error *err)
 {
     struct fake *fake = (struct fake *)backend;
     float *scores = mem_new(fake->images, sizeof *scores);
@@ -145,7 +147,8 @@ static int fake_rank_images(struct backend *backend, const struct ask *ask,
     int status = held(fake, progress, err);
     for (size_t i = 0; i < fake->images; i++)
         scores[i] = pair_score(fake, i, &words) - 0.001f * (float)i -
-                    (fake->options.clumsy ? 0.07f * (float)(i % 4) : 0) - fake->model * 0.05f * (float)(i % 3);
+                    (fake->options.clumsy ? 0.07f * (float)(i % 4) : 0) -
+                    fake->model * 0.05f * (float)(i % 3);
     if (status == 0) {
         *out = ranking_of_scores(scores, fake->images);
         (*out)->words = words;
@@ -158,8 +161,9 @@ static int fake_rank_images(struct backend *backend, const struct ask *ask,
     return status;
 }
 
-static int fake_rank_captions(struct backend *backend, size_t image, const struct progress *progress,
-                              struct ranking **out, struct error *err)
+static int fake_rank_captions(struct backend *backend, size_t image,
+                              const struct progress *progress, struct ranking **out,
+                              struct error *err)
 {
     struct fake *fake = (struct fake *)backend;
     size_t n = fake->base.catalog.captions;
@@ -179,8 +183,8 @@ static int fake_rank_captions(struct backend *backend, size_t image, const struc
     return status;
 }
 
-static int fake_look(struct backend *backend, size_t image, const struct ask *ask, struct look **out,
-                     struct error *err)
+static int fake_look(struct backend *backend, size_t image, const struct ask *ask,
+                     struct look **out, struct error *err)
 {
     struct fake *fake = (struct fake *)backend;
     struct look *look = mem_new(1, sizeof *look);
@@ -209,8 +213,8 @@ static int fake_look(struct backend *backend, size_t image, const struct ask *as
     return 0;
 }
 
-static int fake_survey(struct backend *backend, size_t first, size_t n, const struct progress *progress,
-                       struct surveyed *out, struct error *err)
+static int fake_survey(struct backend *backend, size_t first, size_t n,
+                       const struct progress *progress, struct surveyed *out, struct error *err)
 {
     struct fake *fake = (struct fake *)backend;
     float *scores = mem_new(fake->images, sizeof *scores);
@@ -239,7 +243,8 @@ static int fake_photo(struct backend *backend, size_t image, int max_side, struc
     int width = SIDE * 4 / 3;
     (void)max_side;
     if (fake->photos_gone && atomic_load(fake->photos_gone))
-        return error_set(err, "/photos/%s: cannot open: No such file or directory", fake->id[image]);
+        return error_set(err, "/photos/%s: cannot open: No such file or directory",
+                         fake->id[image]);
     if (fake->options.bad_photo == image + 1)
         return error_set(err, "%s: the photograph is damaged", fake->id[image]);
     *out = (struct image){width, SIDE, width, SIDE, mem_new((size_t)(width * SIDE), 4)};
@@ -250,7 +255,8 @@ static int fake_photo(struct backend *backend, size_t image, int max_side, struc
             bool thing = x >= left && x < left + 36 && y >= top && y < top + 30;
             const uint8_t sky[3] = {150, 190, 230}, ground[3] = {120, 150, 80};
             if (fake->options.colourful) {
-                uint32_t mixed = ((uint32_t)image * 7919u + (uint32_t)(x / 5 * 131 + y / 10 * 17)) * 2654435761u;
+                uint32_t mixed =
+                    ((uint32_t)image * 7919u + (uint32_t)(x / 5 * 131 + y / 10 * 17)) * 2654435761u;
                 memcpy(p, &mixed, 3);
                 p[3] = 255;
                 continue;
@@ -327,9 +333,8 @@ struct backend *fake_new(const struct fake_options *options)
     for (size_t i = 0; i < fake->images; i++) {
         fake->id[i] = mem_printf("%zu.png", 1000 + i);
         for (size_t c = 0; c < PER_IMAGE; c++)
-            fake->caption[i * PER_IMAGE + c] = c == 0 && options->caption
-                                                   ? mem_strdup(options->caption)
-                                                   : make_caption(i, c);
+            fake->caption[i * PER_IMAGE + c] =
+                c == 0 && options->caption ? mem_strdup(options->caption) : make_caption(i, c);
     }
     fake->boxes = make_boxes(fake->images);
     fake->length = mem_new(fake->images * PER_IMAGE, sizeof *fake->length);
@@ -370,8 +375,8 @@ void fake_data_gone(struct backend *backend, const atomic_bool *gone)
     ((struct fake *)backend)->data_gone = gone;
 }
 
-int fake_open(void *context, const struct source *source, int model, const struct progress *progress,
-              struct backend **out, struct error *err)
+int fake_open(void *context, const struct source *source, int model,
+              const struct progress *progress, struct backend **out, struct error *err)
 {
     const struct fake_options *options = context;
     (void)source;
@@ -390,7 +395,8 @@ void fake_fit(void *context, const struct source *sources, size_t count, struct 
     const char *model = sources[0].of[SOURCE_MODEL], *data = sources[0].of[SOURCE_DATA];
     (void)context;
     if (model)
-        fitness_add(out, FIT_NOTE, "%s: %zu model%s of things", file_name(model), count, count > 1 ? "s" : "");
+        fitness_add(out, FIT_NOTE, "%s: %zu model%s of things", file_name(model), count,
+                    count > 1 ? "s" : "");
     if (model && !strcmp(file_name(model), "bad"))
         fitness_add(out, FIT_BAD, "the model wants region features of size 8, these are of size 6");
     if (!data)

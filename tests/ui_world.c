@@ -98,7 +98,8 @@ static bool answer_opened(struct world *world, const struct request *request, st
 {
     struct error err;
     struct backend **backend = &world->backends[request->model];
-    if (!*backend && fake_open(&world->options, request->sources, request->model, NULL, backend, &err) != 0)
+    if (!*backend &&
+        fake_open(&world->options, request->sources, request->model, NULL, backend, &err) != 0)
         return false;
     out->kind = EVENT_OPENED;
     out->catalog = &(*backend)->catalog;
@@ -107,7 +108,8 @@ static bool answer_opened(struct world *world, const struct request *request, st
 
 bool world_answer(struct world *world, const struct request *request, struct event *out)
 {
-    *out = (struct event){.side = request->side, .serial = request->serial, .request = request->kind};
+    *out =
+        (struct event){.side = request->side, .serial = request->serial, .request = request->kind};
     switch (request->kind) {
     case REQUEST_OPEN:
         return answer_opened(world, request, out);
@@ -146,7 +148,8 @@ static void answer(struct world *world, struct request *request)
         struct event event;
         struct error err;
         if (!world_answer(world, request, &event) &&
-            job_run(world->backends[request->model], &world->photos, request, NULL, &event, &err) != 0) {
+            job_run(world->backends[request->model], &world->photos, request, NULL, &event, &err) !=
+                0) {
             event_done(&event);
             event = (struct event){.kind = EVENT_FAILED,
                                    .side = request->side,
@@ -154,7 +157,8 @@ static void answer(struct world *world, struct request *request)
                                    .request = request->kind,
                                    .text = mem_strdup(err.text)};
         }
-        more = event.kind == EVENT_THUMB || (event.kind == EVENT_SURVEYED && event.done < event.total);
+        more =
+            event.kind == EVENT_THUMB || (event.kind == EVENT_SURVEYED && event.done < event.total);
         ui_update(&world->ui, &event, &world->effects);
         event_done(&event);
     } while (more);
@@ -191,7 +195,9 @@ struct world *world_new(const struct fake_options *options, int models, int rows
     ui_init(&world->ui, rows, cols, models, &world->keymap);
     ui_start(&world->ui, &world->effects);
     for (int m = 0; m < models; m++) {
-        assert_done(fake_open(&world->options, &world->ui.sources[m], m, NULL, &world->backends[m], &err), err);
+        assert_done(
+            fake_open(&world->options, &world->ui.sources[m], m, NULL, &world->backends[m], &err),
+            err);
         world_send(world, (struct event){.kind = EVENT_OPENED,
                                          .side = m,
                                          .request = REQUEST_OPEN,

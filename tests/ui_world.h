@@ -1,5 +1,5 @@
-/* ui_world.h: the state of the explorer without its loop: events go in, effects can be looked at, and what is asked of
- * the worker is answered at once, on this thread, by the fake backend. */
+/* ui_world.h: the state of the explorer without its loop: events go in, effects can be looked at,
+ * and what is asked of the worker is answered at once, on this thread, by the fake backend. */
 #ifndef TESTS_UI_WORLD_H
 #define TESTS_UI_WORLD_H
 
@@ -33,8 +33,9 @@ void world_keys(struct world *world, const char *names); /* separated by blanks,
 void world_command(struct world *world, const char *text);
 void world_enter(struct world *world, const char *text); /* Enter in the prompt */
 
-/* The answer to what needs no open model: an opening, a folder's listing, the sessions of before (there are none), a look
- * at what is chosen. False where another thing is asked, or the opening fails. */
+/* The answer to what needs no open model: an opening, a folder's listing, the sessions of before
+ * (there are none), a look at what is chosen. False where another thing is asked, or the opening
+ * fails. */
 bool world_answer(struct world *world, const struct request *request, struct event *out);
 void world_close(struct world *world); /* what EFFECT_CLOSE wants: no model is open */
 

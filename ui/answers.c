@@ -12,7 +12,8 @@
 #include "ui/start.h"
 #include "ui/view_items.h"
 
-/* What the command line named ends the program with the reason; what was chosen in it leads back to the choice. */
+/* What the command line named ends the program with the reason; what was chosen in it leads back to
+ * the choice. */
 static void leave_because(struct ui *ui, const char *why, struct effects *effects)
 {
     if (ui->start.known) {
@@ -59,10 +60,12 @@ static void run_begin(struct ui *ui, struct effects *effects)
 void answer_opened(struct ui *ui, struct event *event, struct effects *effects)
 {
     const struct catalog *other = ui->catalogs[!event->side];
-    if (other && (other->images != event->catalog->images ||
-                  other->captions != event->catalog->captions)) {
-        leave_because(ui, "the two models are not on the same split: their images or captions differ in number",
-                      effects);
+    if (other &&
+        (other->images != event->catalog->images || other->captions != event->catalog->captions)) {
+        leave_because(
+            ui,
+            "the two models are not on the same split: their images or captions differ in number",
+            effects);
         return;
     }
     ui->catalogs[event->side] = event->catalog;
@@ -83,7 +86,8 @@ void answer_progress(struct ui *ui, struct event *event, struct effects *effects
 static void say_ranked(struct ui *ui, const struct ranking *ranking)
 {
     if (ranking->words.count && ranking->words.unknown == ranking->words.count)
-        ui_say(ui, ROLE_WARNING, "None of these words is in the vocabulary: the ranking means nothing");
+        ui_say(ui, ROLE_WARNING,
+               "None of these words is in the vocabulary: the ranking means nothing");
     else if (ranking->words.unknown)
         ui_say(ui, ROLE_WARNING, "%zu unknown word%s: the model reads <unk> there",
                ranking->words.unknown, ranking->words.unknown == 1 ? "" : "s");
@@ -131,8 +135,8 @@ void answer_ranked(struct ui *ui, struct event *event, struct effects *effects)
 /* Words of which nobody wants the heat first. */
 static bool is_filler(const char *word)
 {
-    static const char *const fillers[] = {"a",  "an",  "the", "is",  "are",  "in",  "on",   "of",
-                                          "at", "and", "to",  "by",  "with", "his", "her",  "its",
+    static const char *const fillers[] = {"a",  "an",  "the",  "is", "are",   "in",   "on",   "of",
+                                          "at", "and", "to",   "by", "with",  "his",  "her",  "its",
                                           "it", "for", "from", "up", "there", "near", "their"};
     for (size_t i = 0; i < sizeof fillers / sizeof *fillers; i++)
         if (!strcasecmp(word, fillers[i]))
@@ -147,8 +151,9 @@ static ptrdiff_t strongest_word(const struct look *look)
     bool best_filler = true;
     for (size_t w = 0; w < look->words.count; w++) {
         bool filler = is_filler(look->words.text[w]);
-        bool better = best < 0 || (filler == best_filler ? look->similarity[w] > look->similarity[best]
-                                                         : best_filler);
+        bool better =
+            best < 0 ||
+            (filler == best_filler ? look->similarity[w] > look->similarity[best] : best_filler);
         if (!better)
             continue;
         best = (ptrdiff_t)w;

@@ -89,7 +89,8 @@ struct surveyed survey_of_scores(const float *scores, size_t images, size_t trut
                       (scores[i] == scores[truth] && i < truth);
         out.rank += before;
         wrong = fmaxf(wrong, scores[i]);
-        if (before && (scores[i] > best || out.best == truth || (scores[i] == best && i < out.best))) {
+        if (before &&
+            (scores[i] > best || out.best == truth || (scores[i] == best && i < out.best))) {
             best = scores[i];
             out.best = i;
         }

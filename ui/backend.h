@@ -1,8 +1,9 @@
-/* backend.h: all that the explorer knows of models and data. The real one is a thin layer over retrieve/session.h
- * (backend_session.c); tests use a small deterministic one.
+/* backend.h: all that the explorer knows of models and data. The real one is a thin layer over
+ * retrieve/session.h (backend_session.c); tests use a small deterministic one.
  *
- * The catalog is read by the drawing thread at any time and never changes. The slow operations are called by the worker
- * only, one at a time; `knows` and `complete` by the drawing thread, at once with those. */
+ * The catalog is read by the drawing thread at any time and never changes. The slow operations are
+ * called by the worker only, one at a time; `knows` and `complete` by the drawing thread, at once
+ * with those. */
 #ifndef UI_BACKEND_H
 #define UI_BACKEND_H
 
@@ -15,7 +16,8 @@
 #include "figure/figure.h"
 #include "io/image.h"
 
-/* What there is: I images of R regions, C captions. Strings as in the files: the grid makes them safe to show. */
+/* What there is: I images of R regions, C captions. Strings as in the files: the grid makes them
+ * safe to show. */
 struct catalog {
     const char *model;   /* "model_best.pth.tar" */
     const char *variant; /* "t-i LSE" */
@@ -24,8 +26,9 @@ struct catalog {
     size_t images, captions, regions, per_image;
     char *const *id;      /* images */
     char *const *caption; /* captions; NULL where there are none to show */
-    const uint32_t *length, *unknown; /* captions: words, and those that the vocabulary lacks; NULL: not known */
-    const float *boxes;   /* images x regions x 4; NULL where none */
+    const uint32_t *length,
+        *unknown;       /* captions: words, and those that the vocabulary lacks; NULL: not known */
+    const float *boxes; /* images x regions x 4; NULL where none */
     const int32_t *sizes; /* images x 2: what the boxes refer to; NULL: the photograph's own size */
     bool photos;          /* a folder of photographs is known */
 };
@@ -53,7 +56,7 @@ struct place {
 struct ranking {
     struct place *places;
     size_t count;
-    size_t best_truth; /* place of the first true one; `count` where none is known */
+    size_t best_truth;      /* place of the first true one; `count` where none is known */
     struct ask_words words; /* of a caption's ranking */
     double seconds;
 };
@@ -66,8 +69,8 @@ struct look {
     struct ask_words words;
     float *weights;    /* words x R */
     float *similarity; /* words */
-    /* What each word adds to the score (retrieve/share.h) as the model pools, and as LogSumExp and Mean would: `words`
-     * each, NULL where that is not told. */
+    /* What each word adds to the score (retrieve/share.h) as the model pools, and as LogSumExp and
+     * Mean would: `words` each, NULL where that is not told. */
     float *share, *share_lse, *share_avg;
     float score;
 };
@@ -95,8 +98,9 @@ struct export_job {
 struct backend;
 
 struct backend_ops {
-    int (*rank_images)(struct backend *backend, const struct ask *ask, const struct progress *progress,
-                       struct ranking **out, struct error *err) MUST_USE;
+    int (*rank_images)(struct backend *backend, const struct ask *ask,
+                       const struct progress *progress, struct ranking **out,
+                       struct error *err) MUST_USE;
     int (*rank_captions)(struct backend *backend, size_t image, const struct progress *progress,
                          struct ranking **out, struct error *err) MUST_USE;
     int (*look)(struct backend *backend, size_t image, const struct ask *ask, struct look **out,
@@ -107,8 +111,10 @@ struct backend_ops {
     int (*photo)(struct backend *backend, size_t image, int max_side, struct image *out,
                  struct error *err) MUST_USE;
     /* The photograph's path, the caller's to free. */
-    int (*photo_path)(struct backend *backend, size_t image, char **out, struct error *err) MUST_USE;
-    int (*export)(struct backend *backend, const struct export_job *job, struct error *err) MUST_USE;
+    int (*photo_path)(struct backend *backend, size_t image, char **out,
+                      struct error *err) MUST_USE;
+    int (*export)(struct backend *backend, const struct export_job *job,
+                  struct error *err) MUST_USE;
     bool (*knows)(const struct backend *backend, const char *word);
     /* Words that begin with `prefix`, most frequent first; each is the caller's to free. */
     size_t (*complete)(const struct backend *backend, const char *prefix, size_t limit, char **out);

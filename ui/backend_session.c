@@ -19,9 +19,9 @@ struct real {
     char *model, *data;
     struct str note; /* what was said while it was opened */
     char variant[32];
-    char **captions; /* made of the word ids where there is no text; else NULL */
+    char **captions;            /* made of the word ids where there is no text; else NULL */
     uint32_t *length, *unknown; /* captions */
-    struct query *query; /* the last one made ready, for query_text / query_caption */
+    struct query *query;        /* the last one made ready, for query_text / query_caption */
     char *query_text;
     ptrdiff_t query_caption;
 };
@@ -89,7 +89,8 @@ static ptrdiff_t caption_like(const struct dataset *data, const char *text)
 enum { EXACT_PLACES = 1000 };
 
 static int real_rank_images(struct backend *backend, const struct ask *ask,
-                            const struct progress *progress, struct ranking **out, struct error *err)
+                            const struct progress *progress, struct ranking **out,
+                            struct error *err)
 {
     struct real *real = real_of(backend);
     const struct dataset *data = real->session->data;
@@ -116,8 +117,9 @@ static int real_rank_images(struct backend *backend, const struct ask *ask,
     return status;
 }
 
-static int real_rank_captions(struct backend *backend, size_t image, const struct progress *progress,
-                              struct ranking **out, struct error *err)
+static int real_rank_captions(struct backend *backend, size_t image,
+                              const struct progress *progress, struct ranking **out,
+                              struct error *err)
 {
     struct session *session = real_of(backend)->session;
     float *scores = NULL;
@@ -142,7 +144,8 @@ static void take_look(const struct attention *attention, struct look *look)
     }
 }
 
-/* Shares of the words without <start> and <end>; NULL where they are not told (a long caption in i2t). */
+/* Shares of the words without <start> and <end>; NULL where they are not told (a long caption in
+ * i2t). */
 static float *shares_of(const struct real *real, size_t image, const struct query *query,
                         const struct attention *attention, enum agg_func agg)
 {
@@ -165,8 +168,8 @@ static void take_shares(const struct real *real, size_t image, const struct quer
     look->share = shares_of(real, image, query, attention, own);
 }
 
-static int real_look(struct backend *backend, size_t image, const struct ask *ask, struct look **out,
-                     struct error *err)
+static int real_look(struct backend *backend, size_t image, const struct ask *ask,
+                     struct look **out, struct error *err)
 {
     struct real *real = real_of(backend);
     struct attention *attention = NULL;
@@ -188,8 +191,8 @@ static int real_look(struct backend *backend, size_t image, const struct ask *as
     return 0;
 }
 
-static int real_survey(struct backend *backend, size_t first, size_t n, const struct progress *progress,
-                       struct surveyed *out, struct error *err)
+static int real_survey(struct backend *backend, size_t first, size_t n,
+                       const struct progress *progress, struct surveyed *out, struct error *err)
 {
     struct session *session = real_of(backend)->session;
     size_t I = session->I;
@@ -252,22 +255,27 @@ static int draw_export(struct real *real, const struct export_job *job, const st
         .id = catalog->id[job->image],
         .boxes = catalog->boxes ? catalog->boxes + job->image * catalog->regions * 4 : NULL,
         .regions = catalog->regions,
-        .box_width = size ? size[0] : pixels ? pixels->full_width : 0,
-        .box_height = size ? size[1] : pixels ? pixels->full_height : 0};
+        .box_width = size     ? size[0]
+                     : pixels ? pixels->full_width
+                              : 0,
+        .box_height = size     ? size[1]
+                      : pixels ? pixels->full_height
+                               : 0};
     struct figure_style style = {.overlay = job->style,
                                  .map = job->map,
                                  .dpi = 200,
                                  .width_mm = 180,
                                  .original_first = true,
                                  .scores = true};
-    struct figure_info info = {
-        .caption = job->ask.caption >= 0 && catalog->caption ? catalog->caption[job->ask.caption]
-                                                            : job->ask.text,
-        .model = catalog->model,
-        .score = look->score,
-        .has_score = true};
+    struct figure_info info = {.caption = job->ask.caption >= 0 && catalog->caption
+                                              ? catalog->caption[job->ask.caption]
+                                              : job->ask.text,
+                               .model = catalog->model,
+                               .score = look->score,
+                               .has_score = true};
     struct figure_word *words = figure_words_of(look);
-    int status = figure_words(&image, words, look->words.count, &style, &info, job->path, NULL, err);
+    int status =
+        figure_words(&image, words, look->words.count, &style, &info, job->path, NULL, err);
     free(words);
     return status;
 }
@@ -300,7 +308,8 @@ static bool real_knows(const struct backend *backend, const char *word)
     return known;
 }
 
-static size_t real_complete(const struct backend *backend, const char *prefix, size_t limit, char **out)
+static size_t real_complete(const struct backend *backend, const char *prefix, size_t limit,
+                            char **out)
 {
     const struct vocab *vocab = ((const struct real *)backend)->session->vocab;
     enum { MOST = 64 };
@@ -365,7 +374,8 @@ static char *name_data(const struct session_spec *spec)
     return name;
 }
 
-/* A split of word ids only is shown by its words, or where no vocabulary is known by the ids themselves. */
+/* A split of word ids only is shown by its words, or where no vocabulary is known by the ids
+ * themselves. */
 static void make_captions(struct real *real)
 {
     const struct session *session = real->session;
@@ -444,7 +454,8 @@ void backend_session_spec(const struct source *source, struct session_spec *out)
 void backend_session_source(const struct session_spec *spec, struct source *out)
 {
     struct session_spec copy = *spec;
-    *out = (struct source){.py3bytes = spec->compat == TOKENS_PY3BYTES, .no_index = spec->index.mode == INDEX_OFF};
+    *out = (struct source){.py3bytes = spec->compat == TOKENS_PY3BYTES,
+                           .no_index = spec->index.mode == INDEX_OFF};
     for (int field = 0; field < SOURCE_FIELDS; field++) {
         const char *text = *spec_field(&copy, field);
         char *real = text && source_is_path((enum source_field)field) ? realpath(text, NULL) : NULL;
@@ -453,7 +464,8 @@ void backend_session_source(const struct session_spec *spec, struct source *out)
     }
 }
 
-struct backend *backend_session_wrap(struct session *session, const char *data_name, const char *note)
+struct backend *backend_session_wrap(struct session *session, const char *data_name,
+                                     const char *note)
 {
     const struct dataset *data = session->data;
     struct real *real = mem_new(1, sizeof *real);
@@ -488,8 +500,8 @@ struct backend *backend_session_wrap(struct session *session, const char *data_n
     return &real->base;
 }
 
-int backend_session_open(void *context, const struct source *source, int side, const struct progress *progress,
-                         struct backend **out, struct error *err)
+int backend_session_open(void *context, const struct source *source, int side,
+                         const struct progress *progress, struct backend **out, struct error *err)
 {
     struct session_spec spec;
     (void)side;

@@ -13,8 +13,9 @@
 #include "base/hash.h"
 #include "base/mem.h"
 
-/* "SCTH", then version, cols, rows, full width, full height, the low half of a hash of all the others; then code, fg, bg of each
- * cell; 32 bits, this machine's order, which the first number tells. */
+/* "SCTH", then version, cols, rows, full width, full height, the low half of a hash of all the
+ * others; then code, fg, bg of each cell; 32 bits, this machine's order, which the first number
+ * tells. */
 enum { MAGIC = 0x48544353, VERSION = 2, HEADER = 7, MOST_CELLS = 1 << 16, CELL_NUMBERS = 3 };
 
 /* NULL where the photograph is not there. */
@@ -25,8 +26,12 @@ static char *file_of(const struct cache *cache, const char *photo, const struct 
         return NULL;
     int64_t file[] = {st.st_size, st.st_mtim.tv_sec, st.st_mtim.tv_nsec};
     uint64_t h = hash_bytes(file, sizeof file, hash_bytes(photo, strlen(photo), VERSION));
-    uint32_t look[] = {(uint32_t)spec->cols, (uint32_t)spec->rows, spec->depth, spec->symbols,
-                       (uint32_t)(spec->cell_ratio * 100), spec->back};
+    uint32_t look[] = {(uint32_t)spec->cols,
+                       (uint32_t)spec->rows,
+                       spec->depth,
+                       spec->symbols,
+                       (uint32_t)(spec->cell_ratio * 100),
+                       spec->back};
     h = hash_bytes(look, sizeof look, h);
     return mem_printf("%s/%016llx", cache->folder, (unsigned long long)h);
 }
@@ -41,7 +46,8 @@ static bool take_cells(struct bytes *b, const uint32_t head[HEADER], struct pict
 {
     size_t cells = (size_t)picture->cols * (size_t)picture->rows;
     const uint8_t *from = bytes_take(b, cells * CELL_NUMBERS * sizeof(uint32_t));
-    if (!from || bytes_left(b) || hash_of(head, from, cells * CELL_NUMBERS * sizeof(uint32_t)) != head[HEADER - 1])
+    if (!from || bytes_left(b) ||
+        hash_of(head, from, cells * CELL_NUMBERS * sizeof(uint32_t)) != head[HEADER - 1])
         return false;
     picture->cells = mem_new(cells, sizeof *picture->cells);
     for (size_t i = 0; i < cells; i++) {
@@ -60,8 +66,9 @@ static struct picture *parse(const struct file_map *map, const struct picture_sp
     if (!from)
         return NULL;
     memcpy(head, from, sizeof head);
-    if (head[0] != MAGIC || head[1] != VERSION || head[2] < 1 || head[2] > (uint32_t)spec->cols || head[3] < 1 ||
-        head[3] > (uint32_t)spec->rows || head[2] * head[3] > MOST_CELLS || head[4] > 65500 || head[5] > 65500)
+    if (head[0] != MAGIC || head[1] != VERSION || head[2] < 1 || head[2] > (uint32_t)spec->cols ||
+        head[3] < 1 || head[3] > (uint32_t)spec->rows || head[2] * head[3] > MOST_CELLS ||
+        head[4] > 65500 || head[5] > 65500)
         return NULL;
     struct picture *picture = mem_new(1, sizeof *picture);
     picture->cols = (int)head[2];
@@ -81,7 +88,8 @@ static void seen_now(const char *path)
         return;
 }
 
-struct picture *cache_get(const struct cache *cache, const char *photo, const struct picture_spec *spec)
+struct picture *cache_get(const struct cache *cache, const char *photo,
+                          const struct picture_spec *spec)
 {
     char *path = file_of(cache, photo, spec);
     struct file_map map = {0};
@@ -162,7 +170,8 @@ static void drop_oldest(struct cache *cache, size_t bytes)
     if (count)
         qsort(entries, count, sizeof *entries, oldest_first);
     for (size_t i = 0; i < count; i++) {
-        bool left = strchr(file_name(entries[i].path), '.') != NULL; /* of a writer that was ended */
+        bool left =
+            strchr(file_name(entries[i].path), '.') != NULL; /* of a writer that was ended */
         if ((cache->held > bytes || left) && unlink(entries[i].path) == 0)
             cache->held -= entries[i].size;
         free(entries[i].path);
@@ -203,7 +212,8 @@ void cache_put(struct cache *cache, const char *photo, const struct picture_spec
     struct error err;
     char *path = picture->cells ? file_of(cache, photo, spec) : NULL;
     if (path && file_make_folder(cache->folder, &err) == 0 && write_whole(path, picture))
-        cache->held += sizeof(uint32_t) * (HEADER + CELL_NUMBERS * (size_t)picture->cols * (size_t)picture->rows);
+        cache->held += sizeof(uint32_t) *
+                       (HEADER + CELL_NUMBERS * (size_t)picture->cols * (size_t)picture->rows);
     if (cache->held > cache->bound && cache->folder)
         drop_oldest(cache, cache->bound / 4 * 3);
     free(path);

@@ -36,7 +36,8 @@ struct style {
 /* The xterm palette's colour 0 .. 255 as 0xRRGGBB. */
 uint32_t colour_of_index(int index);
 
-/* `c` as this depth can show it (RGB becomes the nearest palette entry of 256 or 16; mono: the default). */
+/* `c` as this depth can show it (RGB becomes the nearest palette entry of 256 or 16; mono: the
+ * default). */
 colour colour_reduce(colour c, enum depth depth);
 
 /* 0 .. 1, how light 0xRRGGBB is to the eye. */

@@ -1,5 +1,6 @@
-/* command.h: the table of everything that can be done: its name (for ":" and the configuration), its keys, its help,
- * where it applies, what does it. Key map, help screen, palette and manual page all come from this table. */
+/* command.h: the table of everything that can be done: its name (for ":" and the configuration),
+ * its keys, its help, where it applies, what does it. Key map, help screen, palette and manual page
+ * all come from this table. */
 #ifndef UI_COMMAND_H
 #define UI_COMMAND_H
 
@@ -22,7 +23,8 @@ enum {
     MODE_START = 128,
     MODE_FILES = 256,
     MODE_PAIR = MODE_SEARCH | MODE_MATCHES | MODE_CAPTIONS | MODE_FAILURES,
-    MODE_SESSION = MODE_PAIR | MODE_IMAGES | MODE_HELP, /* a model is open, or what to do with it is told */
+    MODE_SESSION =
+        MODE_PAIR | MODE_IMAGES | MODE_HELP, /* a model is open, or what to do with it is told */
     MODE_VIEW = MODE_SESSION | MODE_START | MODE_FILES,
     MODE_ANY = MODE_PROMPT | MODE_VIEW,
     MODE_CONFIG = 1 << 16, /* the command may stand in the configuration file */
@@ -44,7 +46,8 @@ extern const size_t ui_command_count;
 
 const struct ui_command *command_named(const char *name);
 
-/* Runs "NAME ARGS"; an unknown name, and all that is wrong with the arguments, is said in the status line. */
+/* Runs "NAME ARGS"; an unknown name, and all that is wrong with the arguments, is said in the
+ * status line. */
 void command_run(struct ui *ui, const char *text, struct effects *effects);
 
 /* A key, where it applies, and what it does. Later entries win. */

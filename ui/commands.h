@@ -112,7 +112,8 @@ COMMAND(quit);
 /* Opens the palette with the command's name in it: its arguments are wanted. */
 void ui_ask_args(struct ui *ui, const char *name, struct effects *effects);
 
-/* The named one of a table, or the one after `now` where no name is given; -1 for an unknown name, which is said. */
+/* The named one of a table, or the one after `now` where no name is given; -1 for an unknown name,
+ * which is said. */
 int ui_choose(struct ui *ui, const char *args, const char *const *names, int n, int now);
 
 #endif

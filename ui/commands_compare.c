@@ -102,7 +102,8 @@ void command_moved(struct ui *ui, const char *args, struct effects *effects)
     for (size_t i = 1; i <= list->count; i++) {
         size_t row = (list->selected + i) % list->count;
         here = list_item(list, row);
-        if (!ui_other_place(ui, here, &there) || (here > there ? here - there : there - here) < least)
+        if (!ui_other_place(ui, here, &there) ||
+            (here > there ? here - there : there - here) < least)
             continue;
         list_select(ui_list(ui), row);
         ui_say(ui, ROLE_DIM, "Rank %zu here, %zu on the other side", here + 1, there + 1);

@@ -14,7 +14,8 @@ static ui_key take_key(struct ui *ui, const char **args)
     size_t n = strcspn(*args, " \t");
     ui_key key = key_parse(*args, n);
     if (!key)
-        ui_say(ui, ROLE_ERROR, "\"%.*s\" names no key; keys are written a, Ctrl-A, Alt-a, F5, PageDown", (int)n,
+        ui_say(ui, ROLE_ERROR,
+               "\"%.*s\" names no key; keys are written a, Ctrl-A, Alt-a, F5, PageDown", (int)n,
                *args);
     *args += n + strspn(*args + n, " \t");
     return key;
@@ -61,7 +62,8 @@ void command_colours(struct ui *ui, const char *args, struct effects *effects)
     if (depth < 0)
         return;
     if (depth > (int)ui->depth_most) {
-        ui_say(ui, ROLE_ERROR, "This terminal shows no more colours than \"%s\"", depth_name(ui->depth_most));
+        ui_say(ui, ROLE_ERROR, "This terminal shows no more colours than \"%s\"",
+               depth_name(ui->depth_most));
         return;
     }
     ui->depth = (enum depth)depth;
@@ -87,7 +89,9 @@ void command_graphics(struct ui *ui, const char *args, struct effects *effects)
         return;
     ui->graphics = (enum graphics_wish)wish;
     ui_say(ui, ROLE_DIM, "Pictures: %s%s", ui_graphics_names[wish],
-           wish == WISH_AUTO && ui_graphics(ui) == GRAPHICS_CELLS ? " (cells: the terminal does not say that it can more)" : "");
+           wish == WISH_AUTO && ui_graphics(ui) == GRAPHICS_CELLS
+               ? " (cells: the terminal does not say that it can more)"
+               : "");
     effects_add(effects, EFFECT_REPAINT);
 }
 
@@ -106,7 +110,8 @@ void command_thumbnails(struct ui *ui, const char *args, struct effects *effects
     }
     ui->cache_mb = (int)n;
     effects_add(effects, EFFECT_CACHE)->number = ui->cache_mb;
-    ui_say(ui, ROLE_DIM, n ? "Thumbnails kept on disk: %ld MB at most" : "No thumbnails are kept on disk", n);
+    ui_say(ui, ROLE_DIM,
+           n ? "Thumbnails kept on disk: %ld MB at most" : "No thumbnails are kept on disk", n);
 }
 
 /* "on", "off" or the other one; false for anything else, which is said. */

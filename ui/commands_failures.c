@@ -48,7 +48,8 @@ static void step_captions(struct ui *ui, int by)
         return;
     }
     if (survey->done < survey->total)
-        ui_say(ui, ROLE_DIM, "None among the %zu captions ranked so far, of %zu", survey->done, survey->total);
+        ui_say(ui, ROLE_DIM, "None among the %zu captions ranked so far, of %zu", survey->done,
+               survey->total);
     else
         ui_say(ui, ROLE_DIM, "No failure %s this caption", by > 0 ? "behind" : "before");
 }
@@ -71,8 +72,8 @@ static void step(struct ui *ui, int by, struct effects *effects)
     if (ui->view == VIEW_FAILURES || here)
         list_move(list, by);
     failures_open(ui, effects);
-    ui_say(ui, ROLE_DIM, "Failure %zu of %zu, true image at rank %zu", list->selected + 1, list->count,
-           ui_survey(ui)->of[list_item(list, list->selected)].rank + 1);
+    ui_say(ui, ROLE_DIM, "Failure %zu of %zu, true image at rank %zu", list->selected + 1,
+           list->count, ui_survey(ui)->of[list_item(list, list->selected)].rank + 1);
 }
 
 void command_next_failure(struct ui *ui, const char *args, struct effects *effects)
@@ -106,7 +107,8 @@ void command_reverse(struct ui *ui, const char *args, struct effects *effects)
     ui->reversed = !ui->reversed;
     if (ui_catalog(ui))
         failures_arrange(ui);
-    ui_say(ui, ROLE_DIM, "Failures sorted: %s%s", ui_sorts[ui->sort], ui->reversed ? ", reversed" : "");
+    ui_say(ui, ROLE_DIM, "Failures sorted: %s%s", ui_sorts[ui->sort],
+           ui->reversed ? ", reversed" : "");
 }
 
 void command_all(struct ui *ui, const char *args, struct effects *effects)
@@ -115,7 +117,8 @@ void command_all(struct ui *ui, const char *args, struct effects *effects)
     ui->worse_than = ui->worse_than ? 0 : 1;
     if (!begin_survey(ui))
         return;
-    ui_say(ui, ROLE_DIM, ui->worse_than ? "The captions whose image is not first" : "Every caption");
+    ui_say(ui, ROLE_DIM,
+           ui->worse_than ? "The captions whose image is not first" : "Every caption");
 }
 
 void command_flip(struct ui *ui, const char *args, struct effects *effects)

@@ -90,7 +90,8 @@ void command_only_marked(struct ui *ui, const char *args, struct effects *effect
         update_arrange(ui, VIEW_CAPTIONS);
         update_arrange(ui, VIEW_FAILURES);
     }
-    ui_say(ui, ROLE_DIM, ui->marked_only ? "Only the marked captions; * shows all again" : "All captions");
+    ui_say(ui, ROLE_DIM,
+           ui->marked_only ? "Only the marked captions; * shows all again" : "All captions");
 }
 
 void command_export_marked(struct ui *ui, const char *args, struct effects *effects)
@@ -114,11 +115,13 @@ void command_export_marked(struct ui *ui, const char *args, struct effects *effe
     ui_say(ui, ROLE_DIM, "Exporting %zu figures ...", ui->mark_count);
 }
 
-/* A figure's line for `figure --batch`: the words of the caption over its own image, as they are shown here. */
+/* A figure's line for `figure --batch`: the words of the caption over its own image, as they are
+ * shown here. */
 static void add_line(const struct ui *ui, size_t caption, struct str *out)
 {
-    json_t *line = json_pack("{s:s, s:I, s:s, s:s}", "kind", "words", "caption_index", (json_int_t)caption,
-                             "style", ui_overlays[ui->overlay], "map", ui_maps[ui->map]);
+    json_t *line =
+        json_pack("{s:s, s:I, s:s, s:s}", "kind", "words", "caption_index", (json_int_t)caption,
+                  "style", ui_overlays[ui->overlay], "map", ui_maps[ui->map]);
     char *name = mem_printf("caption-%zu.png", caption);
     json_object_set_new(line, "output", json_string(name));
     char *text = json_dumps(line, 0);

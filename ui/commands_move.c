@@ -109,7 +109,9 @@ void command_left(struct ui *ui, const char *args, struct effects *effects)
 static const struct ranking *shown_ranking(const struct ui *ui)
 {
     const struct side *side = ui_side_const(ui);
-    return ui->view == VIEW_SEARCH ? side->ranking : ui->view == VIEW_MATCHES ? side->matches : NULL;
+    return ui->view == VIEW_SEARCH    ? side->ranking
+           : ui->view == VIEW_MATCHES ? side->matches
+                                      : NULL;
 }
 
 void command_truth(struct ui *ui, const char *args, struct effects *effects)
@@ -169,7 +171,8 @@ void command_filter(struct ui *ui, const char *args, struct effects *effects)
         update_prompt_open(ui, PROMPT_FILTER, ui->filters[ui->view], effects);
 }
 
-/* An id as it is, without its ending, by its beginning; else a row number. `images` where there is none. */
+/* An id as it is, without its ending, by its beginning; else a row number. `images` where there is
+ * none. */
 static size_t find_image(const struct catalog *catalog, const char *id)
 {
     size_t n = strlen(id), begins = catalog->images;
@@ -195,7 +198,8 @@ void command_image(struct ui *ui, const char *args, struct effects *effects)
     }
     size_t image = catalog ? find_image(catalog, args) : 0;
     if (!catalog || image >= catalog->images) {
-        ui_say(ui, ROLE_ERROR, "No image's id begins with \"%s\": / searches the captions too", args);
+        ui_say(ui, ROLE_ERROR, "No image's id begins with \"%s\": / searches the captions too",
+               args);
         return;
     }
     struct list *list = ui_list_of(ui, VIEW_IMAGES);

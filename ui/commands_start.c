@@ -18,7 +18,8 @@ void command_start(struct ui *ui, const char *args, struct effects *effects)
     start_enter(ui);
 }
 
-/* The next word of `text`, in double quotes where it has blanks; the caller's to free. NULL where there is none. */
+/* The next word of `text`, in double quotes where it has blanks; the caller's to free. NULL where
+ * there is none. */
 static char *next_word(const char **text)
 {
     *text += strspn(*text, " \t");
@@ -89,7 +90,8 @@ void command_path(struct ui *ui, const char *args, struct effects *effects)
 
 void command_split(struct ui *ui, const char *args, struct effects *effects)
 {
-    const char *splits = ui->start.fitness && ui->start.fitness->splits ? ui->start.fitness->splits : "";
+    const char *splits =
+        ui->start.fitness && ui->start.fitness->splits ? ui->start.fitness->splits : "";
     const char *now = start_value(ui, START_SPLIT);
     (void)effects;
     if (*args) {
@@ -153,7 +155,8 @@ void command_enter_folder(struct ui *ui, const char *args, struct effects *effec
     free(folder);
 }
 
-/* ---- Enter ---------------------------------------------------------------------------------------- */
+/* ---- Enter
+ * ---------------------------------------------------------------------------------------- */
 
 void start_open(struct ui *ui, struct effects *effects)
 {
@@ -171,7 +174,8 @@ void start_open(struct ui *ui, struct effects *effects)
         start_browse(ui, (enum start_field)row.index);
 }
 
-/* A folder is chosen at once where it is what is looked for: one of features, or the last level is asked for. */
+/* A folder is chosen at once where it is what is looked for: one of features, or the last level is
+ * asked for. */
 void files_open(struct ui *ui, struct effects *effects)
 {
     const struct files *files = ui->start.files;
@@ -197,6 +201,7 @@ void files_open(struct ui *ui, struct effects *effects)
     else if (chosen->folder)
         start_folder(ui, path);
     else
-        ui_say(ui, ROLE_ERROR, "A folder is wanted here: \"this folder\" chooses the one that is listed");
+        ui_say(ui, ROLE_ERROR,
+               "A folder is wanted here: \"this folder\" chooses the one that is listed");
     free(path);
 }

@@ -29,7 +29,9 @@ static int style_now(const struct ui *ui)
 {
     if (ui->overlay == OVERLAY_NONE)
         return STYLE_NONE;
-    return ui->overlay != OVERLAY_BOXES ? (int)ui->overlay : ui->box_count > 1 ? STYLE_TOP : STYLE_BOXES;
+    return ui->overlay != OVERLAY_BOXES ? (int)ui->overlay
+           : ui->box_count > 1          ? STYLE_TOP
+                                        : STYLE_BOXES;
 }
 
 void command_overlay(struct ui *ui, const char *args, struct effects *effects)
@@ -38,7 +40,7 @@ void command_overlay(struct ui *ui, const char *args, struct effects *effects)
     int before = style_now(ui), style = ui_choose(ui, args, styles, STYLES, before);
     if (style < 0)
         return;
-    ui->overlay = style < STYLE_BOXES ? (enum overlay_style)style
+    ui->overlay = style < STYLE_BOXES   ? (enum overlay_style)style
                   : style == STYLE_NONE ? OVERLAY_NONE
                                         : OVERLAY_BOXES;
     if (style == STYLE_TOP)
@@ -46,7 +48,9 @@ void command_overlay(struct ui *ui, const char *args, struct effects *effects)
     else if (style == STYLE_BOXES || before == STYLE_TOP)
         ui->box_count = 1;
     if (ui_catalog(ui) && !ui_catalog(ui)->boxes && ui->overlay != OVERLAY_NONE)
-        ui_say(ui, ROLE_ERROR, "This split has no boxes, so attention cannot be laid over pictures: r lists the regions");
+        ui_say(ui, ROLE_ERROR,
+               "This split has no boxes, so attention cannot be laid over pictures: r lists the "
+               "regions");
     else
         ui_say(ui, ROLE_DIM, "Overlay: %s", styles[style]);
 }
@@ -112,7 +116,8 @@ void command_view_search(struct ui *ui, const char *args, struct effects *effect
 }
 
 /* The number that `args` is, of `count` things; false where it is none, which is said. */
-static bool take_number(struct ui *ui, const char *args, const char *what, size_t count, size_t *out)
+static bool take_number(struct ui *ui, const char *args, const char *what, size_t count,
+                        size_t *out)
 {
     char end;
     if (sscanf(args, "%zu %c", out, &end) == 1 && *args != '-' && *out < count)

@@ -56,7 +56,8 @@ static void forget_work(struct ui *ui)
 static bool scoring(const struct ui *ui)
 {
     return ui_awaits(ui, REQUEST_RANK) || ui_awaits(ui, REQUEST_CAPTIONS) ||
-           ui_awaits(ui, REQUEST_LOOK) || ui_awaits(ui, REQUEST_SURVEY) || ui_awaits(ui, REQUEST_OPEN);
+           ui_awaits(ui, REQUEST_LOOK) || ui_awaits(ui, REQUEST_SURVEY) ||
+           ui_awaits(ui, REQUEST_OPEN);
 }
 
 void command_cancel(struct ui *ui, const char *args, struct effects *effects)
@@ -109,7 +110,8 @@ static void copy(struct ui *ui, const char *text, struct effects *effects)
     char *part = mem_strndup(text, kept);
     effects_text(effects, EFFECT_COPY, part);
     if (kept < n)
-        ui_say(ui, ROLE_WARNING, "Copied the first %zu of %zu bytes: terminals take no more", kept, n);
+        ui_say(ui, ROLE_WARNING, "Copied the first %zu of %zu bytes: terminals take no more", kept,
+               n);
     else
         ui_say(ui, ROLE_GOOD, "Copied: %s", text);
     free(part);

@@ -36,7 +36,8 @@ struct effect {
     struct request request;
 };
 
-/* What a terminal that follows xterm takes by OSC 52: 74,994 bytes of base64, with the escape around it. */
+/* What a terminal that follows xterm takes by OSC 52: 74,994 bytes of base64, with the escape
+ * around it. */
 enum { COPY_BYTES = 74994 / 4 * 3 - 16 };
 
 /* Zero-initialise to start. Owns the effects' memory. */

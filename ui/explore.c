@@ -134,15 +134,18 @@ static char *session_path(const struct loop *loop, const struct explore_options 
     return recent_path(loop->sessions, name);
 }
 
-/* A session that cannot be read is no reason not to begin a new one, unless it was asked for by its name. */
-static int restore_session(struct loop *loop, const struct explore_options *options, struct error *err)
+/* A session that cannot be read is no reason not to begin a new one, unless it was asked for by its
+ * name. */
+static int restore_session(struct loop *loop, const struct explore_options *options,
+                           struct error *err)
 {
     struct saved *saved = NULL;
     char *path = session_path(loop, options);
     int status = path && file_exists(path) ? saved_load(path, &saved, err) : 0;
     if (saved) {
         bool its = saved_is_of(saved, options->sources, options->source_count);
-        saved_apply(saved, its && !options->caption && !options->command_count && !options->start, &loop->ui);
+        saved_apply(saved, its && !options->caption && !options->command_count && !options->start,
+                    &loop->ui);
     }
     saved_free(saved);
     free(path);
@@ -158,21 +161,25 @@ static char *join_commands(const struct explore_options *options)
 }
 
 /* What is open when the explorer is left. */
-static int keep_session(const struct loop *loop, const struct explore_options *options, struct error *err)
+static int keep_session(const struct loop *loop, const struct explore_options *options,
+                        struct error *err)
 {
     const struct ui *ui = &loop->ui;
     char name[17];
     bool named = options->session != NULL;
-    if (!ui->catalogs[0] || (named ? !strcmp(options->session, "none") : !loop->sessions || !ui->sources[0].of[SOURCE_MODEL]))
+    if (!ui->catalogs[0] || (named ? !strcmp(options->session, "none")
+                                   : !loop->sessions || !ui->sources[0].of[SOURCE_MODEL]))
         return 0;
     char *text = saved_text(ui), *folder = named ? file_folder(options->session) : NULL;
     source_hash(ui->sources, (size_t)ui->models, name);
-    int status = named ? file_make_folder(folder, err) : recent_keep(loop->sessions, name, text, err);
+    int status =
+        named ? file_make_folder(folder, err) : recent_keep(loop->sessions, name, text, err);
     if (named && status == 0)
         status = file_write(options->session, text, strlen(text), err);
     free(folder);
     free(text);
-    return named ? status : 0; /* one that cannot be kept among the others is no failure of the explorer */
+    return named ? status
+                 : 0; /* one that cannot be kept among the others is no failure of the explorer */
 }
 
 /* The sources of the command line are what is opened, and what the start screen begins with. */
@@ -207,25 +214,28 @@ static int run(struct loop *loop, const struct explore_options *options, struct 
     if (status == 0)
         status = restore_session(loop, options, err);
     if (status == 0)
-        status = options->headless ? run_headless(loop, options, err) : run_terminal(loop, options, err);
+        status =
+            options->headless ? run_headless(loop, options, err) : run_terminal(loop, options, err);
     if (status == 0)
         status = keep_session(loop, options, err);
     return status;
 }
 
-int explore_run_on(const struct explore_options *options, const struct worker_host *host, int models,
-                   struct error *err)
+int explore_run_on(const struct explore_options *options, const struct worker_host *host,
+                   int models, struct error *err)
 {
     if (options->headless) { /* the same on every machine */
         setenv("LC_ALL", "C.UTF-8", 1);
         setlocale(LC_ALL, "C.UTF-8");
     }
     char *state = options->headless ? NULL : state_folder();
-    char *cache = options->headless ? NULL : home_folder("XDG_CACHE_HOME", ".cache", "scanscope/thumbs");
+    char *cache =
+        options->headless ? NULL : home_folder("XDG_CACHE_HOME", ".cache", "scanscope/thumbs");
     struct loop_folders folders = {state, cache};
     struct loop loop;
-    int status = loop_init(&loop, options->rows ? options->rows : 40, options->cols ? options->cols : 120,
-                           options->start ? 0 : models, host, &folders, err);
+    int status =
+        loop_init(&loop, options->rows ? options->rows : 40, options->cols ? options->cols : 120,
+                  options->start ? 0 : models, host, &folders, err);
     free(state);
     free(cache);
     if (status != 0)

@@ -1,4 +1,5 @@
-/* failure_table.h: the numbers of the table of failures, one a caption: what is shown, sorted and filtered by. */
+/* failure_table.h: the numbers of the table of failures, one a caption: what is shown, sorted and
+ * filtered by. */
 #ifndef UI_FAILURE_TABLE_H
 #define UI_FAILURE_TABLE_H
 
@@ -18,8 +19,8 @@ extern const char *const failure_names[FAILURE_COLUMNS]; /* as in a filter */
 /* Of a caption that is ranked. */
 double failure_value(const struct ui *ui, size_t caption, enum failure_column column);
 
-/* A filter: words are looked for as one text, "margin<-0.1" and the like (=, <, <=, >, >=) are conditions; all must
- * hold. */
+/* A filter: words are looked for as one text, "margin<-0.1" and the like (=, <, <=, >, >=) are
+ * conditions; all must hold. */
 struct failure_filter {
     struct failure_condition {
         enum failure_column column;

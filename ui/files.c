@@ -112,7 +112,7 @@ size_t files_complete(const char *typed, const char *home, size_t limit, char **
     size_t n = 0, begun = (size_t)(rest - typed);
     char *begin = mem_strndup(typed, begun);
     char *folder = home && typed[0] == '~' && typed[1] == '/' ? file_join(home, begin + 2)
-                                                               : mem_strdup(begun ? begin : ".");
+                                                              : mem_strdup(begun ? begin : ".");
     DIR *dir = opendir(folder);
     for (struct dirent *d; dir && n < limit && (d = readdir(dir));) {
         bool hidden = d->d_name[0] == '.' && rest[0] != '.';

@@ -16,7 +16,8 @@ struct file_entry {
     char *splits; /* of a data folder: "dev, test"; else NULL */
 };
 
-/* Folders first, then files, each by name as people sort them ("run2" before "run10"); hidden ones left out. */
+/* Folders first, then files, each by name as people sort them ("run2" before "run10"); hidden ones
+ * left out. */
 struct files {
     char *folder; /* absolute, its links resolved */
     char *error;  /* why it cannot be listed, else NULL */
@@ -30,8 +31,9 @@ struct files {
 struct files *files_list(const char *folder);
 void files_free(struct files *files);
 
-/* The names in the folder part of `typed` that begin with the rest, as whole paths, folders with a slash at their end;
- * each is the caller's to free. `home`: what a ~ at the beginning stands for, NULL: itself. */
+/* The names in the folder part of `typed` that begin with the rest, as whole paths, folders with a
+ * slash at their end; each is the caller's to free. `home`: what a ~ at the beginning stands for,
+ * NULL: itself. */
 size_t files_complete(const char *typed, const char *home, size_t limit, char **out);
 
 #endif

@@ -8,7 +8,8 @@
 #include "ui/update.h"
 #include "ui/views.h"
 
-/* Fast enough for 100,000 captions between two keys: a byte is looked at twice only where the first one matches. */
+/* Fast enough for 100,000 captions between two keys: a byte is looked at twice only where the first
+ * one matches. */
 bool text_has(const char *text, const char *part)
 {
     char lower = (char)tolower((unsigned char)*part), upper = (char)toupper((unsigned char)*part);

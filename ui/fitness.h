@@ -1,4 +1,5 @@
-/* fitness.h: what is known of the files that are chosen for opening, and whether they fit together. */
+/* fitness.h: what is known of the files that are chosen for opening, and whether they fit together.
+ */
 #ifndef UI_FITNESS_H
 #define UI_FITNESS_H
 
@@ -22,10 +23,13 @@ struct fitness {
     char *splits; /* of the data folder: "dev, test"; "" where there are none */
 };
 
-void fitness_add(struct fitness *fitness, enum fit_tone tone, const char *format, ...) PRINTF_LIKE(3, 4);
+void fitness_add(struct fitness *fitness, enum fit_tone tone, const char *format, ...)
+    PRINTF_LIKE(3, 4);
 void fitness_free(struct fitness *fitness);
 
-/* Looks at the files by what `scanscope info` knows (retrieve/info.h), for backend_session.h. Fills `out`. */
-void fitness_session(void *context, const struct source *sources, size_t count, struct fitness *out);
+/* Looks at the files by what `scanscope info` knows (retrieve/info.h), for backend_session.h. Fills
+ * `out`. */
+void fitness_session(void *context, const struct source *sources, size_t count,
+                     struct fitness *out);
 
 #endif

@@ -67,11 +67,13 @@ static void look_at_data(struct look *look, const struct source *source)
         return;
     }
     if (!split || !names_split(look->out->splits, split)) {
-        fitness_add(look->out, split ? FIT_BAD : FIT_NOTE, "the folder's splits are %s", look->out->splits);
+        fitness_add(look->out, split ? FIT_BAD : FIT_NOTE, "the folder's splits are %s",
+                    look->out->splits);
         return;
     }
     const struct info_subject *subject = look_at(look, folder, split);
-    json_t *found = subject ? json_object_get(json_object_get(subject->json, "splits"), split) : NULL;
+    json_t *found =
+        subject ? json_object_get(json_object_get(subject->json, "splits"), split) : NULL;
     const char *text = json_string_value(json_object_get(found, "text"));
     if (text)
         fitness_add(look->out, FIT_NOTE, "%s: %s", split, text);
@@ -103,7 +105,8 @@ static void look_at_photos(struct look *look, const struct source *source)
         free(path);
     }
     if (data->photo_folder)
-        fitness_add(look->out, found ? FIT_GOOD : FIT_BAD, "photographs: %zu of the first %zu found", found, checked);
+        fitness_add(look->out, found ? FIT_GOOD : FIT_BAD,
+                    "photographs: %zu of the first %zu found", found, checked);
     else
         fitness_add(look->out, FIT_NOTE, "no photographs: everything but the pictures works");
     dataset_free(data);
@@ -116,9 +119,9 @@ static void compare(struct look *look)
     json_t *lines = json_array(), *line;
     size_t i;
     info_fit(look->subjects, look->count, &text, lines);
-    json_array_foreach(lines, i, line)
-        fitness_add(look->out, json_is_true(json_object_get(line, "fits")) ? FIT_GOOD : FIT_BAD, "%s and %s: %s",
-                    file_name(json_string_value(json_object_get(line, "a"))),
+    json_array_foreach (lines, i, line)
+        fitness_add(look->out, json_is_true(json_object_get(line, "fits")) ? FIT_GOOD : FIT_BAD,
+                    "%s and %s: %s", file_name(json_string_value(json_object_get(line, "a"))),
                     file_name(json_string_value(json_object_get(line, "b"))),
                     json_string_value(json_object_get(line, "why")));
     json_decref(lines);

@@ -1,5 +1,5 @@
-/* grapheme.h: text of any origin as what stands in terminal cells: a base character with the marks that
- * combine with it, and the columns that it takes. */
+/* grapheme.h: text of any origin as what stands in terminal cells: a base character with the marks
+ * that combine with it, and the columns that it takes. */
 #ifndef UI_GRAPHEME_H
 #define UI_GRAPHEME_H
 
@@ -14,9 +14,10 @@ struct grapheme {
     size_t bytes;
 };
 
-/* The grapheme at `text` (n > 0 bytes left). Control characters are one blank; characters that would reorder or hide
- * text (bidirectional controls, zero-width ones without a base) are dropped with what follows them. What is not UTF-8
- * is U+FFFD. At the very end of text that holds only such characters, columns is 0. */
+/* The grapheme at `text` (n > 0 bytes left). Control characters are one blank; characters that
+ * would reorder or hide text (bidirectional controls, zero-width ones without a base) are dropped
+ * with what follows them. What is not UTF-8 is U+FFFD. At the very end of text that holds only such
+ * characters, columns is 0. */
 struct grapheme grapheme_next(const char *text, size_t n);
 
 /* Columns of a string (of its first n bytes). */

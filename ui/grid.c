@@ -54,14 +54,15 @@ struct cell *grid_at(const struct grid *grid, int row, int col)
 
 struct pane grid_pane(struct grid *grid, struct rect box)
 {
-    return pane_part((struct pane){grid, {0, 0, grid->rows, grid->cols}}, box.row, box.col, box.rows,
-                     box.cols);
+    return pane_part((struct pane){grid, {0, 0, grid->rows, grid->cols}}, box.row, box.col,
+                     box.rows, box.cols);
 }
 
 struct pane pane_part(struct pane pane, int row, int col, int rows, int cols)
 {
     int top = clamp(row, 0, pane.box.rows), left = clamp(col, 0, pane.box.cols);
-    int bottom = clamp(row + rows, top, pane.box.rows), right = clamp(col + cols, left, pane.box.cols);
+    int bottom = clamp(row + rows, top, pane.box.rows),
+        right = clamp(col + cols, left, pane.box.cols);
     return (struct pane){pane.grid,
                          {pane.box.row + top, pane.box.col + left, bottom - top, right - left}};
 }
@@ -111,15 +112,15 @@ static uint32_t to_ascii(uint32_t code)
         uint32_t code;
         char ascii;
     } table[] = {
-        {0x2500, '-'}, {0x2502, '|'}, {0x250c, '+'}, {0x2510, '+'}, {0x2514, '+'}, {0x2518, '+'},
-        {0x251c, '+'}, {0x2524, '+'}, {0x252c, '+'}, {0x2534, '+'}, {0x253c, '+'}, {0x2026, '~'},
-        {0x2713, '*'}, {0x2605, '*'}, {0x25b8, '>'}, {0x2190, '<'}, {0x2192, '>'}, {0x2191, '^'},
-        {0x2193, 'v'}, {0x00b7, '-'}, {0x203a, '>'}, {0x25cf, '*'}, {0x25cb, 'o'}, {0x2588, '#'},
+        {0x2500, '-'}, {0x2502, '|'}, {0x250c, '+'}, {0x2510, '+'},  {0x2514, '+'},  {0x2518, '+'},
+        {0x251c, '+'}, {0x2524, '+'}, {0x252c, '+'}, {0x2534, '+'},  {0x253c, '+'},  {0x2026, '~'},
+        {0x2713, '*'}, {0x2605, '*'}, {0x25b8, '>'}, {0x2190, '<'},  {0x2192, '>'},  {0x2191, '^'},
+        {0x2193, 'v'}, {0x00b7, '-'}, {0x203a, '>'}, {0x25cf, '*'},  {0x25cb, 'o'},  {0x2588, '#'},
         {0x2591, '.'}, {0x2013, '-'}, {0x2014, '-'}, {0x2018, '\''}, {0x2019, '\''}, {0x201c, '"'},
-        {0x201d, '"'}, {0x2501, '='}, {0x2503, '|'}, {0x250f, '#'}, {0x2513, '#'}, {0x2517, '#'},
-        {0x251b, '#'}, {0x00d7, 'x'}, {0x2502, '|'}, {0x256d, '+'}, {0x256e, '+'}, {0x256f, '+'},
-        {0x2570, '+'}, {0x2215, '/'}, {0x25b2, '^'}, {0x25bc, 'v'}, {0x2582, '_'}, {0x2580, '\''},
-        {0x258c, '|'}, {0x2584, '_'}, {0x25c6, '*'}, {0x2009, ' '}, {0x2212, '-'},
+        {0x201d, '"'}, {0x2501, '='}, {0x2503, '|'}, {0x250f, '#'},  {0x2513, '#'},  {0x2517, '#'},
+        {0x251b, '#'}, {0x00d7, 'x'}, {0x2502, '|'}, {0x256d, '+'},  {0x256e, '+'},  {0x256f, '+'},
+        {0x2570, '+'}, {0x2215, '/'}, {0x25b2, '^'}, {0x25bc, 'v'},  {0x2582, '_'},  {0x2580, '\''},
+        {0x258c, '|'}, {0x2584, '_'}, {0x25c6, '*'}, {0x2009, ' '},  {0x2212, '-'},
     };
     if (code < 0x80)
         return code;
@@ -292,8 +293,9 @@ void grid_text(const struct grid *grid, struct str *out)
 {
     for (int row = 0; row < grid->rows; row++) {
         int last = grid->cols;
-        while (last > 0 && (!grid_at(grid, row, last - 1)->code[0] ||
-                            grid_at(grid, row, last - 1)->code[0] == ' ') &&
+        while (last > 0 &&
+               (!grid_at(grid, row, last - 1)->code[0] ||
+                grid_at(grid, row, last - 1)->code[0] == ' ') &&
                grid_at(grid, row, last - 1)->columns)
             last--;
         for (int col = 0; col < last; col++)

@@ -1,8 +1,9 @@
-/* grid.h: the screen as cells. Views write into a grid and never touch the terminal; adapters show a grid on a
- * terminal, as text, or as a picture.
+/* grid.h: the screen as cells. Views write into a grid and never touch the terminal; adapters show
+ * a grid on a terminal, as text, or as a picture.
  *
- * Data model: rows x cols cells, each with up to GRAPHEME_CODES code points, its columns (2: the next cell is its right
- * half and has 0), and a style. A pane is a clipped window into a grid with its own origin. */
+ * Data model: rows x cols cells, each with up to GRAPHEME_CODES code points, its columns (2: the
+ * next cell is its right half and has 0), and a style. A pane is a clipped window into a grid with
+ * its own origin. */
 #ifndef UI_GRID_H
 #define UI_GRID_H
 
@@ -38,7 +39,7 @@ struct grid {
     int cursor_row, cursor_col; /* where the hardware cursor stands */
     bool cursor_bar;            /* text is typed there; else it only marks the selected row */
     struct grid_pixels pixels;
-    bool ascii;                 /* nothing but ASCII is put */
+    bool ascii; /* nothing but ASCII is put */
 };
 
 /* rows and cols from 1 to 1000 (clamped). */
@@ -69,7 +70,8 @@ int pane_put(struct pane pane, int row, int col, struct style style, const char 
 int pane_putf(struct pane pane, int row, int col, struct style style, const char *format, ...)
     PRINTF_LIKE(5, 6);
 
-/* Text in exactly `width` columns: cut with an ellipsis, or filled with blanks. Returns col + width. */
+/* Text in exactly `width` columns: cut with an ellipsis, or filled with blanks. Returns col +
+ * width. */
 int pane_fit(struct pane pane, int row, int col, int width, struct style style, const char *text);
 
 /* Text ending at the column before `end`. Returns where it began. */
@@ -82,7 +84,8 @@ void pane_down(struct pane pane, int row, int col, int n, struct style style, ui
 /* A frame round the whole pane, with a title in its upper edge where not NULL. */
 void pane_frame(struct pane pane, struct style style, const char *title, struct style title_style);
 
-/* Changes the style of cells that are there already: the attributes and the colours that are not default. */
+/* Changes the style of cells that are there already: the attributes and the colours that are not
+ * default. */
 void pane_tint(struct pane pane, int row, int col, int cols, struct style style);
 
 /* A cell as it is, clipped. */

@@ -80,7 +80,8 @@ static int make_picture(struct backend *backend, struct job_photos *photos,
     return 0;
 }
 
-static struct picture *draw_thumb(struct backend *backend, size_t image, const struct picture_spec *spec)
+static struct picture *draw_thumb(struct backend *backend, size_t image,
+                                  const struct picture_spec *spec)
 {
     struct picture *picture = NULL;
     struct image pixels = {0};
@@ -186,8 +187,11 @@ static int make_figure(struct backend *backend, const struct request *request, s
     char *path = NULL;
     int status = job_reserve(name, &path, err);
     if (status == 0) {
-        struct export_job job = {request->image, {request->text, request->caption}, path,
-                                 request->picture.style, request->picture.map};
+        struct export_job job = {request->image,
+                                 {request->text, request->caption},
+                                 path,
+                                 request->picture.style,
+                                 request->picture.map};
         status = backend->ops->export(backend, &job, err);
         if (status != 0)
             unlink(path);

@@ -24,16 +24,16 @@ struct job_photos {
 void job_photos_forget(struct job_photos *photos);
 void job_photos_done(struct job_photos *photos);
 
-/* Does a request other than REQUEST_OPEN. The event comes in with side, serial and kind of request set. Of thumbnails
- * it makes one: request->images loses it. */
+/* Does a request other than REQUEST_OPEN. The event comes in with side, serial and kind of request
+ * set. Of thumbnails it makes one: request->images loses it. */
 int job_run(struct backend *backend, struct job_photos *photos, struct request *request,
             const struct progress *progress, struct event *event, struct error *err) MUST_USE;
 
 /* "a-dog-runs--1234.png" of a caption and an id; the caller's to free. */
 char *job_export_name(const char *caption, const char *id);
 
-/* Creates a new empty file: `name` in the current folder or, where that is taken, NAME-2, NAME-3 ... before its
- * suffix. The path is the caller's to free. */
+/* Creates a new empty file: `name` in the current folder or, where that is taken, NAME-2, NAME-3
+ * ... before its suffix. The path is the caller's to free. */
 int job_reserve(const char *name, char **path_out, struct error *err) MUST_USE;
 
 #endif

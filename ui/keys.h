@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A code point or one of K_*, with modifiers or-ed in. Ctrl of a letter is the letter in lower case with K_CTRL;
- * Enter, Tab, Esc and Backspace are keys of their own. */
+/* A code point or one of K_*, with modifiers or-ed in. Ctrl of a letter is the letter in lower case
+ * with K_CTRL; Enter, Tab, Esc and Backspace are keys of their own. */
 typedef uint32_t ui_key;
 
 enum {
@@ -37,15 +37,16 @@ enum {
     K_LAST = K_F1 + 12,
 };
 
-/* "Ctrl-C" -> key; 0 where there is no such key. Names are matched whatever the case of their letters; a single
- * character is itself. */
+/* "Ctrl-C" -> key; 0 where there is no such key. Names are matched whatever the case of their
+ * letters; a single character is itself. */
 ui_key key_parse(const char *name, size_t n);
 
 /* The name into `out`. */
 enum { KEY_NAME_MAX = 32 };
 void key_text(ui_key key, char out[KEY_NAME_MAX]);
 
-/* The bytes that a terminal sends for it (xterm's), for readline; returns how many, 0 where there are none. */
+/* The bytes that a terminal sends for it (xterm's), for readline; returns how many, 0 where there
+ * are none. */
 size_t key_bytes(ui_key key, char out[16]);
 
 #endif

@@ -46,15 +46,16 @@ static int list_cols(const struct ui *ui, int cols)
 static void share_table(const struct ui *ui, struct layout *out, struct rect table)
 {
     const struct ask_words *words = ui_words(ui);
-    int lines = ui->regions ? least((int)(words ? words->count : 0) + 2, table.rows / 2) : table.rows;
+    int lines =
+        ui->regions ? least((int)(words ? words->count : 0) + 2, table.rows / 2) : table.rows;
     out->regions = out->word_table = table;
     out->word_table.rows = ui->word_table ? lines : 0;
     out->regions.rows = ui->regions ? table.rows - out->word_table.rows : 0;
     out->regions.row += out->word_table.rows;
 }
 
-/* How many of `rows` the tables take from the picture: what they need, or half where the picture keeps a useful size, or
- * all. */
+/* How many of `rows` the tables take from the picture: what they need, or half where the picture
+ * keeps a useful size, or all. */
 static int table_rows(const struct ui *ui, int rows)
 {
     const struct ask_words *words = ui_words(ui);
@@ -65,14 +66,16 @@ static int table_rows(const struct ui *ui, int rows)
     return rows / 2 >= PAIR_ROWS ? rows - rows / 2 : rows;
 }
 
-/* The picture with its heading above and its words below; tables stand beside it or, where that leaves it no room, above
- * it or in its place. */
+/* The picture with its heading above and its words below; tables stand beside it or, where that
+ * leaves it no room, above it or in its place. */
 static void place_pair(const struct ui *ui, struct layout *out, struct rect room)
 {
     const struct ask_words *words = ui_words(ui);
-    bool tables = ui->regions || ui->word_table, beside = tables && room.cols >= REGION_COLS + LEAST_PICTURE;
+    bool tables = ui->regions || ui->word_table,
+         beside = tables && room.cols >= REGION_COLS + LEAST_PICTURE;
     if (beside) {
-        int cols = ui->word_table && room.cols >= WORD_COLS + LEAST_PICTURE ? WORD_COLS : REGION_COLS;
+        int cols =
+            ui->word_table && room.cols >= WORD_COLS + LEAST_PICTURE ? WORD_COLS : REGION_COLS;
         share_table(ui, out, (struct rect){room.row, room.col + room.cols - cols, room.rows, cols});
         room.cols -= cols + 1;
     }
@@ -146,10 +149,12 @@ static void place(const struct ui *ui, struct layout *out, struct rect area)
     } else if (pair && both) {
         int cols = list_cols(ui, area.cols);
         out->list.cols = cols;
-        place_pair(ui, out, (struct rect){area.row, area.col + cols + 1, area.rows, area.cols - cols - 1});
+        place_pair(ui, out,
+                   (struct rect){area.row, area.col + cols + 1, area.rows, area.cols - cols - 1});
     } else if (pair && ui_compares(ui) && area.rows >= STACKED_ROWS) {
         out->list.rows = upper;
-        place_pair(ui, out, (struct rect){area.row + upper, area.col, area.rows - upper, area.cols});
+        place_pair(ui, out,
+                   (struct rect){area.row + upper, area.col, area.rows - upper, area.cols});
     }
 }
 

@@ -1,4 +1,5 @@
-/* layout.h: where things stand on the screen; the same for drawing, for scrolling and for the mouse. */
+/* layout.h: where things stand on the screen; the same for drawing, for scrolling and for the
+ * mouse. */
 #ifndef UI_LAYOUT_H
 #define UI_LAYOUT_H
 
@@ -13,7 +14,7 @@ struct layout {
     struct rect list;
     struct rect head, picture, words; /* of the pair */
     struct rect regions, word_table;
-    struct rect fitness; /* of the start screen */
+    struct rect fitness;        /* of the start screen */
     int item_rows, item_cols;   /* of the list */
     int across;                 /* items side by side */
     int thumb_rows, thumb_cols; /* 0: none */

@@ -49,8 +49,8 @@ static int bytes_wait(void)
 
 static bool of_word(uint32_t code)
 {
-    return code >= 0x80 || code == '\'' || (code >= '0' && code <= '9') || (code >= 'a' && code <= 'z') ||
-           (code >= 'A' && code <= 'Z');
+    return code >= 0x80 || code == '\'' || (code >= '0' && code <= '9') ||
+           (code >= 'a' && code <= 'z') || (code >= 'A' && code <= 'Z');
 }
 
 /* A word that is still being typed is not marked while it can become a known one. */
@@ -68,8 +68,7 @@ static void mark_word(struct event *event, size_t start, size_t length)
     char *word = mem_strndup(event->text + start, length);
     bool typed = event->point == start + length;
     if (!line.host.knows(line.host.context, word) && !(typed && may_become_known(word))) {
-        event->unknown =
-            mem_grow(event->unknown, event->unknown_count + 1, sizeof *event->unknown);
+        event->unknown = mem_grow(event->unknown, event->unknown_count + 1, sizeof *event->unknown);
         event->unknown[event->unknown_count++] = (struct span){start, length};
     }
     free(word);
@@ -206,8 +205,9 @@ static void load_history(enum prompt_kind kind)
     free(path);
 }
 
-/* readline gets its list anew for each line. It lets lines of the history be edited in place and shares their undo
- * lists with the line being typed, so that a list which outlives a line left halfway would hold freed memory. */
+/* readline gets its list anew for each line. It lets lines of the history be edited in place and
+ * shares their undo lists with the line being typed, so that a list which outlives a line left
+ * halfway would hold freed memory. */
 static void give_history(const struct history *history)
 {
     clear_history();
@@ -224,13 +224,13 @@ static void free_history(struct history *history)
     *history = (struct history){0};
 }
 
-/* What reads further keys in ways of its own, which the callback interface of readline 8.2 does not always survive. */
+/* What reads further keys in ways of its own, which the callback interface of readline 8.2 does not
+ * always survive. */
 static void leave_out_dangers(void)
 {
     static rl_command_func_t *const dangers[] = {
-        rl_digit_argument,    rl_universal_argument,     rl_start_kbd_macro,
-        rl_end_kbd_macro,     rl_call_last_kbd_macro,    rl_print_last_kbd_macro,
-        rl_re_read_init_file, rl_arrow_keys,
+        rl_digit_argument,      rl_universal_argument,   rl_start_kbd_macro,   rl_end_kbd_macro,
+        rl_call_last_kbd_macro, rl_print_last_kbd_macro, rl_re_read_init_file, rl_arrow_keys,
     };
     Keymap maps[] = {emacs_standard_keymap, emacs_meta_keymap, emacs_ctlx_keymap};
     for (size_t map = 0; map < sizeof maps / sizeof *maps; map++)
@@ -313,8 +313,9 @@ void line_key(ui_key key)
     char bytes[16];
     if (!line.open)
         return;
-    /* Any other key ends the search and is then obeyed. readline's own way of doing both at once jumps into a function
-     * that has returned when the key begins a sequence; Ctrl-J only ends the search. */
+    /* Any other key ends the search and is then obeyed. readline's own way of doing both at once
+     * jumps into a function that has returned when the key begins a sequence; Ctrl-J only ends the
+     * search. */
     if (RL_ISSTATE(RL_STATE_ISEARCH) && !searches_on(key))
         feed("\n", 1);
     size_t n = key_bytes(key, bytes);
@@ -336,8 +337,8 @@ void line_close(void)
 {
     if (!line.open)
         return;
-    if (RL_ISSTATE(RL_STATE_MULTIKEY | RL_STATE_CHARSEARCH | RL_STATE_NSEARCH | RL_STATE_NUMERICARG |
-                   RL_STATE_VIMOTION))
+    if (RL_ISSTATE(RL_STATE_MULTIKEY | RL_STATE_CHARSEARCH | RL_STATE_NSEARCH |
+                   RL_STATE_NUMERICARG | RL_STATE_VIMOTION))
         feed("\007", 1); /* a sequence begun is not the next line's */
     line.open = false;
     rl_callback_sigcleanup();

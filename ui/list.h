@@ -6,16 +6,17 @@
 #include <stddef.h>
 
 struct list {
-    size_t total;   /* items there are */
-    size_t *kept;   /* the items shown, in order; NULL: all, as they are */
-    size_t count;   /* rows */
+    size_t total; /* items there are */
+    size_t *kept; /* the items shown, in order; NULL: all, as they are */
+    size_t count; /* rows */
     size_t selected, top;
 };
 
 /* There are `total` items now; a filter is dropped where the number changed. */
 void list_total(struct list *list, size_t total);
 
-/* Shows `count` of the items; takes `kept` over. The selected item stays selected where it is still there. */
+/* Shows `count` of the items; takes `kept` over. The selected item stays selected where it is still
+ * there. */
 void list_keep(struct list *list, size_t *kept, size_t count);
 void list_keep_all(struct list *list);
 
@@ -29,7 +30,8 @@ size_t list_row(const struct list *list, size_t item);
 void list_move(struct list *list, ptrdiff_t by);
 void list_select(struct list *list, size_t row);
 
-/* Scrolls so that the selected row is visible among `page` rows (a multiple of `step`, whole lines of tiles). */
+/* Scrolls so that the selected row is visible among `page` rows (a multiple of `step`, whole lines
+ * of tiles). */
 void list_scroll(struct list *list, size_t page, size_t step);
 void list_done(struct list *list);
 

@@ -98,7 +98,8 @@ int loop_init(struct loop *loop, int rows, int cols, int models, const struct wo
               const struct loop_folders *folders, struct error *err)
 {
     struct worker_host mine = *host;
-    *loop = (struct loop){.sessions = folders->state ? file_join(folders->state, "sessions") : NULL};
+    *loop =
+        (struct loop){.sessions = folders->state ? file_join(folders->state, "sessions") : NULL};
     mine.cache_folder = folders->cache;
     mine.session_folder = loop->sessions;
     loop->worker = worker_new(&mine, err);
@@ -129,7 +130,8 @@ void loop_done(struct loop *loop)
     keymap_done(&loop->keymap);
 }
 
-/* ---- effects ----------------------------------------------------------------------------------- */
+/* ---- effects -----------------------------------------------------------------------------------
+ */
 
 static void note(struct loop *loop, const char *text)
 {
@@ -198,7 +200,8 @@ static void do_view_file(struct loop *loop, struct effect *effect)
     struct backend *backend = (struct backend *)active_backend(loop);
     if (!backend || backend->ops->photo_path(backend, effect->image, &path, &err) != 0)
         note(loop, backend ? err.text : "no model is open");
-    else if (loop->screen->view_file && loop->screen->view_file(loop->screen_context, path, &err) != 0)
+    else if (loop->screen->view_file &&
+             loop->screen->view_file(loop->screen_context, path, &err) != 0)
         note(loop, err.text);
     free(path);
 }
@@ -255,15 +258,22 @@ static void do_quit(struct loop *loop, struct effect *effect)
 }
 
 static void (*const doers[])(struct loop *, struct effect *) = {
-    [EFFECT_REQUEST] = do_request,         [EFFECT_CANCEL] = do_cancel,
-    [EFFECT_CLOSE] = do_close,             [EFFECT_KEEP] = do_keep,
-    [EFFECT_LINE_OPEN] = do_line_open,     [EFFECT_LINE_KEY] = do_line_key,
-    [EFFECT_LINE_INSERT] = do_line_insert, [EFFECT_LINE_CLOSE] = do_line_close,
+    [EFFECT_REQUEST] = do_request,
+    [EFFECT_CANCEL] = do_cancel,
+    [EFFECT_CLOSE] = do_close,
+    [EFFECT_KEEP] = do_keep,
+    [EFFECT_LINE_OPEN] = do_line_open,
+    [EFFECT_LINE_KEY] = do_line_key,
+    [EFFECT_LINE_INSERT] = do_line_insert,
+    [EFFECT_LINE_CLOSE] = do_line_close,
     [EFFECT_CACHE] = do_cache,
-    [EFFECT_COPY] = do_copy,               [EFFECT_VIEW_FILE] = do_view_file,
+    [EFFECT_COPY] = do_copy,
+    [EFFECT_VIEW_FILE] = do_view_file,
     [EFFECT_SAVE] = do_save,
-    [EFFECT_MOUSE] = do_mouse,             [EFFECT_REPAINT] = do_repaint,
-    [EFFECT_SUSPEND] = do_suspend,         [EFFECT_BELL] = do_bell,
+    [EFFECT_MOUSE] = do_mouse,
+    [EFFECT_REPAINT] = do_repaint,
+    [EFFECT_SUSPEND] = do_suspend,
+    [EFFECT_BELL] = do_bell,
     [EFFECT_QUIT] = do_quit,
 };
 

@@ -1,5 +1,5 @@
-/* loop.h: what ties state, worker, prompt and a screen together. The terminal (term.c) and the script driver (script.c)
- * both run on it: events go in by loop_post, loop_show draws. */
+/* loop.h: what ties state, worker, prompt and a screen together. The terminal (term.c) and the
+ * script driver (script.c) both run on it: events go in by loop_post, loop_show draws. */
 #ifndef UI_LOOP_H
 #define UI_LOOP_H
 
@@ -33,9 +33,9 @@ struct loop {
     void *screen_context;
     struct event *queue; /* events that effects led to, to be taken next */
     size_t queued, queue_cap;
-    bool drawn; /* the screen shows the state */
+    bool drawn;     /* the screen shows the state */
     char *sessions; /* the folder they are kept in; NULL: nowhere */
-    double *keys; /* seconds from each key to its picture */
+    double *keys;   /* seconds from each key to its picture */
     size_t key_count, key_cap;
 };
 

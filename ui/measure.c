@@ -8,9 +8,17 @@
 #include "base/rng.h"
 #include "ui/script.h"
 
-enum { IMAGES = 1000, CAPTIONS = 5000, REGIONS = 36, PHOTO_WIDTH = 500, PHOTO_HEIGHT = 375, GEMM = 512 };
+enum {
+    IMAGES = 1000,
+    CAPTIONS = 5000,
+    REGIONS = 36,
+    PHOTO_WIDTH = 500,
+    PHOTO_HEIGHT = 375,
+    GEMM = 512
+};
 
-/* A backend that answers at once with made-up numbers, but ranks all captions as long as it is let. */
+/* A backend that answers at once with made-up numbers, but ranks all captions as long as it is let.
+ */
 struct made_up {
     struct backend base;
     char *id[IMAGES], *caption[CAPTIONS];
@@ -47,8 +55,9 @@ static struct ranking *rank(size_t n, uint64_t seed)
     return ranking;
 }
 
-static int made_rank_images(struct backend *backend, const struct ask *ask, const struct progress *progress,
-                            struct ranking **out, struct error *err)
+static int made_rank_images(struct backend *backend, const struct ask *ask,
+                            const struct progress *progress, struct ranking **out,
+                            struct error *err)
 {
     (void)progress, (void)err;
     *out = rank(IMAGES, strlen(text_of(backend, ask)));
@@ -56,16 +65,17 @@ static int made_rank_images(struct backend *backend, const struct ask *ask, cons
     return 0;
 }
 
-static int made_rank_captions(struct backend *backend, size_t image, const struct progress *progress,
-                              struct ranking **out, struct error *err)
+static int made_rank_captions(struct backend *backend, size_t image,
+                              const struct progress *progress, struct ranking **out,
+                              struct error *err)
 {
     (void)backend, (void)progress, (void)err;
     *out = rank(CAPTIONS, image);
     return 0;
 }
 
-static int made_look(struct backend *backend, size_t image, const struct ask *ask, struct look **out,
-                     struct error *err)
+static int made_look(struct backend *backend, size_t image, const struct ask *ask,
+                     struct look **out, struct error *err)
 {
     struct look *look = mem_new(1, sizeof *look);
     (void)err;
@@ -84,15 +94,16 @@ static int made_look(struct backend *backend, size_t image, const struct ask *as
 }
 
 /* Matrix products on all cores until it is told to stop: the survey never ends. */
-static int made_survey(struct backend *backend, size_t first, size_t n, const struct progress *progress,
-                       struct surveyed *out, struct error *err)
+static int made_survey(struct backend *backend, size_t first, size_t n,
+                       const struct progress *progress, struct surveyed *out, struct error *err)
 {
-    float *a = mem_new((size_t)GEMM * GEMM, sizeof *a), *b = mem_new((size_t)GEMM * GEMM, sizeof *b);
+    float *a = mem_new((size_t)GEMM * GEMM, sizeof *a),
+          *b = mem_new((size_t)GEMM * GEMM, sizeof *b);
     uint64_t step = 0;
     (void)backend, (void)first, (void)n, (void)out;
     while (progress_step(progress, step % CAPTIONS, CAPTIONS)) {
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, GEMM, GEMM, GEMM, 1, a, GEMM, a, GEMM, 0,
-                    b, GEMM);
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, GEMM, GEMM, GEMM, 1, a, GEMM, a,
+                    GEMM, 0, b, GEMM);
         step++;
     }
     free(a);
@@ -134,7 +145,8 @@ static bool made_knows(const struct backend *backend, const char *word)
     return strlen(word) % 7 != 0;
 }
 
-static size_t made_complete(const struct backend *backend, const char *prefix, size_t limit, char **out)
+static size_t made_complete(const struct backend *backend, const char *prefix, size_t limit,
+                            char **out)
 {
     (void)backend, (void)prefix, (void)limit, (void)out;
     return 0;
@@ -168,7 +180,8 @@ static void fill(struct made_up *made)
     for (size_t i = 0; i < IMAGES; i++)
         made->id[i] = mem_printf("%zu.jpg", i);
     for (size_t c = 0; c < CAPTIONS; c++)
-        made->caption[c] = mem_printf("a man number %zu rides a horse along the beach in the morning", c);
+        made->caption[c] =
+            mem_printf("a man number %zu rides a horse along the beach in the morning", c);
     for (size_t i = 0; i < IMAGES * REGIONS; i++) {
         float *box = made->boxes + 4 * i;
         box[0] = share(i) * PHOTO_WIDTH / 2;
@@ -178,8 +191,8 @@ static void fill(struct made_up *made)
     }
 }
 
-static int made_open(void *context, const struct source *source, int model, const struct progress *progress,
-                     struct backend **out, struct error *err)
+static int made_open(void *context, const struct source *source, int model,
+                     const struct progress *progress, struct backend **out, struct error *err)
 {
     struct made_up *made = NULL;
     (void)context, (void)source, (void)model, (void)progress;
@@ -202,14 +215,24 @@ static int made_open(void *context, const struct source *source, int model, cons
     return 0;
 }
 
-/* The survey starts, and then what a hand does all day: captions, rows, words, pages, views, overlays. */
+/* The survey starts, and then what a hand does all day: captions, rows, words, pages, views,
+ * overlays. */
 static int play(struct loop *loop, struct error *err)
 {
     static const char *const before[] = {"wait opened", "key Esc 5 1"};
     static const char *const round[] = {
-        "key i", "type a man rides a horse along the beach", "key Enter", "wait ranked", "wait looked",
-        "key j j j j Right Right Right Left o o o o m m b b r J J K r", "key PageDown PageDown G g z z t t",
-        "key 3 Right Right Down Enter", "key j j j Right Right", "key 4 j j j PageDown Enter", "wait ranked", "key ? j j Esc Esc 1",
+        "key i",
+        "type a man rides a horse along the beach",
+        "key Enter",
+        "wait ranked",
+        "wait looked",
+        "key j j j j Right Right Right Left o o o o m m b b r J J K r",
+        "key PageDown PageDown G g z z t t",
+        "key 3 Right Right Down Enter",
+        "key j j j Right Right",
+        "key 4 j j j PageDown Enter",
+        "wait ranked",
+        "key ? j j Esc Esc 1",
     };
     for (size_t i = 0; i < sizeof before / sizeof *before; i++)
         if (script_line(loop, before[i], err) != 0)

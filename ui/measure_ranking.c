@@ -1,4 +1,5 @@
-/* How long a typed caption takes to its drawn ranking, on a made-up session through the real backend. */
+/* How long a typed caption takes to its drawn ranking, on a made-up session through the real
+ * backend. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +11,15 @@
 #include "ui/measure.h"
 #include "ui/script.h"
 
-enum { IMAGES = 1000, REGIONS = 36, DIM = 1024, WORDS = 2000, FEATURES = 64, SHORTEST = 8, LONGEST = 20 };
+enum {
+    IMAGES = 1000,
+    REGIONS = 36,
+    DIM = 1024,
+    WORDS = 2000,
+    FEATURES = 64,
+    SHORTEST = 8,
+    LONGEST = 20
+};
 
 /* "w0", "w1", ... behind the four special words. */
 static int made_vocab(struct vocab **out, struct error *err)
@@ -66,8 +75,8 @@ static struct dataset *made_data(void)
     return data;
 }
 
-static int made_open(void *context, const struct source *source, int side, const struct progress *progress,
-                     struct backend **out, struct error *err)
+static int made_open(void *context, const struct source *source, int side,
+                     const struct progress *progress, struct backend **out, struct error *err)
 {
     struct model_options options;
     struct session *session = mem_new(1, sizeof *session);
@@ -78,8 +87,13 @@ static int made_open(void *context, const struct source *source, int side, const
     options.embed_size = DIM;
     options.vocab_size = WORDS;
     options.bi_gru = true;
-    *session = (struct session){.I = IMAGES, .R = REGIONS, .D = DIM, .data = made_data(), .model_path = mem_strdup("made up")};
-    if (made_vocab(&session->vocab, err) != 0 || model_new(&options, 1, &session->model, err) != 0 ||
+    *session = (struct session){.I = IMAGES,
+                                .R = REGIONS,
+                                .D = DIM,
+                                .data = made_data(),
+                                .model_path = mem_strdup("made up")};
+    if (made_vocab(&session->vocab, err) != 0 ||
+        model_new(&options, 1, &session->model, err) != 0 ||
         made_images(session, options.attn.cross_attn == CROSS_T2I, err) != 0) {
         session_free(session);
         return -1;
@@ -114,7 +128,8 @@ static int rank_one(struct loop *loop, struct rng *rng, double *seconds_out, str
     loop_show(loop);
     *seconds_out = progress_clock() - started;
     if (status == 0 && !loop->ui.sides[0].ranking)
-        return error_set(err, "no ranking came: %s", loop->ui.message.text ? loop->ui.message.text : "");
+        return error_set(err, "no ranking came: %s",
+                         loop->ui.message.text ? loop->ui.message.text : "");
     return status == 0 ? script_line(loop, "wait idle", err) : -1;
 }
 

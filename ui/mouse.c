@@ -50,7 +50,8 @@ static ptrdiff_t table_row(const struct rect *box, const struct event *event)
 /* Clicks on the table of regions, or of words; false where it was on neither. */
 static bool table_under(struct ui *ui, const struct layout *layout, const struct event *event)
 {
-    ptrdiff_t row = table_row(&layout->regions, event), word = table_row(&layout->word_table, event);
+    ptrdiff_t row = table_row(&layout->regions, event),
+              word = table_row(&layout->word_table, event);
     ptrdiff_t region = row < 0 ? -1 : region_table_shown(ui, layout->regions.rows, (size_t)row);
     const struct ask_words *words = ui_words(ui);
     if (region >= 0)
@@ -118,7 +119,8 @@ static void click(struct ui *ui, const struct layout *layout, const struct event
 }
 
 /* Over the words and the tables the wheel moves in those, else in the list. */
-static void wheel(struct ui *ui, const struct layout *layout, const struct event *event, struct effects *effects)
+static void wheel(struct ui *ui, const struct layout *layout, const struct event *event,
+                  struct effects *effects)
 {
     bool up = event->mouse == MOUSE_WHEEL_UP;
     if (inside(&layout->words, event) || inside(&layout->word_table, event))

@@ -15,7 +15,8 @@ static int at_least_one(float value, int most)
     return n < 1 ? 1 : n > most ? most : n;
 }
 
-void picture_fit(const struct picture_spec *spec, int width, int height, int *cols_out, int *rows_out)
+void picture_fit(const struct picture_spec *spec, int width, int height, int *cols_out,
+                 int *rows_out)
 {
     int cols = spec->cols < 1 ? 1 : spec->cols, rows = spec->rows < 1 ? 1 : spec->rows;
     float aspect = (float)width / (float)height * spec->cell_ratio; /* columns a row */
@@ -109,7 +110,8 @@ static int paint(const struct figure_image *figure, const float *weights,
 }
 
 /* The regions' frames in the picture's own pixels. */
-static void frame_regions(const struct figure_image *figure, const struct picture_spec *spec, struct image *out)
+static void frame_regions(const struct figure_image *figure, const struct picture_spec *spec,
+                          struct image *out)
 {
     float x = (float)out->width / (float)(figure->box_width ? figure->box_width : 1);
     float y = (float)out->height / (float)(figure->box_height ? figure->box_height : 1);
@@ -120,12 +122,13 @@ static void frame_regions(const struct figure_image *figure, const struct pictur
             continue;
         const float *box = figure->boxes + 4 * region;
         float scaled[4] = {box[0] * x, box[1] * y, box[2] * x, box[3] * y};
-        pixels_frame(out, scaled, i == 0 ? thick + 1 : thick, spec->frame_colours[i < 0 ? 2 : i > 0]);
+        pixels_frame(out, scaled, i == 0 ? thick + 1 : thick,
+                     spec->frame_colours[i < 0 ? 2 : i > 0]);
     }
 }
 
-static int add_pixels(const struct figure_image *figure, const struct image *shown, const struct picture_spec *spec,
-                      struct picture *picture, struct error *err)
+static int add_pixels(const struct figure_image *figure, const struct image *shown,
+                      const struct picture_spec *spec, struct picture *picture, struct error *err)
 {
     static atomic_uint stamps;
     size_t size = (size_t)shown->width * (size_t)shown->height * 4;
@@ -136,7 +139,8 @@ static int add_pixels(const struct figure_image *figure, const struct image *sho
     memcpy(framed.pixels, shown->pixels, size);
     if (figure->boxes)
         frame_regions(figure, spec, &framed);
-    pixels_encode(&framed, spec->graphics, picture->cols, picture->rows, spec->cell_width, spec->cell_height, &out);
+    pixels_encode(&framed, spec->graphics, picture->cols, picture->rows, spec->cell_width,
+                  spec->cell_height, &out);
     free(framed.pixels);
     picture->pixels_size = out.length;
     picture->pixels = str_take(&out);
@@ -148,7 +152,8 @@ static int add_pixels(const struct figure_image *figure, const struct image *sho
 int picture_make(const struct figure_image *figure, const float *weights,
                  const struct picture_spec *spec, struct picture **out, struct error *err)
 {
-    bool overlay = weights && figure->boxes && (spec->style == OVERLAY_FADE || spec->style == OVERLAY_HEAT);
+    bool overlay =
+        weights && figure->boxes && (spec->style == OVERLAY_FADE || spec->style == OVERLAY_HEAT);
     struct image painted = {0};
     if (overlay && paint(figure, weights, spec, &painted, err) != 0)
         return -1;

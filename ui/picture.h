@@ -21,12 +21,13 @@ struct picture_spec {
     enum colour_map map;
     enum depth depth;
     enum symbols symbols;
-    float cell_ratio; /* height / width of a cell; 2 as a rule */
-    uint32_t back;    /* 0xRRGGBB behind what is transparent */
-    enum graphics graphics; /* what it is made of beside cells */
+    float cell_ratio;            /* height / width of a cell; 2 as a rule */
+    uint32_t back;               /* 0xRRGGBB behind what is transparent */
+    enum graphics graphics;      /* what it is made of beside cells */
     int cell_width, cell_height; /* pixels, where that is not cells */
-    /* Regions framed in the pixels, the strongest first, and the selected one (-1: none); frames over cells are drawn
-     * by the view. Colours 0xRRGGBB: of the strongest, of the others, of the selected one. */
+    /* Regions framed in the pixels, the strongest first, and the selected one (-1: none); frames
+     * over cells are drawn by the view. Colours 0xRRGGBB: of the strongest, of the others, of the
+     * selected one. */
     int frame_count;
     int16_t frames[PICTURE_FRAMES];
     int16_t region;
@@ -40,17 +41,18 @@ struct picture_cell {
 
 struct picture {
     int cols, rows;
-    struct picture_cell *cells;  /* rows x cols; NULL where the photograph could not be shown */
-    char *pixels;                /* escape sequences that draw it; NULL where only cells were wanted */
+    struct picture_cell *cells; /* rows x cols; NULL where the photograph could not be shown */
+    char *pixels; /* escape sequences that draw it; NULL where only cells were wanted */
     size_t pixels_size;
     enum graphics graphics;
-    unsigned stamp; /* no two pictures with pixels have the same; 0 without */
+    unsigned stamp;              /* no two pictures with pixels have the same; 0 without */
     char *error;                 /* why not, else NULL */
     int full_width, full_height; /* of the photograph: what the boxes refer to */
 };
 
 /* The columns and rows of a width x height picture in the room of `spec`; at least 1 x 1. */
-void picture_fit(const struct picture_spec *spec, int width, int height, int *cols_out, int *rows_out);
+void picture_fit(const struct picture_spec *spec, int width, int height, int *cols_out,
+                 int *rows_out);
 
 /* `figure` holds pixels and boxes; weights: one a region, or NULL for the photograph as it is. */
 int picture_make(const struct figure_image *figure, const float *weights,

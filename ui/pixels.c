@@ -25,8 +25,8 @@ void pixels_base64(const void *data, size_t n, struct str *out)
     }
 }
 
-/* One number for all our pictures, since one is shown at a time: a new one replaces the old one in the terminal's memory
- * too. It is of this process, so that nobody else's picture is touched. */
+/* One number for all our pictures, since one is shown at a time: a new one replaces the old one in
+ * the terminal's memory too. It is of this process, so that nobody else's picture is touched. */
 static unsigned kitty_id(void)
 {
     return 0x53000000u | ((unsigned)getpid() & 0xffffffu);
@@ -48,8 +48,8 @@ static char *rgb_of(const struct image *image, size_t *size_out)
     return rgb;
 }
 
-/* By hand, since libchafa's sequences carry no number, without which a picture cannot be taken away by itself. C=1: the
- * cursor stays; q=2: the terminal does not answer. */
+/* By hand, since libchafa's sequences carry no number, without which a picture cannot be taken away
+ * by itself. C=1: the cursor stays; q=2: the terminal does not answer. */
 static void encode_kitty(const struct image *image, int cols, int rows, struct str *out)
 {
     size_t size;
@@ -60,8 +60,8 @@ static void encode_kitty(const struct image *image, int cols, int rows, struct s
         size_t n = code.length - at < KITTY_CHUNK ? code.length - at : KITTY_CHUNK;
         int more = at + n < code.length;
         if (at == 0)
-            str_addf(out, "\033_Ga=T,f=24,s=%d,v=%d,i=%u,c=%d,r=%d,C=1,q=2,m=%d;", image->width, image->height,
-                     kitty_id(), cols, rows, more);
+            str_addf(out, "\033_Ga=T,f=24,s=%d,v=%d,i=%u,c=%d,r=%d,C=1,q=2,m=%d;", image->width,
+                     image->height, kitty_id(), cols, rows, more);
         else
             str_addf(out, "\033_Gm=%d,q=2;", more);
         str_add_n(out, code.text + at, n);
@@ -71,8 +71,8 @@ static void encode_kitty(const struct image *image, int cols, int rows, struct s
     free(rgb);
 }
 
-static void encode_sixel(const struct image *image, int cols, int rows, int cell_width, int cell_height,
-                         struct str *out)
+static void encode_sixel(const struct image *image, int cols, int rows, int cell_width,
+                         int cell_height, struct str *out)
 {
     ChafaCanvasConfig *config = chafa_canvas_config_new();
     chafa_canvas_config_set_pixel_mode(config, CHAFA_PIXEL_MODE_SIXELS);
@@ -80,9 +80,10 @@ static void encode_sixel(const struct image *image, int cols, int rows, int cell
     chafa_canvas_config_set_geometry(config, cols, rows);
     chafa_canvas_config_set_cell_geometry(config, cell_width, cell_height);
     ChafaCanvas *canvas = chafa_canvas_new(config);
-    chafa_canvas_draw_all_pixels(canvas, CHAFA_PIXEL_RGBA8_UNASSOCIATED, image->pixels, image->width, image->height,
-                                 image->width * 4);
-    ChafaTermInfo *terminal = chafa_term_db_get_fallback_info(chafa_term_db_get_default()); /* a new one, ours */
+    chafa_canvas_draw_all_pixels(canvas, CHAFA_PIXEL_RGBA8_UNASSOCIATED, image->pixels,
+                                 image->width, image->height, image->width * 4);
+    ChafaTermInfo *terminal =
+        chafa_term_db_get_fallback_info(chafa_term_db_get_default()); /* a new one, ours */
     GString *text = chafa_canvas_print(canvas, terminal);
     str_add_n(out, text->str, text->len);
     g_string_free(text, TRUE);
@@ -91,8 +92,8 @@ static void encode_sixel(const struct image *image, int cols, int rows, int cell
     chafa_canvas_config_unref(config);
 }
 
-void pixels_encode(const struct image *image, enum graphics graphics, int cols, int rows, int cell_width,
-                   int cell_height, struct str *out)
+void pixels_encode(const struct image *image, enum graphics graphics, int cols, int rows,
+                   int cell_width, int cell_height, struct str *out)
 {
     if (graphics == GRAPHICS_KITTY)
         encode_kitty(image, cols, rows, out);

@@ -10,10 +10,11 @@
 /* How a picture is shown: as characters, or as real pixels. */
 enum graphics { GRAPHICS_CELLS, GRAPHICS_SIXEL, GRAPHICS_KITTY };
 
-/* The escape sequences that draw an RGBA picture over cols x rows cells, of which each has cell_width x cell_height
- * pixels (kitty scales by itself and asks for no cell size). They leave the cursor anywhere. */
-void pixels_encode(const struct image *image, enum graphics graphics, int cols, int rows, int cell_width,
-                   int cell_height, struct str *out);
+/* The escape sequences that draw an RGBA picture over cols x rows cells, of which each has
+ * cell_width x cell_height pixels (kitty scales by itself and asks for no cell size). They leave
+ * the cursor anywhere. */
+void pixels_encode(const struct image *image, enum graphics graphics, int cols, int rows,
+                   int cell_width, int cell_height, struct str *out);
 
 /* The sequence that takes our kitty picture away, and its memory in the terminal. */
 void pixels_kitty_delete(struct str *out);

@@ -18,11 +18,13 @@ struct recents {
     size_t count;
 };
 
-/* Files that are no sessions are passed over. `folder` NULL: there are none. Never NULL; the caller's to free. */
+/* Files that are no sessions are passed over. `folder` NULL: there are none. Never NULL; the
+ * caller's to free. */
 struct recents *recent_list(const char *folder);
 void recents_free(struct recents *recents);
 
-/* Puts a session's text there under its name (source_hash), atomically, and forgets the oldest beyond the bound. */
+/* Puts a session's text there under its name (source_hash), atomically, and forgets the oldest
+ * beyond the bound. */
 int recent_keep(const char *folder, const char *name, const char *text, struct error *err) MUST_USE;
 
 /* The newest session's file; NULL where there is none. The caller's to free. */

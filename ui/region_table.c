@@ -18,8 +18,8 @@ bool region_table_make(const struct ui *ui, struct region_table *out)
     if (!look)
         return false;
     *out = (struct region_table){.count = look->R,
-                            .weights = mem_new(look->R, sizeof *out->weights),
-                            .order = mem_new(look->R, sizeof *out->order)};
+                                 .weights = mem_new(look->R, sizeof *out->weights),
+                                 .order = mem_new(look->R, sizeof *out->order)};
     ui_weights(ui, out->weights); /* no word: all are 0, and the order is the file's */
     for (size_t r = 0; r < look->R; r++)
         out->order[r] = r;

@@ -20,10 +20,12 @@ size_t region_table_row(const struct region_table *regions, ptrdiff_t region);
 /* The first row that a table of `rows` shows, so that the selected region is among them. */
 size_t region_table_top(const struct region_table *regions, ptrdiff_t region, size_t rows);
 
-/* The region in row `row` of the table as it is drawn in `lines` lines, its heading included; -1 where there is none. */
+/* The region in row `row` of the table as it is drawn in `lines` lines, its heading included; -1
+ * where there is none. */
 ptrdiff_t region_table_shown(const struct ui *ui, int lines, size_t row);
 
-/* The smallest region that covers a point, given in shares of the picture's width and height; -1 where none does. */
+/* The smallest region that covers a point, given in shares of the picture's width and height; -1
+ * where none does. */
 ptrdiff_t region_table_at(const struct ui *ui, float x, float y);
 
 #endif

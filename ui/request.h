@@ -34,7 +34,7 @@ struct request {
     float *weights; /* regions; owned; NULL: no overlay */
     size_t *images; /* thumbnails wanted, in this order; owned */
     size_t count;
-    char *path; /* a figure's; NULL: a name is made; a folder's; owned */
+    char *path;             /* a figure's; NULL: a name is made; a folder's; owned */
     struct source *sources; /* what to open, or to look at; owned */
     size_t source_count;
 };

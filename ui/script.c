@@ -139,10 +139,10 @@ static int do_wait(struct script *script, char *args, struct error *err)
         const char *name;
         int kind; /* -1: any */
     } names[] = {
-        {"opened", REQUEST_OPEN},     {"ranked", REQUEST_RANK},   {"matched", REQUEST_CAPTIONS},
+        {"opened", REQUEST_OPEN},     {"ranked", REQUEST_RANK},     {"matched", REQUEST_CAPTIONS},
         {"looked", REQUEST_LOOK},     {"picture", REQUEST_PICTURE}, {"thumbs", REQUEST_THUMBS},
         {"exported", REQUEST_EXPORT}, {"surveyed", REQUEST_SURVEY}, {"listed", REQUEST_FILES},
-        {"recent", REQUEST_RECENT},   {"fitted", REQUEST_FIT},    {"idle", -1},
+        {"recent", REQUEST_RECENT},   {"fitted", REQUEST_FIT},      {"idle", -1},
     };
     struct loop *loop = script->loop;
     size_t i = 0;
@@ -210,7 +210,8 @@ static int do_expect_clipboard(struct script *script, char *args, struct error *
     const char *clipboard = script->screen->clipboard;
     if (clipboard && strstr(clipboard, args))
         return 0;
-    return error_set(err, "copied was \"%s\", which lacks \"%s\"", clipboard ? clipboard : "", args);
+    return error_set(err, "copied was \"%s\", which lacks \"%s\"", clipboard ? clipboard : "",
+                     args);
 }
 
 /* Keys that a hand could press, sizes, clicks; leaving is left out. */
@@ -268,14 +269,14 @@ static const struct {
     const char *name;
     int (*run)(struct script *, char *args, struct error *);
 } statements[] = {
-    {"type", do_type},       {"key", do_key},
-    {"paste", do_paste},     {"command", do_command},
-    {"click", do_click},     {"double", do_double},
-    {"wheel", do_wheel},     {"resize", do_resize},
-    {"wait", do_wait},       {"save", do_save},
-    {"print", do_print},     {"expect", do_expect},
-    {"reject", do_reject},   {"expect-clipboard", do_expect_clipboard},
-    {"random", do_random},   {"times", do_times},
+    {"type", do_type},     {"key", do_key},
+    {"paste", do_paste},   {"command", do_command},
+    {"click", do_click},   {"double", do_double},
+    {"wheel", do_wheel},   {"resize", do_resize},
+    {"wait", do_wait},     {"save", do_save},
+    {"print", do_print},   {"expect", do_expect},
+    {"reject", do_reject}, {"expect-clipboard", do_expect_clipboard},
+    {"random", do_random}, {"times", do_times},
 };
 
 static int run_line(struct script *script, char *line, struct error *err)
@@ -329,7 +330,8 @@ int script_run(struct loop *loop, const char *path, struct error *err)
     int status = 0;
     if (!file)
         return -1;
-    for (int number = 1; status == 0 && !loop->ui.leaving && getline(&line, &cap, file) > 0; number++) {
+    for (int number = 1; status == 0 && !loop->ui.leaving && getline(&line, &cap, file) > 0;
+         number++) {
         status = run_line(&script, line, err);
         if (status != 0) {
             struct error reason = *err;

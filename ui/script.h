@@ -1,5 +1,5 @@
-/* script.h: the headless driver. It plays a script through the same loop as the terminal and waits for events, never
- * for time. One statement a line; # begins a comment:
+/* script.h: the headless driver. It plays a script through the same loop as the terminal and waits
+ * for events, never for time. One statement a line; # begins a comment:
  *
  *   type TEXT             the keys of TEXT, one by one
  *   key NAME ...          keys by their names: Enter, Ctrl-C, Down, PageUp, a

@@ -50,8 +50,8 @@ static void colours_of(const struct painter *p, const struct cell *cell, uint32_
         *fg = colour_mix(*fg, *bg, 0.4f);
 }
 
-/* Block elements (U+2580 .. U+259F) as rectangles in eighths of a cell: fonts leave seams between theirs. Quadrants
- * are bits: upper left, upper right, lower left, lower right. */
+/* Block elements (U+2580 .. U+259F) as rectangles in eighths of a cell: fonts leave seams between
+ * theirs. Quadrants are bits: upper left, upper right, lower left, lower right. */
 static bool block(const struct painter *p, uint32_t code, double x, double y)
 {
     static const uint8_t quadrants[] = {4, 8, 1, 13, 9, 7, 11, 2, 6, 14};
@@ -82,8 +82,8 @@ static bool block(const struct painter *p, uint32_t code, double x, double y)
     return true;
 }
 
-/* The straight and cornered lines of box drawing, so that they meet whatever the font: arms to the left, right, up,
- * down; 1 light, 2 heavy. */
+/* The straight and cornered lines of box drawing, so that they meet whatever the font: arms to the
+ * left, right, up, down; 1 light, 2 heavy. */
 static bool box_line(const struct painter *p, uint32_t code, double x, double y)
 {
     static const struct {
@@ -104,8 +104,8 @@ static bool box_line(const struct painter *p, uint32_t code, double x, double y)
         int l = lines[i].left, r = lines[i].right, u = lines[i].up, d = lines[i].down;
         int thick = l == 2 || r == 2 || u == 2 || d == 2 ? 2 : 1;
         if (l || r)
-            cairo_rectangle(p->cairo, l ? x : cx, cy, (l ? cx - x : 0) + (r ? x + p->width - cx : thick),
-                            thick);
+            cairo_rectangle(p->cairo, l ? x : cx, cy,
+                            (l ? cx - x : 0) + (r ? x + p->width - cx : thick), thick);
         if (u || d)
             cairo_rectangle(p->cairo, cx, u ? y : cy, thick,
                             (u ? cy - y : 0) + (d ? y + p->height - cy : thick));
@@ -122,9 +122,9 @@ static void draw_glyph(const struct painter *p, const struct cell *cell, double 
     for (int i = 0; i < GRAPHEME_CODES && cell->code[i]; i++)
         n += utf8_put(cell->code[i], text + n);
     pango_font_description_set_weight(p->font, cell->style.attr & ATTR_BOLD ? PANGO_WEIGHT_BOLD
-                                                                             : PANGO_WEIGHT_NORMAL);
+                                                                            : PANGO_WEIGHT_NORMAL);
     pango_font_description_set_style(p->font, cell->style.attr & ATTR_ITALIC ? PANGO_STYLE_ITALIC
-                                                                              : PANGO_STYLE_NORMAL);
+                                                                             : PANGO_STYLE_NORMAL);
     pango_layout_set_font_description(p->layout, p->font);
     pango_layout_set_text(p->layout, text, (int)n);
     int baseline = pango_layout_get_baseline(p->layout) / PANGO_SCALE;
@@ -162,14 +162,15 @@ static void draw_cursor(const struct painter *p, const struct grid *grid)
     if (!grid->cursor_bar)
         return;
     set_colour(p->cairo, theme_foreground(p->look->theme));
-    cairo_rectangle(p->cairo, MARGIN + grid->cursor_col * p->width, MARGIN + grid->cursor_row * p->height + 1,
-                    2, p->height - 2);
+    cairo_rectangle(p->cairo, MARGIN + grid->cursor_col * p->width,
+                    MARGIN + grid->cursor_row * p->height + 1, 2, p->height - 2);
     cairo_fill(p->cairo);
 }
 
 static int cell_size(double font_size, bool width)
 {
-    return (int)lround(font_size * (width ? 0.6 : 1.2)); /* DejaVu Sans Mono's 0.602 and room between lines */
+    return (int)lround(font_size *
+                       (width ? 0.6 : 1.2)); /* DejaVu Sans Mono's 0.602 and room between lines */
 }
 
 static void paint(cairo_surface_t *surface, const struct grid *grid, const struct shot_look *look)
@@ -219,8 +220,8 @@ static int save_png(const struct grid *grid, const struct shot_look *look, const
     double size = look->font_size > 0 ? look->font_size : 15;
     struct image image = {.width = 2 * MARGIN + grid->cols * cell_size(size, true),
                           .height = 2 * MARGIN + grid->rows * cell_size(size, false)};
-    if (mem_get(&image.pixels, 4 * (size_t)image.width * (size_t)image.height, 1, "the screen's picture",
-                err) != 0)
+    if (mem_get(&image.pixels, 4 * (size_t)image.width * (size_t)image.height, 1,
+                "the screen's picture", err) != 0)
         return -1;
     cairo_surface_t *surface =
         cairo_image_surface_create(CAIRO_FORMAT_RGB24, image.width, image.height);

@@ -1,4 +1,5 @@
-/* shot.h: a screen as a file: .txt as text, .ansi with colours for a terminal, .png as a picture. */
+/* shot.h: a screen as a file: .txt as text, .ansi with colours for a terminal, .png as a picture.
+ */
 #ifndef UI_SHOT_H
 #define UI_SHOT_H
 

@@ -10,14 +10,16 @@
 #include "base/mem.h"
 
 const char *const source_names[SOURCE_FIELDS] = {
-    [SOURCE_MODEL] = "model",       [SOURCE_VOCAB] = "vocab",       [SOURCE_DATA] = "data",
-    [SOURCE_SPLIT] = "split",       [SOURCE_FEATURES] = "features", [SOURCE_CAPTIONS] = "captions",
-    [SOURCE_TOKENS] = "token_ids",  [SOURCE_PHOTOS] = "images",     [SOURCE_MAPPING] = "id_mapping",
-    [SOURCE_INDEX] = "index_folder",
+    [SOURCE_MODEL] = "model",        [SOURCE_VOCAB] = "vocab",
+    [SOURCE_DATA] = "data",          [SOURCE_SPLIT] = "split",
+    [SOURCE_FEATURES] = "features",  [SOURCE_CAPTIONS] = "captions",
+    [SOURCE_TOKENS] = "token_ids",   [SOURCE_PHOTOS] = "images",
+    [SOURCE_MAPPING] = "id_mapping", [SOURCE_INDEX] = "index_folder",
 };
 
 /* What makes a session another one. */
-static const enum source_field told_by[] = {SOURCE_MODEL, SOURCE_DATA, SOURCE_SPLIT, SOURCE_FEATURES};
+static const enum source_field told_by[] = {SOURCE_MODEL, SOURCE_DATA, SOURCE_SPLIT,
+                                            SOURCE_FEATURES};
 enum { TOLD_BY = sizeof told_by / sizeof *told_by };
 
 bool source_is_path(enum source_field field)

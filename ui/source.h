@@ -1,5 +1,5 @@
-/* source.h: what is opened: the files of one model on one split, by their names. Two models have a source each, which
- * differ in model and vocabulary. */
+/* source.h: what is opened: the files of one model on one split, by their names. Two models have a
+ * source each, which differ in model and vocabulary. */
 #ifndef UI_SOURCE_H
 #define UI_SOURCE_H
 

@@ -16,14 +16,16 @@ const struct start_field_info start_fields[START_FIELDS] = {
     [START_DATA] = {"Data", "choose a folder of features", SOURCE_DATA, START_FOLDER},
     [START_SPLIT] = {"Split", "of the data folder", SOURCE_SPLIT, START_CHOICE},
     [START_PHOTOS] = {"Photos", "as the data folder says", SOURCE_PHOTOS, START_FOLDER},
-    [START_VOCAB] = {"Vocabulary", "as the data folder or the model says", SOURCE_VOCAB, START_FILE},
+    [START_VOCAB] = {"Vocabulary", "as the data folder or the model says", SOURCE_VOCAB,
+                     START_FILE},
     [START_FEATURES] = {"Features", "", SOURCE_FEATURES, START_FILE},
     [START_CAPTIONS] = {"Captions", "", SOURCE_CAPTIONS, START_FILE},
     [START_TOKENS] = {"Token ids", "", SOURCE_TOKENS, START_FILE},
     [START_MAPPING] = {"Id mapping", "", SOURCE_MAPPING, START_FILE},
 };
 
-/* ---- the form ----------------------------------------------------------------------------------- */
+/* ---- the form -----------------------------------------------------------------------------------
+ */
 
 const char *start_value(const struct ui *ui, enum start_field field)
 {
@@ -74,7 +76,8 @@ struct start_row start_row(const struct ui *ui, size_t item)
     return (struct start_row){START_LOAD, 0};
 }
 
-/* ---- what it wants of the worker ------------------------------------------------------------------ */
+/* ---- what it wants of the worker
+ * ------------------------------------------------------------------ */
 
 void start_enter(struct ui *ui)
 {
@@ -155,7 +158,8 @@ void answer_fit(struct ui *ui, struct event *event, struct effects *effects)
         choose_split(ui, splits);
 }
 
-/* ---- the file browser ----------------------------------------------------------------------------- */
+/* ---- the file browser
+ * ----------------------------------------------------------------------------- */
 
 static bool folder_wanted(const struct ui *ui)
 {
@@ -209,7 +213,8 @@ static void keep_typed(struct ui *ui, const char *text)
     size_t *kept = mem_new(total, sizeof *kept);
     for (size_t item = 0; item < total; item++) {
         size_t entry;
-        if (files_row(ui, item, &entry) == FILES_ENTRY && !strncmp(files->items[entry].name, rest, n))
+        if (files_row(ui, item, &entry) == FILES_ENTRY &&
+            !strncmp(files->items[entry].name, rest, n))
             kept[count++] = item;
     }
     list_total(&ui->lists[VIEW_FILES], total);
@@ -223,7 +228,8 @@ static void keep_typed(struct ui *ui, const char *text)
 
 void start_typed(struct ui *ui, const char *text)
 {
-    char *path = whole_path(ui, text), *folder = mem_strndup(path, (size_t)(file_name(path) - path));
+    char *path = whole_path(ui, text),
+         *folder = mem_strndup(path, (size_t)(file_name(path) - path));
     size_t n = strlen(folder);
     if (n > 1)
         folder[n - 1] = 0;
@@ -275,14 +281,16 @@ void answer_files(struct ui *ui, struct event *event, struct effects *effects)
     list_total(list, total);
     list_select(list, 0);
     for (size_t item = 0; item < total; item++)
-        if (files_row(ui, item, &entry) == FILES_ENTRY && !strcmp(files->items[entry].name, file_name(from)))
+        if (files_row(ui, item, &entry) == FILES_ENTRY &&
+            !strcmp(files->items[entry].name, file_name(from)))
             list_select(list, item);
     if (ui->prompt && ui->line.kind == PROMPT_PATH && ui->line.text)
         keep_typed(ui, ui->line.text);
     free(from);
 }
 
-/* ---- opening -------------------------------------------------------------------------------------- */
+/* ---- opening
+ * -------------------------------------------------------------------------------------- */
 
 static void keep_session(struct ui *ui, struct effects *effects)
 {
@@ -295,9 +303,10 @@ static void keep_session(struct ui *ui, struct effects *effects)
     effect->name = mem_strdup(name);
 }
 
-/* What is open makes room for `count` other models, whose session begins as `saved` says (NULL: anew). */
-static void change_to(struct ui *ui, const struct source *sources, size_t count, const struct saved *saved,
-                      struct effects *effects)
+/* What is open makes room for `count` other models, whose session begins as `saved` says (NULL:
+ * anew). */
+static void change_to(struct ui *ui, const struct source *sources, size_t count,
+                      const struct saved *saved, struct effects *effects)
 {
     keep_session(ui, effects);
     effects_add(effects, EFFECT_CLOSE);

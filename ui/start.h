@@ -1,5 +1,5 @@
-/* start.h: the start screen: the sessions of before, what is chosen for opening, the file browser. Its part of the
- * update; pure as all of it: folders and sessions come as events. */
+/* start.h: the start screen: the sessions of before, what is chosen for opening, the file browser.
+ * Its part of the update; pure as all of it: folders and sessions come as events. */
 #ifndef UI_START_H
 #define UI_START_H
 
@@ -7,8 +7,8 @@
 #include "ui/event.h"
 #include "ui/state.h"
 
-/* The rows of the form. Those from START_FEATURES on are shown only where something is chosen for them: the command
- * line or a session of before did. */
+/* The rows of the form. Those from START_FEATURES on are shown only where something is chosen for
+ * them: the command line or a session of before did. */
 enum start_field {
     START_MODEL,
     START_SECOND,
@@ -45,18 +45,20 @@ size_t start_rows(const struct ui *ui);
 /* What is chosen for a field; "" where nothing is. */
 const char *start_value(const struct ui *ui, enum start_field field);
 void start_set(struct ui *ui, enum start_field field, const char *text);
-void start_set_path(struct ui *ui, enum start_field field, const char *text); /* ~ and relative paths made whole */
+void start_set_path(struct ui *ui, enum start_field field,
+                    const char *text);    /* ~ and relative paths made whole */
 size_t start_models(const struct ui *ui); /* that are chosen: up to MODELS */
 
-/* Rows of the file browser: the folder above, where a folder is wanted this one, then the entries. */
+/* Rows of the file browser: the folder above, where a folder is wanted this one, then the entries.
+ */
 enum files_row_kind { FILES_PARENT, FILES_THIS, FILES_ENTRY };
 enum files_row_kind files_row(const struct ui *ui, size_t item, size_t *entry_out);
 
 void start_enter(struct ui *ui); /* shows it; the sessions are asked for anew */
 void start_browse(struct ui *ui, enum start_field field);
 void start_folder(struct ui *ui, const char *folder); /* the browser goes there */
-void start_typed(struct ui *ui, const char *text);    /* a path is being typed: the browser follows */
-void start_take(struct ui *ui, const char *text);     /* it is the field's */
+void start_typed(struct ui *ui, const char *text); /* a path is being typed: the browser follows */
+void start_take(struct ui *ui, const char *text);  /* it is the field's */
 void start_load(struct ui *ui, struct effects *effects);
 void start_restore(struct ui *ui, size_t recent, struct effects *effects);
 

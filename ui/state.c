@@ -319,7 +319,9 @@ enum graphics ui_graphics(const struct ui *ui)
     case WISH_KITTY:
         return GRAPHICS_KITTY;
     case WISH_AUTO:
-        return ui->speaks[GRAPHICS_KITTY] ? GRAPHICS_KITTY : ui->speaks[GRAPHICS_SIXEL] ? GRAPHICS_SIXEL : GRAPHICS_CELLS;
+        return ui->speaks[GRAPHICS_KITTY]   ? GRAPHICS_KITTY
+               : ui->speaks[GRAPHICS_SIXEL] ? GRAPHICS_SIXEL
+                                            : GRAPHICS_CELLS;
     default:
         return GRAPHICS_CELLS;
     }
@@ -343,7 +345,8 @@ static size_t strongest(const float *weights, size_t regions, size_t n, size_t *
 size_t ui_framed(const struct ui *ui, size_t out[PICTURE_FRAMES])
 {
     const struct look *look = ui_look(ui);
-    if (!ui_catalog(ui) || !ui_catalog(ui)->boxes || !look || ui->overlay == OVERLAY_NONE || ui->box_count < 1)
+    if (!ui_catalog(ui) || !ui_catalog(ui)->boxes || !look || ui->overlay == OVERLAY_NONE ||
+        ui->box_count < 1)
         return 0;
     float *weights = mem_new(look->R, sizeof *weights);
     bool any = ui_weights(ui, weights);

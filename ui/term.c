@@ -69,11 +69,12 @@ static void become_viewer(const char *viewer, const char *path, int why)
     _exit(127);
 }
 
-/* Another program shows the photograph, apart from this terminal: a grandchild, so that nobody need wait for it. The
- * pipe closes when it has become the program. */
+/* Another program shows the photograph, apart from this terminal: a grandchild, so that nobody need
+ * wait for it. The pipe closes when it has become the program. */
 static int screen_view_file(void *context, const char *path, struct error *err)
 {
-    const char *wanted = getenv("SCANSCOPE_VIEWER"), *viewer = wanted && *wanted ? wanted : "xdg-open";
+    const char *wanted = getenv("SCANSCOPE_VIEWER"),
+               *viewer = wanted && *wanted ? wanted : "xdg-open";
     int ends[2], why = 0;
     (void)context;
     if (pipe2(ends, O_CLOEXEC) < 0)
@@ -109,7 +110,8 @@ static const struct screen_ops ops = {.show = screen_show,
                                       .view_file = screen_view_file,
                                       .bell = screen_bell};
 
-/* Dark or light, where the terminal answers, or COLORFGBG tells ("15;0": the last is the background). */
+/* Dark or light, where the terminal answers, or COLORFGBG tells ("15;0": the last is the
+ * background). */
 static const struct theme *theme_by_terminal(enum depth depth, const struct probe *probe)
 {
     const char *env = getenv("COLORFGBG");
@@ -135,7 +137,8 @@ static float cell_ratio(void)
 
 static void post_size(struct loop *loop)
 {
-    struct event event = {.kind = EVENT_RESIZE, .rows = LINES, .cols = COLS, .cell_ratio = cell_ratio()};
+    struct event event = {
+        .kind = EVENT_RESIZE, .rows = LINES, .cols = COLS, .cell_ratio = cell_ratio()};
     struct winsize size;
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col && size.ws_row) {
         event.cell_width = size.ws_xpixel / size.ws_col;

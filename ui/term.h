@@ -1,12 +1,13 @@
-/* term.h: the terminal by ncurses: keys to events, grids to the screen. Only term*.c knows curses. One to a process. */
+/* term.h: the terminal by ncurses: keys to events, grids to the screen. Only term*.c knows curses.
+ * One to a process. */
 #ifndef UI_TERM_H
 #define UI_TERM_H
 
 #include "base/error.h"
 #include "ui/loop.h"
 
-/* Takes the terminal over and tells the loop's state what it can do (size, colours, theme, symbols). `colours`: NULL or
- * a depth's name. Errors: no terminal, one that curses cannot use. */
+/* Takes the terminal over and tells the loop's state what it can do (size, colours, theme,
+ * symbols). `colours`: NULL or a depth's name. Errors: no terminal, one that curses cannot use. */
 int term_open(struct loop *loop, const char *colours, struct error *err) MUST_USE;
 
 /* Runs until the state is leaving or the terminal is gone. */

@@ -1,5 +1,6 @@
-/* Grids to curses. Colour pairs are the scarce thing: a true-colour picture takes one a cell, and when they are used up
- * alloc_pair fails for good. Long before, all are given back and the whole screen is painted anew. */
+/* Grids to curses. Colour pairs are the scarce thing: a true-colour picture takes one a cell, and
+ * when they are used up alloc_pair fails for good. Long before, all are given back and the whole
+ * screen is painted anew. */
 #include "ui/term_private.h"
 
 #include <stdio.h>
@@ -40,7 +41,8 @@ static bool wants_direct(const char *wanted)
     const char *colorterm = getenv("COLORTERM");
     if (wanted)
         return !strcmp(wanted, "truecolor");
-    return getenv("TMUX") || (colorterm && (!strcmp(colorterm, "truecolor") || !strcmp(colorterm, "24bit")));
+    return getenv("TMUX") ||
+           (colorterm && (!strcmp(colorterm, "truecolor") || !strcmp(colorterm, "24bit")));
 }
 
 static bool no_colour(const char *wanted)
@@ -64,7 +66,8 @@ int term_draw_open(const char *wanted, enum depth *out, struct error *err)
     char direct[80];
     SCREEN *screen = NULL;
     if (!term || !*term)
-        return error_set(err, "TERM is not set: export TERM=xterm-256color, or what the terminal is");
+        return error_set(err,
+                         "TERM is not set: export TERM=xterm-256color, or what the terminal is");
     direct_name(term, direct, sizeof direct);
     if (wants_direct(wanted) && !no_colour(wanted))
         screen = newterm(direct, stdout, stdin);
@@ -130,7 +133,8 @@ static bool put_cell(int row, int col, const struct cell *cell)
     for (int i = 0; i < GRAPHEME_CODES && cell->code[i]; i++)
         text[i] = (wchar_t)cell->code[i];
     if (draw.depth != DEPTH_MONO) {
-        int fg = number_of(cell->style.fg, &attr, false), bg = number_of(cell->style.bg, &attr, true);
+        int fg = number_of(cell->style.fg, &attr, false),
+            bg = number_of(cell->style.bg, &attr, true);
         if (fg >= 0 || bg >= 0)
             pair = alloc_pair(fg, bg);
         if (pair < 0 || pair > draw.pair_limit)
@@ -144,12 +148,14 @@ static bool put_cell(int row, int col, const struct cell *cell)
 static bool same(const struct cell *a, const struct cell *b)
 {
     return !memcmp(a->code, b->code, sizeof a->code) && a->columns == b->columns &&
-           a->style.fg == b->style.fg && a->style.bg == b->style.bg && a->style.attr == b->style.attr;
+           a->style.fg == b->style.fg && a->style.bg == b->style.bg &&
+           a->style.attr == b->style.attr;
 }
 
 static bool put_changes(const struct grid *grid)
 {
-    int rows = grid->rows < LINES ? grid->rows : LINES, cols = grid->cols < COLS ? grid->cols : COLS;
+    int rows = grid->rows < LINES ? grid->rows : LINES,
+        cols = grid->cols < COLS ? grid->cols : COLS;
     for (int row = 0; row < rows; row++)
         for (int col = 0; col < cols; col++) {
             const struct cell *cell = grid_at(grid, row, col);

@@ -1,5 +1,5 @@
-/* What curses reads, as events. The sequences of xterm that name a key with its modifiers are told to curses one by one,
- * so that decoding is the inverse of key_bytes. */
+/* What curses reads, as events. The sequences of xterm that name a key with its modifiers are told
+ * to curses one by one, so that decoding is the inverse of key_bytes. */
 #include "ui/term_private.h"
 
 #include <stdio.h>
@@ -20,12 +20,23 @@ static const struct {
     int curses;
     ui_key key;
 } table[] = {
-    {KEY_UP, K_UP},         {KEY_DOWN, K_DOWN},     {KEY_LEFT, K_LEFT},
-    {KEY_RIGHT, K_RIGHT},   {KEY_HOME, K_HOME},     {KEY_END, K_END},
-    {KEY_PPAGE, K_PAGE_UP}, {KEY_NPAGE, K_PAGE_DOWN}, {KEY_IC, K_INSERT},
-    {KEY_DC, K_DELETE},     {KEY_BACKSPACE, K_BACKSPACE}, {KEY_ENTER, K_ENTER},
-    {KEY_BTAB, K_TAB | K_SHIFT}, {KEY_SLEFT, K_LEFT | K_SHIFT}, {KEY_SRIGHT, K_RIGHT | K_SHIFT},
-    {KEY_SF, K_DOWN | K_SHIFT}, {KEY_SR, K_UP | K_SHIFT},
+    {KEY_UP, K_UP},
+    {KEY_DOWN, K_DOWN},
+    {KEY_LEFT, K_LEFT},
+    {KEY_RIGHT, K_RIGHT},
+    {KEY_HOME, K_HOME},
+    {KEY_END, K_END},
+    {KEY_PPAGE, K_PAGE_UP},
+    {KEY_NPAGE, K_PAGE_DOWN},
+    {KEY_IC, K_INSERT},
+    {KEY_DC, K_DELETE},
+    {KEY_BACKSPACE, K_BACKSPACE},
+    {KEY_ENTER, K_ENTER},
+    {KEY_BTAB, K_TAB | K_SHIFT},
+    {KEY_SLEFT, K_LEFT | K_SHIFT},
+    {KEY_SRIGHT, K_RIGHT | K_SHIFT},
+    {KEY_SF, K_DOWN | K_SHIFT},
+    {KEY_SR, K_UP | K_SHIFT},
 };
 
 static struct {
@@ -37,8 +48,9 @@ static struct {
 
 static ui_key modified(int number)
 {
-    static const ui_key flags[MODIFIED] = {0, K_SHIFT, K_ALT, K_ALT | K_SHIFT, K_CTRL, K_CTRL | K_SHIFT,
-                                           K_CTRL | K_ALT, K_CTRL | K_ALT | K_SHIFT};
+    static const ui_key flags[MODIFIED] = {
+        0,      K_SHIFT,          K_ALT,          K_ALT | K_SHIFT,
+        K_CTRL, K_CTRL | K_SHIFT, K_CTRL | K_ALT, K_CTRL | K_ALT | K_SHIFT};
     return (K_UP + (ui_key)(number / MODIFIED)) | flags[number % MODIFIED];
 }
 
@@ -97,7 +109,9 @@ static ui_key key_of_char(wint_t c)
     case 0:
         return K_CTRL | ' ';
     default:
-        return c < 27 ? K_CTRL | (ui_key)('a' + c - 1) : c < 32 ? K_CTRL | (ui_key)(c + 64) : (ui_key)c;
+        return c < 27   ? K_CTRL | (ui_key)('a' + c - 1)
+               : c < 32 ? K_CTRL | (ui_key)(c + 64)
+                        : (ui_key)c;
     }
 }
 
@@ -113,7 +127,8 @@ static void post_mouse(struct loop *loop)
         event.mouse = MOUSE_WHEEL_DOWN;
     } else if (mouse.bstate & BUTTON1_PRESSED) {
         double now = progress_clock();
-        bool twice = now - keys.clicked < DOUBLE_CLICK_MS / 1e3 && keys.row == mouse.y && keys.col == mouse.x;
+        bool twice = now - keys.clicked < DOUBLE_CLICK_MS / 1e3 && keys.row == mouse.y &&
+                     keys.col == mouse.x;
         event.mouse = twice ? MOUSE_DOUBLE : MOUSE_CLICK;
         keys.clicked = twice ? 0 : now;
         keys.row = mouse.y;

@@ -1,6 +1,6 @@
-/* A picture of real pixels over the cells that curses leaves blank for it. Curses knows nothing of it, so what covers it,
- * or comes in its place, is made sure of here: kitty's picture is taken away by its number, a sixel one by having the
- * cells below it written again. */
+/* A picture of real pixels over the cells that curses leaves blank for it. Curses knows nothing of
+ * it, so what covers it, or comes in its place, is made sure of here: kitty's picture is taken away
+ * by its number, a sixel one by having the cells below it written again. */
 #include "ui/term_private.h"
 
 #include <stdlib.h>

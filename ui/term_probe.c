@@ -1,5 +1,6 @@
-/* Asks the terminal what its background is, how large its cells are and what pictures it shows, before curses starts. The terminal answers questions in their order, and all
- * answer the last one (what it is): when that has come, no other answer will. */
+/* Asks the terminal what its background is, how large its cells are and what pictures it shows,
+ * before curses starts. The terminal answers questions in their order, and all answer the last one
+ * (what it is): when that has come, no other answer will. */
 #include "ui/term_private.h"
 
 #include <poll.h>
@@ -52,8 +53,8 @@ static void take_numbers(const char *at, const char *end, struct probe *out)
 {
     int height, width;
     if (is_cell_size(at, end)) {
-        bool sane = sscanf(at + 2, "6;%d;%dt", &height, &width) == 2 && height > 0 && width > 0 && height < 500 &&
-                    width < 500;
+        bool sane = sscanf(at + 2, "6;%d;%dt", &height, &width) == 2 && height > 0 && width > 0 &&
+                    height < 500 && width < 500;
         out->cell_height = sane ? height : 0;
         out->cell_width = sane ? width : 0;
         return;
@@ -74,7 +75,8 @@ static void take_colour(const char *at, struct probe *out)
     out->has_background = true;
 }
 
-/* Takes the replies out of `text`; what is left are keys pressed meanwhile. True when the last answer was among them. */
+/* Takes the replies out of `text`; what is left are keys pressed meanwhile. True when the last
+ * answer was among them. */
 static bool take_replies(char *text, struct probe *out)
 {
     bool last = false;
@@ -127,7 +129,8 @@ void term_probe(bool graphics, struct probe *out)
     struct termios before, raw;
     const char *term = getenv("TERM");
     *out = (struct probe){0};
-    if (!term || !strcmp(term, "dumb") || !strcmp(term, "linux") || tcgetattr(STDIN_FILENO, &before) < 0)
+    if (!term || !strcmp(term, "dumb") || !strcmp(term, "linux") ||
+        tcgetattr(STDIN_FILENO, &before) < 0)
         return;
     raw = before;
     cfmakeraw(&raw);

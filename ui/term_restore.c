@@ -1,5 +1,5 @@
-/* The terminal is given back on every way out: leaving, an error, exit(), a signal that asks to leave, being stopped,
- * and a crash, where only write() and tcsetattr() may be called. */
+/* The terminal is given back on every way out: leaving, an error, exit(), a signal that asks to
+ * leave, being stopped, and a crash, where only write() and tcsetattr() may be called. */
 #include "ui/term.h"
 #include "ui/term_private.h"
 
@@ -104,8 +104,9 @@ static void on_fatal(int number)
 int restore_prepare(struct error *err)
 {
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-        return error_set(err, "the explorer needs a terminal (for scripts: --headless --script FILE, or the "
-                              "commands query and figure)");
+        return error_set(
+            err, "the explorer needs a terminal (for scripts: --headless --script FILE, or the "
+                 "commands query and figure)");
     if (tcgetattr(STDIN_FILENO, &saved.before) < 0)
         return error_errno(err, "terminal", "read the settings of");
     if (pipe2(saved.pipe, O_CLOEXEC | O_NONBLOCK) < 0)

@@ -1,5 +1,5 @@
-/* Undo of what changed the view: which view it is, what was asked, how it is shown. Moving along rows and words is no
- * such change, but the place is kept with it. */
+/* Undo of what changed the view: which view it is, what was asked, how it is shown. Moving along
+ * rows and words is no such change, but the place is kept with it. */
 #include "ui/undo.h"
 
 #include <stdlib.h>
@@ -42,9 +42,9 @@ void snapshot_done(struct snapshot *snapshot)
 
 bool snapshot_differs(const struct snapshot *a, const struct snapshot *b)
 {
-    return a->view != b->view || (a->number != b->number && a->number) || a->subject != b->subject ||
-           a->zoom != b->zoom || a->wide != b->wide || a->sheet != b->sheet ||
-           a->regions != b->regions || a->word_table != b->word_table ||
+    return a->view != b->view || (a->number != b->number && a->number) ||
+           a->subject != b->subject || a->zoom != b->zoom || a->wide != b->wide ||
+           a->sheet != b->sheet || a->regions != b->regions || a->word_table != b->word_table ||
            a->shown != b->shown || a->together != b->together || a->overlay != b->overlay ||
            a->map != b->map || a->boxes != b->boxes;
 }

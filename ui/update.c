@@ -48,7 +48,9 @@ void update_view(struct ui *ui, enum view_id view)
     if (ui->view == view)
         return;
     if (!ui_shows(ui, view)) {
-        ui_say(ui, ROLE_ERROR, ui->models ? "The model is not open yet" : "Nothing is open yet: choose a model and data");
+        ui_say(ui, ROLE_ERROR,
+               ui->models ? "The model is not open yet"
+                          : "Nothing is open yet: choose a model and data");
         return;
     }
     if (view == VIEW_HELP || !views[ui->view].bare)
@@ -191,12 +193,8 @@ static void done_path(struct ui *ui, const char *text, struct effects *effects)
 static void on_line_done(struct ui *ui, struct event *event, struct effects *effects)
 {
     static void (*const done[PROMPTS])(struct ui *, const char *, struct effects *) = {
-        [PROMPT_CAPTION] = done_caption,
-        [PROMPT_COMMAND] = done_command,
-        [PROMPT_FIND] = done_find,
-        [PROMPT_FILTER] = done_filter,
-        [PROMPT_WORD] = done_word,
-        [PROMPT_PATH] = done_path,
+        [PROMPT_CAPTION] = done_caption, [PROMPT_COMMAND] = done_command, [PROMPT_FIND] = done_find,
+        [PROMPT_FILTER] = done_filter,   [PROMPT_WORD] = done_word,       [PROMPT_PATH] = done_path,
     };
     done[ui->line.kind](ui, event->text, effects);
 }
@@ -254,8 +252,8 @@ static handler *const handlers[] = {
     [EVENT_FAILED] = answer_failed,
 };
 
-/* Worker's answers carry the number of their request: one that is not awaited any more is too late. Thumbnails and
- * progress come many to a request and do not end it. */
+/* Worker's answers carry the number of their request: one that is not awaited any more is too late.
+ * Thumbnails and progress come many to a request and do not end it. */
 static bool too_late(struct ui *ui, const struct event *event)
 {
     if (event->kind < EVENT_OPENED)
@@ -295,7 +293,8 @@ static void settle_rankings(struct ui *ui)
     int active = ui->side;
     for (ui->side = 0; ui->side < SIDES; ui->side++)
         for (int view = 0; view < VIEW_RANKED; view++)
-            list_total(ui_list_of(ui, (enum view_id)view), ui_catalog(ui) ? views[view].total(ui) : 0);
+            list_total(ui_list_of(ui, (enum view_id)view),
+                       ui_catalog(ui) ? views[view].total(ui) : 0);
     ui->side = active;
     follow(ui);
 }

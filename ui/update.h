@@ -1,5 +1,5 @@
-/* update.h: how the state changes. Pure: no input or output, no clock, no curses; the same state and event always give
- * the same state and effects. */
+/* update.h: how the state changes. Pure: no input or output, no clock, no curses; the same state
+ * and event always give the same state and effects. */
 #ifndef UI_UPDATE_H
 #define UI_UPDATE_H
 
@@ -23,7 +23,8 @@ void update_prompt_open(struct ui *ui, enum prompt_kind kind, const char *text,
                         struct effects *effects);
 void update_prompt_close(struct ui *ui, struct effects *effects);
 void update_find(struct ui *ui, const char *text, int direction);
-void update_word(struct ui *ui, const char *with); /* in the place of the selected one; a new query */
+void update_word(struct ui *ui,
+                 const char *with);              /* in the place of the selected one; a new query */
 void update_mark(struct ui *ui, size_t caption); /* or unmark */
 void update_filter(struct ui *ui, const char *text);
 void update_arrange(struct ui *ui, enum view_id view); /* its rows anew, by filter and marks */

@@ -58,7 +58,8 @@ static int compare(const void *a, const void *b, void *context)
 
 bool failures_has(const struct ui *ui, size_t caption)
 {
-    return ui_survey(ui)->of[caption].rank >= ui->worse_than && (!ui->marked_only || ui_marked(ui, caption));
+    return ui_survey(ui)->of[caption].rank >= ui->worse_than &&
+           (!ui->marked_only || ui_marked(ui, caption));
 }
 
 void failures_arrange(struct ui *ui)
@@ -84,13 +85,14 @@ void failures_text(const struct ui *ui, size_t item, struct str *out)
 {
     const struct catalog *catalog = ui_catalog(ui);
     str_addf(out, "%zu\t%s\t%s\t%s\tscore %.4f\tmargin %+.4f\t%.0f words\t%.0f unknown",
-             ui_survey(ui)->of[item].rank + 1, caption_of(ui, item), catalog->id[item / catalog->per_image],
-             catalog->id[ui_survey(ui)->of[item].best], failure_value(ui, item, FAILURE_SCORE),
-             failure_value(ui, item, FAILURE_MARGIN), failure_value(ui, item, FAILURE_LENGTH),
-             failure_value(ui, item, FAILURE_UNKNOWN));
+             ui_survey(ui)->of[item].rank + 1, caption_of(ui, item),
+             catalog->id[item / catalog->per_image], catalog->id[ui_survey(ui)->of[item].best],
+             failure_value(ui, item, FAILURE_SCORE), failure_value(ui, item, FAILURE_MARGIN),
+             failure_value(ui, item, FAILURE_LENGTH), failure_value(ui, item, FAILURE_UNKNOWN));
 }
 
-/* ---- columns: as many as leave the caption room; the one that is sorted by before the others ------ */
+/* ---- columns: as many as leave the caption room; the one that is sorted by before the others
+ * ------ */
 
 static const struct {
     const char *title, *format;
@@ -104,13 +106,16 @@ static const struct {
     [FAILURE_UNKNOWN] = {"unk", "%*.0f", 4, SORT_UNKNOWN},
 };
 
-enum { CAPTION_COLS = 19, ROW_MARGINS = 3 }; /* a row is narrower than the list: arrow, scroll bar */
+enum {
+    CAPTION_COLS = 19,
+    ROW_MARGINS = 3
+}; /* a row is narrower than the list: arrow, scroll bar */
 
 /* Which are shown where the list has `cols`; returns where the mark and the caption begin. */
 static int choose_columns(const struct ui *ui, int cols, bool shown[FAILURE_COLUMNS])
 {
-    static const enum failure_column by_use[] = {FAILURE_RANK, FAILURE_MARGIN, FAILURE_SCORE, FAILURE_LENGTH,
-                                                 FAILURE_UNKNOWN};
+    static const enum failure_column by_use[] = {FAILURE_RANK, FAILURE_MARGIN, FAILURE_SCORE,
+                                                 FAILURE_LENGTH, FAILURE_UNKNOWN};
     int used = 0;
     memset(shown, 0, FAILURE_COLUMNS * sizeof *shown);
     for (int pass = 0; pass < 2; pass++)
@@ -187,10 +192,11 @@ void failures_draw(const struct ui *ui, struct pane pane, size_t item, struct st
 void failures_empty(const struct ui *ui, struct pane pane)
 {
     const struct survey *survey = ui_survey(ui);
-    const char *text = ui->marked_only               ? "No marked failure here: * shows all"
+    const char *text = ui->marked_only                ? "No marked failure here: * shows all"
                        : survey->done < survey->total ? "Ranking every caption …"
-                       : ui->filters[VIEW_FAILURES]  ? "No failure has this text: & with nothing shows all"
-                                                     : "No caption has its image at such a rank";
+                       : ui->filters[VIEW_FAILURES]
+                           ? "No failure has this text: & with nothing shows all"
+                           : "No caption has its image at such a rank";
     view_wrap(pane, pane.box.rows / 2, 2, pane.box.cols - 4, 2, ui_style(ui, ROLE_DIM), text);
 }
 

@@ -24,7 +24,8 @@ int item_digits(size_t n)
     return snprintf(NULL, 0, "%zu", n);
 }
 
-/* ---- text to image: items are places of the ranking -------------------------------------------- */
+/* ---- text to image: items are places of the ranking --------------------------------------------
+ */
 
 size_t search_total(const struct ui *ui)
 {
@@ -41,7 +42,8 @@ static const struct place *search_place(const struct ui *ui, size_t item)
 static const char *first_caption(const struct catalog *catalog, size_t image)
 {
     size_t at = image * catalog->per_image;
-    return catalog->caption && catalog->per_image && at < catalog->captions ? catalog->caption[at] : "";
+    return catalog->caption && catalog->per_image && at < catalog->captions ? catalog->caption[at]
+                                                                            : "";
 }
 
 void search_text(const struct ui *ui, size_t item, struct str *out)
@@ -60,12 +62,13 @@ static int moved(const struct ui *ui, struct pane pane, int col, size_t item, st
         return col;
     if (there == item)
         return pane_put(pane, 0, col, item_style(ui, base, ROLE_DIM), "=");
-    return there > item ? pane_putf(pane, 0, col, item_style(ui, base, ROLE_GOOD), "▲%zu", there - item)
-                        : pane_putf(pane, 0, col, item_style(ui, base, ROLE_ERROR), "▼%zu", item - there);
+    return there > item
+               ? pane_putf(pane, 0, col, item_style(ui, base, ROLE_GOOD), "▲%zu", there - item)
+               : pane_putf(pane, 0, col, item_style(ui, base, ROLE_ERROR), "▼%zu", item - there);
 }
 
-static void place_line(const struct ui *ui, struct pane pane, size_t item, const struct place *place,
-                       size_t count, struct style base, const char *name)
+static void place_line(const struct ui *ui, struct pane pane, size_t item,
+                       const struct place *place, size_t count, struct style base, const char *name)
 {
     char rank[32];
     snprintf(rank, sizeof rank, "%*zu", item_digits(count), item + 1);
@@ -77,8 +80,9 @@ static void place_line(const struct ui *ui, struct pane pane, size_t item, const
         col = pane_put(pane, 0, col + 1, item_style(ui, base, ROLE_TRUTH),
                        pane.box.rows > 1 ? "✓ true" : "✓");
     if (name)
-        pane_fit(pane, 0, col + (place->truth ? 1 : 3), pane.box.cols - col - (place->truth ? 1 : 3),
-                 item_style(ui, base, ROLE_DIM), name);
+        pane_fit(pane, 0, col + (place->truth ? 1 : 3),
+                 pane.box.cols - col - (place->truth ? 1 : 3), item_style(ui, base, ROLE_DIM),
+                 name);
 }
 
 static void tile_line(const struct ui *ui, struct pane pane, size_t item, const struct place *place,
@@ -111,7 +115,8 @@ void search_draw(const struct ui *ui, struct pane pane, size_t item, struct styl
 static int centred(struct pane pane, int row, struct style style, const char *text)
 {
     int width = text_columns(text), col = (pane.box.cols - width) / 2;
-    pane_fit(pane, row, col > 0 ? col : 0, width < pane.box.cols ? width : pane.box.cols, style, text);
+    pane_fit(pane, row, col > 0 ? col : 0, width < pane.box.cols ? width : pane.box.cols, style,
+             text);
     return row + 1;
 }
 
@@ -128,7 +133,8 @@ static void welcome(const struct ui *ui, struct pane pane)
     row = centred(pane, row, ui_style(ui, ROLE_DIM), line) + 1;
     row = centred(pane, row, ui_style(ui, ROLE_PROMPT), "Type a caption and press Enter.");
     row = centred(pane, row, ui_style(ui, ROLE_DIM),
-                  "Esc leaves the prompt; then 3 shows the images, 4 the captions, ? all keys") + 1;
+                  "Esc leaves the prompt; then 3 shows the images, 4 the captions, ? all keys") +
+          1;
     size_t step = catalog->captions / 6 + 1;
     for (size_t c = 0; catalog->caption && c < catalog->captions && row < pane.box.rows; c += step)
         row = centred(pane, row, ui_style(ui, ROLE_DIM), catalog->caption[c]);
@@ -147,7 +153,8 @@ void search_pair(const struct ui *ui, struct pair *out)
     size_t item;
     if (!ui_selected(ui, VIEW_SEARCH, &item) || ui_side_const(ui)->ranked != ui_query(ui)->number)
         return;
-    *out = (struct pair){true, search_place(ui, item)->index, ui_query(ui)->caption, ui_query(ui)->number};
+    *out = (struct pair){true, search_place(ui, item)->index, ui_query(ui)->caption,
+                         ui_query(ui)->number};
 }
 
 size_t search_thumb(const struct ui *ui, size_t item)
@@ -155,7 +162,8 @@ size_t search_thumb(const struct ui *ui, size_t item)
     return search_place(ui, item)->index;
 }
 
-/* ---- image to text: items are places of the ranking of captions --------------------------------- */
+/* ---- image to text: items are places of the ranking of captions ---------------------------------
+ */
 
 static const struct ranking *matches_ranking(const struct ui *ui)
 {
@@ -196,7 +204,8 @@ void matches_draw(const struct ui *ui, struct pane pane, size_t item, struct sty
     if (ui_marked(ui, place->index))
         pane_put(pane, 0, col + 1, item_style(ui, base, ROLE_KEY), "●");
     pane_fit(pane, 0, col + 2, pane.box.cols - col - 2,
-             place->truth ? item_style(ui, base, ROLE_TRUTH) : base, caption_of(ui_catalog(ui), place->index));
+             place->truth ? item_style(ui, base, ROLE_TRUTH) : base,
+             caption_of(ui_catalog(ui), place->index));
 }
 
 void matches_empty(const struct ui *ui, struct pane pane)
@@ -228,7 +237,8 @@ void matches_open(struct ui *ui, struct effects *effects)
         ask_caption(ui, matches_ranking(ui)->places[item].index);
 }
 
-/* ---- the images -------------------------------------------------------------------------------- */
+/* ---- the images --------------------------------------------------------------------------------
+ */
 
 size_t images_total(const struct ui *ui)
 {
@@ -262,7 +272,8 @@ void images_open(struct ui *ui, struct effects *effects)
     command_run(ui, "matches", effects);
 }
 
-/* ---- the split's captions ---------------------------------------------------------------------- */
+/* ---- the split's captions ----------------------------------------------------------------------
+ */
 
 size_t captions_total(const struct ui *ui)
 {
@@ -327,7 +338,8 @@ void captions_open(struct ui *ui, struct effects *effects)
         ask_caption(ui, item);
 }
 
-/* ---- help: items are commands ------------------------------------------------------------------ */
+/* ---- help: items are commands ------------------------------------------------------------------
+ */
 
 size_t help_total(const struct ui *ui)
 {
@@ -349,7 +361,8 @@ void help_draw(const struct ui *ui, struct pane pane, size_t item, struct style 
     keymap_keys(ui->keymap, command, &keys);
     int col = 0;
     if (wide)
-        col = pane_fit(pane, 0, 0, 13, item_style(ui, base, ROLE_STRONG), command->group ? command->group : "");
+        col = pane_fit(pane, 0, 0, 13, item_style(ui, base, ROLE_STRONG),
+                       command->group ? command->group : "");
     col = pane_fit(pane, 0, col, 16, item_style(ui, base, ROLE_KEY), str_text(&keys));
     if (wide)
         col = pane_fit(pane, 0, col, 16, base, command->name);

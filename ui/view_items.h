@@ -26,7 +26,8 @@ void captions_arrange(struct ui *ui);
 void failures_arrange(struct ui *ui);
 bool failures_has(const struct ui *ui, size_t caption); /* it is one, of those that are ranked */
 void failures_header(const struct ui *ui, struct pane pane);
-void failures_header_click(struct ui *ui, int cols, int col); /* on column `col` of a header of `cols` */
+void failures_header_click(struct ui *ui, int cols,
+                           int col); /* on column `col` of a header of `cols` */
 
 /* Recalls so far, into the status line; returns the column after. */
 int failures_summary(const struct ui *ui, struct pane pane, int col);

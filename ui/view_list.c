@@ -43,8 +43,8 @@ static void draw_thumb(const struct ui *ui, struct pane pane, size_t image)
     const struct picture *thumb = ui_thumb(ui, image);
     struct style dim = ui_style(ui, ROLE_BORDER);
     if (thumb && thumb->cells) {
-        view_picture_cells(pane, (pane.box.rows - thumb->rows) / 2, (pane.box.cols - thumb->cols) / 2,
-                           thumb);
+        view_picture_cells(pane, (pane.box.rows - thumb->rows) / 2,
+                           (pane.box.cols - thumb->cols) / 2, thumb);
         return;
     }
     for (int row = 0; row < pane.box.rows; row++)
@@ -60,8 +60,8 @@ static struct style row_style(const struct ui *ui, bool selected)
     return ui_style(ui, ui->prompt || ui->aside ? ROLE_SELECTED_AWAY : ROLE_SELECTED);
 }
 
-static void draw_row(const struct ui *ui, struct pane pane, const struct layout *layout, size_t item,
-                     bool selected)
+static void draw_row(const struct ui *ui, struct pane pane, const struct layout *layout,
+                     size_t item, bool selected)
 {
     const struct view_ops *view = &views[ui->view];
     struct style style = row_style(ui, selected);
@@ -75,13 +75,14 @@ static void draw_row(const struct ui *ui, struct pane pane, const struct layout 
                    view->thumb(ui, item));
         left = layout->thumb_cols + 2;
     }
-    view->draw(ui, pane_part(filled, 0, left, filled.box.rows, filled.box.cols - left), item, style);
+    view->draw(ui, pane_part(filled, 0, left, filled.box.rows, filled.box.cols - left), item,
+               style);
     if (selected)
         pane_cursor(filled, 0, 0, false);
 }
 
-static void draw_tile(const struct ui *ui, struct pane pane, const struct layout *layout, size_t item,
-                      bool selected)
+static void draw_tile(const struct ui *ui, struct pane pane, const struct layout *layout,
+                      size_t item, bool selected)
 {
     const struct view_ops *view = &views[ui->view];
     struct style style = row_style(ui, selected);
@@ -94,7 +95,8 @@ static void draw_tile(const struct ui *ui, struct pane pane, const struct layout
         pane_cursor(tile, layout->thumb_rows, 0, false);
 }
 
-static void draw_scrollbar(const struct ui *ui, struct pane pane, const struct list *list, size_t page)
+static void draw_scrollbar(const struct ui *ui, struct pane pane, const struct list *list,
+                           size_t page)
 {
     int rows = pane.box.rows, col = pane.box.cols - 1;
     if (list->count <= page || rows < 3)

@@ -44,8 +44,8 @@ int view_words_top(const struct ui *ui, int cols, int lines)
     return chip.line >= lines ? chip.line - lines + 1 : 0;
 }
 
-/* Heat is relative to the caption's coldest and warmest word, so that differences show; but small ones are not blown up
- * into large ones. The numbers below are absolute. */
+/* Heat is relative to the caption's coldest and warmest word, so that differences show; but small
+ * ones are not blown up into large ones. The numbers below are absolute. */
 static float heat_of(const struct look *look, size_t word)
 {
     float low = look->similarity[word], high = low;
@@ -56,10 +56,12 @@ static float heat_of(const struct look *look, size_t word)
     return (look->similarity[word] - low) / fmaxf(high - low, 0.2f);
 }
 
-/* What the chips tell: a word's similarity or, with a region selected, the weight between the two. */
+/* What the chips tell: a word's similarity or, with a region selected, the weight between the two.
+ */
 static float number_of(const struct ui *ui, const struct look *look, size_t word)
 {
-    return ui->region < 0 ? look->similarity[word] : look->weights[word * look->R + (size_t)ui->region];
+    return ui->region < 0 ? look->similarity[word]
+                          : look->weights[word * look->R + (size_t)ui->region];
 }
 
 static float region_heat(const struct ui *ui, const struct look *look, size_t word)
@@ -187,7 +189,8 @@ static void draw_frame(struct pane pane, const struct frame *f, struct style sty
     line_cell(pane, f->bottom, f->right, g[5], style);
 }
 
-static void draw_label(const struct ui *ui, struct pane pane, const struct frame *f, const char *text)
+static void draw_label(const struct ui *ui, struct pane pane, const struct frame *f,
+                       const char *text)
 {
     struct style style = ui_style(ui, ROLE_FRAME);
     style.attr |= ATTR_REVERSE;
@@ -214,7 +217,8 @@ static void draw_frames(const struct ui *ui, struct pane pane, const struct pict
     }
 }
 
-static void draw_selected_region(const struct ui *ui, struct pane pane, const struct picture *picture)
+static void draw_selected_region(const struct ui *ui, struct pane pane,
+                                 const struct picture *picture)
 {
     const struct catalog *catalog = ui_catalog(ui);
     struct style style = ui_style(ui, ROLE_KEY);
@@ -239,7 +243,8 @@ struct rect view_picture_rect(const struct ui *ui, const struct layout *layout)
                          picture->rows, picture->cols};
 }
 
-/* Real pixels are for where nothing lies over the picture and it has its place to itself; then its cells stay blank. */
+/* Real pixels are for where nothing lies over the picture and it has its place to itself; then its
+ * cells stay blank. */
 static bool put_pixels(const struct ui *ui, struct pane inner, const struct picture *picture)
 {
     bool fits = inner.box.rows == picture->rows && inner.box.cols == picture->cols;
@@ -260,8 +265,9 @@ static void draw_picture(const struct ui *ui, struct pane pane, const struct lay
     const struct picture *picture = ui_picture(ui);
     struct style dim = ui_style(ui, ROLE_DIM);
     if (!ui_catalog(ui)->photos) {
-        view_wrap(pane, pane.box.rows / 2, 2, pane.box.cols - 4, 3, dim,
-                  "No photographs are known: --images DIR says where they are. r lists the regions.");
+        view_wrap(
+            pane, pane.box.rows / 2, 2, pane.box.cols - 4, 3, dim,
+            "No photographs are known: --images DIR says where they are. r lists the regions.");
         return;
     }
     if (!picture)
@@ -272,8 +278,8 @@ static void draw_picture(const struct ui *ui, struct pane pane, const struct lay
         return;
     }
     struct rect box = view_picture_rect(ui, layout);
-    struct pane inner = pane_part(pane, box.row - layout->picture.row, box.col - layout->picture.col,
-                                  box.rows, box.cols);
+    struct pane inner = pane_part(pane, box.row - layout->picture.row,
+                                  box.col - layout->picture.col, box.rows, box.cols);
     if (put_pixels(ui, inner, picture))
         return;
     view_picture_cells(inner, 0, 0, picture);
@@ -288,7 +294,8 @@ static void draw_head(const struct ui *ui, struct pane pane, const struct pair *
     struct style dim = ui_style(ui, ROLE_DIM);
     char right[64];
     if (ui->region >= 0)
-        snprintf(right, sizeof right, "%s region %td%s", look && !look->t2i ? "words that" : "words at", ui->region,
+        snprintf(right, sizeof right, "%s region %td%s",
+                 look && !look->t2i ? "words that" : "words at", ui->region,
                  look && !look->t2i ? " attends to" : "");
     else if (ui->overlay == OVERLAY_BOXES && ui->box_count > 1)
         snprintf(right, sizeof right, "top %d", ui->box_count);

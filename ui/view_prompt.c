@@ -7,16 +7,12 @@
 #include "ui/views.h"
 
 static const char *const labels[PROMPTS] = {
-    [PROMPT_CAPTION] = "Caption› ",
-    [PROMPT_COMMAND] = ":",
-    [PROMPT_FIND] = "/",
-    [PROMPT_FILTER] = "& ",
-    [PROMPT_WORD] = "Word› ",
-    [PROMPT_PATH] = "Path› ",
+    [PROMPT_CAPTION] = "Caption› ", [PROMPT_COMMAND] = ":",   [PROMPT_FIND] = "/",
+    [PROMPT_FILTER] = "& ",         [PROMPT_WORD] = "Word› ", [PROMPT_PATH] = "Path› ",
 };
 
-/* Bytes of the text to leave out at the left so that the cursor is inside `room` columns. One pass: the line may be a
- * caption of a thousand words. */
+/* Bytes of the text to leave out at the left so that the cursor is inside `room` columns. One pass:
+ * the line may be a caption of a thousand words. */
 static size_t scrolled(const char *text, size_t point, int room)
 {
     int columns = text_columns_n(text, point);
@@ -71,7 +67,8 @@ static void draw_completions(const struct ui *ui, struct grid *grid, const struc
     across = across < 1 ? 1 : across > 6 ? 6 : across;
     int rows = (count + across - 1) / across;
     rows = rows > room ? room : rows > 8 ? 8 : rows;
-    struct pane pane = grid_pane(grid, (struct rect){layout->prompt.row - rows, 0, rows, width * across});
+    struct pane pane =
+        grid_pane(grid, (struct rect){layout->prompt.row - rows, 0, rows, width * across});
     pane_fill(pane, style);
     for (int i = 0; i < rows * across && *text; i++) {
         char word[128];
@@ -83,8 +80,8 @@ static void draw_completions(const struct ui *ui, struct grid *grid, const struc
     }
 }
 
-/* How well a command fits what is typed after ":" - 2: it begins so, 1: it has it, 0: not at all. With its arguments
- * begun it has to be the one. */
+/* How well a command fits what is typed after ":" - 2: it begins so, 1: it has it, 0: not at all.
+ * With its arguments begun it has to be the one. */
 static int fits(const struct ui_command *command, const char *typed, size_t n)
 {
     typed += strspn(typed, " :");
@@ -96,7 +93,8 @@ static int fits(const struct ui_command *command, const char *typed, size_t n)
     return !strncmp(command->name, typed, name) ? 2 : text_has(command->name, typed);
 }
 
-static void draw_command(const struct ui *ui, struct pane pane, int row, const struct ui_command *command)
+static void draw_command(const struct ui *ui, struct pane pane, int row,
+                         const struct ui_command *command)
 {
     enum { KEYS = 12, NAME = 16 };
     struct style style = ui_style(ui, ROLE_POPUP), key = ui_style(ui, ROLE_KEY);
@@ -104,7 +102,8 @@ static void draw_command(const struct ui *ui, struct pane pane, int row, const s
     key.bg = style.bg;
     key.attr |= style.attr;
     keymap_keys(ui->keymap, command, &keys);
-    str_addf(&what, "%s%s%s", command->args ? command->args : "", command->args ? "  " : "", command->help);
+    str_addf(&what, "%s%s%s", command->args ? command->args : "", command->args ? "  " : "",
+             command->help);
     int name = pane_fit(pane, row, 1, NAME, style, command->name);
     int at = pane_fit(pane, row, name, pane.box.cols > 50 ? KEYS : 0, key, str_text(&keys));
     pane_fit(pane, row, at + 1, pane.box.cols - at - 2, style, str_text(&what));
@@ -137,7 +136,8 @@ void view_prompt(const struct ui *ui, struct grid *grid, const struct layout *la
     if (!ui->prompt && (ui->view == VIEW_START || ui->view == VIEW_FILES)) {
         const struct files *files = ui->view == VIEW_FILES ? ui->start.files : NULL;
         if (files)
-            pane_putf(pane, 0, 0, ui_style(ui, ROLE_DIM), "%s  %s", start_fields[ui->start.field].label, files->folder);
+            pane_putf(pane, 0, 0, ui_style(ui, ROLE_DIM), "%s  %s",
+                      start_fields[ui->start.field].label, files->folder);
         return;
     }
     if (!ui->prompt) {

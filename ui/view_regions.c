@@ -1,4 +1,5 @@
-/* The tables beside the picture: an image's regions by the weight that the shown words give them, and the words. */
+/* The tables beside the picture: an image's regions by the weight that the shown words give them,
+ * and the words. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -32,7 +33,8 @@ void view_regions(const struct ui *ui, struct pane pane)
     struct region_table regions;
     if (!region_table_make(ui, &regions))
         return;
-    size_t rows = pane.box.rows > 1 ? (size_t)pane.box.rows - 1 : 0, top = region_table_top(&regions, ui->region, rows);
+    size_t rows = pane.box.rows > 1 ? (size_t)pane.box.rows - 1 : 0,
+           top = region_table_top(&regions, ui->region, rows);
     float largest = regions.count ? regions.weights[regions.order[0]] : 0;
     pane_fit(pane, 0, 0, pane.box.cols, ui_style(ui, ROLE_STRONG), " region weight");
     for (size_t i = 0; i < rows && top + i < regions.count; i++) {
@@ -42,7 +44,8 @@ void view_regions(const struct ui *ui, struct pane pane)
     region_table_done(&regions);
 }
 
-/* ---- words ------------------------------------------------------------------------------------- */
+/* ---- words -------------------------------------------------------------------------------------
+ */
 
 enum { NUMBER_COLS = 7, WORD_LEAST = 8 };
 
@@ -53,8 +56,8 @@ static int numbers_at(int cols)
     return all >= WORD_LEAST ? all : cols - 3 * NUMBER_COLS;
 }
 
-static void put_number(struct pane pane, int row, int col, struct style style, const float *of, size_t word,
-                       const char *format)
+static void put_number(struct pane pane, int row, int col, struct style style, const float *of,
+                       size_t word, const char *format)
 {
     char text[32];
     if (of)
@@ -64,7 +67,8 @@ static void put_number(struct pane pane, int row, int col, struct style style, c
     pane_put(pane, row, col, style, text);
 }
 
-static void draw_word(const struct ui *ui, struct pane pane, int row, const struct look *look, size_t word)
+static void draw_word(const struct ui *ui, struct pane pane, int row, const struct look *look,
+                      size_t word)
 {
     bool selected = (ptrdiff_t)word == ui->word;
     struct style style = ui_style(ui, selected ? ROLE_SELECTED : ROLE_TEXT);
@@ -97,8 +101,8 @@ void view_word_table(const struct ui *ui, struct pane pane)
     if (!look || at < 4 || pane.box.rows < 2)
         return;
     pane_fit(pane, 0, 0, at, head, " word");
-    pane_putf(pane, 0, at, head, "%*s%*s%*s%*s", NUMBER_COLS, "sim", NUMBER_COLS, "+LSE", NUMBER_COLS, "+AVG",
-              NUMBER_COLS, "region");
+    pane_putf(pane, 0, at, head, "%*s%*s%*s%*s", NUMBER_COLS, "sim", NUMBER_COLS, "+LSE",
+              NUMBER_COLS, "+AVG", NUMBER_COLS, "region");
     size_t rows = (size_t)pane.box.rows - 1, top = view_word_table_top(ui, pane.box.rows);
     for (size_t i = 0; i < rows && top + i < look->words.count; i++)
         draw_word(ui, pane, (int)i + 1, look, top + i);

@@ -114,7 +114,8 @@ void start_draw(const struct ui *ui, struct pane pane, size_t item, struct style
     struct str text = {0};
     bool chosen = row.kind == START_ROW && *start_value(ui, (enum start_field)row.index);
     int label = pane.box.cols < NARROW ? SHORT_LABEL_COLS : LABEL_COLS;
-    int col = pane_fit(pane, 0, 0, label - 1, item_style(ui, base, ROLE_STRONG), label_of(&row)) + 1;
+    int col =
+        pane_fit(pane, 0, 0, label - 1, item_style(ui, base, ROLE_STRONG), label_of(&row)) + 1;
     put_row(ui, &row, &text);
     if (row.kind == START_LOAD) {
         draw_load(ui, pane, col, base);
@@ -127,7 +128,8 @@ void start_draw(const struct ui *ui, struct pane pane, size_t item, struct style
     } else if (chosen) {
         fit_end(pane, col, base, str_text(&text));
     } else {
-        pane_fit(pane, 0, col, pane.box.cols - col, item_style(ui, base, ROLE_DIM), str_text(&text));
+        pane_fit(pane, 0, col, pane.box.cols - col, item_style(ui, base, ROLE_DIM),
+                 str_text(&text));
     }
     str_done(&text);
 }
@@ -148,16 +150,19 @@ void view_fitness(const struct ui *ui, struct pane pane)
         enum fit_tone tone = fitness->lines[i].tone;
         struct style style = ui_style(ui, roles[tone]);
         pane_put(pane, row, 1, style, signs[tone]);
-        row += view_wrap(pane, row, 3, room - 2, pane.box.rows - row, style, fitness->lines[i].text);
+        row +=
+            view_wrap(pane, row, 3, room - 2, pane.box.rows - row, style, fitness->lines[i].text);
     }
     if (!fitness || (!fitness->count && !ui->start.why)) {
         view_wrap(pane, row, 1, room, pane.box.rows - row, ui_style(ui, ROLE_DIM),
-                  "Enter chooses a row's file in a browser, i types its path. What is chosen is looked at here before "
+                  "Enter chooses a row's file in a browser, i types its path. What is chosen is "
+                  "looked at here before "
                   "it is opened.");
     }
 }
 
-/* ---- the file browser ----------------------------------------------------------------------------- */
+/* ---- the file browser
+ * ----------------------------------------------------------------------------- */
 
 size_t files_total(const struct ui *ui)
 {
@@ -189,7 +194,8 @@ void files_text(const struct ui *ui, size_t item, struct str *out)
         str_add(out, ui->start.files->folder);
 }
 
-static void draw_entry(const struct ui *ui, struct pane pane, const struct file_entry *entry, struct style base)
+static void draw_entry(const struct ui *ui, struct pane pane, const struct file_entry *entry,
+                       struct style base)
 {
     bool folders = start_fields[ui->start.field].kind == START_FOLDER;
     char size[32] = "";
@@ -198,9 +204,9 @@ static void draw_entry(const struct ui *ui, struct pane pane, const struct file_
     const char *right = entry->splits ? entry->splits : size;
     int width = text_columns(right), room = pane.box.cols - width - 2;
     room = room < pane.box.cols / 2 ? pane.box.cols / 2 : room;
-    struct style style = entry->splits                ? item_style(ui, base, ROLE_GOOD)
+    struct style style = entry->splits               ? item_style(ui, base, ROLE_GOOD)
                          : folders && !entry->folder ? item_style(ui, base, ROLE_DIM)
-                                                      : base;
+                                                     : base;
     char name[1024];
     snprintf(name, sizeof name, "%s%s", entry->name, entry->folder ? "/" : "");
     int columns = text_columns(name);

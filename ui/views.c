@@ -105,8 +105,9 @@ static int tabs_width(void)
     return width;
 }
 
-/* Where the views' names stand in the title, with the keys that lead there: {0, 0} for those left out. Where not all
- * fit, only the one that is shown is there. Returns the column behind the last. */
+/* Where the views' names stand in the title, with the keys that lead there: {0, 0} for those left
+ * out. Where not all fit, only the one that is shown is there. Returns the column behind the last.
+ */
 struct tab {
     int col, width;
 };
@@ -190,7 +191,8 @@ static bool hinted(const struct ui *ui, const struct ui_command *command)
     bool outside = ui->view == VIEW_START || ui->view == VIEW_FILES;
     if (!command->hint || !(command->modes & ui_mode(ui)))
         return false;
-    return ui->prompt || !outside || !everywhere || command->run == command_help || command->run == command_quit;
+    return ui->prompt || !outside || !everywhere || command->run == command_help ||
+           command->run == command_quit;
 }
 
 /* What the keys do here, as many as fit, right-aligned. */
@@ -272,8 +274,9 @@ static void draw_opening(const struct ui *ui, struct pane pane)
     const struct source *source = &ui->sources[0];
     const char *model = source->of[SOURCE_MODEL], *data = source->of[SOURCE_DATA];
     char what[512];
-    snprintf(what, sizeof what, "%s%s  %s %s", model ? file_name(model) : "", ui->models > 1 ? " and another" : "",
-             data ? file_name(data) : "", source->of[SOURCE_SPLIT] && data ? source->of[SOURCE_SPLIT] : "");
+    snprintf(what, sizeof what, "%s%s  %s %s", model ? file_name(model) : "",
+             ui->models > 1 ? " and another" : "", data ? file_name(data) : "",
+             source->of[SOURCE_SPLIT] && data ? source->of[SOURCE_SPLIT] : "");
     pane_put(pane, row - 1, col, ui_style(ui, ROLE_STRONG), "Opening");
     pane_fit(pane, row, col, width, ui_style(ui, ROLE_DIM), what);
     pane_across(pane, row + 1, col, width, ui_style(ui, ROLE_BORDER), 0x2591);
@@ -289,8 +292,10 @@ static void draw_banner(const struct ui *ui, struct pane pane, bool active)
     if (ui->together)
         snprintf(text, sizeof text, "%c  %s  %s", 'A' + ui->side, catalog->variant, catalog->model);
     else
-        snprintf(text, sizeof text, "%c  %s", 'A' + ui->side, ui_query(ui)->text ? ui_query(ui)->text : "");
-    pane_fit(pane, 0, 0, pane.box.cols, ui_style(ui, active ? ROLE_SELECTED : ROLE_SELECTED_AWAY), text);
+        snprintf(text, sizeof text, "%c  %s", 'A' + ui->side,
+                 ui_query(ui)->text ? ui_query(ui)->text : "");
+    pane_fit(pane, 0, 0, pane.box.cols, ui_style(ui, active ? ROLE_SELECTED : ROLE_SELECTED_AWAY),
+             text);
 }
 
 /* The side that the keys act on is drawn last: the cursor is its. */

@@ -6,25 +6,29 @@
 #include "ui/layout.h"
 #include "ui/state.h"
 
-/* A view is a list of items, of which each may stand for a pair whose picture is shown beside the list. */
+/* A view is a list of items, of which each may stand for a pair whose picture is shown beside the
+ * list. */
 struct view_ops {
     const char *name, *title;
-    unsigned mode;        /* which keys apply: command.h */
-    bool tiles;           /* a contact sheet rather than rows */
-    bool bare;            /* of the program rather than of a model: needs none */
+    unsigned mode; /* which keys apply: command.h */
+    bool tiles;    /* a contact sheet rather than rows */
+    bool bare;     /* of the program rather than of a model: needs none */
     size_t (*total)(const struct ui *ui);
-    void (*arrange)(struct ui *ui); /* filters and sorts the list; NULL: by the filter's text alone */
+    void (*arrange)(
+        struct ui *ui); /* filters and sorts the list; NULL: by the filter's text alone */
     /* The item as a line of text: what is searched, filtered and copied. */
     void (*text)(const struct ui *ui, size_t item, struct str *out);
-    /* A row of the list; the pane is as large as the layout makes an item, without its thumbnail. */
+    /* A row of the list; the pane is as large as the layout makes an item, without its thumbnail.
+     */
     void (*draw)(const struct ui *ui, struct pane pane, size_t item, struct style base);
-    /* A line above the list: names of its columns; NULL: none. And a click on it, on column `col` of `cols`. */
+    /* A line above the list: names of its columns; NULL: none. And a click on it, on column `col`
+     * of `cols`. */
     void (*header)(const struct ui *ui, struct pane pane);
     void (*header_click)(struct ui *ui, int cols, int col);
     /* What stands in the list's place when it is empty. */
     void (*empty)(const struct ui *ui, struct pane pane);
-    void (*pair)(const struct ui *ui, struct pair *out); /* NULL: the view has no picture */
-    size_t (*thumb)(const struct ui *ui, size_t item);   /* an image; NULL: no thumbnails */
+    void (*pair)(const struct ui *ui, struct pair *out);  /* NULL: the view has no picture */
+    size_t (*thumb)(const struct ui *ui, size_t item);    /* an image; NULL: no thumbnails */
     void (*open)(struct ui *ui, struct effects *effects); /* Enter; NULL: the picture alone */
 };
 
@@ -39,9 +43,12 @@ void view_pair(const struct ui *ui, struct grid *grid, const struct layout *layo
 void view_words(const struct ui *ui, struct pane pane);
 void view_regions(const struct ui *ui, struct pane pane);
 void view_word_table(const struct ui *ui, struct pane pane);
-size_t view_word_table_top(const struct ui *ui, int lines); /* the first word shown in `lines`, heading included */
-int view_tab_at(const struct ui *ui, int col); /* the view whose name stands there in the title; -1 */
-struct rect view_picture_rect(const struct ui *ui, const struct layout *layout); /* no rows: there is none */
+size_t view_word_table_top(const struct ui *ui,
+                           int lines); /* the first word shown in `lines`, heading included */
+int view_tab_at(const struct ui *ui,
+                int col); /* the view whose name stands there in the title; -1 */
+struct rect view_picture_rect(const struct ui *ui,
+                              const struct layout *layout); /* no rows: there is none */
 void view_fitness(const struct ui *ui, struct pane pane);
 void view_prompt(const struct ui *ui, struct grid *grid, const struct layout *layout);
 void view_picture_cells(struct pane pane, int row, int col, const struct picture *picture);

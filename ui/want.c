@@ -1,5 +1,5 @@
-/* What the state needs of the worker. A wish is compared with what was asked for last, so that each is asked for once;
- * the newest of a kind replaces older ones on the worker's side. */
+/* What the state needs of the worker. A wish is compared with what was asked for last, so that each
+ * is asked for once; the newest of a kind replaces older ones on the worker's side. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -73,10 +73,13 @@ static void want_look(struct ui *ui, const struct pair *pair, struct effects *ef
 static uint32_t rgb_of(const struct ui *ui, enum role role)
 {
     colour c = ui_style(ui, role).fg;
-    return colour_is_rgb(c) ? c & 0xffffff : colour_is_index(c) ? colour_of_index((int)(c & 255)) : theme_foreground(ui->theme);
+    return colour_is_rgb(c)     ? c & 0xffffff
+           : colour_is_index(c) ? colour_of_index((int)(c & 255))
+                                : theme_foreground(ui->theme);
 }
 
-/* Where the size of a cell is not known it is taken for small: the picture then is, too, rather than beyond its place. */
+/* Where the size of a cell is not known it is taken for small: the picture then is, too, rather
+ * than beyond its place. */
 enum { SMALL_CELL_WIDTH = 6, SMALL_CELL_HEIGHT = 12 };
 
 /* The picture in real pixels, with its frames. */
@@ -199,8 +202,8 @@ static void thumbs_fit(struct ui *ui, const struct layout *layout)
     }
 }
 
-/* The images on the side's page, and on the next one, whose thumbnails are missing; news_out: one of them was not
- * asked for yet. */
+/* The images on the side's page, and on the next one, whose thumbnails are missing; news_out: one
+ * of them was not asked for yet. */
 static size_t thumbs_missing(const struct ui *ui, size_t *images, size_t room, bool *news_out)
 {
     const struct list *list = ui_list_const(ui, ui->view);

@@ -94,7 +94,8 @@ static int open_side(struct worker *worker, const struct request *request,
                      const struct progress *progress, struct event *event, struct error *err)
 {
     struct backend *backend = NULL;
-    if (worker->host.open(worker->host.context, request->sources, request->side, progress, &backend, err) != 0)
+    if (worker->host.open(worker->host.context, request->sources, request->side, progress, &backend,
+                          err) != 0)
         return -1;
     pthread_mutex_lock(&worker->lock);
     bool wanted = !atomic_load(&worker->give_up);
@@ -126,7 +127,8 @@ static bool look_around(struct worker *worker, const struct request *request, st
         *event = answer(request, EVENT_FIT);
         event->fitness = mem_new(1, sizeof *event->fitness);
         if (worker->host.fit)
-            worker->host.fit(worker->host.context, request->sources, request->source_count, event->fitness);
+            worker->host.fit(worker->host.context, request->sources, request->source_count,
+                             event->fitness);
         return true;
     default:
         return false;
@@ -137,12 +139,17 @@ static int perform(struct worker *worker, struct request *request, struct event 
                    struct error *err)
 {
     static const char *const labels[REQUESTS] = {
-        [REQUEST_OPEN] = "Opening",          [REQUEST_FILES] = "Listing",
-        [REQUEST_RECENT] = "Looking back",  [REQUEST_FIT] = "Looking at the files",
+        [REQUEST_OPEN] = "Opening",
+        [REQUEST_FILES] = "Listing",
+        [REQUEST_RECENT] = "Looking back",
+        [REQUEST_FIT] = "Looking at the files",
         [REQUEST_RANK] = "Ranking the images",
-        [REQUEST_CAPTIONS] = "Ranking the captions", [REQUEST_LOOK] = "Attending",
-        [REQUEST_PICTURE] = "Drawing",      [REQUEST_EXPORT] = "Exporting",
-        [REQUEST_THUMBS] = "Thumbnails",    [REQUEST_SURVEY] = "Ranking every caption",
+        [REQUEST_CAPTIONS] = "Ranking the captions",
+        [REQUEST_LOOK] = "Attending",
+        [REQUEST_PICTURE] = "Drawing",
+        [REQUEST_EXPORT] = "Exporting",
+        [REQUEST_THUMBS] = "Thumbnails",
+        [REQUEST_SURVEY] = "Ranking every caption",
     };
     struct teller teller = {worker, request, labels[request->kind]};
     struct progress progress = {tell, &teller};
@@ -173,7 +180,8 @@ static void work(struct worker *worker, struct request *request)
     }
     pthread_mutex_lock(&worker->lock);
     bool newer = worker->full[request->kind][request->side];
-    bool more = event.kind == EVENT_THUMB || (event.kind == EVENT_SURVEYED && event.done < event.total);
+    bool more =
+        event.kind == EVENT_THUMB || (event.kind == EVENT_SURVEYED && event.done < event.total);
     bool later = worker->put_off && status != 0;
     if (atomic_load(&worker->give_up) || worker->ending)
         event_done(&event); /* nobody waits for it any more */
@@ -213,8 +221,8 @@ static bool take_locked(struct worker *worker, struct request *out)
     return false;
 }
 
-/* Keys come first: this thread, and those that it starts for its computations, give way to the drawing one. (Niceness
- * is a thread's own on Linux, and handed down.) */
+/* Keys come first: this thread, and those that it starts for its computations, give way to the
+ * drawing one. (Niceness is a thread's own on Linux, and handed down.) */
 static void give_way(void)
 {
     if (setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS) < 0)
@@ -375,7 +383,8 @@ void worker_ask(struct worker *worker, struct request *request)
         worker->full[request->kind][request->side] = true;
         if (worker->busy && worker->now == request->kind && worker->now_side == request->side)
             atomic_store(&worker->give_up, true);
-        else if (worker->busy && (worker->now == REQUEST_SURVEY || worker->now == REQUEST_CAPTIONS) &&
+        else if (worker->busy &&
+                 (worker->now == REQUEST_SURVEY || worker->now == REQUEST_CAPTIONS) &&
                  request->kind < worker->now)
             atomic_store(&worker->put_off, true);
     }

@@ -1,6 +1,7 @@
-/* worker.h: the thread that computes. It takes requests, calls the backends, posts events, and never touches the state.
- * The newest request of a kind and side replaces an older one, also one that is being worked on: that stops at its next
- * step. What the user looks at first comes first: ranking before attention before pictures before thumbnails. */
+/* worker.h: the thread that computes. It takes requests, calls the backends, posts events, and
+ * never touches the state. The newest request of a kind and side replaces an older one, also one
+ * that is being worked on: that stops at its next step. What the user looks at first comes first:
+ * ranking before attention before pictures before thumbnails. */
 #ifndef UI_WORKER_H
 #define UI_WORKER_H
 
@@ -11,11 +12,12 @@
 #include "ui/request.h"
 
 /* Opens the backend of a model (called on the worker's thread). */
-typedef int worker_open(void *context, const struct source *source, int model, const struct progress *progress,
-                        struct backend **out, struct error *err);
+typedef int worker_open(void *context, const struct source *source, int model,
+                        const struct progress *progress, struct backend **out, struct error *err);
 
 /* Looks at what may be opened (on the worker's thread). */
-typedef void worker_fit(void *context, const struct source *sources, size_t count, struct fitness *out);
+typedef void worker_fit(void *context, const struct source *sources, size_t count,
+                        struct fitness *out);
 
 /* What the worker works with. */
 struct worker_host {
@@ -40,8 +42,8 @@ void worker_ask(struct worker *worker, struct request *request);
 /* Drops everything that waits and stops what is under way. */
 void worker_cancel(struct worker *worker);
 
-/* As worker_cancel; what is open is closed by the thread as soon as it has stopped. From now on there is no backend until
- * one is opened. */
+/* As worker_cancel; what is open is closed by the thread as soon as it has stopped. From now on
+ * there is no backend until one is opened. */
 void worker_close(struct worker *worker);
 
 /* Thumbnails on disk may take so many bytes; 0, as at first: none are kept. */

@@ -1,5 +1,6 @@
-/* bytes.h: a bounded reader of bytes in memory. It gives n bytes or nothing; a parser of a foreign file
- * reads through it and never by pointer arithmetic of its own. The bytes belong to the caller. */
+/* bytes.h: a bounded reader of bytes in memory. It gives n bytes or nothing; a parser of a foreign
+ * file reads through it and never by pointer arithmetic of its own. The bytes belong to the caller.
+ */
 #ifndef BASE_BYTES_H
 #define BASE_BYTES_H
 

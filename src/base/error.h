@@ -1,7 +1,8 @@
 /* error.h: what a fallible function says when it fails.
  *
- * Every fallible function returns 0 when done and -1 when not, and then the error holds one line for
- * the user: the file, the place in it, the reason, and what to do. The caller owns the struct. */
+ * Every fallible function returns 0 when done and -1 when not, and then the error holds one line
+ * for the user: the file, the place in it, the reason, and what to do. The caller owns the struct.
+ */
 #ifndef BASE_ERROR_H
 #define BASE_ERROR_H
 
@@ -15,7 +16,8 @@ struct error {
 };
 
 /* Fills `err` (NULL is allowed) and returns -1, so that `return error_set(...)` reads naturally.
- * Control characters of the text are replaced: names inside hostile files never reach a terminal raw. */
+ * Control characters of the text are replaced: names inside hostile files never reach a terminal
+ * raw. */
 int error_set(struct error *err, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* As error_set, with "FILE: " before it, and "at byte OFFSET: " where offset is not negative. */

@@ -233,8 +233,8 @@ int file_make_folder(const char *path, struct error *err)
     return status;
 }
 
-/* DIR/assets/NAME for the folders above the executable, nearest first: a build folder inside the source
- * tree finds the tree's assets. */
+/* DIR/assets/NAME for the folders above the executable, nearest first: a build folder inside the
+ * source tree finds the tree's assets. */
 static char *asset_near_program(const char *name)
 {
     char self[4096];
@@ -265,8 +265,9 @@ int file_asset(const char *name, char **path_out, struct error *err)
         *path_out = path;
         return 0;
     }
-    error_at(err, path, -1, "this file of the program is missing; set SCANSCOPE_ASSETS to the "
-                            "folder 'assets' of the source tree, or install again");
+    error_at(err, path, -1,
+             "this file of the program is missing; set SCANSCOPE_ASSETS to the "
+             "folder 'assets' of the source tree, or install again");
     free(path);
     return -1;
 }

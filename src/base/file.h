@@ -34,12 +34,13 @@ struct file_out {
     char *path, *temp; /* owned */
 };
 
-/* Opens PATH.tmp-XXXXXX in PATH's folder. A symbolic link is followed; a device or a pipe is written
- * straight (`temp` is NULL then). */
+/* Opens PATH.tmp-XXXXXX in PATH's folder. A symbolic link is followed; a device or a pipe is
+ * written straight (`temp` is NULL then). */
 int file_out_open(const char *path, struct file_out *out, struct error *err) MUST_USE;
 
-/* Flushes, fsyncs, renames over the target, fsyncs the folder. On any failure (a full disk shows here)
- * the temporary file is removed and the target is as it was. Frees what `out` holds either way. */
+/* Flushes, fsyncs, renames over the target, fsyncs the folder. On any failure (a full disk shows
+ * here) the temporary file is removed and the target is as it was. Frees what `out` holds either
+ * way. */
 int file_out_commit(struct file_out *out, struct error *err) MUST_USE;
 
 /* Gives up: removes the temporary file. Harmless after commit. */
@@ -67,8 +68,8 @@ char *file_folder(const char *path) MUST_USE;
 /* Makes a folder and those above it. */
 int file_make_folder(const char *path, struct error *err) MUST_USE;
 
-/* A file that ships with the program (as "demo"), found beside the running executable's source tree or
- * where it was installed ($SCANSCOPE_ASSETS before both). The caller's to free. */
+/* A file that ships with the program (as "demo"), found beside the running executable's source tree
+ * or where it was installed ($SCANSCOPE_ASSETS before both). The caller's to free. */
 int file_asset(const char *name, char **path_out, struct error *err) MUST_USE;
 
 #endif

@@ -10,17 +10,20 @@
 /* *product = a * b; false on overflow. */
 bool mem_mul(size_t a, size_t b, size_t *product) MUST_USE;
 
-/* count zeroed elements of `size` bytes, 64-byte aligned; NULL when it overflows or there is not enough.
- * For sizes that a file or a user decides. Free with free(). count 0 gives a valid pointer. */
+/* count zeroed elements of `size` bytes, 64-byte aligned; NULL when it overflows or there is not
+ * enough. For sizes that a file or a user decides. Free with free(). count 0 gives a valid pointer.
+ */
 void *mem_try(size_t count, size_t size) MUST_USE;
 
 /* As mem_try, with the error filled: "not enough memory for WHAT (N bytes)". */
-int mem_get(void *pointer_out, size_t count, size_t size, const char *what, struct error *err) MUST_USE;
+int mem_get(void *pointer_out, size_t count, size_t size, const char *what,
+            struct error *err) MUST_USE;
 
 /* As mem_try for small things of our own: ends the program with a line when there is no memory. */
 void *mem_new(size_t count, size_t size) MUST_USE;
 
-/* realloc to count elements, ending the program when there is no memory. For growing small arrays. */
+/* realloc to count elements, ending the program when there is no memory. For growing small arrays.
+ */
 void *mem_grow(void *old, size_t count, size_t size) MUST_USE;
 
 /* A copy of a string, or of its first n bytes; NULL gives NULL. */

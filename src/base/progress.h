@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Passed down into long work. `step` may be NULL (and so may the pointer to the struct): nobody listens.
- * It is called from one thread at a time, as often as the work likes; it limits itself. */
+/* Passed down into long work. `step` may be NULL (and so may the pointer to the struct): nobody
+ * listens. It is called from one thread at a time, as often as the work likes; it limits itself. */
 struct progress {
     bool (*step)(void *context, uint64_t done, uint64_t total); /* false: stop, the user gave up */
     void *context;

@@ -12,10 +12,10 @@ struct rng {
 
 void rng_seed(struct rng *rng, uint64_t seed);
 uint64_t rng_u64(struct rng *rng);
-uint64_t rng_below(struct rng *rng, uint64_t n);      /* 0 .. n-1, unbiased; n > 0 */
-double rng_unit(struct rng *rng);                     /* [0, 1) */
+uint64_t rng_below(struct rng *rng, uint64_t n);       /* 0 .. n-1, unbiased; n > 0 */
+double rng_unit(struct rng *rng);                      /* [0, 1) */
 double rng_range(struct rng *rng, double a, double b); /* [a, b) */
-double rng_normal(struct rng *rng);                   /* mean 0, variance 1 */
+double rng_normal(struct rng *rng);                    /* mean 0, variance 1 */
 void rng_shuffle(struct rng *rng, size_t *items, size_t n);
 
 #endif

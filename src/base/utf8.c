@@ -7,7 +7,12 @@ enum { REPLACEMENT = 0xfffd };
 
 static size_t sequence_length(unsigned char lead)
 {
-    return lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
+    return lead < 0x80   ? 1
+           : lead < 0xc2 ? 0
+           : lead < 0xe0 ? 2
+           : lead < 0xf0 ? 3
+           : lead < 0xf5 ? 4
+                         : 0;
 }
 
 uint32_t utf8_next(const char *text, size_t n, size_t *bytes_out)

@@ -117,8 +117,8 @@ int analyse_explore(const struct cli_common *common, const size_t *models, size_
                     size_t caption, size_t image, struct error *err)
 {
     struct source sources[MODELS] = {0};
-    char *ask = image != SIZE_MAX ? mem_printf("matches %zu", image)
-                                  : mem_printf("captions %zu", caption);
+    char *ask =
+        image != SIZE_MAX ? mem_printf("matches %zu", image) : mem_printf("captions %zu", caption);
     const char *const commands[] = {"failures", ask};
     const struct explore_options options = {.sources = sources,
                                             .source_count = count,

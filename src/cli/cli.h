@@ -27,8 +27,8 @@ int cmd_vocab(int argc, char **argv);
 /* The options that open a model and a split. Put CLI_COMMON_OPTIONS(&common) into the table. */
 struct cli_common {
     struct cli_list models, vocabs;
-    const char *data, *split, *images, *ims, *captions, *token_ids, *id_mapping,
-        *token_compat, *index_folder, *precision;
+    const char *data, *split, *images, *ims, *captions, *token_ids, *id_mapping, *token_compat,
+        *index_folder, *precision;
     int threads;
     bool json, quiet, no_index;
 };
@@ -71,12 +71,12 @@ struct cli_common {
     }
 #define CLI_INDEX_FOLDER_OPTION(c)                                                                 \
     {                                                                                              \
-        "index-dir", 0, CLI_TEXT, "DIR",                                                           \
-            "folder of indexes (default: $XDG_CACHE_HOME/scanscope)", &(c)->index_folder           \
+        "index-dir", 0, CLI_TEXT, "DIR", "folder of indexes (default: $XDG_CACHE_HOME/scanscope)", \
+            &(c)->index_folder                                                                     \
     }
 #define CLI_COMMON_OPTIONS(c)                                                                      \
     {"model", 'm', CLI_LIST, "FILE", "checkpoint (.pth.tar)", &(c)->models}, CLI_DATA_OPTIONS(c),  \
-        CLI_RUN_OPTIONS(c), CLI_PRECISION_OPTION(c), CLI_INDEX_FOLDER_OPTION(c),                                            \
+        CLI_RUN_OPTIONS(c), CLI_PRECISION_OPTION(c), CLI_INDEX_FOLDER_OPTION(c),                   \
     {                                                                                              \
         "no-index", 0, CLI_SWITCH, NULL, "neither use nor keep image embeddings in a file",        \
             &(c)->no_index                                                                         \

@@ -147,7 +147,9 @@ static int run(struct eval *e)
     if (!eval_parse_weights(e, &err))
         return cli_wrong("eval", "%s", err.text);
     interrupt_catch();
-    return eval_members(e, &err) == 0 && eval_decide(e, &err) == 0 && report(e, &err) == 0 ? EXIT_DONE : cli_fail("eval", &err);
+    return eval_members(e, &err) == 0 && eval_decide(e, &err) == 0 && report(e, &err) == 0
+               ? EXIT_DONE
+               : cli_fail("eval", &err);
 }
 
 static void free_names(char **names, size_t count)

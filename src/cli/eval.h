@@ -43,7 +43,7 @@ struct eval {
     struct session *session;       /* of the member `open` */
     size_t open;
     struct exact_share share;
-    bool bf16; /* a member was scored in bfloat16 */
+    bool bf16;                  /* a member was scored in bfloat16 */
     struct eval_ranks *members; /* of each member, for --ci of several; NULL else */
 
     /* what the split calls its items; only where an option needs it */
@@ -99,7 +99,8 @@ int eval_open_member(struct eval *e, size_t member, struct error *err) MUST_USE;
 /* A member that is a file; the caller frees *sims_out, shape_out[0] x shape_out[1]. */
 int eval_load_matrix(const struct eval *e, size_t member, float **sims_out, size_t shape_out[2],
                      struct error *err) MUST_USE;
-/* sum = the members so far, times their weights, and this one; what is there of the first is its own. */
+/* sum = the members so far, times their weights, and this one; what is there of the first is its
+ * own. */
 void eval_combine(const struct eval *e, size_t member, const float *one, size_t n, float *sum);
 void eval_divide(const struct eval *e, size_t n, float *sum);
 

@@ -103,7 +103,8 @@ struct session_part eval_part(const struct eval *e, size_t p)
                                  .captions = e->part_captions};
 }
 
-/* Whether more than the ranks of the truths is made of the scores: then every pair's own is wanted. */
+/* Whether more than the ranks of the truths is made of the scores: then every pair's own is wanted.
+ */
 static bool wants_all(const struct eval *e)
 {
     return e->save_sims || e->metrics || e->qrels || e->run || e->ranks_file;
@@ -130,8 +131,7 @@ static int score_near(const struct eval *e, const struct session_part *part, flo
 {
     struct progress_line line;
     progress_line_start(&line, "scoring", e->common.quiet);
-    int status =
-        session_score_near(e->session, part, sims, bounds, wide_out, &line.progress, err);
+    int status = session_score_near(e->session, part, sims, bounds, wide_out, &line.progress, err);
     progress_line_end(&line);
     return status;
 }
@@ -162,10 +162,11 @@ static int score_session(struct eval *e, size_t member, const struct member_scor
     }
     e->bf16 = e->bf16 || e->session->half;
     if (any && !e->common.quiet)
-        fprintf(stderr,
-                "scanscope eval: %s: the bounds of bf16 are wider than its scores differ; scored in "
-                "f32\n",
-                member_name(e, member));
+        fprintf(
+            stderr,
+            "scanscope eval: %s: the bounds of bf16 are wider than its scores differ; scored in "
+            "f32\n",
+            member_name(e, member));
     return status;
 }
 
@@ -318,8 +319,8 @@ void eval_divide(const struct eval *e, size_t n, float *sum)
         sum[k] /= (float)total;
 }
 
-/* Room for the roundings of the mean of near scores and of that of own ones: each is at most as many
- * units of the weighted magnitudes as there are operations. */
+/* Room for the roundings of the mean of near scores and of that of own ones: each is at most as
+ * many units of the weighted magnitudes as there are operations. */
 static void widen(const struct eval *e, const struct member_scores *scores)
 {
     const float unit = 6e-8f, slack = 2 * unit * (float)(e->common.models.count + 3);

@@ -6,8 +6,8 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "cli/cli.h"
-#include "ui/command.h"
 #include "ui/backend_session.h"
+#include "ui/command.h"
 #include "ui/explore.h"
 #include "ui/saved.h"
 
@@ -30,7 +30,8 @@ static int check_usage(struct explore *e, struct error *err)
         return error_set(err, "--headless needs --script FILE to say what to do");
     if (!e->size)
         return 0;
-    if (sscanf(e->size, "%dx%d%c", &cols, &rows, &end) != 2 || cols < 1 || rows < 1 || cols > 1000 || rows > 1000)
+    if (sscanf(e->size, "%dx%d%c", &cols, &rows, &end) != 2 || cols < 1 || rows < 1 ||
+        cols > 1000 || rows > 1000)
         return error_set(err, "--size %s: a size is written COLUMNSxROWS, as 120x40", e->size);
     e->options.cols = cols;
     e->options.rows = rows;
@@ -42,7 +43,8 @@ static bool names_files(const struct explore *e)
     return e->common.models.count || e->common.data || e->common.ims;
 }
 
-/* With neither a model nor data: what was open last. Where its files have gone, the start screen says so. */
+/* With neither a model nor data: what was open last. Where its files have gone, the start screen
+ * says so. */
 static void take_last(struct explore *e)
 {
     struct error err;
@@ -76,7 +78,8 @@ static int make_sources(struct explore *e, struct error *err)
 {
     size_t models = e->common.models.count;
     if (models > MODELS)
-        return error_set(err, "%zu models are given; the explorer shows one, or two side by side", models);
+        return error_set(err, "%zu models are given; the explorer shows one, or two side by side",
+                         models);
     for (size_t i = 0; i < (models ? models : 1); i++) {
         struct session_spec spec;
         if (cli_session_spec(&e->common, i, &spec, err) != 0 && !e->options.start)
@@ -124,38 +127,46 @@ int cmd_explore(int argc, char **argv)
     struct explore e = {0};
     struct cli_option options[] = {
         CLI_COMMON_OPTIONS(&e.common),
-        {"start", 0, CLI_SWITCH, NULL, "begin with the start screen: choose a session of before, or other files",
+        {"start", 0, CLI_SWITCH, NULL,
+         "begin with the start screen: choose a session of before, or other files",
          &e.options.start},
-        {"theme", 0, CLI_TEXT, "dark|light|mono", "colours for that kind of background (default: as the terminal says)",
-         &e.options.theme},
-        {"colours", 0, CLI_TEXT, "truecolor|256|16|none", "no more colours than that (default: what the terminal has; NO_COLOR is heeded)",
+        {"theme", 0, CLI_TEXT, "dark|light|mono",
+         "colours for that kind of background (default: as the terminal says)", &e.options.theme},
+        {"colours", 0, CLI_TEXT, "truecolor|256|16|none",
+         "no more colours than that (default: what the terminal has; NO_COLOR is heeded)",
          &e.options.colours},
-        {"symbols", 0, CLI_TEXT, "ascii|half|block|sextant", "characters that pictures are made of (default: block)",
-         &e.options.symbols},
+        {"symbols", 0, CLI_TEXT, "ascii|half|block|sextant",
+         "characters that pictures are made of (default: block)", &e.options.symbols},
         {"graphics", 0, CLI_TEXT, "auto|cells|sixel|kitty",
-         "the picture as characters, or in real pixels where the terminal can (default: cells)", &e.options.graphics},
+         "the picture as characters, or in real pixels where the terminal can (default: cells)",
+         &e.options.graphics},
         {"ascii", 0, CLI_SWITCH, NULL, "nothing but ASCII on the screen", &e.options.ascii},
         {"no-mouse", 0, CLI_SWITCH, NULL, "leave the mouse to the terminal", &e.options.no_mouse},
-        {"config", 0, CLI_TEXT, "FILE", "settings, in place of ~/.config/scanscope/config (\"none\": none)",
-         &e.options.config},
-        {"session", 0, CLI_TEXT, "FILE", "where the session is kept and taken up again (\"none\": nowhere)",
-         &e.options.session},
-        {"command", 0, CLI_LIST, "COMMAND", "run at once, as after : (may be given several times)", &e.commands},
-        {"keys", 0, CLI_TEXT, "text|man|settings", "print the table of keys and commands, or (in roff) of settings, and leave", &e.keys},
-        {"headless", 0, CLI_SWITCH, NULL, "no terminal: play --script on a screen of --size", &e.options.headless},
-        {"script", 0, CLI_TEXT, "FILE", "keys and commands to play (\"-\": standard input)", &e.options.script},
+        {"config", 0, CLI_TEXT, "FILE",
+         "settings, in place of ~/.config/scanscope/config (\"none\": none)", &e.options.config},
+        {"session", 0, CLI_TEXT, "FILE",
+         "where the session is kept and taken up again (\"none\": nowhere)", &e.options.session},
+        {"command", 0, CLI_LIST, "COMMAND", "run at once, as after : (may be given several times)",
+         &e.commands},
+        {"keys", 0, CLI_TEXT, "text|man|settings",
+         "print the table of keys and commands, or (in roff) of settings, and leave", &e.keys},
+        {"headless", 0, CLI_SWITCH, NULL, "no terminal: play --script on a screen of --size",
+         &e.options.headless},
+        {"script", 0, CLI_TEXT, "FILE", "keys and commands to play (\"-\": standard input)",
+         &e.options.script},
         {"size", 0, CLI_TEXT, "COLSxROWS", "of the headless screen (default: 120x40)", &e.size},
         {NULL, 0, CLI_SWITCH, NULL, NULL, NULL}};
-    struct cli_usage usage = {.command = "explore",
-                              .synopsis = "[options] [CAPTION]",
-                              .about = "Opens the explorer on a terminal: type a caption, see the images ranked "
-                                       "for it and what each word looked at. With a CAPTION it asks for that at "
-                                       "once; with two -m it opens two models on the same split; with neither -m "
-                                       "nor -d what was open last, or the demo. ? lists all keys.",
-                              .examples = "  scanscope explore\n"
-                                          "  scanscope explore -m assets/demo/model.pth.tar -d assets/demo\n"
-                                          "  scanscope explore \"a red kite\" --ascii\n",
-                              .options = options};
+    struct cli_usage usage = {
+        .command = "explore",
+        .synopsis = "[options] [CAPTION]",
+        .about = "Opens the explorer on a terminal: type a caption, see the images ranked "
+                 "for it and what each word looked at. With a CAPTION it asks for that at "
+                 "once; with two -m it opens two models on the same split; with neither -m "
+                 "nor -d what was open last, or the demo. ? lists all keys.",
+        .examples = "  scanscope explore\n"
+                    "  scanscope explore -m assets/demo/model.pth.tar -d assets/demo\n"
+                    "  scanscope explore \"a red kite\" --ascii\n",
+        .options = options};
     struct error err;
     int status;
     if (!cli_parse(&usage, argc, argv, &e.operands, &status))

@@ -243,7 +243,8 @@ static void print_truth(const struct ask *ask)
 
 static void print_table(const struct ask *ask)
 {
-    int rank_width = cli_digits(ask->shown) < 4 ? 4 : cli_digits(ask->shown), lead = rank_width + 13;
+    int rank_width = cli_digits(ask->shown) < 4 ? 4 : cli_digits(ask->shown),
+        lead = rank_width + 13;
     size_t width = cli_terminal_width();
     printf("%*s   score     %s\n", rank_width, "rank", ask->query ? "image" : "caption");
     for (size_t k = 0; k < ask->shown; k++) {
@@ -273,8 +274,8 @@ static void print_tsv(const struct ask *ask)
 static json_t *query_json(const struct ask *ask)
 {
     if (!ask->query)
-        return json_pack("{s:o, s:I}", "image", cli_json_text(image_id(ask, ask->image_index)), "index",
-                         (json_int_t)ask->image_index);
+        return json_pack("{s:o, s:I}", "image", cli_json_text(image_id(ask, ask->image_index)),
+                         "index", (json_int_t)ask->image_index);
     const struct query *q = ask->query;
     json_t *words = json_array(), *unknown = json_array();
     for (size_t w = 0; w < q->words.count; w++) {
@@ -282,8 +283,8 @@ static json_t *query_json(const struct ask *ask)
         if (ask->session->vocab && q->ids[w + 1] == vocab_unk(ask->session->vocab))
             json_array_append_new(unknown, cli_json_text(q->words.items[w]));
     }
-    return json_pack("{s:o, s:o, s:o}", "caption", cli_json_text(q->text), "words", words, "unknown",
-                     unknown);
+    return json_pack("{s:o, s:o, s:o}", "caption", cli_json_text(q->text), "words", words,
+                     "unknown", unknown);
 }
 
 static json_t *results_json(const struct ask *ask)

@@ -41,10 +41,9 @@ static const struct cli_usage usage = {
              "epoch, checkpoint_EPOCH.pth.tar and model_best.pth.tar in the folder --model-name, a "
              "log of JSON lines, train.jsonl, in --logger-name. Ctrl-C saves and leaves; --resume "
              "goes on as if never stopped.",
-    .examples =
-        "  scanscope demo --generate scenes --train 20 --dev 5\n"
-        "  scanscope train -d scenes --vocab assets/demo/vocab.json --num_epochs 1 "
-        "--embed_size 64 --model_name run --logger_name run\n",
+    .examples = "  scanscope demo --generate scenes --train 20 --dev 5\n"
+                "  scanscope train -d scenes --vocab assets/demo/vocab.json --num_epochs 1 "
+                "--embed_size 64 --model_name run --logger_name run\n",
 };
 
 static char *hyphened(const char *name)

@@ -192,7 +192,8 @@ int gather_strip(const struct session *session, const struct query *query, ptrdi
     float *scores = mem_new(session->I, sizeof *scores);
     struct ranked *best = mem_new(count, sizeof *best);
     struct figure_result *results = figure_data_take(data, count, sizeof *results);
-    struct rank_need need = {.top = count, .first = truth >= 0 ? (size_t)truth : 0, .count = truth >= 0};
+    struct rank_need need = {
+        .top = count, .first = truth >= 0 ? (size_t)truth : 0, .count = truth >= 0};
     int status = session_rank_images(session, query, &need, scores, NULL, NULL, err);
     if (status == 0) {
         count = rank_top(scores, session->I, count, best);

@@ -9,7 +9,8 @@
 #include "base/utf8.h"
 
 #define BLANK " \\t\\x0b"
-#define MARKS "?!)\";}*:@'({[\\]" /* inside a class: what may stand right after a sentence's end */
+/* Inside a class: what may stand right after a sentence's end. */
+#define MARKS "?!)\";}*:@'({[\\]"
 
 /* A mark that may end a sentence, with what follows: a mark (group 1) or, after a blank, a word
  * (group 2). */

@@ -1,8 +1,9 @@
 /* bf16.h: dot products of embeddings in bfloat16 with float32 sums.
  *
  * One query: a few packed words against rows as they lie in memory. Tiles: matrix products through
- * oneDNN, which has the matrix units' kernels. Beside both stands the plain version in float32 arithmetic (products of two bfloat16 are exact there): for
- * the tests, which so run anywhere; nobody gains from it. */
+ * oneDNN, which has the matrix units' kernels. Beside both stands the plain version in float32
+ * arithmetic (products of two bfloat16 are exact there): for the tests, which so run anywhere;
+ * nobody gains from it. */
 #ifndef MODEL_BF16_H
 #define MODEL_BF16_H
 

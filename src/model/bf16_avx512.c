@@ -34,8 +34,7 @@ struct ahead {
 /* `rows` rows with a chunk of n words. */
 static inline __attribute__((always_inline)) void block(const uint16_t *a, int rows,
                                                         const uint16_t *packed, int n, size_t D,
-                                                        struct ahead ahead,
-                                                        struct out out)
+                                                        struct ahead ahead, struct out out)
 {
     __m512 sum[ROWS][BF16_COLUMNS];
 #pragma GCC unroll 8
@@ -70,13 +69,12 @@ static inline __attribute__((always_inline)) void block(const uint16_t *a, int r
 
 static inline __attribute__((always_inline)) void chunk(const uint16_t *a, int rows,
                                                         const uint16_t *packed, size_t n, size_t D,
-                                                        struct ahead ahead,
-                                                        struct out out)
+                                                        struct ahead ahead, struct out out)
 {
     switch (n) {
 #define CHUNK_CASE(count)                                                                          \
     case count:                                                                                    \
-        block(a, rows, packed, count, D, ahead, out);                                       \
+        block(a, rows, packed, count, D, ahead, out);                                              \
         break;
         CHUNK_CASE(1)
         CHUNK_CASE(2)
@@ -88,8 +86,9 @@ static inline __attribute__((always_inline)) void chunk(const uint16_t *a, int r
 }
 
 /* Each chunk calls for its share of the rows AHEAD of these, two at most. */
-static inline __attribute__((always_inline)) void
-rows_block(const uint16_t *a, int rows, const uint16_t *packed, size_t m, size_t D, struct out out)
+static inline __attribute__((always_inline)) void rows_block(const uint16_t *a, int rows,
+                                                             const uint16_t *packed, size_t m,
+                                                             size_t D, struct out out)
 {
     size_t step = bf16_chunk(m), chunks = (m + step - 1) / step;
     for (size_t p = 0; p < chunks; p++) {

@@ -33,12 +33,12 @@ struct job {
     float *similarity;    /* J x LANES */
     float *attention;     /* Q x K or NULL; only with `across` */
     size_t Q;
-    float error;          /* of the raw scores, where a bound is wanted; see xattn_bound.h */
-    float *bound;         /* LANES, or NULL */
-    float *size;          /* K x LANES: lengths of the context items */
+    float error;           /* of the raw scores, where a bound is wanted; see xattn_bound.h */
+    float *bound;          /* LANES, or NULL */
+    float *size;           /* K x LANES: lengths of the context items */
     float *steady, *swing; /* K x LANES: how far a normalised score can be off */
-    float *pull, *reach;  /* K x COLUMNS x LANES */
-    float *upper, *lower; /* J x LANES: the most and the least that a similarity can be */
+    float *pull, *reach;   /* K x COLUMNS x LANES */
+    float *upper, *lower;  /* J x LANES: the most and the least that a similarity can be */
 };
 
 LANES_INLINE vf splat(float x)

@@ -83,8 +83,8 @@ void tile_attend(const struct attn_options *options, struct tile *t, const float
     raw_norm_forward(options->raw_feature_norm, t->K, t->n, &t->segments, t->s, t->x);
     column_softmax(t->K, t->n, options->lambda_softmax, t->x, t->a, t->row);
     column_dots(t->K, t->n, t->a, t->s, t->dot);
-    gemm_nn(t->K, t->n, t->K, (struct matrix_const){G, t->K}, (struct matrix_const){t->a, t->n}, false,
-            (struct matrix){t->ga, t->n});
+    gemm_nn(t->K, t->n, t->K, (struct matrix_const){G, t->K}, (struct matrix_const){t->a, t->n},
+            false, (struct matrix){t->ga, t->n});
     column_dots(t->K, t->n, t->a, t->ga, t->norm);
     cosines(t->n, t->query_norm, t->dot, t->norm, t->similarity);
 }

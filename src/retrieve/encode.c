@@ -249,8 +249,7 @@ static int encode_all_captions(struct session *session, const size_t *order,
 /* What rounding takes from the words, for the bounds of score.h. */
 static void measure_loss(struct session *session)
 {
-    session->word_loss =
-        bf16_loss_most(session->words, session->starts[session->C], session->D);
+    session->word_loss = bf16_loss_most(session->words, session->starts[session->C], session->D);
 }
 
 int session_encode_captions(struct session *session, const struct progress *progress,

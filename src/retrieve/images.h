@@ -54,8 +54,8 @@ struct image_arrays image_arrays_at(const struct image_source *source,
 /* The largest of n losses; NaN where one is. */
 float image_loss(const float *losses, size_t n);
 
-/* Embeds n images whose features (n x R x F) are there, n at most a block where there are halves. The
- * same block gives the same bits, which halves put together. */
+/* Embeds n images whose features (n x R x F) are there, n at most a block where there are halves.
+ * The same block gives the same bits, which halves put together. */
 int image_encode(const struct image_source *source, const float *features, size_t n,
                  const struct image_arrays *out, struct error *err) MUST_USE;
 

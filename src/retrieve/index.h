@@ -67,7 +67,7 @@ struct index_entry {
     char *path;
     char *model, *features; /* paths when it was built; "" where the file is unsound */
     uint64_t size, images;
-    bool halves; /* in bfloat16 */
+    bool halves;     /* in bfloat16 */
     int64_t used;    /* when last, seconds since 1970 */
     const char *bad; /* why its header is unsound, or NULL */
     bool unfinished; /* a build that goes on, or was interrupted */
@@ -82,8 +82,8 @@ void index_list_free(struct index_entry *entries, size_t count);
  * "interrupted". */
 int index_check(const char *path, const struct progress *progress, struct error *err) MUST_USE;
 
-/* Removes those used longest ago (and builds that were interrupted) until the rest takes at most `limit`
- * bytes. One that is mapped elsewhere stays usable there. */
+/* Removes those used longest ago (and builds that were interrupted) until the rest takes at most
+ * `limit` bytes. One that is mapped elsewhere stays usable there. */
 int index_prune(const char *folder, uint64_t limit, size_t *removed_out,
                 struct error *err) MUST_USE;
 

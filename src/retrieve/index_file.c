@@ -81,13 +81,12 @@ static struct index_parts view_parts(const struct file_map *map, const struct in
 {
     bool halves = h->key.type == INDEX_BF16;
     const void *regions = map->data + h->regions_at;
-    return (struct index_parts){
-        .regions = halves ? NULL : regions,
-        .high = halves ? regions : NULL,
-        .norm = (const void *)(map->data + h->norm_at),
-        .gram = h->key.gram ? (const void *)(map->data + h->gram_at) : NULL,
-        .low = halves ? (const void *)(map->data + h->low_at) : NULL,
-        .loss = halves ? (const void *)(map->data + h->loss_at) : NULL};
+    return (struct index_parts){.regions = halves ? NULL : regions,
+                                .high = halves ? regions : NULL,
+                                .norm = (const void *)(map->data + h->norm_at),
+                                .gram = h->key.gram ? (const void *)(map->data + h->gram_at) : NULL,
+                                .low = halves ? (const void *)(map->data + h->low_at) : NULL,
+                                .loss = halves ? (const void *)(map->data + h->loss_at) : NULL};
 }
 
 bool index_view_open(const struct file_map *map, struct index_view *out, const char **why_out)
@@ -183,6 +182,5 @@ bool index_block_sound(const struct index_view *view, size_t b)
     const struct index_key *key = &view->header->key;
     struct index_parts block = index_parts_at(key, &view->parts, b * key->block);
     return index_row_sound(view, b) &&
-           view->rows[b].data ==
-               index_hash_data(key, &block, index_block_images(view->header, b));
+           view->rows[b].data == index_hash_data(key, &block, index_block_images(view->header, b));
 }

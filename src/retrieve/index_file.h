@@ -38,9 +38,9 @@ struct index_header {
     struct index_key key;
     /* bytes; follow from the key */
     uint64_t blocks, rows_at, regions_at, norm_at, gram_at, low_at, loss_at, size;
-    struct file_identity features;                                /* as last compared */
-    char model_path[INDEX_PATH], features_path[INDEX_PATH];       /* for people */
-    uint64_t check;                                               /* hash of all before */
+    struct file_identity features;                          /* as last compared */
+    char model_path[INDEX_PATH], features_path[INDEX_PATH]; /* for people */
+    uint64_t check;                                         /* hash of all before */
 };
 
 struct index_row {

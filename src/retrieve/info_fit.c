@@ -6,8 +6,8 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "retrieve/info.h"
 #include "io/tokenize.h"
+#include "retrieve/info.h"
 
 enum { COUNTED_CAPTIONS = 5000 }; /* of a split, whose words are looked up */
 

@@ -7,9 +7,9 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "retrieve/info.h"
 #include "io/captions.h"
 #include "io/dataset.h"
+#include "retrieve/info.h"
 
 enum { CHECKED_IMAGES = 200 }; /* of a split: their features and photographs are looked at */
 

@@ -8,12 +8,12 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "retrieve/info.h"
 #include "io/bottomup.h"
 #include "io/captions.h"
 #include "io/image.h"
 #include "io/npy.h"
 #include "io/objarray.h"
+#include "retrieve/info.h"
 
 enum {
     SCANNED = 1 << 26,   /* elements of an array that are looked at, one by one */

@@ -7,8 +7,8 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "retrieve/info.h"
 #include "io/npy.h"
+#include "retrieve/info.h"
 
 enum { SNIFF = 4096, TABLE_TABS = 5 };
 

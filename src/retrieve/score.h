@@ -13,8 +13,8 @@
 #include "model/bf16.h"
 #include "model/xattn.h"
 
-/* Embedded images; the arrays are borrowed. The regions stand there as floats, or as halves of floats
- * (base/bf16.h) which lose nothing. */
+/* Embedded images; the arrays are borrowed. The regions stand there as floats, or as halves of
+ * floats (base/bf16.h) which lose nothing. */
 struct score_images {
     size_t I, R, D;
     const float *regions;       /* I x R x D, or NULL and ... */
@@ -36,10 +36,10 @@ struct score_captions {
     float loss;               /* bf16_loss of the words; 0: not known */
 };
 
-/* What ranks are made of is the score of a pair by itself: score_images, score_captions, score_some and
- * score_pair give it, the same bits each. Tiles (score_all) are faster and round in another order;
- * score_all_near says how far they can be off, so that one can go back to the pairs where that
- * matters (exact.h). */
+/* What ranks are made of is the score of a pair by itself: score_images, score_captions, score_some
+ * and score_pair give it, the same bits each. Tiles (score_all) are faster and round in another
+ * order; score_all_near says how far they can be off, so that one can go back to the pairs where
+ * that matters (exact.h). */
 
 /* All pairs: sims I x C. Threads over tiles; progress counts pairs. Errors: no memory,
  * "interrupted". */
@@ -47,9 +47,9 @@ int score_all(const struct attn_options *options, const struct score_images *ima
               const struct score_captions *captions, float *sims, const struct progress *progress,
               struct error *err) MUST_USE;
 
-/* The same with bounds I x C (NULL: not wanted): the pair's own score is within them; NaN or infinite
- * where nothing is known. half: in bfloat16 (images->high is there); NULL: in float32. Errors also:
- * oneDNN refuses. */
+/* The same with bounds I x C (NULL: not wanted): the pair's own score is within them; NaN or
+ * infinite where nothing is known. half: in bfloat16 (images->high is there); NULL: in float32.
+ * Errors also: oneDNN refuses. */
 int score_all_near(const struct attn_options *options, const struct score_images *images,
                    const struct score_captions *captions, const struct bf16_kernel *half,
                    float *sims, float *bounds, const struct progress *progress,
@@ -73,8 +73,8 @@ int score_listed(const struct attn_options *options, const struct score_images *
                  const struct score_captions *caption, const uint32_t *list, size_t n,
                  float *scores, const struct progress *progress, struct error *err) MUST_USE;
 
-/* Some pairs: image i with the captions list[starts[i]] .. list[starts[i+1]-1]; scores as they stand
- * in the list. progress counts pairs. */
+/* Some pairs: image i with the captions list[starts[i]] .. list[starts[i+1]-1]; scores as they
+ * stand in the list. progress counts pairs. */
 struct score_list {
     const size_t *starts; /* I + 1 */
     const uint32_t *captions;

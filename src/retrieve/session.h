@@ -31,8 +31,9 @@ struct session_spec {
     bool need_vocab;      /* false: token ids will do */
     bool encode_captions; /* image -> text wanted: captions are encoded too (else on first need) */
     bool images_only;     /* neither vocabulary nor captions: nothing can be asked */
-    bool bf16;              /* `--precision bf16`: images as halves, see session_rank_images */
-    struct index_use index; /* the embeddings kept from another time; zero: used as is fit, silently */
+    bool bf16;            /* `--precision bf16`: images as halves, see session_rank_images */
+    struct index_use
+        index; /* the embeddings kept from another time; zero: used as is fit, silently */
 };
 
 struct session {
@@ -43,11 +44,11 @@ struct session {
     char *model_path;
     size_t I, R, D;
     /* of the images, in `index` where that is not NULL, else in `images` */
-    const float *regions;     /* I x R x D embeddings, or NULL and ... */
+    const float *regions;       /* I x R x D embeddings, or NULL and ... */
     const uint16_t *high, *low; /* ... both of them I x R x D (base/bf16.h) */
     float loss;                 /* bf16_loss of high */
-    const float *gram;        /* I x R x R (t2i), NULL for i2t */
-    const float *region_norm; /* I x R */
+    const float *gram;          /* I x R x R (t2i), NULL for i2t */
+    const float *region_norm;   /* I x R */
     struct index *index;
     struct image_arrays images;
     const struct bf16_kernel *half; /* NULL: float32 */
@@ -121,7 +122,8 @@ static inline bool rank_better(struct ranked a, struct ranked b)
 }
 
 /* Captions that are only word ids (<start> and <end> included), against every image: sims I x n.
- * Caption c is ids[starts[c]] .. ids[starts[c+1]-1], at least one word. For variants of captions. */
+ * Caption c is ids[starts[c]] .. ids[starts[c+1]-1], at least one word. For variants of captions.
+ */
 int session_score_ids(const struct session *session, const int32_t *ids, const size_t *starts,
                       size_t n, float *sims, const struct progress *progress,
                       struct error *err) MUST_USE;

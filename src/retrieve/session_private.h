@@ -5,7 +5,8 @@
 #include "retrieve/score.h"
 #include "retrieve/session.h"
 
-/* Makes regions, gram and region_norm: from an index as `use` says, or from the split's features. */
+/* Makes regions, gram and region_norm: from an index as `use` says, or from the split's features.
+ */
 int session_encode_images(struct session *session, const struct index_use *use,
                           const struct progress *progress, struct error *err) MUST_USE;
 void session_forget_images(struct session *session);

@@ -155,8 +155,8 @@ int session_score_ids(const struct session *session, const int32_t *ids, const s
                                       .gram = encoded.gram,
                                       .gram_start = encoded.gram_start};
     if (status == 0)
-        status = score_all(&model_options(session->model)->attn, &images, &captions, sims,
-                           progress, err);
+        status = score_all(&model_options(session->model)->attn, &images, &captions, sims, progress,
+                           err);
     encoded_done(&encoded);
     return status;
 }

@@ -36,7 +36,8 @@ float share_pool(enum agg_func agg, float lambda_lse, const float *similarity, s
     return most + (float)(log(all) / (double)lambda_lse);
 }
 
-static void shares_of_t2i(enum agg_func agg, float lambda_lse, const float *similarity, size_t W, float *shares)
+static void shares_of_t2i(enum agg_func agg, float lambda_lse, const float *similarity, size_t W,
+                          float *shares)
 {
     float all = share_pool(agg, lambda_lse, similarity, W);
     float *rest = mem_new(W, sizeof *rest);
@@ -89,7 +90,8 @@ static void leave_out(const struct query *query, size_t D, size_t word, struct s
 }
 
 static int shares_of_i2t(const struct session *session, size_t image, const struct query *query,
-                         const struct attn_options *options, float all, float *shares, struct error *err)
+                         const struct attn_options *options, float all, float *shares,
+                         struct error *err)
 {
     size_t W = query->W, starts[2] = {0, W - 1}, gram_start[2] = {0};
     struct score_images images = session_images_at(session, image, 1);
@@ -124,8 +126,8 @@ int session_word_shares(const struct session *session, size_t image, const struc
         return 0;
     }
     if (query->W > SHARE_WORDS)
-        return error_set(err, "the caption has %zu words; what each adds is told up to %d", query->W - 2,
-                         SHARE_WORDS - 2);
+        return error_set(err, "the caption has %zu words; what each adds is told up to %d",
+                         query->W - 2, SHARE_WORDS - 2);
     float all = share_pool(agg, options.lambda_lse, attention->similarity, attention->R);
     return shares_of_i2t(session, image, query, &options, all, shares, err);
 }
