@@ -4,7 +4,7 @@
 #define ANALYSE_CONTRIBUTION_H
 
 #include "analyse/lexicon.h"
-#include "retrieve/session.h"
+#include "retrieve/session/session.h"
 
 /* A word at its place in a caption. */
 struct word_use {

@@ -6,7 +6,7 @@
 
 #include "base/bf16.h"
 #include "base/mem.h"
-#include "model/gemm.h"
+#include "model/kernels/gemm.h"
 
 enum { BLOCK = 256 };
 

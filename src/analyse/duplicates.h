@@ -4,7 +4,7 @@
 
 #include "analyse/lexicon.h"
 #include "base/progress.h"
-#include "retrieve/session.h"
+#include "retrieve/session/session.h"
 
 struct twin {
     size_t a, b; /* a < b */

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "retrieve/session.h"
+#include "retrieve/session/session.h"
 
 /* The k-occurrence of an item is the number of queries that have it among their best k. */
 struct hubness {

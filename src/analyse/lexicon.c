@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/utf8.h"
-#include "io/captions.h"
+#include "io/text/captions.h"
 
 /* While it grows. */
 struct builder {

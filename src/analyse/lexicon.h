@@ -7,9 +7,9 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "io/dataset.h"
-#include "io/tokenize.h"
-#include "io/vocab.h"
+#include "io/dataset/dataset.h"
+#include "io/text/tokenize.h"
+#include "io/text/vocab.h"
 
 struct lexicon {
     size_t count;    /* different words */

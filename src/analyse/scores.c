@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "io/objarray.h"
-#include "retrieve/evaluate.h"
+#include "evaluate/evaluate.h"
+#include "io/torch/objarray.h"
 
 int score_source_part(const struct score_source *source, size_t first_image, size_t images,
                       size_t first_caption, size_t captions, float *sims,

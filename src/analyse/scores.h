@@ -7,8 +7,8 @@
 
 #include "base/error.h"
 #include "base/progress.h"
-#include "io/npy.h"
-#include "retrieve/session.h"
+#include "io/array/npy.h"
+#include "retrieve/session/session.h"
 
 struct score_source {
     size_t I, C, per_image; /* captions per_image * i .. belong to image i */

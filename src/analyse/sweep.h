@@ -9,7 +9,7 @@
 #define ANALYSE_SWEEP_H
 
 #include "analyse/scores.h"
-#include "retrieve/evaluate.h"
+#include "evaluate/evaluate.h"
 
 /* What became of a query. Ranks as in evaluate.h: 0 is best, equal scores by index, NaN last. */
 struct sweep_query {

@@ -7,7 +7,7 @@
 #include "analyse/scores.h"
 #include "analyse/sweep.h"
 #include "cli/cli.h"
-#include "cli/report.h"
+#include "cli/report/report.h"
 #include "figure/figure.h"
 
 /* argv[0] is the kind's name. Returns the exit status. Its usage calls itself "analyse NAME", and

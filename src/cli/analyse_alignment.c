@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyse/alignment.h"
+#include "analyse/align/alignment.h"
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "base/mem.h"

@@ -9,8 +9,8 @@
 #include "cli/analyse.h"
 #include "cli/figure_request.h"
 #include "figure/gather.h"
-#include "ui/backend_session.h"
-#include "ui/explore.h"
+#include "ui/loop/explore.h"
+#include "ui/work/backend_session.h"
 
 /* ---- figures ----------------------------------------------------------------------------------
  */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "analyse/contribution.h"
-#include "analyse/doubt.h"
+#include "analyse/label_noise.h"
 #include "base/interrupt.h"
 #include "base/mem.h"
 #include "base/rng.h"

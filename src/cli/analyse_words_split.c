@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyse/doubt.h"
 #include "analyse/duplicates.h"
 #include "analyse/hubness.h"
-#include "analyse/positives.h"
+#include "analyse/label_noise.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "io/annotation/positives.h"
 
 enum { MOST_TWINS = 10000 };
 

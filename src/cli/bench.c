@@ -9,8 +9,8 @@
 
 #include "base/interrupt.h"
 #include "base/str.h"
-#include "model/gemm.h"
-#include "ui/measure.h"
+#include "model/kernels/gemm.h"
+#include "ui/loop/measure.h"
 
 static const struct bench_sizes usual = {
     .R = 36,

@@ -6,7 +6,7 @@
 #include <jansson.h>
 
 #include "cli/cli.h"
-#include "retrieve/score.h"
+#include "retrieve/score/score.h"
 
 /* Sizes of what is made up: the usual ones, or (--quick) small ones that only show that all works.
  */
@@ -23,7 +23,7 @@ enum { BENCH_SHORTEST = 8, BENCH_LONGEST = 20 }; /* words of a caption */
 /* The machine's rates: the best seen so far. */
 struct bench_limits {
     double sgemm_gflops; /* of BLAS */
-    double gemm_gflops;  /* of the program's products (model/gemm.h) */
+    double gemm_gflops;  /* of the program's products (model/kernels/gemm.h) */
     double copy_gbs, read_gbs;
 };
 

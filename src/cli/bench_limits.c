@@ -7,7 +7,7 @@
 #include "base/progress.h"
 #include "base/simd.h"
 #include "cli/bench.h"
-#include "model/gemm_private.h"
+#include "model/kernels/gemm_private.h"
 
 void bench_best_of(double *best, double rate)
 {

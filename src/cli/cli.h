@@ -3,7 +3,7 @@
 #define CLI_CLI_H
 
 #include "cli/options.h"
-#include "retrieve/session.h"
+#include "retrieve/session/session.h"
 
 /* A subcommand; argv[0] is its name. Returns the exit status. */
 struct command {

@@ -7,11 +7,11 @@
 #include "base/interrupt.h"
 #include "base/mem.h"
 #include "cli/cli.h"
-#include "io/captions.h"
-#include "io/idmap.h"
-#include "io/image.h"
-#include "io/photos.h"
-#include "io/precomp.h"
+#include "io/dataset/idmap.h"
+#include "io/dataset/photos.h"
+#include "io/dataset/precomp.h"
+#include "io/image/image.h"
+#include "io/text/captions.h"
 
 struct convert {
     const char *output, *split, *ids, *captions, *sizes, *images;

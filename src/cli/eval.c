@@ -7,7 +7,7 @@
 
 #include "base/interrupt.h"
 #include "base/mem.h"
-#include "io/npy.h"
+#include "io/array/npy.h"
 
 /* ---- ranks ------------------------------------------------------------------------------------
  */

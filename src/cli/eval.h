@@ -7,9 +7,9 @@
 
 #include "analyse/stats.h"
 #include "cli/cli.h"
-#include "retrieve/evaluate.h"
-#include "retrieve/exact.h"
-#include "retrieve/metrics.h"
+#include "evaluate/evaluate.h"
+#include "evaluate/metrics.h"
+#include "retrieve/score/exact.h"
 
 enum { EVAL_FOLDS = 5, EVAL_FOLD_IMAGES = 1000 };
 

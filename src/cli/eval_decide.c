@@ -1,5 +1,5 @@
 /* eval_decide.c: the pairs that ranks hang on: those whose bounds leave open on which side of a
- * true pair they stand are scored again by themselves (retrieve/exact.h). */
+ * true pair they stand are scored again by themselves (retrieve/score/exact.h). */
 #include <stdlib.h>
 
 #include "base/mem.h"

@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "cli/eval_qrels.h"
-#include "io/trec.h"
+#include "io/annotation/trec.h"
 
 /* ---- queries ----------------------------------------------------------------------------------
  */

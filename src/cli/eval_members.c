@@ -8,8 +8,8 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "cli/eval.h"
-#include "io/npy.h"
-#include "io/objarray.h"
+#include "io/array/npy.h"
+#include "io/torch/objarray.h"
 
 /* ---- members ----------------------------------------------------------------------------------
  */

@@ -5,8 +5,8 @@
 
 #include "base/mem.h"
 #include "cli/eval_qrels.h"
-#include "io/idmap.h"
-#include "io/trec.h"
+#include "io/annotation/trec.h"
+#include "io/dataset/idmap.h"
 
 /* Ids of the split. Captions have IMAGE#N and, where --caption-ids is given, that one too. */
 struct names {

@@ -5,7 +5,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "cli/eval.h"
-#include "io/captions.h"
+#include "io/text/captions.h"
 
 bool eval_needs_names(const struct eval *e)
 {

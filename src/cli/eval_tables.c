@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "cli/eval.h"
-#include "cli/print.h"
+#include "cli/report/print.h"
 
 static const char *const directions[2] = {"Text to image", "Image to text"};
 static const char *const keys[2] = {"t2i", "i2t"};

@@ -6,10 +6,10 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "cli/cli.h"
-#include "ui/backend_session.h"
-#include "ui/command.h"
-#include "ui/explore.h"
-#include "ui/saved.h"
+#include "ui/commands/command.h"
+#include "ui/loop/explore.h"
+#include "ui/state/saved.h"
+#include "ui/work/backend_session.h"
 
 struct explore {
     struct cli_common common;

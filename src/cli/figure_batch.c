@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "figure/style.h"
-#include "io/captions.h"
+#include "io/text/captions.h"
 
 /* ---- fields ---------------------------------------------------------------------------------- */
 

@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "cli/figure_batch.h"
-#include "cli/html.h"
+#include "cli/report/html.h"
 
 static const char style[] =
     ":root { color-scheme: light dark; --ink: #1a1a1a; --soft: #666; --paper: #fff; --back: "

@@ -1,4 +1,4 @@
-/* figure_marks.c: the model and data that an explorer's session (ui/saved.h) names. */
+/* figure_marks.c: the model and data that an explorer's session (ui/state/saved.h) names. */
 #include <stddef.h>
 
 #include "cli/figure_batch.h"

@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 #include "figure/gather.h"
-#include "retrieve/exact.h"
+#include "retrieve/score/exact.h"
 
 /* The answer being put together. */
 struct answer {

@@ -3,7 +3,7 @@
 #define CLI_FIGURE_REQUEST_H
 
 #include "figure/data.h"
-#include "retrieve/session.h"
+#include "retrieve/session/session.h"
 
 /* NULL, or -1, where not given. */
 struct figure_request {

@@ -1,5 +1,5 @@
 /* info.c: scanscope info: what files and folders hold, and whether they fit together. */
-#include "retrieve/info.h"
+#include "inspect/inspect.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -11,8 +11,8 @@
 #include "base/str.h"
 #include "base/utf8.h"
 #include "cli/cli.h"
-#include "cli/print.h"
-#include "retrieve/exact.h"
+#include "cli/report/print.h"
+#include "retrieve/score/exact.h"
 
 enum { DEFAULT_TOP = 10 };
 

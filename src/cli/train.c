@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "cli/cli.h"
-#include "io/checkpoint.h"
+#include "io/torch/checkpoint.h"
 #include "train/train.h"
 
 enum { MOST = 64 };

@@ -10,9 +10,9 @@
 #include "base/progress.h"
 #include "base/utf8.h"
 #include "cli/cli.h"
-#include "io/captions.h"
-#include "io/tokenize.h"
-#include "io/vocab.h"
+#include "io/text/captions.h"
+#include "io/text/tokenize.h"
+#include "io/text/vocab.h"
 
 enum { DEFAULT_THRESHOLD = 4 };
 

@@ -10,7 +10,7 @@
 enum { CAPTIONS = 5, MENTIONS = 8 };
 
 /* A noun phrase of a caption and what it stands for. Positions count the caption's tokens as
- * io/tokenize.h gives them (a comma and the full stop are tokens), from 0, without <start>. */
+ * io/text/tokenize.h gives them (a comma and the full stop are tokens), from 0, without <start>. */
 struct mention {
     int first, noun; /* tokens first .. noun; the noun is the last */
     unsigned things; /* bit i: scene->things[i] is meant */

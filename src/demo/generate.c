@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "demo/features.h"
 #include "demo/truth.h"
-#include "io/npy.h"
+#include "io/array/npy.h"
 
 static const char *const split_names[DEMO_SPLITS] = {"train", "dev", "test"};
 

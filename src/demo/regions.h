@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "io/image.h"
+#include "io/image/image.h"
 
 enum { REGIONS = 16 };
 

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "io/image.h"
+#include "io/image/image.h"
 
 struct rect {
     int x1, y1, x2, y2; /* x2, y2 outside */

@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "base/rng.h"
 #include "demo/things.h"
-#include "io/image.h"
+#include "io/image/image.h"
 
 /* Scenes are composed in units (TABLEAU_*) and painted in pixels (PICTURE_*) of the same shape. */
 enum {

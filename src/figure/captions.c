@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "figure/parts.h"
+#include "figure/page.h"
 
 /* An image and its ranked captions beside it; below it where the page is narrow. */
 

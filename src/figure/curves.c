@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "figure/parts.h"
+#include "figure/page.h"
 
 /* Plots: lines named at their right ends, or bars; no frame, few ticks. */
 

@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "config.h"
 #include "figure/kinds.h"
-#include "figure/parts.h"
+#include "figure/page.h"
 #include "figure/render.h"
 
 struct format {

@@ -11,7 +11,7 @@
 
 #include "base/error.h"
 #include "base/str.h"
-#include "io/image.h"
+#include "io/image/image.h"
 
 /* ---- overlays (overlay.c) -------------------------------------------------------------------- */
 

@@ -4,7 +4,7 @@
 #define FIGURE_GATHER_H
 
 #include "figure/data.h"
-#include "retrieve/session.h"
+#include "retrieve/session/session.h"
 
 /* The image with its id, boxes and photograph (see figure_data_photo for max_side). */
 void gather_image(const struct session *session, size_t image, int max_side,

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "figure/parts.h"
+#include "figure/page.h"
 
 /* Words x regions: each weight a cell, above each column the region cut out of the photograph.
  * Works without boxes too, with the regions' numbers only. */

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "figure/parts.h"
+#include "figure/page.h"
 
 /* One panel a region: the photograph dimmed but for the region, and below it the caption with each
  * word tinted by its attention: what an i-t model's region looks at, or the words that look at the

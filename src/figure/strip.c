@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "figure/parts.h"
+#include "figure/page.h"
 
 /* The query and its top k images, best first: rows of pictures of one height. */
 

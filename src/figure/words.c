@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "figure/parts.h"
+#include "figure/page.h"
 
 /* The figure of the paper: the photograph, then one panel a word; and several of them to compare.
  */

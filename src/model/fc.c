@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "base/simd.h"
-#include "model/gemm.h"
+#include "model/kernels/gemm.h"
 
 static const float norm_epsilon = 1e-8f;
 

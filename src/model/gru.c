@@ -6,8 +6,8 @@
 
 #include "base/simd.h"
 #include "model/fc.h"
-#include "model/gemm.h"
-#include "model/vecmath.h"
+#include "model/kernels/gemm.h"
+#include "model/kernels/vecmath.h"
 
 size_t packing_room(size_t captions, size_t words)
 {

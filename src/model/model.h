@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "io/checkpoint.h"
+#include "io/torch/checkpoint.h"
 #include "model/options.h"
 
 struct model;

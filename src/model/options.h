@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "io/checkpoint.h"
+#include "io/torch/checkpoint.h"
 
 enum cross_attn { CROSS_T2I, CROSS_I2T };
 enum agg_func { AGG_LOGSUMEXP, AGG_MEAN, AGG_MAX, AGG_SUM };

@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "io/npy.h"
+#include "io/array/npy.h"
 
 enum { PAD = 16 }; /* floats: every tensor starts on its own cache line */
 

@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 #include "base/rng.h"
-#include "io/checkpoint.h"
+#include "io/torch/checkpoint.h"
 #include "model/options.h"
 
 /* One direction of one GRU layer, gates in the order r, z, n. */

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/simd.h"
-#include "model/gemm.h"
-#include "model/xattn_tile.h"
+#include "model/kernels/gemm.h"
+#include "model/kernels/xattn_tile.h"
 
 /* Columns of a tile: its five K x n arrays stay in the second-level cache. */
 enum { TILE_COLUMNS = 512 };

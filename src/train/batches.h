@@ -7,7 +7,7 @@
 #define TRAIN_BATCHES_H
 
 #include "base/rng.h"
-#include "io/dataset.h"
+#include "io/dataset/dataset.h"
 #include "train/step.h"
 
 struct batch_reader;

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "evaluate/evaluate.h"
 #include "model/options.h"
-#include "retrieve/evaluate.h"
 
 /* A run begins. */
 struct train_begin {

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "base/rng.h"
-#include "io/checkpoint.h"
+#include "io/torch/checkpoint.h"
 #include "train/step.h"
 
 struct train_state {

@@ -3,9 +3,9 @@
 #ifndef TRAIN_TRAIN_H
 #define TRAIN_TRAIN_H
 
-#include "io/dataset.h"
-#include "io/tokenize.h"
-#include "io/vocab.h"
+#include "io/dataset/dataset.h"
+#include "io/text/tokenize.h"
+#include "io/text/vocab.h"
 #include "train/log.h"
 
 /* What to train, on what. Everything is the caller's and must live as long as the run. */

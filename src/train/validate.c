@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "retrieve/session_private.h"
+#include "retrieve/session/session_private.h"
 
 int validation_open(struct model *model, struct vocab *vocab, struct dataset *data,
                     enum token_compat compat, struct session **out, struct error *err)

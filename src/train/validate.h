@@ -3,7 +3,7 @@
 #define TRAIN_VALIDATE_H
 
 #include "base/progress.h"
-#include "retrieve/evaluate.h"
+#include "evaluate/evaluate.h"
 
 /* A session over parts that are the caller's: model, vocab and data are borrowed. Errors as
  * session_open's about captions. */

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """The main job's training on a real data set, in PyTorch (Debian: python3-torch), to know what is to be expected: the model
 of torch_step.py, the reference's initial values, order, loss (sum of violations), clipping and schedule, with the options
-that tests/f8k.sh gives ours. Prints losses and recalls on dev after every epoch, and the best sum of recalls.
+that tests/cli/f8k.sh gives ours. Prints losses and recalls on dev after every epoch, and the best sum of recalls.
 
   torch_train.py FOLDER [--seed 1] [--epochs 9] [--threads 1]
 

@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "io/entities.h"
+#include "io/annotation/entities.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

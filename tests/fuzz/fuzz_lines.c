@@ -7,8 +7,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "io/captions.h"
-#include "io/photos.h"
+#include "io/dataset/photos.h"
+#include "io/text/captions.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "io/objarray.h"
+#include "io/torch/objarray.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

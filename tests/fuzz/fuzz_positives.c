@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "analyse/positives.h"
+#include "io/annotation/positives.h"
 
 enum { IMAGES = 3, CAPTIONS = 6, PER_IMAGE = 2 };
 

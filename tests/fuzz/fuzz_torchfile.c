@@ -3,8 +3,8 @@
 #include <stdint.h>
 
 #include "base/str.h"
-#include "io/checkpoint.h"
-#include "io/torchfile.h"
+#include "io/torch/checkpoint.h"
+#include "io/torch/torchfile.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "io/vocab.h"
+#include "io/text/vocab.h"
 
 enum { COMPLETIONS = 4 };
 

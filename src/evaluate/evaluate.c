@@ -1,0 +1,123 @@
+#include "evaluate/evaluate.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+static int compare_ranks(const void *a, const void *b)
+{
+    size_t x = *(const size_t *)a, y = *(const size_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* The reference's floor(median(ranks)) + 1. Sorts `ranks`. */
+static double median_rank(size_t *ranks, size_t n)
+{
+    qsort(ranks, n, sizeof *ranks, compare_ranks);
+    double median =
+        n % 2 ? (double)ranks[n / 2] : ((double)ranks[n / 2 - 1] + (double)ranks[n / 2]) / 2;
+    return floor(median) + 1;
+}
+
+static double share_below(const size_t *ranks, size_t n, size_t limit)
+{
+    size_t below = 0;
+    for (size_t i = 0; i < n; i++)
+        below += ranks[i] < limit;
+    return 100.0 * (double)below / (double)n;
+}
+
+void recalls_of_ranks(size_t *ranks, size_t n, struct recalls *out)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += (double)ranks[i];
+    *out = (struct recalls){.r1 = share_below(ranks, n, 1),
+                            .r5 = share_below(ranks, n, 5),
+                            .r10 = share_below(ranks, n, 10),
+                            .median = median_rank(ranks, n),
+                            .mean = sum / (double)n + 1};
+}
+
+/* Takes `ranks`, after a copy went to ranks_out. */
+static void recalls_of(size_t *ranks, size_t n, struct recalls *out, size_t *ranks_out)
+{
+    if (ranks_out)
+        memcpy(ranks_out, ranks, n * sizeof *ranks);
+    recalls_of_ranks(ranks, n, out);
+    free(ranks);
+}
+
+void evaluate_i2t(const float *sims, size_t I, size_t C, size_t per_image, struct recalls *out,
+                  size_t *ranks_out)
+{
+    size_t *ranks = mem_new(I, sizeof *ranks);
+#pragma omp parallel for schedule(dynamic, 16)
+    for (size_t i = 0; i < I; i++) {
+        ranks[i] = C;
+        for (size_t c = i * per_image; c < (i + 1) * per_image && c < C; c++) {
+            size_t rank = rank_of(sims + i * C, C, c);
+            ranks[i] = rank < ranks[i] ? rank : ranks[i];
+        }
+    }
+    recalls_of(ranks, I, out, ranks_out);
+}
+
+/* Is score `other` of a lower (or higher) index ranked before `own`? NaN is last. */
+static bool ranks_before(float other, float own, bool lower_index)
+{
+    if (isnan(own))
+        return !isnan(other) || lower_index;
+    return other > own || (other == own && lower_index);
+}
+
+/* By rows of the matrix, as it lies: each caption counts the images before its own. */
+void evaluate_t2i(const float *sims, size_t I, size_t C, size_t per_image, struct recalls *out,
+                  size_t *ranks_out)
+{
+    enum { STRIPE = 4096 };
+    size_t *ranks = mem_new(C, sizeof *ranks);
+#pragma omp parallel for schedule(dynamic)
+    for (size_t stripe = 0; stripe < C; stripe += STRIPE)
+        for (size_t i = 0; i < I; i++)
+            for (size_t c = stripe; c < C && c < stripe + STRIPE; c++) {
+                size_t image = c / per_image;
+                if (i != image)
+                    ranks[c] += ranks_before(sims[i * C + c], sims[image * C + c], i < image);
+            }
+    recalls_of(ranks, C, out, ranks_out);
+}
+
+void evaluate_both(const float *sims, size_t I, size_t C, size_t per_image, struct evaluation *out,
+                   size_t *i2t_ranks_out, size_t *t2i_ranks_out)
+{
+    evaluate_i2t(sims, I, C, per_image, &out->i2t, i2t_ranks_out);
+    evaluate_t2i(sims, I, C, per_image, &out->t2i, t2i_ranks_out);
+    out->rsum = out->i2t.r1 + out->i2t.r5 + out->i2t.r10 + out->t2i.r1 + out->t2i.r5 + out->t2i.r10;
+}
+
+void evaluate(const float *sims, size_t I, size_t C, size_t per_image, struct evaluation *out)
+{
+    evaluate_both(sims, I, C, per_image, out, NULL, NULL);
+}
+
+static void add_recalls(struct recalls *sum, const struct recalls *part, double share)
+{
+    sum->r1 += share * part->r1;
+    sum->r5 += share * part->r5;
+    sum->r10 += share * part->r10;
+    sum->median += share * part->median;
+    sum->mean += share * part->mean;
+}
+
+void evaluation_mean(const struct evaluation *folds, size_t n, struct evaluation *out)
+{
+    *out = (struct evaluation){0};
+    for (size_t f = 0; f < n; f++) {
+        add_recalls(&out->i2t, &folds[f].i2t, 1.0 / (double)n);
+        add_recalls(&out->t2i, &folds[f].t2i, 1.0 / (double)n);
+        out->rsum += folds[f].rsum / (double)n;
+    }
+}

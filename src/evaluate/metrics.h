@@ -1,0 +1,74 @@
+/* metrics.h: retrieval measures for queries with several relevant items, beside the recalls. */
+#ifndef EVALUATE_METRICS_H
+#define EVALUATE_METRICS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+/* That `item` is relevant to `query`, and how much: grade > 0. */
+struct relevant_pair {
+    size_t query, item;
+    int32_t grade;
+};
+
+/* The relevant items of each query: those of query q are items[starts[q]] .. items[starts[q + 1]],
+ * ascending. */
+struct relevance {
+    size_t queries;
+    size_t *starts; /* queries + 1 */
+    size_t *items;
+    int32_t *grades;
+};
+
+/* From pairs in any order, which are sorted in place; a pair given twice counts once, with its
+ * higher grade. Pairs' queries are below `queries`. */
+int relevance_make(struct relevant_pair *pairs, size_t count, size_t queries, struct relevance *out,
+                   struct error *err) MUST_USE;
+
+/* The split's own: an image's captions (i2t), a caption's image (else); grade 1. */
+int relevance_own(size_t images, size_t captions, size_t per_image, bool i2t, struct relevance *out,
+                  struct error *err) MUST_USE;
+void relevance_done(struct relevance *relevance);
+
+/* Of one query. With r relevant items among those ranked, P(k) the share of relevant ones among the
+ * first k, and places counted from 1:
+ *   recall k     1 where a relevant item is among the first k (trec_eval: success)
+ *   map_r        1/r sum over k <= r of P(k) if item k is relevant (Musgrave, Belongie and Lim,
+ * ECCV 2020, "A Metric Learning Reality Check", section 3.2) r_precision  P(r) (trec_eval: Rprec)
+ *   ndcg         sum of grade / log2(1 + place), as a share of the best order's (trec_eval: ndcg)
+ */
+struct query_metrics {
+    size_t relevant; /* r; 0: not judged, the rest is 0 */
+    double r1, r5, r10, map_r, r_precision, ndcg;
+};
+
+/* ranks: n places of the relevant items counted from 0, ascending; grades: theirs, in that order.
+ * ideal: the n grades, descending. */
+void metrics_of_ranks(const size_t *ranks, const int32_t *grades, const int32_t *ideal, size_t n,
+                      struct query_metrics *out);
+
+/* A block of scores: rows of `sims` are images, columns captions; its first image and caption have
+ * those numbers in the whole split, to which `relevance` refers. */
+struct score_block {
+    const float *sims; /* images x captions */
+    size_t images, captions, first_image, first_caption;
+};
+
+/* Of every query of the block (i2t: its images, ranking captions; else its captions, ranking
+ * images): out[images or captions]. Relevant items outside the block do not count. Ties as in
+ * evaluate.h: the lower index is better. Errors: no memory. */
+int metrics_evaluate(const struct score_block *block, const struct relevance *relevance, bool i2t,
+                     struct query_metrics *out, struct error *err) MUST_USE;
+
+/* Means over the judged queries of n, in per cent, with their number and the mean of `relevant`. */
+struct metrics {
+    size_t queries;
+    double relevant, r1, r5, r10, map_r, r_precision, ndcg;
+};
+
+void metrics_mean(const struct query_metrics *queries, size_t n, struct metrics *out);
+
+#endif

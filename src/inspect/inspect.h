@@ -1,0 +1,65 @@
+/* info.h: what `scanscope info` finds out about a file or folder, as text, as JSON, and as the
+ * facts that decide whether files fit together. */
+#ifndef INSPECT_INSPECT_H
+#define INSPECT_INSPECT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/str.h"
+#include "io/text/vocab.h"
+#include "model/options.h"
+
+/* Region features: those of an array, or of a split of a folder. */
+struct info_features {
+    char *name; /* "DIR, split test" or the file */
+    size_t images, size;
+    char **captions; /* owned; NULL where there are none */
+    size_t caption_count;
+};
+
+/* A file or folder that was looked at. */
+struct info_subject {
+    const char *path;
+    bool failed; /* `error` says why, the rest is empty */
+    struct error error;
+    bool damaged;    /* read, but NaN or infinity is in it, or a split cannot be opened */
+    struct str text; /* lines for people */
+    json_t *json;    /* the same for programs: an object with "file" and "kind" */
+    bool is_model;   /* a SCAN model, of these options */
+    struct model_options options;
+    struct vocab *vocab; /* of a vocabulary file, or the one of a folder */
+    bool vocab_is_own;   /* the vocabulary is the folder's */
+    struct info_features *features;
+    size_t feature_count, feature_cap;
+};
+
+/* Looks at PATH, whatever it is; `split` limits a folder to one split. Never fails: see `failed`.
+ */
+void info_look(const char *path, const char *split, struct info_subject *out);
+void info_done(struct info_subject *subject);
+
+/* By kind; each adds text, JSON and facts. Errors: as the readers. */
+int info_torch(struct info_subject *s, struct error *err) MUST_USE;
+int info_array(struct info_subject *s, struct error *err) MUST_USE;
+int info_arrays(struct info_subject *s, struct error *err) MUST_USE; /* .npz */
+int info_folder(struct info_subject *s, const char *split, struct error *err) MUST_USE;
+int info_vocab(struct info_subject *s, struct error *err) MUST_USE;
+int info_image(struct info_subject *s, struct error *err) MUST_USE;
+int info_bottomup(struct info_subject *s, struct error *err) MUST_USE;
+int info_text(struct info_subject *s, struct error *err) MUST_USE;
+
+/* Sets s->json to {"file", "kind"} and begins the text with both. */
+void info_begin(struct info_subject *s, const char *kind);
+/* A line of the text, and with a name also a member of the JSON. */
+void info_line(struct info_subject *s, const char *name, const char *format, ...) PRINTF_LIKE(3, 4);
+void info_number(struct info_subject *s, const char *name, double value); /* JSON only */
+void info_describe_vocab(struct info_subject *s);
+
+/* Checks every pair that has to fit (models, features, vocabularies, captions) and appends to
+ * `text` a line and to `json` (an array) an object each. Returns false when something does not fit.
+ */
+bool info_fit(const struct info_subject *subjects, size_t count, struct str *text, json_t *json);
+
+#endif

@@ -1,0 +1,157 @@
+/* info_fit.c: whether models, features, vocabularies and captions belong together. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "inspect/inspect.h"
+#include "io/text/tokenize.h"
+
+enum { COUNTED_CAPTIONS = 5000 }; /* of a split, whose words are looked up */
+
+/* More words than this unknown: another vocabulary, or another language. */
+static const double most_unknown = 0.2;
+
+struct fit {
+    const struct info_subject *subjects;
+    size_t count;
+    struct str *text;
+    json_t *json;
+    bool all;
+};
+
+PRINTF_LIKE(5, 6)
+static void say(struct fit *f, bool fits, const char *a, const char *b, const char *format, ...)
+{
+    char reason[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(reason, sizeof reason, format, args);
+    va_end(args);
+    char *first = utf8_clean(a, strlen(a)), *second = utf8_clean(b, strlen(b));
+    str_addf(f->text, "%s: %s and %s: %s\n", fits ? "fits" : "does not fit", first, second, reason);
+    json_array_append_new(f->json, json_pack("{s:s, s:s, s:b, s:s}", "a", first, "b", second,
+                                             "fits", fits, "why", reason));
+    f->all = f->all && fits;
+    free(first);
+    free(second);
+}
+
+static void model_and_features(struct fit *f, const struct info_subject *model,
+                               const struct info_subject *data)
+{
+    for (size_t i = 0; i < data->feature_count; i++) {
+        const struct info_features *features = &data->features[i];
+        size_t wanted = (size_t)model->options.img_dim;
+        if (features->size == wanted)
+            say(f, true, model->path, features->name, "region features of size %zu", wanted);
+        else
+            say(f, false, model->path, features->name,
+                "the model wants region features of size %zu (img_dim), these are of size %zu",
+                wanted, features->size);
+    }
+}
+
+/* A folder's own vocabulary counts where no vocabulary was named. */
+static bool counts(const struct fit *f, const struct info_subject *s)
+{
+    if (!s->vocab || !s->vocab_is_own)
+        return s->vocab != NULL;
+    for (size_t i = 0; i < f->count; i++)
+        if (f->subjects[i].vocab && !f->subjects[i].vocab_is_own)
+            return false;
+    return true;
+}
+
+static void model_and_vocab(struct fit *f, const struct info_subject *model,
+                            const struct info_subject *other)
+{
+    size_t rows = (size_t)model->options.vocab_size, words = vocab_size(other->vocab);
+    const char *name = vocab_path(other->vocab);
+    if (words == rows)
+        say(f, true, model->path, name, "a vocabulary of %zu", words);
+    else
+        say(f, false, model->path, name, "the model's embedding has %zu words, the vocabulary %zu",
+            rows, words);
+}
+
+/* Words of the first captions, and those of them that the vocabulary lacks. */
+static void count_words(const struct vocab *vocab, const struct info_features *features,
+                        size_t *words_out, size_t *unknown_out)
+{
+    *words_out = *unknown_out = 0;
+    for (size_t c = 0; c < features->caption_count && c < COUNTED_CAPTIONS; c++) {
+        int32_t *ids;
+        size_t n;
+        tokenize_ids(vocab, features->captions[c], TOKENS_STANDARD, &ids, &n, NULL);
+        *words_out += n > 2 ? n - 2 : 0;
+        for (size_t i = 1; i + 1 < n; i++)
+            *unknown_out += ids[i] == vocab_unk(vocab);
+        free(ids);
+    }
+}
+
+static void vocab_and_captions(struct fit *f, const struct info_subject *vocab,
+                               const struct info_subject *data)
+{
+    for (size_t i = 0; i < data->feature_count; i++) {
+        const struct info_features *features = &data->features[i];
+        size_t words, unknown;
+        if (!features->captions)
+            continue;
+        count_words(vocab->vocab, features, &words, &unknown);
+        double part = words > 0 ? (double)unknown / (double)words : 0;
+        say(f, part <= most_unknown, vocab_path(vocab->vocab), features->name,
+            "%.2f %% of the captions' words are unknown (%zu of %zu)", 100 * part, unknown, words);
+    }
+}
+
+static void vocab_and_vocab(struct fit *f, const struct info_subject *a,
+                            const struct info_subject *b)
+{
+    bool same = vocab_fingerprint(a->vocab) == vocab_fingerprint(b->vocab);
+    say(f, same, vocab_path(a->vocab), vocab_path(b->vocab), "%s",
+        same ? "the same words with the same ids"
+             : "not the same words with the same ids: a model of the one cannot use the other");
+}
+
+static void text_and_features(struct fit *f, const struct info_subject *text,
+                              const struct info_subject *data)
+{
+    json_t *lines = json_object_get(text->json, "lines");
+    if (!json_is_integer(lines))
+        return;
+    for (size_t i = 0; i < data->feature_count; i++) {
+        size_t images = data->features[i].images, captions = (size_t)json_integer_value(lines);
+        bool fits = images > 0 && captions % images == 0;
+        say(f, fits, text->path, data->features[i].name, "%zu lines for %zu images", captions,
+            images);
+    }
+}
+
+static void check_pair(struct fit *f, const struct info_subject *a, const struct info_subject *b)
+{
+    if (a->failed || b->failed)
+        return;
+    if (a->is_model)
+        model_and_features(f, a, b);
+    if (a->is_model && counts(f, b))
+        model_and_vocab(f, a, b);
+    if (counts(f, a))
+        vocab_and_captions(f, a, b);
+    if (a < b && counts(f, a) && counts(f, b))
+        vocab_and_vocab(f, a, b);
+    if (a != b)
+        text_and_features(f, a, b);
+}
+
+bool info_fit(const struct info_subject *subjects, size_t count, struct str *text, json_t *json)
+{
+    struct fit f = {.subjects = subjects, .count = count, .text = text, .json = json, .all = true};
+    for (size_t a = 0; a < count; a++)
+        for (size_t b = 0; b < count; b++)
+            check_pair(&f, &subjects[a], &subjects[b]);
+    return f.all;
+}

@@ -1,0 +1,219 @@
+/* info_folder.c: a data folder, split after split. */
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "inspect/inspect.h"
+#include "io/dataset/dataset.h"
+#include "io/text/captions.h"
+
+enum { CHECKED_IMAGES = 200 }; /* of a split: their features and photographs are looked at */
+
+static void keep_captions(struct info_subject *s, struct dataset *d)
+{
+    MEM_ROOM(s->features, s->feature_count, s->feature_cap);
+    struct info_features *f = &s->features[s->feature_count++];
+    *f = (struct info_features){
+        .name = mem_printf("%s, split %s", d->folder, d->split),
+        .images = d->images,
+        .size = d->feature_size,
+        .caption_count = d->caption ? d->captions : 0,
+    };
+    if (!d->caption)
+        return;
+    f->captions = mem_new(d->captions, sizeof *f->captions);
+    for (size_t i = 0; i < d->captions; i++)
+        f->captions[i] = mem_strdup(d->caption[i]);
+}
+
+static size_t count_photos(const struct dataset *d, size_t checked)
+{
+    size_t found = 0;
+    for (size_t i = 0; d->photo_folder && i < checked; i++) {
+        char *path;
+        struct error ignored;
+        if (dataset_photo(d, i, &path, &ignored) != 0)
+            continue;
+        found++;
+        free(path);
+    }
+    return found;
+}
+
+static size_t count_empty(const struct dataset *d)
+{
+    size_t empty = 0;
+    for (size_t i = 0; d->caption && i < d->captions; i++)
+        empty += d->caption[i][0] == '\0';
+    return empty;
+}
+
+/* The first image whose features cannot be used. */
+static int check_features(const struct dataset *d, size_t checked, struct error *err)
+{
+    float *row;
+    if (mem_get(&row, d->regions * d->feature_size, sizeof *row, "features", err) != 0)
+        return -1;
+    int status = 0;
+    for (size_t i = 0; status == 0 && i < checked; i++)
+        status = dataset_features(d, i, 1, row, err);
+    free(row);
+    return status;
+}
+
+static char *split_line(const struct dataset *d, size_t checked)
+{
+    struct str line = {0};
+    char *shape = npy_describe(d->features);
+    str_addf(&line, "%zu images, %zu regions x %zu (file: %s%s)", d->images, d->regions,
+             d->feature_size, shape, d->row_step > 1 ? ", each image five times" : "");
+    free(shape);
+    if (d->captions > 0)
+        str_addf(&line, ", %zu captions (%zu an image)", d->captions, d->per_image);
+    else
+        str_add(&line, ", no captions");
+    if (count_empty(d) > 0)
+        str_addf(&line, ", %zu of them empty", count_empty(d));
+    str_add(&line, d->boxes ? ", boxes" : ", no boxes");
+    str_add(&line, d->sizes ? ", image sizes" : ", no image sizes");
+    str_add(&line, d->ids_are_rows ? ", no ids" : ", ids");
+    if (d->photo_folder)
+        str_addf(&line, ", photographs in %s (of the first %zu images %zu found)", d->photo_folder,
+                 checked, count_photos(d, checked));
+    else
+        str_add(&line, ", no photographs");
+    return str_take(&line);
+}
+
+static void split_json(struct info_subject *s, const struct dataset *d, const char *line)
+{
+    json_t *splits = json_object_get(s->json, "splits");
+    char *clean = utf8_clean(line, strlen(line));
+    json_object_set_new(
+        splits, d->split,
+        json_pack("{s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:b, s:s}", "images", (json_int_t)d->images,
+                  "regions", (json_int_t)d->regions, "feature_size", (json_int_t)d->feature_size,
+                  "captions", (json_int_t)d->captions, "captions_an_image",
+                  (json_int_t)d->per_image, "boxes", d->boxes != NULL, "sizes", d->sizes != NULL,
+                  "photographs", d->photo_folder != NULL, "text", clean));
+    free(clean);
+}
+
+static void describe_split(struct info_subject *s, struct dataset *d)
+{
+    struct error err;
+    size_t checked = d->images < CHECKED_IMAGES ? d->images : CHECKED_IMAGES;
+    char *line = split_line(d, checked);
+    char *clean = utf8_clean(d->split, strlen(d->split));
+    info_line(s, NULL, "%-12s %s", clean, line);
+    split_json(s, d, line);
+    free(clean);
+    free(line);
+    if (d->note)
+        info_line(s, NULL, "%-12s %s", "", d->note);
+    if (check_features(d, checked, &err) != 0) {
+        info_line(s, "damage", "%s", err.text);
+        s->damaged = true;
+    }
+    keep_captions(s, d);
+    if (s->vocab)
+        return;
+    char *path = dataset_find_vocab(d);
+    if (path && vocab_load(path, &s->vocab, &err) != 0)
+        info_line(s, "vocabulary", "not read: %s", err.text);
+    s->vocab_is_own = s->vocab != NULL;
+    free(path);
+}
+
+/* A split that cannot be opened is said in its place; the others are looked at all the same. */
+static size_t look_at_split(struct info_subject *s, const char *split, struct error *err)
+{
+    struct dataset *d;
+    struct dataset_spec spec = {.folder = s->path, .split = split};
+    if (dataset_open(&spec, &d, err) != 0) {
+        info_line(s, NULL, "%-12s cannot be opened: %s", split, err->text);
+        s->damaged = true;
+        return 0;
+    }
+    describe_split(s, d);
+    dataset_free(d);
+    return 1;
+}
+
+static int look_at_splits(struct info_subject *s, char *names, struct error *err)
+{
+    size_t good = 0, all = 0;
+    char *rest = names;
+    info_begin(s, "data folder");
+    json_object_set_new(s->json, "splits", json_object());
+    for (char *name; (name = strsep(&rest, ", "));) {
+        if (!name[0])
+            continue;
+        good += look_at_split(s, name, err);
+        all++;
+    }
+    if (s->vocab)
+        info_describe_vocab(s);
+    return good > 0 || all > 1 ? 0 : -1;
+}
+
+/* ---- folders without features ---------------------------------------------------------------- */
+
+static bool ends(const char *name, const char *ending)
+{
+    size_t n = strlen(name), m = strlen(ending);
+    return n > m && strcasecmp(name + n - m, ending) == 0;
+}
+
+static void describe_captions(struct info_subject *s, const char *name)
+{
+    struct error err;
+    struct text_lines lines;
+    char *path = file_join(s->path, name);
+    if (text_lines_load(path, &lines, &err) != 0)
+        info_line(s, name, "not read: %s", err.text);
+    else
+        info_line(s, name, "%zu captions", lines.count);
+    text_lines_done(&lines);
+    free(path);
+}
+
+/* What else such a folder may be of use for: captions, photographs. */
+static bool describe_others(struct info_subject *s)
+{
+    size_t photos = 0, captions = 0;
+    info_begin(s, "folder without features");
+    struct dirent **entries = NULL;
+    int count = scandir(s->path, &entries, NULL, alphasort);
+    for (int i = 0; i < count; i++) {
+        const char *name = entries[i]->d_name;
+        photos += ends(name, ".jpg") || ends(name, ".jpeg") || ends(name, ".png");
+        if (ends(name, "_caps.txt")) {
+            describe_captions(s, name);
+            captions++;
+        }
+        free(entries[i]);
+    }
+    free(entries);
+    if (photos > 0)
+        info_line(s, "photographs", "%zu", photos);
+    return photos + captions > 0;
+}
+
+int info_folder(struct info_subject *s, const char *split, struct error *err)
+{
+    struct dataset *d = NULL;
+    char *splits = split ? mem_strdup(split) : dataset_list_splits(s->path);
+    int status = splits[0] ? look_at_splits(s, splits, err) : info_bottomup(s, err);
+    if (status != 0 && !splits[0]) {
+        struct dataset_spec spec = {.folder = s->path};
+        status = describe_others(s) ? 0 : dataset_open(&spec, &d, err);
+        dataset_free(d);
+    }
+    free(splits);
+    return status;
+}

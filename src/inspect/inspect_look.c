@@ -1,0 +1,160 @@
+/* info_look.c: what kind of thing a path names, by its content. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "inspect/inspect.h"
+#include "io/array/npy.h"
+
+enum { SNIFF = 4096, TABLE_TABS = 5 };
+
+/* ---- text and JSON at once ------------------------------------------------------------------- */
+
+void info_begin(struct info_subject *s, const char *kind)
+{
+    char *path = utf8_clean(s->path, strlen(s->path));
+    json_decref(s->json);
+    s->json = json_pack("{s:s, s:s}", "file", path, "kind", kind);
+    str_clear(&s->text);
+    str_addf(&s->text, "%s: %s\n", path, kind);
+    free(path);
+}
+
+void info_line(struct info_subject *s, const char *name, const char *format, ...)
+{
+    struct str line = {0};
+    va_list args;
+    va_start(args, format);
+    char *text = NULL;
+    int length = vasprintf(&text, format, args);
+    va_end(args);
+    char *clean = length >= 0 ? utf8_clean(text, (size_t)length) : mem_strdup("");
+    if (name) {
+        json_object_set_new(s->json, name, json_string(clean));
+        str_addf(&line, "  %-12s %s\n", name, clean);
+    } else {
+        str_addf(&line, "  %s\n", clean);
+    }
+    str_add(&s->text, str_text(&line));
+    str_done(&line);
+    free(clean);
+    free(text);
+}
+
+void info_number(struct info_subject *s, const char *name, double value)
+{
+    bool whole = value == (double)(json_int_t)value;
+    json_object_set_new(s->json, name, whole ? json_integer((json_int_t)value) : json_real(value));
+}
+
+/* ---- kinds ----------------------------------------------------------------------------------- */
+
+static bool starts(const struct file_map *map, const char *magic, size_t n)
+{
+    return map->size >= n && memcmp(map->data, magic, n) == 0;
+}
+
+static bool is_image(const struct file_map *map)
+{
+    return starts(map, "\xff\xd8\xff", 3) || starts(map, "\x89PNG", 4) || starts(map, "GIF8", 4) ||
+           (map->size > 12 && memcmp(map->data + 8, "WEBP", 4) == 0);
+}
+
+/* No control characters but those of text. */
+static bool is_text(const struct file_map *map)
+{
+    size_t n = map->size < SNIFF ? map->size : SNIFF;
+    for (size_t i = 0; i < n; i++)
+        if (map->data[i] < ' ' && !(map->data[i] >= '\t' && map->data[i] <= '\r'))
+            return false;
+    return true;
+}
+
+static bool is_json(const struct file_map *map)
+{
+    size_t i = 0;
+    while (i < map->size && strchr(" \t\r\n", map->data[i]) && map->data[i])
+        i++;
+    return i < map->size && map->data[i] == '{';
+}
+
+static bool is_table(const struct file_map *map)
+{
+    int tabs = 0;
+    for (size_t i = 0; i < map->size && map->data[i] != '\n' && tabs < TABLE_TABS; i++)
+        tabs += map->data[i] == '\t';
+    return tabs == TABLE_TABS;
+}
+
+/* A zip file is an .npz, a checkpoint, or a packed table. */
+static int look_at_zip(struct info_subject *s, const struct file_map *map, struct error *err)
+{
+    char **names = NULL;
+    size_t count = 0;
+    struct error ignored;
+    bool arrays = npy_members(s->path, &names, &count, &ignored) == 0 && count > 0;
+    for (size_t i = 0; i < count; i++)
+        free(names[i]);
+    free(names);
+    if (arrays)
+        return info_arrays(s, err);
+    size_t tail = map->size < SNIFF ? map->size : SNIFF;
+    if (memmem(map->data + map->size - tail, tail, ".tsv", 4))
+        return info_bottomup(s, err);
+    return info_torch(s, err);
+}
+
+static int look_at_file(struct info_subject *s, const struct file_map *map, struct error *err)
+{
+    if (map->size == 0)
+        return error_at(err, s->path, -1, "is empty");
+    if (starts(map, "\x93NUMPY", 6))
+        return info_array(s, err);
+    if (starts(map, "PK", 2))
+        return look_at_zip(s, map, err);
+    if (is_image(map))
+        return info_image(s, err);
+    if (!is_text(map))
+        return info_torch(s, err);
+    if (is_json(map))
+        return info_vocab(s, err);
+    return is_table(map) ? info_bottomup(s, err) : info_text(s, err);
+}
+
+static int look(struct info_subject *s, const char *split, struct error *err)
+{
+    struct file_map map;
+    if (file_is_folder(s->path))
+        return info_folder(s, split, err);
+    if (file_map_open(s->path, &map, err) != 0)
+        return -1;
+    int status = look_at_file(s, &map, err);
+    file_map_close(&map);
+    return status;
+}
+
+void info_look(const char *path, const char *split, struct info_subject *out)
+{
+    *out = (struct info_subject){.path = path};
+    out->failed = look(out, split, &out->error) != 0;
+}
+
+void info_done(struct info_subject *s)
+{
+    for (size_t i = 0; i < s->feature_count; i++) {
+        struct info_features *f = &s->features[i];
+        for (size_t c = 0; f->captions && c < f->caption_count; c++)
+            free(f->captions[c]);
+        free(f->captions);
+        free(f->name);
+    }
+    free(s->features);
+    vocab_free(s->vocab);
+    json_decref(s->json);
+    str_done(&s->text);
+    *s = (struct info_subject){0};
+}

@@ -1,0 +1,55 @@
+/* entities.h: Flickr30K Entities (Plummer et al., ICCV 2015): phrases of captions in text files,
+ * their boxes in XML files. */
+#ifndef IO_ANNOTATION_ENTITIES_H
+#define IO_ANNOTATION_ENTITIES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+/* A phrase "[/EN#283585/people Two young guys]". */
+struct entity_phrase {
+    char *id;             /* "283585"; "0" is what is not visible */
+    char *type;           /* the first of its types: "people" */
+    size_t start, length; /* its bytes in the sentence's text */
+};
+
+/* A sentence without its brackets. */
+struct entity_sentence {
+    char *text;
+    struct entity_phrase *phrases; /* in order */
+    size_t phrase_count;
+};
+
+struct entity_sentences {
+    struct entity_sentence *items; /* a line each; empty lines are kept, without text */
+    size_t count;
+};
+
+/* Errors: missing, empty, no text; a bracket that does not close, brackets in brackets, one that
+ * does not begin with /EN#ID/TYPE: by line number. */
+int entity_sentences_load(const char *path, struct entity_sentences *out,
+                          struct error *err) MUST_USE;
+void entity_sentences_done(struct entity_sentences *sentences);
+
+/* A box with one id; an object of several names gives one a name. */
+struct entity_box {
+    char *id;
+    float box[4]; /* x1 y1 x2 y2 in pixels */
+};
+
+struct entity_boxes {
+    double width, height; /* 0 where the file does not say */
+    struct entity_box *items;
+    size_t count;
+};
+
+/* Reads an annotation file: size (width, height), object (name, bndbox with xmin, ymin, xmax, ymax,
+ * or scene and nobndbox, which give no box). A document type declaration is refused, so that no
+ * entity is ever defined or fetched. Errors: missing, no XML, cut off, deeper than 64 elements, a
+ * box that is not four numbers, by line. */
+int entity_boxes_load(const char *path, struct entity_boxes *out, struct error *err) MUST_USE;
+void entity_boxes_done(struct entity_boxes *boxes);
+
+#endif

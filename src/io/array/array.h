@@ -1,0 +1,69 @@
+/* array.h: element types of foreign files, and a view of an array in memory: any element type, byte
+ * order, strides and offset. Torch tensors and pickled numpy arrays are both read through it. */
+#ifndef IO_ARRAY_ARRAY_H
+#define IO_ARRAY_ARRAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+enum elem {
+    ELEM_BOOL,
+    ELEM_U8,
+    ELEM_I8,
+    ELEM_U16,
+    ELEM_I16,
+    ELEM_U32,
+    ELEM_I32,
+    ELEM_U64,
+    ELEM_I64,
+    ELEM_F16,
+    ELEM_BF16,
+    ELEM_F32,
+    ELEM_F64,
+    ELEM_C64,
+    ELEM_C128,   /* complex: can be listed, not converted */
+    ELEM_OBJECT, /* numpy's array of Python objects */
+    ELEM_COUNT
+};
+
+size_t elem_size(enum elem type);      /* bytes */
+const char *elem_name(enum elem type); /* "float32" */
+bool elem_is_real(enum elem type);     /* has a value as a number */
+bool elem_is_integer(enum elem type);  /* bool and the integers */
+
+/* The element at p (any alignment) as a number; uint64 values keep their bits in elem_integer. */
+double elem_number(enum elem type, const uint8_t *p, bool swapped);
+int64_t elem_integer(enum elem type, const uint8_t *p, bool swapped);
+
+enum { ARRAY_DIMS = 8 };
+
+/* Elements somewhere in memory that belongs to someone else. */
+struct array_view {
+    enum elem type;
+    bool swapped;        /* not this machine's byte order */
+    const uint8_t *data; /* the storage; NULL where only the shape is known */
+    size_t available;    /* elements in the storage */
+    size_t offset;       /* of the first element, in elements */
+    int ndim;
+    size_t shape[ARRAY_DIMS], stride[ARRAY_DIMS]; /* elements */
+    size_t count;                                 /* product of shape */
+};
+
+/* Fills count from shape. Errors: the product overflows. `what` begins the error's line. */
+int array_measure(struct array_view *view, const char *what, struct error *err) MUST_USE;
+
+/* C-order strides (or Fortran-order). */
+void array_contiguous(struct array_view *view, bool fortran);
+
+/* Errors: an element that the view addresses lies outside the storage (says both numbers). */
+int array_check(const struct array_view *view, const char *what, struct error *err) MUST_USE;
+
+/* All elements in C order; `out` holds count; the view is checked, real and has data. */
+void array_floats(const struct array_view *view, float *out);
+void array_doubles(const struct array_view *view, double *out);
+void array_integers(const struct array_view *view, int64_t *out);
+
+#endif

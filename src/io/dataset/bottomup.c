@@ -1,0 +1,188 @@
+/* bottomup.c: which kind of file it is, and what holds for an image of every kind. */
+#include "io/dataset/bottomup.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "io/array/npy.h"
+#include "io/dataset/bottomup_private.h"
+
+int bottomup_fail(const struct bottomup *reader, struct error *err, const char *format, ...)
+{
+    char reason[768];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(reason, sizeof reason, format, args);
+    va_end(args);
+    return error_set(err, "%s: image %s: %s", str_text(&reader->where), reader->id, reason);
+}
+
+int bottomup_set_id(struct bottomup *reader, const char *id, struct error *err)
+{
+    size_t length = strnlen(id, ID_SIZE);
+    const char *where = str_text(&reader->where);
+    if (length == 0)
+        return error_set(err, "%s: the image id is empty", where);
+    if (length == ID_SIZE)
+        return error_set(err,
+                         "%s: an image id of %d characters and more ('%.40s...'); this is no file "
+                         "of region features",
+                         where, ID_SIZE, id);
+    for (const char *c = id; *c; c++)
+        if ((unsigned char)*c < ' ')
+            return error_set(err, "%s: the image id '%.60s' holds control characters", where, id);
+    memcpy(reader->id, id, length + 1);
+    return 0;
+}
+
+static int room(float **values, size_t *have, size_t wanted, struct error *err)
+{
+    if (wanted <= *have)
+        return 0;
+    free(*values);
+    *values = NULL;
+    *have = 0;
+    if (mem_get(values, wanted, sizeof **values, "the regions of an image", err) != 0)
+        return -1;
+    *have = wanted;
+    return 0;
+}
+
+int bottomup_make_room(struct bottomup *reader, size_t regions, size_t feature_size, bool boxes,
+                       struct error *err)
+{
+    struct bottomup_image *image = &reader->image;
+    if (regions == 0)
+        return bottomup_fail(reader, err, "has no regions; leave it out with --ids");
+    if (regions > BOTTOMUP_REGIONS_MAX)
+        return bottomup_fail(reader, err, "has %zu regions, %d are the most", regions,
+                             BOTTOMUP_REGIONS_MAX);
+    if (feature_size == 0 || feature_size > BOTTOMUP_FEATURES_MAX)
+        return bottomup_fail(reader, err, "has features of size %zu; 1 to %d are possible",
+                             feature_size, BOTTOMUP_FEATURES_MAX);
+    if (room(&reader->features, &reader->feature_room, regions * feature_size, err) != 0 ||
+        (boxes && room(&reader->boxes, &reader->box_room, 4 * regions, err) != 0))
+        return -1;
+    image->regions = regions;
+    image->feature_size = feature_size;
+    image->features = reader->features;
+    image->boxes = boxes ? reader->boxes : NULL;
+    return 0;
+}
+
+/* ---- opening --------------------------------------------------------------------------------- */
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t n = strlen(text), e = strlen(end);
+    return n >= e && strcmp(text + n - e, end) == 0;
+}
+
+static const struct bottomup_kind *kind_of(const char *path)
+{
+    if (file_is_folder(path))
+        return ends_with(path, "_att") ? &bottomup_pair : &bottomup_npz;
+    if (ends_with(path, ".npz"))
+        return &bottomup_npz;
+    return ends_with(path, ".npy") ? &bottomup_precomp : &bottomup_tsv;
+}
+
+int bottomup_open(const char *path, struct bottomup **out, struct error *err)
+{
+    struct bottomup *reader = mem_new(1, sizeof *reader);
+    size_t length = strlen(path);
+    while (length > 1 && path[length - 1] == '/')
+        length--;
+    reader->path = mem_strndup(path, length);
+    reader->kind = kind_of(reader->path);
+    *out = reader;
+    if (reader->kind->open(reader, err) == 0)
+        return 0;
+    bottomup_close(reader);
+    *out = NULL;
+    return -1;
+}
+
+void bottomup_close(struct bottomup *reader)
+{
+    if (!reader)
+        return;
+    if (reader->state)
+        reader->kind->close(reader->state);
+    str_done(&reader->where);
+    free(reader->boxes);
+    free(reader->features);
+    free(reader->path);
+    free(reader);
+}
+
+/* ---- images ---------------------------------------------------------------------------------- */
+
+int bottomup_next(struct bottomup *reader, const char **id_out, struct error *err)
+{
+    int more = reader->kind->next(reader, err);
+    *id_out = reader->id;
+    return more;
+}
+
+static int check_boxes(const struct bottomup *reader, struct error *err)
+{
+    const struct bottomup_image *image = &reader->image;
+    for (size_t r = 0; image->boxes && r < image->regions; r++) {
+        const float *b = image->boxes + 4 * r;
+        if (npy_find_nonfinite(b, 4) >= 0)
+            return bottomup_fail(reader, err, "box %zu holds a number that is not finite", r + 1);
+        if (b[2] < b[0] || b[3] < b[1])
+            return bottomup_fail(
+                reader, err,
+                "box %zu ends before it begins (x1 %g y1 %g x2 %g y2 %g); are these x, "
+                "y, width, height?",
+                r + 1, (double)b[0], (double)b[1], (double)b[2], (double)b[3]);
+    }
+    return 0;
+}
+
+static int check_features(const struct bottomup *reader, struct error *err)
+{
+    const struct bottomup_image *image = &reader->image;
+    size_t size = image->feature_size;
+    ptrdiff_t bad = npy_find_nonfinite(image->features, image->regions * size);
+    if (bad < 0)
+        return 0;
+    return bottomup_fail(
+        reader, err,
+        "feature %zu of region %zu is not finite (%g); extract this image again or "
+        "leave it out with --ids",
+        (size_t)bad % size + 1, (size_t)bad / size + 1, (double)image->features[bad]);
+}
+
+int bottomup_load(struct bottomup *reader, struct bottomup_image *out, struct error *err)
+{
+    struct bottomup_image *image = &reader->image;
+    size_t before = image->feature_size;
+    *image = (struct bottomup_image){.id = reader->id, .where = str_text(&reader->where)};
+    if (reader->kind->load(reader, err) != 0)
+        return -1;
+    if (before && image->feature_size != before)
+        return bottomup_fail(reader, err, "has features of size %zu, the images before it %zu",
+                             image->feature_size, before);
+    if (check_boxes(reader, err) != 0 || check_features(reader, err) != 0)
+        return -1;
+    *out = *image;
+    return 0;
+}
+
+void bottomup_progress(const struct bottomup *reader, uint64_t *done_out, uint64_t *total_out)
+{
+    reader->kind->progress(reader, done_out, total_out);
+}
+
+const char *bottomup_note(const struct bottomup *reader)
+{
+    return reader->kind->note ? reader->kind->note(reader) : NULL;
+}

@@ -1,0 +1,303 @@
+/* bottomup_folder.c: a file an image: .npz of two layouts, and pairs of folders NAME_att, NAME_box.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "io/array/npy.h"
+#include "io/dataset/bottomup_private.h"
+
+enum { BOX_COLUMNS_MAX = 16 };
+
+/* The files of a folder that have one of two endings. */
+struct state {
+    char *folder, *boxes; /* boxes: the folder NAME_box, NULL where there is none */
+    char **names;
+    size_t count, at; /* at: the current one + 1 */
+};
+
+static void state_close(void *state)
+{
+    struct state *s = state;
+    for (size_t i = 0; i < s->count; i++)
+        free(s->names[i]);
+    free(s->names);
+    free(s->folder);
+    free(s->boxes);
+    free(s);
+}
+
+static bool ends_with(const char *name, const char *ending)
+{
+    size_t n = strlen(name), e = strlen(ending);
+    return n > e && strcmp(name + n - e, ending) == 0;
+}
+
+/* Numbers by their value: 2.npz before 10.npz. */
+static int by_name(const void *a, const void *b)
+{
+    return strverscmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int list_files(struct bottomup *reader, struct state *s, bool npy, struct error *err)
+{
+    size_t cap = 0;
+    DIR *dir = opendir(s->folder);
+    if (!dir)
+        return error_errno(err, s->folder, "list");
+    for (struct dirent *e; (e = readdir(dir));) {
+        if (!ends_with(e->d_name, ".npz") && !(npy && ends_with(e->d_name, ".npy")))
+            continue;
+        MEM_ROOM(s->names, s->count, cap);
+        s->names[s->count++] = mem_strdup(e->d_name);
+    }
+    closedir(dir);
+    if (s->count == 0)
+        return error_at(err, reader->path, -1,
+                        "holds no %s; a bottom-up TSV, a folder of .npz an image "
+                        "or a folder NAME_att is wanted",
+                        npy ? ".npz or .npy" : ".npz");
+    qsort(s->names, s->count, sizeof *s->names, by_name);
+    return 0;
+}
+
+static int npz_open(struct bottomup *reader, struct error *err)
+{
+    struct state *s = mem_new(1, sizeof *s);
+    reader->state = s;
+    if (file_is_folder(reader->path)) {
+        s->folder = mem_strdup(reader->path);
+        return list_files(reader, s, false, err);
+    }
+    s->folder = file_folder(reader->path);
+    s->names = mem_new(1, sizeof *s->names);
+    s->names[s->count++] = mem_strdup(file_name(reader->path));
+    return 0;
+}
+
+static int pair_open(struct bottomup *reader, struct error *err)
+{
+    struct state *s = mem_new(1, sizeof *s);
+    reader->state = s;
+    s->folder = mem_strdup(reader->path);
+    char *boxes = mem_printf("%.*s_box", (int)strlen(reader->path) - 4, reader->path);
+    if (file_is_folder(boxes))
+        s->boxes = boxes;
+    else
+        free(boxes);
+    return list_files(reader, s, true, err);
+}
+
+static int next(struct bottomup *reader, struct error *err)
+{
+    struct state *s = reader->state;
+    if (s->at == s->count)
+        return 0;
+    const char *name = s->names[s->at++];
+    str_clear(&reader->where);
+    str_addf(&reader->where, "%s/%s", s->folder, name);
+    char *id = mem_strndup(name, strlen(name) - 4);
+    int status = bottomup_set_id(reader, id, err);
+    free(id);
+    return status == 0 ? 1 : -1;
+}
+
+static void progress(const struct bottomup *reader, uint64_t *done_out, uint64_t *total_out)
+{
+    const struct state *s = reader->state;
+    *done_out = s->at;
+    *total_out = s->count;
+}
+
+/* ---- arrays -----------------------------------------------------------------------------------
+ */
+
+static int open_matrix(const char *path, const char *member, struct npy **out, struct error *err)
+{
+    if (npy_open(path, member, out, err) != 0)
+        return -1;
+    if ((*out)->type != NPY_OBJECT && (*out)->ndim == 2 && (*out)->count > 0)
+        return 0;
+    char *shape = npy_describe(*out);
+    error_at(err, (*out)->path, -1, "holds %s; regions x numbers are wanted", shape);
+    free(shape);
+    npy_free(*out);
+    *out = NULL;
+    return -1;
+}
+
+/* Features of image.regions rows or (as openvqa keeps them) columns. */
+static int take_features(struct bottomup *reader, const struct npy *a, bool columns,
+                         struct error *err)
+{
+    size_t regions = reader->image.regions, size = reader->image.feature_size;
+    float *out = reader->image.features, *across;
+    if (!columns) {
+        npy_rows_f32(a, 0, regions, out);
+        return 0;
+    }
+    if (mem_get(&across, a->count, sizeof *across, a->path, err) != 0)
+        return -1;
+    npy_rows_f32(a, 0, size, across);
+    for (size_t r = 0; r < regions; r++)
+        for (size_t f = 0; f < size; f++)
+            out[r * size + f] = across[f * a->shape[1] + r];
+    free(across);
+    return 0;
+}
+
+/* The first four columns. */
+static void take_boxes(struct bottomup *reader, const struct npy *a)
+{
+    float row[BOX_COLUMNS_MAX];
+    for (size_t r = 0; r < reader->image.regions; r++) {
+        npy_rows_f32(a, r, 1, row);
+        memcpy(reader->image.boxes + 4 * r, row, 4 * sizeof *row);
+    }
+}
+
+/* Both arrays into the image; `regions` 0: as many as there are boxes; boxes may be NULL. */
+static int take(struct bottomup *reader, const struct npy *features, const struct npy *boxes,
+                size_t regions, struct error *err)
+{
+    size_t rows = boxes ? boxes->shape[0] : features->shape[0];
+    bool columns = features->shape[0] != rows && features->shape[1] == rows;
+    if (boxes && (boxes->shape[1] < 4 || boxes->shape[1] > BOX_COLUMNS_MAX))
+        return bottomup_fail(reader, err, "its boxes have %zu numbers each, 4 are wanted",
+                             boxes->shape[1]);
+    if (features->shape[0] != rows && !columns)
+        return bottomup_fail(reader, err, "has %zu boxes, but features of %zu x %zu", rows,
+                             features->shape[0], features->shape[1]);
+    if (regions > rows)
+        return bottomup_fail(reader, err, "num_bbox is %zu, but there are %zu boxes", regions,
+                             rows);
+    if (bottomup_make_room(reader, regions ? regions : rows, features->shape[columns ? 0 : 1],
+                           boxes != NULL, err) != 0)
+        return -1;
+    if (boxes)
+        take_boxes(reader, boxes);
+    return take_features(reader, features, columns, err);
+}
+
+static int take_files(struct bottomup *reader, const char *path, const char *feature_member,
+                      const char *box_path, const char *box_member, size_t regions,
+                      struct error *err)
+{
+    struct npy *features = NULL, *boxes = NULL;
+    int status = open_matrix(path, feature_member, &features, err);
+    if (status == 0 && box_path)
+        status = open_matrix(box_path, box_member, &boxes, err);
+    if (status == 0)
+        status = take(reader, features, boxes, regions, err);
+    npy_free(features);
+    npy_free(boxes);
+    return status;
+}
+
+/* ---- one .npz ----------------------------------------------------------------------------------
+ */
+
+/* Names of the members. */
+static const struct layout {
+    const char *features, *boxes, *count, *width, *height;
+    bool normalised;
+} layouts[] = {
+    {"x", "bbox", "num_bbox", "image_w", "image_h", false},
+    {"features", "norm_bb", NULL, NULL, NULL, true},
+};
+
+struct members {
+    char **names;
+    size_t count;
+};
+
+static bool has(const struct members *m, const char *name)
+{
+    for (size_t i = 0; name && i < m->count; i++)
+        if (strcmp(m->names[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* A positive whole number; 0 where the member is not there. */
+static int read_count(const struct bottomup *reader, const struct members *members,
+                      const char *name, int32_t *out, struct error *err)
+{
+    struct npy *a;
+    double value = 0;
+    *out = 0;
+    if (!has(members, name))
+        return 0;
+    if (npy_open(str_text(&reader->where), name, &a, err) != 0)
+        return -1;
+    bool number = a->type != NPY_OBJECT && a->count == 1;
+    if (number)
+        npy_all_f64(a, &value);
+    npy_free(a);
+    if (!number || !(value >= 1 && value <= INT32_MAX) || value != (double)(int32_t)value)
+        return bottomup_fail(reader, err, "%s is %g; a whole number from 1 is wanted", name, value);
+    *out = (int32_t)value;
+    return 0;
+}
+
+static int load_layout(struct bottomup *reader, const struct members *members,
+                       const struct layout *layout, struct error *err)
+{
+    int32_t regions;
+    const char *path = str_text(&reader->where);
+    reader->image.normalised = layout->normalised;
+    if (read_count(reader, members, layout->width, &reader->image.width, err) != 0 ||
+        read_count(reader, members, layout->height, &reader->image.height, err) != 0 ||
+        read_count(reader, members, layout->count, &regions, err) != 0)
+        return -1;
+    return take_files(reader, path, layout->features, path, layout->boxes, (size_t)regions, err);
+}
+
+static int load_members(struct bottomup *reader, const struct members *members, struct error *err)
+{
+    struct str there = {0};
+    for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++)
+        if (has(members, layouts[i].features) && has(members, layouts[i].boxes))
+            return load_layout(reader, members, &layouts[i], err);
+    for (size_t i = 0; i < members->count; i++)
+        str_addf(&there, "%s%.40s", i ? ", " : "", members->names[i]);
+    error_set(err, "%s: holds neither x and bbox nor features and norm_bb, but: %.400s",
+              str_text(&reader->where), str_text(&there));
+    str_done(&there);
+    return -1;
+}
+
+static int npz_load(struct bottomup *reader, struct error *err)
+{
+    struct members members;
+    if (npy_members(str_text(&reader->where), &members.names, &members.count, err) != 0)
+        return -1;
+    int status = load_members(reader, &members, err);
+    for (size_t i = 0; i < members.count; i++)
+        free(members.names[i]);
+    free(members.names);
+    return status;
+}
+
+/* ---- a pair of folders --------------------------------------------------------------------------
+ */
+
+static int pair_load(struct bottomup *reader, struct error *err)
+{
+    const struct state *s = reader->state;
+    const char *path = str_text(&reader->where);
+    char *name = mem_printf("%s.npy", reader->id);
+    char *boxes = s->boxes ? file_join(s->boxes, name) : NULL;
+    int status =
+        take_files(reader, path, ends_with(path, ".npz") ? "feat" : NULL, boxes, NULL, 0, err);
+    free(name);
+    free(boxes);
+    return status;
+}
+
+const struct bottomup_kind bottomup_npz = {npz_open, next, npz_load, progress, state_close, NULL};
+const struct bottomup_kind bottomup_pair = {pair_open, next,        pair_load,
+                                            progress,  state_close, NULL};

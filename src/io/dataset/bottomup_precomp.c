@@ -1,0 +1,82 @@
+/* bottomup_precomp.c: a split of a precomp folder, to take images out of it or to write it anew. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "io/dataset/bottomup_private.h"
+#include "io/dataset/dataset.h"
+
+struct state {
+    struct dataset *data;
+    size_t at; /* the current image + 1 */
+};
+
+static int precomp_open_split(struct bottomup *reader, struct error *err)
+{
+    static const char *const endings[] = {"_ims.npy", "_feat.npy"};
+    struct state *s = mem_new(1, sizeof *s);
+    const char *name = file_name(reader->path);
+    char *folder = file_folder(reader->path), *split = NULL;
+    reader->state = s;
+    for (size_t i = 0; !split && i < 2; i++) {
+        size_t n = strlen(name), e = strlen(endings[i]);
+        if (n > e && strcmp(name + n - e, endings[i]) == 0)
+            split = mem_strndup(name, n - e);
+    }
+    struct dataset_spec spec = {
+        .folder = split ? folder : NULL, .split = split, .features = reader->path};
+    int status = dataset_open(&spec, &s->data, err);
+    free(folder);
+    free(split);
+    return status;
+}
+
+static void precomp_close(void *state)
+{
+    struct state *s = state;
+    dataset_free(s->data);
+    free(s);
+}
+
+static int precomp_next(struct bottomup *reader, struct error *err)
+{
+    struct state *s = reader->state;
+    if (s->at == s->data->images)
+        return 0;
+    str_clear(&reader->where);
+    str_addf(&reader->where, "%s: row %zu", reader->path, s->at * s->data->row_step);
+    return bottomup_set_id(reader, s->data->id[s->at++], err) == 0 ? 1 : -1;
+}
+
+static int precomp_load(struct bottomup *reader, struct error *err)
+{
+    struct state *s = reader->state;
+    const struct dataset *d = s->data;
+    struct bottomup_image *image = &reader->image;
+    size_t i = s->at - 1;
+    if (bottomup_make_room(reader, d->regions, d->feature_size, d->boxes != NULL, err) != 0)
+        return -1;
+    if (d->boxes)
+        memcpy(image->boxes, d->boxes + 4 * i * d->regions, 4 * d->regions * sizeof *image->boxes);
+    if (d->sizes) {
+        image->width = d->sizes[2 * i];
+        image->height = d->sizes[2 * i + 1];
+    }
+    return dataset_features(d, i, 1, image->features, err);
+}
+
+static void precomp_progress(const struct bottomup *reader, uint64_t *done_out, uint64_t *total_out)
+{
+    const struct state *s = reader->state;
+    *done_out = s->at;
+    *total_out = s->data->images;
+}
+
+static const char *precomp_note(const struct bottomup *reader)
+{
+    return ((const struct state *)reader->state)->data->note;
+}
+
+const struct bottomup_kind bottomup_precomp = {precomp_open_split, precomp_next,  precomp_load,
+                                               precomp_progress,   precomp_close, precomp_note};

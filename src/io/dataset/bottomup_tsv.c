@@ -1,0 +1,285 @@
+/* bottomup_tsv.c: a line an image; boxes and features are base64 of little-endian float32. */
+#include <endian.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "io/dataset/base64.h"
+#include "io/dataset/bottomup_private.h"
+#include "io/dataset/tsv.h"
+
+/* What is needed of a line. */
+enum column { ID, WIDTH, HEIGHT, COUNT, BOXES, FEATURES, COLUMNS };
+
+enum { FIELDS_MAX = 16 };
+
+/* A layout is told by its number of columns: where each needed one stands. */
+struct layout {
+    size_t fields, at[COLUMNS];
+};
+
+static const struct layout layouts[] = {
+    {6, {[ID] = 0, [WIDTH] = 1, [HEIGHT] = 2, [COUNT] = 3, [BOXES] = 4, [FEATURES] = 5}},
+    {10, {[ID] = 0, [HEIGHT] = 1, [WIDTH] = 2, [COUNT] = 7, [BOXES] = 8, [FEATURES] = 9}},
+};
+
+/* Names of the columns in a header line. */
+static const struct {
+    const char *name;
+    enum column column;
+} names[] = {
+    {"image_id", ID},     {"img_id", ID},      {"image_w", WIDTH},
+    {"img_w", WIDTH},     {"image_h", HEIGHT}, {"img_h", HEIGHT},
+    {"num_boxes", COUNT}, {"boxes", BOXES},    {"features", FEATURES},
+};
+
+#define LENGTH(array) (sizeof(array) / sizeof *(array))
+
+static const char *const column_names[COLUMNS] = {"image_id",  "image_w", "image_h",
+                                                  "num_boxes", "boxes",   "features"};
+
+struct field {
+    char *text;
+    size_t length;
+};
+
+struct state {
+    struct tsv *tsv;
+    struct layout layout; /* of the file so far; fields 0: not known yet */
+    struct field fields[FIELDS_MAX];
+    size_t field_count; /* FIELDS_MAX + 1: more */
+    uint8_t *bytes;     /* decoded base64 */
+    size_t room;
+};
+
+static int tsv_kind_open(struct bottomup *reader, struct error *err)
+{
+    struct state *s = mem_new(1, sizeof *s);
+    reader->state = s;
+    return tsv_open(reader->path, &s->tsv, err);
+}
+
+static void tsv_kind_close(void *state)
+{
+    struct state *s = state;
+    tsv_close(s->tsv);
+    free(s->bytes);
+    free(s);
+}
+
+/* ---- lines into fields ------------------------------------------------------------------------
+ */
+
+static void split(struct state *s, char *line, size_t length)
+{
+    char *end = line + length;
+    s->field_count = 0;
+    for (char *tab; line <= end && s->field_count < FIELDS_MAX; line = tab + 1) {
+        tab = memchr(line, '\t', (size_t)(end - line));
+        tab = tab ? tab : end;
+        *tab = '\0';
+        s->fields[s->field_count++] = (struct field){line, (size_t)(tab - line)};
+    }
+    s->field_count += line <= end;
+}
+
+static bool named(const struct state *s, size_t i, enum column *column_out)
+{
+    for (size_t n = 0; n < LENGTH(names); n++)
+        if (strcmp(s->fields[i].text, names[n].name) == 0) {
+            *column_out = names[n].column;
+            return true;
+        }
+    return false;
+}
+
+/* A first line of names. 1: it was, 0: it is none. */
+static int read_header(const struct bottomup *reader, struct state *s, struct error *err)
+{
+    enum column column;
+    struct layout found = {.fields = s->field_count};
+    bool have[COLUMNS] = {false};
+    if (!named(s, 0, &column) && !(s->field_count > 1 && named(s, s->field_count - 1, &column)))
+        return 0;
+    for (size_t i = 0; i < s->field_count; i++)
+        if (named(s, i, &column)) {
+            found.at[column] = i;
+            have[column] = true;
+        }
+    for (size_t c = 0; c < COLUMNS; c++)
+        if (!have[c])
+            return error_set(err, "%s: the header line names no column '%s'",
+                             str_text(&reader->where), column_names[c]);
+    s->layout = found;
+    return 1;
+}
+
+static int wrong_columns(const struct bottomup *reader, const struct state *s, struct error *err)
+{
+    size_t n = s->field_count, wanted = s->layout.fields;
+    const char *where = str_text(&reader->where);
+    if (!wanted)
+        return error_set(err,
+                         "%s: has %zu column%s%s where 6 (image_id image_w image_h num_boxes boxes "
+                         "features) or LXMERT's 10 are wanted; is this a bottom-up TSV?",
+                         where, n, n == 1 ? "" : "s", n > FIELDS_MAX ? " or more" : "");
+    return error_set(err, "%s: has %zu columns%s where the lines before it have %zu; %s", where, n,
+                     n > FIELDS_MAX ? " or more" : "", wanted,
+                     n > wanted ? "two lines are glued together"
+                                : "the line is cut off: copy or download the file again");
+}
+
+static int find_layout(const struct bottomup *reader, struct state *s, struct error *err)
+{
+    for (size_t i = 0; !s->layout.fields && i < LENGTH(layouts); i++)
+        if (layouts[i].fields == s->field_count)
+            s->layout = layouts[i];
+    return s->layout.fields == s->field_count ? 0 : wrong_columns(reader, s, err);
+}
+
+static int tsv_kind_next(struct bottomup *reader, struct error *err)
+{
+    struct state *s = reader->state;
+    for (;;) {
+        char *line;
+        size_t length;
+        int more = tsv_next(s->tsv, &line, &length, err);
+        if (more <= 0)
+            return more;
+        str_clear(&reader->where);
+        str_addf(&reader->where, "%s: line %zu", tsv_name(s->tsv), tsv_line(s->tsv));
+        if (length == 0)
+            continue;
+        split(s, line, length);
+        int header =
+            tsv_line(s->tsv) == 1 && s->field_count <= FIELDS_MAX ? read_header(reader, s, err) : 0;
+        if (header < 0)
+            return -1;
+        if (header)
+            continue;
+        if (find_layout(reader, s, err) != 0 ||
+            bottomup_set_id(reader, s->fields[s->layout.at[ID]].text, err) != 0)
+            return -1;
+        return 1;
+    }
+}
+
+/* ---- fields into numbers ----------------------------------------------------------------------
+ */
+
+static const struct field *field_of(const struct state *s, enum column column)
+{
+    return &s->fields[s->layout.at[column]];
+}
+
+static int whole_number(const struct bottomup *reader, enum column column, long most, long *out,
+                        struct error *err)
+{
+    const struct field *field = field_of(reader->state, column);
+    char *end;
+    errno = 0;
+    *out = strtol(field->text, &end, 10);
+    if (!errno && end != field->text && !*end && *out >= 0 && *out <= most)
+        return 0;
+    return bottomup_fail(reader, err, "%s is '%.40s', a whole number up to %ld is wanted",
+                         column_names[column], field->text, most);
+}
+
+/* Python 3's str() of bytes: b'...'. */
+static struct field unquoted(struct field field)
+{
+    bool quoted = field.length >= 3 && field.text[0] == 'b' && field.text[1] == '\'' &&
+                  field.text[field.length - 1] == '\'';
+    return quoted ? (struct field){field.text + 2, field.length - 3} : field;
+}
+
+/* A column's bytes into s->bytes. */
+static int decode(const struct bottomup *reader, struct state *s, enum column column,
+                  size_t *size_out, struct error *err)
+{
+    struct field field = unquoted(*field_of(s, column));
+    size_t bad, wanted = base64_room(field.length) + 1;
+    if (wanted > s->room) {
+        s->bytes = mem_grow(s->bytes, wanted, 1);
+        s->room = wanted;
+    }
+    if (base64_decode(field.text, field.length, s->bytes, size_out, &bad))
+        return 0;
+    if (bad == field.length)
+        return bottomup_fail(
+            reader, err,
+            "column '%s' ends inside a group of base64 (%zu characters): it is cut off",
+            column_names[column], field.length);
+    return bottomup_fail(reader, err, "column '%s' is not base64: '%c' at its character %zu",
+                         column_names[column], field.text[bad], bad + 1);
+}
+
+static void to_floats(const uint8_t *bytes, size_t count, float *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint32_t bits;
+        memcpy(&bits, bytes + 4 * i, sizeof bits);
+        bits = le32toh(bits);
+        memcpy(out + i, &bits, sizeof bits);
+    }
+}
+
+static int load_features(struct bottomup *reader, struct state *s, size_t regions,
+                         struct error *err)
+{
+    size_t size, row = regions * sizeof(float);
+    if (decode(reader, s, FEATURES, &size, err) != 0)
+        return -1;
+    if (size == 0 || (row && size % row != 0))
+        return bottomup_fail(
+            reader, err,
+            "num_boxes is %zu, but features hold %zu bytes, no multiple of %zu (float32): "
+            "cut off?",
+            regions, size, row);
+    if (bottomup_make_room(reader, regions, row ? size / row : 1, true, err) != 0)
+        return -1;
+    to_floats(s->bytes, size / sizeof(float), reader->image.features);
+    return 0;
+}
+
+static int load_boxes(struct bottomup *reader, struct state *s, struct error *err)
+{
+    size_t size, regions = reader->image.regions;
+    if (decode(reader, s, BOXES, &size, err) != 0)
+        return -1;
+    if (size != 4 * sizeof(float) * regions)
+        return bottomup_fail(
+            reader, err,
+            "num_boxes is %zu, but boxes hold %zu bytes where %zu (float32) are wanted", regions,
+            size, 4 * sizeof(float) * regions);
+    to_floats(s->bytes, 4 * regions, reader->image.boxes);
+    return 0;
+}
+
+static int tsv_kind_load(struct bottomup *reader, struct error *err)
+{
+    struct state *s = reader->state;
+    long width, height, regions;
+    if (whole_number(reader, WIDTH, INT32_MAX, &width, err) != 0 ||
+        whole_number(reader, HEIGHT, INT32_MAX, &height, err) != 0 ||
+        whole_number(reader, COUNT, BOTTOMUP_REGIONS_MAX, &regions, err) != 0)
+        return -1;
+    if (width == 0 || height == 0)
+        return bottomup_fail(reader, err, "is %ld x %ld pixels; both must be positive", width,
+                             height);
+    reader->image.width = (int32_t)width;
+    reader->image.height = (int32_t)height;
+    if (load_features(reader, s, (size_t)regions, err) != 0)
+        return -1;
+    return load_boxes(reader, s, err);
+}
+
+static void tsv_kind_progress(const struct bottomup *reader, uint64_t *done_out,
+                              uint64_t *total_out)
+{
+    tsv_progress(((const struct state *)reader->state)->tsv, done_out, total_out);
+}
+
+const struct bottomup_kind bottomup_tsv = {tsv_kind_open,     tsv_kind_next,  tsv_kind_load,
+                                           tsv_kind_progress, tsv_kind_close, NULL};

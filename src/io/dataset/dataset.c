@@ -1,0 +1,476 @@
+#include "io/dataset/dataset.h"
+
+#include <dirent.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "io/dataset/dataset_private.h"
+#include "io/dataset/photos.h"
+#include "io/text/captions.h"
+
+enum {
+    REDUNDANCY = 5,    /* rows an image where a features file has one a caption */
+    PROBED_GROUPS = 4, /* of five rows, compared to tell that */
+    DEV_CAPTIONS = 5000,
+    MAX_REGIONS = 1024,
+    MAX_FEATURE_SIZE = 1 << 20,
+};
+
+static const char *const feature_endings[] = {"_ims", "_feat", NULL};
+static const char *const array_types[] = {".npy", ".npz"};
+
+void dataset_note(struct opening *o, const char *format, ...)
+{
+    va_list args;
+    char text[1024];
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    str_addf(&o->notes, "%s%s", o->notes.length ? "; " : "", text);
+}
+
+/* ---- the files of a folder ------------------------------------------------------------------- */
+
+static char *split_file(const struct opening *o, const char *ending, const char *type)
+{
+    char *name = mem_printf("%s%s%s", o->d->split, ending, type);
+    char *path = file_join(o->d->folder, name);
+    free(name);
+    return path;
+}
+
+char *dataset_find_array(const struct opening *o, const char *const *endings)
+{
+    for (size_t i = 0; o->in_folder && endings[i]; i++)
+        for (size_t t = 0; t < 2; t++) {
+            char *path = split_file(o, endings[i], array_types[t]);
+            if (file_exists(path))
+                return path;
+            free(path);
+        }
+    return NULL;
+}
+
+static char *find_text(const struct opening *o, const char *ending)
+{
+    char *path = o->in_folder ? split_file(o, ending, ".txt") : NULL;
+    if (path && file_exists(path))
+        return path;
+    free(path);
+    return NULL;
+}
+
+/* The length of the split's name in a features file's name; 0 where it is none. */
+static size_t split_length(const char *name)
+{
+    size_t n = strlen(name);
+    for (size_t e = 0; feature_endings[e]; e++)
+        for (size_t t = 0; t < 2; t++) {
+            size_t ending = strlen(feature_endings[e]), type = strlen(array_types[t]);
+            if (n > ending + type && strcmp(name + n - type, array_types[t]) == 0 &&
+                strncmp(name + n - type - ending, feature_endings[e], ending) == 0)
+                return n - type - ending;
+        }
+    return 0;
+}
+
+static int compare_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+char *dataset_list_splits(const char *folder)
+{
+    char **names = NULL;
+    size_t count = 0, cap = 0;
+    struct str text = {0};
+    DIR *dir = opendir(folder);
+    for (struct dirent *e; dir && (e = readdir(dir));) {
+        size_t n = split_length(e->d_name);
+        if (n == 0)
+            continue;
+        MEM_ROOM(names, count, cap);
+        names[count++] = mem_strndup(e->d_name, n);
+    }
+    if (dir)
+        closedir(dir);
+    if (count > 0)
+        qsort(names, count, sizeof *names, compare_text);
+    for (size_t i = 0; i < count; i++) {
+        str_addf(&text, "%s%s", i ? ", " : "", names[i]);
+        free(names[i]);
+    }
+    free(names);
+    return str_take(&text);
+}
+
+/* ---- features -------------------------------------------------------------------------------- */
+
+static int no_features(const struct opening *o, struct error *err)
+{
+    const struct dataset *d = o->d;
+    if (!file_is_folder(d->folder))
+        return error_at(err, d->folder, -1,
+                        file_exists(d->folder) ? "is not a folder" : "no such folder");
+    char *splits = dataset_list_splits(d->folder);
+    if (splits[0])
+        error_at(err, d->folder, -1, "has no %s_ims.npy; the splits there are: %s", d->split,
+                 splits);
+    else
+        error_at(err, d->folder, -1,
+                 "has no %s_ims.npy (nor %s_feat.npy, nor .npz): no data folder", d->split,
+                 d->split);
+    free(splits);
+    return -1;
+}
+
+static int check_features(struct dataset *d, struct error *err)
+{
+    const struct npy *a = d->features;
+    if (a->type == NPY_OBJECT || (a->ndim != 3 && a->ndim != 2) || a->count == 0) {
+        char *shape = npy_describe(a);
+        error_at(err, a->path, -1, "holds %s; features are images x regions x size", shape);
+        free(shape);
+        return -1;
+    }
+    d->regions = a->ndim == 3 ? a->shape[1] : 1;
+    d->feature_size = a->shape[a->ndim - 1];
+    if (d->regions > MAX_REGIONS || d->feature_size > MAX_FEATURE_SIZE)
+        return error_at(err, a->path, -1, "has %zu regions of size %zu; at most %d and %d are read",
+                        d->regions, d->feature_size, MAX_REGIONS, MAX_FEATURE_SIZE);
+    return 0;
+}
+
+static int open_features(struct opening *o, struct error *err)
+{
+    struct dataset *d = o->d;
+    char *path =
+        o->spec->features ? mem_strdup(o->spec->features) : dataset_find_array(o, feature_endings);
+    if (!path)
+        return no_features(o, err);
+    int status = npy_open(path, NULL, &d->features, err);
+    free(path);
+    return status == 0 ? check_features(d, err) : -1;
+}
+
+/* ---- captions -------------------------------------------------------------------------------- */
+
+static int take_captions(struct dataset *d, const char *path, struct error *err)
+{
+    struct text_lines lines;
+    if (text_lines_load(path, &lines, err) != 0)
+        return -1;
+    d->caption = lines.items;
+    d->caption_lines = lines.count;
+    return 0;
+}
+
+static int take_tokens(struct dataset *d, const char *path, struct error *err)
+{
+    struct token_lines lines;
+    if (token_lines_load(path, &lines, err) != 0)
+        return -1;
+    if (d->caption && lines.count != d->caption_lines) {
+        error_at(err, path, -1, "holds the word ids of %zu captions, there are %zu captions",
+                 lines.count, d->caption_lines);
+        token_lines_done(&lines);
+        return -1;
+    }
+    d->tokens = lines.ids;
+    d->token_count = lines.counts;
+    d->caption_lines = lines.count;
+    return 0;
+}
+
+static bool rows_equal(const struct npy *a, size_t i, size_t j, float *x, float *y)
+{
+    npy_rows_f32(a, i, 1, x);
+    npy_rows_f32(a, j, 1, y);
+    return memcmp(x, y, npy_row_size(a) * sizeof *x) == 0;
+}
+
+/* Whether the first groups of five rows are each the same image. */
+static bool holds_five_times(const struct npy *a)
+{
+    size_t row = npy_row_size(a), groups = a->shape[0] / REDUNDANCY;
+    float *x = mem_try(2 * row, sizeof *x);
+    bool equal = x && a->shape[0] % REDUNDANCY == 0;
+    for (size_t g = 0; equal && g < groups && g < PROBED_GROUPS; g++)
+        for (size_t k = 1; equal && k < REDUNDANCY; k++)
+            equal = rows_equal(a, g * REDUNDANCY, g * REDUNDANCY + k, x, x + row);
+    free(x);
+    return equal;
+}
+
+/* How captions and rows go together. */
+static int match_captions(struct opening *o, const char *path, struct error *err)
+{
+    struct dataset *d = o->d;
+    size_t rows = d->features->shape[0], captions = d->caption_lines;
+    d->row_step = 1;
+    d->images = rows;
+    if (captions == 0)
+        return 0;
+    if (captions % rows != 0)
+        return error_at(
+            err, path, -1,
+            "has %zu captions, but %s has features of %zu images; five captions an image "
+            "(%zu) are expected",
+            captions, d->features->path, rows, REDUNDANCY * rows);
+    d->captions = captions;
+    d->per_image = captions / rows;
+    if (captions == rows && holds_five_times(d->features)) {
+        d->row_step = d->per_image = REDUNDANCY;
+        d->images = rows / REDUNDANCY;
+    }
+    return 0;
+}
+
+/* The reference validates on the first 5000 captions of dev. */
+static void cut_dev(struct opening *o)
+{
+    struct dataset *d = o->d;
+    if (strcmp(d->split, "dev") != 0 || d->captions <= DEV_CAPTIONS || d->per_image > DEV_CAPTIONS)
+        return;
+    size_t images = DEV_CAPTIONS / d->per_image;
+    dataset_note(o, "dev is cut to its first %zu images as the reference does (%zu are there)",
+                 images, d->images);
+    d->images = images;
+    d->captions = images * d->per_image;
+}
+
+static int open_captions(struct opening *o, struct error *err)
+{
+    struct dataset *d = o->d;
+    const char *named = o->spec->captions, *tokens = o->spec->token_ids;
+    char *found = named ? mem_strdup(named) : find_text(o, "_caps");
+    int status = found ? take_captions(d, found, err) : 0;
+    if (status == 0 && tokens)
+        status = take_tokens(d, tokens, err);
+    if (status == 0)
+        status = match_captions(o, found ? found : tokens, err);
+    if (status == 0)
+        cut_dev(o);
+    free(found);
+    return status;
+}
+
+/* ---- ids ------------------------------------------------------------------------------------- */
+
+int dataset_check_rows(const struct opening *o, const struct npy *array, size_t *step_out,
+                       struct error *err)
+{
+    const struct dataset *d = o->d;
+    size_t rows = d->features->shape[0], have = array->ndim > 0 ? array->shape[0] : 0;
+    bool an_image = have == rows / d->row_step || have == d->images;
+    *step_out = an_image ? 1 : d->row_step;
+    if (an_image || have == rows)
+        return 0;
+    return error_at(err, array->path, -1, "has %zu images, the features have %zu", have,
+                    rows / d->row_step);
+}
+
+/* One id an image, or one a caption. */
+static int spread_ids(struct dataset *d, struct text_lines *lines, const char *path,
+                      struct error *err)
+{
+    size_t all = d->features->shape[0] / d->row_step;
+    bool a_caption = d->per_image > 1 && lines->count == all * d->per_image;
+    size_t step = a_caption ? d->per_image : 1;
+    if (!a_caption && lines->count != all && lines->count != d->images)
+        return error_at(err, path, -1, "has %zu ids, the features have %zu images", lines->count,
+                        all);
+    for (size_t i = 0; step > 1 && i < all; i++) {
+        char *id = lines->items[i];
+        lines->items[i] = lines->items[i * step];
+        lines->items[i * step] = id;
+    }
+    d->id = lines->items;
+    d->id_lines = lines->count;
+    *lines = (struct text_lines){0};
+    return 0;
+}
+
+static void number_ids(struct dataset *d)
+{
+    d->ids_are_rows = true;
+    d->id = mem_new(d->images, sizeof *d->id);
+    d->id_lines = d->images;
+    for (size_t i = 0; i < d->images; i++)
+        d->id[i] = mem_printf("%zu", i);
+}
+
+static int open_ids(struct opening *o, struct error *err)
+{
+    struct text_lines lines;
+    char *path = find_text(o, "_ids");
+    if (!path) {
+        number_ids(o->d);
+        return 0;
+    }
+    int status = text_lines_load(path, &lines, err);
+    if (status == 0)
+        status = spread_ids(o->d, &lines, path, err);
+    text_lines_done(&lines);
+    free(path);
+    return status;
+}
+
+static int open_photos(struct opening *o, struct error *err)
+{
+    struct dataset *d = o->d;
+    struct photos_spec spec = {
+        .folder = o->spec->photos,
+        .data = o->in_folder ? d->folder : NULL,
+        .mapping = o->spec->id_mapping,
+        .ids = (const char *const *)d->id,
+        .count = d->images,
+        .ids_are_rows = d->ids_are_rows,
+    };
+    if (photos_open(&spec, &d->photos, err) != 0)
+        return -1;
+    const char *folder = photos_folder(d->photos);
+    d->photo_folder = mem_strdup(folder);
+    if (photos_by_order(d->photos))
+        dataset_note(o, "ids are taken as places in %s in file-name order", folder);
+    return 0;
+}
+
+/* ---- opening --------------------------------------------------------------------------------- */
+
+static int open_parts(struct opening *o, struct error *err)
+{
+    static int (*const parts[])(struct opening *, struct error *) = {
+        open_features, open_captions, open_ids, dataset_open_boxes, dataset_open_sizes, open_photos,
+    };
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (parts[i](o, err) != 0)
+            return -1;
+    return 0;
+}
+
+int dataset_open(const struct dataset_spec *spec, struct dataset **out, struct error *err)
+{
+    struct dataset *d = mem_new(1, sizeof *d);
+    struct opening o = {.spec = spec, .d = d, .in_folder = spec->folder != NULL};
+    *out = NULL;
+    if (spec->folder)
+        d->folder = mem_strdup(spec->folder);
+    else
+        d->folder = file_folder(spec->features ? spec->features : "");
+    d->split = mem_strdup(spec->split ? spec->split : spec->folder ? "test" : "");
+    int status =
+        spec->folder || spec->features
+            ? open_parts(&o, err)
+            : error_set(err, "no data: give a folder (--data DIR) or features (--ims FILE)");
+    if (o.notes.length > 0)
+        d->note = str_take(&o.notes);
+    if (status != 0) {
+        dataset_free(d);
+        return -1;
+    }
+    *out = d;
+    return 0;
+}
+
+void dataset_free(struct dataset *d)
+{
+    if (!d)
+        return;
+    npy_free(d->features);
+    photos_free(d->photos);
+    text_lines_done(&(struct text_lines){d->caption, d->caption ? d->caption_lines : 0});
+    token_lines_done(&(struct token_lines){d->tokens, d->token_count, d->caption_lines});
+    text_lines_done(&(struct text_lines){d->id, d->id_lines});
+    free(d->boxes);
+    free(d->sizes);
+    free(d->photo_folder);
+    free(d->note);
+    free(d->folder);
+    free(d->split);
+    free(d);
+}
+
+/* ---- using it -------------------------------------------------------------------------------- */
+
+int dataset_features(const struct dataset *d, size_t first, size_t n, float *out, struct error *err)
+{
+    size_t row = d->regions * d->feature_size;
+    if (d->row_step == 1)
+        npy_rows_f32(d->features, first, n, out);
+    for (size_t i = 0; d->row_step > 1 && i < n; i++)
+        npy_rows_f32(d->features, (first + i) * d->row_step, 1, out + i * row);
+    ptrdiff_t bad = npy_find_nonfinite(out, n * row);
+    if (bad < 0)
+        return 0;
+    size_t image = first + (size_t)bad / row, region = (size_t)bad % row / d->feature_size;
+    return error_at(
+        err, d->features->path, -1,
+        "image %zu (id %s), region %zu: a feature is NaN or infinite; compute this image's "
+        "features again",
+        image, d->id[image], region);
+}
+
+int dataset_photo(const struct dataset *d, size_t image, char **path_out, struct error *err)
+{
+    return photos_find(d->photos, d->id[image], path_out, err);
+}
+
+/* The name without folder and ending. */
+static size_t stem(const char *text, const char **start_out)
+{
+    *start_out = file_name(text);
+    const char *dot = strrchr(*start_out, '.');
+    return dot && dot != *start_out ? (size_t)(dot - *start_out) : strlen(*start_out);
+}
+
+static bool same_stem(const char *a, const char *b)
+{
+    const char *x, *y;
+    size_t n = stem(a, &x);
+    return n > 0 && stem(b, &y) == n && strncmp(x, y, n) == 0;
+}
+
+ptrdiff_t dataset_find_image(const struct dataset *d, const char *text)
+{
+    for (size_t i = 0; i < d->images; i++)
+        if (strcmp(d->id[i], text) == 0)
+            return (ptrdiff_t)i;
+    for (size_t i = 0; i < d->images; i++)
+        if (same_stem(d->id[i], text))
+            return (ptrdiff_t)i;
+    size_t digits = strspn(text, "0123456789");
+    if (digits == 0 || digits > 9 || text[digits] != '\0')
+        return -1;
+    size_t row = strtoul(text, NULL, 10);
+    return row < d->images ? (ptrdiff_t)row : -1;
+}
+
+static bool ends(const char *name, const char *ending)
+{
+    size_t n = strlen(name), m = strlen(ending);
+    return n > m && strcmp(name + n - m, ending) == 0;
+}
+
+char *dataset_find_vocab(const struct dataset *d)
+{
+    char *path = file_join(d->folder, "vocab.json");
+    if (file_exists(path))
+        return path;
+    free(path);
+    char *found = NULL;
+    size_t count = 0;
+    DIR *dir = opendir(d->folder);
+    for (struct dirent *e; dir && (e = readdir(dir));)
+        if (ends(e->d_name, "_vocab.json") && ++count == 1)
+            found = file_join(d->folder, e->d_name);
+    if (dir)
+        closedir(dir);
+    if (count == 1)
+        return found;
+    free(found);
+    return NULL;
+}

@@ -1,0 +1,160 @@
+#include "io/text/captions.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/file.h"
+#include "base/mem.h"
+
+static bool is_blank(uint8_t c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r') || c == '\0';
+}
+
+static char *stripped(const uint8_t *text, size_t n)
+{
+    while (n > 0 && is_blank(text[0]))
+        text++, n--;
+    while (n > 0 && is_blank(text[n - 1]))
+        n--;
+    char *line = mem_new(n + 1, 1);
+    for (size_t i = 0; i < n; i++)
+        line[i] = text[i] ? (char)text[i] : ' ';
+    return line;
+}
+
+static void skip_byte_order_mark(struct bytes *b)
+{
+    if (bytes_left(b) >= 3 && memcmp(b->data, "\xef\xbb\xbf", 3) == 0)
+        b->at = 3;
+}
+
+static void split_lines(const struct file_map *map, struct text_lines *out)
+{
+    struct bytes b = {.data = map->data, .size = map->size};
+    size_t cap = 0, n;
+    skip_byte_order_mark(&b);
+    while (bytes_left(&b) > 0) {
+        const uint8_t *line = bytes_until(&b, '\n', &n);
+        if (!line) {
+            n = bytes_left(&b);
+            line = bytes_take(&b, n);
+        }
+        MEM_ROOM(out->items, out->count, cap);
+        out->items[out->count++] = stripped(line, n);
+    }
+    while (out->count > 0 && out->items[out->count - 1][0] == '\0')
+        free(out->items[--out->count]);
+}
+
+int text_check(const char *path, const void *data, size_t size, struct error *err)
+{
+    static const struct {
+        const char *start;
+        size_t size;
+        const char *kind;
+    } kinds[] = {
+        {"\x89PNG", 4, "a PNG picture"},
+        {"\xff\xd8\xff", 3, "a JPEG picture"},
+        {"\x93NUMPY", 6, "a numpy array"},
+        {"PK\3\4", 4, "a zip archive or a checkpoint"},
+        {"\x80\2", 2, "a pickle or a checkpoint"},
+        {"\x1f\x8b", 2, "compressed by gzip: unpack it first"},
+        {"\xff\xfe", 2, "UTF-16: save it as UTF-8"},
+        {"\xfe\xff", 2, "UTF-16: save it as UTF-8"},
+    };
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (size >= kinds[i].size && memcmp(data, kinds[i].start, kinds[i].size) == 0)
+            return error_at(err, path, -1, "a text file is wanted; this one looks like %s",
+                            kinds[i].kind);
+    return 0;
+}
+
+int text_lines_load(const char *path, struct text_lines *out, struct error *err)
+{
+    struct file_map map;
+    *out = (struct text_lines){0};
+    if (file_map_open(path, &map, err) != 0)
+        return -1;
+    int status = text_check(path, map.data, map.size, err);
+    if (status == 0 && map.size > 0)
+        split_lines(&map, out);
+    file_map_close(&map);
+    if (status != 0 || out->count > 0)
+        return status;
+    text_lines_done(out);
+    return error_at(err, path, -1, "is empty; it should hold one entry a line");
+}
+
+void text_lines_done(struct text_lines *lines)
+{
+    for (size_t i = 0; i < lines->count; i++)
+        free(lines->items[i]);
+    free(lines->items);
+    *lines = (struct text_lines){0};
+}
+
+/* The next number of a line; 1: found, 0: the line is over, -1: something else stands there. */
+static int next_id(char **at, int32_t *out)
+{
+    while (is_blank((uint8_t) * *at) || **at == ',') {
+        if (**at == '\0')
+            return 0;
+        ++*at;
+    }
+    char *end;
+    long value = strtol(*at, &end, 10);
+    bool ended = *end == '\0' || *end == ',' || is_blank((uint8_t)*end);
+    if (end == *at || !ended || value < 0 || value > INT32_MAX)
+        return -1;
+    *at = end;
+    *out = (int32_t)value;
+    return 1;
+}
+
+static int parse_ids(char *line, int32_t **out, size_t *count)
+{
+    int32_t *ids = NULL, id;
+    size_t cap = 0;
+    int more;
+    *count = 0;
+    while ((more = next_id(&line, &id)) == 1) {
+        MEM_ROOM(ids, *count, cap);
+        ids[(*count)++] = id;
+    }
+    *out = ids;
+    return more;
+}
+
+int token_lines_load(const char *path, struct token_lines *out, struct error *err)
+{
+    struct text_lines lines;
+    *out = (struct token_lines){0};
+    if (text_lines_load(path, &lines, err) != 0)
+        return -1;
+    out->count = lines.count;
+    out->ids = mem_new(lines.count, sizeof *out->ids);
+    out->counts = mem_new(lines.count, sizeof *out->counts);
+    int status = 0;
+    for (size_t i = 0; status == 0 && i < lines.count; i++) {
+        if (parse_ids(lines.items[i], &out->ids[i], &out->counts[i]) != 0)
+            status = error_at(err, path, -1, "line %zu holds something else than word ids", i + 1);
+        else if (out->counts[i] == 0)
+            status = error_at(err, path, -1, "line %zu is empty; word ids are wanted", i + 1);
+    }
+    text_lines_done(&lines);
+    if (status != 0)
+        token_lines_done(out);
+    return status;
+}
+
+void token_lines_done(struct token_lines *lines)
+{
+    for (size_t i = 0; lines->ids && i < lines->count; i++)
+        free(lines->ids[i]);
+    free(lines->ids);
+    free(lines->counts);
+    *lines = (struct token_lines){0};
+}

@@ -1,0 +1,30 @@
+/* json_scan.h: JSON token by token, for files too large to build in memory (dataset_flickr30k.json
+ * and its like). A scanner, not a validator: commas and colons are passed over. */
+#ifndef IO_TEXT_JSON_SCAN_H
+#define IO_TEXT_JSON_SCAN_H
+
+#include "base/bytes.h"
+#include "base/str.h"
+
+enum json_token {
+    JSON_SCAN_END,
+    JSON_SCAN_BAD,   /* neither JSON nor more than 64 levels deep; bytes.at says where */
+    JSON_SCAN_OPEN,  /* { or [; depth counts it */
+    JSON_SCAN_CLOSE, /* } or ]; depth counts it no more */
+    JSON_SCAN_KEY,   /* a string before a colon */
+    JSON_SCAN_STRING,
+    JSON_SCAN_NUMBER,
+    JSON_SCAN_WORD, /* true, false, null */
+};
+
+/* Zero but for `bytes` to start; str_done(&text) at the end. */
+struct json_scan {
+    struct bytes bytes;
+    int depth;
+    struct str text; /* of a key, string (UTF-8, escapes resolved), number or word */
+    char brackets[64];
+};
+
+enum json_token json_scan_next(struct json_scan *scan);
+
+#endif

@@ -1,0 +1,89 @@
+#include "io/torch/objarray.h"
+
+#include "base/mem.h"
+#include "io/torch/pickle_numpy.h"
+
+/* Parses the pickle and finds the list of its array's items. */
+static int open_items(const uint8_t *bytes, size_t size, const char *path, struct pickle **out,
+                      const struct pickle_value **items_out, struct error *err)
+{
+    struct bytes in = {.data = bytes, .size = size};
+    struct array_view view;
+    if (pickle_parse(&in, path, false, out, err) != 0)
+        return -1;
+    int is_array = numpy_array(pickle_root(*out), path, &view, err);
+    *items_out = is_array == 1 ? numpy_items(pickle_root(*out)) : NULL;
+    if (*items_out && view.type == ELEM_OBJECT)
+        return 0;
+    if (is_array >= 0)
+        error_at(err, path, -1, "its pickle is no numpy array of objects");
+    pickle_free(*out);
+    return -1;
+}
+
+static int read_size(const struct pickle_value *dict, const char *path, size_t i, const char *key,
+                     int32_t *out, struct error *err)
+{
+    int64_t number;
+    const struct pickle_value *value = pickle_get(dict, key);
+    if (!value)
+        return error_at(err, path, -1, "entry %zu has no '%s'", i, key);
+    if (!numpy_integer(value, &number) || number < 1 || number > INT32_MAX)
+        return error_at(err, path, -1, "entry %zu: '%s' is no size in pixels", i, key);
+    *out = (int32_t)number;
+    return 0;
+}
+
+int objarray_image_sizes(const uint8_t *pickle, size_t size, const char *path, size_t count,
+                         int32_t *width_height_out, struct error *err)
+{
+    struct pickle *parsed;
+    const struct pickle_value *items;
+    if (open_items(pickle, size, path, &parsed, &items, err) != 0)
+        return -1;
+    int status = 0;
+    if (pickle_count(items) != count)
+        status =
+            error_at(err, path, -1, "%zu entries where %zu are wanted", pickle_count(items), count);
+    for (size_t i = 0; i < count && status == 0; i++) {
+        const struct pickle_value *dict = pickle_item(items, i);
+        status = read_size(dict, path, i, "image_w", &width_height_out[2 * i], err);
+        if (status == 0)
+            status = read_size(dict, path, i, "image_h", &width_height_out[2 * i + 1], err);
+    }
+    pickle_free(parsed);
+    return status;
+}
+
+static int read_sims(const struct pickle_value *dict, const char *path, float **sims_out,
+                     size_t shape_out[2], struct error *err)
+{
+    struct array_view view;
+    int is_array = numpy_array(pickle_get(dict, "sims"), path, &view, err);
+    if (is_array < 0)
+        return -1;
+    if (is_array == 0 || view.ndim != 2 || !elem_is_real(view.type) || view.count == 0)
+        return error_at(err, path, -1, "not the results of an evaluation: no matrix 'sims' in it");
+    if (mem_get(sims_out, view.count, sizeof **sims_out, "similarities", err) != 0)
+        return -1;
+    array_floats(&view, *sims_out);
+    shape_out[0] = view.shape[0];
+    shape_out[1] = view.shape[1];
+    return 0;
+}
+
+int objarray_results(const uint8_t *pickle, size_t size, const char *path, float **sims_out,
+                     size_t shape_out[2], size_t *npts_out, struct error *err)
+{
+    struct pickle *parsed;
+    const struct pickle_value *items;
+    int64_t npts;
+    if (open_items(pickle, size, path, &parsed, &items, err) != 0)
+        return -1;
+    const struct pickle_value *dict = pickle_item(items, 0);
+    int status = read_sims(dict, path, sims_out, shape_out, err);
+    bool known = numpy_integer(pickle_get(dict, "npts"), &npts) && npts > 0;
+    *npts_out = known ? (size_t)npts : 0;
+    pickle_free(parsed);
+    return status;
+}

@@ -1,0 +1,124 @@
+#include "io/torch/pickle_show.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "io/torch/pickle_numpy.h"
+
+enum { MAX_TEXT = 1000, MAX_ITEMS = 12, MAX_DEPTH = 4 };
+
+static void add_text(struct str *out, const char *text, size_t length)
+{
+    char *clean = utf8_clean(text, length < MAX_TEXT ? length : MAX_TEXT);
+    str_add(out, clean);
+    if (length > MAX_TEXT)
+        str_add(out, "...");
+    free(clean);
+}
+
+/* The shortest text that reads back as the same number. */
+static void add_number(struct str *out, double number)
+{
+    char text[40];
+    for (int digits = 1; digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, number);
+        if (strtod(text, NULL) == number)
+            break;
+    }
+    str_add(out, text);
+    if (text[strspn(text, "-0123456789")] == '\0')
+        str_add(out, ".0"); /* as Python tells a float from an int */
+}
+
+static void add_global(struct str *out, const struct pickle_value *global)
+{
+    str_add(out, "<");
+    if (global->kind == PICKLE_GLOBAL) {
+        add_text(out, (const char *)global->global.module, global->global.module_size);
+        str_add(out, ".");
+        add_text(out, (const char *)global->global.name, global->global.name_size);
+    } else {
+        str_add(out, "object");
+    }
+    str_add(out, ">");
+}
+
+static void add_value(struct str *out, const struct pickle_value *value, int depth);
+
+static void add_items(struct str *out, const struct pickle_value *value, int depth)
+{
+    static const char *const brackets[] = {
+        [PICKLE_TUPLE] = "()", [PICKLE_LIST] = "[]", [PICKLE_DICT] = "{}"};
+    const char *bracket = brackets[value->kind];
+    size_t count = value->list.count, shown = count < MAX_ITEMS ? count : MAX_ITEMS;
+    bool is_dict = value->kind == PICKLE_DICT;
+    str_add_n(out, bracket, 1);
+    for (size_t i = 0; i < shown; i++) {
+        str_add(out, i == 0 ? "" : is_dict && i % 2 ? ": " : ", ");
+        add_value(out, value->list.items[i], depth + 1);
+    }
+    if (shown < count)
+        str_add(out, ", ...");
+    str_add_n(out, bracket + 1, 1);
+}
+
+static void add_value(struct str *out, const struct pickle_value *value, int depth)
+{
+    double number;
+    int64_t whole;
+    switch (value->kind) {
+    case PICKLE_NONE:
+        str_add(out, "None");
+        return;
+    case PICKLE_BOOL:
+        str_add(out, value->integer ? "True" : "False");
+        return;
+    case PICKLE_INT:
+        str_addf(out, "%lld", (long long)value->integer);
+        return;
+    case PICKLE_FLOAT:
+        add_number(out, value->number);
+        return;
+    case PICKLE_TEXT:
+    case PICKLE_BYTES:
+        add_text(out, (const char *)value->bytes.data, value->bytes.size);
+        return;
+    case PICKLE_BIG:
+        str_addf(out, "<a number of %zu bytes>", value->bytes.size);
+        return;
+    case PICKLE_GLOBAL:
+        add_global(out, value);
+        return;
+    case PICKLE_TUPLE:
+    case PICKLE_LIST:
+    case PICKLE_DICT:
+        if (depth < MAX_DEPTH)
+            add_items(out, value, depth);
+        else
+            str_add(out, "...");
+        return;
+    case PICKLE_OBJECT:
+        if (numpy_integer(value, &whole))
+            str_addf(out, "%lld", (long long)whole);
+        else if (numpy_number(value, &number))
+            add_number(out, number);
+        else
+            add_global(out, value->object.callable);
+        return;
+    case PICKLE_PERSISTENT:
+        str_add(out, "<storage>");
+        return;
+    }
+}
+
+void torchtext_value(struct str *out, const struct pickle_value *value)
+{
+    add_value(out, value, 0);
+}
+
+void torchtext_key(struct str *out, const struct pickle_value *key)
+{
+    add_value(out, key, 0);
+}

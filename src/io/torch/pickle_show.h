@@ -1,0 +1,15 @@
+/* torchtext.h: pickle values as text, for options and for `info`. */
+#ifndef IO_TORCH_PICKLE_SHOW_H
+#define IO_TORCH_PICKLE_SHOW_H
+
+#include "base/str.h"
+#include "io/torch/pickle.h"
+
+/* A dict's key: text as it is (cleaned), anything else as torchtext_value has it. */
+void torchtext_key(struct str *out, const struct pickle_value *key);
+
+/* Text as it is, numbers as Python prints them, short containers with their first items, anything
+ * else by its name in angle brackets; limited in length and depth. */
+void torchtext_value(struct str *out, const struct pickle_value *value);
+
+#endif

@@ -1,0 +1,58 @@
+/* bf16.h: dot products of embeddings in bfloat16 with float32 sums.
+ *
+ * One query: a few packed words against rows as they lie in memory. Tiles: matrix products through
+ * oneDNN, which has the matrix units' kernels. Beside both stands the plain version in float32
+ * arithmetic (products of two bfloat16 are exact there): for the tests, which so run anywhere;
+ * nobody gains from it. */
+#ifndef MODEL_KERNELS_BF16_H
+#define MODEL_KERNELS_BF16_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+struct bf16_product;
+
+struct bf16_kernel {
+    const char *name;
+
+    /* As in struct xattn_kernel; `a` n x D, b m x D floats, rounded while they are packed. */
+    size_t (*packed_size)(size_t m, size_t D); /* uint16_t */
+    void (*pack)(const float *b, size_t m, size_t D, uint16_t *packed_out);
+    void (*dots)(const uint16_t *a, size_t n, const uint16_t *packed, size_t m, size_t D, float *s,
+                 size_t row_step, size_t column_step);
+
+    /* Products c = a b', a M x D, b N x D, c M x N with leading dimension ldc. Every M, N and ldc
+     * is made known first, on one thread; then any number of threads run them, each on one core,
+     * with memory of their own: `packed` holds a b, `scratch` is for the run; both of so many bytes
+     * as the functions say, aligned to 64. Errors of pack and run, -1: what oneDNN refuses to run.
+     */
+    int (*product_new)(size_t D, struct bf16_product **out, struct error *err);
+    void (*product_free)(struct bf16_product *product);
+    int (*product_add)(struct bf16_product *product, size_t M, size_t N, size_t ldc,
+                       struct error *err);
+    size_t (*product_packed)(const struct bf16_product *product);
+    size_t (*product_scratch)(const struct bf16_product *product);
+    int (*product_pack)(const struct bf16_product *product, size_t N, uint16_t *b, void *packed,
+                        void *scratch);
+    int (*product_run)(const struct bf16_product *product, size_t M, size_t N, const uint16_t *a,
+                       void *packed, float *c, size_t ldc, void *scratch);
+};
+
+/* What `--precision bf16` runs on; NULL where it cannot, and *why_out says why and what to do. */
+const struct bf16_kernel *bf16_kernel(const char **why_out);
+
+extern const struct bf16_kernel bf16_plain;
+
+/* For the tests: the functions above take this one from now on; NULL: what the machine has. */
+void bf16_kernel_set(const struct bf16_kernel *kernel);
+
+/* |x - bf16(x)| / |x| of a row of length D, rounded up: at most 1/256, some 1/600 as a rule. */
+float bf16_loss(const float *row, size_t D);
+
+/* The largest of n rows. */
+float bf16_loss_most(const float *rows, size_t n, size_t D);
+
+#endif

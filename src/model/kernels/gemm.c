@@ -1,0 +1,111 @@
+#include "model/kernels/gemm.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#include "model/kernels/gemm_private.h"
+
+#ifdef GEMM_WIDE
+/* Of OpenBLAS's kernels for x86 only these use AVX-512. Debian 12's takes those for AVX2 on every
+ * AMD CPU, and wherever OPENBLAS_CORETYPE says so. */
+static const char *const wide_cores[] = {"SkylakeX", "Cooperlake", "SapphireRapids"};
+
+static bool wide;
+
+static void choose(void)
+{
+    __builtin_cpu_init();
+    wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+           __builtin_cpu_supports("avx512vl");
+    for (size_t i = 0; i < sizeof wide_cores / sizeof *wide_cores; i++)
+        wide = wide && strcmp(openblas_get_corename(), wide_cores[i]) != 0;
+}
+
+bool gemm_is_own(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, choose);
+    return wide;
+}
+#else
+bool gemm_is_own(void)
+{
+    return false;
+}
+
+void gemm_wide(const struct gemm_job *job)
+{
+    (void)job;
+}
+
+size_t gemm_panels_room(size_t N, size_t K)
+{
+    (void)N, (void)K;
+    return 0;
+}
+
+void gemm_panels_pack(const struct gemm_job *job, float *panels_out)
+{
+    (void)job, (void)panels_out;
+}
+#endif
+
+void gemm_blas(const struct gemm_job *job)
+{
+    cblas_sgemm(CblasRowMajor, job->a_transposed ? CblasTrans : CblasNoTrans,
+                job->b_transposed ? CblasTrans : CblasNoTrans, (blasint)job->M, (blasint)job->N,
+                (blasint)job->K, 1.0f, job->a.data, (blasint)job->a.ld, job->b.data,
+                (blasint)job->b.ld, job->add ? 1.0f : 0.0f, job->c.data, (blasint)job->c.ld);
+}
+
+/* Few rows do not fill a tile of the own kernel. */
+static void multiply(const struct gemm_job *job)
+{
+    enum { FEW = 8 };
+    if (job->M == 0 || job->N == 0 || job->K == 0)
+        return;
+    if (job->panels || (gemm_is_own() && job->M >= FEW))
+        gemm_wide(job);
+    else
+        gemm_blas(job);
+}
+
+void gemm_nn(size_t M, size_t N, size_t K, struct matrix_const a, struct matrix_const b, bool add,
+             struct matrix c)
+{
+    multiply(&(struct gemm_job){false, false, add, M, N, K, a, b, c, NULL});
+}
+
+void gemm_nt(size_t M, size_t N, size_t K, struct matrix_const a, struct matrix_const b, bool add,
+             struct matrix c)
+{
+    multiply(&(struct gemm_job){false, true, add, M, N, K, a, b, c, NULL});
+}
+
+void gemm_tn(size_t M, size_t N, size_t K, struct matrix_const a, struct matrix_const b, bool add,
+             struct matrix c)
+{
+    multiply(&(struct gemm_job){true, false, add, M, N, K, a, b, c, NULL});
+}
+
+size_t gemm_factor_room(size_t N, size_t K)
+{
+    return gemm_is_own() ? gemm_panels_room(N, K) : 0;
+}
+
+void gemm_factor_pack(size_t N, size_t K, bool transposed, struct matrix_const b, float *room,
+                      struct gemm_factor *out)
+{
+    *out = (struct gemm_factor){N, K, transposed, b, gemm_is_own() ? room : NULL};
+    if (out->panels)
+        gemm_panels_pack(&(struct gemm_job){.b_transposed = transposed, .N = N, .K = K, .b = b},
+                         room);
+}
+
+void gemm_factor_multiply(size_t M, struct matrix_const a, const struct gemm_factor *factor,
+                          bool add, struct matrix c)
+{
+    multiply(&(struct gemm_job){false, factor->transposed, add, M, factor->N, factor->K, a,
+                                factor->b, c, factor->panels});
+}

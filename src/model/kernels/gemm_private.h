@@ -1,0 +1,34 @@
+/* gemm_private.h: the two ways to a matrix product, for gemm.c to choose from and for tests. */
+#ifndef MODEL_KERNELS_GEMM_PRIVATE_H
+#define MODEL_KERNELS_GEMM_PRIVATE_H
+
+#include <stdbool.h>
+
+#include "config.h"
+#include "model/kernels/gemm.h"
+
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#define GEMM_WIDE 1
+#endif
+
+/* c (M x N) = op(a) op(b), or that added to c. */
+struct gemm_job {
+    bool a_transposed, b_transposed, add;
+    size_t M, N, K;
+    struct matrix_const a, b;
+    struct matrix c;
+    const float *panels; /* b as gemm_panels_pack leaves it, or NULL */
+};
+
+void gemm_blas(const struct gemm_job *job);
+
+/* With AVX-512, on all cores, inside a parallel region on the calling thread alone. M, N, K at
+ * least 1; only where gemm_is_own. Needs some 300 KB of stack on each thread. */
+void gemm_wide(const struct gemm_job *job);
+
+/* Packs b (N, K, b and b_transposed of the job) for gemm_wide, once for many products:
+ * gemm_panels_room floats. */
+size_t gemm_panels_room(size_t N, size_t K);
+void gemm_panels_pack(const struct gemm_job *job, float *panels_out);
+
+#endif

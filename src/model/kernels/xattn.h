@@ -1,0 +1,102 @@
+/* xattn.h: stacked cross attention of image-caption pairs (Sec. 3.1 and 3.2 of the paper), forward,
+ * by the Gram identity: cosine(q, sum_k a_k c_k) = sum_k a_k (q . c_k) / (|q| sqrt(a' G a)), G = C
+ * C'. So the raw scores and G are enough, and no attended vector is formed.
+ *
+ * `v` R x D region embeddings of an image, `e` W x D word embeddings of a caption. In t2i the
+ * queries are the W words and the context the R regions; in i2t the other way round. */
+#ifndef MODEL_KERNELS_XATTN_H
+#define MODEL_KERNELS_XATTN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/options.h"
+
+/* Score of one pair, all in double and straight from the equations (attended vectors formed): the
+ * naive version that the fast ones are tested against. attention: NULL or, t2i, W x R (row = a word
+ * over regions), i2t, R x W (row = a region over words). similarity: NULL or one per query (t2i W,
+ * i2t R). Allocates. */
+double xattn_naive(const struct attn_options *options, const float *v, size_t R, const float *e,
+                   size_t W, size_t D, double *attention, double *similarity);
+
+/* Gram matrix of n rows of length D: n x n. One thread, no BLAS. */
+void xattn_gram(const float *rows, size_t n, size_t D, float *gram);
+
+/* Lengths of n rows of length D. */
+void xattn_norms(const float *rows, size_t n, size_t D, float *norms);
+
+/* Floats of scratch that xattn_pair needs for any pair up to R regions and W words. */
+size_t xattn_pair_scratch(size_t R, size_t W);
+
+/* From raw scores s (R x W, leading dimension lds) to the pair's score. gram: of the context (t2i:
+ * the image's R x R; i2t: the caption's W x W). query_norm: |query| of each query (t2i: W words,
+ * i2t: R regions). attention, similarity as in xattn_naive, in float; NULL where not wanted. */
+float xattn_pair(const struct attn_options *options, const float *s, size_t lds, size_t R, size_t W,
+                 const float *gram, const float *query_norm, float *attention, float *similarity,
+                 float *scratch);
+
+/* What one pair is, seen from the attention: Q queries over K context items. `x` K x ldx holds the
+ * raw scores, a row a context item; ldx is a multiple of the kernel's lanes, what is beyond Q in a
+ * row is zero. */
+struct xattn_pair {
+    size_t K, Q, ldx;
+    const float *x, *gram /* K x K */, *query_norm /* Q */;
+    float *attention, *similarity; /* Q x K and Q, or NULL */
+    float error;                   /* as in struct xattn_group */
+    float *bound;                  /* one, or NULL */
+};
+
+/* Captions side by side, a lane each: word w of the caption in lane l is element [w][l] of what
+ * follows. Lanes beyond the captions have count 0 and hold zeros. */
+struct xattn_group {
+    size_t W;          /* words of the longest */
+    const float *norm; /* W x lanes: |e|, zero beyond a caption's end */
+    const float *gram; /* i2t: W x W x lanes, zero beyond a caption's end; NULL for t2i */
+    const int32_t
+        *mask; /* W x lanes: -1 for a word, 0 beyond the end; NULL: all lanes have W words */
+    const float *counts; /* lanes: words of each caption */
+
+    /* Where `bound` is not NULL it gets a number a lane: scores from raw scores that are off by at
+     * most error x |region| x |word| each, in either direction and also by rounding, differ from
+     * this one by no more (xattn_bound.h proves it). NaN or infinite where nothing can be said. */
+    float error;
+    float *bound;
+};
+
+/* The fused kernels for one vector unit. None allocates; scratch is aligned to 64 bytes. */
+struct xattn_kernel {
+    const char *name;
+    size_t lanes;
+
+    size_t (*pair_scratch)(size_t K, size_t Q); /* floats */
+    float (*pair)(const struct attn_options *options, const struct xattn_pair *pair,
+                  float *scratch);
+
+    /* One image with a group of captions. s: R rows of W x lanes raw scores, leading dimension lds.
+     * image_gram R x R (t2i; else unused), region_norm R (i2t). out: a score a lane; those of lanes
+     * without a caption are undefined. */
+    size_t (*group_scratch)(size_t R, size_t W);
+    void (*group)(const struct attn_options *options, const struct xattn_group *group,
+                  const float *s, size_t lds, size_t R, const float *image_gram,
+                  const float *region_norm, float *out, float *scratch);
+
+    /* Dot products of n rows `a` (n x D), read once and as they lie, with m packed rows: element
+     * (i, j) goes to s[i * row_step + j * column_step]. For a few rows against many: no copy of `a`
+     * is made. */
+    size_t (*packed_size)(size_t m, size_t D); /* floats */
+    void (*pack)(const float *b, size_t m, size_t D, float *packed_out);
+    void (*dots)(const float *a, size_t n, const float *packed, size_t m, size_t D, float *s,
+                 size_t row_step, size_t column_step);
+};
+
+/* The best that this CPU runs; and all that it runs, best first, NULL after the last. */
+const struct xattn_kernel *xattn_kernel(void);
+const struct xattn_kernel *xattn_kernel_at(size_t index);
+
+/* n rounded up to whole vectors of the kernel. */
+static inline size_t xattn_padded(const struct xattn_kernel *kernel, size_t n)
+{
+    return (n + kernel->lanes - 1) / kernel->lanes * kernel->lanes;
+}
+
+#endif

@@ -1,0 +1,530 @@
+/* xattn_lanes.h: the fused cross attention, written once and compiled for each vector unit:
+ * xattn_avx512.c, xattn_avx2.c and xattn_plain.c define the vector type `vf` of LANES floats, its
+ * few special operations and the sizes of the register blocks, then include this file. LANES_KERNEL
+ * is the name of the table it defines.
+ *
+ * Every function sees K context items and J columns of queries. A column is a vector: LANES queries
+ * of one pair (pair), or the same query of LANES captions (group). The softmax runs down a column,
+ * so it needs no shuffles. The raw score of context item k and column j lies at x + k * x_context +
+ * j * x_column. */
+#include <math.h>
+#include <string.h>
+
+#include "model/kernels/xattn.h"
+
+#define LANES_INLINE static inline __attribute__((always_inline))
+
+typedef int32_t vi __attribute__((vector_size(4 * LANES)));
+
+enum raw_shape { SHAPE_LINEAR, SHAPE_LEAKY, SHAPE_EXP };
+
+struct job {
+    const struct attn_options *options;
+    size_t K, J, x_context, x_column;
+    const float *x;
+    const float *gram;                        /* K x K, or K x K x LANES where lane_gram */
+    const float *query_norm;                  /* J x LANES, or J where splat_norm */
+    const int32_t *query_mask, *context_mask; /* J or K x LANES; NULL: all there */
+    const float *counts;                      /* LANES: queries of each lane, for the mean */
+    bool lane_gram, splat_norm;
+    bool across;          /* the lanes are queries of one pair, not captions */
+    float *scale, *shift; /* K x LANES: the normalised score is scale * shape(x - shift) */
+    float *weights;       /* K x COLUMNS x LANES: scores, then weights, of the columns at hand */
+    float *similarity;    /* J x LANES */
+    float *attention;     /* Q x K or NULL; only with `across` */
+    size_t Q;
+    float error;           /* of the raw scores, where a bound is wanted; see xattn_bound.h */
+    float *bound;          /* LANES, or NULL */
+    float *size;           /* K x LANES: lengths of the context items */
+    float *steady, *swing; /* K x LANES: how far a normalised score can be off */
+    float *pull, *reach;   /* K x COLUMNS x LANES */
+    float *upper, *lower;  /* J x LANES: the most and the least that a similarity can be */
+};
+
+LANES_INLINE vf splat(float x)
+{
+    return x - (vf){0};
+}
+
+LANES_INLINE vf load(const float *p)
+{
+    vf v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+LANES_INLINE void store(float *p, vf v)
+{
+    memcpy(p, &v, sizeof v);
+}
+
+LANES_INLINE vf keep(const int32_t *mask, vf v)
+{
+    vi m;
+    memcpy(&m, mask, sizeof m);
+    return (vf)((vi)v & m);
+}
+
+/* v where the mask is set, -infinity elsewhere. */
+LANES_INLINE vf keep_or_lowest(const int32_t *mask, vf v)
+{
+    vi m;
+    memcpy(&m, mask, sizeof m);
+    return (vf)(((vi)v & m) | ((vi)splat(-INFINITY) & ~m));
+}
+
+LANES_INLINE float lane_max(vf v)
+{
+    float max = v[0];
+    for (int l = 1; l < LANES; l++)
+        max = v[l] > max ? v[l] : max;
+    return max;
+}
+
+/* e^x for x <= 0 as vec_expf does it (vecmath.h); below -87.3 it stays at e^-87.3; NaN too. */
+LANES_INLINE vf exp_negative(vf x)
+{
+    const float rounder = 12582912.0f; /* 1.5 * 2^23: adding it rounds to a whole number */
+    x = v_max(splat(-87.3f), x);
+    vf shifted = x * 1.44269504f + rounder, n = shifted - rounder;
+    vf r = x - n * 0.693359375f + n * 2.12194440e-4f;
+    vf p = r * 1.9875691500e-4f + 1.3981999507e-3f;
+    p = p * r + 8.3334519073e-3f;
+    p = p * r + 4.1665795894e-2f;
+    p = p * r + 1.6666665459e-1f;
+    p = p * r + 5.0000001201e-1f;
+    p = p * r * r + r + 1.0f;
+    vi power = ((vi)shifted - 0x4b400000 + 127) << 23;
+    return p * (vf)power;
+}
+
+LANES_INLINE vf shape(enum raw_shape kind, vf x, vf shift)
+{
+    if (kind == SHAPE_LEAKY)
+        return v_max(x, x * 0.1f);
+    return kind == SHAPE_EXP ? exp_negative(x - shift) : x;
+}
+
+LANES_INLINE vf absolute(vf x)
+{
+    return (vf)((vi)x & 0x7fffffff);
+}
+
+/* ---- raw_feature_norm: a scale (softmax: and a shift) a context item, over the queries ---- */
+
+enum { NORM_BLOCK = 4 };
+
+LANES_INLINE void norm_sums(const struct job *job, size_t k0, int n, enum raw_shape kind, bool l2)
+{
+    vf sum[NORM_BLOCK] = {{0}};
+    for (size_t j = 0; j < job->J; j++)
+#pragma GCC unroll 4
+        for (int k = 0; k < n; k++) {
+            vf y =
+                shape(kind, load(job->x + (k0 + k) * job->x_context + j * job->x_column), splat(0));
+            sum[k] += l2 ? y * y : absolute(y);
+        }
+    for (int k = 0; k < n; k++) {
+        vf s = job->across ? splat(v_sum(sum[k])) : sum[k];
+        vf norm = (l2 ? v_sqrt(s) : s) + 1e-8f;
+        store(job->scale + (k0 + k) * LANES, job->options->lambda_softmax / norm);
+    }
+}
+
+LANES_INLINE void norm_scales(const struct job *job, enum raw_shape kind, bool l2)
+{
+    size_t k = 0;
+    for (; k + NORM_BLOCK <= job->K; k += NORM_BLOCK)
+        norm_sums(job, k, NORM_BLOCK, kind, l2);
+    for (; k < job->K; k++)
+        norm_sums(job, k, 1, kind, l2);
+}
+
+static void softmax_scale(const struct job *job, size_t k)
+{
+    const float *x = job->x + k * job->x_context;
+    vf max = splat(-INFINITY), sum = {0};
+    for (size_t j = 0; j < job->J; j++) {
+        vf s = load(x + j * job->x_column);
+        max = v_max(max, job->query_mask ? keep_or_lowest(job->query_mask + j * LANES, s) : s);
+    }
+    if (job->across)
+        max = splat(lane_max(max));
+    for (size_t j = 0; j < job->J; j++) {
+        vf e = exp_negative(load(x + j * job->x_column) - max);
+        sum += job->query_mask ? keep(job->query_mask + j * LANES, e) : e;
+    }
+    if (job->across)
+        sum = splat(v_sum(sum));
+    store(job->shift + k * LANES, max);
+    store(job->scale + k * LANES, job->options->lambda_softmax / sum);
+}
+
+static enum raw_shape normalise(const struct job *job)
+{
+    switch (job->options->raw_feature_norm) {
+    case RAW_SOFTMAX:
+        for (size_t k = 0; k < job->K; k++)
+            softmax_scale(job, k);
+        return SHAPE_EXP;
+    case RAW_L2NORM:
+        norm_scales(job, SHAPE_LINEAR, true);
+        return SHAPE_LINEAR;
+    case RAW_CLIPPED_L2NORM:
+        norm_scales(job, SHAPE_LEAKY, true);
+        return SHAPE_LEAKY;
+    case RAW_L1NORM:
+        norm_scales(job, SHAPE_LINEAR, false);
+        return SHAPE_LINEAR;
+    case RAW_CLIPPED_L1NORM:
+        norm_scales(job, SHAPE_LEAKY, false);
+        return SHAPE_LEAKY;
+    case RAW_CLIPPED:
+    case RAW_NO_NORM:
+        break;
+    }
+    for (size_t k = 0; k < job->K; k++)
+        store(job->scale + k * LANES, splat(job->options->lambda_softmax));
+    return job->options->raw_feature_norm == RAW_CLIPPED ? SHAPE_LEAKY : SHAPE_LINEAR;
+}
+
+/* ---- softmax down the columns, and the cosine by the Gram identity ---- */
+
+LANES_INLINE vf gram_at(const struct job *job, size_t r, size_t k, bool lane_gram)
+{
+    return lane_gram ? load(job->gram + (r * job->K + k) * LANES)
+                     : splat(job->gram[r * job->K + k]);
+}
+
+/* A column alone takes more rows at a time: so many sums hide what a multiply-add waits for. */
+enum { GRAM_ALONE = 3 * GRAM_ROWS };
+
+typedef vf gram_block[GRAM_ALONE][COLUMNS];
+
+/* sum[r] += sum over k in [from, to) of G[r0 + r][k] a_k */
+LANES_INLINE void gram_times(const struct job *job, size_t r0, int n, int columns, bool lane_gram,
+                             size_t from, size_t to, gram_block sum)
+{
+    for (size_t k = from; k < to; k++) {
+        const float *a = job->weights + k * (size_t)columns * LANES;
+#pragma GCC unroll 12
+        for (int r = 0; r < n; r++) {
+            vf g = gram_at(job, r0 + (size_t)r, k, lane_gram);
+#pragma GCC unroll 8
+            for (int c = 0; c < columns; c++)
+                sum[r][c] += g * load(a + c * LANES);
+        }
+    }
+}
+
+/* Rows r0 .. r0+n-1 of the quadratic form a'Ga: by symmetry twice what is left of the diagonal's
+ * block, and that block. */
+LANES_INLINE void quadratic_rows(const struct job *job, size_t r0, int n, int columns,
+                                 bool lane_gram, vf *quadratic)
+{
+    gram_block sum = {{{0}}};
+    gram_times(job, r0, n, columns, lane_gram, 0, r0, sum);
+#pragma GCC unroll 12
+    for (int r = 0; r < n; r++)
+#pragma GCC unroll 8
+        for (int c = 0; c < columns; c++)
+            sum[r][c] += sum[r][c];
+    gram_times(job, r0, n, columns, lane_gram, r0, r0 + (size_t)n, sum);
+    const float *a = job->weights + r0 * (size_t)columns * LANES;
+#pragma GCC unroll 12
+    for (int r = 0; r < n; r++)
+#pragma GCC unroll 8
+        for (int c = 0; c < columns; c++)
+            quadratic[c] += sum[r][c] * load(a + (r * columns + c) * LANES);
+}
+
+LANES_INLINE void quadratic_form(const struct job *job, int columns, bool lane_gram, vf *quadratic)
+{
+    size_t r = 0;
+    for (; columns == 1 && r + GRAM_ALONE <= job->K; r += GRAM_ALONE)
+        quadratic_rows(job, r, GRAM_ALONE, columns, lane_gram, quadratic);
+    for (; r + GRAM_ROWS <= job->K; r += GRAM_ROWS)
+        quadratic_rows(job, r, GRAM_ROWS, columns, lane_gram, quadratic);
+    for (; r < job->K; r++)
+        quadratic_rows(job, r, 1, columns, lane_gram, quadratic);
+}
+
+static void keep_attention(const struct job *job, size_t j, int columns, const vf *sum)
+{
+    for (size_t k = 0; k < job->K; k++)
+        for (int c = 0; c < columns; c++) {
+            vf a = load(job->weights + (k * (size_t)columns + (size_t)c) * LANES) / sum[c];
+            for (size_t l = 0, q = (j + (size_t)c) * LANES; l < LANES && q < job->Q; l++, q++)
+                job->attention[q * job->K + k] = a[l];
+        }
+}
+
+#include "model/kernels/xattn_bound.h"
+
+/* Columns j .. j+columns-1: the query similarities R(q, attended) of eqs. 3 and 6. */
+LANES_INLINE void columns_block(const struct job *job, size_t j, int columns, enum raw_shape kind,
+                                bool lane_gram)
+{
+    vf max[COLUMNS], sum[COLUMNS], along[COLUMNS], quadratic[COLUMNS];
+    for (int c = 0; c < columns; c++) {
+        max[c] = splat(-INFINITY);
+        sum[c] = along[c] = quadratic[c] = splat(0);
+    }
+    const float *x = job->x + j * job->x_column;
+    float *a = job->weights;
+    for (size_t k = 0; k < job->K; k++, a += columns * LANES) {
+        vf scale = load(job->scale + k * LANES), shift = load(job->shift + k * LANES);
+#pragma GCC unroll 8
+        for (int c = 0; c < columns; c++) {
+            vf s = load(x + k * job->x_context + (size_t)c * job->x_column);
+            vf z = shape(kind, s, shift) * scale;
+            if (job->context_mask)
+                z = keep_or_lowest(job->context_mask + k * LANES, z);
+            max[c] = v_max(max[c], z);
+            store(a + c * LANES, z);
+        }
+    }
+    a = job->weights;
+    for (size_t k = 0; k < job->K; k++, a += columns * LANES)
+#pragma GCC unroll 8
+        for (int c = 0; c < columns; c++) {
+            vf e = exp_negative(load(a + c * LANES) - max[c]);
+            if (job->context_mask)
+                e = keep(job->context_mask + k * LANES, e);
+            sum[c] += e;
+            along[c] += e * load(x + k * job->x_context + (size_t)c * job->x_column);
+            store(a + c * LANES, e);
+        }
+    if (job->bound)
+        bound_pull(job, columns, lane_gram, quadratic);
+    else
+        quadratic_form(job, columns, lane_gram, quadratic);
+    for (int c = 0; c < columns; c++) {
+        size_t q = j + (size_t)c;
+        vf norm = job->splat_norm ? splat(job->query_norm[q]) : load(job->query_norm + q * LANES);
+        vf length = v_sqrt(v_max(quadratic[c], splat(0))) / sum[c];
+        store(job->similarity + q * LANES, along[c] / sum[c] / v_max(norm * length, splat(1e-8f)));
+    }
+    if (job->attention)
+        keep_attention(job, j, columns, sum);
+    if (job->bound)
+        bound_columns(job, j, columns, kind, max, sum);
+}
+
+LANES_INLINE void all_columns(const struct job *job, enum raw_shape kind, bool lane_gram)
+{
+    size_t j = 0;
+    for (; j + COLUMNS <= job->J; j += COLUMNS)
+        columns_block(job, j, COLUMNS, kind, lane_gram);
+    for (; j < job->J; j++)
+        columns_block(job, j, 1, kind, lane_gram);
+}
+
+/* A function each, so that the compiler sees constants. */
+#define COLUMNS_FUNCTION(name, kind, lane_gram)                                                    \
+    static void name(const struct job *job)                                                        \
+    {                                                                                              \
+        all_columns(job, kind, lane_gram);                                                         \
+    }
+COLUMNS_FUNCTION(columns_linear, SHAPE_LINEAR, false)
+COLUMNS_FUNCTION(columns_leaky, SHAPE_LEAKY, false)
+COLUMNS_FUNCTION(columns_exp, SHAPE_EXP, false)
+COLUMNS_FUNCTION(columns_linear_lanes, SHAPE_LINEAR, true)
+COLUMNS_FUNCTION(columns_leaky_lanes, SHAPE_LEAKY, true)
+COLUMNS_FUNCTION(columns_exp_lanes, SHAPE_EXP, true)
+
+static void (*const column_functions[2][3])(const struct job *) = {
+    {columns_linear, columns_leaky, columns_exp},
+    {columns_linear_lanes, columns_leaky_lanes, columns_exp_lanes},
+};
+
+/* ---- aggregation over the queries (eqs. 4 and 7; Sec. 3.1) ---- */
+
+LANES_INLINE vf similarity_of(const struct job *job, size_t j, float factor, bool lowest)
+{
+    vf x = load(job->similarity + j * LANES) * factor;
+    if (!job->query_mask)
+        return x;
+    const int32_t *mask = job->query_mask + j * LANES;
+    return lowest ? keep_or_lowest(mask, x) : keep(mask, x);
+}
+
+static vf aggregate_max(const struct job *job, float factor)
+{
+    vf max = splat(-INFINITY);
+    for (size_t j = 0; j < job->J; j++)
+        max = v_max(max, similarity_of(job, j, factor, true));
+    return job->across ? splat(lane_max(max)) : max;
+}
+
+static vf aggregate_sum(const struct job *job)
+{
+    vf sum = {0};
+    for (size_t j = 0; j < job->J; j++)
+        sum += similarity_of(job, j, 1, false);
+    return job->across ? splat(v_sum(sum)) : sum;
+}
+
+static vf aggregate_lse(const struct job *job)
+{
+    float lambda = job->options->lambda_lse;
+    vf max = aggregate_max(job, lambda), sum = {0};
+    for (size_t j = 0; j < job->J; j++) {
+        vf e = exp_negative(similarity_of(job, j, lambda, true) - max);
+        sum += job->query_mask ? keep(job->query_mask + j * LANES, e) : e;
+    }
+    if (job->across)
+        sum = splat(v_sum(sum));
+    float sums[LANES];
+    store(sums, sum);
+    for (int l = 0; l < (job->across ? 1 : LANES); l++)
+        sums[l] = logf(sums[l]);
+    return (max + load(sums)) / lambda;
+}
+
+static vf aggregate(const struct job *job)
+{
+    switch (job->options->agg_func) {
+    case AGG_LOGSUMEXP:
+        return aggregate_lse(job);
+    case AGG_MEAN:
+        return aggregate_sum(job) / load(job->counts);
+    case AGG_MAX:
+        return aggregate_max(job, 1);
+    case AGG_SUM:
+        break;
+    }
+    return aggregate_sum(job);
+}
+
+static vf run(const struct job *job)
+{
+    enum raw_shape kind = normalise(job);
+    if (job->bound)
+        bound_prepare(job, kind);
+    column_functions[job->lane_gram][kind](job);
+    vf score = aggregate(job);
+    if (job->bound)
+        store(job->bound, bound_score(job, score));
+    return score;
+}
+
+/* ---- the two ways to use it ---- */
+
+static size_t job_scratch(size_t K, size_t J)
+{
+    return (5 * K + 3 * COLUMNS * K + 3 * J) * LANES;
+}
+
+static float *carve_job(struct job *job, float *scratch)
+{
+    job->scale = scratch;
+    job->shift = job->scale + job->K * LANES;
+    job->weights = job->shift + job->K * LANES;
+    job->similarity = job->weights + job->K * COLUMNS * LANES;
+    job->size = job->similarity + job->J * LANES;
+    job->steady = job->size + job->K * LANES;
+    job->swing = job->steady + job->K * LANES;
+    job->pull = job->swing + job->K * LANES;
+    job->reach = job->pull + job->K * COLUMNS * LANES;
+    job->upper = job->reach + job->K * COLUMNS * LANES;
+    job->lower = job->upper + job->J * LANES;
+    return job->lower + job->J * LANES;
+}
+
+static size_t pair_scratch(size_t K, size_t Q)
+{
+    size_t J = (Q + LANES - 1) / LANES;
+    return job_scratch(K, J) + 2 * J * LANES;
+}
+
+static float pair_score(const struct attn_options *options, const struct xattn_pair *pair,
+                        float *scratch)
+{
+    size_t J = (pair->Q + LANES - 1) / LANES;
+    float counts[LANES] = {(float)pair->Q}, bound[LANES];
+    struct job job = {.options = options,
+                      .K = pair->K,
+                      .J = J,
+                      .Q = pair->Q,
+                      .x = pair->x,
+                      .x_context = pair->ldx,
+                      .x_column = LANES,
+                      .gram = pair->gram,
+                      .counts = counts,
+                      .across = true,
+                      .error = pair->error,
+                      .bound = pair->bound ? bound : NULL,
+                      .attention = pair->attention};
+    float *norm = carve_job(&job, scratch);
+    int32_t *mask = (int32_t *)(norm + J * LANES);
+    for (size_t q = 0; q < J * LANES; q++) {
+        norm[q] = q < pair->Q ? pair->query_norm[q] : 0;
+        mask[q] = q < pair->Q ? -1 : 0;
+    }
+    job.query_norm = norm;
+    job.query_mask = mask;
+    float score = run(&job)[0];
+    if (pair->bound)
+        *pair->bound = bound[0];
+    if (pair->similarity)
+        memcpy(pair->similarity, job.similarity, pair->Q * sizeof(float));
+    return score;
+}
+
+static size_t group_scratch(size_t R, size_t W)
+{
+    return R > W ? job_scratch(R, R) : job_scratch(W, W);
+}
+
+static void group_scores(const struct attn_options *options, const struct xattn_group *group,
+                         const float *s, size_t lds, size_t R, const float *image_gram,
+                         const float *region_norm, float *out, float *scratch)
+{
+    float regions[LANES];
+    for (int l = 0; l < LANES; l++)
+        regions[l] = (float)R;
+    struct job t2i = {.options = options,
+                      .K = R,
+                      .J = group->W,
+                      .x = s,
+                      .x_context = lds,
+                      .x_column = LANES,
+                      .gram = image_gram,
+                      .query_norm = group->norm,
+                      .query_mask = group->mask,
+                      .counts = group->counts,
+                      .error = group->error,
+                      .bound = group->bound};
+    struct job i2t = {.options = options,
+                      .K = group->W,
+                      .J = R,
+                      .x = s,
+                      .x_context = LANES,
+                      .x_column = lds,
+                      .gram = group->gram,
+                      .lane_gram = true,
+                      .query_norm = region_norm,
+                      .splat_norm = true,
+                      .context_mask = group->mask,
+                      .counts = regions,
+                      .error = group->error,
+                      .bound = group->bound};
+    struct job *job = options->cross_attn == CROSS_T2I ? &t2i : &i2t;
+    carve_job(job, scratch);
+    store(out, run(job));
+}
+
+#include "model/kernels/xattn_dots.h"
+
+const struct xattn_kernel LANES_KERNEL = {
+    .name = LANES_NAME,
+    .lanes = LANES,
+    .pair_scratch = pair_scratch,
+    .pair = pair_score,
+    .group_scratch = group_scratch,
+    .group = group_scores,
+    .packed_size = packed_size,
+    .pack = pack,
+    .dots = dots,
+};

@@ -1,0 +1,339 @@
+/* index.c: finding an index and making sure that it is right. */
+#include "retrieve/index/index.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "retrieve/index/index_private.h"
+
+enum { SAMPLES = 16, ATTEMPTS = 3 };
+
+/* Multiply-adds: about 50 ms on two cores. */
+static const double least_work = 8e9;
+
+/* Up to this size all of a file is compared with its checksums when it is opened; of a larger one
+ * so much, spread over it, each time another part. */
+static const uint64_t checked_bytes = 1 << 30;
+
+void index_say(const struct index_use *use, const char *format, ...)
+{
+    struct error line;
+    char text[sizeof line.text];
+    va_list args;
+    if (!use->say)
+        return;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    error_set(&line, "%s", text); /* nothing of a file's name reaches a terminal raw */
+    use->say(use->context, line.text);
+}
+
+bool index_pays(const struct image_source *source)
+{
+    return image_source_work(source) >= least_work;
+}
+
+void index_close(struct index *index)
+{
+    if (!index)
+        return;
+    file_map_close(&index->map);
+    free(index->path);
+    free(index);
+}
+
+/* ---- what is wanted ---- */
+
+/* A hash of some images' features, spread over all of them. */
+static int sample_features(const struct index_job *job, uint64_t *out, struct error *err)
+{
+    const struct image_source *s = job->source;
+    size_t n = s->I < SAMPLES ? s->I : SAMPLES;
+    uint64_t hash = 0;
+    for (size_t k = 0; k < n; k++) {
+        size_t image = n > 1 ? k * (s->I - 1) / (n - 1) : 0;
+        if (dataset_features(s->data, image, 1, job->features, err) != 0)
+            return -1;
+        hash = hash_bytes(job->features, s->R * s->F * sizeof(float), hash);
+    }
+    *out = hash;
+    return 0;
+}
+
+static void copy_path(const char *path, char out[INDEX_PATH])
+{
+    char *real = path ? realpath(path, NULL) : NULL;
+    snprintf(out, INDEX_PATH, "%s", real ? real : path ? path : "");
+    free(real);
+}
+
+static int job_init(struct index_job *job, struct error *err)
+{
+    const struct image_source *s = job->source;
+    struct index_key *key = &job->wanted.key;
+    *key = (struct index_key){.type = s->halves ? INDEX_BF16 : INDEX_F32,
+                              .gram = s->gram,
+                              .I = s->I,
+                              .R = s->R,
+                              .F = s->F,
+                              .D = s->D,
+                              .block = s->block,
+                              .model = model_image_hash(s->model)};
+    if (image_features_get(s, &job->features, err) != 0 ||
+        sample_features(job, &key->sample, err) != 0 || index_layout(&job->wanted, err) != 0)
+        return -1;
+    job->wanted.features = s->data->features->map.identity;
+    copy_path(s->model_path, job->wanted.model_path);
+    copy_path(s->data->features->path, job->wanted.features_path);
+    index_seal(&job->wanted);
+    char *name = mem_printf("%016llx.idx", (unsigned long long)hash_bytes(key, sizeof *key, 0));
+    job->path = file_join(job->folder, name);
+    job->part = mem_printf("%s.part", job->path);
+    free(name);
+    return 0;
+}
+
+static void job_done(struct index_job *job)
+{
+    free(job->folder);
+    free(job->path);
+    free(job->part);
+    free(job->features);
+}
+
+/* ---- whether a file is right ---- */
+
+int index_features_same(const struct index_job *job, const struct index_view *view, size_t b,
+                        bool *same_out, struct error *err)
+{
+    const struct index_key *key = &view->header->key;
+    size_t n = index_block_images(view->header, b);
+    if (dataset_features(job->source->data, b * key->block, n, job->features, err) != 0)
+        return -1;
+    *same_out = view->rows[b].features == index_hash_features(key, job->features, n);
+    return 0;
+}
+
+static int step(const struct index_job *job, uint64_t b, uint64_t blocks, struct error *err)
+{
+    return progress_step(job->progress, b, blocks) ? 0 : error_set(err, "interrupted");
+}
+
+/* Compares all features: their file is another than last time, or has been touched. */
+static int compare_features(const struct index_job *job, const struct index_view *view,
+                            const char **why_out, struct error *err)
+{
+    bool same = true;
+    for (size_t b = 0; b < view->header->blocks && same; b++)
+        if (index_features_same(job, view, b, &same, err) != 0 ||
+            step(job, b + 1, view->header->blocks, err) != 0)
+            return -1;
+    if (!same)
+        *why_out = "is stale: the features have changed since";
+    return 0;
+}
+
+static const char *damage(const struct index_view *view)
+{
+    const struct index_header *h = view->header;
+    size_t stride = 1 + (size_t)(h->size / checked_bytes);
+    for (size_t b = 0; b < h->blocks; b++)
+        if (!index_row_sound(view, b))
+            return "is damaged";
+    for (size_t b = stride > 1 ? (size_t)time(NULL) % stride : 0; b < h->blocks; b += stride)
+        if (!index_block_sound(view, b))
+            return "is damaged";
+    return NULL;
+}
+
+/* ---- opening ---- */
+
+/* Notes that the features' file, as it is now, was compared, so that the next start need not. */
+static void note_identity(const struct index_job *job)
+{
+    int fd = open(job->path, O_RDWR | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0 &&
+        pwrite(fd, &job->wanted, sizeof job->wanted, 0) != (ssize_t)sizeof job->wanted)
+        index_say(job->use, "index %s: cannot be brought up to date: %s", job->path,
+                  strerror(errno));
+    close(fd);
+}
+
+/* The mapped file as it should be; *why_out is set where it is not. */
+static int judge(const struct index_job *job, const struct file_map *map, bool *noted_out,
+                 struct index_view *view, const char **why_out, struct error *err)
+{
+    const struct file_identity unknown = {0}, *features = &job->wanted.features;
+    if (!index_view_open(map, view, why_out))
+        return 0;
+    *noted_out = file_identity_equal(&view->header->features, features) &&
+                 !file_identity_equal(features, &unknown);
+    if (memcmp(&view->header->key, &job->wanted.key, sizeof job->wanted.key) != 0)
+        *why_out = "belongs to something else";
+    else
+        *why_out = damage(view);
+    return *why_out || *noted_out ? 0 : compare_features(job, view, why_out, err);
+}
+
+static struct index *index_new(const struct index_job *job, const struct index_view *view,
+                               const struct file_map *map)
+{
+    struct index *index = mem_new(1, sizeof *index);
+    const struct index_parts *parts = &view->parts;
+    const struct index_key *key = &view->header->key;
+    index->regions = parts->regions;
+    index->high = parts->high;
+    index->low = parts->low;
+    index->loss = parts->loss ? image_loss(parts->loss, key->I * key->R) : 0;
+    index->norm = parts->norm;
+    index->gram = parts->gram;
+    index->path = mem_strdup(job->path);
+    index->map = *map;
+    return index;
+}
+
+/* Maps the file while nobody writes its header. Sets *why_out where that cannot be. */
+static bool map_index(const struct index_job *job, int fd, struct file_map *out,
+                      const char **why_out)
+{
+    struct error err;
+    flock(fd, LOCK_SH); /* where a file system knows no locks, the header's hash tells */
+    if (file_map_open(job->path, out, &err) == 0)
+        return true;
+    *why_out = "cannot be mapped";
+    return false;
+}
+
+static void say_bad(const struct index_job *job, const char *why)
+{
+    bool made = job->use->mode == INDEX_MAKE || index_pays(job->source);
+    index_say(job->use, "index %s %s; it is %s", job->path, why,
+              made ? "made anew" : "passed over");
+}
+
+/* Opens the file where it is right. `seen_out` is the one that was looked at, zero where none. */
+static int find(const struct index_job *job, struct index **out, struct file_identity *seen_out,
+                struct error *err)
+{
+    struct file_map map = {0};
+    struct index_view view;
+    const char *why = NULL;
+    bool noted = false;
+    int status = 0, fd = open(job->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    *seen_out = (struct file_identity){0};
+    if (fd < 0 && errno == ENOENT)
+        return 0;
+    if (fd < 0)
+        why = "cannot be opened";
+    else
+        *seen_out = file_identity_of(fd);
+    if (fd >= 0 && map_index(job, fd, &map, &why))
+        status = judge(job, &map, &noted, &view, &why, err);
+    if (fd >= 0 && !why)
+        futimens(fd, NULL); /* when it was last used, for index_prune */
+    if (fd >= 0)
+        close(fd);
+    if (status == 0 && !why && !noted)
+        note_identity(job);
+    if (status == 0 && !why) {
+        *out = index_new(job, &view, &map);
+        return 0;
+    }
+    file_map_close(&map);
+    if (status == 0)
+        say_bad(job, why);
+    return status;
+}
+
+/* ---- one that is of the same files as they were ---- */
+
+static bool same_files(const struct index_job *job, const struct index_entry *entry)
+{
+    const struct index_header *wanted = &job->wanted;
+    return !entry->bad && !entry->unfinished && entry->images == wanted->key.I &&
+           entry->halves == (wanted->key.type == INDEX_BF16) &&
+           strcmp(entry->model, wanted->model_path) == 0 &&
+           strcmp(entry->features, wanted->features_path) == 0;
+}
+
+/* Says that the index of the same files, by another name for their content was another, is stale;
+ * the path is the caller's to free, NULL where there is none. */
+static char *find_stale(const struct index_job *job)
+{
+    struct index_entry *entries = NULL;
+    size_t count = 0;
+    char *path = NULL;
+    if (index_list(job->folder, &entries, &count, NULL) != 0)
+        return NULL;
+    for (size_t i = 0; i < count && !path; i++)
+        if (same_files(job, &entries[i]) && strcmp(entries[i].path, job->path) != 0)
+            path = mem_strdup(entries[i].path);
+    index_list_free(entries, count);
+    if (path)
+        index_say(job->use, "index %s is stale: %s or %s has changed since; a new one is made",
+                  path, job->wanted.model_path, job->wanted.features_path);
+    return path;
+}
+
+static int make(struct index_job *job, const struct file_identity *seen,
+                enum index_outcome *outcome_out, struct error *err)
+{
+    char *stale = seen->inode ? NULL : find_stale(job);
+    int status = index_build(job, seen, outcome_out, err);
+    if (stale && status == 0 && *outcome_out != INDEX_GO_WITHOUT)
+        unlink(stale);
+    free(stale);
+    return status;
+}
+
+static int open_job(struct index_job *job, struct index **out, struct error *err)
+{
+    struct file_identity seen;
+    enum index_outcome outcome = INDEX_LOOK_AGAIN;
+    bool wanted = job->use->mode == INDEX_MAKE || index_pays(job->source);
+    if (job_init(job, err) != 0)
+        return -1;
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        if (find(job, out, &seen, err) != 0)
+            return -1;
+        if (*out)
+            (*out)->built = outcome == INDEX_BUILT;
+        if (*out || !wanted)
+            return 0;
+        if (make(job, &seen, &outcome, err) != 0)
+            return -1;
+        if (outcome == INDEX_GO_WITHOUT)
+            return 0;
+    }
+    index_say(job->use, "index %s: cannot be kept; going on without it", job->path);
+    return 0;
+}
+
+int index_open(const struct index_use *use, const struct image_source *source,
+               const struct progress *progress, struct index **out, struct error *err)
+{
+    struct index_job job = {.use = use, .source = source, .progress = progress};
+    *out = NULL;
+    if (use->mode == INDEX_OFF)
+        return 0;
+    job.folder = use->folder ? mem_strdup(use->folder) : index_folder_default();
+    if (!job.folder) {
+        index_say(use, "no place for an index: set HOME or XDG_CACHE_HOME, or give --index-dir");
+        return 0;
+    }
+    int status = open_job(&job, out, err);
+    job_done(&job);
+    return status;
+}

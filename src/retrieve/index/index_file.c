@@ -1,0 +1,186 @@
+#include "retrieve/index/index_file.h"
+
+#include <omp.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+
+static const char magic[8] = "SCANIDX";
+static const uint32_t byte_order = 0x01020304;
+
+/* Beyond these no index is meant: products of the sizes cannot overflow 64 bits then. */
+static const uint64_t most_images = 1 << 28, most_regions = 1 << 12, most_size = 1 << 20;
+
+void index_seal(struct index_header *header)
+{
+    header->check = hash_bytes(header, offsetof(struct index_header, check), 0);
+}
+
+static uint64_t whole_pages(uint64_t bytes)
+{
+    return (bytes + INDEX_PAGE - 1) / INDEX_PAGE * INDEX_PAGE;
+}
+
+static bool sizes_possible(const struct index_key *key)
+{
+    return key->I > 0 && key->I <= most_images && key->R > 0 && key->R <= most_regions &&
+           key->F > 0 && key->F <= most_size && key->D > 0 && key->D <= most_size &&
+           key->block > 0 && key->block <= IMAGES_BLOCK && key->gram <= 1 &&
+           key->type <= INDEX_BF16;
+}
+
+int index_layout(struct index_header *header, struct error *err)
+{
+    struct index_key *key = &header->key;
+    memcpy(key->magic, magic, sizeof magic);
+    key->order = byte_order;
+    key->version = INDEX_VERSION;
+    if (!sizes_possible(key))
+        return error_set(err, "the split is too large for an index");
+    bool halves = key->type == INDEX_BF16;
+    uint64_t rows = key->I * key->R, grams = key->gram ? rows * key->R : 0;
+    uint64_t numbers = rows * key->D * (halves ? sizeof(uint16_t) : sizeof(float));
+    header->blocks = (key->I + key->block - 1) / key->block;
+    header->rows_at = whole_pages(sizeof *header);
+    header->regions_at = header->rows_at + whole_pages(header->blocks * sizeof(struct index_row));
+    header->norm_at = header->regions_at + whole_pages(numbers);
+    header->gram_at = header->norm_at + whole_pages(rows * sizeof(float));
+    header->low_at = header->gram_at + whole_pages(grams * sizeof(float));
+    header->loss_at = header->low_at + (halves ? whole_pages(numbers) : 0);
+    header->size = header->loss_at + (halves ? whole_pages(rows * sizeof(float)) : 0);
+    return 0;
+}
+
+/* What is wrong with a header that may hold anything; NULL for nothing. */
+static const char *header_fault(const struct index_header *header, size_t file_size)
+{
+    struct index_header wanted = {.key = header->key};
+    const size_t derived = offsetof(struct index_header, features) - sizeof wanted.key;
+    if (memcmp(header->key.magic, magic, sizeof magic) != 0)
+        return "is no index";
+    if (header->key.order != byte_order)
+        return "is of a machine with another byte order";
+    if (header->key.version != INDEX_VERSION)
+        return "is of another version";
+    if (header->check != hash_bytes(header, offsetof(struct index_header, check), 0))
+        return "has a damaged header";
+    if (header->key.type > INDEX_BF16)
+        return "has numbers of another type";
+    if (index_layout(&wanted, NULL) != 0 || memcmp(&wanted.blocks, &header->blocks, derived) != 0)
+        return "has sizes that cannot be";
+    if (header->size != file_size)
+        return "is cut off";
+    if (header->model_path[INDEX_PATH - 1] || header->features_path[INDEX_PATH - 1])
+        return "has a damaged header";
+    return NULL;
+}
+
+static struct index_parts view_parts(const struct file_map *map, const struct index_header *h)
+{
+    bool halves = h->key.type == INDEX_BF16;
+    const void *regions = map->data + h->regions_at;
+    return (struct index_parts){.regions = halves ? NULL : regions,
+                                .high = halves ? regions : NULL,
+                                .norm = (const void *)(map->data + h->norm_at),
+                                .gram = h->key.gram ? (const void *)(map->data + h->gram_at) : NULL,
+                                .low = halves ? (const void *)(map->data + h->low_at) : NULL,
+                                .loss = halves ? (const void *)(map->data + h->loss_at) : NULL};
+}
+
+bool index_view_open(const struct file_map *map, struct index_view *out, const char **why_out)
+{
+    const struct index_header *header = (const void *)map->data;
+    *why_out = map->size < sizeof *header ? "is cut off" : header_fault(header, map->size);
+    if (*why_out)
+        return false;
+    *out = (struct index_view){.header = header,
+                               .rows = (const void *)(map->data + header->rows_at),
+                               .parts = view_parts(map, header)};
+    return true;
+}
+
+size_t index_block_images(const struct index_header *header, size_t b)
+{
+    uint64_t left = header->key.I - b * header->key.block;
+    return left < header->key.block ? left : header->key.block;
+}
+
+/* ---- hashes ---- */
+
+uint64_t index_hash_features(const struct index_key *key, const float *features, size_t n)
+{
+    uint64_t each[IMAGES_BLOCK];
+    size_t size = key->R * key->F;
+#pragma omp parallel for schedule(static)
+    for (size_t i = 0; i < n; i++)
+        each[i] = hash_bytes(features + i * size, size * sizeof(float), i);
+    return hash_bytes(each, n * sizeof *each, 0);
+}
+
+struct index_parts index_parts_at(const struct index_key *key, const struct index_parts *parts,
+                                  size_t i)
+{
+    size_t R = key->R, D = key->D;
+    return (struct index_parts){.regions = parts->regions ? parts->regions + i * R * D : NULL,
+                                .norm = parts->norm + i * R,
+                                .gram = parts->gram ? parts->gram + i * R * R : NULL,
+                                .loss = parts->loss ? parts->loss + i * R : NULL,
+                                .high = parts->high ? parts->high + i * R * D : NULL,
+                                .low = parts->low ? parts->low + i * R * D : NULL};
+}
+
+static uint64_t hash_part(const void *data, size_t size, uint64_t hash)
+{
+    return data ? hash_bytes(data, size, hash) : hash;
+}
+
+static uint64_t hash_image(const struct index_key *key, const struct index_parts *parts, size_t i)
+{
+    size_t R = key->R, D = key->D;
+    struct index_parts image = index_parts_at(key, parts, i);
+    uint64_t hash = hash_part(image.regions, R * D * sizeof(float), i);
+    hash = hash_part(image.high, R * D * sizeof(uint16_t), image.high ? i : hash);
+    hash = hash_part(image.low, R * D * sizeof(uint16_t), hash);
+    hash = hash_part(image.loss, R * sizeof(float), hash);
+    hash = hash_part(image.norm, R * sizeof(float), hash);
+    return hash_part(image.gram, R * R * sizeof(float), hash);
+}
+
+uint64_t index_hash_data(const struct index_key *key, const struct index_parts *parts, size_t n)
+{
+    uint64_t each[IMAGES_BLOCK];
+#pragma omp parallel for schedule(static)
+    for (size_t i = 0; i < n; i++)
+        each[i] = hash_image(key, parts, i);
+    return hash_bytes(each, n * sizeof *each, 0);
+}
+
+/* ---- rows ---- */
+
+static uint64_t row_check(const struct index_key *key, size_t b, const struct index_row *row)
+{
+    return hash_bytes(row, offsetof(struct index_row, check), hash_bytes(key, sizeof *key, b));
+}
+
+struct index_row index_row_make(const struct index_key *key, size_t b, uint64_t features,
+                                uint64_t data)
+{
+    struct index_row row = {.features = features, .data = data};
+    row.check = row_check(key, b, &row);
+    return row;
+}
+
+bool index_row_sound(const struct index_view *view, size_t b)
+{
+    return view->rows[b].check == row_check(&view->header->key, b, &view->rows[b]);
+}
+
+bool index_block_sound(const struct index_view *view, size_t b)
+{
+    const struct index_key *key = &view->header->key;
+    struct index_parts block = index_parts_at(key, &view->parts, b * key->block);
+    return index_row_sound(view, b) &&
+           view->rows[b].data == index_hash_data(key, &block, index_block_images(view->header, b));
+}

@@ -1,0 +1,313 @@
+/* score.c: pairs by themselves: one caption with many images, one image with many captions, some
+ * pairs, one: the side that is many is read once, as it lies. */
+#include "retrieve/score/score.h"
+
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bf16.h"
+#include "base/mem.h"
+#include "base/simd.h"
+#include "model/kernels/bf16.h"
+#include "retrieve/score/score_private.h"
+#include "retrieve/score/ticker.h"
+
+/* Multiply-adds between two questions whether to go on, and of what a thread takes at a time: about
+ * a millisecond. */
+static const size_t block_work = (size_t)1 << 25;
+
+/* What all of them share. */
+struct single {
+    const struct xattn_kernel *kernel;
+    const struct bf16_kernel *half; /* NULL: float32 */
+    const struct attn_options *options;
+    const struct score_images *images;
+    const struct score_captions *captions;
+    bool pack_words;  /* the caption's words are packed, else the image's regions */
+    float *packed;    /* the one image's or caption's */
+    uint16_t *halves; /* with `half`: the caption's */
+    size_t packed_size;
+    size_t longest; /* W */
+    size_t x_size, pair_size /* both: of a pair */, bench_size;
+    int threads;
+    float *benches;
+    float *attention, *similarity;
+    float error, *bounds; /* with `half` */
+};
+
+/* A thread's memory. */
+struct bench {
+    float *x;      /* raw scores, then the kernel's scratch */
+    float *rows;   /* R x D, where regions are halves */
+    float *packed; /* score_some: an image's regions */
+};
+
+static size_t words_of(const struct score_captions *captions, size_t c)
+{
+    return captions->starts[c + 1] - captions->starts[c];
+}
+
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+static size_t round_up(size_t floats)
+{
+    return (floats + 15) / 16 * 16;
+}
+
+static void single_done(struct single *s)
+{
+    free(s->packed);
+    free(s->halves);
+    free(s->benches);
+}
+
+static struct bench bench_of(const struct single *s, int thread)
+{
+    const struct score_images *images = s->images;
+    struct bench b = {.x = s->benches + (size_t)thread * s->bench_size};
+    b.rows = b.x + s->pair_size;
+    b.packed = b.rows + (images->regions ? 0 : round_up(images->R * images->D));
+    return b;
+}
+
+static void single_shape(struct single *s)
+{
+    const struct score_images *images = s->images;
+    const struct score_captions *captions = s->captions;
+    for (size_t c = 0; c < captions->C; c++)
+        s->longest = larger(s->longest, words_of(captions, c));
+    bool t2i = s->options->cross_attn == CROSS_T2I;
+    size_t R = images->R, K = t2i ? R : s->longest, Q = t2i ? s->longest : R;
+    s->x_size = K * xattn_padded(s->kernel, Q);
+    s->pair_size = round_up(s->x_size + s->kernel->pair_scratch(K, Q));
+    s->packed_size = s->kernel->packed_size(s->pack_words ? s->longest : R, images->D);
+    struct bench end = bench_of(s, 0);
+    s->bench_size = (size_t)(end.packed - end.x) + (s->pack_words ? 0 : round_up(s->packed_size));
+}
+
+static int single_init(struct single *s, const struct attn_options *options,
+                       const struct score_images *images, const struct score_captions *captions,
+                       bool pack_words, struct error *err)
+{
+    *s = (struct single){.kernel = xattn_kernel(),
+                         .options = options,
+                         .images = images,
+                         .captions = captions,
+                         .pack_words = pack_words,
+                         .threads = omp_get_max_threads()};
+    single_shape(s);
+    if (mem_get(&s->packed, s->packed_size, sizeof(float), "a query", err) != 0 ||
+        mem_get(&s->benches, s->bench_size * (size_t)s->threads, sizeof(float), "scores", err) !=
+            0) {
+        single_done(s);
+        return -1;
+    }
+    return 0;
+}
+
+SIMD_CLONES
+static void join(const uint16_t *high, const uint16_t *low, size_t n, float *out)
+{
+    bf16_join_all(high, low, n, out);
+}
+
+const float *score_rows_f32(const struct score_images *images, size_t i, size_t n, float *room)
+{
+    size_t size = images->R * images->D;
+    if (images->regions)
+        return images->regions + i * size;
+    join(images->high + i * size, images->low + i * size, n * size, room);
+    return room;
+}
+
+static void pack_caption(struct single *s)
+{
+    const struct score_captions *captions = s->captions;
+    size_t D = s->images->D;
+    s->kernel->pack(captions->words + captions->starts[0] * D, words_of(captions, 0), D, s->packed);
+}
+
+static void pack_image(const struct single *s, size_t i, float *room, float *packed)
+{
+    const struct score_images *images = s->images;
+    s->kernel->pack(score_rows_f32(images, i, 1, room), images->R, images->D, packed);
+}
+
+/* Raw scores, context by query. */
+static void raw_scores(const struct single *s, size_t i, size_t c, size_t W, const float *packed,
+                       size_t ldx, const struct bench *b)
+{
+    const struct score_images *images = s->images;
+    size_t R = images->R, D = images->D;
+    bool t2i = s->options->cross_attn == CROSS_T2I;
+    size_t region_step = t2i ? ldx : 1, word_step = t2i ? 1 : ldx;
+    size_t K = t2i ? R : W, Q = t2i ? W : R;
+    if (Q < ldx)
+        memset(b->x, 0, K * ldx * sizeof *b->x);
+    if (s->half)
+        s->half->dots(images->high + i * R * D, R, s->halves, W, D, b->x, region_step, word_step);
+    else if (s->pack_words)
+        s->kernel->dots(score_rows_f32(images, i, 1, b->rows), R, packed, W, D, b->x, region_step,
+                        word_step);
+    else
+        s->kernel->dots(s->captions->words + s->captions->starts[c] * D, W, packed, R, D, b->x,
+                        word_step, region_step);
+}
+
+/* The context's Gram matrix is wanted after the raw scores. */
+static void call_for(const float *gram, size_t n)
+{
+    enum { LINE = 16 };
+    for (size_t i = 0; i < n; i += LINE)
+        __builtin_prefetch(gram + i, 0, 2);
+}
+
+static float score_one(const struct single *s, size_t i, size_t c, const float *packed,
+                       const struct bench *b)
+{
+    const struct score_images *images = s->images;
+    const struct score_captions *captions = s->captions;
+    size_t R = images->R, W = words_of(captions, c);
+    bool t2i = s->options->cross_attn == CROSS_T2I;
+    struct xattn_pair pair = {.K = t2i ? R : W, .Q = t2i ? W : R, .x = b->x};
+    pair.ldx = xattn_padded(s->kernel, pair.Q);
+    pair.gram = t2i ? images->gram + i * R * R : captions->gram + captions->gram_start[c];
+    pair.query_norm = t2i ? captions->norm + captions->starts[c] : images->norm + i * R;
+    pair.attention = s->attention;
+    pair.similarity = s->similarity;
+    pair.error = s->error;
+    pair.bound = s->bounds ? s->bounds + i : NULL;
+    call_for(pair.gram, pair.K * pair.K);
+    raw_scores(s, i, c, W, packed, pair.ldx, b);
+    return s->kernel->pair(s->options, &pair, b->x + s->x_size);
+}
+
+/* n pairs: image i (all the same caption) or caption i (all the same image); i out of the list
+ * where there is one. */
+static int score_many(struct single *s, const uint32_t *list, size_t n, float *scores,
+                      const struct progress *progress, struct error *err)
+{
+    size_t work = s->images->R * (s->longest + 1) * s->images->D;
+    size_t blocks = n * work / block_work + 1, threads = (size_t)s->threads;
+    blocks = (blocks + threads - 1) / threads * threads;
+    size_t block = (n + blocks - 1) / blocks;
+    struct ticker ticker;
+    ticker_init(&ticker, progress, n);
+#pragma omp parallel for schedule(dynamic) num_threads(s->threads)
+    for (size_t k = 0; k < blocks; k++) {
+        struct bench b = bench_of(s, omp_get_thread_num());
+        size_t first = k * block < n ? k * block : n, end = first + block < n ? first + block : n;
+        for (size_t j = first; j < end && !ticker_stopped(&ticker); j++) {
+            size_t i = list ? list[j] : j;
+            scores[i] = score_one(s, s->pack_words ? i : 0, s->pack_words ? 0 : i, s->packed, &b);
+        }
+        ticker_add(&ticker, end - first);
+    }
+    return ticker_end(&ticker, err);
+}
+
+int score_listed(const struct attn_options *options, const struct score_images *images,
+                 const struct score_captions *caption, const uint32_t *list, size_t n,
+                 float *scores, const struct progress *progress, struct error *err)
+{
+    struct single s;
+    if (single_init(&s, options, images, caption, true, err) != 0)
+        return -1;
+    pack_caption(&s);
+    int status = score_many(&s, list, n, scores, progress, err);
+    single_done(&s);
+    return status;
+}
+
+int score_images(const struct attn_options *options, const struct score_images *images,
+                 const struct score_captions *caption, float *scores,
+                 const struct progress *progress, struct error *err)
+{
+    return score_listed(options, images, caption, NULL, images->I, scores, progress, err);
+}
+
+int score_images_near(const struct attn_options *options, const struct score_images *images,
+                      const struct score_captions *caption, const struct bf16_kernel *half,
+                      float *scores, float *bounds, const struct progress *progress,
+                      struct error *err)
+{
+    struct single s;
+    size_t D = images->D, W = words_of(caption, 0);
+    const float *words = caption->words + caption->starts[0] * D;
+    if (single_init(&s, options, images, caption, true, err) != 0)
+        return -1;
+    int status = mem_get(&s.halves, half->packed_size(W, D), sizeof *s.halves, "a query", err);
+    if (status == 0) {
+        s.half = half;
+        s.bounds = bounds;
+        s.error = score_error(D, images->loss, bf16_loss_most(words, W, D), D / 4 + 32);
+        half->pack(words, W, D, s.halves);
+        status = score_many(&s, NULL, images->I, scores, progress, err);
+    }
+    single_done(&s);
+    return status;
+}
+
+int score_captions(const struct attn_options *options, const struct score_images *image,
+                   const struct score_captions *captions, float *scores,
+                   const struct progress *progress, struct error *err)
+{
+    struct single s;
+    if (single_init(&s, options, image, captions, false, err) != 0)
+        return -1;
+    struct bench b = bench_of(&s, 0);
+    pack_image(&s, 0, b.rows, s.packed);
+    int status = score_many(&s, NULL, captions->C, scores, progress, err);
+    single_done(&s);
+    return status;
+}
+
+static void score_row(const struct single *s, size_t i, const struct score_list *list,
+                      float *scores, struct ticker *ticker)
+{
+    size_t first = list->starts[i], end = list->starts[i + 1];
+    struct bench b = bench_of(s, omp_get_thread_num());
+    if (first == end)
+        return;
+    pack_image(s, i, b.rows, b.packed);
+    for (size_t k = first; k < end && !ticker_stopped(ticker); k++)
+        scores[k] = score_one(s, i, list->captions[k], b.packed, &b);
+    ticker_add(ticker, end - first);
+}
+
+int score_some(const struct attn_options *options, const struct score_images *images,
+               const struct score_captions *captions, const struct score_list *list, float *scores,
+               const struct progress *progress, struct error *err)
+{
+    struct single s;
+    struct ticker ticker;
+    if (single_init(&s, options, images, captions, false, err) != 0)
+        return -1;
+    ticker_init(&ticker, progress, list->starts[images->I]);
+#pragma omp parallel for schedule(dynamic) num_threads(s.threads)
+    for (size_t i = 0; i < images->I; i++)
+        if (!ticker_stopped(&ticker))
+            score_row(&s, i, list, scores, &ticker);
+    single_done(&s);
+    return ticker_end(&ticker, err);
+}
+
+int score_pair(const struct attn_options *options, const struct score_images *image,
+               const struct score_captions *caption, float *attention, float *similarity,
+               float *score_out, struct error *err)
+{
+    struct single s;
+    if (single_init(&s, options, image, caption, true, err) != 0)
+        return -1;
+    struct bench b = bench_of(&s, 0);
+    pack_caption(&s);
+    s.attention = attention;
+    s.similarity = similarity;
+    *score_out = score_one(&s, 0, 0, s.packed, &b);
+    single_done(&s);
+    return 0;
+}

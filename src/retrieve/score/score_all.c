@@ -1,0 +1,428 @@
+/* score_all.c: all pairs. Captions of like length stand side by side in groups, a lane each; a few
+ * groups make a block of word slots; a tile is some images x a block: one GEMM, then the fused
+ * attention while the raw scores are in the L2 cache. A task is a block with a run of tiles;
+ * threads take tasks as they come. */
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/bf16.h"
+#include "base/mem.h"
+#include "base/simd.h"
+#include "model/kernels/gemm.h"
+#include "retrieve/score/score_private.h"
+#include "retrieve/score/ticker.h"
+
+enum {
+    BLOCK_SLOTS = 448,  /* word slots of a block, where captions are not longer */
+    TASK_IMAGES = 128,  /* images of a task: the block's words are gathered once for them */
+    TILE_MIN = 1 << 16, /* floats of raw scores in a tile, if the L2 cache is not known */
+};
+
+/* Captions side by side: order[first .. first+n-1]. */
+struct group {
+    size_t first, n, W;
+    bool ragged; /* not all of one length, or lanes left over */
+};
+
+/* Groups first .. first+n-1, in `slots` rows. */
+struct block {
+    size_t first, n, slots;
+};
+
+struct plan {
+    const struct attn_options *options;
+    const struct score_images *images;
+    const struct score_captions *captions;
+    const struct xattn_kernel *kernel;
+    size_t *order; /* C: captions by length */
+    struct group *groups;
+    size_t group_count;
+    struct block *blocks;
+    size_t block_count;
+    size_t tile_images, max_slots, max_groups, max_W, max_gram;
+    size_t arena;         /* floats a thread */
+    float *sims, *bounds; /* I x C; bounds may be NULL */
+    float error;          /* of the raw scores */
+    const struct bf16_kernel *half;
+    struct bf16_product *product; /* with `half` */
+    struct ticker ticker;
+    atomic_bool refused;
+};
+
+/* A thread's memory. */
+struct arena {
+    float *words;  /* max_slots x D: the block's embeddings by slot */
+    float *scores; /* tile_images * R x max_slots */
+    float *norm;   /* max_slots */
+    float *counts; /* max_groups x lanes */
+    float *gram;   /* i2t: W x W x lanes of each group */
+    float *scratch;
+    int32_t *mask;  /* max_slots */
+    float *rows;    /* tile_images * R x D, where float32 is wanted of regions in halves */
+    uint16_t *half; /* the block's embeddings rounded, in bfloat16 */
+    float *packed, *product_scratch;
+};
+
+static size_t caption_words(const struct score_captions *captions, size_t c)
+{
+    return captions->starts[c + 1] - captions->starts[c];
+}
+
+/* Captions by length, those of one length in their order: counting sort. */
+static int sort_captions(struct plan *plan, struct error *err)
+{
+    const struct score_captions *captions = plan->captions;
+    for (size_t c = 0; c < captions->C; c++)
+        if (caption_words(captions, c) > plan->max_W)
+            plan->max_W = caption_words(captions, c);
+    size_t *next = NULL;
+    if (mem_get(&plan->order, captions->C, sizeof *plan->order, "the captions' order", err) != 0 ||
+        mem_get(&next, plan->max_W + 2, sizeof *next, "the captions' order", err) != 0)
+        return -1;
+    for (size_t c = 0; c < captions->C; c++)
+        next[caption_words(captions, c) + 1]++;
+    for (size_t w = 1; w < plan->max_W + 2; w++)
+        next[w] += next[w - 1];
+    for (size_t c = 0; c < captions->C; c++)
+        plan->order[next[caption_words(captions, c)]++] = c;
+    free(next);
+    return 0;
+}
+
+static int make_groups(struct plan *plan, struct error *err)
+{
+    size_t lanes = plan->kernel->lanes, C = plan->captions->C;
+    plan->group_count = (C + lanes - 1) / lanes;
+    if (mem_get(&plan->groups, plan->group_count, sizeof *plan->groups, "caption groups", err) != 0)
+        return -1;
+    for (size_t g = 0; g < plan->group_count; g++) {
+        size_t first = g * lanes, n = C - first < lanes ? C - first : lanes;
+        size_t shortest = caption_words(plan->captions, plan->order[first]);
+        size_t longest = caption_words(plan->captions, plan->order[first + n - 1]);
+        plan->groups[g] = (struct group){first, n, longest, n < lanes || shortest < longest};
+    }
+    return 0;
+}
+
+static void note_block(struct plan *plan, struct block block, size_t gram)
+{
+    plan->blocks[plan->block_count++] = block;
+    plan->max_slots = block.slots > plan->max_slots ? block.slots : plan->max_slots;
+    plan->max_groups = block.n > plan->max_groups ? block.n : plan->max_groups;
+    plan->max_gram = gram > plan->max_gram ? gram : plan->max_gram;
+}
+
+static int make_blocks(struct plan *plan, struct error *err)
+{
+    size_t lanes = plan->kernel->lanes, gram = 0;
+    if (mem_get(&plan->blocks, plan->group_count, sizeof *plan->blocks, "caption blocks", err) != 0)
+        return -1;
+    struct block block = {0};
+    for (size_t g = 0; g < plan->group_count; g++) {
+        size_t W = plan->groups[g].W, slots = W * lanes;
+        if (block.n > 0 && block.slots + slots > BLOCK_SLOTS) {
+            note_block(plan, block, gram);
+            block = (struct block){.first = g};
+            gram = 0;
+        }
+        block.n++;
+        block.slots += slots;
+        gram += W * W * lanes;
+    }
+    note_block(plan, block, gram);
+    return 0;
+}
+
+/* A tile's raw scores are as large as the L2 cache: smaller ones lose more in the GEMM than they
+ * gain after it. At least an image. */
+static size_t tile_images(size_t R, size_t slots)
+{
+    long cache = sysconf(_SC_LEVEL2_CACHE_SIZE);
+    size_t floats = cache > 0 ? (size_t)cache / sizeof(float) : TILE_MIN;
+    size_t images = floats / (R * slots);
+    return images > 0 ? images : 1;
+}
+
+/* Rows of the tile a power of two apart would share their cache sets. */
+static size_t leading(size_t slots)
+{
+    return slots % 256 == 0 ? slots + 16 : slots;
+}
+
+static size_t round_up(size_t floats)
+{
+    return (floats + 15) / 16 * 16;
+}
+
+static float *carve(float **at, size_t floats)
+{
+    float *part = *at;
+    *at += round_up(floats);
+    return part;
+}
+
+/* With base NULL it only adds up. */
+static size_t arena_carve(const struct plan *plan, float *base, struct arena *out)
+{
+    const struct score_images *images = plan->images;
+    bool i2t = plan->options->cross_attn == CROSS_I2T;
+    size_t sizes[] = {
+        plan->max_slots * images->D,
+        plan->tile_images * images->R * leading(plan->max_slots),
+        plan->max_slots,
+        plan->max_groups * plan->kernel->lanes,
+        i2t ? plan->max_gram : 0,
+        plan->kernel->group_scratch(images->R, plan->max_W),
+        plan->max_slots,
+        plan->half || images->regions ? 0 : plan->tile_images * images->R * images->D,
+        plan->half ? plan->max_slots * images->D / 2 + 1 : 0,
+        plan->half ? plan->half->product_packed(plan->product) / sizeof(float) + 1 : 0,
+        plan->half ? plan->half->product_scratch(plan->product) / sizeof(float) + 1 : 0};
+    size_t total = 0;
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        total += round_up(sizes[i]);
+    if (base)
+        *out = (struct arena){.words = carve(&base, sizes[0]),
+                              .scores = carve(&base, sizes[1]),
+                              .norm = carve(&base, sizes[2]),
+                              .counts = carve(&base, sizes[3]),
+                              .gram = carve(&base, sizes[4]),
+                              .scratch = carve(&base, sizes[5]),
+                              .mask = (int32_t *)carve(&base, sizes[6]),
+                              .rows = carve(&base, sizes[7]),
+                              .half = (uint16_t *)carve(&base, sizes[8]),
+                              .packed = carve(&base, sizes[9]),
+                              .product_scratch = carve(&base, sizes[10])};
+    return total;
+}
+
+/* Word w of lane l's caption comes to slot w * lanes + l. */
+static void gather_lane(const struct plan *plan, const struct group *group, size_t lane,
+                        size_t slot, float *gram, const struct arena *a)
+{
+    const struct score_captions *captions = plan->captions;
+    size_t lanes = plan->kernel->lanes, D = plan->images->D;
+    size_t c = lane < group->n ? plan->order[group->first + lane] : 0;
+    size_t W = lane < group->n ? caption_words(captions, c) : 0, start = captions->starts[c];
+    for (size_t w = 0; w < group->W; w++) {
+        size_t at = slot + w * lanes + lane;
+        if (w < W)
+            memcpy(a->words + at * D, captions->words + (start + w) * D, D * sizeof(float));
+        else
+            memset(a->words + at * D, 0, D * sizeof(float));
+        a->norm[at] = w < W ? captions->norm[start + w] : 0;
+        a->mask[at] = w < W ? -1 : 0;
+    }
+    if (plan->options->cross_attn == CROSS_T2I)
+        return;
+    for (size_t w = 0; w < group->W; w++)
+        for (size_t u = 0; u < group->W; u++)
+            gram[(w * group->W + u) * lanes + lane] =
+                w < W && u < W ? captions->gram[captions->gram_start[c] + w * W + u] : 0;
+}
+
+SIMD_CLONES
+static void round_all(const float *x, size_t n, uint16_t *out)
+{
+#pragma omp simd
+    for (size_t i = 0; i < n; i++)
+        out[i] = bf16_round(x[i]);
+}
+
+/* The block's words as oneDNN likes them. False: it refused. */
+static bool pack_block(const struct plan *plan, const struct block *block, const struct arena *a)
+{
+    if (!plan->half)
+        return true;
+    round_all(a->words, block->slots * plan->images->D, a->half);
+    return plan->half->product_pack(plan->product, block->slots, a->half, a->packed,
+                                    a->product_scratch) == 0;
+}
+
+static void gather_block(const struct plan *plan, const struct block *block, const struct arena *a)
+{
+    size_t lanes = plan->kernel->lanes, slot = 0;
+    float *gram = a->gram;
+    for (size_t g = 0; g < block->n; g++) {
+        const struct group *group = plan->groups + block->first + g;
+        for (size_t l = 0; l < lanes; l++) {
+            gather_lane(plan, group, l, slot, gram, a);
+            size_t c = l < group->n ? plan->order[group->first + l] : 0;
+            a->counts[g * lanes + l] = l < group->n ? (float)caption_words(plan->captions, c) : 0;
+        }
+        slot += group->W * lanes;
+        gram += group->W * group->W * lanes;
+    }
+}
+
+static void finish_image(const struct plan *plan, const struct block *block, const struct arena *a,
+                         size_t i, const float *scores, size_t lds)
+{
+    const struct score_images *images = plan->images;
+    size_t lanes = plan->kernel->lanes, R = images->R, slot = 0;
+    bool t2i = plan->options->cross_attn == CROSS_T2I;
+    float out[64], bounds[64];
+    const float *gram = a->gram;
+    for (size_t g = 0; g < block->n; g++) {
+        const struct group *group = plan->groups + block->first + g;
+        struct xattn_group lane_group = {.W = group->W,
+                                         .norm = a->norm + slot,
+                                         .gram = gram,
+                                         .mask = group->ragged ? a->mask + slot : NULL,
+                                         .counts = a->counts + g * lanes,
+                                         .error = plan->error,
+                                         .bound = plan->bounds ? bounds : NULL};
+        plan->kernel->group(plan->options, &lane_group, scores + slot, lds, R,
+                            t2i ? images->gram + i * R * R : NULL, images->norm + i * R, out,
+                            a->scratch);
+        for (size_t l = 0; l < group->n; l++) {
+            size_t at = i * plan->captions->C + plan->order[group->first + l];
+            plan->sims[at] = out[l];
+            if (plan->bounds)
+                plan->bounds[at] = bounds[l];
+        }
+        slot += group->W * lanes;
+        gram += group->W * group->W * lanes;
+    }
+}
+
+/* The tile's raw scores. False: oneDNN refused. */
+static bool multiply(const struct plan *plan, const struct block *block, const struct arena *a,
+                     size_t first, size_t n)
+{
+    const struct score_images *images = plan->images;
+    size_t R = images->R, D = images->D, lds = leading(block->slots);
+    if (plan->half)
+        return plan->half->product_run(plan->product, n * R, block->slots,
+                                       images->high + first * R * D, a->packed, a->scores, lds,
+                                       a->product_scratch) == 0;
+    const float *rows = score_rows_f32(images, first, n, a->rows);
+    gemm_nt(n * R, block->slots, D, (struct matrix_const){rows, D},
+            (struct matrix_const){a->words, D}, 0, (struct matrix){a->scores, lds});
+    return true;
+}
+
+static void score_tile(struct plan *plan, const struct block *block, const struct arena *a,
+                       size_t first, size_t n)
+{
+    size_t R = plan->images->R, lds = leading(block->slots), captions = 0;
+    if (!multiply(plan, block, a, first, n))
+        atomic_store(&plan->refused, true);
+    for (size_t i = 0; i < n; i++)
+        finish_image(plan, block, a, first + i, a->scores + i * R * lds, lds);
+    for (size_t g = 0; g < block->n; g++)
+        captions += plan->groups[block->first + g].n;
+    ticker_add(&plan->ticker, n * captions);
+}
+
+static void run_task(struct plan *plan, size_t task, const struct arena *a)
+{
+    const struct block *block = plan->blocks + task % plan->block_count;
+    size_t i = task / plan->block_count * TASK_IMAGES, end = i + TASK_IMAGES;
+    if (end > plan->images->I)
+        end = plan->images->I;
+    gather_block(plan, block, a);
+    if (!pack_block(plan, block, a))
+        atomic_store(&plan->refused, true);
+    for (; i < end && !ticker_stopped(&plan->ticker) && !atomic_load(&plan->refused);
+         i += plan->tile_images)
+        score_tile(plan, block, a, i, end - i < plan->tile_images ? end - i : plan->tile_images);
+}
+
+static int run_tasks(struct plan *plan, struct error *err)
+{
+    int threads = omp_get_max_threads(), blas = openblas_get_num_threads();
+    float *memory = NULL;
+    if (mem_get(&memory, plan->arena * (size_t)threads, sizeof *memory, "tiles of scores", err) !=
+        0)
+        return -1;
+    size_t runs = (plan->images->I + TASK_IMAGES - 1) / TASK_IMAGES,
+           tasks = runs * plan->block_count;
+    openblas_set_num_threads(1);
+#pragma omp parallel for schedule(dynamic) num_threads(threads)
+    for (size_t t = 0; t < tasks; t++) {
+        struct arena arena;
+        arena_carve(plan, memory + (size_t)omp_get_thread_num() * plan->arena, &arena);
+        if (!ticker_stopped(&plan->ticker))
+            run_task(plan, t, &arena);
+    }
+    openblas_set_num_threads(blas);
+    free(memory);
+    if (atomic_load(&plan->refused))
+        return error_set(err, "oneDNN failed in a product: leave --precision bf16 out");
+    return ticker_end(&plan->ticker, err);
+}
+
+/* The shapes that tiles have: whole ones, and what is left at the end of a task and of the last. */
+static int prepare_products(struct plan *plan, struct error *err)
+{
+    const struct score_images *images = plan->images;
+    size_t most = images->I < TASK_IMAGES ? images->I : TASK_IMAGES, t = plan->tile_images;
+    size_t rows[] = {t < most ? t : most, most % t, images->I % TASK_IMAGES % t};
+    if (plan->half->product_new(images->D, &plan->product, err) != 0)
+        return -1;
+    for (size_t b = 0; b < plan->block_count; b++)
+        for (size_t k = 0; k < sizeof rows / sizeof *rows; k++)
+            if (plan->half->product_add(plan->product, rows[k] * images->R, plan->blocks[b].slots,
+                                        leading(plan->blocks[b].slots), err) != 0)
+                return -1;
+    return 0;
+}
+
+/* BLAS and oneDNN add the D products in an order of their own. */
+static float tile_error(const struct plan *plan)
+{
+    size_t D = plan->images->D;
+    float words = plan->captions->loss > 0 ? plan->captions->loss : bf16_unit;
+    return plan->half ? score_error(D, plan->images->loss, words, D) : score_error(D, 0, 0, D);
+}
+
+static void plan_done(struct plan *plan)
+{
+    if (plan->product)
+        plan->half->product_free(plan->product);
+    free(plan->order);
+    free(plan->groups);
+    free(plan->blocks);
+}
+
+int score_all_near(const struct attn_options *options, const struct score_images *images,
+                   const struct score_captions *captions, const struct bf16_kernel *half,
+                   float *sims, float *bounds, const struct progress *progress, struct error *err)
+{
+    if (images->I == 0 || captions->C == 0)
+        return 0;
+    struct plan plan = {.options = options,
+                        .images = images,
+                        .captions = captions,
+                        .kernel = xattn_kernel(),
+                        .half = half,
+                        .sims = sims,
+                        .bounds = bounds};
+    ticker_init(&plan.ticker, progress, (uint64_t)images->I * captions->C);
+    plan.error = tile_error(&plan);
+    int status = sort_captions(&plan, err);
+    if (status == 0)
+        status = make_groups(&plan, err);
+    if (status == 0)
+        status = make_blocks(&plan, err);
+    if (status == 0) {
+        plan.tile_images = tile_images(images->R, plan.max_slots);
+        status = half ? prepare_products(&plan, err) : 0;
+    }
+    if (status == 0) {
+        plan.arena = arena_carve(&plan, NULL, NULL);
+        status = run_tasks(&plan, err);
+    }
+    plan_done(&plan);
+    return status;
+}
+
+int score_all(const struct attn_options *options, const struct score_images *images,
+              const struct score_captions *captions, float *sims, const struct progress *progress,
+              struct error *err)
+{
+    return score_all_near(options, images, captions, NULL, sims, NULL, progress, err);
+}

@@ -1,0 +1,23 @@
+/* score_private.h: what the ways to score share. */
+#ifndef RETRIEVE_SCORE_SCORE_PRIVATE_H
+#define RETRIEVE_SCORE_SCORE_PRIVATE_H
+
+#include "retrieve/score/score.h"
+
+/* The regions of images i .. i+n-1 as floats: where they lie, or put together in `room` (n x R x
+ * D). */
+const float *score_rows_f32(const struct score_images *images, size_t i, size_t n, float *room);
+
+/* How far a raw score can be from that of the pair by itself, in units of |region| |word|: the
+ * roundings of both sides by their `loss` (relative lengths; Cauchy-Schwarz on either remainder),
+ * and what two sums in float32 lose, `terms` roundings deep there and, as the pair's is done in
+ * vectors of at least 4, D / 4 + 8 here. */
+static inline float score_error(size_t D, float region_loss, float word_loss, size_t terms)
+{
+    const float unit = 6e-8f;
+    float rounded = region_loss + word_loss * (1 + region_loss);
+    float sums = ((float)terms * (1 + rounded) * (1 + rounded) + (float)D / 4 + 8) * unit;
+    return (rounded + sums) * 1.001f;
+}
+
+#endif

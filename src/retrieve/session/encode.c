@@ -1,0 +1,284 @@
+/* encode.c: a session's embeddings: images from an index or in memory (images.h), captions in
+ * blocks of like length. */
+#include <math.h>
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "model/kernels/bf16.h"
+#include "retrieve/session/session_private.h"
+
+enum { CAPTION_BLOCK = 128 };
+
+static bool is_t2i(const struct session *session)
+{
+    return model_options(session->model)->attn.cross_attn == CROSS_T2I;
+}
+
+/* ---- images ---- */
+
+static void point_at_index(struct session *session)
+{
+    const struct index *index = session->index;
+    session->regions = index->regions;
+    session->high = index->high;
+    session->low = index->low;
+    session->loss = index->loss;
+    session->region_norm = index->norm;
+    session->gram = index->gram;
+}
+
+static void point_at_own(struct session *session)
+{
+    const struct image_arrays *own = &session->images;
+    session->regions = own->high ? NULL : own->regions;
+    session->high = own->high;
+    session->low = own->low;
+    session->loss = own->loss ? image_loss(own->loss, session->I * session->R) : 0;
+    session->region_norm = own->norm;
+    session->gram = own->gram;
+}
+
+void session_forget_images(struct session *session)
+{
+    index_close(session->index);
+    image_arrays_free(&session->images);
+    session->index = NULL;
+    point_at_own(session);
+}
+
+int session_encode_images(struct session *session, const struct index_use *use,
+                          const struct progress *progress, struct error *err)
+{
+    struct image_source source;
+    struct image_arrays *own = &session->images;
+    image_source_init(session->model, session->model_path, session->data, &source);
+    source.halves = session->half != NULL;
+    if (index_open(use, &source, progress, &session->index, err) != 0)
+        return -1;
+    if (session->index) {
+        point_at_index(session);
+        return 0;
+    }
+    if (image_arrays_get(&source, source.I, own, err) != 0 ||
+        image_encode_all(&source, own, progress, err) != 0)
+        return -1;
+    point_at_own(session);
+    return 0;
+}
+
+/* ---- captions ---- */
+
+static int check_caption(const struct session *session, size_t c, const int32_t *ids, size_t n,
+                         struct error *err)
+{
+    int32_t limit = model_options(session->model)->vocab_size;
+    if (n > SESSION_WORDS)
+        return error_set(err, "caption %zu has %zu words; at most %d are handled", c, n - 2,
+                         SESSION_WORDS - 2);
+    if (n == 0)
+        return error_set(err, "caption %zu is empty: not even <start> and <end>", c);
+    for (size_t w = 0; w < n; w++)
+        if (ids[w] < 0 || ids[w] >= limit)
+            return error_set(err,
+                             "word %zu of caption %zu has the id %ld; the model knows 0 to %ld", w,
+                             c, (long)ids[w], (long)limit - 1);
+    return 0;
+}
+
+/* Adds a caption's ids to those there. */
+static void append_ids(struct session *session, size_t c, const int32_t *ids, size_t n, size_t *cap)
+{
+    size_t at = session->starts[c];
+    while (at + n > *cap)
+        *cap = *cap ? 2 * *cap : 1024;
+    session->ids = mem_grow(session->ids, *cap, sizeof *session->ids);
+    memcpy(session->ids + at, ids, n * sizeof *ids);
+    session->starts[c + 1] = at + n;
+}
+
+/* Word ids of a caption: the file's, or made here and then to be freed. */
+struct caption_ids {
+    int32_t *ids;
+    size_t n;
+};
+
+static struct caption_ids caption_ids(const struct session *session, size_t c)
+{
+    const struct dataset *data = session->data;
+    struct caption_ids out = {0};
+    if (data->tokens)
+        return (struct caption_ids){data->tokens[c], data->token_count[c]};
+    tokenize_ids(session->vocab, data->caption[c], session->compat, &out.ids, &out.n, NULL);
+    return out;
+}
+
+/* Captions first .. first+n-1: cut into words side by side, then added in their order. */
+static int read_captions(struct session *session, size_t first, size_t n, struct caption_ids *read,
+                         size_t *cap, struct error *err)
+{
+    int status = 0;
+#pragma omp parallel for schedule(dynamic, 64)
+    for (size_t i = 0; i < n; i++)
+        read[i] = caption_ids(session, first + i);
+    for (size_t i = 0; i < n; i++) {
+        if (status == 0)
+            status = check_caption(session, first + i, read[i].ids, read[i].n, err);
+        if (status == 0)
+            append_ids(session, first + i, read[i].ids, read[i].n, cap);
+        if (!session->data->tokens)
+            free(read[i].ids);
+    }
+    return status;
+}
+
+int session_read_captions(struct session *session, struct error *err)
+{
+    enum { BLOCK = 4096 };
+    const struct dataset *data = session->data;
+    struct caption_ids *read = mem_new(BLOCK, sizeof *read);
+    size_t cap = 0;
+    int status = 0;
+    session->C = data->tokens || (data->caption && session->vocab) ? data->captions : 0;
+    session->starts = mem_new(session->C + 1, sizeof *session->starts);
+    for (size_t c = 0; c < session->C && status == 0; c += BLOCK)
+        status = read_captions(session, c, session->C - c < BLOCK ? session->C - c : BLOCK, read,
+                               &cap, err);
+    free(read);
+    if (status == 0 && session->vocab)
+        vocab_count_words(session->vocab, session->ids, session->starts[session->C]);
+    return status;
+}
+
+/* Captions by length, so that a block holds like ones. */
+static size_t *order_by_length(const struct session *session)
+{
+    size_t *order = mem_new(session->C, sizeof *order);
+    size_t *next = mem_new(SESSION_WORDS + 2, sizeof *next);
+    const size_t *starts = session->starts;
+    for (size_t c = 0; c < session->C; c++)
+        next[starts[c + 1] - starts[c] + 1]++;
+    for (size_t w = 1; w < SESSION_WORDS + 2; w++)
+        next[w] += next[w - 1];
+    for (size_t c = 0; c < session->C; c++)
+        order[next[starts[c + 1] - starts[c]]++] = c;
+    free(next);
+    return order;
+}
+
+/* A block of captions side by side, as the text encoder takes them. */
+struct caption_block {
+    int32_t *ids;
+    size_t starts[CAPTION_BLOCK + 1];
+    float *out;
+};
+
+static void finish_caption(struct session *session, size_t c)
+{
+    size_t start = session->starts[c], W = session->starts[c + 1] - start;
+    const float *e = session->words + start * session->D;
+    xattn_norms(e, W, session->D, session->word_norm + start);
+    if (session->word_gram)
+        xattn_gram(e, W, session->D, session->word_gram + session->word_gram_start[c]);
+}
+
+static int encode_captions_block(struct session *session, const size_t *order, size_t n,
+                                 struct caption_block *b, struct error *err)
+{
+    size_t D = session->D;
+    for (size_t i = 0; i < n; i++) {
+        size_t start = session->starts[order[i]], W = session->starts[order[i] + 1] - start;
+        memcpy(b->ids + b->starts[i], session->ids + start, W * sizeof *b->ids);
+        b->starts[i + 1] = b->starts[i] + W;
+    }
+    if (model_encode_words(session->model, b->ids, b->starts, n, b->out, err) != 0)
+        return -1;
+#pragma omp parallel for schedule(dynamic, 8)
+    for (size_t i = 0; i < n; i++) {
+        size_t W = b->starts[i + 1] - b->starts[i];
+        memcpy(session->words + session->starts[order[i]] * D, b->out + b->starts[i] * D,
+               W * D * sizeof(float));
+        finish_caption(session, order[i]);
+    }
+    return 0;
+}
+
+static int caption_memory(struct session *session, struct error *err)
+{
+    size_t words = session->starts[session->C], gram = 0;
+    if (mem_get(&session->words, words, session->D * sizeof(float), "caption embeddings", err) !=
+            0 ||
+        mem_get(&session->word_norm, words, sizeof(float), "caption embeddings", err) != 0)
+        return -1;
+    if (is_t2i(session))
+        return 0;
+    session->word_gram_start = mem_new(session->C + 1, sizeof *session->word_gram_start);
+    for (size_t c = 0; c < session->C; c++) {
+        size_t W = session->starts[c + 1] - session->starts[c];
+        session->word_gram_start[c + 1] = gram += W * W;
+    }
+    return mem_get(&session->word_gram, gram, sizeof(float), "Gram matrices of the captions", err);
+}
+
+static void forget_captions(struct session *session)
+{
+    free(session->words);
+    free(session->word_norm);
+    free(session->word_gram);
+    free(session->word_gram_start);
+    session->words = session->word_norm = session->word_gram = NULL;
+    session->word_gram_start = NULL;
+}
+
+static int encode_all_captions(struct session *session, const size_t *order,
+                               struct caption_block *b, const struct progress *progress,
+                               struct error *err)
+{
+    size_t C = session->C;
+    for (size_t c = 0; c < C; c += CAPTION_BLOCK) {
+        size_t n = C - c < CAPTION_BLOCK ? C - c : CAPTION_BLOCK;
+        if (encode_captions_block(session, order + c, n, b, err) != 0)
+            return -1;
+        if (!progress_step(progress, c + n, C))
+            return error_set(err, "interrupted");
+    }
+    return 0;
+}
+
+/* What rounding takes from the words, for the bounds of score.h. */
+static void measure_loss(struct session *session)
+{
+    session->word_loss = bf16_loss_most(session->words, session->starts[session->C], session->D);
+}
+
+int session_encode_captions(struct session *session, const struct progress *progress,
+                            struct error *err)
+{
+    if (session->words)
+        return 0;
+    if (session->C == 0)
+        return error_set(err, "the split has no captions: give them with --captions FILE or "
+                              "--token-ids FILE");
+    size_t longest = 0;
+    for (size_t c = 0; c < session->C; c++) {
+        size_t W = session->starts[c + 1] - session->starts[c];
+        longest = W > longest ? W : longest;
+    }
+    struct caption_block block = {.ids = mem_new(CAPTION_BLOCK * longest, sizeof *block.ids)};
+    size_t *order = order_by_length(session);
+    int status = caption_memory(session, err);
+    if (status == 0)
+        status = mem_get(&block.out, CAPTION_BLOCK * longest, session->D * sizeof(float),
+                         "captions", err);
+    if (status == 0)
+        status = encode_all_captions(session, order, &block, progress, err);
+    if (status == 0 && session->half)
+        measure_loss(session);
+    if (status != 0)
+        forget_captions(session);
+    free(block.ids);
+    free(block.out);
+    free(order);
+    return status;
+}

@@ -1,0 +1,174 @@
+/* session.c: opens what belongs together and checks that it does. */
+#include "retrieve/session/session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "retrieve/session/session_private.h"
+
+/* ---- the vocabulary ---------------------------------------------------------------------------
+ */
+
+enum { VOCAB_PLACES = 5 };
+
+/* Where a vocabulary may be, best first: the data folder, then what the checkpoint's options name,
+ * seen from its folder and from here. NULL where there is none. */
+static void vocab_places(const struct session *session, const char *model,
+                         char *places[VOCAB_PLACES])
+{
+    const struct model_options *options = model_options(session->model);
+    char *folder = file_folder(model);
+    char *name = mem_printf("%s_vocab.json", options->data_name);
+    char *path = file_join(options->vocab_path, name);
+    places[0] = dataset_find_vocab(session->data);
+    places[1] = file_join(folder, path);
+    places[2] = file_join(folder, name);
+    places[3] = file_join(folder, "vocab.json");
+    places[4] = mem_strdup(path);
+    free(folder);
+    free(name);
+    free(path);
+}
+
+static int check_vocab(const struct session *session, const struct vocab *vocab, const char *model,
+                       struct error *err)
+{
+    int rows = model_options(session->model)->vocab_size;
+    if (vocab_size(vocab) == (size_t)rows)
+        return 0;
+    return error_set(err,
+                     "%s has %zu words, the embedding of %s has %d: give the vocabulary of the "
+                     "model's training with --vocab FILE",
+                     vocab_path(vocab), vocab_size(vocab), model, rows);
+}
+
+static int try_vocab(struct session *session, const char *path, const char *model,
+                     struct error *err)
+{
+    struct vocab *vocab = NULL;
+    if (vocab_load(path, &vocab, err) != 0)
+        return -1;
+    if (check_vocab(session, vocab, model, err) != 0) {
+        vocab_free(vocab);
+        return -1;
+    }
+    session->vocab = vocab;
+    return 0;
+}
+
+/* The first that fits the model; none is an error where one is needed: the first that was there
+ * says why. */
+static int find_vocab(struct session *session, const char *model, bool needed, struct error *err)
+{
+    char *places[VOCAB_PLACES];
+    struct str tried = {0};
+    struct error first = {0}, later;
+    bool any = false;
+    vocab_places(session, model, places);
+    for (size_t i = 0; i < VOCAB_PLACES; i++) {
+        if (places[i] && !session->vocab && file_exists(places[i])) {
+            if (try_vocab(session, places[i], model, any ? &later : &first) != 0)
+                any = true;
+        } else if (places[i]) {
+            str_addf(&tried, "%s%s", tried.length ? ", " : "", places[i]);
+        }
+        free(places[i]);
+    }
+    int status = session->vocab || !needed ? 0 : -1;
+    if (status != 0 && any)
+        *err = first;
+    else if (status != 0)
+        error_set(err,
+                  "no vocabulary: neither vocab.json nor just one *_vocab.json in the data "
+                  "folder, nor any of %s; give one with --vocab FILE",
+                  str_text(&tried));
+    str_done(&tried);
+    return status;
+}
+
+static int load_vocab(struct session *session, const struct session_spec *spec, struct error *err)
+{
+    bool needed = spec->need_vocab || (session->data->caption && !session->data->tokens);
+    if (spec->vocab)
+        return try_vocab(session, spec->vocab, spec->model, err);
+    return find_vocab(session, spec->model, needed, err);
+}
+
+/* ---- opening ----------------------------------------------------------------------------------
+ */
+
+static int check_fit(const struct session *session, const struct session_spec *spec,
+                     struct error *err)
+{
+    const struct model_options *options = model_options(session->model);
+    const struct dataset *data = session->data;
+    if (data->feature_size != (size_t)options->img_dim)
+        return error_set(err,
+                         "%s wants region features of size %d (img_dim), %s has %zu: they are of "
+                         "different detectors",
+                         spec->model, options->img_dim, data->features->path, data->feature_size);
+    return 0;
+}
+
+static int open_parts(struct session *session, const struct session_spec *spec, struct error *err)
+{
+    if (model_load(spec->model, &session->model, err) != 0 ||
+        dataset_open(&spec->data, &session->data, err) != 0 ||
+        (!spec->images_only && load_vocab(session, spec, err) != 0))
+        return -1;
+    session->I = session->data->images;
+    session->R = session->data->regions;
+    session->D = (size_t)model_options(session->model)->embed_size;
+    session->compat = spec->compat;
+    session->model_path = mem_strdup(spec->model);
+    return check_fit(session, spec, err);
+}
+
+static int choose_kernel(struct session *session, bool bf16, struct error *err)
+{
+    const char *why = NULL;
+    session->half = bf16 ? bf16_kernel(&why) : NULL;
+    return bf16 && !session->half ? error_set(err, "--precision bf16: %s", why) : 0;
+}
+
+int session_open(const struct session_spec *spec, const struct progress *progress,
+                 struct session **out, struct error *err)
+{
+    struct session *session = mem_new(1, sizeof *session);
+    int status = choose_kernel(session, spec->bf16, err);
+    if (status == 0)
+        status = open_parts(session, spec, err);
+    if (status == 0 && !spec->images_only)
+        status = session_read_captions(session, err);
+    if (status == 0)
+        status = session_encode_images(session, &spec->index, progress, err);
+    if (status == 0 && spec->encode_captions)
+        status = session_encode_captions(session, progress, err);
+    if (status != 0) {
+        session_free(session);
+        return -1;
+    }
+    *out = session;
+    return 0;
+}
+
+void session_free(struct session *session)
+{
+    if (!session)
+        return;
+    session_forget_images(session);
+    model_free(session->model);
+    vocab_free(session->vocab);
+    dataset_free(session->data);
+    free(session->model_path);
+    free(session->ids);
+    free(session->starts);
+    free(session->words);
+    free(session->word_gram);
+    free(session->word_gram_start);
+    free(session->word_norm);
+    free(session);
+}

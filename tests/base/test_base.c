@@ -1,0 +1,119 @@
+#include "tests/support/testing.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/bytes.h"
+#include "base/mem.h"
+#include "base/rng.h"
+#include "base/str.h"
+#include "base/utf8.h"
+
+static void test_error_is_one_printable_line(void **state)
+{
+    (void)state;
+    struct error err;
+    assert_int_equal(error_at(&err, "a\033]0;x\nb", 12, "bad"), -1);
+    assert_string_equal(err.text, "a?]0;x?b: at byte 12: bad");
+}
+
+static void test_mem_sizes_are_checked(void **state)
+{
+    (void)state;
+    assert_null(mem_try(SIZE_MAX / 2, 3));
+    assert_null(mem_try(SIZE_MAX, 1));
+    void *none = mem_try(0, 8);
+    assert_non_null(none);
+    free(none);
+}
+
+static void test_bytes_give_n_or_nothing(void **state)
+{
+    (void)state;
+    const uint8_t data[] = {1, 2, 3, '\n', 5};
+    struct bytes b = {.data = data, .size = sizeof data};
+    uint16_t two;
+    uint64_t eight;
+    size_t length;
+    assert_true(bytes_u16le(&b, &two));
+    assert_int_equal(two, 0x0201);
+    assert_false(bytes_u64le(&b, &eight));
+    assert_int_equal(b.at, 2);
+    assert_non_null(bytes_until(&b, '\n', &length));
+    assert_int_equal(length, 1);
+    assert_null(bytes_until(&b, '\n', &length));
+    assert_null(bytes_take(&b, 2));
+    assert_null(bytes_take(&b, SIZE_MAX));
+}
+
+static void test_utf8_clean(void **state)
+{
+    (void)state;
+    const char bad[] = "a\xff\xc3\xa9\xe2\x82\t\xed\xa0\x80z";
+    char *clean = utf8_clean(bad, sizeof bad - 1);
+    assert_string_equal(clean,
+                        "a\xef\xbf\xbd\xc3\xa9\xef\xbf\xbd\xef\xbf\xbd \xef\xbf\xbd\xef\xbf\xbd"
+                        "\xef\xbf\xbdz");
+    free(clean);
+}
+
+static void test_file_write_is_atomic(void **state)
+{
+    (void)state;
+    struct error err;
+    char folder[] = "/tmp/scanscope-test-XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    char *path = file_join(folder, "out.txt");
+    assert_done(file_write(path, "one", 3, &err), err);
+    struct file_out out;
+    assert_done(file_out_open(path, &out, &err), err);
+    fputs("half", out.stream);
+    file_out_abort(&out);
+    struct file_map map;
+    assert_done(file_map_open(path, &map, &err), err);
+    assert_int_equal(map.size, 3);
+    assert_memory_equal(map.data, "one", 3);
+    file_map_close(&map);
+    struct stat full;
+    assert_int_equal(stat("/dev/full", &full), 0);
+    assert_int_equal(file_write("/dev/full", "x", 1, &err), -1);
+    assert_int_equal(stat("/dev/full", &full), 0);
+    assert_true(S_ISCHR(full.st_mode));
+    assert_int_equal(file_write(folder, "x", 1, &err), -1);
+    assert_non_null(strstr(err.text, folder));
+    unlink(path);
+    assert_int_equal(rmdir(folder), 0); /* no temporary file is left */
+    free(path);
+}
+
+static void test_rng_repeats(void **state)
+{
+    (void)state;
+    struct rng a, b;
+    rng_seed(&a, 7);
+    rng_seed(&b, 7);
+    double mean = 0, square = 0;
+    for (int i = 0; i < 10000; i++) {
+        double x = rng_normal(&a);
+        assert_true(x == rng_normal(&b));
+        mean += x / 10000;
+        square += x * x / 10000;
+    }
+    assert_true(mean > -0.05 && mean < 0.05 && square > 0.95 && square < 1.05);
+    for (int i = 0; i < 1000; i++)
+        assert_true(rng_below(&a, 3) < 3);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_error_is_one_printable_line),
+        cmocka_unit_test(test_mem_sizes_are_checked),
+        cmocka_unit_test(test_bytes_give_n_or_nothing),
+        cmocka_unit_test(test_utf8_clean),
+        cmocka_unit_test(test_file_write_is_atomic),
+        cmocka_unit_test(test_rng_repeats),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

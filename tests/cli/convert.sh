@@ -1,0 +1,165 @@
+#!/bin/sh
+# scanscope convert: real bottom-up files into folders equal to what numpy made of them, the options, and what
+# can be wrong.
+. "$SCANSCOPE_TESTS/support/tap.sh"
+real=$SCANSCOPE_TEST_DATA/bottom_up20
+
+# line ID [COUNT]: two regions of three features, 40 x 30 pixels
+boxes=AAAAAAAAAAAAAIA/AACAPwAAAAAAAAAAAACAPwAAgD8=
+features=AAAAAAAAgD8AAABAAABAQAAAgEAAAKBA
+line() {
+    printf '%s\t40\t30\t%s\t%s\t%s\n' "$1" "${2:-2}" "$boxes" "$features"
+}
+{ line 7 && line 8 && line 9; } >three.tsv
+{ line 7 && line 8 3; } >broken.tsv
+{ line 7 && printf '%s\t40\t30\t1\tAAAAAAAAAAAAAIA/AACAPw==\tAAAAAAAAgD8AAABA\n' 8; } >uneven.tsv
+printf 'a\nb\nc\nd\ne\nf\n' >captions.txt
+
+convert() {
+    run "$SCANSCOPE" convert "$@"
+}
+
+# same_numbers FILE FILE COUNT: their last COUNT bytes (the headers differ in length) are equal
+same_numbers() {
+    tail -c "$3" "$1" >"$work/numbers.1" && tail -c "$3" "$2" >"$work/numbers.2" &&
+        cmp -s "$work/numbers.1" "$work/numbers.2"
+}
+
+if [ -f "$real/trainval_36.zip" ]; then
+    convert "$real/train2014_obj36.tsv" "$real/trainval_36.zip" -o real -s test
+    [ "$status" -eq 0 ] && grep -q '20 images, 36 regions x 2048 (float32), boxes, sizes' out &&
+        [ ! -s err ]
+    ok $? "both layouts, the second inside a zip"
+    same_numbers real/test_ims.npy "$real/real20_ims.npy" $((20 * 36 * 2048 * 4))
+    ok $? "the features are those of real20_ims.npy"
+    same_numbers real/test_boxes.npy "$real/real20_boxes.npy" $((20 * 36 * 4 * 4))
+    ok $? "the boxes are those of real20_boxes.npy"
+    [ "$(sed -n '1p;11p' real/test_ids.txt | tr '\n' ' ')" = "COCO_train2014_000000132417 150367 " ]
+    ok $? "the ids are as in the files"
+
+    printf '%s\n' 150367 207647 207647 COCO_train2014_000000132417 >ids
+    convert "$real/trainval_36.zip" "$real/train2014_obj36.tsv" -o real -s chosen --ids ids
+    [ "$status" -eq 0 ] && grep -q '3 images' out
+    ok $? "--ids chooses, by COCO's numbers too"
+    row=$((36 * 2048 * 4))
+    {
+        tail -c $((10 * row)) "$real/real20_ims.npy" | head -c $row
+        tail -c $((16 * row)) "$real/real20_ims.npy" | head -c $row
+        tail -c $((20 * row)) "$real/real20_ims.npy" | head -c $row
+    } >expected
+    same_numbers real/chosen_ims.npy expected $((3 * row))
+    ok $? "and orders, whatever the order of the input"
+
+    convert real/test_ims.npy -o half --f16 -q
+    [ "$status" -eq 0 ] && [ "$(wc -c <half/test_ims.npy)" -lt $((20 * 36 * 2048 * 2 + 400)) ] &&
+        cmp -s half/test_boxes.npy real/test_boxes.npy && cmp -s half/test_ids.txt real/test_ids.txt &&
+        cmp -s half/test_img_sizes.npy real/test_img_sizes.npy
+    ok $? "a precomp folder is input too; --f16 halves the features"
+    head -c 1000000 "$real/trainval_36.zip" >cut.zip
+    convert cut.zip -o cut
+    fails_with 1 "damaged or truncated zip" "a zip that was cut off"
+    head -c 1000000 "$real/train2014_obj36.tsv" >cut.tsv
+    convert cut.tsv -o cut
+    fails_with 1 "cut.tsv: line 3: image COCO_train2014_000000578174" "a TSV that was cut off"
+    [ -d cut ] && [ -z "$(ls cut)" ]
+    ok $? "neither leaves a file behind"
+else
+    skip "real files" "no $real"
+fi
+
+convert three.tsv -o out.d -s dev --captions captions.txt
+[ "$status" -eq 0 ] && cmp -s captions.txt out.d/dev_caps.txt && [ "$(wc -l <out.d/dev_ids.txt)" -eq 3 ]
+ok $? "--captions become the split's"
+convert three.tsv -o out.d -s dev
+fails_with 1 "give --force to replace it" "files that are there are not replaced"
+convert three.tsv -o out.d -s dev --force --ids /dev/null
+fails_with 1 "/dev/null" "ids that are no file"
+convert three.tsv -o out.d -s dev --force --regions 1
+[ "$status" -eq 0 ] && grep -q '3 images, 1 regions x 3' out && grep -q 'had more regions' err
+ok $? "--force and --regions"
+convert three.tsv three.tsv -o doubles
+[ "$status" -eq 0 ] && grep -q '3 images, 2' out && grep -q '3 images.* twice' err
+ok $? "an image that comes twice is kept once"
+convert - -o nothing <three.tsv
+fails_with 1 "No such file" "a missing input"
+convert broken.tsv -o broken
+fails_with 1 "broken.tsv: line 2: image 8: num_bo" "a wrong count of boxes"
+[ -d broken ] && [ -z "$(ls broken)" ]
+ok $? "no file stays behind"
+convert uneven.tsv -o uneven
+fails_with 1 "uneven.tsv: line 2: image 8 has 1 regions" "counts that differ"
+convert uneven.tsv -o uneven --regions 2
+fails_with 1 "fewer than the 2 of --regions" "fewer regions than --regions"
+convert uneven.tsv -o uneven --regions 1
+ok "$status" "--regions as many as all have"
+printf '7\n123\n' >ids
+convert three.tsv -o missing --ids ids
+fails_with 1 "1 of the 2 wanted images are not in the input (the first: 123)" "ids that are not there"
+head -n 5 captions.txt >five.txt
+convert three.tsv -o missing --captions five.txt
+fails_with 1 "five.txt: has 5 captions" "captions that do not fit"
+echo '7 40' >sizes
+convert three.tsv -o missing --sizes sizes
+fails_with 1 "sizes: line 1" "a line of sizes that is none"
+convert three.tsv -o three.tsv
+fails_with 1 "three.tsv" "a folder that is a file"
+if [ -w /dev/full ]; then
+    mkdir full && ln -s /dev/full full/test_ims.npy
+    convert three.tsv -o full --force
+    fails_with 1 "No space left" "a full disk"
+else
+    skip "a full disk" "no /dev/full"
+fi
+convert -o out.d
+fails_with 2 "give the files" "no input"
+convert three.tsv
+fails_with 2 "-o DIR" "no output"
+convert three.tsv -o out.d -s a/b
+fails_with 2 "no name of a split" "a split with a slash"
+convert three.tsv -o out.d --regions 5000
+fails_with 2 "--regions" "too many regions"
+
+python=/usr/bin/python3
+if "$python" -c 'import numpy' 2>/dev/null; then
+    "$python" - <<'END'
+import os, numpy as np
+os.makedirs('npz'), os.makedirs('uniter'), os.makedirs('p_att'), os.makedirs('p_box')
+for name, k in (('3', 1), ('20', 2)):
+    x = np.arange(6, dtype='f4').reshape(2, 3) * k
+    box = np.array([[0, 0, 20, 30], [10, 15, 40, 30]], 'f4')
+    np.savez_compressed('npz/' + name, x=x, bbox=box, num_bbox=2, image_w=40, image_h=30,
+                        info={'image_id': name, 'objects_id': np.zeros(2)})
+    np.savez_compressed('uniter/coco_val2014_%012d' % int(name), features=x.astype('f2'), conf=np.ones(2, 'f2'),
+                        soft_labels=np.ones((2, 5), 'f2'),
+                        norm_bb=np.hstack([box / [40, 30, 40, 30], np.ones((2, 2))]).astype('f2'))
+    np.savez_compressed('p_att/' + name, feat=x)
+    np.save('p_box/' + name, box)
+END
+    convert npz -o npz.d
+    [ "$status" -eq 0 ] && [ "$(tr '\n' ' ' <npz.d/test_ids.txt)" = "3 20 " ] && [ ! -s err ]
+    ok $? "MILVLG's npz, a pickled dict among the members"
+    convert uniter -o uniter.d
+    fails_with 1 "give --sizes FILE" "UNITER's npz without sizes"
+    printf '3 40 30\n20 40 30\n' >sizes
+    convert uniter -o uniter.d --sizes sizes
+    [ "$status" -eq 0 ] && cmp -s npz.d/test_ims.npy uniter.d/test_ims.npy &&
+        cmp -s npz.d/test_boxes.npy uniter.d/test_boxes.npy &&
+        cmp -s npz.d/test_img_sizes.npy uniter.d/test_img_sizes.npy
+    ok $? "UNITER's npz with sizes: the same folder"
+    convert p_att/ -o pair.d
+    [ "$status" -eq 0 ] && cmp -s npz.d/test_ims.npy pair.d/test_ims.npy &&
+        cmp -s npz.d/test_boxes.npy pair.d/test_boxes.npy && [ ! -e pair.d/test_img_sizes.npy ] &&
+        grep -q 'do not tell the images. sizes' err
+    ok $? "folders p_att and p_box: the same, without sizes, which is said"
+    "$python" - <<'END'
+import numpy as np
+ims, boxes = np.load('npz.d/test_ims.npy'), np.load('npz.d/test_boxes.npy')
+sizes = np.load('npz.d/test_img_sizes.npy')
+assert ims.shape == (2, 2, 3) and (ims[1] == np.arange(6).reshape(2, 3) * 2).all()
+assert boxes[0].tolist() == [[0, 0, 20, 30], [10, 15, 40, 30]] and sizes.tolist() == [[40, 30]] * 2
+END
+    ok $? "numpy reads the numbers that it wrote"
+else
+    skip "npz" "no numpy in $python"
+fi
+done_testing

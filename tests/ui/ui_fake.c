@@ -1,0 +1,406 @@
+#include "tests/ui/ui_fake.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+
+enum { IMAGES = 12, PER_IMAGE = 5, REGIONS = 6, SIDE = 96 };
+
+struct fake {
+    struct backend base;
+    struct fake_options options;
+    char **id, **caption;
+    float *boxes;
+    uint32_t *length, *unknown;
+    size_t images;
+    float model; /* 0 or 1: they rank differently */
+    const atomic_bool *photos_gone, *data_gone;
+};
+
+static const char *const colours[] = {"red", "blue", "green", "yellow", "white", "black"};
+static const char *const things[] = {"ball", "dog", "boat", "house", "tree", "kite", "cup"};
+static const char *const places[] = {"grass", "water", "road", "sand"};
+static const char *const patterns[] = {"a %s %s on the %s", "the %s %s lies on %s",
+                                       "one %s %s near some %s", "there is a %s %s by the %s",
+                                       "a small %s %s and the %s"};
+
+static const char *pick(const char *const *table, size_t n, size_t i)
+{
+    return table[i % n];
+}
+
+static char *make_caption(size_t image, size_t which)
+{
+    char *text;
+    if (asprintf(&text, patterns[which], pick(colours, 6, image), pick(things, 7, image),
+                 pick(places, 4, image / 2)) < 0)
+        abort();
+    return text;
+}
+
+static bool fake_knows(const struct backend *backend, const char *word)
+{
+    const struct fake *fake = (const struct fake *)backend;
+    for (size_t c = 0; c < fake->images * PER_IMAGE; c++) {
+        const char *at = strcasestr(fake->caption[c], word);
+        size_t n = strlen(word);
+        if (at && (at == fake->caption[c] || at[-1] == ' ') && (!at[n] || at[n] == ' '))
+            return true;
+    }
+    return false;
+}
+
+static size_t fake_complete(const struct backend *backend, const char *prefix, size_t limit,
+                            char **out)
+{
+    const char *const *tables[] = {colours, things, places};
+    const size_t sizes[] = {6, 7, 4};
+    size_t n = 0;
+    (void)backend;
+    for (size_t t = 0; t < 3; t++)
+        for (size_t i = 0; i < sizes[t] && n < limit; i++)
+            if (!strncmp(tables[t][i], prefix, strlen(prefix)))
+                out[n++] = mem_strdup(tables[t][i]);
+    return n;
+}
+
+static void split_words(const struct fake *fake, const char *text, struct ask_words *out)
+{
+    while (*text) {
+        text += strspn(text, " ");
+        size_t n = strcspn(text, " ");
+        if (n == 0)
+            break;
+        char *word = mem_strndup(text, n);
+        ask_words_add(out, word, fake_knows(&fake->base, word));
+        free(word);
+        text += n;
+    }
+}
+
+static const char *ask_text(const struct fake *fake, const struct ask *ask)
+{
+    return ask->caption >= 0 ? fake->caption[ask->caption] : ask->text;
+}
+
+static float word_score(const struct fake *fake, size_t image, const char *word)
+{
+    float best = 0.05f + 0.01f * (float)(strlen(word) % 5);
+    for (size_t c = image * PER_IMAGE; c < (image + 1) * PER_IMAGE; c++)
+        if (strlen(word) > 2 && strcasestr(fake->caption[c], word))
+            best = 0.4f + 0.04f * (float)strlen(word);
+    return best;
+}
+
+static float pair_score(const struct fake *fake, size_t image, const struct ask_words *words)
+{
+    float sum = 0;
+    for (size_t w = 0; w < words->count; w++)
+        sum += word_score(fake, image, words->text[w]);
+    return words->count ? sum / (float)words->count : 0;
+}
+
+static void count(atomic_int *counter)
+{
+    if (counter)
+        atomic_fetch_add(counter, 1);
+}
+
+/* Goes on while it is told to hold, or until it is told to stop. */
+static int hold_on(const atomic_bool *hold, const struct progress *progress, struct error *err)
+{
+    for (uint64_t step = 0; hold && atomic_load(hold); step++) {
+        if (!progress_step(progress, step % 100, 100))
+            return error_set(err, "interrupted");
+        usleep(500);
+    }
+    return 0;
+}
+
+static int held(const struct fake *fake, const struct progress *progress, struct error *err)
+{
+    if (fake->data_gone && atomic_load(fake->data_gone))
+        return error_set(err, "the features are gone");
+    count(fake->options.begun);
+    if (hold_on(fake->options.hold, progress, err) == 0)
+        return 0;
+    count(fake->options.stopped);
+    return -1;
+}
+
+static int fake_rank_images(struct backend *backend, const struct ask *ask,
+                            const struct progress *progress, struct ranking **out,
+                            struct error *err)
+{
+    struct fake *fake = (struct fake *)backend;
+    float *scores = mem_new(fake->images, sizeof *scores);
+    struct ask_words words = {0};
+    if (fake->options.crash_on && !strcmp(ask_text(fake, ask), fake->options.crash_on))
+        raise(SIGSEGV);
+    split_words(fake, ask_text(fake, ask), &words);
+    int status = held(fake, progress, err);
+    for (size_t i = 0; i < fake->images; i++)
+        scores[i] = pair_score(fake, i, &words) - 0.001f * (float)i -
+                    (fake->options.clumsy ? 0.07f * (float)(i % 4) : 0) -
+                    fake->model * 0.05f * (float)(i % 3);
+    if (status == 0) {
+        *out = ranking_of_scores(scores, fake->images);
+        (*out)->words = words;
+        if (ask->caption >= 0)
+            ranking_mark(*out, (size_t)ask->caption / PER_IMAGE, 1);
+    } else {
+        ask_words_done(&words);
+    }
+    free(scores);
+    return status;
+}
+
+static int fake_rank_captions(struct backend *backend, size_t image,
+                              const struct progress *progress, struct ranking **out,
+                              struct error *err)
+{
+    struct fake *fake = (struct fake *)backend;
+    size_t n = fake->base.catalog.captions;
+    float *scores = mem_new(n, sizeof *scores);
+    int status = held(fake, progress, err);
+    for (size_t c = 0; c < n; c++) {
+        struct ask_words words = {0};
+        split_words(fake, fake->caption[c], &words);
+        scores[c] = pair_score(fake, image, &words);
+        ask_words_done(&words);
+    }
+    if (status == 0) {
+        *out = ranking_of_scores(scores, n);
+        ranking_mark(*out, image * PER_IMAGE, PER_IMAGE);
+    }
+    free(scores);
+    return status;
+}
+
+static int fake_look(struct backend *backend, size_t image, const struct ask *ask,
+                     struct look **out, struct error *err)
+{
+    struct fake *fake = (struct fake *)backend;
+    struct look *look = mem_new(1, sizeof *look);
+    if (fake->data_gone && atomic_load(fake->data_gone)) {
+        free(look);
+        return error_set(err, "the features are gone");
+    }
+    look->t2i = true;
+    look->R = REGIONS;
+    split_words(fake, ask_text(fake, ask), &look->words);
+    size_t n = look->words.count;
+    look->weights = mem_new(n * REGIONS, sizeof *look->weights);
+    look->similarity = mem_new(n, sizeof *look->similarity);
+    look->share = mem_new(n, sizeof *look->share);
+    look->share_lse = mem_new(n, sizeof *look->share_lse);
+    look->share_avg = mem_new(n, sizeof *look->share_avg);
+    for (size_t w = 0; w < n; w++) {
+        look->similarity[w] = word_score(fake, image, look->words.text[w]);
+        look->share[w] = look->share_avg[w] = look->similarity[w] / (float)n;
+        look->share_lse[w] = look->similarity[w] * look->similarity[w];
+        for (size_t r = 0; r < REGIONS; r++)
+            look->weights[w * REGIONS + r] = r == (w + image) % REGIONS ? 0.7f : 0.06f;
+    }
+    look->score = pair_score(fake, image, &look->words);
+    *out = look;
+    return 0;
+}
+
+static int fake_survey(struct backend *backend, size_t first, size_t n,
+                       const struct progress *progress, struct surveyed *out, struct error *err)
+{
+    struct fake *fake = (struct fake *)backend;
+    float *scores = mem_new(fake->images, sizeof *scores);
+    int status = 0;
+    for (size_t i = 0; i < n && status == 0; i++) {
+        struct ranking *ranking = NULL;
+        struct ask ask = {NULL, (ptrdiff_t)(first + i)};
+        status = fake_rank_images(backend, &ask, progress, &ranking, err);
+        for (size_t p = 0; status == 0 && p < ranking->count; p++)
+            scores[ranking->places[p].index] = ranking->places[p].score;
+        if (status == 0)
+            out[i] = survey_of_scores(scores, fake->images, (first + i) / PER_IMAGE);
+        ranking_free(ranking);
+    }
+    free(scores);
+    return status;
+}
+
+/* Sky above, ground below, a square whose colour and place tell the image. */
+static int fake_photo(struct backend *backend, size_t image, int max_side, struct image *out,
+                      struct error *err)
+{
+    struct fake *fake = (struct fake *)backend;
+    static const uint8_t paint[6][3] = {{200, 40, 40},  {50, 80, 200},   {40, 160, 60},
+                                        {220, 200, 40}, {240, 240, 240}, {30, 30, 30}};
+    int width = SIDE * 4 / 3;
+    (void)max_side;
+    if (fake->photos_gone && atomic_load(fake->photos_gone))
+        return error_set(err, "/photos/%s: cannot open: No such file or directory",
+                         fake->id[image]);
+    if (fake->options.bad_photo == image + 1)
+        return error_set(err, "%s: the photograph is damaged", fake->id[image]);
+    *out = (struct image){width, SIDE, width, SIDE, mem_new((size_t)(width * SIDE), 4)};
+    int left = 10 + (int)(image * 23 % 70), top = 20 + (int)(image * 11 % 40);
+    for (int y = 0; y < SIDE; y++)
+        for (int x = 0; x < width; x++) {
+            uint8_t *p = out->pixels + 4 * (y * width + x);
+            bool thing = x >= left && x < left + 36 && y >= top && y < top + 30;
+            const uint8_t sky[3] = {150, 190, 230}, ground[3] = {120, 150, 80};
+            if (fake->options.colourful) {
+                uint32_t mixed =
+                    ((uint32_t)image * 7919u + (uint32_t)(x / 5 * 131 + y / 10 * 17)) * 2654435761u;
+                memcpy(p, &mixed, 3);
+                p[3] = 255;
+                continue;
+            }
+            memcpy(p, thing ? paint[image % 6] : y < SIDE / 2 ? sky : ground, 3);
+            p[3] = 255;
+        }
+    return 0;
+}
+
+static int fake_photo_path(struct backend *backend, size_t image, char **out, struct error *err)
+{
+    struct fake *fake = (struct fake *)backend;
+    (void)err;
+    *out = mem_printf("/photos/%s", fake->id[image]);
+    return 0;
+}
+
+static int fake_export(struct backend *backend, const struct export_job *job, struct error *err)
+{
+    (void)backend;
+    return file_write(job->path, "figure\n", 7, err);
+}
+
+static void fake_free(struct backend *backend)
+{
+    struct fake *fake = (struct fake *)backend;
+    for (size_t i = 0; i < fake->images; i++)
+        free(fake->id[i]);
+    for (size_t c = 0; c < fake->images * PER_IMAGE; c++)
+        free(fake->caption[c]);
+    free(fake->id);
+    free(fake->caption);
+    free(fake->boxes);
+    free(fake->length);
+    free(fake->unknown);
+    free(fake);
+}
+
+static const struct backend_ops fake_ops = {
+    .rank_images = fake_rank_images,
+    .rank_captions = fake_rank_captions,
+    .look = fake_look,
+    .survey = fake_survey,
+    .photo = fake_photo,
+    .photo_path = fake_photo_path,
+    .export = fake_export,
+    .knows = fake_knows,
+    .complete = fake_complete,
+    .free = fake_free,
+};
+
+/* A grid of two rows of three regions over the picture. */
+static float *make_boxes(size_t images)
+{
+    float *boxes = mem_new(images * REGIONS * 4, sizeof *boxes), *box = boxes;
+    for (size_t i = 0; i < images * REGIONS; i++, box += 4) {
+        size_t r = i % REGIONS;
+        box[0] = (float)(r % 3 * 40 + 4);
+        box[1] = (float)(r / 3 * 46 + 4);
+        box[2] = box[0] + 38;
+        box[3] = box[1] + 42;
+    }
+    return boxes;
+}
+
+struct backend *fake_new(const struct fake_options *options)
+{
+    struct fake *fake = mem_new(1, sizeof *fake);
+    fake->options = *options;
+    fake->images = options->images ? options->images : IMAGES;
+    fake->id = mem_new(fake->images, sizeof *fake->id);
+    fake->caption = mem_new(fake->images * PER_IMAGE, sizeof *fake->caption);
+    for (size_t i = 0; i < fake->images; i++) {
+        fake->id[i] = mem_printf("%zu.png", 1000 + i);
+        for (size_t c = 0; c < PER_IMAGE; c++)
+            fake->caption[i * PER_IMAGE + c] =
+                c == 0 && options->caption ? mem_strdup(options->caption) : make_caption(i, c);
+    }
+    fake->boxes = make_boxes(fake->images);
+    fake->length = mem_new(fake->images * PER_IMAGE, sizeof *fake->length);
+    fake->unknown = mem_new(fake->images * PER_IMAGE, sizeof *fake->unknown);
+    for (size_t c = 0; c < fake->images * PER_IMAGE; c++) {
+        fake->unknown[c] = c % 9 == 4;
+        for (const char *at = fake->caption[c]; *at; at += strspn(at, " ")) {
+            at += strcspn(at, " ");
+            fake->length[c]++;
+        }
+    }
+    fake->base.ops = &fake_ops;
+    fake->base.catalog = (struct catalog){
+        .model = "fake.pth.tar",
+        .variant = "t-i AVG",
+        .data = "things test",
+        .images = fake->images,
+        .captions = options->no_captions ? 0 : fake->images * PER_IMAGE,
+        .regions = REGIONS,
+        .per_image = options->no_captions ? 0 : PER_IMAGE,
+        .id = fake->id,
+        .caption = options->no_captions ? NULL : fake->caption,
+        .length = fake->length,
+        .unknown = fake->unknown,
+        .boxes = options->no_boxes ? NULL : fake->boxes,
+        .photos = !options->no_photos,
+    };
+    return &fake->base;
+}
+
+void fake_photos_gone(struct backend *backend, const atomic_bool *gone)
+{
+    ((struct fake *)backend)->photos_gone = gone;
+}
+
+void fake_data_gone(struct backend *backend, const atomic_bool *gone)
+{
+    ((struct fake *)backend)->data_gone = gone;
+}
+
+int fake_open(void *context, const struct source *source, int model,
+              const struct progress *progress, struct backend **out, struct error *err)
+{
+    const struct fake_options *options = context;
+    (void)source;
+    if (hold_on(options->hold_opening, progress, err) != 0)
+        return -1;
+    if (options->open_error)
+        return error_set(err, "%s", options->open_error);
+    *out = fake_new(options);
+    ((struct fake *)*out)->model = (float)model;
+    (*out)->catalog.variant = model ? "i-t AVG" : "t-i AVG";
+    return 0;
+}
+
+void fake_fit(void *context, const struct source *sources, size_t count, struct fitness *out)
+{
+    const char *model = sources[0].of[SOURCE_MODEL], *data = sources[0].of[SOURCE_DATA];
+    (void)context;
+    if (model)
+        fitness_add(out, FIT_NOTE, "%s: %zu model%s of things", file_name(model), count,
+                    count > 1 ? "s" : "");
+    if (model && !strcmp(file_name(model), "bad"))
+        fitness_add(out, FIT_BAD, "the model wants region features of size 8, these are of size 6");
+    if (!data)
+        return;
+    out->splits = mem_strdup("dev, test, train");
+    fitness_add(out, FIT_GOOD, "%s: 12 images, 60 captions", file_name(data));
+}

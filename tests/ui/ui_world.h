@@ -1,0 +1,55 @@
+/* ui_world.h: the state of the explorer without its loop: events go in, effects can be looked at,
+ * and what is asked of the worker is answered at once, on this thread, by the fake backend. */
+#ifndef TESTS_UI_UI_WORLD_H
+#define TESTS_UI_UI_WORLD_H
+
+#include "tests/support/testing.h"
+#include "tests/ui/ui_fake.h"
+#include "ui/actions/update.h"
+#include "ui/commands/command.h"
+#include "ui/views/views.h"
+#include "ui/work/jobs.h"
+
+struct world {
+    struct ui ui;
+    struct keymap keymap;
+    struct effects effects; /* of the last event */
+    struct backend *backends[MODELS];
+    struct job_photos photos;
+    struct fake_options options;
+};
+
+/* The models are open, the prompt too. */
+struct world *world_new(const struct fake_options *options, int models, int rows, int cols);
+void world_free(struct world *world);
+
+/* For cmocka: a world of one model, 120 x 40, in *state. */
+int world_setup(void **state);
+int world_teardown(void **state);
+
+void world_send(struct world *world, struct event event);
+void world_key(struct world *world, const char *name);
+void world_keys(struct world *world, const char *names); /* separated by blanks, each settled */
+void world_command(struct world *world, const char *text);
+void world_enter(struct world *world, const char *text); /* Enter in the prompt */
+
+/* The answer to what needs no open model: an opening, a folder's listing, the sessions of before
+ * (there are none), a look at what is chosen. False where another thing is asked, or the opening
+ * fails. */
+bool world_answer(struct world *world, const struct request *request, struct event *out);
+void world_close(struct world *world); /* what EFFECT_CLOSE wants: no model is open */
+
+/* Answers everything that is asked, until nothing is. */
+void world_settle(struct world *world);
+/* What every folder of the world holds: f30k/ with splits, other/, a.pth.tar, b.pth.tar. */
+struct files *world_files(const char *folder);
+void world_ask(struct world *world, const char *caption); /* types it and settles */
+
+/* The first such effect of the last event, or request; NULL where there is none. */
+const struct effect *world_effect(const struct world *world, enum effect_kind kind);
+const struct request *world_request(const struct world *world, enum request_kind kind);
+unsigned world_awaited(const struct world *world, enum request_kind kind);
+bool world_says(const struct world *world, const char *text); /* in the status line */
+size_t world_item(const struct world *world);                 /* the selected one of the view */
+
+#endif

@@ -1,0 +1,253 @@
+/* What the worker's answers do to the state. */
+#include "ui/actions/update.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+#include "ui/actions/answers.h"
+#include "ui/actions/start.h"
+#include "ui/commands/command.h"
+#include "ui/views/view_items.h"
+
+/* What the command line named ends the program with the reason; what was chosen in it leads back to
+ * the choice. */
+static void leave_because(struct ui *ui, const char *why, struct effects *effects)
+{
+    if (ui->start.known) {
+        start_return(ui, why, effects);
+        return;
+    }
+    mem_replace(&ui->fatal, why);
+    ui->leaving = true;
+    effects_add(effects, EFFECT_QUIT);
+}
+
+/* A restored session may be of files that have changed since. */
+static void take_restored(struct ui *ui, const struct catalog *catalog)
+{
+    for (int side = 0; side < SIDES; side++)
+        if (ui->sides[side].query.caption >= (ptrdiff_t)catalog->captions)
+            ui->sides[side].query.caption = -1;
+    if (ui->subject >= catalog->images)
+        ui->subject = 0;
+    if (ui->view == VIEW_MATCHES && !catalog->captions)
+        ui->view = VIEW_SEARCH;
+    if (ui->view == VIEW_FAILURES)
+        ui->surveys[0] = (struct survey){.wanted = true, .total = catalog->captions};
+    for (size_t i = 0; i < ui->marks_next_count; i++)
+        if (ui->marks_next[i] < catalog->captions && !ui_marked(ui, ui->marks_next[i]))
+            update_mark(ui, ui->marks_next[i]);
+    ui->marks_next_count = 0;
+}
+
+/* What the command line wants done first. */
+static void run_begin(struct ui *ui, struct effects *effects)
+{
+    char *commands = ui->begin;
+    for (int model = 0; model < ui->models; model++)
+        if (!ui->catalogs[model])
+            return;
+    ui->begin = NULL;
+    for (char *rest = commands, *line; (line = strsep(&rest, "\n"));)
+        if (*line)
+            command_run(ui, line, effects);
+    free(commands);
+}
+
+void answer_opened(struct ui *ui, struct event *event, struct effects *effects)
+{
+    const struct catalog *other = ui->catalogs[!event->side];
+    if (other &&
+        (other->images != event->catalog->images || other->captions != event->catalog->captions)) {
+        leave_because(
+            ui,
+            "the two models are not on the same split: their images or captions differ in number",
+            effects);
+        return;
+    }
+    ui->catalogs[event->side] = event->catalog;
+    take_restored(ui, event->catalog);
+    if (event->catalog->note)
+        ui_say(ui, ROLE_DIM, "%s", event->catalog->note);
+    run_begin(ui, effects);
+}
+
+void answer_progress(struct ui *ui, struct event *event, struct effects *effects)
+{
+    (void)effects;
+    mem_replace(&ui->work.label, event->text);
+    ui->work.done = event->done;
+    ui->work.total = event->total;
+}
+
+static void say_ranked(struct ui *ui, const struct ranking *ranking)
+{
+    if (ranking->words.count && ranking->words.unknown == ranking->words.count)
+        ui_say(ui, ROLE_WARNING,
+               "None of these words is in the vocabulary: the ranking means nothing");
+    else if (ranking->words.unknown)
+        ui_say(ui, ROLE_WARNING, "%zu unknown word%s: the model reads <unk> there",
+               ranking->words.unknown, ranking->words.unknown == 1 ? "" : "s");
+}
+
+/* From what is ranked to its place. */
+static size_t *invert(const struct ranking *ranking)
+{
+    size_t *of = mem_new(ranking->count, sizeof *of);
+    for (size_t place = 0; place < ranking->count; place++)
+        of[ranking->places[place].index] = place;
+    return of;
+}
+
+void answer_ranked(struct ui *ui, struct event *event, struct effects *effects)
+{
+    (void)effects;
+    struct side *side = &ui->sides[event->side];
+    bool images = event->request == REQUEST_RANK;
+    struct ranking **place = images ? &side->ranking : &side->matches;
+    size_t **inverse = images ? &side->rank_of : &side->match_of;
+    enum view_id view = images ? VIEW_SEARCH : VIEW_MATCHES;
+    ranking_free(*place);
+    *place = event->ranking;
+    event->ranking = NULL;
+    free(*inverse);
+    *inverse = invert(*place);
+    list_total(&side->lists[view], (*place)->count);
+    list_keep_all(&side->lists[view]);
+    list_select(&side->lists[view], 0);
+    if (images && event->side == ui->side && ui->row_next >= 0) {
+        list_select(&side->lists[view], (size_t)ui->row_next);
+        ui->row_next = -1;
+    }
+    if (images)
+        side->ranked = side->rank_asked;
+    else
+        side->matched = side->matches_asked;
+    if (images && event->side == ui->side)
+        say_ranked(ui, *place);
+    if (event->side == ui->side)
+        mem_replace(&ui->filters[view], NULL);
+}
+
+/* Words of which nobody wants the heat first. */
+static bool is_filler(const char *word)
+{
+    static const char *const fillers[] = {"a",  "an",  "the",  "is", "are",   "in",   "on",   "of",
+                                          "at", "and", "to",   "by", "with",  "his",  "her",  "its",
+                                          "it", "for", "from", "up", "there", "near", "their"};
+    for (size_t i = 0; i < sizeof fillers / sizeof *fillers; i++)
+        if (!strcasecmp(word, fillers[i]))
+            return true;
+    return !isalnum((unsigned char)*word) && (unsigned char)*word < 0x80;
+}
+
+/* The warmest word that says something; failing that, the warmest. */
+static ptrdiff_t strongest_word(const struct look *look)
+{
+    ptrdiff_t best = -1;
+    bool best_filler = true;
+    for (size_t w = 0; w < look->words.count; w++) {
+        bool filler = is_filler(look->words.text[w]);
+        bool better =
+            best < 0 ||
+            (filler == best_filler ? look->similarity[w] > look->similarity[best] : best_filler);
+        if (!better)
+            continue;
+        best = (ptrdiff_t)w;
+        best_filler = filler;
+    }
+    return best;
+}
+
+ptrdiff_t answer_first_word(struct ui *ui, const struct look *look)
+{
+    ptrdiff_t word = ui->word_next;
+    ui->word_next = -1;
+    return word >= 0 && (size_t)word < look->words.count ? word : strongest_word(look);
+}
+
+bool answer_same_caption(const struct pair *a, const struct pair *b)
+{
+    return a->set == b->set && a->caption == b->caption && a->query == b->query;
+}
+
+void answer_looked(struct ui *ui, struct event *event, struct effects *effects)
+{
+    (void)effects;
+    struct side *side = &ui->sides[event->side];
+    look_free(side->look);
+    side->look = event->look;
+    side->looked = side->look_asked;
+    event->look = NULL;
+    if (event->side != ui->side || answer_same_caption(&ui->word_of, &side->looked))
+        return;
+    ui->word_of = side->looked;
+    ui->word = answer_first_word(ui, side->look);
+}
+
+void answer_picture(struct ui *ui, struct event *event, struct effects *effects)
+{
+    (void)effects;
+    struct side *side = &ui->sides[event->side];
+    struct picture_slot *slot = &side->pictures[side->picture_next];
+    picture_free(slot->picture);
+    slot->picture = event->picture;
+    slot->key = side->picture_asked;
+    event->picture = NULL;
+    side->picture_shown = side->picture_next;
+    side->picture_next = (side->picture_next + 1) % PICTURES_KEPT;
+}
+
+void answer_thumb(struct ui *ui, struct event *event, struct effects *effects)
+{
+    (void)effects;
+    if (event->image >= ui->thumbs.images || ui->thumbs.of[event->image])
+        return;
+    ui->thumbs.of[event->image] = event->picture;
+    ui->thumbs.waiting[event->image] = false;
+    ui->thumbs.kept++;
+    event->picture = NULL;
+}
+
+void answer_nothing(struct ui *ui, struct event *event, struct effects *effects)
+{
+    (void)ui, (void)event, (void)effects;
+}
+
+void answer_exported(struct ui *ui, struct event *event, struct effects *effects)
+{
+    (void)effects;
+    if (ui_awaits(ui, REQUEST_EXPORT))
+        return; /* more of them come */
+    if (ui->exports > 1)
+        ui_say(ui, ROLE_GOOD, "Saved %zu figures, the last as %s", ui->exports, event->text);
+    else
+        ui_say(ui, ROLE_GOOD, "Saved %s", event->text);
+    ui->exports = 0;
+}
+
+void answer_failed(struct ui *ui, struct event *event, struct effects *effects)
+{
+    ui_say(ui, ROLE_ERROR, "%s", event->text);
+    if (event->request == REQUEST_SURVEY)
+        ui->surveys[event->side].wanted = false; /* asking again is the user's to do */
+    if (event->request != REQUEST_OPEN)
+        return;
+    leave_because(ui, event->text, effects);
+}
+
+void answer_surveyed(struct ui *ui, struct event *event, struct effects *effects)
+{
+    struct survey *survey = &ui->surveys[event->side];
+    (void)effects;
+    if (event->first != survey->done || survey->done + event->count > survey->total)
+        return;
+    if (!survey->of)
+        survey->of = mem_new(survey->total, sizeof *survey->of);
+    memcpy(survey->of + event->first, event->surveyed, event->count * sizeof *event->surveyed);
+    survey->done += event->count;
+    failures_arrange(ui);
+}

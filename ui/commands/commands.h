@@ -1,0 +1,119 @@
+/* commands.h: what the commands of the table do; each as struct ui_command has it. */
+#ifndef UI_COMMANDS_COMMANDS_H
+#define UI_COMMANDS_COMMANDS_H
+
+#include "ui/state/effect.h"
+#include "ui/state/state.h"
+
+#define COMMAND(name) void command_##name(struct ui *ui, const char *args, struct effects *effects)
+
+/* commands_move.c: along rows, words and matches */
+COMMAND(down);
+COMMAND(up);
+COMMAND(page_down);
+COMMAND(page_up);
+COMMAND(first);
+COMMAND(last);
+COMMAND(left);
+COMMAND(right);
+COMMAND(next_word);
+COMMAND(previous_word);
+COMMAND(truth);
+COMMAND(find);
+COMMAND(find_next);
+COMMAND(find_previous);
+COMMAND(filter);
+COMMAND(image);
+
+/* commands_view.c: which view, how it looks */
+COMMAND(open);
+COMMAND(back);
+COMMAND(view_search);
+COMMAND(view_matches);
+COMMAND(view_images);
+COMMAND(view_captions);
+COMMAND(help);
+COMMAND(zoom);
+COMMAND(wide);
+COMMAND(sheet);
+COMMAND(overlay);
+COMMAND(map);
+COMMAND(boxes);
+COMMAND(regions);
+COMMAND(words);
+COMMAND(pin);
+COMMAND(unpin);
+
+/* commands_start.c: what is opened */
+COMMAND(start);
+COMMAND(load);
+COMMAND(path);
+COMMAND(split);
+COMMAND(clear);
+COMMAND(parent);
+COMMAND(enter_folder);
+
+/* commands_config.c: keys and looks */
+COMMAND(bind);
+COMMAND(unbind);
+COMMAND(theme);
+COMMAND(mouse);
+COMMAND(colours);
+COMMAND(symbols);
+COMMAND(graphics);
+COMMAND(thumbnails);
+
+/* region_table.c */
+COMMAND(next_region);
+COMMAND(previous_region);
+COMMAND(region);
+
+/* undo.c */
+COMMAND(undo);
+
+/* commands_failures.c: what the model gets wrong */
+COMMAND(view_failures);
+COMMAND(next_failure);
+COMMAND(previous_failure);
+COMMAND(sort);
+COMMAND(reverse);
+COMMAND(all);
+COMMAND(flip);
+
+/* commands_marks.c */
+COMMAND(mark);
+COMMAND(next_mark);
+COMMAND(previous_mark);
+COMMAND(only_marked);
+COMMAND(export_marked);
+COMMAND(save_marks);
+
+/* commands_compare.c: two rankings side by side */
+COMMAND(compare);
+COMMAND(side);
+COMMAND(word);
+COMMAND(moved);
+
+/* commands_work.c: the prompt, the program, files */
+COMMAND(caption);
+COMMAND(leave_prompt);
+COMMAND(palette);
+COMMAND(cancel);
+COMMAND(export);
+COMMAND(copy);
+COMMAND(copy_id);
+COMMAND(external);
+COMMAND(redraw);
+COMMAND(suspend);
+COMMAND(quit);
+
+#undef COMMAND
+
+/* Opens the palette with the command's name in it: its arguments are wanted. */
+void ui_ask_args(struct ui *ui, const char *name, struct effects *effects);
+
+/* The named one of a table, or the one after `now` where no name is given; -1 for an unknown name,
+ * which is said. */
+int ui_choose(struct ui *ui, const char *args, const char *const *names, int n, int now);
+
+#endif

@@ -1,0 +1,113 @@
+/* Two rankings side by side: of two models, or of two captions. */
+#include "ui/commands/commands.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "ui/actions/update.h"
+#include "ui/views/views.h"
+
+/* The other side gets what this one shows, and keeps it. */
+static void keep_query(struct ui *ui)
+{
+    const struct side *from = ui_side(ui);
+    struct side *to = &ui->sides[!ui->side];
+    char *text = mem_strdup(from->query.text);
+    free(to->query.text);
+    to->query = from->query;
+    to->query.text = text;
+    to->model = from->model;
+    ui->together = false;
+    ui->shown = SIDES;
+}
+
+void command_compare(struct ui *ui, const char *args, struct effects *effects)
+{
+    (void)args, (void)effects;
+    if (ui->shown > 1) {
+        ui->shown = 1;
+        ui_say(ui, ROLE_DIM, "One ranking; = shows two again");
+    } else if (ui->models > 1) {
+        ui->sides[0].model = 0;
+        ui->sides[1].model = 1;
+        ui->shown = SIDES;
+        ui->together = true;
+        if (ui_query(ui)->text)
+            update_query(ui, ui_query(ui)->text, ui_query(ui)->caption);
+    } else if (ui_query(ui)->number) {
+        keep_query(ui);
+        update_view(ui, VIEW_SEARCH);
+        ui_say(ui, ROLE_DIM, "This ranking is kept beside the next caption's; = ends it");
+    } else {
+        ui_say(ui, ROLE_ERROR, "There is nothing to compare with yet: type a caption first");
+    }
+}
+
+void command_side(struct ui *ui, const char *args, struct effects *effects)
+{
+    (void)args, (void)effects;
+    if (ui->shown < 2)
+        ui_say(ui, ROLE_ERROR, "One ranking is shown: = puts two side by side");
+    else
+        ui->side = !ui->side;
+}
+
+void command_word(struct ui *ui, const char *args, struct effects *effects)
+{
+    const struct ask_words *words = ui_words(ui);
+    if (!words || ui->word < 0 || (size_t)ui->word >= words->count)
+        ui_say(ui, ROLE_ERROR, "No word is selected: Right moves to one");
+    else if (*args)
+        update_word(ui, args);
+    else
+        update_prompt_open(ui, PROMPT_WORD, words->text[ui->word], effects);
+}
+
+void update_word(struct ui *ui, const char *with)
+{
+    const struct ask_words *words = ui_words(ui);
+    struct str text = {0};
+    ptrdiff_t word = ui->word;
+    if (!words || word < 0 || (size_t)word >= words->count)
+        return;
+    for (size_t w = 0; w < words->count; w++) {
+        const char *piece = (ptrdiff_t)w == word ? with : words->text[w];
+        str_addf(&text, "%s%s", text.length && *piece ? " " : "", piece);
+    }
+    if (ui->view != VIEW_SEARCH) { /* a caption of the split becomes a query first */
+        struct pair pair = ui_pair(ui);
+        update_query(ui, ui_caption_text(ui, &pair), pair.caption);
+        update_view(ui, VIEW_SEARCH);
+    }
+    if (ui->models == 1)
+        keep_query(ui);
+    update_query(ui, str_text(&text), -1);
+    ui->word_next = word;
+    str_done(&text);
+}
+
+void command_moved(struct ui *ui, const char *args, struct effects *effects)
+{
+    enum { PLACES = 10 };
+    const struct list *list = ui_list_const(ui, ui->view);
+    size_t least = strtoul(args, NULL, 10), here, there;
+    (void)effects;
+    if (!ui_compares(ui)) {
+        ui_say(ui, ROLE_ERROR, "One ranking is shown: = puts two side by side");
+        return;
+    }
+    least = least ? least : PLACES;
+    for (size_t i = 1; i <= list->count; i++) {
+        size_t row = (list->selected + i) % list->count;
+        here = list_item(list, row);
+        if (!ui_other_place(ui, here, &there) ||
+            (here > there ? here - there : there - here) < least)
+            continue;
+        list_select(ui_list(ui), row);
+        ui_say(ui, ROLE_DIM, "Rank %zu here, %zu on the other side", here + 1, there + 1);
+        return;
+    }
+    ui_say(ui, ROLE_DIM, "No row stands %zu places or more elsewhere", least);
+}

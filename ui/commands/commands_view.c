@@ -1,0 +1,214 @@
+#include "ui/commands/commands.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "ui/actions/update.h"
+#include "ui/views/views.h"
+
+enum { MANY_BOXES = 5 };
+
+int ui_choose(struct ui *ui, const char *args, const char *const *names, int n, int now)
+{
+    if (!*args)
+        return (now + 1) % n;
+    for (int i = 0; i < n; i++)
+        if (!strcmp(names[i], args))
+            return i;
+    ui_say(ui, ROLE_ERROR, "\"%s\" is not one of them (\"%s\" is)", args, names[0]);
+    return -1;
+}
+
+/* The styles as one goes through them: frames alone are of the strongest region or of several. */
+static const char *const styles[] = {"fade", "heat", "boxes", "top", "none"};
+enum { STYLE_BOXES = 2, STYLE_TOP, STYLE_NONE, STYLES };
+
+static int style_now(const struct ui *ui)
+{
+    if (ui->overlay == OVERLAY_NONE)
+        return STYLE_NONE;
+    return ui->overlay != OVERLAY_BOXES ? (int)ui->overlay
+           : ui->box_count > 1          ? STYLE_TOP
+                                        : STYLE_BOXES;
+}
+
+void command_overlay(struct ui *ui, const char *args, struct effects *effects)
+{
+    (void)effects;
+    int before = style_now(ui), style = ui_choose(ui, args, styles, STYLES, before);
+    if (style < 0)
+        return;
+    ui->overlay = style < STYLE_BOXES   ? (enum overlay_style)style
+                  : style == STYLE_NONE ? OVERLAY_NONE
+                                        : OVERLAY_BOXES;
+    if (style == STYLE_TOP)
+        ui->box_count = ui->box_count > 1 ? ui->box_count : MANY_BOXES;
+    else if (style == STYLE_BOXES || before == STYLE_TOP)
+        ui->box_count = 1;
+    if (ui_catalog(ui) && !ui_catalog(ui)->boxes && ui->overlay != OVERLAY_NONE)
+        ui_say(ui, ROLE_ERROR,
+               "This split has no boxes, so attention cannot be laid over pictures: r lists the "
+               "regions");
+    else
+        ui_say(ui, ROLE_DIM, "Overlay: %s", styles[style]);
+}
+
+void command_map(struct ui *ui, const char *args, struct effects *effects)
+{
+    (void)effects;
+    int map = ui_choose(ui, args, ui_maps, UI_MAPS, (int)ui->map);
+    if (map < 0)
+        return;
+    ui->map = (enum colour_map)map;
+    ui->overlay = OVERLAY_HEAT;
+    ui_say(ui, ROLE_DIM, "Colour map: %s", ui_maps[map]);
+}
+
+void command_boxes(struct ui *ui, const char *args, struct effects *effects)
+{
+    (void)effects;
+    long n = strtol(args, NULL, 10);
+    if (*args)
+        ui->box_count = n < 0 ? 0 : n > 36 ? 36 : (int)n;
+    else
+        ui->box_count = ui->box_count == 1 ? MANY_BOXES : ui->box_count == 0 ? 1 : 0;
+    ui_say(ui, ROLE_DIM, "Frames: %d", ui->box_count);
+}
+
+void command_open(struct ui *ui, const char *args, struct effects *effects)
+{
+    (void)args;
+    if (ui_list(ui)->count == 0)
+        return;
+    if (views[ui->view].open)
+        views[ui->view].open(ui, effects);
+    else
+        ui->zoom = !ui->zoom;
+}
+
+void command_back(struct ui *ui, const char *args, struct effects *effects)
+{
+    (void)args;
+    if (ui->region >= 0)
+        ui->region = -1;
+    else if (ui->zoom || ui->wide)
+        ui->zoom = ui->wide = false;
+    else if (ui->filters[ui->view])
+        update_filter(ui, "");
+    else if (ui->view == VIEW_HELP)
+        ui->view = ui->came_from;
+    else if (ui->view == VIEW_FILES)
+        ui->view = VIEW_START;
+    else if (ui->view == VIEW_START)
+        update_view(ui, views[ui->came_from].bare ? VIEW_SEARCH : ui->came_from);
+    else if (ui->view != VIEW_SEARCH)
+        update_view(ui, VIEW_SEARCH);
+    else
+        command_caption(ui, "", effects);
+}
+
+void command_view_search(struct ui *ui, const char *args, struct effects *effects)
+{
+    (void)args, (void)effects;
+    update_view(ui, VIEW_SEARCH);
+}
+
+/* The number that `args` is, of `count` things; false where it is none, which is said. */
+static bool take_number(struct ui *ui, const char *args, const char *what, size_t count,
+                        size_t *out)
+{
+    char end;
+    if (sscanf(args, "%zu %c", out, &end) == 1 && *args != '-' && *out < count)
+        return true;
+    ui_say(ui, ROLE_ERROR, "No %s %s: the split has %zu, counted from 0", what, args, count);
+    return false;
+}
+
+void command_view_matches(struct ui *ui, const char *args, struct effects *effects)
+{
+    (void)effects;
+    const struct catalog *catalog = ui_catalog(ui);
+    struct pair pair = ui_pair(ui);
+    size_t image = ui->subject;
+    if (ui->view == VIEW_IMAGES)
+        ui_selected(ui, VIEW_IMAGES, &image);
+    else if (pair.set)
+        image = pair.image;
+    if (!catalog || catalog->captions == 0) {
+        ui_say(ui, ROLE_ERROR, "This split has no captions to rank");
+        return;
+    }
+    if (*args && !take_number(ui, args, "image", catalog->images, &image))
+        return;
+    ui->subject = image;
+    update_view(ui, VIEW_MATCHES);
+}
+
+void command_view_images(struct ui *ui, const char *args, struct effects *effects)
+{
+    (void)args, (void)effects;
+    struct pair pair = ui_pair(ui);
+    if (pair.set)
+        list_select(ui_list_of(ui, VIEW_IMAGES), list_row(ui_list_of(ui, VIEW_IMAGES), pair.image));
+    update_view(ui, VIEW_IMAGES);
+}
+
+void command_view_captions(struct ui *ui, const char *args, struct effects *effects)
+{
+    const struct catalog *catalog = ui_catalog(ui);
+    size_t caption;
+    (void)effects;
+    if (!catalog || !catalog->captions || (!*args && !catalog->caption)) {
+        ui_say(ui, ROLE_ERROR, "This split has no captions");
+    } else if (!*args) {
+        update_view(ui, VIEW_CAPTIONS);
+    } else if (take_number(ui, args, "caption", catalog->captions, &caption)) {
+        update_query(ui, catalog->caption ? catalog->caption[caption] : "", (ptrdiff_t)caption);
+        update_view(ui, VIEW_SEARCH);
+    }
+}
+
+void command_help(struct ui *ui, const char *args, struct effects *effects)
+{
+    (void)args;
+    update_prompt_close(ui, effects);
+    update_view(ui, VIEW_HELP);
+}
+
+void command_zoom(struct ui *ui, const char *args, struct effects *effects)
+{
+    (void)args, (void)effects;
+    ui->zoom = !ui->zoom;
+    ui->wide = false;
+}
+
+void command_wide(struct ui *ui, const char *args, struct effects *effects)
+{
+    (void)args, (void)effects;
+    ui->wide = !ui->wide;
+    ui->zoom = false;
+}
+
+void command_pin(struct ui *ui, const char *args, struct effects *effects)
+{
+    (void)args, (void)effects;
+    const struct ask_words *words = ui_words(ui);
+    if (!words || ui->word < 0 || (size_t)ui->word >= words->count) {
+        ui_say(ui, ROLE_ERROR, "No word is selected: Right moves to one");
+        return;
+    }
+    if (ui->pin_count < words->count) {
+        ui->pins = mem_grow(ui->pins, words->count, sizeof *ui->pins);
+        memset(ui->pins + ui->pin_count, 0, (words->count - ui->pin_count) * sizeof *ui->pins);
+        ui->pin_count = words->count;
+    }
+    ui->pins[ui->word] = !ui->pins[ui->word];
+}
+
+void command_unpin(struct ui *ui, const char *args, struct effects *effects)
+{
+    (void)args, (void)effects;
+    ui->pin_count = 0;
+}

@@ -1,0 +1,77 @@
+#include "ui/loop/config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "ui/commands/command.h"
+
+char *config_path(void)
+{
+    const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+    if (xdg && *xdg == '/')
+        return file_join(xdg, "scanscope/config");
+    return home && *home ? file_join(home, ".config/scanscope/config") : NULL;
+}
+
+static const struct ui_command *command_of(const char *line)
+{
+    char name[64];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(line, " \t"), line);
+    return command_named(name);
+}
+
+static int no_setting(const char *name, struct error *err)
+{
+    struct str settings = {0};
+    for (size_t i = 0; i < ui_command_count; i++)
+        if (ui_commands[i].modes & MODE_CONFIG)
+            str_addf(&settings, "%s%s", settings.length ? ", " : "", ui_commands[i].name);
+    error_set(err, "\"%s\" is no setting; settings are %s", name, str_text(&settings));
+    str_done(&settings);
+    return -1;
+}
+
+static int run_line(char *line, struct ui *ui, struct error *err)
+{
+    struct effects effects = {0};
+    line[strcspn(line, "\r\n")] = 0;
+    line += strspn(line, " \t");
+    if (!*line || *line == '#')
+        return 0;
+    const struct ui_command *command = command_of(line);
+    if (!command)
+        return error_set(err, "no command is called \"%.*s\"", (int)strcspn(line, " \t"), line);
+    if (!(command->modes & MODE_CONFIG))
+        return no_setting(command->name, err);
+    command_run(ui, line, &effects);
+    effects_done(&effects); /* nothing is on the screen yet */
+    int status = 0;
+    if (ui->message.text && ui->message.role == ROLE_ERROR)
+        status = error_set(err, "%s", ui->message.text);
+    free(ui->message.text);
+    ui->message.text = NULL;
+    return status;
+}
+
+int config_load(const char *path, struct ui *ui, struct error *err)
+{
+    FILE *file = fopen(path, "re");
+    char *line = NULL;
+    size_t cap = 0;
+    int status = 0;
+    if (!file)
+        return error_errno(err, path, "open");
+    for (int number = 1; status == 0 && getline(&line, &cap, file) > 0; number++) {
+        status = run_line(line, ui, err);
+        if (status != 0) {
+            struct error reason = *err;
+            error_set(err, "%s: line %d: %s", path, number, reason.text);
+        }
+    }
+    free(line);
+    fclose(file);
+    return status;
+}

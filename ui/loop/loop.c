@@ -1,0 +1,349 @@
+#include "ui/loop/loop.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "ui/actions/update.h"
+#include "ui/loop/line.h"
+#include "ui/state/recent.h"
+#include "ui/views/views.h"
+#include "ui/work/jobs.h"
+
+static void queue_event(void *context, struct event *event)
+{
+    struct loop *loop = context;
+    MEM_ROOM(loop->queue, loop->queued, loop->queue_cap);
+    loop->queue[loop->queued++] = *event;
+    *event = (struct event){0};
+}
+
+/* Of the side that the keys act on. */
+static const struct backend *active_backend(struct loop *loop)
+{
+    return worker_backend(loop->worker, loop->ui.sides[loop->ui.side].model);
+}
+
+static bool knows(void *context, const char *word)
+{
+    struct loop *loop = context;
+    const struct backend *backend = active_backend(loop);
+    return !backend || backend->ops->knows(backend, word);
+}
+
+static size_t complete_word(struct loop *loop, const char *word, size_t limit, char **out)
+{
+    const struct backend *backend = active_backend(loop);
+    return backend && *word ? backend->ops->complete(backend, word, limit, out) : 0;
+}
+
+static size_t complete_command(const char *word, size_t limit, char **out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < ui_command_count && n < limit; i++) {
+        const char *name = ui_commands[i].name;
+        if (!strncmp(name, word, strlen(word)) && command_named(name) == &ui_commands[i])
+            out[n++] = mem_strdup(name);
+    }
+    return n;
+}
+
+/* The choices of "[fade|heat|none]" that begin with `word`. */
+static size_t complete_choice(const char *args, const char *word, size_t limit, char **out)
+{
+    size_t n = 0;
+    if (!args || !strchr(args, '|'))
+        return 0;
+    for (const char *at = args + 1; *at && *at != ']' && n < limit;) {
+        size_t length = strcspn(at, "|]");
+        if (length >= strlen(word) && !strncmp(at, word, strlen(word)))
+            out[n++] = mem_strndup(at, length);
+        at += length + (at[length] == '|');
+    }
+    return n;
+}
+
+static size_t complete_id(const struct catalog *catalog, const char *word, size_t limit, char **out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < catalog->images && n < limit; i++)
+        if (!strncmp(catalog->id[i], word, strlen(word)))
+            out[n++] = mem_strdup(catalog->id[i]);
+    return n;
+}
+
+static size_t complete(void *context, enum prompt_kind kind, const char *line, size_t start,
+                       const char *word, size_t limit, char **out)
+{
+    struct loop *loop = context;
+    if (kind == PROMPT_PATH) /* the word is the line up to the cursor: line.c */
+        return files_complete(word, loop->ui.home, limit, out);
+    if (kind != PROMPT_COMMAND)
+        return complete_word(loop, word, limit, out);
+    if (start == 0)
+        return complete_command(word, limit, out);
+    char name[64];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(line, " "), line);
+    const struct ui_command *command = command_named(name);
+    const struct backend *backend = active_backend(loop);
+    if (backend && !strcmp(name, "image"))
+        return complete_id(&backend->catalog, line + start, limit, out);
+    size_t n = command ? complete_choice(command->args, word, limit, out) : 0;
+    return n ? n : complete_word(loop, word, limit, out);
+}
+
+int loop_init(struct loop *loop, int rows, int cols, int models, const struct worker_host *host,
+              const struct loop_folders *folders, struct error *err)
+{
+    struct worker_host mine = *host;
+    *loop =
+        (struct loop){.sessions = folders->state ? file_join(folders->state, "sessions") : NULL};
+    mine.cache_folder = folders->cache;
+    mine.session_folder = loop->sessions;
+    loop->worker = worker_new(&mine, err);
+    if (!loop->worker) {
+        free(loop->sessions);
+        return -1;
+    }
+    keymap_init(&loop->keymap);
+    ui_init(&loop->ui, rows, cols, models, &loop->keymap);
+    grid_init(&loop->grid, rows, cols);
+    struct line_host line = {loop, queue_event, knows, complete};
+    line_init(&line, folders->state);
+    return 0;
+}
+
+void loop_done(struct loop *loop)
+{
+    line_done();
+    worker_free(loop->worker);
+    for (size_t i = 0; i < loop->queued; i++)
+        event_done(&loop->queue[i]);
+    free(loop->queue);
+    free(loop->sessions);
+    free(loop->keys);
+    effects_done(&loop->effects);
+    grid_done(&loop->grid);
+    ui_done(&loop->ui);
+    keymap_done(&loop->keymap);
+}
+
+/* ---- effects -----------------------------------------------------------------------------------
+ */
+
+static void note(struct loop *loop, const char *text)
+{
+    struct event event = {.kind = EVENT_NOTE, .text = mem_strdup(text)};
+    queue_event(loop, &event);
+}
+
+static void do_request(struct loop *loop, struct effect *effect)
+{
+    worker_ask(loop->worker, &effect->request);
+}
+
+static void do_cancel(struct loop *loop, struct effect *effect)
+{
+    (void)effect;
+    worker_cancel(loop->worker);
+}
+
+static void do_close(struct loop *loop, struct effect *effect)
+{
+    (void)effect;
+    worker_close(loop->worker);
+}
+
+static void do_keep(struct loop *loop, struct effect *effect)
+{
+    struct error err;
+    if (loop->sessions && recent_keep(loop->sessions, effect->name, effect->text, &err) != 0)
+        note(loop, err.text);
+}
+
+static void do_line_open(struct loop *loop, struct effect *effect)
+{
+    (void)loop;
+    line_open((enum prompt_kind)effect->number, effect->text);
+}
+
+static void do_line_key(struct loop *loop, struct effect *effect)
+{
+    (void)loop;
+    line_key(effect->key);
+}
+
+static void do_line_insert(struct loop *loop, struct effect *effect)
+{
+    (void)loop;
+    line_insert(effect->text);
+}
+
+static void do_line_close(struct loop *loop, struct effect *effect)
+{
+    (void)loop, (void)effect;
+    line_close();
+}
+
+static void do_copy(struct loop *loop, struct effect *effect)
+{
+    if (loop->screen->copy)
+        loop->screen->copy(loop->screen_context, effect->text);
+}
+
+static void do_view_file(struct loop *loop, struct effect *effect)
+{
+    char *path = NULL;
+    struct error err;
+    struct backend *backend = (struct backend *)active_backend(loop);
+    if (!backend || backend->ops->photo_path(backend, effect->image, &path, &err) != 0)
+        note(loop, backend ? err.text : "no model is open");
+    else if (loop->screen->view_file &&
+             loop->screen->view_file(loop->screen_context, path, &err) != 0)
+        note(loop, err.text);
+    free(path);
+}
+
+static void do_save(struct loop *loop, struct effect *effect)
+{
+    struct error err;
+    char *path = NULL;
+    int status = job_reserve(effect->path, &path, &err);
+    if (status == 0)
+        status = file_write(path, effect->text, strlen(effect->text), &err);
+    char *said = mem_printf("Saved %s: scanscope figure --batch draws it", path ? path : "");
+    note(loop, status == 0 ? said : err.text);
+    free(said);
+    free(path);
+}
+
+static void do_cache(struct loop *loop, struct effect *effect)
+{
+    worker_cache_bound(loop->worker, (size_t)effect->number << 20);
+}
+
+static void do_mouse(struct loop *loop, struct effect *effect)
+{
+    if (loop->screen->mouse)
+        loop->screen->mouse(loop->screen_context, effect->number != 0);
+}
+
+static void do_repaint(struct loop *loop, struct effect *effect)
+{
+    (void)effect;
+    if (loop->screen->repaint)
+        loop->screen->repaint(loop->screen_context);
+}
+
+static void do_suspend(struct loop *loop, struct effect *effect)
+{
+    (void)effect;
+    if (loop->screen->suspend)
+        loop->screen->suspend(loop->screen_context);
+}
+
+static void do_bell(struct loop *loop, struct effect *effect)
+{
+    (void)effect;
+    if (loop->screen->bell)
+        loop->screen->bell(loop->screen_context);
+}
+
+/* The loop ends by the state's `leaving`. */
+static void do_quit(struct loop *loop, struct effect *effect)
+{
+    (void)loop, (void)effect;
+}
+
+static void (*const doers[])(struct loop *, struct effect *) = {
+    [EFFECT_REQUEST] = do_request,
+    [EFFECT_CANCEL] = do_cancel,
+    [EFFECT_CLOSE] = do_close,
+    [EFFECT_KEEP] = do_keep,
+    [EFFECT_LINE_OPEN] = do_line_open,
+    [EFFECT_LINE_KEY] = do_line_key,
+    [EFFECT_LINE_INSERT] = do_line_insert,
+    [EFFECT_LINE_CLOSE] = do_line_close,
+    [EFFECT_CACHE] = do_cache,
+    [EFFECT_COPY] = do_copy,
+    [EFFECT_VIEW_FILE] = do_view_file,
+    [EFFECT_SAVE] = do_save,
+    [EFFECT_MOUSE] = do_mouse,
+    [EFFECT_REPAINT] = do_repaint,
+    [EFFECT_SUSPEND] = do_suspend,
+    [EFFECT_BELL] = do_bell,
+    [EFFECT_QUIT] = do_quit,
+};
+
+static void perform(struct loop *loop)
+{
+    for (size_t i = 0; i < loop->effects.count; i++)
+        doers[loop->effects.items[i].kind](loop, &loop->effects.items[i]);
+    effects_clear(&loop->effects);
+}
+
+void loop_post(struct loop *loop, struct event *event)
+{
+    queue_event(loop, event);
+    for (size_t i = 0; i < loop->queued; i++) {
+        struct event next = loop->queue[i];
+        loop->queue[i] = (struct event){0};
+        ui_update(&loop->ui, &next, &loop->effects);
+        event_done(&next);
+        perform(loop);
+    }
+    loop->queued = 0;
+    loop->drawn = false;
+}
+
+void loop_start(struct loop *loop)
+{
+    ui_start(&loop->ui, &loop->effects);
+    perform(loop);
+    loop_drain(loop);
+}
+
+void loop_drain(struct loop *loop)
+{
+    struct event event;
+    while (worker_take(loop->worker, &event))
+        loop_post(loop, &event);
+}
+
+void loop_show(struct loop *loop)
+{
+    if (loop->drawn)
+        return;
+    ui_view(&loop->ui, &loop->grid);
+    loop->drawn = true;
+    if (loop->screen->show)
+        loop->screen->show(loop->screen_context, &loop->grid);
+}
+
+void loop_time_key(struct loop *loop, double seconds)
+{
+    MEM_ROOM(loop->keys, loop->key_count, loop->key_cap);
+    loop->keys[loop->key_count++] = seconds;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+void loop_key_times(const struct loop *loop, double *median_out, double *slowest_out)
+{
+    size_t n = loop->key_count;
+    double *sorted = mem_new(n, sizeof *sorted);
+    *median_out = *slowest_out = 0;
+    if (n > 0) {
+        memcpy(sorted, loop->keys, n * sizeof *sorted);
+        qsort(sorted, n, sizeof *sorted, ascending);
+        *median_out = sorted[n / 2];
+        *slowest_out = sorted[n - 1];
+    }
+    free(sorted);
+}

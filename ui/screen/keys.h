@@ -1,0 +1,52 @@
+/* keys.h: keys as numbers with names ("Ctrl-C", "Alt-x", "PageUp", "Space", "a"). */
+#ifndef UI_SCREEN_KEYS_H
+#define UI_SCREEN_KEYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A code point or one of K_*, with modifiers or-ed in. Ctrl of a letter is the letter in lower case
+ * with K_CTRL; Enter, Tab, Esc and Backspace are keys of their own. */
+typedef uint32_t ui_key;
+
+enum {
+    K_CTRL = 1 << 24,
+    K_ALT = 1 << 25,
+    K_SHIFT = 1 << 26, /* only where the terminal tells: Shift-Tab, Shift-Up */
+    K_CODE = (1 << 24) - 1,
+    K_FIRST = 0x200000, /* beyond Unicode */
+};
+
+enum {
+    K_ENTER = K_FIRST,
+    K_TAB,
+    K_ESC,
+    K_BACKSPACE,
+    K_UP,
+    K_DOWN,
+    K_LEFT,
+    K_RIGHT,
+    K_HOME,
+    K_END,
+    K_PAGE_UP,
+    K_PAGE_DOWN,
+    K_INSERT,
+    K_DELETE,
+    K_F1, /* .. K_F1 + 11 */
+    K_LAST = K_F1 + 12,
+};
+
+/* "Ctrl-C" -> key; 0 where there is no such key. Names are matched whatever the case of their
+ * letters; a single character is itself. */
+ui_key key_parse(const char *name, size_t n);
+
+/* The name into `out`. */
+enum { KEY_NAME_MAX = 32 };
+void key_text(ui_key key, char out[KEY_NAME_MAX]);
+
+/* The bytes that a terminal sends for it (xterm's), for readline; returns how many, 0 where there
+ * are none. */
+size_t key_bytes(ui_key key, char out[16]);
+
+#endif

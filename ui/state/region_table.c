@@ -1,0 +1,131 @@
+#include "ui/state/region_table.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "ui/commands/commands.h"
+
+static int heavier_first(const void *a, const void *b, void *weights)
+{
+    const float *w = weights;
+    size_t x = *(const size_t *)a, y = *(const size_t *)b;
+    return w[x] != w[y] ? (w[x] > w[y] ? -1 : 1) : x < y ? -1 : x > y;
+}
+
+bool region_table_make(const struct ui *ui, struct region_table *out)
+{
+    const struct look *look = ui_look(ui);
+    if (!look)
+        return false;
+    *out = (struct region_table){.count = look->R,
+                                 .weights = mem_new(look->R, sizeof *out->weights),
+                                 .order = mem_new(look->R, sizeof *out->order)};
+    ui_weights(ui, out->weights); /* no word: all are 0, and the order is the file's */
+    for (size_t r = 0; r < look->R; r++)
+        out->order[r] = r;
+    qsort_r(out->order, look->R, sizeof *out->order, heavier_first, out->weights);
+    return true;
+}
+
+void region_table_done(struct region_table *regions)
+{
+    free(regions->weights);
+    free(regions->order);
+    *regions = (struct region_table){0};
+}
+
+size_t region_table_row(const struct region_table *regions, ptrdiff_t region)
+{
+    size_t row = 0;
+    while (row < regions->count && (ptrdiff_t)regions->order[row] != region)
+        row++;
+    return row;
+}
+
+size_t region_table_top(const struct region_table *regions, ptrdiff_t region, size_t rows)
+{
+    size_t at = region_table_row(regions, region);
+    return at < regions->count && at >= rows ? at - rows + 1 : 0;
+}
+
+ptrdiff_t region_table_shown(const struct ui *ui, int lines, size_t row)
+{
+    struct region_table regions;
+    ptrdiff_t region = -1;
+    if (!region_table_make(ui, &regions))
+        return -1;
+    size_t at = region_table_top(&regions, ui->region, (size_t)(lines > 1 ? lines - 1 : 0)) + row;
+    if (at < regions.count)
+        region = (ptrdiff_t)regions.order[at];
+    region_table_done(&regions);
+    return region;
+}
+
+ptrdiff_t region_table_at(const struct ui *ui, float x, float y)
+{
+    const struct catalog *catalog = ui_catalog(ui);
+    const struct picture *picture = ui_picture(ui);
+    struct pair pair = ui_pair(ui);
+    ptrdiff_t best = -1;
+    float smallest = 0;
+    if (!catalog->boxes || !picture || !pair.set)
+        return -1;
+    x *= (float)picture->full_width;
+    y *= (float)picture->full_height;
+    for (size_t r = 0; r < catalog->regions; r++) {
+        const float *box = catalog->boxes + (pair.image * catalog->regions + r) * 4;
+        float area = (box[2] - box[0]) * (box[3] - box[1]);
+        bool inside = x >= box[0] && x < box[2] && y >= box[1] && y < box[3];
+        if (inside && (best < 0 || area < smallest)) {
+            best = (ptrdiff_t)r;
+            smallest = area;
+        }
+    }
+    return best;
+}
+
+static void step(struct ui *ui, int by)
+{
+    struct region_table regions;
+    if (!region_table_make(ui, &regions))
+        return;
+    size_t row = region_table_row(&regions, ui->region);
+    ui->regions = true;
+    if (row >= regions.count)
+        row = 0;
+    else if (by > 0)
+        row += row + 1 < regions.count;
+    else
+        row -= row > 0;
+    if (regions.count)
+        ui->region = (ptrdiff_t)regions.order[row];
+    region_table_done(&regions);
+}
+
+void command_next_region(struct ui *ui, const char *args, struct effects *effects)
+{
+    (void)args, (void)effects;
+    step(ui, 1);
+}
+
+void command_previous_region(struct ui *ui, const char *args, struct effects *effects)
+{
+    (void)args, (void)effects;
+    step(ui, -1);
+}
+
+void command_region(struct ui *ui, const char *args, struct effects *effects)
+{
+    const struct look *look = ui_look(ui);
+    char *end;
+    long region = strtol(args, &end, 10);
+    if (!*args && ui->region >= 0)
+        ui->region = -1;
+    else if (!*args)
+        ui_ask_args(ui, "region", effects);
+    else if (*end || !look || region < 0 || (size_t)region >= look->R)
+        ui_say(ui, ROLE_ERROR, "No region \"%s\": they are numbered from 0 to %zu", args,
+               look && look->R ? look->R - 1 : 0);
+    else
+        ui->region = region;
+}

@@ -1,0 +1,408 @@
+#include "ui/state/state.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "ui/state/recent.h"
+#include "ui/views/views.h"
+
+const char *const ui_overlays[UI_OVERLAYS] = {"fade", "heat", "boxes", "none"};
+const char *const ui_maps[UI_MAPS] = {"viridis", "cividis", "magma", "inferno", "grey"};
+
+const char *const ui_symbols[UI_SYMBOLS] = {"ascii", "half", "block", "sextant"};
+const char *const ui_graphics_names[WISHES] = {"auto", "cells", "sixel", "kitty"};
+const char *const ui_sorts[SORTS] = {"worst", "best",   "order",  "text",
+                                     "score", "margin", "length", "unknown"};
+
+static void begin_session(struct ui *ui, int models)
+{
+    ui->models = ui->shown = models;
+    ui->shown += models == 0;
+    ui->together = models > 1;
+    ui->side = 0;
+    ui->view = ui->came_from = VIEW_SEARCH;
+    ui->word = ui->word_next = ui->region = ui->row_next = -1;
+    ui->worse_than = 1;
+    for (int i = 0; i < SIDES; i++) {
+        ui->sides[i].picture_shown = -1;
+        ui->sides[i].model = i < models ? i : 0;
+        ui->sides[i].query.caption = -1;
+    }
+}
+
+void ui_init(struct ui *ui, int rows, int cols, int models, struct keymap *keymap)
+{
+    *ui = (struct ui){.rows = rows,
+                      .cols = cols,
+                      .cell_ratio = 2,
+                      .depth = DEPTH_TRUE,
+                      .depth_most = DEPTH_TRUE,
+                      .symbols = SYMBOLS_BLOCK,
+                      .theme = theme_named("dark"),
+                      .prompt = true,
+                      .graphics = WISH_CELLS,
+                      .cache_mb = 64,
+                      .mouse = true,
+                      .box_count = 1,
+                      .keymap = keymap};
+    begin_session(ui, models);
+}
+
+static void side_done(struct side *side)
+{
+    ranking_free(side->ranking);
+    ranking_free(side->matches);
+    look_free(side->look);
+    free(side->query.text);
+    free(side->rank_of);
+    free(side->match_of);
+    for (int i = 0; i < VIEW_RANKED; i++)
+        list_done(&side->lists[i]);
+    for (int i = 0; i < PICTURES_KEPT; i++)
+        picture_free(side->pictures[i].picture);
+}
+
+static void line_done(struct line *line)
+{
+    free(line->text);
+    free(line->label);
+    free(line->unknown);
+    free(line->completions);
+}
+
+static void thumbs_done(struct thumbs *thumbs)
+{
+    for (size_t i = 0; i < thumbs->images; i++)
+        picture_free(thumbs->of[i]);
+    free(thumbs->of);
+    free(thumbs->waiting);
+    *thumbs = (struct thumbs){0};
+}
+
+/* Frees a pointer of the state and forgets it. */
+#define DROP(pointer) (free(pointer), (pointer) = NULL)
+
+static void session_done(struct ui *ui)
+{
+    for (int i = 0; i < SIDES; i++) {
+        side_done(&ui->sides[i]);
+        ui->sides[i] = (struct side){0};
+    }
+    for (int i = 0; i < VIEWS; i++) {
+        list_done(&ui->lists[i]);
+        ui->lists[i] = (struct list){0};
+        DROP(ui->filters[i]);
+    }
+    for (int i = 0; i < MODELS; i++) {
+        free(ui->surveys[i].of);
+        ui->surveys[i] = (struct survey){0};
+        source_done(&ui->sources[i]);
+        ui->catalogs[i] = NULL;
+    }
+    for (; ui->undo_count > 0; ui->undo_count--)
+        DROP(ui->undo[ui->undo_count - 1].text);
+    thumbs_done(&ui->thumbs);
+    DROP(ui->marks);
+    DROP(ui->marks_next);
+    DROP(ui->draft);
+    DROP(ui->pins);
+    DROP(ui->work.label);
+}
+
+void ui_forget_session(struct ui *ui, int models)
+{
+    session_done(ui);
+    ui->mark_count = ui->marks_next_count = ui->pin_count = ui->exports = 0;
+    ui->subject = ui->region_of = 0;
+    ui->word_of = (struct pair){0};
+    ui->zoom = ui->wrong = ui->leave_asked = false;
+    ui->undone = true; /* there is no way back into what is closed */
+    begin_session(ui, models);
+}
+
+static void start_done(struct start *start)
+{
+    for (int i = 0; i < MODELS; i++)
+        source_done(&start->form[i]);
+    fitness_free(start->fitness);
+    recents_free(start->recents);
+    files_free(start->files);
+    free(start->folder);
+    free(start->listed);
+    free(start->why);
+}
+
+void ui_done(struct ui *ui)
+{
+    session_done(ui);
+    start_done(&ui->start);
+    line_done(&ui->line);
+    free(ui->begin);
+    free(ui->message.text);
+    free(ui->find);
+    free(ui->fatal);
+    free(ui->home);
+    *ui = (struct ui){0};
+}
+
+struct side *ui_side(struct ui *ui)
+{
+    return &ui->sides[ui->side];
+}
+
+const struct side *ui_side_const(const struct ui *ui)
+{
+    return &ui->sides[ui->side];
+}
+
+const struct catalog *ui_catalog(const struct ui *ui)
+{
+    return ui->catalogs[ui->sides[ui->side].model];
+}
+
+const struct asked *ui_query(const struct ui *ui)
+{
+    return &ui->sides[ui->side].query;
+}
+
+bool ui_shows(const struct ui *ui, enum view_id view)
+{
+    return views[view].bare || ui_catalog(ui);
+}
+
+struct list *ui_list_of(struct ui *ui, enum view_id view)
+{
+    return (int)view < VIEW_RANKED ? &ui->sides[ui->side].lists[view] : &ui->lists[view];
+}
+
+const struct list *ui_list_const(const struct ui *ui, enum view_id view)
+{
+    return (int)view < VIEW_RANKED ? &ui->sides[ui->side].lists[view] : &ui->lists[view];
+}
+
+struct list *ui_list(struct ui *ui)
+{
+    return ui_list_of(ui, ui->view);
+}
+
+bool ui_compares(const struct ui *ui)
+{
+    return ui->shown > 1 && (int)ui->view < VIEW_RANKED;
+}
+
+static const struct ranking *view_ranking(const struct ui *ui, const struct side *side)
+{
+    return ui->view == VIEW_SEARCH ? side->ranking : side->matches;
+}
+
+bool ui_other_place(const struct ui *ui, size_t place, size_t *there_out)
+{
+    const struct ranking *ranking = view_ranking(ui, ui_side_const(ui));
+    const struct side *other = &ui->sides[!ui->side];
+    const struct ranking *theirs = view_ranking(ui, other);
+    const size_t *of = ui->view == VIEW_SEARCH ? other->rank_of : other->match_of;
+    if (!ui_compares(ui) || !ranking || !theirs || !of || place >= ranking->count ||
+        ranking->places[place].index >= theirs->count)
+        return false;
+    *there_out = of[ranking->places[place].index];
+    return true;
+}
+
+size_t ui_in_common(const struct ui *ui, size_t n, size_t *n_out)
+{
+    const struct ranking *ranking = view_ranking(ui, ui_side_const(ui));
+    size_t common = 0, there;
+    *n_out = 0;
+    for (size_t place = 0; ranking && place < n && place < ranking->count; place++) {
+        if (!ui_other_place(ui, place, &there))
+            return 0;
+        common += there < n;
+        ++*n_out;
+    }
+    return common;
+}
+
+bool ui_selected(const struct ui *ui, enum view_id view, size_t *item_out)
+{
+    const struct list *list = ui_list_const(ui, view);
+    if (list->selected >= list->count)
+        return false;
+    *item_out = list_item(list, list->selected);
+    return true;
+}
+
+struct pair ui_pair(const struct ui *ui)
+{
+    struct pair pair = {0};
+    if (ui_catalog(ui) && views[ui->view].pair)
+        views[ui->view].pair(ui, &pair);
+    return pair;
+}
+
+bool pair_same(const struct pair *a, const struct pair *b)
+{
+    return a->set == b->set && a->image == b->image && a->caption == b->caption &&
+           a->query == b->query;
+}
+
+const struct look *ui_look(const struct ui *ui)
+{
+    const struct side *side = ui_side_const(ui);
+    struct pair pair = ui_pair(ui);
+    return side->look && pair.set && pair_same(&pair, &side->looked) ? side->look : NULL;
+}
+
+const struct ask_words *ui_words(const struct ui *ui)
+{
+    const struct side *side = ui_side_const(ui);
+    const struct look *look = ui_look(ui);
+    if (look)
+        return &look->words;
+    struct pair pair = ui_pair(ui);
+    if (ui->view == VIEW_SEARCH && side->ranking && side->ranked == side->query.number)
+        return &side->ranking->words;
+    bool same = side->look && pair.set && pair.caption == side->looked.caption &&
+                pair.query == side->looked.query;
+    return same ? &side->look->words : NULL;
+}
+
+const struct picture *ui_picture(const struct ui *ui)
+{
+    const struct side *side = ui_side_const(ui);
+    struct pair pair = ui_pair(ui);
+    if (side->picture_shown < 0 || !pair.set)
+        return NULL;
+    const struct picture_slot *slot = &side->pictures[side->picture_shown];
+    return slot->key.image == pair.image ? slot->picture : NULL;
+}
+
+struct picture *ui_thumb(const struct ui *ui, size_t image)
+{
+    return image < ui->thumbs.images ? ui->thumbs.of[image] : NULL;
+}
+
+static bool word_shown(const struct ui *ui, size_t word)
+{
+    return (ptrdiff_t)word == ui->word || (word < ui->pin_count && ui->pins[word]);
+}
+
+bool ui_weights(const struct ui *ui, float *weights_out)
+{
+    const struct look *look = ui_look(ui);
+    size_t shown = 0;
+    if (!look)
+        return false;
+    memset(weights_out, 0, look->R * sizeof *weights_out);
+    for (size_t w = 0; w < look->words.count; w++) {
+        if (!word_shown(ui, w))
+            continue;
+        shown++;
+        for (size_t r = 0; r < look->R; r++)
+            weights_out[r] += look->weights[w * look->R + r];
+    }
+    for (size_t r = 0; shown && r < look->R; r++)
+        weights_out[r] /= (float)shown;
+    return shown > 0;
+}
+
+enum graphics ui_graphics(const struct ui *ui)
+{
+    if (ui->depth == DEPTH_MONO || ui_compares(ui)) /* no colours are wanted; one pane only */
+        return GRAPHICS_CELLS;
+    switch (ui->graphics) {
+    case WISH_SIXEL:
+        return GRAPHICS_SIXEL;
+    case WISH_KITTY:
+        return GRAPHICS_KITTY;
+    case WISH_AUTO:
+        return ui->speaks[GRAPHICS_KITTY]   ? GRAPHICS_KITTY
+               : ui->speaks[GRAPHICS_SIXEL] ? GRAPHICS_SIXEL
+                                            : GRAPHICS_CELLS;
+    default:
+        return GRAPHICS_CELLS;
+    }
+}
+
+/* The `n` regions of the largest weight, the largest first. */
+static size_t strongest(const float *weights, size_t regions, size_t n, size_t *out)
+{
+    size_t found = 0;
+    for (size_t r = 0; r < regions; r++) {
+        size_t at = found < n ? found++ : n;
+        for (; at > 0 && weights[r] > weights[out[at - 1]]; at--)
+            if (at < n)
+                out[at] = out[at - 1];
+        if (at < n)
+            out[at] = r;
+    }
+    return found;
+}
+
+size_t ui_framed(const struct ui *ui, size_t out[PICTURE_FRAMES])
+{
+    const struct look *look = ui_look(ui);
+    if (!ui_catalog(ui) || !ui_catalog(ui)->boxes || !look || ui->overlay == OVERLAY_NONE ||
+        ui->box_count < 1)
+        return 0;
+    float *weights = mem_new(look->R, sizeof *weights);
+    bool any = ui_weights(ui, weights);
+    size_t n = any ? strongest(weights, look->R, (size_t)ui->box_count, out) : 0;
+    free(weights);
+    return n;
+}
+
+void ui_say(struct ui *ui, enum role role, const char *format, ...)
+{
+    char text[2048];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    free(ui->message.text);
+    ui->message = (struct message){mem_strdup(text), role};
+}
+
+bool ui_awaits(const struct ui *ui, enum request_kind kind)
+{
+    for (int i = 0; i < SIDES; i++)
+        if (ui->sides[i].awaited[kind])
+            return true;
+    return false;
+}
+
+bool ui_idle(const struct ui *ui)
+{
+    for (int kind = 0; kind < REQUESTS; kind++)
+        if (ui_awaits(ui, (enum request_kind)kind))
+            return false;
+    return true;
+}
+
+struct style ui_style(const struct ui *ui, enum role role)
+{
+    return theme_style(ui->theme, ui->depth, role);
+}
+
+const struct survey *ui_survey(const struct ui *ui)
+{
+    return &ui->surveys[ui_side_const(ui)->model];
+}
+
+bool ui_marked(const struct ui *ui, size_t caption)
+{
+    return ui->marks && caption < ui_catalog(ui)->captions && ui->marks[caption];
+}
+
+const char *ui_caption_text(const struct ui *ui, const struct pair *pair)
+{
+    const struct catalog *catalog = ui_catalog(ui);
+    if (pair->caption >= 0 && catalog && catalog->caption &&
+        (size_t)pair->caption < catalog->captions)
+        return catalog->caption[pair->caption];
+    const struct asked *query = ui_query(ui);
+    return query->text ? query->text : "";
+}

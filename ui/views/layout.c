@@ -1,0 +1,200 @@
+#include "ui/views/layout.h"
+
+#include "ui/views/views.h"
+
+enum {
+    PAIR_COLS = 62, /* a body narrower than this shows the list or the picture, not both */
+    PAIR_ROWS = 8,
+    REGION_COLS = 34,
+    WORD_COLS = 42,
+    LEAST_PICTURE = 28,
+    STACKED_ROWS = 16,
+    FITNESS_BESIDE = 110, /* columns of the start screen from which on */
+    FITNESS_BELOW = 12,   /* rows */
+};
+
+static int least(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+static int most(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+static void frame_rows(const struct ui *ui, struct layout *out)
+{
+    int title = ui->rows >= 6, status = ui->rows >= 4;
+    out->title = (struct rect){0, 0, title, ui->cols};
+    out->prompt = (struct rect){ui->rows - 1, 0, 1, ui->cols};
+    out->status = (struct rect){ui->rows - 2, 0, status, ui->cols};
+    int rows = ui->rows - 1 - title - status;
+    out->body = (struct rect){title, 0, most(rows, 0), ui->cols};
+}
+
+static int list_cols(const struct ui *ui, int cols)
+{
+    if (ui->view == VIEW_FAILURES)
+        return most(36, cols * 9 / 20);
+    if (ui->view != VIEW_SEARCH)
+        return most(30, cols * 2 / 5);
+    return cols >= 160 ? 52 : cols >= 99 ? 38 : 28;
+}
+
+/* The tables of regions and of words share `table`. */
+static void share_table(const struct ui *ui, struct layout *out, struct rect table)
+{
+    const struct ask_words *words = ui_words(ui);
+    int lines =
+        ui->regions ? least((int)(words ? words->count : 0) + 2, table.rows / 2) : table.rows;
+    out->regions = out->word_table = table;
+    out->word_table.rows = ui->word_table ? lines : 0;
+    out->regions.rows = ui->regions ? table.rows - out->word_table.rows : 0;
+    out->regions.row += out->word_table.rows;
+}
+
+/* How many of `rows` the tables take from the picture: what they need, or half where the picture
+ * keeps a useful size, or all. */
+static int table_rows(const struct ui *ui, int rows)
+{
+    const struct ask_words *words = ui_words(ui);
+    int needed = (ui->word_table ? (int)(words ? words->count : 0) + 2 : 0) +
+                 (ui->regions ? (int)ui_catalog(ui)->regions + 2 : 0);
+    if (rows - needed >= PAIR_ROWS)
+        return needed;
+    return rows / 2 >= PAIR_ROWS ? rows - rows / 2 : rows;
+}
+
+/* The picture with its heading above and its words below; tables stand beside it or, where that
+ * leaves it no room, above it or in its place. */
+static void place_pair(const struct ui *ui, struct layout *out, struct rect room)
+{
+    const struct ask_words *words = ui_words(ui);
+    bool tables = ui->regions || ui->word_table,
+         beside = tables && room.cols >= REGION_COLS + LEAST_PICTURE;
+    if (beside) {
+        int cols =
+            ui->word_table && room.cols >= WORD_COLS + LEAST_PICTURE ? WORD_COLS : REGION_COLS;
+        share_table(ui, out, (struct rect){room.row, room.col + room.cols - cols, room.rows, cols});
+        room.cols -= cols + 1;
+    }
+    out->word_rows = room.rows >= 12 ? 2 : 1;
+    int lines = words ? chip_lines(words, room.cols) : 1;
+    int rows = least(lines, most(1, room.rows / 8)) * out->word_rows;
+    out->head = (struct rect){room.row, room.col, least(1, room.rows), room.cols};
+    out->words = (struct rect){room.row + room.rows - rows, room.col, rows, room.cols};
+    out->picture = (struct rect){room.row + 1, room.col, most(room.rows - rows - 2, 0), room.cols};
+    if (!tables || beside)
+        return;
+    struct rect table = out->picture;
+    table.rows = table_rows(ui, table.rows);
+    share_table(ui, out, table);
+    out->picture.row += table.rows;
+    out->picture.rows -= table.rows;
+}
+
+static void size_items(const struct ui *ui, struct layout *out)
+{
+    const struct view_ops *view = &views[ui->view];
+    bool sheet = view->tiles || (ui->view == VIEW_SEARCH && ui->sheet);
+    int rows = out->list.rows, cols = out->list.cols;
+    out->item_rows = 1;
+    out->item_cols = cols;
+    out->across = 1;
+    if (!view->thumb || rows < 9 || cols < 20)
+        return;
+    if (sheet) {
+        out->thumb_cols = cols >= 150 ? 24 : cols >= 100 ? 18 : 14;
+        out->thumb_rows = out->thumb_cols * 3 / 8;
+        out->item_cols = out->thumb_cols + 2;
+        out->item_rows = out->thumb_rows + 2;
+        out->across = most(1, cols / out->item_cols);
+        return;
+    }
+    out->item_rows = rows >= 50 ? 6 : rows >= 32 ? 5 : rows >= 26 ? 4 : 3;
+    out->thumb_rows = out->item_rows - (out->item_rows > 3);
+    out->thumb_cols = out->thumb_rows * 8 / 3;
+}
+
+/* What is known of the choice: beside it, or below where it is narrow, or nowhere. */
+static void place_fitness(const struct ui *ui, struct layout *out)
+{
+    struct rect *list = &out->list, *note = &out->fitness;
+    if (list->cols >= FITNESS_BESIDE) {
+        *note = (struct rect){list->row, list->col + list->cols * 3 / 5, list->rows, 0};
+        note->cols = list->col + list->cols - note->col;
+        list->cols -= note->cols + 1;
+    } else if (list->rows >= FITNESS_BELOW) {
+        int rows = (int)ui->lists[VIEW_START].count + 1, limit = list->rows * 2 / 3;
+        rows = rows > limit ? limit : rows;
+        *note = (struct rect){list->row + rows, list->col, list->rows - rows, list->cols};
+        list->rows = rows;
+    }
+}
+
+/* List and picture side by side, one above the other, or only one of them. */
+static void place(const struct ui *ui, struct layout *out, struct rect area)
+{
+    bool sheet = ui->view == VIEW_SEARCH && ui->sheet;
+    bool pair = views[ui->view].pair && !sheet && !ui->wide && ui_pair(ui).set;
+    bool both = area.cols >= PAIR_COLS && area.rows >= PAIR_ROWS;
+    int upper = area.rows * 2 / 5;
+    out->list = area;
+    if (ui->view == VIEW_START) {
+        place_fitness(ui, out);
+    } else if (pair && ui->zoom) {
+        place_pair(ui, out, area);
+        out->list = (struct rect){area.row, area.col, 0, 0};
+    } else if (pair && both) {
+        int cols = list_cols(ui, area.cols);
+        out->list.cols = cols;
+        place_pair(ui, out,
+                   (struct rect){area.row, area.col + cols + 1, area.rows, area.cols - cols - 1});
+    } else if (pair && ui_compares(ui) && area.rows >= STACKED_ROWS) {
+        out->list.rows = upper;
+        place_pair(ui, out,
+                   (struct rect){area.row + upper, area.col, area.rows - upper, area.cols});
+    }
+}
+
+/* A side's half of the body, below a line that says what it is. */
+static struct rect half(const struct ui *ui, struct layout *out)
+{
+    struct rect area = out->body;
+    int left = (area.cols - 1) / 2;
+    area.col = ui->side ? left + 1 : 0;
+    area.cols = ui->side ? area.cols - left - 1 : left;
+    if (area.rows < 3)
+        return area;
+    out->banner = (struct rect){area.row, area.col, 1, area.cols};
+    area.row++;
+    area.rows--;
+    return area;
+}
+
+/* The names of the list's columns take its first row. */
+static void place_header(const struct ui *ui, struct layout *out)
+{
+    if (!views[ui->view].header || out->list.rows < 4 || out->list.cols < 24)
+        return;
+    out->header = out->list;
+    out->header.rows = 1;
+    out->list.row++;
+    out->list.rows--;
+}
+
+void layout_make(const struct ui *ui, struct layout *out)
+{
+    *out = (struct layout){.across = 1, .item_rows = 1, .word_rows = 1};
+    frame_rows(ui, out);
+    place(ui, out, ui_compares(ui) ? half(ui, out) : out->body);
+    place_header(ui, out);
+    size_items(ui, out);
+}
+
+size_t layout_page(const struct layout *layout)
+{
+    int lines = layout->list.rows / most(layout->item_rows, 1);
+    return (size_t)(most(lines, 1) * layout->across);
+}

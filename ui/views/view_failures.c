@@ -1,0 +1,239 @@
+/* Every caption of the split with the rank of its image: the list of what the model gets wrong. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "ui/actions/update.h"
+#include "ui/state/failure_table.h"
+#include "ui/views/view_items.h"
+
+size_t failures_total(const struct ui *ui)
+{
+    return ui_catalog(ui)->captions;
+}
+
+static const char *caption_of(const struct ui *ui, size_t caption)
+{
+    const struct catalog *catalog = ui_catalog(ui);
+    return catalog->caption ? catalog->caption[caption] : "";
+}
+
+/* How a sort orders by a column; FAILURE_COLUMNS: by none. */
+static const struct {
+    enum failure_column column;
+    int direction; /* 1: the smallest first */
+} orders[SORTS] = {
+    [SORT_WORST] = {FAILURE_RANK, -1},    [SORT_BEST] = {FAILURE_RANK, 1},
+    [SORT_ORDER] = {FAILURE_COLUMNS, 1},  [SORT_TEXT] = {FAILURE_COLUMNS, 1},
+    [SORT_SCORE] = {FAILURE_SCORE, 1},    [SORT_MARGIN] = {FAILURE_MARGIN, 1},
+    [SORT_LENGTH] = {FAILURE_LENGTH, -1}, [SORT_UNKNOWN] = {FAILURE_UNKNOWN, -1},
+};
+
+static int in_order(const struct ui *ui, size_t a, size_t b)
+{
+    enum failure_column column = orders[ui->sort].column;
+    if (ui->sort == SORT_TEXT) {
+        int by_text = strcmp(caption_of(ui, a), caption_of(ui, b));
+        if (by_text)
+            return by_text;
+    }
+    if (column < FAILURE_COLUMNS) {
+        double x = failure_value(ui, a, column), y = failure_value(ui, b, column);
+        if (isnan(x) != isnan(y))
+            return isnan(x) ? 1 : -1;
+        if (x < y || x > y)
+            return (x < y ? -1 : 1) * orders[ui->sort].direction;
+    }
+    return a < b ? -1 : a > b;
+}
+
+static int compare(const void *a, const void *b, void *context)
+{
+    const struct ui *ui = context;
+    int order = in_order(ui, *(const size_t *)a, *(const size_t *)b);
+    return ui->reversed ? -order : order;
+}
+
+bool failures_has(const struct ui *ui, size_t caption)
+{
+    return ui_survey(ui)->of[caption].rank >= ui->worse_than &&
+           (!ui->marked_only || ui_marked(ui, caption));
+}
+
+void failures_arrange(struct ui *ui)
+{
+    const struct survey *survey = ui_survey(ui);
+    const char *text = ui->filters[VIEW_FAILURES];
+    struct failure_filter filter;
+    size_t *kept = mem_new(survey->done + 1, sizeof *kept), count = 0;
+    failure_filter_parse(text ? text : "", &filter);
+    for (size_t c = 0; c < survey->done; c++)
+        if (failures_has(ui, c) && failure_filter_takes(ui, &filter, c))
+            kept[count++] = c;
+    failure_filter_done(&filter);
+    qsort_r(kept, count, sizeof *kept, compare, ui);
+    struct list *list = ui_list_of(ui, VIEW_FAILURES);
+    bool at_first = list->selected == 0; /* who has not moved wants the worst, whatever comes in */
+    list_keep(list, kept, count);
+    if (at_first)
+        list_select(list, 0);
+}
+
+void failures_text(const struct ui *ui, size_t item, struct str *out)
+{
+    const struct catalog *catalog = ui_catalog(ui);
+    str_addf(out, "%zu\t%s\t%s\t%s\tscore %.4f\tmargin %+.4f\t%.0f words\t%.0f unknown",
+             ui_survey(ui)->of[item].rank + 1, caption_of(ui, item),
+             catalog->id[item / catalog->per_image], catalog->id[ui_survey(ui)->of[item].best],
+             failure_value(ui, item, FAILURE_SCORE), failure_value(ui, item, FAILURE_MARGIN),
+             failure_value(ui, item, FAILURE_LENGTH), failure_value(ui, item, FAILURE_UNKNOWN));
+}
+
+/* ---- columns: as many as leave the caption room; the one that is sorted by before the others
+ * ------ */
+
+static const struct {
+    const char *title, *format;
+    int width;
+    enum sort sort; /* what a click on the title does */
+} columns[FAILURE_COLUMNS] = {
+    [FAILURE_RANK] = {"rank", "%*.0f", 5, SORT_WORST},
+    [FAILURE_SCORE] = {"score", "%*.3f", 7, SORT_SCORE},
+    [FAILURE_MARGIN] = {"margin", "%+*.3f", 8, SORT_MARGIN},
+    [FAILURE_LENGTH] = {"words", "%*.0f", 6, SORT_LENGTH},
+    [FAILURE_UNKNOWN] = {"unk", "%*.0f", 4, SORT_UNKNOWN},
+};
+
+enum {
+    CAPTION_COLS = 19,
+    ROW_MARGINS = 3
+}; /* a row is narrower than the list: arrow, scroll bar */
+
+/* Which are shown where the list has `cols`; returns where the mark and the caption begin. */
+static int choose_columns(const struct ui *ui, int cols, bool shown[FAILURE_COLUMNS])
+{
+    static const enum failure_column by_use[] = {FAILURE_RANK, FAILURE_MARGIN, FAILURE_SCORE,
+                                                 FAILURE_LENGTH, FAILURE_UNKNOWN};
+    int used = 0;
+    memset(shown, 0, FAILURE_COLUMNS * sizeof *shown);
+    for (int pass = 0; pass < 2; pass++)
+        for (int i = 0; i < FAILURE_COLUMNS; i++) {
+            enum failure_column c = by_use[i];
+            bool must = c == FAILURE_RANK || (c == orders[ui->sort].column && cols >= CAPTION_COLS);
+            bool fits = used + columns[c].width + CAPTION_COLS <= cols;
+            if (shown[c] || (pass == 0 ? !must : !fits))
+                continue;
+            shown[c] = true;
+            used += columns[c].width;
+        }
+    return used;
+}
+
+void failures_header(const struct ui *ui, struct pane pane)
+{
+    bool shown[FAILURE_COLUMNS];
+    int caption = choose_columns(ui, pane.box.cols - ROW_MARGINS, shown), col = 2;
+    pane_fill(pane, ui_style(ui, ROLE_TITLE_DIM));
+    for (int c = 0; c < FAILURE_COLUMNS; c++) {
+        bool sorted = orders[ui->sort].column == (enum failure_column)c;
+        struct style style = ui_style(ui, sorted ? ROLE_TITLE : ROLE_TITLE_DIM);
+        if (!shown[c])
+            continue;
+        col += columns[c].width;
+        int width = text_columns(columns[c].title);
+        bool down = sorted && (orders[ui->sort].direction < 0) != ui->reversed;
+        pane_put(pane, 0, col - width, style, columns[c].title);
+        if (sorted && columns[c].width > width)
+            pane_put(pane, 0, col - width - 1, style, down ? "▾" : "▴");
+    }
+    pane_fit(pane, 0, caption + 5, pane.box.cols - caption - 5,
+             ui_style(ui, ui->sort == SORT_TEXT ? ROLE_TITLE : ROLE_TITLE_DIM), "caption");
+}
+
+/* Once more on the same column turns the order round. */
+void failures_header_click(struct ui *ui, int cols, int at)
+{
+    bool shown[FAILURE_COLUMNS];
+    int col = 2;
+    enum sort sort = SORT_TEXT;
+    choose_columns(ui, cols - ROW_MARGINS, shown);
+    for (int c = 0; c < FAILURE_COLUMNS; c++) {
+        col += shown[c] ? columns[c].width : 0;
+        if (!shown[c] || at >= col)
+            continue;
+        sort = columns[c].sort;
+        break;
+    }
+    ui->reversed = sort == ui->sort && !ui->reversed;
+    ui->sort = sort;
+    failures_arrange(ui);
+}
+
+void failures_draw(const struct ui *ui, struct pane pane, size_t item, struct style base)
+{
+    bool shown[FAILURE_COLUMNS];
+    int caption = choose_columns(ui, pane.box.cols, shown), col = 0;
+    for (int c = 0; c < FAILURE_COLUMNS; c++) {
+        char text[32];
+        if (!shown[c])
+            continue;
+        snprintf(text, sizeof text, columns[c].format, columns[c].width,
+                 failure_value(ui, item, (enum failure_column)c));
+        pane_put(pane, 0, col, item_style(ui, base, c ? ROLE_DIM : ROLE_STRONG), text);
+        col += columns[c].width;
+    }
+    if (ui_marked(ui, item))
+        pane_put(pane, 0, caption + 1, item_style(ui, base, ROLE_KEY), "●");
+    pane_fit(pane, 0, caption + 3, pane.box.cols - caption - 3, base, caption_of(ui, item));
+}
+
+void failures_empty(const struct ui *ui, struct pane pane)
+{
+    const struct survey *survey = ui_survey(ui);
+    const char *text = ui->marked_only                ? "No marked failure here: * shows all"
+                       : survey->done < survey->total ? "Ranking every caption …"
+                       : ui->filters[VIEW_FAILURES]
+                           ? "No failure has this text: & with nothing shows all"
+                           : "No caption has its image at such a rank";
+    view_wrap(pane, pane.box.rows / 2, 2, pane.box.cols - 4, 2, ui_style(ui, ROLE_DIM), text);
+}
+
+void failures_pair(const struct ui *ui, struct pair *out)
+{
+    size_t item;
+    const struct survey *survey = ui_survey(ui);
+    if (!ui_selected(ui, VIEW_FAILURES, &item) || item >= survey->done)
+        return;
+    size_t image = ui->wrong ? survey->of[item].best : item / ui_catalog(ui)->per_image;
+    *out = (struct pair){true, image, (ptrdiff_t)item, 0};
+}
+
+void failures_open(struct ui *ui, struct effects *effects)
+{
+    size_t item;
+    (void)effects;
+    if (!ui_selected(ui, VIEW_FAILURES, &item))
+        return;
+    update_query(ui, caption_of(ui, item), (ptrdiff_t)item);
+    update_view(ui, VIEW_SEARCH);
+}
+
+int failures_summary(const struct ui *ui, struct pane pane, int col)
+{
+    static const size_t tops[] = {1, 5, 10};
+    const struct survey *survey = ui_survey(ui);
+    struct style dim = ui_style(ui, ROLE_DIM);
+    for (size_t t = 0; survey->done && t < sizeof tops / sizeof *tops; t++) {
+        size_t hits = 0;
+        for (size_t c = 0; c < survey->done; c++)
+            hits += survey->of[c].rank < tops[t];
+        col = pane_putf(pane, 0, col, dim, "R@%zu ", tops[t]);
+        col = pane_putf(pane, 0, col, ui_style(ui, ROLE_TEXT), "%.1f  ",
+                        100.0 * (double)hits / (double)survey->done);
+    }
+    if (survey->done < survey->total)
+        col = pane_putf(pane, 0, col, dim, "(%zu of %zu ranked)", survey->done, survey->total);
+    return col;
+}

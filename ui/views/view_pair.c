@@ -1,0 +1,334 @@
+/* An image with a caption: the picture with what the selected word looked at, and the words. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "ui/views/views.h"
+
+static int chip_width(const char *word)
+{
+    int columns = text_columns(word);
+    return (columns > 5 ? columns : 5) + 2;
+}
+
+void chip_next(const struct ask_words *words, size_t word, int cols, struct chip *chip)
+{
+    int width = chip_width(words->text[word]);
+    if (word > 0)
+        chip->col += chip->width + 1;
+    if (word > 0 && chip->col + width > cols) {
+        chip->line++;
+        chip->col = 0;
+    }
+    chip->width = width > cols ? cols : width;
+}
+
+int chip_lines(const struct ask_words *words, int cols)
+{
+    struct chip chip = {0};
+    for (size_t w = 0; w < words->count; w++)
+        chip_next(words, w, cols, &chip);
+    return chip.line + 1;
+}
+
+int view_words_top(const struct ui *ui, int cols, int lines)
+{
+    const struct ask_words *words = ui_words(ui);
+    struct chip chip = {0};
+    if (!words || ui->word < 0)
+        return 0;
+    for (size_t w = 0; w <= (size_t)ui->word && w < words->count; w++)
+        chip_next(words, w, cols, &chip);
+    return chip.line >= lines ? chip.line - lines + 1 : 0;
+}
+
+/* Heat is relative to the caption's coldest and warmest word, so that differences show; but small
+ * ones are not blown up into large ones. The numbers below are absolute. */
+static float heat_of(const struct look *look, size_t word)
+{
+    float low = look->similarity[word], high = low;
+    for (size_t w = 0; w < look->words.count; w++) {
+        low = fminf(low, look->similarity[w]);
+        high = fmaxf(high, look->similarity[w]);
+    }
+    return (look->similarity[word] - low) / fmaxf(high - low, 0.2f);
+}
+
+/* What the chips tell: a word's similarity or, with a region selected, the weight between the two.
+ */
+static float number_of(const struct ui *ui, const struct look *look, size_t word)
+{
+    return ui->region < 0 ? look->similarity[word]
+                          : look->weights[word * look->R + (size_t)ui->region];
+}
+
+static float region_heat(const struct ui *ui, const struct look *look, size_t word)
+{
+    float largest = 0;
+    for (size_t w = 0; w < look->words.count; w++)
+        largest = fmaxf(largest, number_of(ui, look, w));
+    return largest > 0 ? number_of(ui, look, word) / largest : 0;
+}
+
+static struct style chip_style(const struct ui *ui, const struct look *look,
+                               const struct ask_words *words, size_t word)
+{
+    struct style style = ui_style(ui, ROLE_DIM);
+    if (look)
+        style = theme_heat(ui->theme, ui->depth,
+                           ui->region < 0 ? heat_of(look, word) : region_heat(ui, look, word));
+    if (!words->known[word]) {
+        struct style unknown = ui_style(ui, ROLE_UNKNOWN);
+        style.attr |= unknown.attr;
+        if (!look)
+            style.fg = unknown.fg;
+    }
+    return style;
+}
+
+static void draw_chip(const struct ui *ui, struct pane pane, const struct chip *chip, int row,
+                      int rows, size_t word)
+{
+    const struct look *look = ui_look(ui);
+    const struct ask_words *words = ui_words(ui);
+    bool selected = (ptrdiff_t)word == ui->word;
+    bool pinned = word < ui->pin_count && ui->pins[word];
+    struct style style = chip_style(ui, look, words, word);
+    if (selected)
+        style.attr |= ATTR_BOLD | ATTR_UNDERLINE;
+    pane_fit(pane, row, chip->col, chip->width, style, "");
+    int shift = (chip->width - text_columns(words->text[word])) / 2;
+    shift = shift > 1 ? shift : 1;
+    pane_fit(pane, row, chip->col + shift, chip->width - shift, style, words->text[word]);
+    if (selected)
+        pane_put(pane, row, chip->col, style, "▸");
+    if (pinned)
+        pane_put(pane, row, chip->col + chip->width - 1, style, "●");
+    if (!words->known[word])
+        pane_put(pane, row, chip->col + chip->width - 1, style, "?");
+    if (rows < 2 || !look)
+        return;
+    char number[32];
+    snprintf(number, sizeof number, "%.2f", (double)number_of(ui, look, word));
+    struct style under = ui_style(ui, selected ? ROLE_STRONG : ROLE_DIM);
+    int at = (chip->width - (int)strlen(number)) / 2;
+    pane_put(pane, row + 1, chip->col + (at > 0 ? at : 0), under, number);
+}
+
+void view_words(const struct ui *ui, struct pane pane)
+{
+    const struct ask_words *words = ui_words(ui);
+    struct layout layout;
+    layout_make(ui, &layout);
+    int rows = layout.word_rows, lines = pane.box.rows / rows;
+    if (!words || lines < 1)
+        return;
+    int top = view_words_top(ui, pane.box.cols, lines);
+    struct chip chip = {0};
+    for (size_t w = 0; w < words->count; w++) {
+        chip_next(words, w, pane.box.cols, &chip);
+        if (chip.line >= top && chip.line < top + lines)
+            draw_chip(ui, pane, &chip, (chip.line - top) * rows, rows, w);
+    }
+    if (chip.line >= top + lines)
+        pane_put_right(pane, pane.box.rows - 1, pane.box.cols, ui_style(ui, ROLE_DIM), "…");
+}
+
+/* A region's frame in cells of the picture. */
+struct frame {
+    int top, left, bottom, right;
+};
+
+static int place(float at, int full, int cells)
+{
+    int cell = full > 0 ? (int)floorf(at / (float)full * (float)cells) : 0;
+    return cell < 0 ? 0 : cell >= cells ? cells - 1 : cell;
+}
+
+static struct frame frame_of(const float *box, const struct picture *picture)
+{
+    struct frame f = {.top = place(box[1], picture->full_height, picture->rows),
+                      .left = place(box[0], picture->full_width, picture->cols),
+                      .bottom = place(box[3], picture->full_height, picture->rows),
+                      .right = place(box[2], picture->full_width, picture->cols)};
+    f.bottom = f.bottom <= f.top ? f.top + 1 : f.bottom;
+    f.right = f.right <= f.left ? f.left + 1 : f.right;
+    return f;
+}
+
+/* A line's cell keeps the background of the picture below it. */
+static void line_cell(struct pane pane, int row, int col, uint32_t code, struct style style)
+{
+    if (row < 0 || col < 0 || row >= pane.box.rows || col >= pane.box.cols)
+        return;
+    const struct cell *below = grid_at(pane.grid, pane.box.row + row, pane.box.col + col);
+    style.bg = below->style.bg;
+    if (below->code[0] == 0x2588) /* a full block shows its foreground */
+        style.bg = below->style.fg;
+    pane_cell(pane, row, col, code, style);
+}
+
+static void draw_frame(struct pane pane, const struct frame *f, struct style style, bool heavy)
+{
+    static const uint32_t glyphs[2][6] = {{0x2500, 0x2502, 0x250c, 0x2510, 0x2514, 0x2518},
+                                          {0x2501, 0x2503, 0x250f, 0x2513, 0x2517, 0x251b}};
+    const uint32_t *g = glyphs[heavy];
+    for (int col = f->left + 1; col < f->right; col++) {
+        line_cell(pane, f->top, col, g[0], style);
+        line_cell(pane, f->bottom, col, g[0], style);
+    }
+    for (int row = f->top + 1; row < f->bottom; row++) {
+        line_cell(pane, row, f->left, g[1], style);
+        line_cell(pane, row, f->right, g[1], style);
+    }
+    line_cell(pane, f->top, f->left, g[2], style);
+    line_cell(pane, f->top, f->right, g[3], style);
+    line_cell(pane, f->bottom, f->left, g[4], style);
+    line_cell(pane, f->bottom, f->right, g[5], style);
+}
+
+static void draw_label(const struct ui *ui, struct pane pane, const struct frame *f,
+                       const char *text)
+{
+    struct style style = ui_style(ui, ROLE_FRAME);
+    style.attr |= ATTR_REVERSE;
+    int room = pane.box.cols - f->left - 1, width = text_columns(text) + 2;
+    if (room < 3)
+        return;
+    width = width > room ? room : width;
+    pane_fit(pane, f->top, f->left + 1, width, style, "");
+    pane_fit(pane, f->top, f->left + 2, width - 1, style, text);
+}
+
+static void draw_frames(const struct ui *ui, struct pane pane, const struct picture *picture)
+{
+    const struct catalog *catalog = ui_catalog(ui);
+    size_t order[PICTURE_FRAMES];
+    struct pair pair = ui_pair(ui);
+    const struct look *look = ui_look(ui);
+    for (size_t i = ui_framed(ui, order); i-- > 0;) {
+        const float *box = catalog->boxes + (pair.image * catalog->regions + order[i]) * 4;
+        struct frame frame = frame_of(box, picture);
+        draw_frame(pane, &frame, ui_style(ui, i ? ROLE_FRAME_MORE : ROLE_FRAME), i == 0);
+        if (i == 0 && ui->word >= 0 && (size_t)ui->word < look->words.count)
+            draw_label(ui, pane, &frame, look->words.text[ui->word]);
+    }
+}
+
+static void draw_selected_region(const struct ui *ui, struct pane pane,
+                                 const struct picture *picture)
+{
+    const struct catalog *catalog = ui_catalog(ui);
+    struct style style = ui_style(ui, ROLE_KEY);
+    struct pair pair = ui_pair(ui);
+    if (!catalog->boxes || ui->region < 0)
+        return;
+    const float *box = catalog->boxes + (pair.image * catalog->regions + (size_t)ui->region) * 4;
+    struct frame frame = frame_of(box, picture);
+    draw_frame(pane, &frame, style, true);
+    style.attr |= ATTR_REVERSE;
+    pane_putf(pane, frame.bottom, frame.left + 1, style, " region %td ", ui->region);
+}
+
+struct rect view_picture_rect(const struct ui *ui, const struct layout *layout)
+{
+    const struct picture *picture = ui_picture(ui);
+    struct rect room = layout->picture;
+    if (!picture || !picture->cells || room.rows < 1)
+        return (struct rect){0};
+    int down = (room.rows - picture->rows) / 2, right = (room.cols - picture->cols) / 2;
+    return (struct rect){room.row + (down > 0 ? down : 0), room.col + (right > 0 ? right : 0),
+                         picture->rows, picture->cols};
+}
+
+/* Real pixels are for where nothing lies over the picture and it has its place to itself; then its
+ * cells stay blank. */
+static bool put_pixels(const struct ui *ui, struct pane inner, const struct picture *picture)
+{
+    bool fits = inner.box.rows == picture->rows && inner.box.cols == picture->cols;
+    bool wanted = picture->pixels && picture->graphics == ui_graphics(ui);
+    if (!wanted || !fits || (ui->prompt && ui->line.completions))
+        return false;
+    pane_fill(inner, (struct style){0});
+    inner.grid->pixels = (struct grid_pixels){.bytes = picture->pixels,
+                                              .size = picture->pixels_size,
+                                              .box = inner.box,
+                                              .graphics = picture->graphics,
+                                              .stamp = picture->stamp};
+    return true;
+}
+
+static void draw_picture(const struct ui *ui, struct pane pane, const struct layout *layout)
+{
+    const struct picture *picture = ui_picture(ui);
+    struct style dim = ui_style(ui, ROLE_DIM);
+    if (!ui_catalog(ui)->photos) {
+        view_wrap(
+            pane, pane.box.rows / 2, 2, pane.box.cols - 4, 3, dim,
+            "No photographs are known: --images DIR says where they are. r lists the regions.");
+        return;
+    }
+    if (!picture)
+        return;
+    if (!picture->cells) {
+        view_wrap(pane, pane.box.rows / 2, 2, pane.box.cols - 4, 4, ui_style(ui, ROLE_ERROR),
+                  picture->error);
+        return;
+    }
+    struct rect box = view_picture_rect(ui, layout);
+    struct pane inner = pane_part(pane, box.row - layout->picture.row,
+                                  box.col - layout->picture.col, box.rows, box.cols);
+    if (put_pixels(ui, inner, picture))
+        return;
+    view_picture_cells(inner, 0, 0, picture);
+    draw_selected_region(ui, inner, picture);
+    draw_frames(ui, inner, picture);
+}
+
+static void draw_head(const struct ui *ui, struct pane pane, const struct pair *pair)
+{
+    const struct catalog *catalog = ui_catalog(ui);
+    const struct look *look = ui_look(ui);
+    struct style dim = ui_style(ui, ROLE_DIM);
+    char right[64];
+    if (ui->region >= 0)
+        snprintf(right, sizeof right, "%s region %td%s",
+                 look && !look->t2i ? "words that" : "words at", ui->region,
+                 look && !look->t2i ? " attends to" : "");
+    else if (ui->overlay == OVERLAY_BOXES && ui->box_count > 1)
+        snprintf(right, sizeof right, "top %d", ui->box_count);
+    else
+        snprintf(right, sizeof right, "%s%s%s", ui_overlays[ui->overlay],
+                 ui->overlay == OVERLAY_HEAT ? " · " : "",
+                 ui->overlay == OVERLAY_HEAT ? ui_maps[ui->map] : "");
+    bool truth = pair->caption >= 0 && catalog->per_image &&
+                 (size_t)pair->caption / catalog->per_image == pair->image;
+    const char *id = catalog->id[pair->image];
+    int width = text_columns(id), room = pane.box.cols;
+    int col = pane_fit(pane, 0, 0, width < room ? width : room, ui_style(ui, ROLE_STRONG), id);
+    if (look && col + 15 <= room)
+        col = pane_putf(pane, 0, col + 2, dim, "score %.4f", (double)look->score);
+    if (truth && col + 13 <= room)
+        col = pane_put(pane, 0, col + 2, ui_style(ui, ROLE_TRUTH), "✓ true pair");
+    if (col + 2 + text_columns(right) <= room)
+        pane_put_right(pane, 0, room, dim, right);
+}
+
+void view_pair(const struct ui *ui, struct grid *grid, const struct layout *layout)
+{
+    struct pair pair = ui_pair(ui);
+    if (!pair.set)
+        return;
+    if (layout->head.rows)
+        draw_head(ui, grid_pane(grid, layout->head), &pair);
+    if (layout->picture.rows)
+        draw_picture(ui, grid_pane(grid, layout->picture), layout);
+    if (layout->words.rows)
+        view_words(ui, grid_pane(grid, layout->words));
+    if (layout->regions.rows)
+        view_regions(ui, grid_pane(grid, layout->regions));
+    if (layout->word_table.rows)
+        view_word_table(ui, grid_pane(grid, layout->word_table));
+}

@@ -1,0 +1,162 @@
+/* The prompt line, with the cursor where readline has it, and what a word could become. */
+#include <string.h>
+
+#include "base/str.h"
+#include "ui/actions/start.h"
+#include "ui/commands/command.h"
+#include "ui/views/views.h"
+
+static const char *const labels[PROMPTS] = {
+    [PROMPT_CAPTION] = "Caption› ", [PROMPT_COMMAND] = ":",   [PROMPT_FIND] = "/",
+    [PROMPT_FILTER] = "& ",         [PROMPT_WORD] = "Word› ", [PROMPT_PATH] = "Path› ",
+};
+
+/* Bytes of the text to leave out at the left so that the cursor is inside `room` columns. One pass:
+ * the line may be a caption of a thousand words. */
+static size_t scrolled(const char *text, size_t point, int room)
+{
+    int columns = text_columns_n(text, point);
+    size_t from = 0;
+    while (from < point && columns >= room) {
+        struct grapheme g = grapheme_next(text + from, point - from);
+        columns -= g.columns;
+        from += g.bytes;
+    }
+    return from;
+}
+
+static bool inside_unknown(const struct line *line, size_t at)
+{
+    for (size_t i = 0; i < line->unknown_count; i++)
+        if (at >= line->unknown[i].start && at < line->unknown[i].start + line->unknown[i].length)
+            return true;
+    return false;
+}
+
+static void draw_text(const struct ui *ui, struct pane pane, const char *text, size_t from)
+{
+    struct style known = ui_style(ui, ROLE_TEXT), unknown = ui_style(ui, ROLE_UNKNOWN);
+    size_t n = strlen(text);
+    int col = 0;
+    for (size_t at = from; at < n && col < pane.box.cols;) {
+        struct grapheme g = grapheme_next(text + at, n - at);
+        char piece[64];
+        size_t bytes = g.bytes < sizeof piece ? g.bytes : sizeof piece - 1;
+        memcpy(piece, text + at, bytes);
+        piece[bytes] = 0;
+        pane_put(pane, 0, col, inside_unknown(&ui->line, at) ? unknown : known, piece);
+        col += g.columns;
+        at += g.bytes;
+    }
+}
+
+/* What Tab offers, in a box that grows upwards from the prompt. */
+static void draw_completions(const struct ui *ui, struct grid *grid, const struct layout *layout)
+{
+    const char *text = ui->line.completions;
+    struct style style = ui_style(ui, ROLE_POPUP);
+    int room = layout->prompt.row - layout->title.rows, cols = ui->cols;
+    int width = 0, count = 0;
+    for (const char *at = text; *at; at += strcspn(at, "\n"), at += *at == '\n') {
+        int columns = text_columns_n(at, strcspn(at, "\n"));
+        width = columns > width ? columns : width;
+        count++;
+    }
+    width += 2;
+    int across = cols / (width ? width : 1);
+    across = across < 1 ? 1 : across > 6 ? 6 : across;
+    int rows = (count + across - 1) / across;
+    rows = rows > room ? room : rows > 8 ? 8 : rows;
+    struct pane pane =
+        grid_pane(grid, (struct rect){layout->prompt.row - rows, 0, rows, width * across});
+    pane_fill(pane, style);
+    for (int i = 0; i < rows * across && *text; i++) {
+        char word[128];
+        size_t n = strcspn(text, "\n"), fits = n < sizeof word ? n : sizeof word - 1;
+        memcpy(word, text, fits);
+        word[fits] = 0;
+        pane_fit(pane, i / across, i % across * width + 1, width - 1, style, word);
+        text += n + (text[n] == '\n');
+    }
+}
+
+/* How well a command fits what is typed after ":" - 2: it begins so, 1: it has it, 0: not at all.
+ * With its arguments begun it has to be the one. */
+static int fits(const struct ui_command *command, const char *typed, size_t n)
+{
+    typed += strspn(typed, " :");
+    if (command_named(command->name) != command || n == 0)
+        return n == 0 && command_named(command->name) == command;
+    size_t name = strcspn(typed, " ");
+    if (typed[name])
+        return strlen(command->name) == name && !strncmp(command->name, typed, name) ? 2 : 0;
+    return !strncmp(command->name, typed, name) ? 2 : text_has(command->name, typed);
+}
+
+static void draw_command(const struct ui *ui, struct pane pane, int row,
+                         const struct ui_command *command)
+{
+    enum { KEYS = 12, NAME = 16 };
+    struct style style = ui_style(ui, ROLE_POPUP), key = ui_style(ui, ROLE_KEY);
+    struct str keys = {0}, what = {0};
+    key.bg = style.bg;
+    key.attr |= style.attr;
+    keymap_keys(ui->keymap, command, &keys);
+    str_addf(&what, "%s%s%s", command->args ? command->args : "", command->args ? "  " : "",
+             command->help);
+    int name = pane_fit(pane, row, 1, NAME, style, command->name);
+    int at = pane_fit(pane, row, name, pane.box.cols > 50 ? KEYS : 0, key, str_text(&keys));
+    pane_fit(pane, row, at + 1, pane.box.cols - at - 2, style, str_text(&what));
+    str_done(&keys);
+    str_done(&what);
+}
+
+/* The palette: commands that fit what is typed, best first, with their keys and what they do. */
+static void draw_palette(const struct ui *ui, struct grid *grid, const struct layout *layout)
+{
+    enum { SHOWN = 10 };
+    const struct ui_command *found[SHOWN];
+    const char *typed = ui->line.text ? ui->line.text : "";
+    int n = 0, room = layout->prompt.row - layout->title.rows;
+    room = room > SHOWN ? SHOWN : room;
+    for (int fit = 2; fit > 0; fit--)
+        for (size_t i = 0; i < ui_command_count && n < room; i++)
+            if (fits(&ui_commands[i], typed, strlen(typed + strspn(typed, " :"))) == fit)
+                found[n++] = &ui_commands[i];
+    struct pane pane = grid_pane(grid, (struct rect){layout->prompt.row - n, 0, n, ui->cols});
+    pane_fill(pane, ui_style(ui, ROLE_POPUP));
+    for (int i = 0; i < n; i++)
+        draw_command(ui, pane, i, found[i]);
+}
+
+void view_prompt(const struct ui *ui, struct grid *grid, const struct layout *layout)
+{
+    const struct line *line = &ui->line;
+    struct pane pane = grid_pane(grid, layout->prompt);
+    if (!ui->prompt && (ui->view == VIEW_START || ui->view == VIEW_FILES)) {
+        const struct files *files = ui->view == VIEW_FILES ? ui->start.files : NULL;
+        if (files)
+            pane_putf(pane, 0, 0, ui_style(ui, ROLE_DIM), "%s  %s",
+                      start_fields[ui->start.field].label, files->folder);
+        return;
+    }
+    if (!ui->prompt) {
+        int col = pane_put(pane, 0, 0, ui_style(ui, ROLE_DIM), labels[PROMPT_CAPTION]);
+        pane_fit(pane, 0, col, pane.box.cols - col, ui_style(ui, ROLE_DIM),
+                 ui_query(ui)->text ? ui_query(ui)->text : "");
+        return;
+    }
+    const char *label = line->label ? line->label : labels[line->kind];
+    const char *text = line->text ? line->text : "";
+    if (text_columns(label) > pane.box.cols / 2)
+        label = "› ";
+    int col = pane_put(pane, 0, 0, ui_style(ui, ROLE_PROMPT), label);
+    int room = pane.box.cols - col;
+    size_t from = scrolled(text, line->point, room);
+    draw_text(ui, pane_part(pane, 0, col, 1, room), text, from);
+    if (line->completions)
+        draw_completions(ui, grid, layout);
+    else if (line->kind == PROMPT_COMMAND && !line->label)
+        draw_palette(ui, grid, layout);
+    pane_cursor(pane, 0, col + text_columns_n(text + from, line->point - from), true);
+}

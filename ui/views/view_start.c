@@ -1,0 +1,236 @@
+/* The start screen and its file browser. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "ui/actions/start.h"
+#include "ui/state/recent.h"
+#include "ui/views/view_items.h"
+
+enum { LABEL_COLS = 13, SHORT_LABEL_COLS = 7, NARROW = 50 };
+
+size_t start_total(const struct ui *ui)
+{
+    return start_rows(ui);
+}
+
+/* A path with ~ for the home folder. */
+static void put_path(const struct ui *ui, const char *path, struct str *out)
+{
+    size_t n = ui->home ? strlen(ui->home) : 0;
+    bool inside = n > 1 && !strncmp(path, ui->home, n) && (path[n] == '/' || !path[n]);
+    str_addf(out, "%s%s", inside ? "~" : "", inside ? path + n : path);
+}
+
+/* "model.pth.tar + other.pth.tar · f30k_precomp test" */
+static void put_sources(const struct source *sources, size_t count, struct str *out)
+{
+    for (size_t i = 0; i < count; i++)
+        str_addf(out, "%s%s", i ? " + " : "", file_name(sources[i].of[SOURCE_MODEL]));
+    const char *data = sources[0].of[SOURCE_DATA], *features = sources[0].of[SOURCE_FEATURES];
+    const char *split = sources[0].of[SOURCE_SPLIT];
+    str_addf(out, " · %s", data ? file_name(data) : features ? file_name(features) : "");
+    if (data && split)
+        str_addf(out, " %s", split);
+}
+
+static void put_recent(const struct recent *recent, struct str *out)
+{
+    struct source sources[MODELS] = {{{0}, false, false}};
+    size_t count = saved_sources(recent->saved, sources);
+    if (count)
+        put_sources(sources, count, out);
+    if (saved_query(recent->saved))
+        str_addf(out, " · %s", saved_query(recent->saved));
+    for (size_t i = 0; i < count; i++)
+        source_done(&sources[i]);
+}
+
+/* What stands in a row beside its label. */
+static void put_row(const struct ui *ui, const struct start_row *row, struct str *out)
+{
+    if (row->kind == START_RECENT)
+        put_recent(&ui->start.recents->items[row->index], out);
+    else if (row->kind == START_ROW && *start_value(ui, (enum start_field)row->index))
+        put_path(ui, start_value(ui, (enum start_field)row->index), out);
+    else if (row->kind == START_ROW)
+        str_add(out, start_fields[row->index].unset);
+}
+
+static const char *label_of(const struct start_row *row)
+{
+    if (row->kind == START_RECENT)
+        return row->index ? "" : "Recent";
+    return row->kind == START_ROW ? start_fields[row->index].label : "Open";
+}
+
+void start_text(const struct ui *ui, size_t item, struct str *out)
+{
+    struct start_row row = start_row(ui, item);
+    str_addf(out, "%s\t", row.kind == START_RECENT ? "Recent" : label_of(&row));
+    put_row(ui, &row, out);
+}
+
+/* The first that stands against opening. */
+static const char *worst_line(const struct fitness *fitness)
+{
+    size_t i = 0;
+    while (fitness->lines[i].tone != FIT_BAD)
+        i++;
+    return fitness->lines[i].text;
+}
+
+/* Whether what is chosen can be opened, in a few words. */
+static void draw_load(const struct ui *ui, struct pane pane, int col, struct style base)
+{
+    const struct start *start = &ui->start;
+    bool data = *start_value(ui, START_DATA) || *start_value(ui, START_FEATURES);
+    const char *text = "the model with the data: both are to be chosen first";
+    enum role role = ROLE_DIM;
+    if (start_models(ui) && data && ui_awaits(ui, REQUEST_FIT)) {
+        text = "looking at the files …";
+    } else if (start_models(ui) && data && start->fitness) {
+        role = start->fitness->bad ? ROLE_WARNING : ROLE_GOOD;
+        text = start->fitness->bad ? worst_line(start->fitness) : "✓ they fit together";
+    }
+    pane_fit(pane, 0, col, pane.box.cols - col, item_style(ui, base, role), text);
+}
+
+/* The end of a path tells more than its beginning. */
+static void fit_end(struct pane pane, int col, struct style style, const char *text)
+{
+    int room = pane.box.cols - col;
+    size_t n = strlen(text), from = 0;
+    while (from < n && text_columns(text + from) > room - (from > 0))
+        from += grapheme_next(text + from, n - from).bytes;
+    if (from)
+        col = pane_put(pane, 0, col, style, "…");
+    pane_fit(pane, 0, col, pane.box.cols - col, style, text + from);
+}
+
+void start_draw(const struct ui *ui, struct pane pane, size_t item, struct style base)
+{
+    struct start_row row = start_row(ui, item);
+    struct str text = {0};
+    bool chosen = row.kind == START_ROW && *start_value(ui, (enum start_field)row.index);
+    int label = pane.box.cols < NARROW ? SHORT_LABEL_COLS : LABEL_COLS;
+    int col =
+        pane_fit(pane, 0, 0, label - 1, item_style(ui, base, ROLE_STRONG), label_of(&row)) + 1;
+    put_row(ui, &row, &text);
+    if (row.kind == START_LOAD) {
+        draw_load(ui, pane, col, base);
+    } else if (row.kind == START_RECENT) {
+        const char *when = ui->start.recents->items[row.index].when;
+        int end = pane.box.cols - (pane.box.cols >= NARROW ? (int)strlen(when) + 1 : 0);
+        pane_fit(pane, 0, col, end - col, base, str_text(&text));
+        if (pane.box.cols >= NARROW)
+            pane_put(pane, 0, end + 1, item_style(ui, base, ROLE_DIM), when);
+    } else if (chosen) {
+        fit_end(pane, col, base, str_text(&text));
+    } else {
+        pane_fit(pane, 0, col, pane.box.cols - col, item_style(ui, base, ROLE_DIM),
+                 str_text(&text));
+    }
+    str_done(&text);
+}
+
+/* What is known of the choice; above it, why the last opening came to nothing. */
+void view_fitness(const struct ui *ui, struct pane pane)
+{
+    static const enum role roles[] = {
+        [FIT_NOTE] = ROLE_DIM, [FIT_GOOD] = ROLE_GOOD, [FIT_BAD] = ROLE_ERROR};
+    static const char *const signs[] = {[FIT_NOTE] = " ", [FIT_GOOD] = "✓", [FIT_BAD] = "✗"};
+    const struct fitness *fitness = ui->start.fitness;
+    int row = 0, room = pane.box.cols - 3;
+    if (ui->start.why) {
+        row += view_wrap(pane, 0, 1, room, pane.box.rows, ui_style(ui, ROLE_ERROR), ui->start.why);
+        row++;
+    }
+    for (size_t i = 0; fitness && i < fitness->count && row < pane.box.rows; i++) {
+        enum fit_tone tone = fitness->lines[i].tone;
+        struct style style = ui_style(ui, roles[tone]);
+        pane_put(pane, row, 1, style, signs[tone]);
+        row +=
+            view_wrap(pane, row, 3, room - 2, pane.box.rows - row, style, fitness->lines[i].text);
+    }
+    if (!fitness || (!fitness->count && !ui->start.why)) {
+        view_wrap(pane, row, 1, room, pane.box.rows - row, ui_style(ui, ROLE_DIM),
+                  "Enter chooses a row's file in a browser, i types its path. What is chosen is "
+                  "looked at here before "
+                  "it is opened.");
+    }
+}
+
+/* ---- the file browser
+ * ----------------------------------------------------------------------------- */
+
+size_t files_total(const struct ui *ui)
+{
+    size_t entry, before = 0;
+    if (!ui->start.files)
+        return 0;
+    while (files_row(ui, before, &entry) != FILES_ENTRY)
+        before++;
+    return before + ui->start.files->count;
+}
+
+static void put_size(uint64_t size, char out[32])
+{
+    static const char *const units[] = {"B", "kB", "MB", "GB", "TB"};
+    double number = (double)size;
+    size_t unit = 0;
+    for (; number >= 1000 && unit + 1 < sizeof units / sizeof *units; unit++)
+        number /= 1000;
+    snprintf(out, 32, unit && number < 10 ? "%.1f %s" : "%.0f %s", number, units[unit]);
+}
+
+void files_text(const struct ui *ui, size_t item, struct str *out)
+{
+    size_t entry;
+    if (files_row(ui, item, &entry) == FILES_ENTRY)
+        str_addf(out, "%s%s", ui->start.files->items[entry].name,
+                 ui->start.files->items[entry].folder ? "/" : "");
+    else
+        str_add(out, ui->start.files->folder);
+}
+
+static void draw_entry(const struct ui *ui, struct pane pane, const struct file_entry *entry,
+                       struct style base)
+{
+    bool folders = start_fields[ui->start.field].kind == START_FOLDER;
+    char size[32] = "";
+    if (!entry->folder)
+        put_size(entry->size, size);
+    const char *right = entry->splits ? entry->splits : size;
+    int width = text_columns(right), room = pane.box.cols - width - 2;
+    room = room < pane.box.cols / 2 ? pane.box.cols / 2 : room;
+    struct style style = entry->splits               ? item_style(ui, base, ROLE_GOOD)
+                         : folders && !entry->folder ? item_style(ui, base, ROLE_DIM)
+                                                     : base;
+    char name[1024];
+    snprintf(name, sizeof name, "%s%s", entry->name, entry->folder ? "/" : "");
+    int columns = text_columns(name);
+    pane_fit(pane, 0, 0, columns < room ? columns : room, style, name);
+    pane_fit(pane, 0, pane.box.cols - 1 - width, width, item_style(ui, base, ROLE_DIM), right);
+}
+
+void files_draw(const struct ui *ui, struct pane pane, size_t item, struct style base)
+{
+    size_t entry;
+    switch (files_row(ui, item, &entry)) {
+    case FILES_PARENT:
+        pane_put(pane, 0, 0, base, "../");
+        break;
+    case FILES_THIS:
+        pane_put(pane, 0, 0, item_style(ui, base, ROLE_KEY), "this folder");
+        break;
+    default:
+        draw_entry(ui, pane, &ui->start.files->items[entry], base);
+    }
+}
+
+void files_empty(const struct ui *ui, struct pane pane)
+{
+    view_wrap(pane, 0, 1, pane.box.cols - 2, 2, ui_style(ui, ROLE_DIM),
+              ui_awaits(ui, REQUEST_FILES) ? "Listing …" : "There is nothing to choose from");
+}

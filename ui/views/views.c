@@ -1,0 +1,351 @@
+#include "ui/views/views.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "ui/commands/command.h"
+#include "ui/commands/commands.h"
+#include "ui/views/view_items.h"
+
+enum { MODEL_COLS = 24 }; /* room for the model's name at least */
+
+const struct view_ops views[VIEWS] = {
+    [VIEW_SEARCH] = {.name = "search",
+                     .title = "Text→image",
+                     .mode = MODE_SEARCH,
+                     .total = search_total,
+                     .text = search_text,
+                     .draw = search_draw,
+                     .empty = search_empty,
+                     .pair = search_pair,
+                     .thumb = search_thumb},
+    [VIEW_MATCHES] = {.name = "matches",
+                      .title = "Image→text",
+                      .mode = MODE_MATCHES,
+                      .total = matches_total,
+                      .text = matches_text,
+                      .draw = matches_draw,
+                      .empty = matches_empty,
+                      .pair = matches_pair,
+                      .open = matches_open},
+    [VIEW_IMAGES] = {.name = "images",
+                     .title = "Images",
+                     .mode = MODE_IMAGES,
+                     .tiles = true,
+                     .total = images_total,
+                     .text = images_text,
+                     .draw = images_draw,
+                     .thumb = images_thumb,
+                     .open = images_open},
+    [VIEW_CAPTIONS] = {.name = "captions",
+                       .title = "Captions",
+                       .mode = MODE_CAPTIONS,
+                       .total = captions_total,
+                       .arrange = captions_arrange,
+                       .text = captions_text,
+                       .draw = captions_draw,
+                       .empty = captions_empty,
+                       .pair = captions_pair,
+                       .open = captions_open},
+    [VIEW_FAILURES] = {.name = "failures",
+                       .title = "Failures",
+                       .mode = MODE_FAILURES,
+                       .total = failures_total,
+                       .arrange = failures_arrange,
+                       .text = failures_text,
+                       .draw = failures_draw,
+                       .header = failures_header,
+                       .header_click = failures_header_click,
+                       .empty = failures_empty,
+                       .pair = failures_pair,
+                       .open = failures_open},
+    [VIEW_HELP] = {.name = "help",
+                   .title = "Help",
+                   .mode = MODE_HELP,
+                   .bare = true,
+                   .total = help_total,
+                   .text = help_text,
+                   .draw = help_draw,
+                   .open = help_open},
+    [VIEW_START] = {.name = "start",
+                    .title = "Start",
+                    .mode = MODE_START,
+                    .bare = true,
+                    .total = start_total,
+                    .text = start_text,
+                    .draw = start_draw,
+                    .open = start_open},
+    [VIEW_FILES] = {.name = "files",
+                    .title = "Files",
+                    .mode = MODE_FILES,
+                    .bare = true,
+                    .total = files_total,
+                    .text = files_text,
+                    .draw = files_draw,
+                    .empty = files_empty,
+                    .open = files_open},
+};
+
+static void tab_text(int view, char out[64])
+{
+    snprintf(out, 64, "%d %s", view + 1, views[view].title);
+}
+
+enum { NAME_COLS = 10, TABS_FROM = 50 }; /* the program's name; a narrower title has no tabs */
+
+static int tabs_width(void)
+{
+    char tab[64];
+    int width = 0;
+    for (int i = 0; i < VIEW_HELP; i++) {
+        tab_text(i, tab);
+        width += text_columns(tab) + 2;
+    }
+    return width;
+}
+
+/* Where the views' names stand in the title, with the keys that lead there: {0, 0} for those left
+ * out. Where not all fit, only the one that is shown is there. Returns the column behind the last.
+ */
+struct tab {
+    int col, width;
+};
+
+static int place_tabs(const struct ui *ui, struct tab out[VIEWS])
+{
+    int col = NAME_COLS + 2;
+    bool open = ui_catalog(ui) || !views[ui->view].bare;
+    bool all = open && tabs_width() + MODEL_COLS <= ui->cols - col;
+    for (int i = 0; i < VIEWS; i++) {
+        bool here = ui->view == (enum view_id)i;
+        char tab[64];
+        out[i] = (struct tab){0};
+        if (ui->cols < TABS_FROM || (!here && (!all || views[i].bare)))
+            continue;
+        tab_text(i, tab);
+        out[i] = (struct tab){col, text_columns(views[i].bare ? views[i].title : tab)};
+        col += out[i].width + 2;
+    }
+    return col;
+}
+
+int view_tab_at(const struct ui *ui, int col)
+{
+    struct tab tabs[VIEWS];
+    place_tabs(ui, tabs);
+    for (int i = 0; i < VIEWS; i++)
+        if (col >= tabs[i].col && col < tabs[i].col + tabs[i].width)
+            return i;
+    return -1;
+}
+
+static int draw_tabs(const struct ui *ui, struct pane pane)
+{
+    struct tab tabs[VIEWS];
+    int end = place_tabs(ui, tabs);
+    for (int i = 0; i < VIEWS; i++) {
+        bool here = ui->view == (enum view_id)i;
+        struct style style = ui_style(ui, here ? ROLE_TITLE : ROLE_TITLE_DIM);
+        char tab[64];
+        if (!tabs[i].width)
+            continue;
+        tab_text(i, tab);
+        if (here)
+            style.attr |= ATTR_UNDERLINE;
+        pane_put(pane, 0, tabs[i].col, style, views[i].bare ? views[i].title : tab);
+    }
+    return end;
+}
+
+static void draw_title(const struct ui *ui, struct pane pane)
+{
+    const struct catalog *catalog = ui_catalog(ui);
+    struct style title = ui_style(ui, ROLE_TITLE), dim = ui_style(ui, ROLE_TITLE_DIM);
+    char what[512];
+    pane_fill(pane, title);
+    pane_put(pane, 0, 1, title, "scanscope");
+    int col = draw_tabs(ui, pane);
+    if (!catalog)
+        return;
+    snprintf(what, sizeof what, "%s  %s  %s", catalog->model, catalog->variant, catalog->data);
+    int room = pane.box.cols - col - 1, width = text_columns(what);
+    width = width < room ? width : room;
+    pane_fit(pane, 0, pane.box.cols - 1 - width, width, dim, what);
+}
+
+/* The first of a command's keys as it is bound now; false where it has none. */
+static bool first_key(const struct ui *ui, const struct ui_command *command, char out[KEY_NAME_MAX])
+{
+    struct str keys = {0};
+    keymap_keys(ui->keymap, command, &keys);
+    snprintf(out, KEY_NAME_MAX, "%.*s", (int)strcspn(str_text(&keys), " "), str_text(&keys));
+    str_done(&keys);
+    return *out;
+}
+
+/* Where no model is worked with, only what is of use there. */
+static bool hinted(const struct ui *ui, const struct ui_command *command)
+{
+    bool everywhere = (command->modes & MODE_SESSION) != 0;
+    bool outside = ui->view == VIEW_START || ui->view == VIEW_FILES;
+    if (!command->hint || !(command->modes & ui_mode(ui)))
+        return false;
+    return ui->prompt || !outside || !everywhere || command->run == command_help ||
+           command->run == command_quit;
+}
+
+/* What the keys do here, as many as fit, right-aligned. */
+static int draw_hints(const struct ui *ui, struct pane pane, int from)
+{
+    int end = pane.box.cols - 1;
+    for (size_t i = ui_command_count; i-- > 0;) {
+        const struct ui_command *command = &ui_commands[i];
+        char key[KEY_NAME_MAX];
+        if (!hinted(ui, command) || !first_key(ui, command, key))
+            continue;
+        int width = text_columns(key) + 1 + text_columns(command->hint);
+        if (end - width < from)
+            continue;
+        int col = pane_put(pane, 0, end - width, ui_style(ui, ROLE_KEY), key);
+        pane_put(pane, 0, col + 1, ui_style(ui, ROLE_DIM), command->hint);
+        end -= width + 2;
+    }
+    return end;
+}
+
+static int draw_work(const struct ui *ui, struct pane pane)
+{
+    int col = pane_put(pane, 0, 1, ui_style(ui, ROLE_TEXT), ui->work.label) + 1;
+    if (ui->work.total == 0)
+        return col;
+    int percent = (int)(100.0 * (double)ui->work.done / (double)ui->work.total);
+    pane_across(pane, 0, col, 20, ui_style(ui, ROLE_BORDER), 0x2591);
+    pane_across(pane, 0, col, percent / 5, ui_style(ui, ROLE_BAR), 0x2588);
+    return pane_putf(pane, 0, col + 21, ui_style(ui, ROLE_DIM), "%d%%  Ctrl-C stops", percent);
+}
+
+/* Where one is: the row of how many, and what the selected word looked at. */
+static int draw_where(const struct ui *ui, struct pane pane)
+{
+    const struct list *list = ui_list_const(ui, ui->view);
+    const struct look *look = ui_look(ui);
+    struct style dim = ui_style(ui, ROLE_DIM);
+    int col = 1;
+    if (list->count)
+        col = pane_putf(pane, 0, col, dim, "%zu of %zu", list->selected + 1, list->count);
+    if (ui->filters[ui->view])
+        col = pane_putf(pane, 0, col + 1, ui_style(ui, ROLE_KEY), "& %s", ui->filters[ui->view]);
+    if (ui->view == VIEW_FAILURES)
+        col = failures_summary(ui, pane, col + 2);
+    const struct ranking *ranking = ui_side_const(ui)->ranking;
+    if (ui->view == VIEW_SEARCH && ranking && ranking->best_truth < ranking->count)
+        col = pane_putf(pane, 0, col + 2, ui_style(ui, ROLE_TRUTH), "truth at %zu",
+                        ranking->best_truth + 1);
+    size_t of, common = ui_in_common(ui, 10, &of);
+    if (ui_compares(ui) && of)
+        col = pane_putf(pane, 0, col + 2, dim, "%zu of the first %zu in both", common, of);
+    if (look && ui->word >= 0 && look->share)
+        col = pane_putf(pane, 0, col + 2, dim, "%s adds %+.3f", look->words.text[ui->word],
+                        (double)look->share[ui->word]);
+    return col;
+}
+
+static void draw_status(const struct ui *ui, struct pane pane)
+{
+    int col = 1;
+    if (ui->message.text) {
+        int room = pane.box.cols - 2, width = text_columns(ui->message.text);
+        width = width < room ? width : room;
+        col = pane_fit(pane, 0, 1, width, ui_style(ui, ui->message.role), ui->message.text);
+    } else if (ui->work.label) {
+        col = draw_work(ui, pane);
+    } else {
+        col = draw_where(ui, pane);
+    }
+    draw_hints(ui, pane, col + 3);
+}
+
+static void draw_opening(const struct ui *ui, struct pane pane)
+{
+    int row = pane.box.rows / 2, width = 60 < pane.box.cols - 4 ? 60 : pane.box.cols - 4;
+    int col = (pane.box.cols - width) / 2;
+    double share = ui->work.total ? (double)ui->work.done / (double)ui->work.total : 0;
+    const struct source *source = &ui->sources[0];
+    const char *model = source->of[SOURCE_MODEL], *data = source->of[SOURCE_DATA];
+    char what[512];
+    snprintf(what, sizeof what, "%s%s  %s %s", model ? file_name(model) : "",
+             ui->models > 1 ? " and another" : "", data ? file_name(data) : "",
+             source->of[SOURCE_SPLIT] && data ? source->of[SOURCE_SPLIT] : "");
+    pane_put(pane, row - 1, col, ui_style(ui, ROLE_STRONG), "Opening");
+    pane_fit(pane, row, col, width, ui_style(ui, ROLE_DIM), what);
+    pane_across(pane, row + 1, col, width, ui_style(ui, ROLE_BORDER), 0x2591);
+    pane_across(pane, row + 1, col, (int)(share * width), ui_style(ui, ROLE_BAR), 0x2588);
+    pane_fit(pane, row + 2, col, width, ui_style(ui, ROLE_DIM), "Ctrl-C stops");
+}
+
+/* What a side is: its model, or what was asked of it. */
+static void draw_banner(const struct ui *ui, struct pane pane, bool active)
+{
+    const struct catalog *catalog = ui_catalog(ui);
+    char text[512];
+    if (ui->together)
+        snprintf(text, sizeof text, "%c  %s  %s", 'A' + ui->side, catalog->variant, catalog->model);
+    else
+        snprintf(text, sizeof text, "%c  %s", 'A' + ui->side,
+                 ui_query(ui)->text ? ui_query(ui)->text : "");
+    pane_fit(pane, 0, 0, pane.box.cols, ui_style(ui, active ? ROLE_SELECTED : ROLE_SELECTED_AWAY),
+             text);
+}
+
+/* The side that the keys act on is drawn last: the cursor is its. */
+static void draw_sides(const struct ui *ui, struct grid *grid)
+{
+    struct ui side = *ui; /* the same state, seen from the other side */
+    for (int i = SIDES - 1; i >= 0; i--) {
+        struct layout layout;
+        side.side = i ? !ui->side : ui->side;
+        side.aside = i > 0;
+        if (side.side != ui->side && !ui_compares(ui))
+            continue;
+        if (!ui_catalog(&side))
+            continue;
+        layout_make(&side, &layout);
+        if (layout.banner.rows)
+            draw_banner(&side, grid_pane(grid, layout.banner), side.side == ui->side);
+        if (layout.header.rows)
+            views[ui->view].header(&side, grid_pane(grid, layout.header));
+        if (layout.list.rows)
+            view_list(&side, grid, &layout);
+        view_pair(&side, grid, &layout);
+    }
+}
+
+static void draw_bare(const struct ui *ui, struct grid *grid, const struct layout *layout)
+{
+    if (layout->list.rows)
+        view_list(ui, grid, layout);
+    if (layout->fitness.rows)
+        view_fitness(ui, grid_pane(grid, layout->fitness));
+}
+
+void ui_view(const struct ui *ui, struct grid *grid)
+{
+    struct layout layout;
+    if (grid->rows != ui->rows || grid->cols != ui->cols)
+        grid_resize(grid, ui->rows, ui->cols);
+    grid->ascii = ui->ascii;
+    grid_clear(grid, ui_style(ui, ROLE_TEXT));
+    layout_make(ui, &layout);
+    if (views[ui->view].bare)
+        draw_bare(ui, grid, &layout);
+    else if (!ui_catalog(ui))
+        draw_opening(ui, grid_pane(grid, layout.body));
+    else
+        draw_sides(ui, grid);
+    if (layout.title.rows)
+        draw_title(ui, grid_pane(grid, layout.title));
+    if (layout.status.rows)
+        draw_status(ui, grid_pane(grid, layout.status));
+    view_prompt(ui, grid, &layout);
+}

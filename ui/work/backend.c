@@ -1,0 +1,100 @@
+#include "ui/work/backend.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+void ask_words_add(struct ask_words *words, const char *text, bool known)
+{
+    words->text = mem_grow(words->text, words->count + 1, sizeof *words->text);
+    words->known = mem_grow(words->known, words->count + 1, sizeof *words->known);
+    words->text[words->count] = mem_strdup(text);
+    words->known[words->count++] = known;
+    words->unknown += !known;
+}
+
+void ask_words_done(struct ask_words *words)
+{
+    for (size_t i = 0; i < words->count; i++)
+        free(words->text[i]);
+    free(words->text);
+    free(words->known);
+    *words = (struct ask_words){0};
+}
+
+void ranking_free(struct ranking *ranking)
+{
+    if (!ranking)
+        return;
+    free(ranking->places);
+    ask_words_done(&ranking->words);
+    free(ranking);
+}
+
+void look_free(struct look *look)
+{
+    if (!look)
+        return;
+    ask_words_done(&look->words);
+    free(look->weights);
+    free(look->similarity);
+    free(look->share);
+    free(look->share_lse);
+    free(look->share_avg);
+    free(look);
+}
+
+static int better_first(const void *a, const void *b)
+{
+    const struct place *x = a, *y = b;
+    bool x_nan = isnan(x->score), y_nan = isnan(y->score);
+    if (x_nan != y_nan)
+        return x_nan ? 1 : -1;
+    if (!x_nan && x->score != y->score)
+        return x->score > y->score ? -1 : 1;
+    return x->index < y->index ? -1 : x->index > y->index;
+}
+
+struct ranking *ranking_of_scores(const float *scores, size_t n)
+{
+    struct ranking *ranking = mem_new(1, sizeof *ranking);
+    ranking->places = mem_new(n, sizeof *ranking->places);
+    ranking->count = ranking->best_truth = n;
+    for (size_t i = 0; i < n; i++)
+        ranking->places[i] = (struct place){.index = i, .score = scores[i]};
+    qsort(ranking->places, n, sizeof *ranking->places, better_first);
+    return ranking;
+}
+
+void ranking_mark(struct ranking *ranking, size_t first, size_t n)
+{
+    for (size_t i = 0; i < ranking->count; i++) {
+        struct place *place = &ranking->places[i];
+        place->truth = place->index >= first && place->index - first < n;
+        if (place->truth && i < ranking->best_truth)
+            ranking->best_truth = i;
+    }
+}
+
+/* Equal scores go to the lower index, as in a ranking; NaN is behind everything. */
+struct surveyed survey_of_scores(const float *scores, size_t images, size_t truth)
+{
+    struct surveyed out = {.score = scores[truth], .best = truth};
+    float wrong = -INFINITY, best = isnan(scores[truth]) ? -INFINITY : scores[truth];
+    for (size_t i = 0; i < images; i++) {
+        if (i == truth || isnan(scores[i]))
+            continue;
+        bool before = isnan(scores[truth]) || scores[i] > scores[truth] ||
+                      (scores[i] == scores[truth] && i < truth);
+        out.rank += before;
+        wrong = fmaxf(wrong, scores[i]);
+        if (before &&
+            (scores[i] > best || out.best == truth || (scores[i] == best && i < out.best))) {
+            best = scores[i];
+            out.best = i;
+        }
+    }
+    out.margin = images > 1 ? scores[truth] - wrong : 0;
+    return out;
+}

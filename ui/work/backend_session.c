@@ -1,0 +1,524 @@
+#include "ui/work/backend_session.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "evaluate/evaluate.h"
+#include "figure/figure.h"
+#include "retrieve/score/exact.h"
+#include "retrieve/session/session_contributions.h"
+
+struct real {
+    struct backend base;
+    struct session *session;
+    char *model, *data;
+    struct str note; /* what was said while it was opened */
+    char variant[32];
+    char **captions;            /* made of the word ids where there is no text; else NULL */
+    uint32_t *length, *unknown; /* captions */
+    struct query *query;        /* the last one made ready, for query_text / query_caption */
+    char *query_text;
+    ptrdiff_t query_caption;
+};
+
+static struct real *real_of(struct backend *backend)
+{
+    return (struct real *)backend;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && !strcmp(a, b));
+}
+
+/* The query of an ask; the last one is kept, since a look usually follows a ranking. */
+static int get_query(struct real *real, const struct ask *ask, const struct query **out,
+                     struct error *err)
+{
+    if (real->query && real->query_caption == ask->caption &&
+        (ask->caption >= 0 || same_text(real->query_text, ask->text))) {
+        *out = real->query;
+        return 0;
+    }
+    struct query *query = NULL;
+    int status = ask->caption >= 0
+                     ? query_from_caption(real->session, (size_t)ask->caption, &query, err)
+                     : query_from_text(real->session, ask->text, &query, err);
+    if (status != 0)
+        return -1;
+    query_free(real->query);
+    free(real->query_text);
+    real->query = query;
+    real->query_caption = ask->caption;
+    real->query_text = mem_strdup(ask->text);
+    *out = query;
+    return 0;
+}
+
+/* Word w of a query stands at position w + 1 of its ids, after <start>. */
+static void take_words(const struct real *real, const struct query *query, struct ask_words *out)
+{
+    const struct vocab *vocab = real->session->vocab;
+    for (size_t w = 0; w + 2 < query->W; w++) {
+        int32_t id = query->ids[w + 1];
+        const char *text = w < query->words.count ? query->words.items[w] : NULL;
+        if (!text && vocab)
+            text = vocab_word(vocab, id);
+        char number[24];
+        snprintf(number, sizeof number, "#%d", (int)id);
+        ask_words_add(out, text ? text : number, !vocab || id != vocab_unk(vocab));
+    }
+}
+
+/* The caption of the split that reads as the text does; -1 where none. */
+static ptrdiff_t caption_like(const struct dataset *data, const char *text)
+{
+    for (size_t c = 0; data->caption && text && c < data->captions; c++)
+        if (!strcasecmp(data->caption[c], text))
+            return (ptrdiff_t)c;
+    return -1;
+}
+
+/* With --precision bf16 so many places are exact, and the true image's rank; far more than anyone
+ * looks through. */
+enum { EXACT_PLACES = 1000 };
+
+static int real_rank_images(struct backend *backend, const struct ask *ask,
+                            const struct progress *progress, struct ranking **out,
+                            struct error *err)
+{
+    struct real *real = real_of(backend);
+    const struct dataset *data = real->session->data;
+    const struct query *query;
+    float *scores = NULL;
+    struct rank_need need = {.top = EXACT_PLACES};
+    ptrdiff_t caption = ask->caption >= 0 ? ask->caption : caption_like(data, ask->text);
+    if (get_query(real, ask, &query, err) != 0)
+        return -1;
+    if (caption >= 0 && data->per_image) {
+        need.first = (size_t)caption / data->per_image;
+        need.count = need.first < real->session->I;
+    }
+    int status = mem_get(&scores, real->session->I, sizeof *scores, "scores", err);
+    if (status == 0)
+        status = session_rank_images(real->session, query, &need, scores, NULL, progress, err);
+    if (status == 0) {
+        *out = ranking_of_scores(scores, real->session->I);
+        take_words(real, query, &(*out)->words);
+        if (caption >= 0 && data->per_image)
+            ranking_mark(*out, (size_t)caption / data->per_image, 1);
+    }
+    free(scores);
+    return status;
+}
+
+static int real_rank_captions(struct backend *backend, size_t image,
+                              const struct progress *progress, struct ranking **out,
+                              struct error *err)
+{
+    struct session *session = real_of(backend)->session;
+    float *scores = NULL;
+    if (session_encode_captions(session, progress, err) != 0 ||
+        mem_get(&scores, session->C, sizeof *scores, "scores", err) != 0)
+        return -1;
+    int status = session_score_captions(session, image, scores, progress, err);
+    if (status == 0) {
+        *out = ranking_of_scores(scores, session->C);
+        ranking_mark(*out, image * session->data->per_image, session->data->per_image);
+    }
+    free(scores);
+    return status;
+}
+
+static void take_look(const struct attention *attention, struct look *look)
+{
+    size_t n = look->words.count, R = look->R;
+    for (size_t w = 0; w < n; w++) {
+        memcpy(look->weights + w * R, attention->word_region + (w + 1) * R, R * sizeof(float));
+        look->similarity[w] = attention->word_similarity[w + 1];
+    }
+}
+
+/* Shares of the words without <start> and <end>; NULL where they are not told (a long caption in
+ * i2t). */
+static float *shares_of(const struct real *real, size_t image, const struct query *query,
+                        const struct attention *attention, enum agg_func agg)
+{
+    struct error err;
+    float *all = mem_new(query->W, sizeof *all), *out = NULL;
+    if (session_word_shares(real->session, image, query, attention, agg, all, &err) == 0) {
+        out = mem_new(query->W - 2, sizeof *out);
+        memcpy(out, all + 1, (query->W - 2) * sizeof *out);
+    }
+    free(all);
+    return out;
+}
+
+static void take_shares(const struct real *real, size_t image, const struct query *query,
+                        const struct attention *attention, struct look *look)
+{
+    enum agg_func own = model_options(real->session->model)->attn.agg_func;
+    look->share_lse = shares_of(real, image, query, attention, AGG_LOGSUMEXP);
+    look->share_avg = shares_of(real, image, query, attention, AGG_MEAN);
+    look->share = shares_of(real, image, query, attention, own);
+}
+
+static int real_look(struct backend *backend, size_t image, const struct ask *ask,
+                     struct look **out, struct error *err)
+{
+    struct real *real = real_of(backend);
+    struct attention *attention = NULL;
+    const struct query *query;
+    if (get_query(real, ask, &query, err) != 0 ||
+        session_attention(real->session, image, query, &attention, err) != 0)
+        return -1;
+    struct look *look = mem_new(1, sizeof *look);
+    take_words(real, query, &look->words);
+    look->t2i = attention->t2i;
+    look->R = attention->R;
+    look->score = attention->score;
+    look->weights = mem_new(look->words.count * look->R, sizeof *look->weights);
+    look->similarity = mem_new(look->words.count, sizeof *look->similarity);
+    take_look(attention, look);
+    take_shares(real, image, query, attention, look);
+    attention_free(attention);
+    *out = look;
+    return 0;
+}
+
+static int real_survey(struct backend *backend, size_t first, size_t n,
+                       const struct progress *progress, struct surveyed *out, struct error *err)
+{
+    struct session *session = real_of(backend)->session;
+    size_t I = session->I;
+    float *sims = NULL, *column = NULL;
+    int status = session_encode_captions(session, progress, err);
+    if (status == 0)
+        status = mem_get(&sims, I * n, sizeof *sims, "scores", err);
+    if (status == 0)
+        status = mem_get(&column, I, sizeof *column, "scores", err);
+    if (status == 0)
+        status = session_score_part(session, 0, I, first, n, sims, progress, err);
+    for (size_t c = 0; status == 0 && c < n; c++) {
+        for (size_t i = 0; i < I; i++)
+            column[i] = sims[i * n + c];
+        out[c] = survey_of_scores(column, I, (first + c) / session->data->per_image);
+    }
+    free(sims);
+    free(column);
+    return status;
+}
+
+static int real_photo_path(struct backend *backend, size_t image, char **out, struct error *err)
+{
+    const struct dataset *data = real_of(backend)->session->data;
+    if (!data->photos)
+        return error_set(err, "no folder of photographs is known");
+    return dataset_photo(data, image, out, err);
+}
+
+static int real_photo(struct backend *backend, size_t image, int max_side, struct image *out,
+                      struct error *err)
+{
+    char *path = NULL;
+    if (real_photo_path(backend, image, &path, err) != 0)
+        return -1;
+    int status = image_load(path, max_side, out, err);
+    free(path);
+    return status;
+}
+
+static struct figure_word *figure_words_of(const struct look *look)
+{
+    struct figure_word *words = mem_new(look->words.count, sizeof *words);
+    for (size_t w = 0; w < look->words.count; w++)
+        words[w] = (struct figure_word){.text = look->words.text[w],
+                                        .weights = look->weights + w * look->R,
+                                        .similarity = look->similarity[w],
+                                        .unknown = !look->words.known[w]};
+    return words;
+}
+
+static int draw_export(struct real *real, const struct export_job *job, const struct look *look,
+                       const struct image *pixels, const char *missing, struct error *err)
+{
+    const struct catalog *catalog = &real->base.catalog;
+    const int32_t *size = catalog->sizes ? catalog->sizes + 2 * job->image : NULL;
+    struct figure_image image = {
+        .pixels = pixels,
+        .missing = missing,
+        .id = catalog->id[job->image],
+        .boxes = catalog->boxes ? catalog->boxes + job->image * catalog->regions * 4 : NULL,
+        .regions = catalog->regions,
+        .box_width = size     ? size[0]
+                     : pixels ? pixels->full_width
+                              : 0,
+        .box_height = size     ? size[1]
+                      : pixels ? pixels->full_height
+                               : 0};
+    struct figure_style style = {.overlay = job->style,
+                                 .map = job->map,
+                                 .dpi = 200,
+                                 .width_mm = 180,
+                                 .original_first = true,
+                                 .scores = true};
+    struct figure_info info = {.caption = job->ask.caption >= 0 && catalog->caption
+                                              ? catalog->caption[job->ask.caption]
+                                              : job->ask.text,
+                               .model = catalog->model,
+                               .score = look->score,
+                               .has_score = true};
+    struct figure_word *words = figure_words_of(look);
+    int status =
+        figure_words(&image, words, look->words.count, &style, &info, job->path, NULL, err);
+    free(words);
+    return status;
+}
+
+static int real_export(struct backend *backend, const struct export_job *job, struct error *err)
+{
+    struct look *look = NULL;
+    struct image pixels = {0};
+    struct error why = {.text = ""};
+    if (real_look(backend, job->image, &job->ask, &look, err) != 0)
+        return -1;
+    bool photo = real_photo(backend, job->image, 0, &pixels, &why) == 0;
+    int status = draw_export(real_of(backend), job, look, photo ? &pixels : NULL, why.text, err);
+    image_done(&pixels);
+    look_free(look);
+    return status;
+}
+
+static bool real_knows(const struct backend *backend, const char *word)
+{
+    const struct session *session = ((const struct real *)backend)->session;
+    struct words words = {0};
+    bool known = true;
+    if (!session->vocab)
+        return true;
+    tokenize_words(word, session->compat, &words);
+    for (size_t i = 0; i < words.count; i++)
+        known &= vocab_id(session->vocab, words.items[i]) >= 0;
+    words_done(&words);
+    return known;
+}
+
+static size_t real_complete(const struct backend *backend, const char *prefix, size_t limit,
+                            char **out)
+{
+    const struct vocab *vocab = ((const struct real *)backend)->session->vocab;
+    enum { MOST = 64 };
+    int32_t ids[MOST];
+    if (!vocab)
+        return 0;
+    size_t n = vocab_complete(vocab, prefix, limit < MOST ? limit : MOST, ids);
+    for (size_t i = 0; i < n; i++)
+        out[i] = mem_strdup(vocab_word(vocab, ids[i]));
+    return n;
+}
+
+static void real_free(struct backend *backend)
+{
+    struct real *real = real_of(backend);
+    query_free(real->query);
+    free(real->query_text);
+    for (size_t c = 0; real->captions && c < real->session->C; c++)
+        free(real->captions[c]);
+    free(real->captions);
+    free(real->length);
+    free(real->unknown);
+    free(real->model);
+    free(real->data);
+    str_done(&real->note);
+    session_free(real->session);
+    free(real);
+}
+
+static const struct backend_ops real_ops = {
+    .rank_images = real_rank_images,
+    .rank_captions = real_rank_captions,
+    .look = real_look,
+    .survey = real_survey,
+    .photo = real_photo,
+    .photo_path = real_photo_path,
+    .export = real_export,
+    .knows = real_knows,
+    .complete = real_complete,
+    .free = real_free,
+};
+
+static void name_variant(struct real *real)
+{
+    static const char *const aggregations[] = {"LSE", "AVG", "Max", "Sum"};
+    const struct attn_options *attn = &model_options(real->session->model)->attn;
+    snprintf(real->variant, sizeof real->variant, "%s %s",
+             attn->cross_attn == CROSS_T2I ? "t-i" : "i-t", aggregations[attn->agg_func]);
+}
+
+/* "FOLDER SPLIT" of a folder, else the features file's name. */
+static char *name_data(const struct session_spec *spec)
+{
+    const char *folder = spec->data.folder;
+    if (!folder)
+        return mem_strdup(spec->data.features ? file_name(spec->data.features) : "");
+    char *trimmed = mem_strdup(folder);
+    for (size_t n = strlen(trimmed); n > 1 && trimmed[n - 1] == '/'; n--)
+        trimmed[n - 1] = 0;
+    char *name = mem_printf("%s %s", file_name(trimmed), spec->data.split ? spec->data.split : "");
+    free(trimmed);
+    return name;
+}
+
+/* A split of word ids only is shown by its words, or where no vocabulary is known by the ids
+ * themselves. */
+static void make_captions(struct real *real)
+{
+    const struct session *session = real->session;
+    real->captions = mem_new(session->C, sizeof *real->captions);
+    for (size_t c = 0; c < session->C; c++) {
+        struct str text = {0};
+        for (size_t w = session->starts[c] + 1; w + 1 < session->starts[c + 1]; w++) {
+            const char *word = session->vocab ? vocab_word(session->vocab, session->ids[w]) : NULL;
+            str_addf(&text, "%s", text.length ? " " : "");
+            if (word)
+                str_add(&text, word);
+            else
+                str_addf(&text, "#%d", (int)session->ids[w]);
+        }
+        real->captions[c] = str_take(&text);
+        if (!real->captions[c])
+            real->captions[c] = mem_strdup("");
+    }
+}
+
+/* Words of each caption, and how many of them are <unk>. */
+static void measure_captions(struct real *real)
+{
+    const struct session *session = real->session;
+    int32_t unknown = session->vocab ? vocab_unk(session->vocab) : -1;
+    real->length = mem_new(session->C, sizeof *real->length);
+    real->unknown = mem_new(session->C, sizeof *real->unknown);
+    for (size_t c = 0; c < session->C; c++)
+        for (size_t w = session->starts[c] + 1; w + 1 < session->starts[c + 1]; w++) {
+            real->length[c]++;
+            real->unknown[c] += session->ids[w] == unknown;
+        }
+}
+
+static void count_words(struct session *session)
+{
+    if (session->vocab && session->ids && session->starts)
+        vocab_count_words(session->vocab, session->ids, session->starts[session->C]);
+}
+
+/* A line more for the note; context: a str. */
+static void take_note(void *context, const char *text)
+{
+    struct str *note = context;
+    str_addf(note, "%s%s", note->length ? "; " : "", text);
+}
+
+/* Where in a specification the fields are. */
+static const size_t field_offsets[SOURCE_FIELDS] = {
+    [SOURCE_MODEL] = offsetof(struct session_spec, model),
+    [SOURCE_VOCAB] = offsetof(struct session_spec, vocab),
+    [SOURCE_DATA] = offsetof(struct session_spec, data.folder),
+    [SOURCE_SPLIT] = offsetof(struct session_spec, data.split),
+    [SOURCE_FEATURES] = offsetof(struct session_spec, data.features),
+    [SOURCE_CAPTIONS] = offsetof(struct session_spec, data.captions),
+    [SOURCE_TOKENS] = offsetof(struct session_spec, data.token_ids),
+    [SOURCE_PHOTOS] = offsetof(struct session_spec, data.photos),
+    [SOURCE_MAPPING] = offsetof(struct session_spec, data.id_mapping),
+    [SOURCE_INDEX] = offsetof(struct session_spec, index.folder),
+};
+
+static const char **spec_field(struct session_spec *spec, int field)
+{
+    return (const char **)(void *)((char *)spec + field_offsets[field]);
+}
+
+void backend_session_spec(const struct source *source, struct session_spec *out)
+{
+    *out = (struct session_spec){.compat = source->py3bytes ? TOKENS_PY3BYTES : TOKENS_STANDARD,
+                                 .need_vocab = !source->of[SOURCE_TOKENS],
+                                 .index.mode = source->no_index ? INDEX_OFF : INDEX_AUTO};
+    for (int field = 0; field < SOURCE_FIELDS; field++)
+        *spec_field(out, field) = source->of[field];
+}
+
+void backend_session_source(const struct session_spec *spec, struct source *out)
+{
+    struct session_spec copy = *spec;
+    *out = (struct source){.py3bytes = spec->compat == TOKENS_PY3BYTES,
+                           .no_index = spec->index.mode == INDEX_OFF};
+    for (int field = 0; field < SOURCE_FIELDS; field++) {
+        const char *text = *spec_field(&copy, field);
+        char *real = text && source_is_path((enum source_field)field) ? realpath(text, NULL) : NULL;
+        source_set(out, (enum source_field)field, real ? real : text);
+        free(real);
+    }
+}
+
+struct backend *backend_session_wrap(struct session *session, const char *data_name,
+                                     const char *note)
+{
+    const struct dataset *data = session->data;
+    struct real *real = mem_new(1, sizeof *real);
+    real->session = session;
+    real->query_caption = -1;
+    real->model = mem_strdup(file_name(session->model_path));
+    real->data = mem_strdup(data_name);
+    if (note)
+        str_add(&real->note, note);
+    name_variant(real);
+    count_words(session);
+    if (!data->caption && session->C)
+        make_captions(real);
+    if (session->ids && session->starts)
+        measure_captions(real);
+    real->base.ops = &real_ops;
+    real->base.catalog = (struct catalog){.model = real->model,
+                                          .variant = real->variant,
+                                          .data = real->data,
+                                          .note = real->note.text,
+                                          .images = session->I,
+                                          .captions = session->C,
+                                          .regions = session->R,
+                                          .per_image = data->per_image,
+                                          .id = data->id,
+                                          .caption = data->caption ? data->caption : real->captions,
+                                          .length = real->length,
+                                          .unknown = real->unknown,
+                                          .boxes = data->boxes,
+                                          .sizes = data->sizes,
+                                          .photos = data->photo_folder != NULL};
+    return &real->base;
+}
+
+int backend_session_open(void *context, const struct source *source, int side,
+                         const struct progress *progress, struct backend **out, struct error *err)
+{
+    struct session_spec spec;
+    (void)side;
+    backend_session_spec(source, &spec);
+    spec.bf16 = context && *(const bool *)context;
+    struct session *session = NULL;
+    struct str note = {0};
+    spec.index.say = take_note;
+    spec.index.context = &note;
+    int status = session_open(&spec, progress, &session, err);
+    if (status == 0) {
+        if (session->data->note)
+            take_note(&note, session->data->note);
+        char *name = name_data(&spec);
+        *out = backend_session_wrap(session, name, note.text);
+        free(name);
+    }
+    str_done(&note);
+    return status;
+}

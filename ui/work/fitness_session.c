@@ -1,0 +1,145 @@
+/* The start screen's look at real files: those of `scanscope info`, in a few lines. */
+#include "ui/work/fitness.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "inspect/inspect.h"
+#include "io/dataset/dataset.h"
+
+enum { SUBJECTS = 5, CHECKED_PHOTOS = 50 };
+
+/* The files looked at, so that they can be compared with each other. */
+struct look {
+    struct info_subject subjects[SUBJECTS];
+    size_t count;
+    struct fitness *out;
+};
+
+/* NULL where nothing is to be looked at, or where it cannot be read, which is said. */
+static const struct info_subject *look_at(struct look *look, const char *path, const char *split)
+{
+    if (!path || look->count == SUBJECTS)
+        return NULL;
+    struct info_subject *subject = &look->subjects[look->count++];
+    info_look(path, split, subject);
+    if (!subject->failed)
+        return subject;
+    fitness_add(look->out, FIT_BAD, "%s", subject->error.text);
+    return NULL;
+}
+
+static void look_at_model(struct look *look, const char *path)
+{
+    for (size_t i = 0; i < look->count; i++)
+        if (path && !strcmp(look->subjects[i].path, path))
+            return;
+    const struct info_subject *subject = look_at(look, path, NULL);
+    if (!subject)
+        return;
+    const char *what = json_string_value(json_object_get(subject->json, "model"));
+    if (subject->is_model)
+        fitness_add(look->out, FIT_NOTE, "%s", what ? what : "SCAN");
+    else
+        fitness_add(look->out, FIT_BAD, "%s: is no model: %s", file_name(path),
+                    what ? what : json_string_value(json_object_get(subject->json, "kind")));
+}
+
+static bool names_split(const char *splits, const char *split)
+{
+    size_t n = strlen(split);
+    for (const char *at = splits; *at; at += strcspn(at, ", "), at += strspn(at, ", "))
+        if (strcspn(at, ", ") == n && !strncmp(at, split, n))
+            return true;
+    return false;
+}
+
+static void look_at_data(struct look *look, const struct source *source)
+{
+    const char *folder = source->of[SOURCE_DATA], *split = source->of[SOURCE_SPLIT];
+    if (!folder)
+        return;
+    look->out->splits = dataset_list_splits(folder);
+    if (!*look->out->splits) {
+        fitness_add(look->out, FIT_BAD, "%s: holds no features (NAME_ims.npy)", folder);
+        return;
+    }
+    if (!split || !names_split(look->out->splits, split)) {
+        fitness_add(look->out, split ? FIT_BAD : FIT_NOTE, "the folder's splits are %s",
+                    look->out->splits);
+        return;
+    }
+    const struct info_subject *subject = look_at(look, folder, split);
+    json_t *found =
+        subject ? json_object_get(json_object_get(subject->json, "splits"), split) : NULL;
+    const char *text = json_string_value(json_object_get(found, "text"));
+    if (text)
+        fitness_add(look->out, FIT_NOTE, "%s: %s", split, text);
+}
+
+/* The split as it will be opened, with the photographs that are named. */
+static void look_at_photos(struct look *look, const struct source *source)
+{
+    struct dataset_spec spec = {.folder = source->of[SOURCE_DATA],
+                                .split = source->of[SOURCE_SPLIT],
+                                .features = source->of[SOURCE_FEATURES],
+                                .captions = source->of[SOURCE_CAPTIONS],
+                                .token_ids = source->of[SOURCE_TOKENS],
+                                .photos = source->of[SOURCE_PHOTOS],
+                                .id_mapping = source->of[SOURCE_MAPPING]};
+    struct dataset *data = NULL;
+    struct error err;
+    size_t found = 0;
+    if ((!spec.folder || !spec.split) && !spec.features)
+        return;
+    if (dataset_open(&spec, &data, &err) != 0) {
+        fitness_add(look->out, FIT_BAD, "%s", err.text);
+        return;
+    }
+    size_t checked = data->images < CHECKED_PHOTOS ? data->images : CHECKED_PHOTOS;
+    for (size_t i = 0; data->photo_folder && i < checked; i++) {
+        char *path = NULL;
+        found += dataset_photo(data, i, &path, &err) == 0;
+        free(path);
+    }
+    if (data->photo_folder)
+        fitness_add(look->out, found ? FIT_GOOD : FIT_BAD,
+                    "photographs: %zu of the first %zu found", found, checked);
+    else
+        fitness_add(look->out, FIT_NOTE, "no photographs: everything but the pictures works");
+    dataset_free(data);
+}
+
+/* What fits what: a line each. */
+static void compare(struct look *look)
+{
+    struct str text = {0};
+    json_t *lines = json_array(), *line;
+    size_t i;
+    info_fit(look->subjects, look->count, &text, lines);
+    json_array_foreach (lines, i, line)
+        fitness_add(look->out, json_is_true(json_object_get(line, "fits")) ? FIT_GOOD : FIT_BAD,
+                    "%s and %s: %s", file_name(json_string_value(json_object_get(line, "a"))),
+                    file_name(json_string_value(json_object_get(line, "b"))),
+                    json_string_value(json_object_get(line, "why")));
+    json_decref(lines);
+    str_done(&text);
+}
+
+void fitness_session(void *context, const struct source *sources, size_t count, struct fitness *out)
+{
+    struct look look = {.out = out};
+    (void)context;
+    for (size_t i = 0; i < count; i++)
+        look_at_model(&look, sources[i].of[SOURCE_MODEL]);
+    look_at_data(&look, &sources[0]);
+    look_at(&look, sources[0].of[SOURCE_FEATURES], NULL);
+    look_at(&look, sources[0].of[SOURCE_VOCAB], NULL);
+    if (!out->bad)
+        look_at_photos(&look, &sources[0]);
+    compare(&look);
+    for (size_t i = 0; i < look.count; i++)
+        info_done(&look.subjects[i]);
+}

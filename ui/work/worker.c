@@ -1,0 +1,441 @@
+#include "ui/work/worker.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "ui/state/recent.h"
+#include "ui/work/jobs.h"
+
+enum { NICENESS = 5 };
+
+struct worker {
+    struct worker_host host;
+    char *session_folder;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t news, posted; /* for the thread; for worker_wait */
+    int wake;                    /* eventfd */
+    /* under the lock */
+    struct request slots[REQUESTS][SIDES];
+    bool full[REQUESTS][SIDES];
+    struct request *exports;
+    size_t export_count, export_cap;
+    struct event *events;
+    size_t event_count, event_cap;
+    struct backend *backends[MODELS];
+    struct backend *closing[MODELS]; /* to be freed by the thread, which may be using them */
+    bool busy, ending;
+    enum request_kind now;
+    int now_side;
+    /* read by the thread at each step of its work */
+    atomic_bool give_up, put_off;
+    atomic_size_t cache_bytes; /* the bound of the thumbnails on disk */
+    /* the thread's own */
+    struct job_photos photos;
+    double told; /* when progress was told last */
+};
+
+static void post_locked(struct worker *worker, const struct event *event)
+{
+    uint64_t one = 1;
+    MEM_ROOM(worker->events, worker->event_count, worker->event_cap);
+    worker->events[worker->event_count++] = *event;
+    if (write(worker->wake, &one, sizeof one) < 0)
+        return; /* the counter is full, so it is readable anyway */
+}
+
+static void post(struct worker *worker, const struct event *event)
+{
+    pthread_mutex_lock(&worker->lock);
+    post_locked(worker, event);
+    pthread_cond_signal(&worker->posted);
+    pthread_mutex_unlock(&worker->lock);
+}
+
+static struct event answer(const struct request *request, enum event_kind kind)
+{
+    return (struct event){
+        .kind = kind, .side = request->side, .serial = request->serial, .request = request->kind};
+}
+
+/* What progress is told through: at most 30 times a second. */
+struct teller {
+    struct worker *worker;
+    const struct request *request;
+    const char *label;
+};
+
+static bool tell(void *context, uint64_t done, uint64_t total)
+{
+    struct teller *teller = context;
+    struct worker *worker = teller->worker;
+    if (atomic_load(&worker->give_up) || atomic_load(&worker->put_off))
+        return false;
+    double now = progress_clock();
+    if (now - worker->told < 1.0 / 30)
+        return true;
+    worker->told = now;
+    struct event event = answer(teller->request, EVENT_PROGRESS);
+    event.text = mem_strdup(teller->label);
+    event.done = done;
+    event.total = total;
+    post(worker, &event);
+    return true;
+}
+
+static int open_side(struct worker *worker, const struct request *request,
+                     const struct progress *progress, struct event *event, struct error *err)
+{
+    struct backend *backend = NULL;
+    if (worker->host.open(worker->host.context, request->sources, request->side, progress, &backend,
+                          err) != 0)
+        return -1;
+    pthread_mutex_lock(&worker->lock);
+    bool wanted = !atomic_load(&worker->give_up);
+    if (wanted)
+        worker->backends[request->side] = backend;
+    pthread_mutex_unlock(&worker->lock);
+    if (!wanted) {
+        backend_free(backend);
+        return error_set(err, "interrupted");
+    }
+    *event = answer(request, EVENT_OPENED);
+    event->catalog = &backend->catalog;
+    return 0;
+}
+
+/* What needs no model. Returns false where the request is none of these. */
+static bool look_around(struct worker *worker, const struct request *request, struct event *event)
+{
+    switch (request->kind) {
+    case REQUEST_FILES:
+        *event = answer(request, EVENT_FILES);
+        event->files = files_list(request->path);
+        return true;
+    case REQUEST_RECENT:
+        *event = answer(request, EVENT_RECENT);
+        event->recents = recent_list(worker->session_folder);
+        return true;
+    case REQUEST_FIT:
+        *event = answer(request, EVENT_FIT);
+        event->fitness = mem_new(1, sizeof *event->fitness);
+        if (worker->host.fit)
+            worker->host.fit(worker->host.context, request->sources, request->source_count,
+                             event->fitness);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static int perform(struct worker *worker, struct request *request, struct event *event,
+                   struct error *err)
+{
+    static const char *const labels[REQUESTS] = {
+        [REQUEST_OPEN] = "Opening",
+        [REQUEST_FILES] = "Listing",
+        [REQUEST_RECENT] = "Looking back",
+        [REQUEST_FIT] = "Looking at the files",
+        [REQUEST_RANK] = "Ranking the images",
+        [REQUEST_CAPTIONS] = "Ranking the captions",
+        [REQUEST_LOOK] = "Attending",
+        [REQUEST_PICTURE] = "Drawing",
+        [REQUEST_EXPORT] = "Exporting",
+        [REQUEST_THUMBS] = "Thumbnails",
+        [REQUEST_SURVEY] = "Ranking every caption",
+    };
+    struct teller teller = {worker, request, labels[request->kind]};
+    struct progress progress = {tell, &teller};
+    worker->told = progress_clock();
+    if (request->kind == REQUEST_OPEN)
+        return open_side(worker, request, &progress, event, err);
+    if (look_around(worker, request, event))
+        return 0;
+    pthread_mutex_lock(&worker->lock);
+    struct backend *backend = worker->backends[request->model];
+    pthread_mutex_unlock(&worker->lock);
+    if (!backend)
+        return error_set(err, "no model is open");
+    *event = answer(request, EVENT_FAILED);
+    return job_run(backend, &worker->photos, request, &progress, event, err);
+}
+
+/* A request worked off; of thumbnails one, the rest goes back to its slot. */
+static void work(struct worker *worker, struct request *request)
+{
+    struct event event = {0};
+    struct error err = {.text = "failed"};
+    int status = perform(worker, request, &event, &err);
+    if (status != 0) {
+        event_done(&event);
+        event = answer(request, EVENT_FAILED);
+        event.text = mem_strdup(err.text);
+    }
+    pthread_mutex_lock(&worker->lock);
+    bool newer = worker->full[request->kind][request->side];
+    bool more =
+        event.kind == EVENT_THUMB || (event.kind == EVENT_SURVEYED && event.done < event.total);
+    bool later = worker->put_off && status != 0;
+    if (atomic_load(&worker->give_up) || worker->ending)
+        event_done(&event); /* nobody waits for it any more */
+    else if (later)
+        event_done(&event); /* something more urgent came: the same again afterwards */
+    else
+        post_locked(worker, &event);
+    if ((more || later) && !newer && !atomic_load(&worker->give_up) && !worker->ending) {
+        worker->slots[request->kind][request->side] = *request;
+        worker->full[request->kind][request->side] = true;
+        *request = (struct request){0};
+    }
+    worker->busy = false;
+    pthread_cond_signal(&worker->posted);
+    pthread_mutex_unlock(&worker->lock);
+    request_done(request);
+}
+
+/* The next request in order of kind; under the lock. */
+static bool take_locked(struct worker *worker, struct request *out)
+{
+    for (int kind = 0; kind < REQUESTS; kind++) {
+        if (kind == REQUEST_EXPORT && worker->export_count > 0) {
+            *out = worker->exports[0];
+            memmove(worker->exports, worker->exports + 1,
+                    --worker->export_count * sizeof *worker->exports);
+            return true;
+        }
+        for (int side = 0; side < SIDES; side++)
+            if (worker->full[kind][side]) {
+                *out = worker->slots[kind][side];
+                worker->slots[kind][side] = (struct request){0};
+                worker->full[kind][side] = false;
+                return true;
+            }
+    }
+    return false;
+}
+
+/* Keys come first: this thread, and those that it starts for its computations, give way to the
+ * drawing one. (Niceness is a thread's own on Linux, and handed down.) */
+static void give_way(void)
+{
+    if (setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS) < 0)
+        return; /* then it does not */
+}
+
+/* Frees what worker_close set aside; called and returns with the lock held. */
+static void close_locked(struct worker *worker)
+{
+    for (int model = 0; model < MODELS; model++) {
+        struct backend *backend = worker->closing[model];
+        worker->closing[model] = NULL;
+        if (!backend)
+            continue;
+        pthread_mutex_unlock(&worker->lock);
+        job_photos_forget(&worker->photos);
+        backend_free(backend);
+        pthread_mutex_lock(&worker->lock);
+    }
+}
+
+static void *run(void *context)
+{
+    struct worker *worker = context;
+    struct request request;
+    give_way();
+    pthread_mutex_lock(&worker->lock);
+    while (!worker->ending) {
+        close_locked(worker);
+        if (!take_locked(worker, &request)) {
+            pthread_cond_wait(&worker->news, &worker->lock);
+            continue;
+        }
+        worker->busy = true;
+        worker->now = request.kind;
+        worker->now_side = request.side;
+        atomic_store(&worker->give_up, false);
+        atomic_store(&worker->put_off, false);
+        pthread_mutex_unlock(&worker->lock);
+        if (request.kind == REQUEST_THUMBS)
+            cache_limit(&worker->photos.cache, atomic_load(&worker->cache_bytes));
+        work(worker, &request);
+        pthread_mutex_lock(&worker->lock);
+    }
+    pthread_mutex_unlock(&worker->lock);
+    return NULL;
+}
+
+struct worker *worker_new(const struct worker_host *host, struct error *err)
+{
+    struct worker *worker = mem_new(1, sizeof *worker);
+    sigset_t all, before;
+    worker->host = *host;
+    worker->session_folder = mem_strdup(host->session_folder);
+    cache_open(&worker->photos.cache, host->cache_folder);
+    worker->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    pthread_mutex_init(&worker->lock, NULL);
+    pthread_cond_init(&worker->news, NULL);
+    pthread_cond_init(&worker->posted, NULL);
+    /* Signals are the drawing thread's, but those of a crash, which come to whoever crashes. */
+    sigfillset(&all);
+    sigdelset(&all, SIGSEGV);
+    sigdelset(&all, SIGBUS);
+    sigdelset(&all, SIGFPE);
+    sigdelset(&all, SIGILL);
+    sigdelset(&all, SIGABRT);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int failed = worker->wake < 0 ? -1 : pthread_create(&worker->thread, NULL, run, worker);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (!failed)
+        return worker;
+    error_set(err, "the system gives no thread to compute with");
+    if (worker->wake >= 0)
+        close(worker->wake);
+    job_photos_done(&worker->photos);
+    free(worker->session_folder);
+    free(worker);
+    return NULL;
+}
+
+static void drop_waiting_locked(struct worker *worker)
+{
+    for (int kind = 0; kind < REQUESTS; kind++)
+        for (int side = 0; side < SIDES; side++) {
+            request_done(&worker->slots[kind][side]);
+            worker->full[kind][side] = false;
+        }
+    for (size_t i = 0; i < worker->export_count; i++)
+        request_done(&worker->exports[i]);
+    worker->export_count = 0;
+}
+
+void worker_cancel(struct worker *worker)
+{
+    pthread_mutex_lock(&worker->lock);
+    drop_waiting_locked(worker);
+    atomic_store(&worker->give_up, true);
+    pthread_mutex_unlock(&worker->lock);
+}
+
+void worker_cache_bound(struct worker *worker, size_t bytes)
+{
+    atomic_store(&worker->cache_bytes, bytes);
+}
+
+void worker_close(struct worker *worker)
+{
+    pthread_mutex_lock(&worker->lock);
+    drop_waiting_locked(worker);
+    atomic_store(&worker->give_up, true);
+    for (int model = 0; model < MODELS; model++)
+        if (worker->backends[model]) {
+            worker->closing[model] = worker->backends[model];
+            worker->backends[model] = NULL;
+        }
+    pthread_cond_signal(&worker->news);
+    pthread_mutex_unlock(&worker->lock);
+}
+
+void worker_free(struct worker *worker)
+{
+    if (!worker)
+        return;
+    pthread_mutex_lock(&worker->lock);
+    worker->ending = true;
+    drop_waiting_locked(worker);
+    atomic_store(&worker->give_up, true);
+    pthread_cond_signal(&worker->news);
+    pthread_mutex_unlock(&worker->lock);
+    pthread_join(worker->thread, NULL);
+    for (size_t i = 0; i < worker->event_count; i++)
+        event_done(&worker->events[i]);
+    for (int model = 0; model < MODELS; model++) {
+        backend_free(worker->backends[model]);
+        backend_free(worker->closing[model]);
+    }
+    free(worker->session_folder);
+    job_photos_done(&worker->photos);
+    free(worker->events);
+    free(worker->exports);
+    close(worker->wake);
+    pthread_mutex_destroy(&worker->lock);
+    pthread_cond_destroy(&worker->news);
+    pthread_cond_destroy(&worker->posted);
+    free(worker);
+}
+
+void worker_ask(struct worker *worker, struct request *request)
+{
+    pthread_mutex_lock(&worker->lock);
+    if (request->kind == REQUEST_EXPORT) {
+        MEM_ROOM(worker->exports, worker->export_count, worker->export_cap);
+        worker->exports[worker->export_count++] = *request;
+    } else {
+        struct request *slot = &worker->slots[request->kind][request->side];
+        request_done(slot);
+        *slot = *request;
+        worker->full[request->kind][request->side] = true;
+        if (worker->busy && worker->now == request->kind && worker->now_side == request->side)
+            atomic_store(&worker->give_up, true);
+        else if (worker->busy &&
+                 (worker->now == REQUEST_SURVEY || worker->now == REQUEST_CAPTIONS) &&
+                 request->kind < worker->now)
+            atomic_store(&worker->put_off, true);
+    }
+    *request = (struct request){0};
+    pthread_cond_signal(&worker->news);
+    pthread_mutex_unlock(&worker->lock);
+}
+
+int worker_fd(const struct worker *worker)
+{
+    return worker->wake;
+}
+
+bool worker_take(struct worker *worker, struct event *out)
+{
+    uint64_t count;
+    pthread_mutex_lock(&worker->lock);
+    bool there = worker->event_count > 0;
+    if (there) {
+        *out = worker->events[0];
+        memmove(worker->events, worker->events + 1, --worker->event_count * sizeof *worker->events);
+    }
+    if (worker->event_count == 0 && read(worker->wake, &count, sizeof count) < 0)
+        count = 0; /* nothing to read: it was not readable */
+    pthread_mutex_unlock(&worker->lock);
+    return there;
+}
+
+static bool waiting_locked(const struct worker *worker)
+{
+    for (int kind = 0; kind < REQUESTS; kind++)
+        for (int side = 0; side < SIDES; side++)
+            if (worker->full[kind][side])
+                return true;
+    return worker->busy || worker->export_count > 0;
+}
+
+bool worker_wait(struct worker *worker)
+{
+    pthread_mutex_lock(&worker->lock);
+    while (worker->event_count == 0 && waiting_locked(worker))
+        pthread_cond_wait(&worker->posted, &worker->lock);
+    bool there = worker->event_count > 0;
+    pthread_mutex_unlock(&worker->lock);
+    return there;
+}
+
+const struct backend *worker_backend(struct worker *worker, int model)
+{
+    pthread_mutex_lock(&worker->lock);
+    const struct backend *backend = worker->backends[model];
+    pthread_mutex_unlock(&worker->lock);
+    return backend;
+}
