@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 
-const size_t compare_tops[COMPARE_TOPS] = {1, 5, 10};
+const size_t compare_cutoffs[COMPARE_CUTOFFS] = {1, 5, 10};
 
 /* What a query is worth: 100 where its truth is among the first `top`; with top 0 its reciprocal
  * rank. */
@@ -78,10 +78,10 @@ int compare_queries(const struct sweep_query *a, const struct sweep_query *b, si
 {
     *out = (struct comparison){.queries = n};
     compare_ranks(a, b, n, out);
-    for (int t = 0; t < COMPARE_TOPS; t++) {
-        count_failures(a, b, n, compare_tops[t], &out->at[t]);
-        if (compare_worth(a, b, n, per_unit, compare_tops[t], how, &out->at[t].difference, err) !=
-            0)
+    for (int t = 0; t < COMPARE_CUTOFFS; t++) {
+        count_failures(a, b, n, compare_cutoffs[t], &out->at[t]);
+        if (compare_worth(a, b, n, per_unit, compare_cutoffs[t], how, &out->at[t].difference,
+                          err) != 0)
             return -1;
     }
     return compare_worth(a, b, n, per_unit, 0, how, &out->reciprocal, err);
@@ -91,12 +91,12 @@ int compare_queries(const struct sweep_query *a, const struct sweep_query *b, si
 static double *rsum_units(const struct sweep *sweep)
 {
     double *units = mem_new(sweep->I, sizeof *units);
-    for (int t = 0; t < COMPARE_TOPS; t++) {
+    for (int t = 0; t < COMPARE_CUTOFFS; t++) {
         for (size_t i = 0; i < sweep->I; i++)
-            units[i] += worth(&sweep->images[i], compare_tops[t]);
+            units[i] += worth(&sweep->images[i], compare_cutoffs[t]);
         for (size_t c = 0; c < sweep->C; c++)
-            units[c / sweep->per_image] +=
-                worth(&sweep->captions[c], compare_tops[t]) * (double)sweep->I / (double)sweep->C;
+            units[c / sweep->per_image] += worth(&sweep->captions[c], compare_cutoffs[t]) *
+                                           (double)sweep->I / (double)sweep->C;
     }
     return units;
 }
@@ -113,7 +113,7 @@ int compare_rsums(const struct sweep *a, const struct sweep *b, const struct boo
     return status;
 }
 
-double compare_change(const struct sweep_query *a, const struct sweep_query *b)
+double compare_rank_change(const struct sweep_query *a, const struct sweep_query *b)
 {
     return log((double)(a->rank + 1) / (double)(b->rank + 1));
 }

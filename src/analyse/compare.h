@@ -5,8 +5,8 @@
 #include "analyse/stats.h"
 #include "analyse/sweep.h"
 
-enum { COMPARE_TOPS = 3 };
-extern const size_t compare_tops[COMPARE_TOPS]; /* 1, 5, 10 */
+enum { COMPARE_CUTOFFS = 3 };
+extern const size_t compare_cutoffs[COMPARE_CUTOFFS]; /* 1, 5, 10 */
 
 /* Recall at k: per cent of both, B's less A's with its interval and p (paired bootstrap over
  * images: captions of one image are drawn together), and McNemar's test over the queries. */
@@ -23,7 +23,7 @@ struct compared_recall {
 /* One direction. */
 struct comparison {
     size_t queries;
-    struct compared_recall at[COMPARE_TOPS];
+    struct compared_recall at[COMPARE_CUTOFFS];
     double mean_rank_a, mean_rank_b;   /* from 1 */
     double reciprocal_a, reciprocal_b; /* mean reciprocal ranks */
     struct paired reciprocal;          /* B's less A's */
@@ -45,6 +45,6 @@ int compare_rsums(const struct sweep *a, const struct sweep *b, const struct boo
                   struct compared_rsum *out, struct error *err) MUST_USE;
 
 /* How much a rank changed from A to B: log(a / b) of ranks from 1; more than 0 is better. */
-double compare_change(const struct sweep_query *a, const struct sweep_query *b);
+double compare_rank_change(const struct sweep_query *a, const struct sweep_query *b);
 
 #endif

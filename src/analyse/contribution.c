@@ -8,7 +8,7 @@
 
 enum { VARIANTS = 96 }; /* captions scored at a time, where none has more words */
 
-double attention_entropy(const float *weights, size_t n)
+double contribution_entropy(const float *weights, size_t n)
 {
     double sum = 0, entropy = 0;
     for (size_t k = 0; k < n; k++)
@@ -109,7 +109,7 @@ static void read_word(const struct attention *a, size_t w, struct word_use *use)
             use->region = r;
     }
     use->strongest = sum > 0 ? (float)(weights[use->region] / sum) : 0;
-    use->entropy = (float)attention_entropy(weights, a->R);
+    use->entropy = (float)contribution_entropy(weights, a->R);
 }
 
 static int read_attention(const struct session *session, size_t caption, struct word_use *uses,
@@ -123,7 +123,7 @@ static int read_attention(const struct session *session, size_t caption, struct 
         session_attention(session, caption / session->data->per_image, query, &attention, err);
     for (size_t w = 0; status == 0 && w + 2 < query->W; w++)
         read_word(attention, w + 1, &uses[w]);
-    attention_free(attention);
+    session_attention_free(attention);
     query_free(query);
     return status;
 }
@@ -138,7 +138,7 @@ static int do_batch(const struct session *session, const struct lexicon *lexicon
 {
     float *sims = NULL;
     size_t at = 0;
-    int status = mem_get(&sims, session->I * b->count, sizeof *sims, "variants' scores", err);
+    int status = mem_alloc(&sims, session->I * b->count, sizeof *sims, "variants' scores", err);
     if (status == 0)
         status = session_score_ids(session, b->ids, b->starts, b->count, sims, NULL, err);
     for (size_t k = first; k < end && status == 0; k++) {
@@ -162,9 +162,9 @@ static size_t count_words(const struct session *session, const size_t *captions,
     return words;
 }
 
-int contributions(const struct session *session, const struct lexicon *lexicon,
-                  const size_t *captions, size_t n, const struct progress *progress,
-                  struct word_use **out, size_t *count_out, struct error *err)
+int contribution_measure(const struct session *session, const struct lexicon *lexicon,
+                         const size_t *captions, size_t n, const struct progress *progress,
+                         struct word_use **out, size_t *count_out, struct error *err)
 {
     struct batch batch = {0};
     struct word_use *uses = mem_new(count_words(session, captions, n), sizeof *uses);
@@ -227,8 +227,8 @@ static struct word_summary summarise(const struct word_use *const *uses, size_t 
     return s;
 }
 
-size_t summarise_words(const struct word_use *uses, size_t count, double nowhere,
-                       struct word_summary **out)
+size_t contribution_by_word(const struct word_use *uses, size_t count, double nowhere,
+                            struct word_summary **out)
 {
     const struct word_use **sorted = mem_new(count, sizeof *sorted);
     struct word_summary *summaries = mem_new(count, sizeof *summaries);

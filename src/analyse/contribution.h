@@ -20,13 +20,13 @@ struct word_use {
 /* Words of n captions of the split, in order; a caption of one word is left out (without it there
  * is nothing). `lexicon` must be of the split. The caller's to free. Errors: no memory,
  * "interrupted". */
-int contributions(const struct session *session, const struct lexicon *lexicon,
-                  const size_t *captions, size_t n, const struct progress *progress,
-                  struct word_use **out, size_t *count_out, struct error *err) MUST_USE;
+int contribution_measure(const struct session *session, const struct lexicon *lexicon,
+                         const size_t *captions, size_t n, const struct progress *progress,
+                         struct word_use **out, size_t *count_out, struct error *err) MUST_USE;
 
 /* Normalised entropy of n weights that need not sum to one: 0 all on one, 1 spread evenly; all zero
  * counts as even; NaN where n < 2. */
-double attention_entropy(const float *weights, size_t n);
+double contribution_entropy(const float *weights, size_t n);
 
 /* All uses of one word. */
 struct word_summary {
@@ -40,7 +40,7 @@ struct word_summary {
 };
 
 /* A summary a word, the one that adds most first. The caller's to free. */
-size_t summarise_words(const struct word_use *uses, size_t count, double nowhere,
-                       struct word_summary **out);
+size_t contribution_by_word(const struct word_use *uses, size_t count, double nowhere,
+                            struct word_summary **out);
 
 #endif

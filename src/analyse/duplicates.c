@@ -46,7 +46,7 @@ static void twins_finish(struct twins *twins)
     twins->count = twins->count < twins->limit ? twins->count : twins->limit;
 }
 
-void twins_done(struct twins *twins)
+void duplicates_done(struct twins *twins)
 {
     free(twins->pairs);
     *twins = (struct twins){0};
@@ -115,7 +115,7 @@ static double overlap(const uint32_t *a, size_t n, const uint32_t *b, size_t m)
     return n + m ? (double)both / (double)(n + m - both) : 0;
 }
 
-double caption_overlap(const struct lexicon *lexicon, size_t a, size_t b)
+double duplicates_overlap(const struct lexicon *lexicon, size_t a, size_t b)
 {
     const uint32_t *words = lexicon->words;
     size_t n = 0, m = 0, first[2] = {lexicon->starts[a], lexicon->starts[b]};
@@ -180,7 +180,8 @@ static void compare_caption(const struct sets *s, const struct chains *chains, s
         }
 }
 
-void twins_of_captions(const struct lexicon *lexicon, double least, size_t limit, struct twins *out)
+void duplicates_of_captions(const struct lexicon *lexicon, double least, size_t limit,
+                            struct twins *out)
 {
     struct sets sets;
     struct chains chains = {.last = mem_new(lexicon->count, sizeof *chains.last)};
@@ -213,7 +214,7 @@ static float region_number(const struct session *session, size_t k)
     return session->regions ? session->regions[k] : bf16_join(session->high[k], session->low[k]);
 }
 
-void image_means(const struct session *session, float *means)
+void duplicates_image_means(const struct session *session, float *means)
 {
     size_t R = session->R, D = session->D;
 #pragma omp parallel for schedule(static)
@@ -226,7 +227,7 @@ void image_means(const struct session *session, float *means)
     }
 }
 
-void centre_vectors(float *vectors, size_t n, size_t D)
+void duplicates_centre(float *vectors, size_t n, size_t D)
 {
     double *mean = mem_new(D, sizeof *mean);
     for (size_t i = 0; i < n; i++)
@@ -245,12 +246,12 @@ void centre_vectors(float *vectors, size_t n, size_t D)
     free(mean);
 }
 
-int twins_of_vectors(const float *vectors, size_t n, size_t D, double least, size_t limit,
-                     const struct progress *progress, struct twins *out, struct error *err)
+int duplicates_of_vectors(const float *vectors, size_t n, size_t D, double least, size_t limit,
+                          const struct progress *progress, struct twins *out, struct error *err)
 {
     float *products = NULL;
     twins_begin(out, limit);
-    if (mem_get(&products, (size_t)BLOCK * n, sizeof *products, "cosines", err) != 0)
+    if (mem_alloc(&products, (size_t)BLOCK * n, sizeof *products, "cosines", err) != 0)
         return -1;
     for (size_t first = 0; first < n; first += BLOCK) {
         size_t rows = n - first < BLOCK ? n - first : BLOCK, columns = n - first;

@@ -16,28 +16,28 @@ struct twins {
     struct twin *pairs;
     size_t count, limit, total;
 };
-void twins_done(struct twins *twins);
+void duplicates_done(struct twins *twins);
 
 /* Captions whose sets of words are alike: |A and B| / |A or B| at least `least` (0 < least <= 1).
  * Only pairs that share one of their rarest words are compared (prefix filter: Bayardo et al., WWW
  * 2007), which finds all. Captions without words are left out. */
-void twins_of_captions(const struct lexicon *lexicon, double least, size_t limit,
-                       struct twins *out);
+void duplicates_of_captions(const struct lexicon *lexicon, double least, size_t limit,
+                            struct twins *out);
 
 /* The measure itself, of two captions. */
-double caption_overlap(const struct lexicon *lexicon, size_t a, size_t b);
+double duplicates_overlap(const struct lexicon *lexicon, size_t a, size_t b);
 
 /* Images are compared by the cosine of their mean region embeddings less the mean of all images:
  * what all have in common tells nothing. means: I x D. */
-void image_means(const struct session *session, float *means);
+void duplicates_image_means(const struct session *session, float *means);
 
 /* n vectors of D, in place: less their mean, of length 1 (or 0). */
-void centre_vectors(float *vectors, size_t n, size_t D);
+void duplicates_centre(float *vectors, size_t n, size_t D);
 
 /* Pairs of n vectors of length 1 whose product is at least `least`. Errors: no memory,
- * "interrupted"; twins_done also then. */
-int twins_of_vectors(const float *vectors, size_t n, size_t D, double least, size_t limit,
-                     const struct progress *progress, struct twins *out,
-                     struct error *err) MUST_USE;
+ * "interrupted"; duplicates_done also then. */
+int duplicates_of_vectors(const float *vectors, size_t n, size_t D, double least, size_t limit,
+                          const struct progress *progress, struct twins *out,
+                          struct error *err) MUST_USE;
 
 #endif

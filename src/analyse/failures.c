@@ -7,7 +7,7 @@
 #include "analyse/stats.h"
 #include "base/mem.h"
 
-const struct where_field failure_fields[FAILURE_FIELDS + 1] = {
+const struct where_field failures_fields[FAILURE_FIELDS + 1] = {
     [FAILURE_QUERY] = {"query", WHERE_NUMBER, "number of the caption or image, from 0"},
     [FAILURE_DIRECTION] = {"direction", WHERE_TEXT, "i2t: an image asks; t2i: a caption asks"},
     [FAILURE_RANK] = {"rank", WHERE_NUMBER, "of the truth, from 1"},
@@ -125,7 +125,7 @@ static int compare_rows(const void *a, const void *b, void *context)
     failures_values(s->failures, &s->failures->rows[x], left);
     failures_values(s->failures, &s->failures->rows[y], right);
     int order;
-    if (failure_fields[s->field].kind == WHERE_NUMBER)
+    if (failures_fields[s->field].kind == WHERE_NUMBER)
         order = compare_numbers(left[s->field].number, right[s->field].number,
                                 large_is_bad(s->field) != s->reverse);
     else
@@ -310,7 +310,7 @@ size_t failures_group(const struct failures *failures, const size_t *order, size
     return found;
 }
 
-void query_groups_free(struct query_group *groups, size_t count)
+void failures_groups_free(struct query_group *groups, size_t count)
 {
     for (size_t g = 0; g < count; g++)
         free(groups[g].name);

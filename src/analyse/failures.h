@@ -44,7 +44,7 @@ enum failure_field {
     FAILURE_IMAGE, /* the id of the query, or of the caption's image */
     FAILURE_FIELDS
 };
-extern const struct where_field failure_fields[FAILURE_FIELDS + 1];
+extern const struct where_field failures_fields[FAILURE_FIELDS + 1];
 
 /* Rows of the directions wanted. Free with failures_done. */
 void failures_build(const struct sweep *sweep, const struct dataset *data,
@@ -79,6 +79,6 @@ struct query_group {
  * first, the worst first, of equal ones the larger first; else in the natural order. */
 size_t failures_group(const struct failures *failures, const size_t *order, size_t count,
                       enum failure_group by, size_t least, struct query_group **out);
-void query_groups_free(struct query_group *groups, size_t count);
+void failures_groups_free(struct query_group *groups, size_t count);
 
 #endif

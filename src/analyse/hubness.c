@@ -14,8 +14,8 @@ static int larger_first(const void *a, const void *b, void *context)
     return (x > y) - (x < y);
 }
 
-void hubness_of(const struct ranked *top, size_t queries, size_t k, size_t items,
-                struct hubness *out)
+void hubness_measure(const struct ranked *top, size_t queries, size_t k, size_t items,
+                     struct hubness *out)
 {
     *out = (struct hubness){.items = items, .k = k};
     out->counts = mem_new(items, sizeof *out->counts);

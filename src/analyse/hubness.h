@@ -17,8 +17,8 @@ struct hubness {
 };
 
 /* `top`: queries x k answers. Free with hubness_done. */
-void hubness_of(const struct ranked *top, size_t queries, size_t k, size_t items,
-                struct hubness *out);
+void hubness_measure(const struct ranked *top, size_t queries, size_t k, size_t items,
+                     struct hubness *out);
 void hubness_done(struct hubness *hubness);
 
 #endif

@@ -35,7 +35,7 @@ static int most_times_first(const void *a, const void *b)
     return (x->caption > y->caption) - (x->caption < y->caption);
 }
 
-size_t find_suspects(const struct sweep *sweep, size_t worse_than, struct suspect **out)
+size_t label_noise_suspects(const struct sweep *sweep, size_t worse_than, struct suspect **out)
 {
     struct suspect *found = mem_new(sweep->C, sizeof *found);
     double *room = mem_new(sweep->C, sizeof *room);
@@ -76,7 +76,7 @@ static void find_twin(const struct sweep *s, const struct lexicon *lexicon, size
 {
     miss->overlap = -1;
     for (size_t c = image * s->per_image; c < (image + 1) * s->per_image && c < s->C; c++) {
-        double overlap = caption_overlap(lexicon, caption, c);
+        double overlap = duplicates_overlap(lexicon, caption, c);
         if (overlap <= miss->overlap)
             continue;
         miss->overlap = overlap;
@@ -84,8 +84,8 @@ static void find_twin(const struct sweep *s, const struct lexicon *lexicon, size
     }
 }
 
-size_t find_near_misses(const struct sweep *sweep, const struct lexicon *lexicon, double least,
-                        struct near_miss **out)
+size_t label_noise_near_misses(const struct sweep *sweep, const struct lexicon *lexicon,
+                               double least, struct near_miss **out)
 {
     struct near_miss *found = mem_new(sweep->I + sweep->C, sizeof *found);
     size_t count = 0;

@@ -16,7 +16,7 @@ struct suspect {
 
 /* Captions whose rank is more than `worse_than` and at least twice that of the siblings, the most
  * times worse first. The caller's to free. */
-size_t find_suspects(const struct sweep *sweep, size_t worse_than, struct suspect **out);
+size_t label_noise_suspects(const struct sweep *sweep, size_t worse_than, struct suspect **out);
 
 /* A wrong answer that may be right: it is ranked before the truth, and a caption that belongs to it
  * says much the same. */
@@ -26,11 +26,11 @@ struct near_miss {
     size_t rank;    /* of the truth, from 1 */
     size_t twin;    /* t2i: the answer's caption that is most like the query; i2t: the query's
                        caption that is most like the answer */
-    double overlap; /* of the two captions' words, as caption_overlap */
+    double overlap; /* of the two captions' words, as duplicates_overlap */
 };
 
 /* Of all queries whose truth is not first; overlap at least `least`, the largest first. */
-size_t find_near_misses(const struct sweep *sweep, const struct lexicon *lexicon, double least,
-                        struct near_miss **out);
+size_t label_noise_near_misses(const struct sweep *sweep, const struct lexicon *lexicon,
+                               double least, struct near_miss **out);
 
 #endif

@@ -56,7 +56,7 @@ static void add_text(struct builder *b, const char *caption, enum token_compat c
     tokenize_words(caption, compat, &words);
     for (size_t w = 0; w < words.count; w++)
         add_word(b, words.items[w], b->vocab && vocab_id(b->vocab, words.items[w]) < 0);
-    words_done(&words);
+    tokenize_words_done(&words);
 }
 
 /* Ids of which the first and last are <start> and <end>. */
@@ -121,7 +121,7 @@ int lexicon_count(struct lexicon *lexicon, const char *path, enum token_compat c
         for (size_t w = 0; w < words.count; w++)
             if (g_hash_table_lookup_extended(lexicon->numbers, words.items[w], NULL, &found))
                 lexicon->learned[GPOINTER_TO_UINT(found)]++;
-        words_done(&words);
+        tokenize_words_done(&words);
     }
     text_lines_done(&lines);
     return 0;

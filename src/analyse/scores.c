@@ -7,9 +7,9 @@
 #include "evaluate/evaluate.h"
 #include "io/torch/objarray.h"
 
-int score_source_part(const struct score_source *source, size_t first_image, size_t images,
-                      size_t first_caption, size_t captions, float *sims,
-                      const struct progress *progress, struct error *err)
+int scores_part(const struct score_source *source, size_t first_image, size_t images,
+                size_t first_caption, size_t captions, float *sims, const struct progress *progress,
+                struct error *err)
 {
     return source->part(source, first_image, images, first_caption, captions, sims, progress, err);
 }
@@ -29,8 +29,8 @@ static int matrix_part(const struct score_source *source, size_t first_image, si
                : error_set(err, "interrupted");
 }
 
-void score_source_of_matrix(const float *sims, size_t I, size_t C, size_t per_image,
-                            struct score_source *out)
+void scores_of_matrix(const float *sims, size_t I, size_t C, size_t per_image,
+                      struct score_source *out)
 {
     *out = (struct score_source){I, C, per_image, matrix_part, sims};
 }
@@ -42,11 +42,11 @@ static int session_part(const struct score_source *source, size_t first_image, s
                         size_t first_caption, size_t captions, float *sims,
                         const struct progress *progress, struct error *err)
 {
-    return session_score_part(source->context, first_image, images, first_caption, captions, sims,
-                              progress, err);
+    return session_score_block(source->context, first_image, images, first_caption, captions, sims,
+                               progress, err);
 }
 
-void score_source_of_session(const struct session *session, struct score_source *out)
+void scores_of_session(const struct session *session, struct score_source *out)
 {
     *out = (struct score_source){session->I, session->C, session->data->per_image, session_part,
                                  session};
@@ -62,7 +62,7 @@ struct score_file {
     size_t shape[2];
 };
 
-void score_file_free(struct score_file *file)
+void scores_file_free(struct score_file *file)
 {
     if (!file)
         return;
@@ -87,7 +87,7 @@ static int read_file(struct score_file *file, struct error *err)
     return 0;
 }
 
-int score_file_open(const char *path, struct score_file **out, struct error *err)
+int scores_file_open(const char *path, struct score_file **out, struct error *err)
 {
     struct score_file *file = mem_new(1, sizeof *file);
     file->path = mem_strdup(path);
@@ -95,7 +95,7 @@ int score_file_open(const char *path, struct score_file **out, struct error *err
     if (status == 0)
         status = read_file(file, err);
     if (status != 0) {
-        score_file_free(file);
+        scores_file_free(file);
         return -1;
     }
     *out = file;
@@ -114,7 +114,7 @@ static int file_part(const struct score_source *source, size_t first_image, size
         return matrix_part(&matrix, first_image, images, first_caption, captions, sims, progress,
                            err);
     }
-    if (mem_get(&row, source->C, sizeof *row, "a row of similarities", err) != 0)
+    if (mem_alloc(&row, source->C, sizeof *row, "a row of similarities", err) != 0)
         return -1;
     for (size_t i = 0; i < images; i++) {
         npy_rows_f32(file->mapped, first_image + i, 1, row);
@@ -126,8 +126,8 @@ static int file_part(const struct score_source *source, size_t first_image, size
                : error_set(err, "interrupted");
 }
 
-int score_source_of_file(const struct score_file *file, size_t I, size_t C, size_t per_image,
-                         struct score_source *out, struct error *err)
+int scores_of_file(const struct score_file *file, size_t I, size_t C, size_t per_image,
+                   struct score_source *out, struct error *err)
 {
     if (file->shape[0] != I || file->shape[1] != C)
         return error_at(err, file->path, -1,
@@ -155,10 +155,10 @@ static int mean_part(const struct score_source *source, size_t first_image, size
     const struct score_mean *mean = source->context;
     size_t n = images * captions;
     float *one = NULL;
-    int status = mem_get(&one, n, sizeof *one, "similarities", err);
+    int status = mem_alloc(&one, n, sizeof *one, "similarities", err);
     for (size_t m = 0; m < mean->count && status == 0; m++) {
-        status = score_source_part(&mean->members[m], first_image, images, first_caption, captions,
-                                   m == 0 ? sims : one, progress, err);
+        status = scores_part(&mean->members[m], first_image, images, first_caption, captions,
+                             m == 0 ? sims : one, progress, err);
         if (m > 0 && status == 0)
             add(sims, one, n);
     }
@@ -168,7 +168,7 @@ static int mean_part(const struct score_source *source, size_t first_image, size
     return status;
 }
 
-void score_source_of_mean(const struct score_mean *mean, struct score_source *out)
+void scores_of_mean(const struct score_mean *mean, struct score_source *out)
 {
     const struct score_source *first = &mean->members[0];
     *out = (struct score_source){first->I, first->C, first->per_image, mean_part, mean};

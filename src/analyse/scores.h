@@ -20,31 +20,31 @@ struct score_source {
     const void *context;
 };
 
-int score_source_part(const struct score_source *source, size_t first_image, size_t images,
-                      size_t first_caption, size_t captions, float *sims,
-                      const struct progress *progress, struct error *err) MUST_USE;
+int scores_part(const struct score_source *source, size_t first_image, size_t images,
+                size_t first_caption, size_t captions, float *sims, const struct progress *progress,
+                struct error *err) MUST_USE;
 
 /* A whole matrix in memory, I x C; borrowed. */
-void score_source_of_matrix(const float *sims, size_t I, size_t C, size_t per_image,
-                            struct score_source *out);
+void scores_of_matrix(const float *sims, size_t I, size_t C, size_t per_image,
+                      struct score_source *out);
 
 /* A session, borrowed; its captions must be encoded. */
-void score_source_of_session(const struct session *session, struct score_source *out);
+void scores_of_session(const struct session *session, struct score_source *out);
 
 /* A file of similarities, images x captions: a plain .npy, which stays mapped, or the reference's
  * pickled dict {'npts', 'sims'}, which is read. Errors: no such file, no matrix. */
 struct score_file;
-int score_file_open(const char *path, struct score_file **out, struct error *err) MUST_USE;
-void score_file_free(struct score_file *file);
+int scores_file_open(const char *path, struct score_file **out, struct error *err) MUST_USE;
+void scores_file_free(struct score_file *file);
 /* Errors: the matrix is not I x C. */
-int score_source_of_file(const struct score_file *file, size_t I, size_t C, size_t per_image,
-                         struct score_source *out, struct error *err) MUST_USE;
+int scores_of_file(const struct score_file *file, size_t I, size_t C, size_t per_image,
+                   struct score_source *out, struct error *err) MUST_USE;
 
 /* The mean of several, borrowed. All must be of one shape. */
 struct score_mean {
     const struct score_source *members;
     size_t count;
 };
-void score_source_of_mean(const struct score_mean *mean, struct score_source *out);
+void scores_of_mean(const struct score_mean *mean, struct score_source *out);
 
 #endif

@@ -79,7 +79,7 @@ static int resample_all(const double *top, const double *below, size_t n,
                         struct error *err)
 {
     double *values = NULL;
-    if (mem_get(&values, how->resamples, sizeof *values, "bootstrap resamples", err) != 0)
+    if (mem_alloc(&values, how->resamples, sizeof *values, "bootstrap resamples", err) != 0)
         return -1;
 #pragma omp parallel for schedule(static)
     for (size_t b = 0; b < how->resamples; b++)
@@ -146,7 +146,7 @@ int stats_bootstrap_paired(const double *a, const double *b, size_t n, const str
     *out = (struct paired){{NAN, NAN, NAN}, NAN};
     if (n == 0)
         return 0;
-    if (mem_get(&each, n, sizeof *each, "differences", err) != 0)
+    if (mem_alloc(&each, n, sizeof *each, "differences", err) != 0)
         return -1;
     for (size_t i = 0; i < n; i++)
         each[i] = a[i] - b[i];

@@ -140,8 +140,8 @@ static int do_tile(struct pass *pass, size_t image_block, size_t caption_block, 
     struct progress progress = {step_part, pass};
     if (pairs == 0)
         return 0;
-    if (score_source_part(pass->source, images.first_image, images.images, captions.first_caption,
-                          captions.captions, pass->sims, &progress, err) != 0)
+    if (scores_part(pass->source, images.first_image, images.images, captions.first_caption,
+                    captions.captions, pass->sims, &progress, err) != 0)
         return -1;
     if (image_block == caption_block)
         note_truths(pass, &images);
@@ -185,19 +185,19 @@ static int get_room(struct pass *pass, struct sweep *sweep, struct error *err)
     if (!mem_mul(I, sweep->image_k, &tops) || !mem_mul(C, sweep->caption_k, &tops) ||
         !mem_mul(n, n * sweep->per_image, &tile))
         return error_set(err, "too many answers to keep");
-    if (mem_get(&sweep->images, I, sizeof *sweep->images, "the ranks", err) != 0 ||
-        mem_get(&sweep->captions, C, sizeof *sweep->captions, "the ranks", err) != 0 ||
-        mem_get(&sweep->image_top, I * sweep->image_k, sizeof *sweep->image_top, "the answers",
-                err) != 0 ||
-        mem_get(&sweep->caption_top, C * sweep->caption_k, sizeof *sweep->caption_top,
-                "the answers", err) != 0 ||
-        mem_get(&pass->image_kept, I, sizeof *pass->image_kept, "the answers", err) != 0 ||
-        mem_get(&pass->caption_kept, C, sizeof *pass->caption_kept, "the answers", err) != 0)
+    if (mem_alloc(&sweep->images, I, sizeof *sweep->images, "the ranks", err) != 0 ||
+        mem_alloc(&sweep->captions, C, sizeof *sweep->captions, "the ranks", err) != 0 ||
+        mem_alloc(&sweep->image_top, I * sweep->image_k, sizeof *sweep->image_top, "the answers",
+                  err) != 0 ||
+        mem_alloc(&sweep->caption_top, C * sweep->caption_k, sizeof *sweep->caption_top,
+                  "the answers", err) != 0 ||
+        mem_alloc(&pass->image_kept, I, sizeof *pass->image_kept, "the answers", err) != 0 ||
+        mem_alloc(&pass->caption_kept, C, sizeof *pass->caption_kept, "the answers", err) != 0)
         return -1;
     for (size_t q = 0; q < I + C; q++)
         *(q < I ? &sweep->images[q] : &sweep->captions[q - I]) = (struct sweep_query){
             .truth = SIZE_MAX, .score = NAN, .wrong = {.index = SIZE_MAX, .score = NAN}};
-    return mem_get(&pass->sims, tile, sizeof *pass->sims, "a tile of scores", err);
+    return mem_alloc(&pass->sims, tile, sizeof *pass->sims, "a tile of scores", err);
 }
 
 static int do_tiles(struct pass *pass, struct error *err)
@@ -249,6 +249,6 @@ void sweep_recalls(const struct sweep_query *queries, size_t n, struct recalls *
     size_t *ranks = mem_new(n, sizeof *ranks);
     for (size_t q = 0; q < n; q++)
         ranks[q] = queries[q].rank;
-    recalls_of_ranks(ranks, n, out);
+    evaluate_ranks(ranks, n, out);
     free(ranks);
 }

@@ -38,7 +38,7 @@ void *mem_try(size_t count, size_t size)
     return block;
 }
 
-int mem_get(void *pointer_out, size_t count, size_t size, const char *what, struct error *err)
+int mem_alloc(void *pointer_out, size_t count, size_t size, const char *what, struct error *err)
 {
     void *block = mem_try(count, size);
     if (!block)

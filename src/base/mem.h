@@ -16,8 +16,8 @@ bool mem_mul(size_t a, size_t b, size_t *product) MUST_USE;
 void *mem_try(size_t count, size_t size) MUST_USE;
 
 /* As mem_try, with the error filled: "not enough memory for WHAT (N bytes)". */
-int mem_get(void *pointer_out, size_t count, size_t size, const char *what,
-            struct error *err) MUST_USE;
+int mem_alloc(void *pointer_out, size_t count, size_t size, const char *what,
+              struct error *err) MUST_USE;
 
 /* As mem_try for small things of our own: ends the program with a line when there is no memory. */
 void *mem_new(size_t count, size_t size) MUST_USE;

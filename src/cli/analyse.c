@@ -49,7 +49,7 @@ static int manual(void)
     return EXIT_DONE;
 }
 
-int cmd_analyse(int argc, char **argv)
+int cli_analyse(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
     const struct analyse_kind *kind = find_kind(name);
@@ -59,6 +59,7 @@ int cmd_analyse(int argc, char **argv)
         return manual();
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
         return help();
-    return *name ? cli_wrong("analyse", "no kind of analysis '%s'", name)
-                 : cli_wrong("analyse", "say what to analyse, as: scanscope analyse failures");
+    return *name
+               ? cli_usage_error("analyse", "no kind of analysis '%s'", name)
+               : cli_usage_error("analyse", "say what to analyse, as: scanscope analyse failures");
 }

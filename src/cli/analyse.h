@@ -106,9 +106,9 @@ struct analyse_figure {
     char *title; /* the caller's */
 };
 
-/* Draws the figures into the report: PNG files of a temporary folder that analyse_forget removes. A
- * figure that cannot be drawn, as without a session or photographs, becomes a line that says why.
- * Errors: no folder can be made. */
+/* Draws the figures into the report: PNG files of a temporary folder that analyse_pictures_done
+ * removes. A figure that cannot be drawn, as without a session or photographs, becomes a line that
+ * says why. Errors: no folder can be made. */
 struct analyse_pictures {
     char *folder;
     size_t count;
@@ -117,7 +117,7 @@ int analyse_draw(const struct session *const *sessions, size_t session_count,
                  const struct analyse_figure *figures, size_t count,
                  struct analyse_pictures *pictures, struct report *report,
                  struct error *err) MUST_USE;
-void analyse_forget(struct analyse_pictures *pictures);
+void analyse_pictures_done(struct analyse_pictures *pictures);
 
 /* Opens the explorer on one model, or two side by side, with a caption (or, SIZE_MAX, an image) of
  * the split asked for. */

@@ -354,14 +354,14 @@ static bool usage_is_right(struct alignment_command *o, int *status_out)
     else if (!(o->attended > 0 && isfinite(o->attended)))
         wrong = "--attended is a number above 0";
     if (wrong)
-        *status_out = cli_wrong(command_name, "%s", wrong);
+        *status_out = cli_usage_error(command_name, "%s", wrong);
     o->shown = (enum align_measure)measure;
     return !wrong;
 }
 
 static void command_done(struct alignment_command *o)
 {
-    analyse_forget(&o->pictures);
+    analyse_pictures_done(&o->pictures);
     report_done(&o->report);
     grounding_done(&o->grounding);
     for (size_t m = 0; o->alignments && m < o->common.models.count; m++) {

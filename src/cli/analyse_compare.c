@@ -87,8 +87,8 @@ static int by_change(const void *a, const void *b, void *context)
 {
     const struct compare_command *o = context;
     size_t x = *(const size_t *)a, y = *(const size_t *)b;
-    double cx = fabs(compare_change(query_of(o, 0, x), query_of(o, 1, x)));
-    double cy = fabs(compare_change(query_of(o, 0, y), query_of(o, 1, y)));
+    double cx = fabs(compare_rank_change(query_of(o, 0, x), query_of(o, 1, x)));
+    double cy = fabs(compare_rank_change(query_of(o, 0, y), query_of(o, 1, y)));
     return cx != cy ? (cx > cy ? -1 : 1) : (x > y) - (x < y);
 }
 
@@ -229,14 +229,14 @@ static void report_tables(struct report *report, const struct comparison both[2]
                                100 * level);
     report_table(report, "recalls", heading, recall_columns, 0);
     for (int d = 0; d < 2; d++)
-        for (int t = 0; t < COMPARE_TOPS; t++)
-            report_recall(report, directions[d], compare_tops[t], &both[d].at[t]);
+        for (int t = 0; t < COMPARE_CUTOFFS; t++)
+            report_recall(report, directions[d], compare_cutoffs[t], &both[d].at[t]);
     report_table(report, "overlap",
                  "Queries whose truth is not among the first k; overlap: of both, of those of any",
                  overlap_columns, 0);
     for (int d = 0; d < 2; d++)
-        for (int t = 0; t < COMPARE_TOPS; t++)
-            report_overlap(report, directions[d], compare_tops[t], &both[d].at[t]);
+        for (int t = 0; t < COMPARE_CUTOFFS; t++)
+            report_overlap(report, directions[d], compare_cutoffs[t], &both[d].at[t]);
     free(heading);
 }
 
@@ -379,13 +379,13 @@ static bool usage_is_right(struct compare_command *o, int *status_out)
         if (!split_side(o, side))
             wrong = "a model's name is empty";
     if (wrong)
-        *status_out = cli_wrong(command_name, "%s", wrong);
+        *status_out = cli_usage_error(command_name, "%s", wrong);
     return !wrong;
 }
 
 static void command_done(struct compare_command *o)
 {
-    analyse_forget(&o->pictures);
+    analyse_pictures_done(&o->pictures);
     report_done(&o->report);
     free(o->rows);
     for (int side = 0; side < SIDES; side++)

@@ -129,7 +129,7 @@ static void report_groups(struct failures_command *o)
         report_cell_number(&o->report, groups[g].mean_margin);
         report_cell_text(&o->report, groups[g].name);
     }
-    query_groups_free(groups, count);
+    failures_groups_free(groups, count);
     free(heading);
 }
 
@@ -189,7 +189,7 @@ static int find_failures(struct failures_command *o, struct error *err)
     bool t2i = !o->direction || strcmp(o->direction, "i2t") != 0;
     failures_build(&o->sweep, o->split.data, &o->split.lexicon, i2t, t2i, &o->failures);
     o->count = failures_select(&o->failures, o->condition,
-                               (enum failure_field)where_field_named(failure_fields, o->sort),
+                               (enum failure_field)where_field_named(failures_fields, o->sort),
                                o->reverse, &o->order);
     return 0;
 }
@@ -218,22 +218,22 @@ static bool usage_is_right(struct failures_command *o, int *status_out)
         wrong = "give one of --csv and --json";
     else if (o->row && !o->out.open)
         wrong = "--row goes with --open";
-    else if (o->where && where_parse(o->where, failure_fields, &o->condition, &err) != 0)
+    else if (o->where && where_parse(o->where, failures_fields, &o->condition, &err) != 0)
         wrong = err.text;
-    if (!wrong && where_field_named(failure_fields, o->sort) < 0) {
-        char *names = where_field_names(failure_fields);
+    if (!wrong && where_field_named(failures_fields, o->sort) < 0) {
+        char *names = where_field_names(failures_fields);
         error_set(&err, "--sort takes %s, not '%s'", names, o->sort);
         free(names);
         wrong = err.text;
     }
     if (wrong)
-        *status_out = cli_wrong(command_name, "%s", wrong);
+        *status_out = cli_usage_error(command_name, "%s", wrong);
     return !wrong;
 }
 
 static void command_done(struct failures_command *o)
 {
-    analyse_forget(&o->pictures);
+    analyse_pictures_done(&o->pictures);
     report_done(&o->report);
     free(o->order);
     failures_done(&o->failures);

@@ -64,7 +64,7 @@ static int open_member(const struct cli_common *common, size_t index, struct ana
         return -1;
     spec.encode_captions = true;
     bool matrix = analyse_is_matrix(spec.model);
-    if (matrix ? score_file_open(spec.model, &model->files[m], err) != 0
+    if (matrix ? scores_file_open(spec.model, &model->files[m], err) != 0
                : cli_session_open(common, &spec, &model->sessions[m], err) != 0)
         return -1;
     struct session *session = model->sessions[m];
@@ -73,12 +73,12 @@ static int open_member(const struct cli_common *common, size_t index, struct ana
         return -1;
     const struct dataset *data = split->data;
     if (matrix)
-        return score_source_of_file(model->files[m], data->images, data->captions, data->per_image,
-                                    &model->members[m], err);
+        return scores_of_file(model->files[m], data->images, data->captions, data->per_image,
+                              &model->members[m], err);
     if (session->I != data->images || session->C != data->captions)
         return error_set(err, "%s: %zu images x %zu captions, the models before it %zu x %zu",
                          spec.model, session->I, session->C, data->images, data->captions);
-    score_source_of_session(session, &model->members[m]);
+    scores_of_session(session, &model->members[m]);
     return 0;
 }
 
@@ -111,7 +111,7 @@ int analyse_open_model(const struct cli_common *common, size_t first, size_t cou
     if (count == 1)
         out->source = out->members[0];
     else
-        score_source_of_mean(&out->mean, &out->source);
+        scores_of_mean(&out->mean, &out->source);
     return 0;
 }
 
@@ -119,7 +119,7 @@ void analyse_model_done(struct analyse_model *model)
 {
     for (size_t m = 0; m < model->count; m++) {
         session_free(model->sessions[m]);
-        score_file_free(model->files[m]);
+        scores_file_free(model->files[m]);
     }
     free(model->sessions);
     free(model->files);

@@ -80,7 +80,7 @@ int analyse_draw(const struct session *const *sessions, size_t session_count,
     return 0;
 }
 
-void analyse_forget(struct analyse_pictures *pictures)
+void analyse_pictures_done(struct analyse_pictures *pictures)
 {
     for (size_t f = 0; f < pictures->count; f++) {
         char *path = mem_printf("%s/%zu.png", pictures->folder, f);
@@ -122,7 +122,7 @@ int analyse_explore(const struct cli_common *common, const size_t *models, size_
     const char *const commands[] = {"failures", ask};
     const struct explore_options options = {.sources = sources,
                                             .source_count = count,
-                                            .bf16 = cli_bf16(common),
+                                            .bf16 = cli_wants_bf16(common),
                                             .commands = commands,
                                             .command_count = 2};
     int status = explore_sources(common, models, count, sources, err);

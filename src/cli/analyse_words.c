@@ -13,14 +13,14 @@
 
 static const char command_name[] = "analyse words";
 
-void words_cell_caption(struct words_command *o, size_t caption)
+void analyse_words_cell_caption(struct words_command *o, size_t caption)
 {
     char *text = caption == SIZE_MAX ? NULL : analyse_caption(&o->split, caption);
     report_cell_text(&o->report, text);
     free(text);
 }
 
-void words_cell_image(struct words_command *o, size_t image)
+void analyse_words_cell_image(struct words_command *o, size_t image)
 {
     report_cell_text(&o->report, o->split.data->id[image]);
 }
@@ -41,8 +41,8 @@ static int contributions_of(struct words_command *o, const size_t *captions, siz
 {
     struct progress_line line;
     progress_line_start(&line, "leaving out words", o->common.quiet);
-    int status = contributions(o->model.session, &o->split.lexicon, captions, n, &line.progress,
-                               uses, count, err);
+    int status = contribution_measure(o->model.session, &o->split.lexicon, captions, n,
+                                      &line.progress, uses, count, err);
     progress_line_end(&line);
     return status;
 }
@@ -60,7 +60,7 @@ static void report_use(struct words_command *o, const struct word_use *use)
     report_cell_index(&o->report, lexicon_frequency(lexicon, use->word));
 }
 
-int words_report_caption(struct words_command *o, size_t caption, struct error *err)
+int analyse_words_caption(struct words_command *o, size_t caption, struct error *err)
 {
     struct word_use *uses = NULL;
     size_t count = 0;
@@ -159,7 +159,7 @@ static size_t *draw_sample(size_t captions, size_t sample, uint64_t seed)
     return all;
 }
 
-int words_report_sample(struct words_command *o, struct error *err)
+int analyse_words_sample(struct words_command *o, struct error *err)
 {
     if (!o->model.session) {
         report_line(&o->report, "Words left out: not for a matrix of similarities.");
@@ -174,7 +174,7 @@ int words_report_sample(struct words_command *o, struct error *err)
     free(captions);
     if (status != 0)
         return -1;
-    size_t words = summarise_words(uses, count, o->nowhere, &summaries);
+    size_t words = contribution_by_word(uses, count, o->nowhere, &summaries);
     report_number(&o->report, "sample", (double)n);
     report_number(&o->report, "seed", o->seed);
     report_line(&o->report, "%zu words of %zu of %zu captions left out (seed %d)%s%s", count, n, C,
@@ -204,7 +204,7 @@ static int draw_caption(struct words_command *o, size_t caption, struct error *e
 static int draw_suspects(struct words_command *o, struct error *err)
 {
     struct suspect *suspects;
-    size_t count = find_suspects(&o->sweep, (size_t)o->worse_than, &suspects);
+    size_t count = label_noise_suspects(&o->sweep, (size_t)o->worse_than, &suspects);
     count = count < (size_t)o->out.figures ? count : (size_t)o->out.figures;
     struct analyse_figure *figures = mem_new(count, sizeof *figures);
     for (size_t s = 0; s < count; s++)
@@ -228,14 +228,14 @@ static int report_split(struct words_command *o, struct error *err)
     if (analyse_sweep(&o->common, &o->model, k < 10 ? 10 : k, &o->sweep, err) != 0)
         return -1;
     analyse_report_recalls(&o->report, "", &o->sweep);
-    if (words_report_sample(o, err) != 0)
+    if (analyse_words_sample(o, err) != 0)
         return -1;
-    words_report_hubs(o);
-    if (words_report_twins(o, err) != 0)
+    analyse_words_hubs(o);
+    if (analyse_words_duplicates(o, err) != 0)
         return -1;
-    words_report_suspects(o);
-    words_report_near_misses(o);
-    return words_report_positives(o, err);
+    analyse_words_suspects(o);
+    analyse_words_near_misses(o);
+    return analyse_words_positives(o, err);
 }
 
 static int parse_caption(const char *text, size_t *out, struct error *err)
@@ -273,7 +273,8 @@ static int run(struct words_command *o, struct error *err)
     report_title(&o->report, "Words of %s", o->model.label);
     report_string(&o->report, "model", o->model.label);
     report_string(&o->report, "split", o->split.data->split);
-    int status = caption != SIZE_MAX ? words_report_caption(o, caption, err) : report_split(o, err);
+    int status =
+        caption != SIZE_MAX ? analyse_words_caption(o, caption, err) : report_split(o, err);
     return status == 0 ? print(o, caption, err) : -1;
 }
 
@@ -315,7 +316,7 @@ static const char *wrong_usage(const struct words_command *o)
 
 static void command_done(struct words_command *o)
 {
-    analyse_forget(&o->pictures);
+    analyse_pictures_done(&o->pictures);
     report_done(&o->report);
     sweep_done(&o->sweep);
     analyse_split_done(&o->split);
@@ -392,7 +393,7 @@ int analyse_words(int argc, char **argv)
     if (cli_parse(&usage, argc, argv, NULL, &status)) {
         const char *wrong = wrong_usage(&o);
         interrupt_catch();
-        status = wrong                ? cli_wrong(command_name, "%s", wrong)
+        status = wrong                ? cli_usage_error(command_name, "%s", wrong)
                  : run(&o, &err) == 0 ? EXIT_DONE
                                       : cli_fail(command_name, &err);
     }

@@ -20,16 +20,17 @@ struct words_command {
 };
 
 /* Each adds its tables to the report. */
-int words_report_caption(struct words_command *o, size_t caption, struct error *err) MUST_USE;
-int words_report_sample(struct words_command *o, struct error *err) MUST_USE;
-void words_report_hubs(struct words_command *o);
-int words_report_twins(struct words_command *o, struct error *err) MUST_USE;
-void words_report_suspects(struct words_command *o);
-void words_report_near_misses(struct words_command *o);
-int words_report_positives(struct words_command *o, struct error *err) MUST_USE;
+int analyse_words_caption(struct words_command *o, size_t caption, struct error *err) MUST_USE;
+int analyse_words_sample(struct words_command *o, struct error *err) MUST_USE;
+void analyse_words_hubs(struct words_command *o);
+int analyse_words_duplicates(struct words_command *o, struct error *err) MUST_USE;
+void analyse_words_suspects(struct words_command *o);
+void analyse_words_near_misses(struct words_command *o);
+int analyse_words_positives(struct words_command *o, struct error *err) MUST_USE;
 
 /* Cells that several tables have. */
-void words_cell_caption(struct words_command *o, size_t caption); /* its text; SIZE_MAX: nothing */
-void words_cell_image(struct words_command *o, size_t image);     /* its id */
+void analyse_words_cell_caption(struct words_command *o,
+                                size_t caption); /* its text; SIZE_MAX: nothing */
+void analyse_words_cell_image(struct words_command *o, size_t image); /* its id */
 
 #endif

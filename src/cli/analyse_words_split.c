@@ -46,9 +46,9 @@ static void report_hubs(struct words_command *o, bool images, const struct hubne
         report_cell_index(&o->report, item);
         report_cell_index(&o->report, h->counts[item]);
         if (images)
-            words_cell_image(o, item);
+            analyse_words_cell_image(o, item);
         else
-            words_cell_caption(o, item);
+            analyse_words_cell_caption(o, item);
     }
 }
 
@@ -67,13 +67,13 @@ static void report_hubs_of(struct words_command *o, bool images, const struct ra
     struct hubness hubness;
     size_t k = (size_t)o->neighbours < kept ? (size_t)o->neighbours : kept;
     struct ranked *first = first_answers(top, queries, kept, k);
-    hubness_of(first, queries, k, items, &hubness);
+    hubness_measure(first, queries, k, items, &hubness);
     report_hubs(o, images, &hubness);
     hubness_done(&hubness);
     free(first);
 }
 
-void words_report_hubs(struct words_command *o)
+void analyse_words_hubs(struct words_command *o)
 {
     const struct sweep *s = &o->sweep;
     report_hubs_of(o, true, s->caption_top, s->C, s->caption_k, s->I);
@@ -112,12 +112,12 @@ static void report_twins(struct words_command *o, bool images, const struct twin
         report_cell_index(&o->report, twin->a);
         report_cell_index(&o->report, twin->b);
         report_cell_number(&o->report, (double)twin->similarity);
-        words_cell_image(o, images ? twin->a : twin->a / per_image);
-        words_cell_image(o, images ? twin->b : twin->b / per_image);
+        analyse_words_cell_image(o, images ? twin->a : twin->a / per_image);
+        analyse_words_cell_image(o, images ? twin->b : twin->b / per_image);
         if (images)
             continue;
-        words_cell_caption(o, twin->a);
-        words_cell_caption(o, twin->b);
+        analyse_words_cell_caption(o, twin->a);
+        analyse_words_cell_caption(o, twin->b);
     }
     free(heading);
 }
@@ -132,29 +132,29 @@ static int report_image_twins(struct words_command *o, struct error *err)
         report_line(&o->report, "Images nearly the same: not for a matrix of similarities.");
         return 0;
     }
-    if (mem_get(&means, session->I * session->D, sizeof *means, "mean embeddings", err) != 0)
+    if (mem_alloc(&means, session->I * session->D, sizeof *means, "mean embeddings", err) != 0)
         return -1;
-    image_means(session, means);
-    centre_vectors(means, session->I, session->D);
+    duplicates_image_means(session, means);
+    duplicates_centre(means, session->I, session->D);
     progress_line_start(&line, "comparing images", o->common.quiet);
-    int status = twins_of_vectors(means, session->I, session->D, o->similar, MOST_TWINS,
-                                  &line.progress, &twins, err);
+    int status = duplicates_of_vectors(means, session->I, session->D, o->similar, MOST_TWINS,
+                                       &line.progress, &twins, err);
     progress_line_end(&line);
     if (status == 0)
         report_twins(o, true, &twins);
-    twins_done(&twins);
+    duplicates_done(&twins);
     free(means);
     return status;
 }
 
-int words_report_twins(struct words_command *o, struct error *err)
+int analyse_words_duplicates(struct words_command *o, struct error *err)
 {
     struct twins twins;
     if (report_image_twins(o, err) != 0)
         return -1;
-    twins_of_captions(&o->split.lexicon, o->alike, MOST_TWINS, &twins);
+    duplicates_of_captions(&o->split.lexicon, o->alike, MOST_TWINS, &twins);
     report_twins(o, false, &twins);
-    twins_done(&twins);
+    duplicates_done(&twins);
     return 0;
 }
 
@@ -168,10 +168,10 @@ static const struct report_column suspect_columns[] = {
     {"caption", REPORT_TEXT, 0, false},  {NULL, REPORT_TEXT, 0, false},
 };
 
-void words_report_suspects(struct words_command *o)
+void analyse_words_suspects(struct words_command *o)
 {
     struct suspect *suspects;
-    size_t count = find_suspects(&o->sweep, (size_t)o->worse_than, &suspects);
+    size_t count = label_noise_suspects(&o->sweep, (size_t)o->worse_than, &suspects);
     char *heading = mem_printf("%zu captions that may belong to another image (their own is behind "
                                "rank %d, the other captions of it find it; siblings: their median "
                                "rank):",
@@ -183,9 +183,9 @@ void words_report_suspects(struct words_command *o)
         report_cell_index(&o->report, suspects[s].rank);
         report_cell_number(&o->report, suspects[s].siblings);
         report_cell_number(&o->report, suspects[s].times);
-        words_cell_image(o, query->truth);
-        words_cell_image(o, query->wrong.index);
-        words_cell_caption(o, suspects[s].caption);
+        analyse_words_cell_image(o, query->truth);
+        analyse_words_cell_image(o, query->wrong.index);
+        analyse_words_cell_caption(o, suspects[s].caption);
     }
     free(heading);
     free(suspects);
@@ -200,10 +200,10 @@ static const struct report_column miss_columns[] = {
 };
 
 /* An image beside the caption that it may have in common with the truth. */
-void words_report_near_misses(struct words_command *o)
+void analyse_words_near_misses(struct words_command *o)
 {
     struct near_miss *misses;
-    size_t count = find_near_misses(&o->sweep, &o->split.lexicon, o->overlap, &misses);
+    size_t count = label_noise_near_misses(&o->sweep, &o->split.lexicon, o->overlap, &misses);
     char *heading = mem_printf("%zu wrong answers that may be right (a caption of the image shares "
                                "%.2f or more of the words):",
                                count, o->overlap);
@@ -215,9 +215,9 @@ void words_report_near_misses(struct words_command *o)
         report_cell_index(&o->report, miss->rank);
         report_cell_number(&o->report, miss->overlap);
         report_cell_index(&o->report, miss->answer);
-        words_cell_image(o, miss->image ? miss->query : miss->answer);
-        words_cell_caption(o, miss->image ? miss->answer : miss->query);
-        words_cell_caption(o, miss->twin);
+        analyse_words_cell_image(o, miss->image ? miss->query : miss->answer);
+        analyse_words_cell_caption(o, miss->image ? miss->answer : miss->query);
+        analyse_words_cell_caption(o, miss->twin);
     }
     free(heading);
     free(misses);
@@ -269,8 +269,8 @@ static void report_right_answers(struct words_command *o, bool image, const stru
         report_cell_index(&o->report, q);
         report_cell_index(&o->report, query->rank + 1);
         report_cell_index(&o->report, query->wrong.index);
-        words_cell_image(o, image ? q : query->wrong.index);
-        words_cell_caption(o, image ? query->wrong.index : q);
+        analyse_words_cell_image(o, image ? q : query->wrong.index);
+        analyse_words_cell_caption(o, image ? query->wrong.index : q);
     }
 }
 
@@ -319,21 +319,21 @@ static int note_paths(struct annotation *a, const char *path, struct error *err)
 
 static int load_annotation(struct words_command *o, struct annotation *a, struct error *err)
 {
-    struct answer_ids *ids = NULL;
+    struct positives_ids *ids = NULL;
     int status = 0;
     for (size_t p = 0; p < o->positives.count && status == 0; p++)
         status = note_paths(a, o->positives.items[p], err);
     if (status == 0)
-        status = answer_ids_load(o->split.data, o->caption_ids, &ids, err);
+        status = positives_ids_load(o->split.data, o->caption_ids, &ids, err);
     for (int d = 0; d < 2 && status == 0; d++)
         if (a->paths[d])
             status = positives_load(a->paths[d], d == 1, ids, o->split.data->per_image,
                                     &a->positives[d], err);
-    answer_ids_free(ids);
+    positives_ids_free(ids);
     return status;
 }
 
-int words_report_positives(struct words_command *o, struct error *err)
+int analyse_words_positives(struct words_command *o, struct error *err)
 {
     struct annotation a = {0};
     if (o->positives.count == 0)

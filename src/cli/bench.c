@@ -117,7 +117,7 @@ static json_t *machine_json(const struct bench *b)
     return json_pack("{s:s, s:i, s:i, s:s, s:s, s:f, s:f, s:f, s:f}", "kernel",
                      xattn_kernel()->name, "threads", omp_get_max_threads(), "l2_bytes",
                      (int)sysconf(_SC_LEVEL2_CACHE_SIZE), "blas", openblas_get_config(), "products",
-                     gemm_is_own() ? "own, AVX-512" : "BLAS", "sgemm_gflops",
+                     gemm_has_own_kernel() ? "own, AVX-512" : "BLAS", "sgemm_gflops",
                      b->limits.sgemm_gflops, "own_gflops", b->limits.gemm_gflops, "copy_gb_per_s",
                      b->limits.copy_gbs, "read_gb_per_s", b->limits.read_gbs);
 }
@@ -193,7 +193,7 @@ static int check_names(const struct cli_list *names)
         struct str all = {0};
         for (size_t s = 0; s < SECTIONS; s++)
             str_addf(&all, s ? s + 1 < SECTIONS ? ", %s" : " or %s" : "%s", sections[s].name);
-        int status = cli_wrong("bench", "no section '%s': %s", names->items[i], all.text);
+        int status = cli_usage_error("bench", "no section '%s': %s", names->items[i], all.text);
         str_done(&all);
         return status;
     }
@@ -231,7 +231,7 @@ static int run(struct bench *b, const struct request *r)
     return EXIT_DONE;
 }
 
-int cmd_bench(int argc, char **argv)
+int cli_bench(int argc, char **argv)
 {
     struct bench b = {.json = json_object()};
     struct request r = {.ui = false};

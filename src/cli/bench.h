@@ -71,7 +71,7 @@ void bench_model_options(const struct bench_sizes *sizes, const struct bench_var
 int bench_split_images(const struct bench_sizes *sizes, size_t I, struct bench_split *out,
                        struct error *err) MUST_USE;
 /* After the images; nothing where the machine has no bfloat16. */
-int bench_split_halves(struct bench_split *out, struct error *err) MUST_USE;
+int bench_split_bf16(struct bench_split *out, struct error *err) MUST_USE;
 int bench_split_captions(const struct bench_sizes *sizes, size_t C, struct bench_split *out,
                          struct error *err) MUST_USE;
 void bench_split_done(struct bench_split *split);

@@ -12,8 +12,8 @@ static int encode_regions(struct bench *b, const struct model *model, double *ra
     size_t rows = z->encode_images * z->R;
     float *features = NULL, *out = NULL;
     int status = -1;
-    if (mem_get(&features, rows * z->F, sizeof(float), "features", err) == 0 &&
-        mem_get(&out, rows * z->D, sizeof(float), "embeddings", err) == 0) {
+    if (mem_alloc(&features, rows * z->F, sizeof(float), "features", err) == 0 &&
+        mem_alloc(&out, rows * z->D, sizeof(float), "embeddings", err) == 0) {
         bench_fill_units(features, rows, z->F, 6);
         status = 0;
     }
@@ -37,7 +37,7 @@ static int encode_words(struct bench *b, const struct model *model, double *rate
     size_t words = starts[z->encode_captions];
     int32_t *ids = bench_ids(words, z->V);
     float *out = NULL;
-    int status = mem_get(&out, words * z->D, sizeof(float), "embeddings", err);
+    int status = mem_alloc(&out, words * z->D, sizeof(float), "embeddings", err);
     for (int round = 0; round < z->rounds && status == 0; round++) {
         double start = progress_clock();
         status = model_encode_words(model, ids, starts, z->encode_captions, out, err);

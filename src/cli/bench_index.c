@@ -65,7 +65,7 @@ static int write_features(const struct bench_sizes *z, const char *path, struct 
     const size_t row[] = {z->R, z->F};
     struct npy_writer *writer = NULL;
     float *image = NULL;
-    if (mem_get(&image, z->R * z->F, sizeof *image, "features", err) != 0)
+    if (mem_alloc(&image, z->R * z->F, sizeof *image, "features", err) != 0)
         return -1;
     int status = npy_writer_open(path, NPY_F32, 3, row, &writer, err);
     for (size_t i = 0; i < z->index_images && status == 0; i++) {

@@ -21,9 +21,9 @@ int bench_measure_sgemm(const struct bench_sizes *sizes, struct bench_limits *li
     size_t n = sizes->gemm;
     float *a = NULL, *b = NULL, *c = NULL;
     int status = -1;
-    if (mem_get(&a, n * n, sizeof(float), "a matrix", err) != 0 ||
-        mem_get(&b, n * n, sizeof(float), "a matrix", err) != 0 ||
-        mem_get(&c, n * n, sizeof(float), "a matrix", err) != 0)
+    if (mem_alloc(&a, n * n, sizeof(float), "a matrix", err) != 0 ||
+        mem_alloc(&b, n * n, sizeof(float), "a matrix", err) != 0 ||
+        mem_alloc(&c, n * n, sizeof(float), "a matrix", err) != 0)
         goto out;
     bench_fill_units(a, n, n, 3);
     bench_fill_units(b, n, n, 4);
@@ -85,8 +85,8 @@ int bench_measure_memory(const struct bench_sizes *sizes, struct bench_limits *l
     size_t n = sizes->copy_floats;
     float *a = NULL, *b = NULL;
     int status = -1;
-    if (mem_get(&a, n, sizeof(float), "an array", err) != 0 ||
-        mem_get(&b, n, sizeof(float), "an array", err) != 0)
+    if (mem_alloc(&a, n, sizeof(float), "an array", err) != 0 ||
+        mem_alloc(&b, n, sizeof(float), "an array", err) != 0)
         goto out;
     bench_fill_units(a, n / 1024, 1024, 5);
     double gigabytes = 1e-9 * (double)n * sizeof(float);

@@ -62,9 +62,9 @@ int bench_split_images(const struct bench_sizes *sizes, size_t I, struct bench_s
                        struct error *err)
 {
     size_t R = sizes->R, D = sizes->D;
-    if (mem_get(&out->regions, I * R * D, sizeof(float), "embeddings", err) != 0 ||
-        mem_get(&out->gram, I * R * R, sizeof(float), "embeddings", err) != 0 ||
-        mem_get(&out->norm, I * R, sizeof(float), "embeddings", err) != 0)
+    if (mem_alloc(&out->regions, I * R * D, sizeof(float), "embeddings", err) != 0 ||
+        mem_alloc(&out->gram, I * R * R, sizeof(float), "embeddings", err) != 0 ||
+        mem_alloc(&out->norm, I * R, sizeof(float), "embeddings", err) != 0)
         return -1;
     bench_fill_units(out->regions, I * R, D, 1);
     xattn_norms(out->regions, I * R, D, out->norm);
@@ -76,14 +76,14 @@ int bench_split_images(const struct bench_sizes *sizes, size_t I, struct bench_s
     return 0;
 }
 
-int bench_split_halves(struct bench_split *out, struct error *err)
+int bench_split_bf16(struct bench_split *out, struct error *err)
 {
     const char *why;
     size_t rows = out->images.I * out->images.R, D = out->images.D;
     if (!bf16_kernel(&why))
         return 0;
-    if (mem_get(&out->high, rows * D, sizeof *out->high, "embeddings", err) != 0 ||
-        mem_get(&out->low, rows * D, sizeof *out->low, "embeddings", err) != 0)
+    if (mem_alloc(&out->high, rows * D, sizeof *out->high, "embeddings", err) != 0 ||
+        mem_alloc(&out->low, rows * D, sizeof *out->low, "embeddings", err) != 0)
         return -1;
     out->halves = out->images;
     out->halves.regions = NULL;
@@ -92,7 +92,7 @@ int bench_split_halves(struct bench_split *out, struct error *err)
 #pragma omp parallel for
     for (size_t r = 0; r < rows; r++)
         bf16_split(out->regions + r * D, D, out->high + r * D, out->low + r * D);
-    out->halves.loss = bf16_loss_most(out->regions, rows, D);
+    out->halves.loss = bf16_rounding_loss_max(out->regions, rows, D);
     return 0;
 }
 
@@ -107,9 +107,9 @@ int bench_split_captions(const struct bench_sizes *sizes, size_t C, struct bench
         out->gram_start[c + 1] = out->gram_start[c] + W * W;
     }
     size_t words = out->starts[C];
-    if (mem_get(&out->words, words * D, sizeof(float), "embeddings", err) != 0 ||
-        mem_get(&out->word_norm, words, sizeof(float), "embeddings", err) != 0 ||
-        mem_get(&out->word_gram, out->gram_start[C], sizeof(float), "embeddings", err) != 0)
+    if (mem_alloc(&out->words, words * D, sizeof(float), "embeddings", err) != 0 ||
+        mem_alloc(&out->word_norm, words, sizeof(float), "embeddings", err) != 0 ||
+        mem_alloc(&out->word_gram, out->gram_start[C], sizeof(float), "embeddings", err) != 0)
         return -1;
     bench_fill_units(out->words, words, D, 1u << 30);
     xattn_norms(out->words, words, D, out->word_norm);

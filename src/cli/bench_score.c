@@ -14,8 +14,8 @@ static int score_once(const struct bench *b, const struct bench_split *split,
     double pairs = (double)split->images.I * (double)split->captions.C;
     progress_line_start(&line, v->name, b->common.quiet);
     double start = progress_clock();
-    int status = score_all_near(&v->options, half ? &split->halves : &split->images,
-                                &split->captions, half, split->sims, NULL, &line.progress, err);
+    int status = score_all_approx(&v->options, half ? &split->halves : &split->images,
+                                  &split->captions, half, split->sims, NULL, &line.progress, err);
     bench_best_of(rate, pairs / (progress_clock() - start));
     progress_line_end(&line);
     return status;
@@ -70,10 +70,10 @@ int bench_score(struct bench *b, struct error *err)
     struct bench_split m = {0};
     struct score_rates best[BENCH_VARIANTS] = {0};
     int status = -1;
-    if (bench_split_images(z, z->score_images, &m, err) == 0 && bench_split_halves(&m, err) == 0 &&
+    if (bench_split_images(z, z->score_images, &m, err) == 0 && bench_split_bf16(&m, err) == 0 &&
         bench_split_captions(z, z->score_captions, &m, err) == 0 &&
-        mem_get(&m.sims, z->score_images * z->score_captions, sizeof(float), "similarities", err) ==
-            0)
+        mem_alloc(&m.sims, z->score_images * z->score_captions, sizeof(float), "similarities",
+                  err) == 0)
         status = score_rounds(b, &m, best, err);
     if (status == 0)
         add_rates(b, &m, best);
@@ -97,8 +97,8 @@ static int query_calls(const struct bench_split *split, const struct bench_varia
     for (int call = 0; call < QUERY_CALLS; call++) {
         double start = progress_clock();
         int status =
-            half ? score_images_near(&variant->options, &split->halves, &split->captions, half,
-                                     split->sims, split->sims + split->images.I, NULL, err)
+            half ? score_images_approx(&variant->options, &split->halves, &split->captions, half,
+                                       split->sims, split->sims + split->images.I, NULL, err)
                  : score_images(&variant->options, &split->images, &split->captions, split->sims,
                                 NULL, err);
         if (status != 0)
@@ -156,9 +156,9 @@ int bench_query(struct bench *b, struct error *err)
     struct bench_split m = {0};
     struct query_rates best[BENCH_VARIANTS] = {0};
     int status = -1;
-    if (bench_split_images(z, z->query_images, &m, err) == 0 && bench_split_halves(&m, err) == 0 &&
+    if (bench_split_images(z, z->query_images, &m, err) == 0 && bench_split_bf16(&m, err) == 0 &&
         bench_split_captions(z, 1, &m, err) == 0 &&
-        mem_get(&m.sims, 2 * z->query_images, sizeof(float), "similarities", err) == 0) {
+        mem_alloc(&m.sims, 2 * z->query_images, sizeof(float), "similarities", err) == 0) {
         if (m.starts[1] > QUERY_WORDS)
             m.starts[1] = QUERY_WORDS;
         status = query_rounds(b, &m, best, err);

@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "base/progress.h"
 #include "cli/bench.h"
-#include "train/step.h"
+#include "train/trainer.h"
 
 /* A made-up batch. */
 struct work {
@@ -40,7 +40,7 @@ static int make_work(const struct bench_sizes *z, struct work *out, struct error
     size_t n = z->train_pairs;
     *out = (struct work){.sizes = z, .starts = bench_starts(n, BENCH_LONGEST - 1)};
     out->ids = bench_ids(out->starts[n], z->V);
-    if (mem_get(&out->features, n * z->R * z->F, sizeof(float), "features", err) != 0)
+    if (mem_alloc(&out->features, n * z->R * z->F, sizeof(float), "features", err) != 0)
         return -1;
     bench_fill_units(out->features, n * z->R, z->F, 7);
     out->batch = (struct batch){n, z->R, out->features, out->ids, out->starts};

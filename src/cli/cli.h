@@ -11,18 +11,18 @@ struct command {
     int (*run)(int argc, char **argv);
 };
 
-int cmd_analyse(int argc, char **argv);
-int cmd_bench(int argc, char **argv);
-int cmd_convert(int argc, char **argv);
-int cmd_demo(int argc, char **argv);
-int cmd_eval(int argc, char **argv);
-int cmd_explore(int argc, char **argv);
-int cmd_figure(int argc, char **argv);
-int cmd_index(int argc, char **argv);
-int cmd_info(int argc, char **argv);
-int cmd_query(int argc, char **argv);
-int cmd_train(int argc, char **argv);
-int cmd_vocab(int argc, char **argv);
+int cli_analyse(int argc, char **argv);
+int cli_bench(int argc, char **argv);
+int cli_convert(int argc, char **argv);
+int cli_demo(int argc, char **argv);
+int cli_eval(int argc, char **argv);
+int cli_explore(int argc, char **argv);
+int cli_figure(int argc, char **argv);
+int cli_index(int argc, char **argv);
+int cli_info(int argc, char **argv);
+int cli_query(int argc, char **argv);
+int cli_train(int argc, char **argv);
+int cli_vocab(int argc, char **argv);
 
 /* The options that open a model and a split. Put CLI_COMMON_OPTIONS(&common) into the table. */
 struct cli_common {
@@ -91,7 +91,7 @@ struct cli_common {
 int cli_session_spec(const struct cli_common *common, size_t model, struct session_spec *out,
                      struct error *err) MUST_USE;
 void cli_set_threads(const struct cli_common *common);
-bool cli_bf16(const struct cli_common *common);
+bool cli_wants_bf16(const struct cli_common *common);
 void cli_common_done(struct cli_common *common);
 
 /* Opens the session with a progress line. */

@@ -15,7 +15,7 @@ void cli_set_threads(const struct cli_common *common)
     openblas_set_num_threads(common->threads);
 }
 
-bool cli_bf16(const struct cli_common *common)
+bool cli_wants_bf16(const struct cli_common *common)
 {
     return common->precision && strcmp(common->precision, "bf16") == 0;
 }
@@ -68,7 +68,7 @@ int cli_session_spec(const struct cli_common *common, size_t model, struct sessi
                  .id_mapping = c->id_mapping},
         .compat = c->token_compat && strcmp(c->token_compat, "py3bytes") == 0 ? TOKENS_PY3BYTES
                                                                               : TOKENS_STANDARD,
-        .bf16 = cli_bf16(c),
+        .bf16 = cli_wants_bf16(c),
         .index = {.mode = c->no_index ? INDEX_OFF : INDEX_AUTO, .folder = c->index_folder},
     };
     if (!out->model)

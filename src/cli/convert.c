@@ -160,12 +160,12 @@ static int convert_images(struct convert *c, struct bottomup *reader, struct pre
 {
     const char *id;
     int more = 1;
-    while (!precomp_full(out) && (more = bottomup_next(reader, &id, err)) > 0) {
+    while (!precomp_complete(out) && (more = bottomup_next(reader, &id, err)) > 0) {
         uint64_t done, total;
         bottomup_progress(reader, &done, &total);
         if (!progress_step(progress, done, total))
             return error_set(err, "interrupted; nothing was written");
-        if (precomp_wants(out, id) && convert_image(c, reader, out, err) != 0)
+        if (precomp_needs(out, id) && convert_image(c, reader, out, err) != 0)
             return -1;
     }
     return more < 0 ? -1 : 0;
@@ -244,17 +244,17 @@ static int convert(struct convert *c, struct error *err)
 static int check_usage(const struct convert *c)
 {
     if (c->inputs.count == 0)
-        return cli_wrong("convert", "give the files with the features");
+        return cli_usage_error("convert", "give the files with the features");
     if (!c->output)
-        return cli_wrong("convert", "give the folder to write with -o DIR");
+        return cli_usage_error("convert", "give the folder to write with -o DIR");
     if (c->split[0] == '\0' || strchr(c->split, '/'))
-        return cli_wrong("convert", "'%s' is no name of a split", c->split);
+        return cli_usage_error("convert", "'%s' is no name of a split", c->split);
     if (c->regions > BOTTOMUP_REGIONS_MAX)
-        return cli_wrong("convert", "--regions takes %d at most", BOTTOMUP_REGIONS_MAX);
+        return cli_usage_error("convert", "--regions takes %d at most", BOTTOMUP_REGIONS_MAX);
     return EXIT_DONE;
 }
 
-int cmd_convert(int argc, char **argv)
+int cli_convert(int argc, char **argv)
 {
     struct convert c = {.split = "test"};
     const struct cli_option options[] = {

@@ -25,7 +25,7 @@ static int generate(const struct demo_options *o)
                              .count = {(size_t)o->train, (size_t)o->dev, (size_t)o->test},
                              .seed = (uint64_t)o->seed};
     if (o->train + o->dev + o->test == 0)
-        return cli_wrong("demo", "nothing to generate: give --train N, --dev N or --test N");
+        return cli_usage_error("demo", "nothing to generate: give --train N, --dev N or --test N");
     interrupt_catch();
     cli_set_threads(&o->common);
     progress_line_start(&line, "drawing", o->common.quiet);
@@ -57,11 +57,11 @@ static int show(char *folder, char *model, char *output)
     char *figure[] = {"figure",    "words", "-m", model,  "-d", folder,
                       "--caption", example, "-o", output, NULL};
     puts("The demo: 200 drawn scenes, and a model that scanscope trained on others.\n");
-    int status = say_and_run(cmd_query, query);
+    int status = say_and_run(cli_query, query);
     if (status != EXIT_DONE)
         return status;
     puts("");
-    status = say_and_run(cmd_figure, figure);
+    status = say_and_run(cli_figure, figure);
     if (status == EXIT_DONE)
         printf("The figure is in %s.\n", output);
     return status;
@@ -77,7 +77,7 @@ static int run(const struct demo_options *o)
     char *explore[] = {"explore", "-m", model, "-d", folder, NULL};
     int status;
     if (!o->output && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
-        status = cmd_explore(5, explore);
+        status = cli_explore(5, explore);
     else
         status = show(folder, model, o->output ? (char *)o->output : "demo-query.png");
     free(model);
@@ -85,7 +85,7 @@ static int run(const struct demo_options *o)
     return status;
 }
 
-int cmd_demo(int argc, char **argv)
+int cli_demo(int argc, char **argv)
 {
     struct demo_options o = {.seed = 1};
     int status;

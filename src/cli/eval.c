@@ -21,9 +21,9 @@ void eval_rank(const struct eval *e, const float *sims, struct evaluation *folds
     };
     for (size_t p = 0; p < e->parts; p++) {
         struct evaluation fold;
-        evaluate_both(sims + p * eval_part_size(e), e->part_images, e->part_captions, e->per_image,
-                      &fold, ranks_out->i2t + p * e->part_images,
-                      ranks_out->t2i + p * e->part_captions);
+        evaluate_with_ranks(sims + p * eval_part_size(e), e->part_images, e->part_captions,
+                            e->per_image, &fold, ranks_out->i2t + p * e->part_images,
+                            ranks_out->t2i + p * e->part_captions);
         if (folds_out)
             folds_out[p] = fold;
     }
@@ -102,7 +102,7 @@ static int report(struct eval *e, struct error *err)
 {
     e->fold = mem_new(e->parts, sizeof *e->fold);
     eval_rank(e, e->sum.sims, e->fold, &e->ranks);
-    evaluation_mean(e->fold, e->parts, &e->mean);
+    evaluate_mean(e->fold, e->parts, &e->mean);
     if (e->save_sims &&
         npy_save(e->save_sims, NPY_F32, 2, (size_t[]){e->I, e->C}, e->sum.sims, err) != 0)
         return -1;
@@ -143,9 +143,9 @@ static int run(struct eval *e)
     struct error err;
     const char *wrong = conflict(e);
     if (wrong)
-        return cli_wrong("eval", "%s", wrong);
+        return cli_usage_error("eval", "%s", wrong);
     if (!eval_parse_weights(e, &err))
-        return cli_wrong("eval", "%s", err.text);
+        return cli_usage_error("eval", "%s", err.text);
     interrupt_catch();
     return eval_members(e, &err) == 0 && eval_decide(e, &err) == 0 && report(e, &err) == 0
                ? EXIT_DONE
@@ -165,8 +165,8 @@ static void eval_done(struct eval *e)
         eval_ranks_done(&e->members[m]);
     free(e->members);
     eval_ranks_done(&e->ranks);
-    relevance_done(&e->judged[0]);
-    relevance_done(&e->judged[1]);
+    metrics_relevance_done(&e->judged[0]);
+    metrics_relevance_done(&e->judged[1]);
     free_names(e->image_id, e->I);
     free_names(e->caption_id, e->C);
     free(e->words);
@@ -176,7 +176,7 @@ static void eval_done(struct eval *e)
     cli_common_done(&e->common);
 }
 
-int cmd_eval(int argc, char **argv)
+int cli_eval(int argc, char **argv)
 {
     struct eval e = {.run_depth = 1000, .resamples = 2000};
     const struct cli_option options[] = {

@@ -42,7 +42,7 @@ struct eval {
     struct exact_list truth;       /* the true pairs of a part */
     struct session *session;       /* of the member `open` */
     size_t open;
-    struct exact_share share;
+    struct exact_counts counts;
     bool bf16;                  /* a member was scored in bfloat16 */
     struct eval_ranks *members; /* of each member, for --ci of several; NULL else */
 
@@ -93,7 +93,7 @@ double eval_share_again(const struct eval *e);
 
 /* What eval_decide needs of the members. */
 bool eval_is_matrix(const struct eval *e, size_t member);
-struct session_part eval_part(const struct eval *e, size_t p);
+struct session_block eval_part(const struct eval *e, size_t p);
 /* The session of a member, e->session; opening another closes it. */
 int eval_open_member(struct eval *e, size_t member, struct error *err) MUST_USE;
 /* A member that is a file; the caller frees *sims_out, shape_out[0] x shape_out[1]. */

@@ -9,12 +9,12 @@ static int list_model(struct eval *e, size_t member, size_t p, const struct exac
                       float *scores, struct error *err)
 {
     struct progress_line line;
-    struct session_part part = eval_part(e, p);
+    struct session_block part = eval_part(e, p);
     struct score_list pairs = {list->starts, list->captions};
     if (eval_open_member(e, member, err) != 0)
         return -1;
     progress_line_start(&line, "deciding", e->common.quiet);
-    int status = session_score_some(e->session, &part, &pairs, scores, &line.progress, err);
+    int status = session_score_pairs(e->session, &part, &pairs, scores, &line.progress, err);
     progress_line_end(&line);
     return status;
 }
@@ -49,7 +49,7 @@ static int list_mean(struct eval *e, size_t p, const struct exact_list *list, fl
 {
     size_t n = list->starts[e->part_images];
     float *one = NULL;
-    int status = mem_get(&one, n, sizeof *one, "the similarities", err);
+    int status = mem_alloc(&one, n, sizeof *one, "the similarities", err);
     for (size_t m = 0; m < e->common.models.count && status == 0; m++) {
         status = list_member(e, m, p, list, m ? one : scores, err);
         if (status == 0)
@@ -70,12 +70,12 @@ static int decide_list(struct eval *e, ptrdiff_t member, size_t p, const struct 
     float *own = NULL;
     if (n == 0)
         return 0;
-    int status = mem_get(&own, n, sizeof *own, "the similarities", err);
+    int status = mem_alloc(&own, n, sizeof *own, "the similarities", err);
     if (status == 0)
         status = member == EVAL_MEAN ? list_mean(e, p, list, own, err)
                                      : list_member(e, (size_t)member, p, list, own, err);
     if (status == 0)
-        exact_put(list, own, e->part_images, e->part_captions, sims);
+        exact_scatter(list, own, e->part_images, e->part_captions, sims);
     free(own);
     return status;
 }
@@ -86,12 +86,12 @@ static int decide_part(struct eval *e, ptrdiff_t member, const struct member_sco
     struct exact_list open;
     float *sims = scores->sims + p * eval_part_size(e);
     float *truth = scores->truth + p * e->part_captions;
-    int status = exact_open(sims, scores->bounds + p * eval_part_size(e), e->part_images,
-                            e->part_captions, e->per_image, truth, &open, err);
-    exact_put(&e->truth, truth, e->part_images, e->part_captions, sims);
+    int status = exact_undecided_pairs(sims, scores->bounds + p * eval_part_size(e), e->part_images,
+                                       e->part_captions, e->per_image, truth, &open, err);
+    exact_scatter(&e->truth, truth, e->part_images, e->part_captions, sims);
     if (status == 0) {
-        e->share.pairs += eval_part_size(e);
-        e->share.again += open.starts[e->part_images] + e->truth.starts[e->part_images];
+        e->counts.pairs += eval_part_size(e);
+        e->counts.again += open.starts[e->part_images] + e->truth.starts[e->part_images];
         status = decide_list(e, member, p, &open, sims, err);
     }
     exact_list_free(&open);
@@ -118,7 +118,7 @@ int eval_decide(struct eval *e, struct error *err)
 
 double eval_share_again(const struct eval *e)
 {
-    return (double)e->share.again / (double)e->share.pairs;
+    return (double)e->counts.again / (double)e->counts.pairs;
 }
 
 static void scores_free(struct member_scores *scores)

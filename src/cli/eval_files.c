@@ -60,7 +60,7 @@ static int visit_captions(const struct eval *e, size_t part, float *columns, que
 static int visit_all(const struct eval *e, query_visit visit, void *context, struct error *err)
 {
     float *columns = NULL;
-    int status = mem_get(&columns, BLOCK * e->part_images, sizeof *columns, "the scores", err);
+    int status = mem_alloc(&columns, BLOCK * e->part_images, sizeof *columns, "the scores", err);
     for (size_t p = 0; status == 0 && p < e->parts; p++)
         status = visit_images(e, p, visit, context, err);
     for (size_t p = 0; status == 0 && p < e->parts; p++)

@@ -57,10 +57,10 @@ static int scores_get(const struct eval *e, struct member_scores *out, struct er
 {
     static const char what[] = "the similarities";
     size_t pairs = e->parts * eval_part_size(e);
-    if (mem_get(&out->sims, pairs, sizeof *out->sims, what, err) != 0 ||
-        mem_get(&out->bounds, pairs, sizeof *out->bounds, what, err) != 0)
+    if (mem_alloc(&out->sims, pairs, sizeof *out->sims, what, err) != 0 ||
+        mem_alloc(&out->bounds, pairs, sizeof *out->bounds, what, err) != 0)
         return -1;
-    return mem_get(&out->truth, eval_captions(e), sizeof *out->truth, what, err);
+    return mem_alloc(&out->truth, eval_captions(e), sizeof *out->truth, what, err);
 }
 
 static int plan_parts(struct eval *e, const char *name, size_t I, size_t C, size_t per_image,
@@ -92,15 +92,15 @@ static int plan_parts(struct eval *e, const char *name, size_t I, size_t C, size
     note_left_out(e);
     if (scores_get(e, &e->sum, err) != 0)
         return -1;
-    return exact_truth(e->part_images, e->part_captions, per_image, &e->truth, err);
+    return exact_true_pairs(e->part_images, e->part_captions, per_image, &e->truth, err);
 }
 
-struct session_part eval_part(const struct eval *e, size_t p)
+struct session_block eval_part(const struct eval *e, size_t p)
 {
-    return (struct session_part){.first_image = p * e->part_images,
-                                 .images = e->part_images,
-                                 .first_caption = p * e->part_captions,
-                                 .captions = e->part_captions};
+    return (struct session_block){.first_image = p * e->part_images,
+                                  .images = e->part_images,
+                                  .first_caption = p * e->part_captions,
+                                  .captions = e->part_captions};
 }
 
 /* Whether more than the ranks of the truths is made of the scores: then every pair's own is wanted.
@@ -111,27 +111,28 @@ static bool wants_all(const struct eval *e)
 }
 
 /* Every pair's own score: the list of all pairs is as the matrix lies. */
-static int score_own(const struct eval *e, const struct session_part *part, float *sims,
+static int score_own(const struct eval *e, const struct session_block *part, float *sims,
                      struct error *err)
 {
     struct exact_list all = {0};
-    int status = exact_every(part->images, part->captions, &all, err);
+    int status = exact_all_pairs(part->images, part->captions, &all, err);
     struct score_list pairs = {all.starts, all.captions};
     struct progress_line line;
     progress_line_start(&line, "scoring", e->common.quiet);
     if (status == 0)
-        status = session_score_some(e->session, part, &pairs, sims, &line.progress, err);
+        status = session_score_pairs(e->session, part, &pairs, sims, &line.progress, err);
     progress_line_end(&line);
     exact_list_free(&all);
     return status;
 }
 
-static int score_near(const struct eval *e, const struct session_part *part, float *sims,
+static int score_near(const struct eval *e, const struct session_block *part, float *sims,
                       float *bounds, bool *wide_out, struct error *err)
 {
     struct progress_line line;
     progress_line_start(&line, "scoring", e->common.quiet);
-    int status = session_score_near(e->session, part, sims, bounds, wide_out, &line.progress, err);
+    int status =
+        session_score_approx(e->session, part, sims, bounds, wide_out, &line.progress, err);
     progress_line_end(&line);
     return status;
 }
@@ -139,14 +140,14 @@ static int score_near(const struct eval *e, const struct session_part *part, flo
 static int score_part(const struct eval *e, size_t p, const struct member_scores *into,
                       bool *wide_out, struct error *err)
 {
-    struct session_part part = eval_part(e, p);
+    struct session_block part = eval_part(e, p);
     struct score_list truth = {e->truth.starts, e->truth.captions};
     float *sims = into->sims + p * eval_part_size(e), *bounds = into->bounds + (sims - into->sims);
     memset(bounds, 0, eval_part_size(e) * sizeof *bounds);
     int status = wants_all(e) ? score_own(e, &part, sims, err)
                               : score_near(e, &part, sims, bounds, wide_out, err);
-    return status == 0 ? session_score_some(e->session, &part, &truth,
-                                            into->truth + p * e->part_captions, NULL, err)
+    return status == 0 ? session_score_pairs(e->session, &part, &truth,
+                                             into->truth + p * e->part_captions, NULL, err)
                        : -1;
 }
 
@@ -225,7 +226,7 @@ static int read_matrix(const char *path, float **sims_out, size_t shape_out[2], 
         status = error_at(err, path, -1, "holds no matrix of similarities, images x captions");
     } else {
         memcpy(shape_out, file->shape, 2 * sizeof *shape_out);
-        status = mem_get(sims_out, file->count, sizeof(float), "the similarities", err);
+        status = mem_alloc(sims_out, file->count, sizeof(float), "the similarities", err);
         if (status == 0)
             npy_rows_f32(file, 0, file->shape[0], *sims_out);
     }

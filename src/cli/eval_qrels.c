@@ -19,7 +19,7 @@ static void names_done(struct names *names)
     idmap_done(&names->captions);
 }
 
-/* "COCO_val2014_000000132417.jpg#2" is "132417#2": the image's part as id_key has it. */
+/* "COCO_val2014_000000132417.jpg#2" is "132417#2": the image's part as idmap_key has it. */
 static void caption_key(const char *id, char key_out[ID_SIZE])
 {
     const char *hash = strrchr(id, '#');
@@ -31,7 +31,7 @@ static void caption_key(const char *id, char key_out[ID_SIZE])
     }
     memcpy(image, id, length);
     image[length] = '\0';
-    id_key(image, key);
+    idmap_key(image, key);
     if ((size_t)snprintf(key_out, ID_SIZE, "%s%s", key, hash) >= ID_SIZE)
         snprintf(key_out, ID_SIZE, "%s", id);
 }
@@ -138,11 +138,11 @@ static int finish(const struct eval *e, struct pairs *p, const struct trec_qrels
     if (p->elsewhere > 0 && !e->common.quiet)
         fprintf(stderr, "scanscope eval: %zu of %zu judgements name items outside the split\n",
                 p->elsewhere, qrels->count);
-    if (relevance_make(p->items[0], p->count[0], e->C, &out[0], err) != 0)
+    if (metrics_relevance_make(p->items[0], p->count[0], e->C, &out[0], err) != 0)
         return -1;
-    if (relevance_make(p->items[1], p->count[1], e->I, &out[1], err) == 0)
+    if (metrics_relevance_make(p->items[1], p->count[1], e->I, &out[1], err) == 0)
         return 0;
-    relevance_done(&out[0]);
+    metrics_relevance_done(&out[0]);
     return -1;
 }
 

@@ -6,8 +6,8 @@
 
 /* The relevant items that --qrels gives: out[0] of captions (text to image), out[1] of images. Each
  * line counts for its own direction: its query is a caption and its item an image, or the other way
- * round. Images match by id_key (idmap.h), captions as IMAGE#N or by --caption-ids; grades of 0 and
- * below are not relevant; lines about items outside the split are counted in a note. Errors: no
+ * round. Images match by idmap_key (idmap.h), captions as IMAGE#N or by --caption-ids; grades of 0
+ * and below are not relevant; lines about items outside the split are counted in a note. Errors: no
  * line fits, a line that fits both ways, ids that are not distinct. */
 int eval_read_qrels(const struct eval *e, struct relevance out[2], struct error *err) MUST_USE;
 

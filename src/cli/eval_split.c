@@ -69,7 +69,7 @@ static size_t count_words(const char *caption, enum token_compat compat)
     struct words words;
     tokenize_words(caption, compat, &words);
     size_t n = words.count;
-    words_done(&words);
+    tokenize_words_done(&words);
     return n;
 }
 

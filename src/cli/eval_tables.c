@@ -78,13 +78,13 @@ static int print_metrics(const struct eval *e, const char *name, const char *jud
 static int metrics_table(const struct eval *e, struct error *err)
 {
     struct relevance own[2] = {{0}};
-    int status = relevance_own(e->I, e->C, e->per_image, false, &own[0], err);
+    int status = metrics_relevance_of_split(e->I, e->C, e->per_image, false, &own[0], err);
     if (status == 0)
-        status = relevance_own(e->I, e->C, e->per_image, true, &own[1], err);
+        status = metrics_relevance_of_split(e->I, e->C, e->per_image, true, &own[1], err);
     if (status == 0)
         status = print_metrics(e, "metrics", "an image's own captions", own, err);
-    relevance_done(&own[0]);
-    relevance_done(&own[1]);
+    metrics_relevance_done(&own[0]);
+    metrics_relevance_done(&own[1]);
     return status;
 }
 
@@ -312,7 +312,7 @@ static void print_length(const struct eval *e, size_t from, size_t to, size_t *r
     struct recalls r;
     char range[48];
     size_t n = ranks_between(e, from, to, ranks);
-    recalls_of_ranks(ranks, n, &r);
+    evaluate_ranks(ranks, n, &r);
     snprintf(range, sizeof range, from == to ? "%zu" : "%zu-%zu", from, to);
     if (e->common.json)
         printf("%s{\"from\": %zu, \"to\": %zu, \"captions\": %zu, \"t2i\": [%.17g, %.17g, %.17g, "

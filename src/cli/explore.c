@@ -122,7 +122,7 @@ static void print_keys(const char *how)
     str_done(&text);
 }
 
-int cmd_explore(int argc, char **argv)
+int cli_explore(int argc, char **argv)
 {
     struct explore e = {0};
     struct cli_option options[] = {
@@ -178,10 +178,10 @@ int cmd_explore(int argc, char **argv)
     if (e.keys) {
         print_keys(e.keys);
     } else if (check_usage(&e, &err) != 0) {
-        status = cli_wrong("explore", "%s", err.text);
+        status = cli_usage_error("explore", "%s", err.text);
     } else {
         cli_set_threads(&e.common);
-        e.options.bf16 = cli_bf16(&e.common);
+        e.options.bf16 = cli_wants_bf16(&e.common);
         if (choose_sources(&e, &err) != 0 || explore_run(&e.options, &err) != 0)
             status = cli_fail("explore", &err);
     }

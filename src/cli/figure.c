@@ -168,7 +168,7 @@ static int open_for(const struct options *o, const struct batch *batch,
     struct need need = {0};
     bool any = false;
     for (size_t i = 0; i < batch->count; i++)
-        if (batch_job_asks(&batch->jobs[i])) {
+        if (figure_batch_needs_session(&batch->jobs[i])) {
             need_for(&batch->jobs[i].request, &need);
             any = true;
         }
@@ -177,7 +177,7 @@ static int open_for(const struct options *o, const struct batch *batch,
     if (!batch->session || o->common.models.count || o->common.data)
         return open_sessions(o, &need, sessions, count, err);
     struct session_spec spec;
-    if (batch_session_spec(batch, &spec, err) != 0 ||
+    if (figure_batch_session_spec(batch, &spec, err) != 0 ||
         cli_session_open(&o->common, &spec, &sessions[0], err) != 0)
         return -1;
     *count = 1;
@@ -196,7 +196,7 @@ static int draw_jobs(const struct options *o, const struct batch_options *option
         cli_set_threads(&o->common);
         interrupt_catch();
         progress_line_start(&line, "drawing", o->common.quiet);
-        batch_draw(batch, &all, options, &line.progress);
+        figure_batch_draw(batch, &all, options, &line.progress);
         progress_line_end(&line);
     }
     for (size_t i = 0; i < MODELS; i++)
@@ -217,14 +217,15 @@ static int draw_batch(const struct options *o)
     int status = EXIT_FAILED;
     if (o->output && file_make_folder(o->output, &err) != 0)
         return cli_fail(command_name, &err);
-    if (batch_read(o->batch, &options, &batch, &err) != 0 ||
+    if (figure_batch_read(o->batch, &options, &batch, &err) != 0 ||
         draw_jobs(o, &options, &batch, &err) != 0)
         status = cli_fail(command_name, &err);
     else
         status = report(o, &batch);
-    if (batch.count && o->html && batch_save_html(&batch, file_name(o->batch), o->html, &err) != 0)
+    if (batch.count && o->html &&
+        figure_batch_save_html(&batch, file_name(o->batch), o->html, &err) != 0)
         status = cli_fail(command_name, &err);
-    batch_done(&batch);
+    figure_batch_done(&batch);
     return status;
 }
 
@@ -294,28 +295,30 @@ static int run(const struct options *o)
                                      .rows = o->rows};
     struct error err;
     if (o->operands.count != !o->batch)
-        return cli_wrong(command_name, "give one kind of figure, as 'words', or one data file%s",
-                         o->batch ? ", or --batch FILE alone" : "");
+        return cli_usage_error(command_name,
+                               "give one kind of figure, as 'words', or one data file%s",
+                               o->batch ? ", or --batch FILE alone" : "");
     if (apply_style(o, &style, &err) != 0 ||
         parse_index(o->caption_index, &request.caption_index, &err) != 0)
-        return cli_wrong(command_name, "%s", err.text);
+        return cli_usage_error(command_name, "%s", err.text);
     if (contradiction(o))
-        return cli_wrong(command_name, "%s", contradiction(o));
+        return cli_usage_error(command_name, "%s", contradiction(o));
     if (o->batch)
         return draw_batch(o);
     if (!o->output)
-        return cli_wrong(command_name, "say where the figure goes: -o FILE.png, .pdf or .svg");
+        return cli_usage_error(command_name,
+                               "say where the figure goes: -o FILE.png, .pdf or .svg");
     const char *what = o->operands.items[0];
     if (is_data(what))
         return redraw(o, what, &err) == 0 ? EXIT_DONE : cli_fail(command_name, &err);
     if (figure_kind_named(what, &request.kind, &err) != 0)
-        return cli_wrong(command_name, "%s", err.text);
+        return cli_usage_error(command_name, "%s", err.text);
     if (request.kind == FIGURE_CURVES && o->logs.count)
         return draw_logs(o, &style, &err) == 0 ? EXIT_DONE : cli_fail(command_name, &err);
     return draw_request(o, &request, &style, &err) == 0 ? EXIT_DONE : cli_fail(command_name, &err);
 }
 
-int cmd_figure(int argc, char **argv)
+int cli_figure(int argc, char **argv)
 {
     struct options o = {0};
     const struct cli_option table[] = {

@@ -138,7 +138,7 @@ static int take_field(struct batch_job *job, const char *key, const json_t *valu
     return field->take(job, key, value, (char *)job + field->offset);
 }
 
-int batch_restyle(struct batch_job *job, struct figure_style *style)
+int figure_batch_restyle(struct batch_job *job, struct figure_style *style)
 {
     const char *key;
     json_t *value;
@@ -285,8 +285,8 @@ static void find_twins(struct batch *batch)
     free(jobs);
 }
 
-int batch_read(const char *path, const struct batch_options *options, struct batch *out,
-               struct error *err)
+int figure_batch_read(const char *path, const struct batch_options *options, struct batch *out,
+                      struct error *err)
 {
     struct file_map map;
     *out = (struct batch){0};
@@ -305,7 +305,7 @@ int batch_read(const char *path, const struct batch_options *options, struct bat
     return out->count ? 0 : error_at(err, path, -1, "holds no figures: give a JSON object a line");
 }
 
-void batch_done(struct batch *batch)
+void figure_batch_done(struct batch *batch)
 {
     for (size_t i = 0; i < batch->count; i++) {
         json_decref(batch->jobs[i].json);

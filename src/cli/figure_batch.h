@@ -16,7 +16,7 @@ struct batch_options {
     const char *folder; /* before names that are not absolute; NULL: none */
     const char *images; /* where redrawn figures find their photographs; NULL: where they were */
     bool save_data;     /* the numbers beside each figure too */
-    bool page;          /* batch_save_html will follow */
+    bool page;          /* figure_batch_save_html will follow */
 };
 
 /* One figure. */
@@ -50,27 +50,27 @@ struct batch {
  * caption-NNNN.png. An explorer's session is read for its marks, one figure of words each, looking
  * as it did there. A line that is wrong, or whose file another line writes, is a job that has
  * failed already. Errors: no such file, nothing to draw. */
-int batch_read(const char *path, const struct batch_options *options, struct batch *out,
-               struct error *err) MUST_USE;
-void batch_done(struct batch *batch);
+int figure_batch_read(const char *path, const struct batch_options *options, struct batch *out,
+                      struct error *err) MUST_USE;
+void figure_batch_done(struct batch *batch);
 
 /* True for figures that come from sessions, not from files. */
-bool batch_job_asks(const struct batch_job *job);
+bool figure_batch_needs_session(const struct batch_job *job);
 
 /* Of a batch with a session: the first model that it names, with its data; the texts are the
  * batch's. Errors: it names none. */
-int batch_session_spec(const struct batch *batch, struct session_spec *out,
-                       struct error *err) MUST_USE;
+int figure_batch_session_spec(const struct batch *batch, struct session_spec *out,
+                              struct error *err) MUST_USE;
 
 /* Sets the style's fields that the line gives, over what the style is. */
-int batch_restyle(struct batch_job *job, struct figure_style *style) MUST_USE;
+int figure_batch_restyle(struct batch_job *job, struct figure_style *style) MUST_USE;
 
 /* Draws all of them on all cores; one that fails does not stop the others. */
-void batch_draw(struct batch *batch, const struct figure_sessions *sessions,
-                const struct batch_options *options, const struct progress *progress);
+void figure_batch_draw(struct batch *batch, const struct figure_sessions *sessions,
+                       const struct batch_options *options, const struct progress *progress);
 
 /* One page with all figures inside. Errors: cannot be read or written. */
-int batch_save_html(const struct batch *batch, const char *title, const char *path,
-                    struct error *err) MUST_USE;
+int figure_batch_save_html(const struct batch *batch, const char *title, const char *path,
+                           struct error *err) MUST_USE;
 
 #endif

@@ -10,7 +10,7 @@
 #include "figure/datafile.h"
 #include "figure/gather.h"
 
-bool batch_job_asks(const struct batch_job *job)
+bool figure_batch_needs_session(const struct batch_job *job)
 {
     return !job->failed && !job->data && job->log_count == 0;
 }
@@ -21,7 +21,8 @@ static int load(struct batch_job *job, const struct batch_options *options,
 {
     struct figure_style style;
     if (figure_load_json(job->data, options->images, data, &style, &job->err) != 0 ||
-        options->style(options->context, &style, &job->err) != 0 || batch_restyle(job, &style) != 0)
+        options->style(options->context, &style, &job->err) != 0 ||
+        figure_batch_restyle(job, &style) != 0)
         return -1;
     job->style = style;
     job->request.kind = data->figure.kind;
@@ -90,8 +91,8 @@ static void run(struct batch_job *job, const struct figure_sessions *sessions,
     figure_data_done(&data);
 }
 
-void batch_draw(struct batch *batch, const struct figure_sessions *sessions,
-                const struct batch_options *options, const struct progress *progress)
+void figure_batch_draw(struct batch *batch, const struct figure_sessions *sessions,
+                       const struct batch_options *options, const struct progress *progress)
 {
     size_t done = 0;
     bool stop = false;

@@ -261,8 +261,8 @@ static int write_page(const struct batch *batch, const char *title, struct file_
     return flush(file, out, err);
 }
 
-int batch_save_html(const struct batch *batch, const char *title, const char *path,
-                    struct error *err)
+int figure_batch_save_html(const struct batch *batch, const char *title, const char *path,
+                           struct error *err)
 {
     struct file_out file;
     struct str out = {0};

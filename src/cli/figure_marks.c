@@ -18,7 +18,8 @@ static const struct {
     {"id_mapping", offsetof(struct session_spec, data.id_mapping)},
 };
 
-int batch_session_spec(const struct batch *batch, struct session_spec *out, struct error *err)
+int figure_batch_session_spec(const struct batch *batch, struct session_spec *out,
+                              struct error *err)
 {
     const json_t *model = json_array_get(json_object_get(batch->session, "models"), 0);
     *out = (struct session_spec){0};

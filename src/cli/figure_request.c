@@ -78,7 +78,7 @@ static int best_image(const struct session *session, const struct query *query, 
 {
     float *scores = mem_new(session->I, sizeof *scores);
     struct ranked best = {0};
-    const struct rank_need need = {.top = 1};
+    const struct exact_places need = {.top = 1};
     int status = session_rank_images(session, query, &need, scores, NULL, NULL, err);
     if (status == 0)
         rank_top(scores, session->I, 1, &best);

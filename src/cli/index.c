@@ -171,7 +171,7 @@ static const char *wrong_usage(const struct index_command *o)
     return NULL;
 }
 
-int cmd_index(int argc, char **argv)
+int cli_index(int argc, char **argv)
 {
     struct index_command o = {.prune = NAN};
     const struct cli_option options[] = {
@@ -204,7 +204,7 @@ int cmd_index(int argc, char **argv)
         goto out;
     const char *wrong = wrong_usage(&o);
     if (wrong) {
-        status = cli_wrong("index", "%s", wrong);
+        status = cli_usage_error("index", "%s", wrong);
         goto out;
     }
     interrupt_catch();

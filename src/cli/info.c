@@ -14,13 +14,13 @@ struct info {
     const char *split;
     bool json;
     struct cli_list paths;
-    struct info_subject *subjects;
+    struct inspect_subject *subjects;
 };
 
 static void print_text(const struct info *info, const struct str *fit)
 {
     for (size_t i = 0; i < info->paths.count; i++) {
-        const struct info_subject *s = &info->subjects[i];
+        const struct inspect_subject *s = &info->subjects[i];
         fflush(stdout); /* what is said on stderr comes in its place */
         if (s->failed)
             fprintf(stderr, "scanscope info: %s\n", s->error.text);
@@ -31,7 +31,7 @@ static void print_text(const struct info *info, const struct str *fit)
         printf("\n%s", str_text(fit));
 }
 
-static json_t *failure_json(const struct info_subject *s)
+static json_t *failure_json(const struct inspect_subject *s)
 {
     char *path = utf8_clean(s->path, strlen(s->path));
     char *text = utf8_clean(s->error.text, strlen(s->error.text));
@@ -45,7 +45,7 @@ static void print_json(const struct info *info, json_t *fit)
 {
     json_t *files = json_array();
     for (size_t i = 0; i < info->paths.count; i++) {
-        const struct info_subject *s = &info->subjects[i];
+        const struct inspect_subject *s = &info->subjects[i];
         if (s->failed)
             json_array_append_new(files, failure_json(s));
         else
@@ -66,23 +66,23 @@ static int run(struct info *info)
     bool good = true;
     info->subjects = mem_new(count, sizeof *info->subjects);
     for (size_t i = 0; i < count; i++) {
-        info_look(info->paths.items[i], info->split, &info->subjects[i]);
+        inspect_path(info->paths.items[i], info->split, &info->subjects[i]);
         good = good && !info->subjects[i].failed && !info->subjects[i].damaged;
     }
-    good = info_fit(info->subjects, count, &fit_text, fit_json) && good;
+    good = inspect_fit(info->subjects, count, &fit_text, fit_json) && good;
     if (info->json)
         print_json(info, fit_json);
     else
         print_text(info, &fit_text);
     for (size_t i = 0; i < count; i++)
-        info_done(&info->subjects[i]);
+        inspect_done(&info->subjects[i]);
     free(info->subjects);
     json_decref(fit_json);
     str_done(&fit_text);
     return good ? EXIT_DONE : EXIT_FAILED;
 }
 
-int cmd_info(int argc, char **argv)
+int cli_info(int argc, char **argv)
 {
     struct info info = {0};
     const struct cli_option options[] = {
@@ -105,7 +105,7 @@ int cmd_info(int argc, char **argv)
         cli_list_done(&info.paths);
         return status;
     }
-    status = info.paths.count > 0 ? run(&info) : cli_wrong("info", "name a file or a folder");
+    status = info.paths.count > 0 ? run(&info) : cli_usage_error("info", "name a file or a folder");
     cli_list_done(&info.paths);
     return status;
 }

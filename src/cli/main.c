@@ -8,18 +8,18 @@
 #include "config.h"
 
 static const struct command commands[] = {
-    {"analyse", "find out why a model fails", cmd_analyse},
-    {"bench", "measure speeds beside this machine's limits", cmd_bench},
-    {"convert", "bottom-up features into a precomp folder", cmd_convert},
-    {"demo", "the shipped scenes; or draw more of them", cmd_demo},
-    {"eval", "recalls of a model, or of an ensemble", cmd_eval},
-    {"explore", "the terminal explorer", cmd_explore},
-    {"figure", "draw attention, ranks and curves as PNG, PDF or SVG", cmd_figure},
-    {"index", "keep image embeddings in files", cmd_index},
-    {"info", "say what files hold, and whether they fit together", cmd_info},
-    {"query", "rank images for a caption, or captions for an image", cmd_query},
-    {"train", "train a model", cmd_train},
-    {"vocab", "build a vocabulary from captions", cmd_vocab},
+    {"analyse", "find out why a model fails", cli_analyse},
+    {"bench", "measure speeds beside this machine's limits", cli_bench},
+    {"convert", "bottom-up features into a precomp folder", cli_convert},
+    {"demo", "the shipped scenes; or draw more of them", cli_demo},
+    {"eval", "recalls of a model, or of an ensemble", cli_eval},
+    {"explore", "the terminal explorer", cli_explore},
+    {"figure", "draw attention, ranks and curves as PNG, PDF or SVG", cli_figure},
+    {"index", "keep image embeddings in files", cli_index},
+    {"info", "say what files hold, and whether they fit together", cli_info},
+    {"query", "rank images for a caption, or captions for an image", cli_query},
+    {"train", "train a model", cli_train},
+    {"vocab", "build a vocabulary from captions", cli_vocab},
     {NULL, NULL, NULL},
 };
 

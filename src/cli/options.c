@@ -19,7 +19,7 @@ int cli_fail(const char *command, const struct error *err)
     return EXIT_FAILED;
 }
 
-int cli_wrong(const char *command, const char *format, ...)
+int cli_usage_error(const char *command, const char *format, ...)
 {
     fprintf(stderr, "scanscope %s: ", command);
     va_list args;
@@ -170,16 +170,16 @@ static bool parse_all(const struct cli_usage *usage, const struct getopt_tables 
             return false;
         }
         if (code == '?' || code == ':') {
-            *status_out =
-                cli_wrong(usage->command, code == ':' ? "%s needs a value" : "unknown option %s",
-                          offending(argv));
+            *status_out = cli_usage_error(usage->command,
+                                          code == ':' ? "%s needs a value" : "unknown option %s",
+                                          offending(argv));
             return false;
         }
         const struct cli_option *o = option_of(usage->options, code);
         const char *wanted = set_value(o, optarg);
         if (wanted) {
             *status_out =
-                cli_wrong(usage->command, "--%s takes %s, not '%s'", o->name, wanted, optarg);
+                cli_usage_error(usage->command, "--%s takes %s, not '%s'", o->name, wanted, optarg);
             return false;
         }
     }
@@ -217,7 +217,8 @@ bool cli_parse(const struct cli_usage *usage, int argc, char **argv, struct cli_
         return false;
     for (int i = optind; i < argc; i++) {
         if (!operands) {
-            *status_out = cli_wrong(usage->command, "'%s' is one argument too many", copies[i]);
+            *status_out =
+                cli_usage_error(usage->command, "'%s' is one argument too many", copies[i]);
             return false;
         }
         list_add(operands, copies[i]);

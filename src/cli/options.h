@@ -58,6 +58,7 @@ void cli_print_man(const struct cli_usage *usage);
 
 /* "scanscope COMMAND: TEXT" on stderr; returns the exit status to return. */
 int cli_fail(const char *command, const struct error *err);
-int cli_wrong(const char *command, const char *format, ...) PRINTF_LIKE(2, 3); /* EXIT_USAGE */
+int cli_usage_error(const char *command, const char *format, ...)
+    PRINTF_LIKE(2, 3); /* EXIT_USAGE */
 
 #endif

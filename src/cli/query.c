@@ -118,18 +118,18 @@ static int make_query(struct ask *ask, size_t *caption_out, struct error *err)
 /* Exact are the places that are shown, and the true images with what lies between them. */
 static int rank_images(struct ask *ask, struct error *err)
 {
-    struct exact_share share = {0};
-    struct rank_need need = {.top = ask->top == 0 ? ask->n : (size_t)ask->top};
+    struct exact_counts counts = {0};
+    struct exact_places need = {.top = ask->top == 0 ? ask->n : (size_t)ask->top};
     for (size_t i = 0; i < ask->n; i++)
         if (ask->truth[i]) {
             need.first = need.count == 0 ? i : need.first;
             need.count = i + 1 - need.first;
         }
-    if (session_rank_images(ask->session, ask->query, &need, ask->scores, &share, NULL, err) != 0)
+    if (session_rank_images(ask->session, ask->query, &need, ask->scores, &counts, NULL, err) != 0)
         return -1;
     if (ask->session->half && !ask->common.quiet)
         fprintf(stderr, "scanscope query: %llu of %llu images scored again in float32\n",
-                (unsigned long long)share.again, (unsigned long long)share.pairs);
+                (unsigned long long)counts.again, (unsigned long long)counts.pairs);
     return 0;
 }
 
@@ -332,7 +332,7 @@ static bool usage_is_right(const struct ask *ask, int *status_out)
                         : ask->tsv && ask->common.json ? "give one of --json and --tsv"
                                                        : NULL;
     if (wrong)
-        *status_out = cli_wrong("query", "%s", wrong);
+        *status_out = cli_usage_error("query", "%s", wrong);
     return !wrong;
 }
 
@@ -347,7 +347,7 @@ static void ask_done(struct ask *ask)
     cli_common_done(&ask->common);
 }
 
-int cmd_query(int argc, char **argv)
+int cli_query(int argc, char **argv)
 {
     struct ask ask = {.top = DEFAULT_TOP};
     const struct cli_option options[] = {

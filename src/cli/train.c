@@ -370,7 +370,7 @@ static int run(const struct flags *f, const struct setup *setup, uint64_t seed, 
     return status;
 }
 
-int cmd_train(int argc, char **argv)
+int cli_train(int argc, char **argv)
 {
     static struct flags flags;
     struct cli_usage with_options = usage;

@@ -49,7 +49,7 @@ static int each_word(struct build *b, const char *path, void (*take)(struct buil
         tokenize_words(lines.items[i], compat_of(b), &words);
         for (size_t w = 0; w < words.count; w++)
             take(b, words.items[w]);
-        words_done(&words);
+        tokenize_words_done(&words);
         go_on = progress_step(&line.progress, i + 1, lines.count);
     }
     progress_line_end(&line);
@@ -169,7 +169,7 @@ static void build_done(struct build *b)
     free(b->dev_path);
 }
 
-int cmd_vocab(int argc, char **argv)
+int cli_vocab(int argc, char **argv)
 {
     struct build b = {.threshold = DEFAULT_THRESHOLD};
     const struct cli_option options[] = {
@@ -196,7 +196,7 @@ int cmd_vocab(int argc, char **argv)
     if (cli_parse(&usage, argc, argv, NULL, &status)) {
         b.builder = vocab_builder_new();
         if (!b.data && b.captions.count == 0)
-            status = cli_wrong(
+            status = cli_usage_error(
                 "vocab", "no captions: give a folder with -d DIR, or files with --captions FILE");
         else
             status = build(&b, &err) == 0 ? EXIT_DONE : cli_fail("vocab", &err);

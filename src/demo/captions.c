@@ -221,8 +221,8 @@ static bool odd_pair(const struct tableau *scene, int a, int b)
     const unsigned up = IN_SKY | IN_AIR | ON_WALL;
     const struct thing *p = &scene->things[a], *q = &scene->things[b];
     double e[4], f[4];
-    thing_extent(p, e);
-    thing_extent(q, f);
+    tableau_thing_extent(p, e);
+    tableau_thing_extent(q, f);
     return !(p->zone & up) != !(q->zone & up) && (e[2] < f[0] || f[2] < e[0]);
 }
 

@@ -71,16 +71,16 @@ static double clamp01(double x)
 /* The colour as drawn: a little off the name's own, under the setting's light. */
 static struct rgb pick_tint(const struct tableau *s, struct rng *rng, enum colour colour)
 {
-    struct rgb c = rgb_of(thing_colours[colour].hex);
+    struct rgb c = paint_rgb(thing_colours[colour].hex);
     double value = rng_range(rng, -0.07, 0.07);
-    c = value > 0 ? rgb_lighter(c, value * 1.5) : rgb_darker(c, -value);
+    c = value > 0 ? paint_lighter(c, value * 1.5) : paint_darker(c, -value);
     c.r = clamp01(c.r + rng_range(rng, -0.025, 0.025));
     c.g = clamp01(c.g + rng_range(rng, -0.025, 0.025));
     c.b = clamp01(c.b + rng_range(rng, -0.025, 0.025));
     if (s->setting == NIGHT)
-        c = rgb_mix(c, rgb_of(0x2a3266), 0.12);
+        c = paint_mix(c, paint_rgb(0x2a3266), 0.12);
     if (s->setting == SUNSET)
-        c = rgb_mix(c, rgb_of(0xe08850), 0.06);
+        c = paint_mix(c, paint_rgb(0xe08850), 0.06);
     return c;
 }
 
@@ -126,8 +126,8 @@ static void dress(const struct tableau *s, struct rng *rng, struct thing *t,
 static double overlap(const struct thing *a, const struct thing *b)
 {
     double p[4], q[4];
-    thing_extent(a, p);
-    thing_extent(b, q);
+    tableau_thing_extent(a, p);
+    tableau_thing_extent(b, q);
     double w = fmin(p[2], q[2]) - fmax(p[0], q[0]), h = fmin(p[3], q[3]) - fmax(p[1], q[1]);
     double least = fmin((p[2] - p[0]) * (p[3] - p[1]), (q[2] - q[0]) * (q[3] - q[1]));
     return w <= 0 || h <= 0 ? 0 : w * h / least;
@@ -137,8 +137,8 @@ static double overlap(const struct thing *a, const struct thing *b)
 static bool stacked(const struct thing *a, const struct thing *b)
 {
     double p[4], q[4];
-    thing_extent(a, p);
-    thing_extent(b, q);
+    tableau_thing_extent(a, p);
+    tableau_thing_extent(b, q);
     bool apart = p[2] < q[0] + 6 || q[2] < p[0] + 6;
     return !apart && (fabs(p[3] - q[1]) < 14 || fabs(q[3] - p[1]) < 14);
 }
@@ -147,7 +147,7 @@ static bool stacked(const struct thing *a, const struct thing *b)
 static bool clear(const struct tableau *s, const struct thing *t, double most)
 {
     double e[4];
-    thing_extent(t, e);
+    tableau_thing_extent(t, e);
     if (e[0] < 4 || e[1] < 4 || e[2] > TABLEAU_WIDTH - 4 || e[3] > TABLEAU_HEIGHT - 3)
         return false;
     for (int i = 0; i < s->count; i++)

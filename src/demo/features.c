@@ -27,7 +27,7 @@ static void anchors_to_lab(struct view *view)
     uint8_t pixels[4 * ANCHORS];
     for (int i = 0; i < ANCHORS; i++)
         memcpy(pixels + 4 * i, anchors[i], 3);
-    lab_of_image(&(struct image){ANCHORS, 1, ANCHORS, 1, pixels}, view->anchor[0]);
+    regions_lab(&(struct image){ANCHORS, 1, ANCHORS, 1, pixels}, view->anchor[0]);
 }
 
 static void nearness(const struct view *view, const float *lab, float *out)
@@ -226,13 +226,13 @@ int features_of(const struct image *picture, const struct region regions[REGIONS
     size_t n = (size_t)picture->width * (size_t)picture->height;
     struct view view = {.width = picture->width, .height = picture->height};
     float *lab = NULL;
-    if (mem_get(&lab, n, 3 * sizeof *lab, "a picture's colours", err) != 0 ||
-        mem_get(&view.near, n, ANCHORS * sizeof *view.near, "a picture's colours", err) != 0) {
+    if (mem_alloc(&lab, n, 3 * sizeof *lab, "a picture's colours", err) != 0 ||
+        mem_alloc(&view.near, n, ANCHORS * sizeof *view.near, "a picture's colours", err) != 0) {
         free(lab);
         return -1;
     }
     view.lab = lab;
-    lab_of_image(picture, lab);
+    regions_lab(picture, lab);
     anchors_to_lab(&view);
     for (size_t i = 0; i < n; i++) {
         float *near = view.near + ANCHORS * i;
@@ -248,7 +248,7 @@ int features_of(const struct image *picture, const struct region regions[REGIONS
     return 0;
 }
 
-void features_measure(const float *rows, size_t count, float *scale)
+void features_fit_scale(const float *rows, size_t count, float *scale)
 {
     for (size_t f = 0; f < FEATURES; f++) {
         double sum = 0, square = 0;

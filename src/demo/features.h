@@ -29,7 +29,7 @@ int features_of(const struct image *picture, const struct region regions[REGIONS
                 struct error *err) MUST_USE;
 
 /* Mean and standard deviation of each feature over `rows` vectors: scale is 2 x FEATURES. */
-void features_measure(const float *rows, size_t count, float *scale);
+void features_fit_scale(const float *rows, size_t count, float *scale);
 
 /* (x - mean) / deviation, kept within -FEATURE_LIMIT..FEATURE_LIMIT, in place. */
 #define FEATURE_LIMIT 6.0f

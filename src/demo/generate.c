@@ -44,8 +44,8 @@ static int batch_init(struct batch *b, const struct demo_plan *plan, enum demo_s
 {
     size_t n = plan->count[split];
     *b = (struct batch){.plan = plan, .split = split, .count = n};
-    if (mem_get(&b->features, n, REGIONS * FEATURES * sizeof(float), "features", err) != 0 ||
-        mem_get(&b->boxes, n, REGIONS * 4 * sizeof(float), "boxes", err) != 0)
+    if (mem_alloc(&b->features, n, REGIONS * FEATURES * sizeof(float), "features", err) != 0 ||
+        mem_alloc(&b->boxes, n, REGIONS * 4 * sizeof(float), "boxes", err) != 0)
         return -1;
     b->sizes = mem_new(n, 2 * sizeof(int32_t));
     b->ids = mem_new(n, sizeof *b->ids);
@@ -214,7 +214,7 @@ static int find_scale(const struct batch *b, float *scale, struct error *err)
     if (b->split != DEMO_TRAIN && file_exists(path)) {
         status = read_scale(path, scale, err);
     } else {
-        features_measure(b->features, b->count * REGIONS, scale);
+        features_fit_scale(b->features, b->count * REGIONS, scale);
         status = npy_save(path, NPY_F32, 2, (size_t[]){2, FEATURES}, scale, err);
     }
     free(path);

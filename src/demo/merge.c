@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "demo/segment.h"
+#include "demo/segments.h"
 
 /* A thing that takes up this much of the picture is likely several. */
 #define JOINT_SHARE 0.2f
@@ -53,7 +53,7 @@ static int *count_touching(const struct segments *s)
     return touch;
 }
 
-bool node_holds(const struct segments *s, int n, int p)
+bool segments_node_holds(const struct segments *s, int n, int p)
 {
     int at = p;
     while (at >= 0 && at < n)

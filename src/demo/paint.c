@@ -2,25 +2,25 @@
 
 #include <math.h>
 
-struct rgb rgb_of(unsigned hex)
+struct rgb paint_rgb(unsigned hex)
 {
     return (struct rgb){(hex >> 16 & 255) / 255.0, (hex >> 8 & 255) / 255.0, (hex & 255) / 255.0};
 }
 
-struct rgb rgb_mix(struct rgb a, struct rgb b, double t)
+struct rgb paint_mix(struct rgb a, struct rgb b, double t)
 {
     return (struct rgb){a.r + (b.r - a.r) * t, a.g + (b.g - a.g) * t, a.b + (b.b - a.b) * t};
 }
 
-struct rgb rgb_lighter(struct rgb colour, double t)
+struct rgb paint_lighter(struct rgb colour, double t)
 {
-    return rgb_mix(colour, (struct rgb){1, 0.99, 0.96}, t);
+    return paint_mix(colour, (struct rgb){1, 0.99, 0.96}, t);
 }
 
 /* Towards a deep blue rather than black: shadows stay warm and clean. */
-struct rgb rgb_darker(struct rgb colour, double t)
+struct rgb paint_darker(struct rgb colour, double t)
 {
-    return rgb_mix(colour, (struct rgb){0.09, 0.08, 0.16}, t);
+    return paint_mix(colour, (struct rgb){0.09, 0.08, 0.16}, t);
 }
 
 static double luma(struct rgb c)
@@ -28,17 +28,17 @@ static double luma(struct rgb c)
     return 0.30 * c.r + 0.59 * c.g + 0.11 * c.b;
 }
 
-struct rgb rgb_contrast(struct rgb main)
+struct rgb paint_contrast(struct rgb main)
 {
-    return luma(main) > 0.62 ? rgb_darker(main, 0.55) : rgb_lighter(main, 0.75);
+    return luma(main) > 0.62 ? paint_darker(main, 0.55) : paint_lighter(main, 0.75);
 }
 
-double pen_vary(const struct pen *pen, int which, double a, double b)
+double paint_vary(const struct pen *pen, int which, double a, double b)
 {
     return a + (b - a) * pen->vary[which];
 }
 
-void path_ellipse(const struct pen *pen, double cx, double cy, double rx, double ry)
+void paint_path_ellipse(const struct pen *pen, double cx, double cy, double rx, double ry)
 {
     cairo_t *cr = pen->cr;
     cairo_matrix_t keep;
@@ -51,7 +51,8 @@ void path_ellipse(const struct pen *pen, double cx, double cy, double rx, double
     cairo_set_matrix(cr, &keep);
 }
 
-void path_box(const struct pen *pen, double x0, double y0, double x1, double y1, double corner)
+void paint_path_box(const struct pen *pen, double x0, double y0, double x1, double y1,
+                    double corner)
 {
     cairo_t *cr = pen->cr;
     double r = fmin(corner, fmin(fabs(x1 - x0), fabs(y1 - y0)) / 2);
@@ -63,7 +64,7 @@ void path_box(const struct pen *pen, double x0, double y0, double x1, double y1,
     cairo_close_path(cr);
 }
 
-void path_poly(const struct pen *pen, const struct point *points, size_t n)
+void paint_path_poly(const struct pen *pen, const struct point *points, size_t n)
 {
     cairo_new_sub_path(pen->cr);
     for (size_t i = 0; i < n; i++)
@@ -72,7 +73,7 @@ void path_poly(const struct pen *pen, const struct point *points, size_t n)
 }
 
 /* Catmull-Rom through the points, as Bezier pieces. */
-void path_smooth(const struct pen *pen, const struct point *p, size_t n)
+void paint_path_smooth(const struct pen *pen, const struct point *p, size_t n)
 {
     cairo_new_sub_path(pen->cr);
     cairo_move_to(pen->cr, p[0].x, p[0].y);
@@ -95,28 +96,28 @@ static void add_stop(cairo_pattern_t *pattern, double at, struct rgb c)
     cairo_pattern_add_color_stop_rgb(pattern, at, c.r, c.g, c.b);
 }
 
-void pen_shade(const struct pen *pen, struct rgb colour)
+void paint_shade(const struct pen *pen, struct rgb colour)
 {
     cairo_t *cr = pen->cr;
     double x0, y0, x1, y1;
     cairo_path_extents(cr, &x0, &y0, &x1, &y1);
     cairo_pattern_t *light = cairo_pattern_create_linear(0, y0, 0, y1);
-    add_stop(light, 0, rgb_lighter(colour, 0.22));
+    add_stop(light, 0, paint_lighter(colour, 0.22));
     add_stop(light, 0.45, colour);
-    add_stop(light, 1, rgb_darker(colour, 0.20));
+    add_stop(light, 1, paint_darker(colour, 0.20));
     cairo_set_source(cr, light);
     cairo_fill_preserve(cr);
     cairo_pattern_destroy(light);
-    pen_stroke(pen, rgb_darker(colour, 0.48), pen->line);
+    paint_stroke(pen, paint_darker(colour, 0.48), pen->line);
 }
 
-void pen_fill(const struct pen *pen, struct rgb colour)
+void paint_fill(const struct pen *pen, struct rgb colour)
 {
     set_colour(pen->cr, colour);
     cairo_fill(pen->cr);
 }
 
-void pen_stroke(const struct pen *pen, struct rgb colour, double width)
+void paint_stroke(const struct pen *pen, struct rgb colour, double width)
 {
     cairo_set_line_width(pen->cr, width);
     cairo_set_line_cap(pen->cr, CAIRO_LINE_CAP_ROUND);
@@ -125,42 +126,42 @@ void pen_stroke(const struct pen *pen, struct rgb colour, double width)
     cairo_stroke(pen->cr);
 }
 
-void pen_rod(const struct pen *pen, struct rgb colour, double width, double x0, double y0,
-             double x1, double y1)
+void paint_rod(const struct pen *pen, struct rgb colour, double width, double x0, double y0,
+               double x1, double y1)
 {
-    const struct rgb coats[] = {rgb_darker(colour, 0.48), colour};
+    const struct rgb coats[] = {paint_darker(colour, 0.48), colour};
     for (int i = 0; i < 2; i++) {
         cairo_new_path(pen->cr);
         cairo_move_to(pen->cr, x0, y0);
         cairo_line_to(pen->cr, x1, y1);
-        pen_stroke(pen, coats[i], i ? width : width + 2 * pen->line);
+        paint_stroke(pen, coats[i], i ? width : width + 2 * pen->line);
     }
 }
 
-void shade_ellipse(const struct pen *pen, struct rgb colour, double cx, double cy, double rx,
-                   double ry)
+void paint_shade_ellipse(const struct pen *pen, struct rgb colour, double cx, double cy, double rx,
+                         double ry)
 {
-    path_ellipse(pen, cx, cy, rx, ry);
-    pen_shade(pen, colour);
+    paint_path_ellipse(pen, cx, cy, rx, ry);
+    paint_shade(pen, colour);
 }
 
-void fill_ellipse(const struct pen *pen, struct rgb colour, double cx, double cy, double rx,
-                  double ry)
+void paint_fill_ellipse(const struct pen *pen, struct rgb colour, double cx, double cy, double rx,
+                        double ry)
 {
-    path_ellipse(pen, cx, cy, rx, ry);
-    pen_fill(pen, colour);
+    paint_path_ellipse(pen, cx, cy, rx, ry);
+    paint_fill(pen, colour);
 }
 
-void shade_box(const struct pen *pen, struct rgb colour, double x0, double y0, double x1, double y1,
-               double corner)
+void paint_shade_box(const struct pen *pen, struct rgb colour, double x0, double y0, double x1,
+                     double y1, double corner)
 {
-    path_box(pen, x0, y0, x1, y1, corner);
-    pen_shade(pen, colour);
+    paint_path_box(pen, x0, y0, x1, y1, corner);
+    paint_shade(pen, colour);
 }
 
-void fill_box(const struct pen *pen, struct rgb colour, double x0, double y0, double x1, double y1,
-              double corner)
+void paint_fill_box(const struct pen *pen, struct rgb colour, double x0, double y0, double x1,
+                    double y1, double corner)
 {
-    path_box(pen, x0, y0, x1, y1, corner);
-    pen_fill(pen, colour);
+    paint_path_box(pen, x0, y0, x1, y1, corner);
+    paint_fill(pen, colour);
 }

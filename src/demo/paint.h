@@ -26,55 +26,56 @@ struct pen {
     double vary[PEN_VARIES]; /* 0..1: small variations of form */
 };
 
-struct rgb rgb_of(unsigned hex);                          /* 0xRRGGBB */
-struct rgb rgb_mix(struct rgb a, struct rgb b, double t); /* a at 0, b at 1 */
-struct rgb rgb_lighter(struct rgb colour, double t);
-struct rgb rgb_darker(struct rgb colour, double t);
+struct rgb paint_rgb(unsigned hex);                         /* 0xRRGGBB */
+struct rgb paint_mix(struct rgb a, struct rgb b, double t); /* a at 0, b at 1 */
+struct rgb paint_lighter(struct rgb colour, double t);
+struct rgb paint_darker(struct rgb colour, double t);
 
 /* A colour that is told from `main` when drawn beside it: light on dark colours, dark on light
  * ones. */
-struct rgb rgb_contrast(struct rgb main);
+struct rgb paint_contrast(struct rgb main);
 
 /* a at 0, b at 1 of the pen's variation `which`. */
-double pen_vary(const struct pen *pen, int which, double a, double b);
+double paint_vary(const struct pen *pen, int which, double a, double b);
 
 /* Paths; each begins a new sub-path of the current one. */
-void path_ellipse(const struct pen *pen, double cx, double cy, double rx, double ry);
-void path_box(const struct pen *pen, double x0, double y0, double x1, double y1, double corner);
-void path_poly(const struct pen *pen, const struct point *points, size_t n);
-void path_smooth(const struct pen *pen, const struct point *points,
-                 size_t n); /* closed, through all */
+void paint_path_ellipse(const struct pen *pen, double cx, double cy, double rx, double ry);
+void paint_path_box(const struct pen *pen, double x0, double y0, double x1, double y1,
+                    double corner);
+void paint_path_poly(const struct pen *pen, const struct point *points, size_t n);
+void paint_path_smooth(const struct pen *pen, const struct point *points,
+                       size_t n); /* closed, through all */
 
 /* Ends the path. `shade` fills it with soft light from the upper left and outlines it; `fill` fills
  * it flat; `stroke` draws it as a line with round ends, dark-edged where `edged`. */
-void pen_shade(const struct pen *pen, struct rgb colour);
-void pen_fill(const struct pen *pen, struct rgb colour);
-void pen_stroke(const struct pen *pen, struct rgb colour, double width);
-void pen_rod(const struct pen *pen, struct rgb colour, double width, double x0, double y0,
-             double x1, double y1);
+void paint_shade(const struct pen *pen, struct rgb colour);
+void paint_fill(const struct pen *pen, struct rgb colour);
+void paint_stroke(const struct pen *pen, struct rgb colour, double width);
+void paint_rod(const struct pen *pen, struct rgb colour, double width, double x0, double y0,
+               double x1, double y1);
 
 /* The commonest pairs of those. */
-void shade_ellipse(const struct pen *pen, struct rgb colour, double cx, double cy, double rx,
-                   double ry);
-void fill_ellipse(const struct pen *pen, struct rgb colour, double cx, double cy, double rx,
-                  double ry);
-void shade_box(const struct pen *pen, struct rgb colour, double x0, double y0, double x1, double y1,
-               double corner);
-void fill_box(const struct pen *pen, struct rgb colour, double x0, double y0, double x1, double y1,
-              double corner);
+void paint_shade_ellipse(const struct pen *pen, struct rgb colour, double cx, double cy, double rx,
+                         double ry);
+void paint_fill_ellipse(const struct pen *pen, struct rgb colour, double cx, double cy, double rx,
+                        double ry);
+void paint_shade_box(const struct pen *pen, struct rgb colour, double x0, double y0, double x1,
+                     double y1, double corner);
+void paint_fill_box(const struct pen *pen, struct rgb colour, double x0, double y0, double x1,
+                    double y1, double corner);
 
 #define SHADE_SMOOTH(pen, colour, ...)                                                             \
     do {                                                                                           \
         static const struct point shape[] = {__VA_ARGS__};                                         \
-        path_smooth((pen), shape, sizeof shape / sizeof *shape);                                   \
-        pen_shade((pen), (colour));                                                                \
+        paint_path_smooth((pen), shape, sizeof shape / sizeof *shape);                             \
+        paint_shade((pen), (colour));                                                              \
     } while (0)
 
 #define SHADE_POLY(pen, colour, ...)                                                               \
     do {                                                                                           \
         static const struct point shape[] = {__VA_ARGS__};                                         \
-        path_poly((pen), shape, sizeof shape / sizeof *shape);                                     \
-        pen_shade((pen), (colour));                                                                \
+        paint_path_poly((pen), shape, sizeof shape / sizeof *shape);                               \
+        paint_shade((pen), (colour));                                                              \
     } while (0)
 
 #endif

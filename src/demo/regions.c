@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "demo/segment.h"
+#include "demo/segments.h"
 
 enum { CANDIDATES = 256, GRID = 5 };
 
@@ -76,7 +76,7 @@ static void add_things(struct pool *pool, const struct segments *seg)
         const struct node *node = &seg->nodes[i];
         memset(pick, 0, (size_t)seg->part_count);
         for (int p = 0; p < seg->part_count; p++)
-            pick[p] = node_holds(seg, i, p);
+            pick[p] = segments_node_holds(seg, i, p);
         add_labelled(pool, seg, seg->part_of, pick, node->box, node->score);
     }
     free(pick);

@@ -25,6 +25,6 @@ int regions_find(const struct image *picture, struct region out[REGIONS],
 void regions_done(struct region regions[REGIONS]);
 
 /* Lab (D65) of each pixel: 3 x width x height floats. */
-void lab_of_image(const struct image *picture, float *lab);
+void regions_lab(const struct image *picture, float *lab);
 
 #endif

@@ -26,8 +26,8 @@ static int relation(const struct tableau *s, int a, int b)
     if (p->under == b)
         return BELOW_IT;
     double e[4], f[4];
-    thing_extent(p, e);
-    thing_extent(q, f);
+    tableau_thing_extent(p, e);
+    tableau_thing_extent(q, f);
     double across = fmin(e[2], f[2]) - fmax(e[0], f[0]),
            along = fmin(e[3], f[3]) - fmax(e[1], f[1]);
     double dx = (e[0] + e[2] - f[0] - f[2]) / 2, dy = (e[1] + e[3] - f[1] - f[3]) / 2;

@@ -97,7 +97,7 @@ static void specks(cairo_t *cr, struct rng *rng, double y0, double y1, struct rg
 
 static void ripples(cairo_t *cr, struct rng *rng, double y0, double y1)
 {
-    set_alpha(cr, rgb_of(0xffffff), 0.35);
+    set_alpha(cr, paint_rgb(0xffffff), 0.35);
     cairo_set_line_width(cr, 1.3);
     for (int i = 0; i < 16; i++) {
         double x = rng_range(rng, 0, TABLEAU_WIDTH), y = rng_range(rng, y0 + 4, y1 - 4),
@@ -111,55 +111,55 @@ static void ripples(cairo_t *cr, struct rng *rng, double y0, double y1)
 static void paint_hills(const struct tableau *s, cairo_t *cr, struct rng *rng,
                         const struct light *l, double wave)
 {
-    struct rgb far = rgb_mix(rgb_of(l->hills), rgb_of(l->sky_low), 0.45);
-    ridge(cr, rng, s->horizon - 16, wave * 1.4, far, rgb_of(l->hills));
-    ridge(cr, rng, s->horizon - 5, wave * 0.7, rgb_of(l->hills), rgb_of(l->ground_far));
-    ridge(cr, rng, s->horizon + 2, 3, rgb_of(l->ground_far), rgb_of(l->ground_near));
+    struct rgb far = paint_mix(paint_rgb(l->hills), paint_rgb(l->sky_low), 0.45);
+    ridge(cr, rng, s->horizon - 16, wave * 1.4, far, paint_rgb(l->hills));
+    ridge(cr, rng, s->horizon - 5, wave * 0.7, paint_rgb(l->hills), paint_rgb(l->ground_far));
+    ridge(cr, rng, s->horizon + 2, 3, paint_rgb(l->ground_far), paint_rgb(l->ground_near));
 }
 
 static void paint_meadow(const struct tableau *s, cairo_t *cr, struct rng *rng,
                          const struct light *l)
 {
     paint_hills(s, cr, rng, l, 14);
-    grass(cr, rng, s->horizon + 14, rgb_darker(rgb_of(l->ground_near), 0.22), 34);
+    grass(cr, rng, s->horizon + 14, paint_darker(paint_rgb(l->ground_near), 0.22), 34);
 }
 
 static void paint_beach(const struct tableau *s, cairo_t *cr, struct rng *rng,
                         const struct light *l)
 {
-    struct rgb sea = rgb_of(l->hills), sand = rgb_of(l->ground_far);
-    band(cr, s->horizon, TABLEAU_HEIGHT, rgb_darker(sea, 0.12), rgb_lighter(sea, 0.35));
+    struct rgb sea = paint_rgb(l->hills), sand = paint_rgb(l->ground_far);
+    band(cr, s->horizon, TABLEAU_HEIGHT, paint_darker(sea, 0.12), paint_lighter(sea, 0.35));
     ripples(cr, rng, s->horizon, s->shore);
-    ridge(cr, rng, s->shore - 3, 4, rgb_of(0xf6fbfb), rgb_of(0xf6fbfb));
-    ridge(cr, rng, s->shore + 2, 4, sand, rgb_of(l->ground_near));
-    specks(cr, rng, s->shore + 12, TABLEAU_HEIGHT, rgb_darker(sand, 0.35), 0.4, 60);
+    ridge(cr, rng, s->shore - 3, 4, paint_rgb(0xf6fbfb), paint_rgb(0xf6fbfb));
+    ridge(cr, rng, s->shore + 2, 4, sand, paint_rgb(l->ground_near));
+    specks(cr, rng, s->shore + 12, TABLEAU_HEIGHT, paint_darker(sand, 0.35), 0.4, 60);
 }
 
 static void paint_night(const struct tableau *s, cairo_t *cr, struct rng *rng,
                         const struct light *l)
 {
-    specks(cr, rng, 4, s->horizon - 34, rgb_of(0xdfe6ff), 0.75, 46);
+    specks(cr, rng, 4, s->horizon - 34, paint_rgb(0xdfe6ff), 0.75, 46);
     paint_hills(s, cr, rng, l, 16);
-    grass(cr, rng, s->horizon + 14, rgb_lighter(rgb_of(l->ground_near), 0.18), 26);
+    grass(cr, rng, s->horizon + 14, paint_lighter(paint_rgb(l->ground_near), 0.18), 26);
 }
 
 static void paint_snow(const struct tableau *s, cairo_t *cr, struct rng *rng, const struct light *l)
 {
     paint_hills(s, cr, rng, l, 18);
-    specks(cr, rng, 4, s->horizon - 30, rgb_of(0xffffff), 0.8, 60);
+    specks(cr, rng, 4, s->horizon - 30, paint_rgb(0xffffff), 0.8, 60);
 }
 
 static void paint_sunset(const struct tableau *s, cairo_t *cr, struct rng *rng,
                          const struct light *l)
 {
     paint_hills(s, cr, rng, l, 12);
-    grass(cr, rng, s->horizon + 14, rgb_darker(rgb_of(l->ground_near), 0.25), 30);
+    grass(cr, rng, s->horizon + 14, paint_darker(paint_rgb(l->ground_near), 0.25), 30);
 }
 
 static void wallpaper(const struct tableau *s, cairo_t *cr, struct rng *rng, struct rgb wall)
 {
     double step = rng_range(rng, 22, 40);
-    set_alpha(cr, rgb_darker(wall, 0.5), 0.07);
+    set_alpha(cr, paint_darker(wall, 0.5), 0.07);
     for (double x = rng_range(rng, 0, step); x < TABLEAU_WIDTH; x += step)
         cairo_rectangle(cr, x, 0, step * 0.45, s->horizon);
     cairo_fill(cr);
@@ -167,7 +167,7 @@ static void wallpaper(const struct tableau *s, cairo_t *cr, struct rng *rng, str
 
 static void floorboards(const struct tableau *s, cairo_t *cr, struct rgb wood)
 {
-    set_alpha(cr, rgb_darker(wood, 0.5), 0.30);
+    set_alpha(cr, paint_darker(wood, 0.5), 0.30);
     cairo_set_line_width(cr, 1);
     for (int i = 1; i < 5; i++) {
         double y = s->horizon + (TABLEAU_HEIGHT - s->horizon) * i * i / 22.0 + 3;
@@ -179,11 +179,11 @@ static void floorboards(const struct tableau *s, cairo_t *cr, struct rgb wood)
 
 static void paint_room(const struct tableau *s, cairo_t *cr, struct rng *rng, const struct light *l)
 {
-    struct rgb board = rgb_of(l->hills);
-    wallpaper(s, cr, rng, rgb_of(l->sky_top));
-    band(cr, s->horizon, TABLEAU_HEIGHT, rgb_of(l->ground_far), rgb_of(l->ground_near));
-    floorboards(s, cr, rgb_of(l->ground_near));
-    band(cr, s->horizon - 9, s->horizon, board, rgb_darker(board, 0.12));
+    struct rgb board = paint_rgb(l->hills);
+    wallpaper(s, cr, rng, paint_rgb(l->sky_top));
+    band(cr, s->horizon, TABLEAU_HEIGHT, paint_rgb(l->ground_far), paint_rgb(l->ground_near));
+    floorboards(s, cr, paint_rgb(l->ground_near));
+    band(cr, s->horizon - 9, s->horizon, board, paint_darker(board, 0.12));
 }
 
 const char *setting_name(enum setting setting)
@@ -206,7 +206,7 @@ void setting_paint(const struct tableau *scene, cairo_t *cr)
     struct rng rng;
     const struct light *l = &lights[scene->setting][(int)(scene->mood * MOODS) % MOODS];
     rng_seed(&rng, scene->detail);
-    band(cr, 0, TABLEAU_HEIGHT, rgb_of(l->sky_top), rgb_of(l->sky_low));
-    band(cr, 0, scene->horizon, rgb_of(l->sky_top), rgb_of(l->sky_low));
+    band(cr, 0, TABLEAU_HEIGHT, paint_rgb(l->sky_top), paint_rgb(l->sky_low));
+    band(cr, 0, scene->horizon, paint_rgb(l->sky_top), paint_rgb(l->sky_low));
     painters[scene->setting](scene, cr, &rng, l);
 }

@@ -10,7 +10,7 @@ enum { TRIES = 200 };
 
 #define PICTURE_SCALE ((double)PICTURE_WIDTH / TABLEAU_WIDTH)
 
-void thing_extent(const struct thing *thing, double out[4])
+void tableau_thing_extent(const struct thing *thing, double out[4])
 {
     double half = thing_kinds[thing->kind].width / 200 * thing->height;
     out[0] = thing->x - half;
@@ -120,7 +120,7 @@ static void paint_all(struct tableau *scene, cairo_surface_t *page, cairo_surfac
 static int copy_pixels(cairo_surface_t *page, struct image *out, struct error *err)
 {
     *out = (struct image){PICTURE_WIDTH, PICTURE_HEIGHT, PICTURE_WIDTH, PICTURE_HEIGHT, NULL};
-    if (mem_get(&out->pixels, PICTURE_WIDTH * PICTURE_HEIGHT, 4, "a picture", err) != 0)
+    if (mem_alloc(&out->pixels, PICTURE_WIDTH * PICTURE_HEIGHT, 4, "a picture", err) != 0)
         return -1;
     cairo_surface_flush(page);
     const uint8_t *data = cairo_image_surface_get_data(page);

@@ -64,6 +64,6 @@ const char *setting_name(enum setting setting);
 void setting_paint(const struct tableau *scene, cairo_t *cr);
 
 /* The full extent of a thing as composed, hidden parts too: x1 y1 x2 y2 in units. */
-void thing_extent(const struct thing *thing, double out[4]);
+void tableau_thing_extent(const struct thing *thing, double out[4]);
 
 #endif

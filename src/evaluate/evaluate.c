@@ -29,7 +29,7 @@ static double share_below(const size_t *ranks, size_t n, size_t limit)
     return 100.0 * (double)below / (double)n;
 }
 
-void recalls_of_ranks(size_t *ranks, size_t n, struct recalls *out)
+void evaluate_ranks(size_t *ranks, size_t n, struct recalls *out)
 {
     double sum = 0;
     for (size_t i = 0; i < n; i++)
@@ -46,7 +46,7 @@ static void recalls_of(size_t *ranks, size_t n, struct recalls *out, size_t *ran
 {
     if (ranks_out)
         memcpy(ranks_out, ranks, n * sizeof *ranks);
-    recalls_of_ranks(ranks, n, out);
+    evaluate_ranks(ranks, n, out);
     free(ranks);
 }
 
@@ -90,8 +90,8 @@ void evaluate_t2i(const float *sims, size_t I, size_t C, size_t per_image, struc
     recalls_of(ranks, C, out, ranks_out);
 }
 
-void evaluate_both(const float *sims, size_t I, size_t C, size_t per_image, struct evaluation *out,
-                   size_t *i2t_ranks_out, size_t *t2i_ranks_out)
+void evaluate_with_ranks(const float *sims, size_t I, size_t C, size_t per_image,
+                         struct evaluation *out, size_t *i2t_ranks_out, size_t *t2i_ranks_out)
 {
     evaluate_i2t(sims, I, C, per_image, &out->i2t, i2t_ranks_out);
     evaluate_t2i(sims, I, C, per_image, &out->t2i, t2i_ranks_out);
@@ -100,7 +100,7 @@ void evaluate_both(const float *sims, size_t I, size_t C, size_t per_image, stru
 
 void evaluate(const float *sims, size_t I, size_t C, size_t per_image, struct evaluation *out)
 {
-    evaluate_both(sims, I, C, per_image, out, NULL, NULL);
+    evaluate_with_ranks(sims, I, C, per_image, out, NULL, NULL);
 }
 
 static void add_recalls(struct recalls *sum, const struct recalls *part, double share)
@@ -112,7 +112,7 @@ static void add_recalls(struct recalls *sum, const struct recalls *part, double 
     sum->mean += share * part->mean;
 }
 
-void evaluation_mean(const struct evaluation *folds, size_t n, struct evaluation *out)
+void evaluate_mean(const struct evaluation *folds, size_t n, struct evaluation *out)
 {
     *out = (struct evaluation){0};
     for (size_t f = 0; f < n; f++) {

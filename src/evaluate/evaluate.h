@@ -22,7 +22,7 @@ void evaluate_t2i(const float *sims, size_t I, size_t C, size_t per_image, struc
                   size_t *ranks_out);
 
 /* Of n ranks, 0 = best, n > 0; sorts them. */
-void recalls_of_ranks(size_t *ranks, size_t n, struct recalls *out);
+void evaluate_ranks(size_t *ranks, size_t n, struct recalls *out);
 
 /* Both directions, and their sum of recalls. */
 struct evaluation {
@@ -33,19 +33,19 @@ struct evaluation {
 void evaluate(const float *sims, size_t I, size_t C, size_t per_image, struct evaluation *out);
 
 /* The same with the ranks, I and C of them. */
-void evaluate_both(const float *sims, size_t I, size_t C, size_t per_image, struct evaluation *out,
-                   size_t *i2t_ranks_out, size_t *t2i_ranks_out);
+void evaluate_with_ranks(const float *sims, size_t I, size_t C, size_t per_image,
+                         struct evaluation *out, size_t *i2t_ranks_out, size_t *t2i_ranks_out);
 
 /* The mean of several evaluations (folds). */
-void evaluation_mean(const struct evaluation *folds, size_t n, struct evaluation *out);
+void evaluate_mean(const struct evaluation *folds, size_t n, struct evaluation *out);
 
 /* The whole matrix of a session: sims I x C. Captions must be encoded. */
 int session_score_all(const struct session *session, float *sims, const struct progress *progress,
                       struct error *err) MUST_USE;
 
 /* Images first_image .. and captions first_caption .. of it: sims images x captions. */
-int session_score_part(const struct session *session, size_t first_image, size_t images,
-                       size_t first_caption, size_t captions, float *sims,
-                       const struct progress *progress, struct error *err) MUST_USE;
+int session_score_block(const struct session *session, size_t first_image, size_t images,
+                        size_t first_caption, size_t captions, float *sims,
+                        const struct progress *progress, struct error *err) MUST_USE;
 
 #endif

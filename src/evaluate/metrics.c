@@ -24,16 +24,16 @@ static int compare_pairs(const void *a, const void *b)
 static int take_room(size_t count, size_t queries, struct relevance *out, struct error *err)
 {
     *out = (struct relevance){.queries = queries};
-    if (mem_get(&out->starts, queries + 1, sizeof *out->starts, "the judgements", err) == 0 &&
-        mem_get(&out->items, count, sizeof *out->items, "the judgements", err) == 0 &&
-        mem_get(&out->grades, count, sizeof *out->grades, "the judgements", err) == 0)
+    if (mem_alloc(&out->starts, queries + 1, sizeof *out->starts, "the judgements", err) == 0 &&
+        mem_alloc(&out->items, count, sizeof *out->items, "the judgements", err) == 0 &&
+        mem_alloc(&out->grades, count, sizeof *out->grades, "the judgements", err) == 0)
         return 0;
-    relevance_done(out);
+    metrics_relevance_done(out);
     return -1;
 }
 
-int relevance_make(struct relevant_pair *pairs, size_t count, size_t queries, struct relevance *out,
-                   struct error *err)
+int metrics_relevance_make(struct relevant_pair *pairs, size_t count, size_t queries,
+                           struct relevance *out, struct error *err)
 {
     if (take_room(count, queries, out, err) != 0)
         return -1;
@@ -53,8 +53,8 @@ int relevance_make(struct relevant_pair *pairs, size_t count, size_t queries, st
     return 0;
 }
 
-int relevance_own(size_t images, size_t captions, size_t per_image, bool i2t, struct relevance *out,
-                  struct error *err)
+int metrics_relevance_of_split(size_t images, size_t captions, size_t per_image, bool i2t,
+                               struct relevance *out, struct error *err)
 {
     size_t queries = i2t ? images : captions;
     if (take_room(captions, queries, out, err) != 0)
@@ -70,7 +70,7 @@ int relevance_own(size_t images, size_t captions, size_t per_image, bool i2t, st
     return 0;
 }
 
-void relevance_done(struct relevance *relevance)
+void metrics_relevance_done(struct relevance *relevance)
 {
     free(relevance->starts);
     free(relevance->items);

@@ -25,13 +25,13 @@ struct relevance {
 
 /* From pairs in any order, which are sorted in place; a pair given twice counts once, with its
  * higher grade. Pairs' queries are below `queries`. */
-int relevance_make(struct relevant_pair *pairs, size_t count, size_t queries, struct relevance *out,
-                   struct error *err) MUST_USE;
+int metrics_relevance_make(struct relevant_pair *pairs, size_t count, size_t queries,
+                           struct relevance *out, struct error *err) MUST_USE;
 
 /* The split's own: an image's captions (i2t), a caption's image (else); grade 1. */
-int relevance_own(size_t images, size_t captions, size_t per_image, bool i2t, struct relevance *out,
-                  struct error *err) MUST_USE;
-void relevance_done(struct relevance *relevance);
+int metrics_relevance_of_split(size_t images, size_t captions, size_t per_image, bool i2t,
+                               struct relevance *out, struct error *err) MUST_USE;
+void metrics_relevance_done(struct relevance *relevance);
 
 /* Of one query. With r relevant items among those ranked, P(k) the share of relevant ones among the
  * first k, and places counted from 1:

@@ -13,7 +13,7 @@ struct column {
 
 /* A caption's texts, measured. `text` goes below the others where the column is narrow. */
 struct row {
-    struct text_block rank, text, score;
+    struct scene_text_block rank, text, score;
     double rank_w, mark, text_x;
     bool narrow;
 };
@@ -28,13 +28,14 @@ static struct row measure_row(struct scene *scene, const struct figure_caption *
     snprintf(rank, sizeof rank, "%zu", caption->rank);
     snprintf(score, sizeof score, "%.3f", (double)caption->score);
     row.rank_w = fmin(1.8 * font, at.w / 5);
-    row.rank = parts_line(scene, rank, 1, row.rank_w, line);
+    row.rank = page_line(scene, rank, 1, row.rank_w, line);
     double taken = row.rank_w + 2.4 * row.mark;
     if (scene->style.scores)
-        row.score = parts_line(scene, score, 1, fmin(4 * font, at.w - taken), line);
+        row.score = page_line(scene, score, 1, fmin(4 * font, at.w - taken), line);
     double beside = at.w - taken - (scene->style.scores ? fmax(row.score.w, 2.8 * font) + font : 0);
     row.text_x = at.x + (row.narrow ? 0 : taken);
-    row.text = text_block(scene, caption->text, &look, row.narrow ? at.w : beside, TEXT_LINES);
+    row.text =
+        scene_text_block(scene, caption->text, &look, row.narrow ? at.w : beside, TEXT_LINES);
     return row;
 }
 
@@ -76,10 +77,10 @@ static double image_panel(struct scene *scene, const struct figure_image *image,
     double w, h;
     figure_image_size(image, &w, &h);
     struct box cell = {SCENE_MARGIN, y, width, fmin(fmax(width * h / w, width / 4), 1.4 * width)};
-    struct box at = parts_fit(image, cell);
+    struct box at = page_fit(image, cell);
     at.x = cell.x;
     at.y = cell.y;
-    parts_picture(scene, at, &(struct picture){.image = image});
+    page_picture(scene, at, &(struct picture){.image = image});
     return at.y + at.h;
 }
 
@@ -88,8 +89,8 @@ int captions_layout(struct scene *scene, const struct figure *figure, struct err
     const struct figure_set *set = &figure->sets[0];
     if (set->caption_count == 0)
         return error_set(err, "there is no caption to show");
-    parts_note_missing(scene, &set->image);
-    double width = parts_width(scene), gap = 2 * parts_gap(scene);
+    page_note_missing(scene, &set->image);
+    double width = page_width(scene), gap = 2 * page_gap(scene);
     bool beside = width > 26 * scene->style.font_size, known = truth_known(set);
     double picture_w = beside ? 0.38 * width : width, y = SCENE_MARGIN;
     struct column at = {SCENE_MARGIN, width};
@@ -103,8 +104,8 @@ int captions_layout(struct scene *scene, const struct figure *figure, struct err
     for (size_t i = 0; i < set->caption_count; i++)
         y = caption_row(scene, &set->captions[i], known, at, y);
     y = fmax(y, bottom) + gap / 2;
-    parts_finish(scene, &figure->info, set->image.id,
-                 known ? "Filled green: a caption of the image; hollow red: of another one" : NULL,
-                 false, y);
+    page_finish(scene, &figure->info, set->image.id,
+                known ? "Filled green: a caption of the image; hollow red: of another one" : NULL,
+                false, y);
     return 0;
 }

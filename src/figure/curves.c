@@ -111,7 +111,7 @@ static void y_ticks(struct scene *scene, const struct axes *a, double left)
         char text[32];
         double value = a->y0 + i * step, y = place_y(a, value);
         snprintf(text, sizeof text, "%.6g", fabs(value) < step / 1e6 ? 0 : value);
-        struct text_block block = parts_line(scene, text, tick_look.size, 0.8 * left, high);
+        struct scene_text_block block = page_line(scene, text, tick_look.size, 0.8 * left, high);
         segment(scene, a->box.x, y, a->box.x + a->box.w, y, i ? 0xe4e4e4 : INK_SOFT, i ? 0.4 : 0.5);
         scene_text(scene, &block, a->box.x - a->gap - block.w, y - block.h / 2, INK_SOFT);
     }
@@ -121,11 +121,12 @@ static void y_ticks(struct scene *scene, const struct axes *a, double left)
 static void x_tick(struct scene *scene, const struct axes *a, const char *text, double x,
                    double *free_from)
 {
-    struct text_block block = parts_line(scene, text, tick_look.size, parts_width(scene) / 2, 1e6);
+    struct scene_text_block block =
+        page_line(scene, text, tick_look.size, page_width(scene) / 2, 1e6);
     double left =
         fmin(fmax(x - block.w / 2, a->box.x - a->gap), scene->width - SCENE_MARGIN - block.w);
     if (left < *free_from) {
-        text_block_done(&block);
+        scene_text_block_done(&block);
         return;
     }
     *free_from = left + block.w + 2;
@@ -201,7 +202,7 @@ static void draw_bars(struct scene *scene, const struct figure_plot *plot, const
 /* ---- names ----------------------------------------------------------------------------------- */
 
 struct name {
-    struct text_block block;
+    struct scene_text_block block;
     double y; /* of its middle */
     uint32_t colour;
 };
@@ -241,8 +242,8 @@ static void draw_names(struct scene *scene, const struct figure_plot *plot, cons
     for (size_t s = 0; s < plot->series_count; s++)
         names[s] = (struct name){
             .block =
-                parts_line(scene, plot->series[s].name ? plot->series[s].name : "", name_look.size,
-                           width, (bottom - a->box.y) / (double)plot->series_count),
+                page_line(scene, plot->series[s].name ? plot->series[s].name : "", name_look.size,
+                          width, (bottom - a->box.y) / (double)plot->series_count),
             .y = plot->bars ? a->box.y : last_y(&plot->series[s], a),
             .colour = colours[s % COLOURS]};
     spread(names, plot->series_count, a->box.y, bottom);
@@ -256,10 +257,10 @@ static double names_width(struct scene *scene, const struct figure_plot *plot, d
 {
     double widest = 0;
     for (size_t s = 0; s < plot->series_count; s++) {
-        struct text_block block = parts_line(
+        struct scene_text_block block = page_line(
             scene, plot->series[s].name ? plot->series[s].name : "", name_look.size, most, 1e6);
         widest = fmax(widest, block.w);
-        text_block_done(&block);
+        scene_text_block_done(&block);
     }
     return plot->series_count > 1 ? widest : 0;
 }
@@ -268,15 +269,15 @@ static double names_width(struct scene *scene, const struct figure_plot *plot, d
 
 static double line_of(struct scene *scene, const struct text_look *look)
 {
-    struct text_block block = text_block(scene, "Xg", look, 1e6, 1);
+    struct scene_text_block block = scene_text_block(scene, "Xg", look, 1e6, 1);
     double height = block.h;
-    text_block_done(&block);
+    scene_text_block_done(&block);
     return height;
 }
 
 /* The title and the y axis' label, measured. */
 struct head {
-    struct text_block title, label;
+    struct scene_text_block title, label;
     double h;
 };
 
@@ -284,16 +285,16 @@ static struct head head_of(struct scene *scene, const struct figure_plot *plot, 
 {
     struct head head = {0};
     struct str title = {0};
-    parts_letter(scene, &title);
+    page_letter(scene, &title);
     str_add(&title, plot->title ? plot->title : "");
     if (title.length) {
         head.title =
-            text_block(scene, title.text, &(struct text_look){.size = 1}, width, TEXT_LINES);
+            scene_text_block(scene, title.text, &(struct text_look){.size = 1}, width, TEXT_LINES);
         head.h = head.title.h + 1;
     }
     str_done(&title);
     if (plot->y_label) {
-        head.label = text_block(scene, plot->y_label, &tick_look, width, TEXT_LINES);
+        head.label = scene_text_block(scene, plot->y_label, &tick_look, width, TEXT_LINES);
         head.h += head.label.h;
     }
     return head;
@@ -334,7 +335,8 @@ static void draw_plot(struct scene *scene, const struct figure_plot *plot, struc
     if (names > 0)
         draw_names(scene, plot, &a, names, a.box.y + a.box.h);
     if (plot->x_label) {
-        struct text_block block = text_block(scene, plot->x_label, &tick_look, cell.w - left, 1);
+        struct scene_text_block block =
+            scene_text_block(scene, plot->x_label, &tick_look, cell.w - left, 1);
         double middle = a.box.x + (a.box.w - block.w) / 2, most = cell.x + cell.w - block.w;
         scene_text(scene, &block, fmin(fmax(middle, a.box.x), most), a.box.y + a.box.h + tick + 4,
                    INK_SOFT);
@@ -365,8 +367,8 @@ int curves_layout(struct scene *scene, const struct figure *figure, struct error
 {
     if (figure->plot_count == 0)
         return error_set(err, "there is no curve to show");
-    double y = parts_title(scene, figure->info.caption, SCENE_MARGIN), gap = 3 * parts_gap(scene);
-    double font = scene->style.font_size, width = parts_width(scene);
+    double y = page_title(scene, figure->info.caption, SCENE_MARGIN), gap = 3 * page_gap(scene);
+    double font = scene->style.font_size, width = page_width(scene);
     size_t columns = scene->style.columns > 0 ? (size_t)scene->style.columns
                                               : (size_t)fmax(1, floor(width / (28 * font)));
     columns = columns < figure->plot_count ? columns : figure->plot_count;
@@ -378,6 +380,6 @@ int curves_layout(struct scene *scene, const struct figure *figure, struct error
                          (struct box){SCENE_MARGIN, y, cell_w, cell_h}, gap) +
             gap;
     }
-    parts_finish(scene, &figure->info, NULL, NULL, false, y);
+    page_finish(scene, &figure->info, NULL, NULL, false, y);
     return 0;
 }

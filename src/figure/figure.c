@@ -132,7 +132,7 @@ int figure_write(const struct figure *figure, const struct figure_style *style, 
     double dpi = figure_style_filled(style).dpi;
     if (scene_init(&scene, style, format->raster ? dpi / 72 : 1, notes, err) != 0)
         return -1;
-    int status = kind_of(figure->kind)->layout(&scene, figure, err);
+    int status = figure_kind_of(figure->kind)->layout(&scene, figure, err);
     if (status == 0) {
         metadata_make(figure, &scene, &meta);
         status = format->render(&scene, &meta.texts, path, err);

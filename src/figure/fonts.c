@@ -8,18 +8,18 @@
 #include "base/mem.h"
 
 /* The part of a family, made when first asked for. */
-static struct font_part *part_of(struct font_parts *parts, PangoFont *font)
+static struct font_subset *part_of(struct font_subsets *parts, PangoFont *font)
 {
     PangoFontDescription *described = pango_font_describe(font);
     const char *family = pango_font_description_get_family(described);
-    struct font_part *part = NULL;
+    struct font_subset *part = NULL;
     for (size_t i = 0; i < parts->count && !part; i++)
         if (strcmp(parts->items[i].family, family) == 0)
             part = &parts->items[i];
     if (!part) {
         MEM_ROOM(parts->items, parts->count, parts->cap);
         part = &parts->items[parts->count++];
-        *part = (struct font_part){
+        *part = (struct font_subset){
             .family = mem_strdup(family),
             .face = hb_face_reference(hb_font_get_face(pango_font_get_hb_font(font))),
             .characters = hb_set_create()};
@@ -28,15 +28,15 @@ static struct font_part *part_of(struct font_parts *parts, PangoFont *font)
     return part;
 }
 
-static void add_run(struct font_parts *parts, const char *text, const PangoItem *item)
+static void add_run(struct font_subsets *parts, const char *text, const PangoItem *item)
 {
-    struct font_part *part = part_of(parts, item->analysis.font);
+    struct font_subset *part = part_of(parts, item->analysis.font);
     const char *end = text + item->offset + item->length;
     for (const char *c = text + item->offset; c < end; c = g_utf8_next_char(c))
         hb_set_add(part->characters, g_utf8_get_char(c));
 }
 
-static void add_layout(struct font_parts *parts, PangoLayout *layout)
+static void add_layout(struct font_subsets *parts, PangoLayout *layout)
 {
     PangoLayoutIter *iter = pango_layout_get_iter(layout);
     do {
@@ -48,7 +48,7 @@ static void add_layout(struct font_parts *parts, PangoLayout *layout)
 }
 
 /* Hints are of no use to a page that is scaled. */
-static void cut(struct font_part *part)
+static void cut(struct font_subset *part)
 {
     hb_subset_input_t *input = hb_subset_input_create_or_fail();
     if (!input)
@@ -69,9 +69,9 @@ static void cut(struct font_part *part)
     hb_face_destroy(face);
 }
 
-void font_parts_make(const struct scene *scene, struct font_parts *out)
+void fonts_subset(const struct scene *scene, struct font_subsets *out)
 {
-    *out = (struct font_parts){0};
+    *out = (struct font_subsets){0};
     for (size_t i = 0; i < scene->count; i++)
         if (scene->items[i].layout)
             add_layout(out, scene->items[i].layout);
@@ -79,7 +79,7 @@ void font_parts_make(const struct scene *scene, struct font_parts *out)
         cut(&out->items[i]);
 }
 
-void font_parts_done(struct font_parts *parts)
+void fonts_done(struct font_subsets *parts)
 {
     for (size_t i = 0; i < parts->count; i++) {
         hb_face_destroy(parts->items[i].face);
@@ -88,5 +88,5 @@ void font_parts_done(struct font_parts *parts)
         free(parts->items[i].bytes);
     }
     free(parts->items);
-    *parts = (struct font_parts){0};
+    *parts = (struct font_subsets){0};
 }

@@ -6,7 +6,7 @@
 #include "figure/scene.h"
 
 /* An OpenType file. */
-struct font_part {
+struct font_subset {
     char *family;
     void *face, *characters; /* fonts.c's own */
     uint8_t *bytes;          /* NULL where the font cannot be cut: only its name is known then */
@@ -14,14 +14,14 @@ struct font_part {
 };
 
 /* In the order of their first use. */
-struct font_parts {
-    struct font_part *items;
+struct font_subsets {
+    struct font_subset *items;
     size_t count, cap;
 };
 
 /* What the scene's texts are set in, by family: every text of a scene has one weight and slant. The
- * same scene gives the same bytes. `out` is the caller's to font_parts_done. */
-void font_parts_make(const struct scene *scene, struct font_parts *out);
-void font_parts_done(struct font_parts *parts);
+ * same scene gives the same bytes. `out` is the caller's to fonts_done. */
+void fonts_subset(const struct scene *scene, struct font_subsets *out);
+void fonts_done(struct font_subsets *parts);
 
 #endif

@@ -124,7 +124,7 @@ int gather_words(const struct session *session, const struct query *query, size_
     if (!attention->t2i)
         set->region_similarity =
             figure_data_copy(data, attention->similarity, attention->R, sizeof(float));
-    attention_free(attention);
+    session_attention_free(attention);
     if (!pick)
         return 0;
     return choose(pick, (struct figure_word *)set->words, &set->word_count, err);
@@ -192,7 +192,7 @@ int gather_strip(const struct session *session, const struct query *query, ptrdi
     float *scores = mem_new(session->I, sizeof *scores);
     struct ranked *best = mem_new(count, sizeof *best);
     struct figure_result *results = figure_data_take(data, count, sizeof *results);
-    struct rank_need need = {
+    struct exact_places need = {
         .top = count, .first = truth >= 0 ? (size_t)truth : 0, .count = truth >= 0};
     int status = session_rank_images(session, query, &need, scores, NULL, NULL, err);
     if (status == 0) {

@@ -51,7 +51,7 @@ static int sweep_session(const struct session *session, size_t k, struct sweep *
     struct score_source source;
     if (session->data->per_image == 0)
         return error_set(err, "the split has no captions that belong to its images");
-    score_source_of_session(session, &source);
+    scores_of_session(session, &source);
     return sweep_run(&source, k, 0, NULL, out, err);
 }
 

@@ -8,12 +8,12 @@ static const struct kind kinds[] = {
     [FIGURE_STRIP] = {"strip", strip_layout},
     [FIGURE_CAPTIONS] = {"captions", captions_layout},
     [FIGURE_MATRIX] = {"matrix", matrix_layout},
-    [FIGURE_COMPARE] = {"compare", compare_layout},
-    [FIGURE_FAILURES] = {"failures", failures_layout},
+    [FIGURE_COMPARE] = {"compare", words_compare_layout},
+    [FIGURE_FAILURES] = {"failures", strip_failures_layout},
     [FIGURE_CURVES] = {"curves", curves_layout},
 };
 
-const struct kind *kind_of(enum figure_kind kind)
+const struct kind *figure_kind_of(enum figure_kind kind)
 {
     return &kinds[kind];
 }

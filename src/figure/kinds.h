@@ -10,7 +10,7 @@ struct kind {
     int (*layout)(struct scene *scene, const struct figure *figure, struct error *err);
 };
 
-const struct kind *kind_of(enum figure_kind kind);
+const struct kind *figure_kind_of(enum figure_kind kind);
 
 /* Each lays out its kind; errors: nothing to show, no boxes where they are needed. */
 int words_layout(struct scene *scene, const struct figure *figure, struct error *err) MUST_USE;
@@ -18,8 +18,10 @@ int regions_layout(struct scene *scene, const struct figure *figure, struct erro
 int strip_layout(struct scene *scene, const struct figure *figure, struct error *err) MUST_USE;
 int captions_layout(struct scene *scene, const struct figure *figure, struct error *err) MUST_USE;
 int matrix_layout(struct scene *scene, const struct figure *figure, struct error *err) MUST_USE;
-int compare_layout(struct scene *scene, const struct figure *figure, struct error *err) MUST_USE;
-int failures_layout(struct scene *scene, const struct figure *figure, struct error *err) MUST_USE;
+int words_compare_layout(struct scene *scene, const struct figure *figure,
+                         struct error *err) MUST_USE;
+int strip_failures_layout(struct scene *scene, const struct figure *figure,
+                          struct error *err) MUST_USE;
 int curves_layout(struct scene *scene, const struct figure *figure, struct error *err) MUST_USE;
 
 /* The rows of a strip, from y on; returns where they end. */

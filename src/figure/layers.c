@@ -121,10 +121,10 @@ int layers_overlay(const struct scene *scene, const struct item *item, const str
     *any_out = raster_has_values(picture) && (fade || picture->overlay == OVERLAY_HEAT);
     if (!*any_out)
         return 0;
-    if (mem_get(&values, count, sizeof *values, "an overlay", err) != 0)
+    if (mem_alloc(&values, count, sizeof *values, "an overlay", err) != 0)
         return -1;
     raster_values(picture, scene->style.combine, photo->width, photo->height, values);
-    int status = mem_get(&out->pixels, count, 4, "an overlay", err);
+    int status = mem_alloc(&out->pixels, count, 4, "an overlay", err);
     if (status == 0 && fade)
         fade_pixels(values, count, out->pixels);
     else if (status == 0)

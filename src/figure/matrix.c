@@ -31,11 +31,11 @@ static float scale_of(const struct scene *scene, const struct figure_set *set)
 
 static double label_width(struct scene *scene, const struct figure_set *set)
 {
-    double widest = 0, most = 0.3 * parts_width(scene);
+    double widest = 0, most = 0.3 * page_width(scene);
     for (size_t i = 0; i < set->word_count; i++) {
-        struct text_block block = parts_line(scene, set->words[i].text, 0.9, most, 1e6);
+        struct scene_text_block block = page_line(scene, set->words[i].text, 0.9, most, 1e6);
         widest = fmax(widest, block.w);
-        text_block_done(&block);
+        scene_text_block_done(&block);
     }
     return fmin(widest, most);
 }
@@ -47,7 +47,7 @@ static bool region_shape(const struct figure_image *image, size_t region, struct
 {
     const struct box unit = {0, 0, 1, 1};
     double w, h;
-    if (!image->boxes || !image->pixels || !parts_region(image, region, unit, crop))
+    if (!image->boxes || !image->pixels || !page_region(image, region, unit, crop))
         return false;
     figure_image_size(image, &w, &h);
     *shape = (struct figure_image){.box_width = (int)fmax(1, crop->w * w),
@@ -63,7 +63,7 @@ static double crops_height(const struct figure_set *set, double width)
         struct figure_image shape;
         struct box crop, cell = {0, 0, width, width};
         if (region_shape(&set->image, set->regions[i], &crop, &shape))
-            height = fmax(height, parts_fit(&shape, cell).h);
+            height = fmax(height, page_fit(&shape, cell).h);
     }
     return height;
 }
@@ -78,10 +78,10 @@ static void column_head(struct scene *scene, const struct figure_set *set, size_
     char number[32];
     cell.y = frame->top - crops_h - (crops_h > 0);
     snprintf(number, sizeof number, "%zu", set->regions[column]);
-    struct text_block block = parts_line(scene, number, 0.75, cell.w, scene->style.font_size);
+    struct scene_text_block block = page_line(scene, number, 0.75, cell.w, scene->style.font_size);
     scene_text(scene, &block, cell.x + (cell.w - block.w) / 2, cell.y - 1 - block.h, INK_SOFT);
     if (region_shape(&set->image, set->regions[column], &crop, &shape))
-        scene_picture(scene, parts_fit(&shape, cell),
+        scene_picture(scene, page_fit(&shape, cell),
                       &(struct picture){.image = &set->image, .crop = crop});
 }
 
@@ -90,7 +90,8 @@ static void word_row(struct scene *scene, const struct figure_set *set, size_t w
 {
     const double lap = 0.4; /* under the next cell, or its soft edge would let the paper through */
     double y = frame->top + (double)word * frame->cell_h, room = frame->left - SCENE_MARGIN - 3;
-    struct text_block block = parts_line(scene, set->words[word].text, 0.9, room, frame->cell_h);
+    struct scene_text_block block =
+        page_line(scene, set->words[word].text, 0.9, room, frame->cell_h);
     scene_text(scene, &block, frame->left - 3 - block.w, y + (frame->cell_h - block.h) / 2,
                set->words[word].unknown ? INK_SOFT : INK);
     for (size_t r = 0; r < set->region_count; r++) {
@@ -109,12 +110,12 @@ int matrix_layout(struct scene *scene, const struct figure *figure, struct error
     const struct figure_set *set = &figure->sets[0];
     if (set->word_count == 0 || set->region_count == 0)
         return error_set(err, "there is no %s to show", set->word_count ? "region" : "word");
-    parts_note_missing(scene, &set->image);
-    double y = parts_title(scene, set->query, SCENE_MARGIN);
+    page_note_missing(scene, &set->image);
+    double y = page_title(scene, set->query, SCENE_MARGIN);
     double label = label_width(scene, set) + 3;
     struct frame frame = {.left = SCENE_MARGIN + label};
-    frame.cell_w = fmin((parts_width(scene) - label) / (double)set->region_count,
-                        fmax(46, parts_width(scene) / 8));
+    frame.cell_w = fmin((page_width(scene) - label) / (double)set->region_count,
+                        fmax(46, page_width(scene) / 8));
     frame.cell_h =
         fmax(fmin(frame.cell_w, 1.9 * scene->style.font_size), 1.2 * scene->style.font_size);
     double crops_h = crops_height(set, frame.cell_w - 1);
@@ -124,11 +125,11 @@ int matrix_layout(struct scene *scene, const struct figure *figure, struct error
         column_head(scene, set, r, &frame, crops_h);
     for (size_t w = 0; w < set->word_count; w++)
         word_row(scene, set, w, &frame, scale);
-    y = frame.top + (double)set->word_count * frame.cell_h + parts_gap(scene);
+    y = frame.top + (double)set->word_count * frame.cell_h + page_gap(scene);
     str_add(&scene->statement, scene->style.scale == SCALE_ABSOLUTE
                                    ? "attention weight (1: all of a word's attention)"
                                    : "attention weight, scaled to the largest shown");
-    y = parts_colour_bar(scene, scene->statement.text, scale > 0 ? scale : 1, true, y);
-    parts_finish(scene, &figure->info, set->image.id, NULL, false, y);
+    y = page_colour_bar(scene, scene->statement.text, scale > 0 ? scale : 1, true, y);
+    page_finish(scene, &figure->info, set->image.id, NULL, false, y);
     return 0;
 }

@@ -224,8 +224,8 @@ int overlay_paint(const struct figure_image *image, const float *values, enum ov
                          image->id ? image->id : "?", image->missing ? ": " : "",
                          image->missing ? image->missing : "");
     uint8_t *pixels;
-    if (mem_get(&pixels, (size_t)in->width * (size_t)in->height, 4, "a painted photograph", err) !=
-        0)
+    if (mem_alloc(&pixels, (size_t)in->width * (size_t)in->height, 4, "a painted photograph",
+                  err) != 0)
         return -1;
     overlay_paint_to(in, values, style, map, pixels);
     *out = *in;

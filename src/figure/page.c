@@ -12,32 +12,33 @@ static const struct text_look title_look = {.size = 1.125};
 static const struct text_look label_look = {.size = LABEL_SIZE};
 static const struct text_look small_look = {.size = 0.8};
 
-double parts_gap(const struct scene *scene)
+double page_gap(const struct scene *scene)
 {
-    return fmin(0.6 * scene->style.font_size, parts_width(scene) / 40);
+    return fmin(0.6 * scene->style.font_size, page_width(scene) / 40);
 }
 
-double parts_width(const struct scene *scene)
+double page_width(const struct scene *scene)
 {
     return scene->width - 2 * SCENE_MARGIN;
 }
 
-double parts_title(struct scene *scene, const char *text, double y)
+double page_title(struct scene *scene, const char *text, double y)
 {
     if (!text || !*text)
         return y;
-    struct text_block block = text_block(scene, text, &title_look, parts_width(scene), TEXT_LINES);
+    struct scene_text_block block =
+        scene_text_block(scene, text, &title_look, page_width(scene), TEXT_LINES);
     struct box at = scene_text(scene, &block, SCENE_MARGIN, y, INK);
-    return at.y + at.h + parts_gap(scene);
+    return at.y + at.h + page_gap(scene);
 }
 
 /* ---- cells ----------------------------------------------------------------------------------- */
 
 static double line_height(struct scene *scene, const struct text_look *look)
 {
-    struct text_block block = text_block(scene, "Xg", look, parts_width(scene), 1);
+    struct scene_text_block block = scene_text_block(scene, "Xg", look, page_width(scene), 1);
     double height = block.h;
-    text_block_done(&block);
+    scene_text_block_done(&block);
     return height;
 }
 
@@ -48,23 +49,23 @@ static int columns_for(const struct scene *scene, size_t count)
     int columns = scene->style.columns;
     if (columns <= 0) {
         double smallest = 5 * scene->style.font_size;
-        columns = (int)fmin(USUAL, fmax(1, parts_width(scene) / smallest));
+        columns = (int)fmin(USUAL, fmax(1, page_width(scene) / smallest));
     }
     return (int)fmin(columns, fmax(1, (double)count));
 }
 
-struct grid parts_grid(struct scene *scene, size_t count, double aspect, bool labels)
+struct grid page_grid(struct scene *scene, size_t count, double aspect, bool labels)
 {
     struct grid grid = {.columns = columns_for(scene, count)};
-    double gap = fmin(parts_gap(scene), parts_width(scene) / (4.0 * grid.columns));
+    double gap = fmin(page_gap(scene), page_width(scene) / (4.0 * grid.columns));
     grid.gap = gap;
-    grid.cell_w = (parts_width(scene) - (grid.columns - 1) * gap) / grid.columns;
+    grid.cell_w = (page_width(scene) - (grid.columns - 1) * gap) / grid.columns;
     grid.cell_h = fmin(fmax(grid.cell_w / aspect, grid.cell_w / 4), 1.6 * grid.cell_w);
     grid.label_h = labels ? line_height(scene, &label_look) + 1 : 0;
     return grid;
 }
 
-struct box parts_cell(const struct grid *grid, size_t index, double y)
+struct box page_cell(const struct grid *grid, size_t index, double y)
 {
     size_t row = index / (size_t)grid->columns, column = index % (size_t)grid->columns;
     return (struct box){SCENE_MARGIN + (double)column * (grid->cell_w + grid->gap),
@@ -72,7 +73,7 @@ struct box parts_cell(const struct grid *grid, size_t index, double y)
                         grid->cell_h};
 }
 
-double parts_grid_height(const struct grid *grid, size_t count)
+double page_grid_height(const struct grid *grid, size_t count)
 {
     size_t rows = (count + (size_t)grid->columns - 1) / (size_t)grid->columns;
     return (double)rows * (grid->cell_h + grid->label_h + grid->gap);
@@ -80,7 +81,7 @@ double parts_grid_height(const struct grid *grid, size_t count)
 
 /* ---- pictures -------------------------------------------------------------------------------- */
 
-struct box parts_fit(const struct figure_image *image, struct box cell)
+struct box page_fit(const struct figure_image *image, struct box cell)
 {
     enum { HAIR = 1 };
     double w, h;
@@ -92,7 +93,7 @@ struct box parts_fit(const struct figure_image *image, struct box cell)
                         height};
 }
 
-bool parts_region(const struct figure_image *image, size_t r, struct box at, struct box *out)
+bool page_region(const struct figure_image *image, size_t r, struct box at, struct box *out)
 {
     double w, h;
     figure_image_size(image, &w, &h);
@@ -105,7 +106,7 @@ bool parts_region(const struct figure_image *image, size_t r, struct box at, str
     return x1 > x0 && y1 > y0;
 }
 
-void parts_region_frame(struct scene *scene, struct box at)
+void page_region_frame(struct scene *scene, struct box at)
 {
     scene_frame(scene, at, FRAME_RED, fmax(0.25, fmin(0.8, fmin(at.w, at.h) / 6)), false);
 }
@@ -121,12 +122,13 @@ static void missing_text(struct scene *scene, struct box at, const char *id)
     str_addf(&text, "no photograph%s%s", lines > 1 && id ? " of " : "", lines > 1 && id ? id : "");
     struct text_look look = small_look;
     look.align = PANGO_ALIGN_CENTER;
-    struct text_block block = text_block(scene, text.text, &look, at.w - 2 * pad, lines);
+    struct scene_text_block block =
+        scene_text_block(scene, text.text, &look, at.w - 2 * pad, lines);
     scene_text(scene, &block, at.x + (at.w - block.w) / 2, at.y + (at.h - block.h) / 2, INK_SOFT);
     str_done(&text);
 }
 
-void parts_picture(struct scene *scene, struct box at, const struct picture *picture)
+void page_picture(struct scene *scene, struct box at, const struct picture *picture)
 {
     if (picture->image->pixels || picture->weights || picture->spotlight) {
         scene_picture(scene, at, picture);
@@ -136,32 +138,33 @@ void parts_picture(struct scene *scene, struct box at, const struct picture *pic
     missing_text(scene, at, picture->image->id);
 }
 
-struct text_block parts_line(struct scene *scene, const char *text, double size, double width,
-                             double height)
+struct scene_text_block page_line(struct scene *scene, const char *text, double size, double width,
+                                  double height)
 {
     static const double smaller[] = {1, 0.89, 0.78};
     enum { STEPS = sizeof smaller / sizeof *smaller };
     struct text_look look = {.size = size};
-    struct text_block block = {0};
+    struct scene_text_block block = {0};
     for (int i = 0; i < STEPS; i++) {
-        text_block_done(&block);
+        scene_text_block_done(&block);
         look.size = size * smaller[i];
-        block = text_block(scene, text, &look, 1e6, 1);
+        block = scene_text_block(scene, text, &look, 1e6, 1);
         if (block.w <= width && block.h <= height)
             return block;
     }
     if (block.h > height)
         look.size *= height / block.h;
-    text_block_done(&block);
-    return text_block(scene, text, &look, width, 1);
+    scene_text_block_done(&block);
+    return scene_text_block(scene, text, &look, width, 1);
 }
 
-void parts_tag(struct scene *scene, const char *text, uint32_t colour, struct box near,
-               struct box cell)
+void page_tag(struct scene *scene, const char *text, uint32_t colour, struct box near,
+              struct box cell)
 {
     double size = fmin(fmax(cell.w / (14 * scene->style.font_size), 0.7), 0.9);
     double pad = fmin(0.3 * size * scene->style.font_size, fmin(cell.w, cell.h) / 8);
-    struct text_block block = parts_line(scene, text, size, cell.w - 2 * pad, cell.h - 0.4 * pad);
+    struct scene_text_block block =
+        page_line(scene, text, size, cell.w - 2 * pad, cell.h - 0.4 * pad);
     struct box tag = {.w = block.w + 2 * pad, .h = block.h + 0.4 * pad};
     tag.x = fmin(fmax(near.x, cell.x), cell.x + cell.w - tag.w);
     if (near.y - tag.h >= cell.y)
@@ -175,7 +178,7 @@ void parts_tag(struct scene *scene, const char *text, uint32_t colour, struct bo
     scene_text(scene, &block, tag.x + pad, tag.y + 0.2 * pad, 0xffffff);
 }
 
-void parts_letter(struct scene *scene, struct str *out)
+void page_letter(struct scene *scene, struct str *out)
 {
     char letters[16];
     int at = sizeof letters;
@@ -186,22 +189,22 @@ void parts_letter(struct scene *scene, struct str *out)
     str_addf(out, "(%.*s) ", (int)sizeof letters - at, letters + at);
 }
 
-void parts_label(struct scene *scene, const struct grid *grid, struct box cell, const char *left,
-                 const char *right)
+void page_label(struct scene *scene, const struct grid *grid, struct box cell, const char *left,
+                const char *right)
 {
     struct str text = {0};
     double y = cell.y + cell.h + 1, room = cell.w, height = grid->label_h - 1;
     if (grid->label_h <= 0)
         return;
     if (right && *right) {
-        struct text_block block = parts_line(scene, right, LABEL_SIZE, cell.w, height);
+        struct scene_text_block block = page_line(scene, right, LABEL_SIZE, cell.w, height);
         room = cell.w - block.w - 3;
         scene_text(scene, &block, cell.x + cell.w - block.w, y, INK_SOFT);
     }
-    parts_letter(scene, &text);
+    page_letter(scene, &text);
     str_add(&text, left ? left : "");
     if (text.length && room > scene->style.font_size) {
-        struct text_block block = parts_line(scene, text.text, LABEL_SIZE, room, height);
+        struct scene_text_block block = page_line(scene, text.text, LABEL_SIZE, room, height);
         scene_text(scene, &block, cell.x, y, INK);
     }
     str_done(&text);
@@ -209,7 +212,7 @@ void parts_label(struct scene *scene, const struct grid *grid, struct box cell, 
 
 /* ---- colours, checks ------------------------------------------------------------------------ */
 
-uint32_t parts_mix(uint32_t from, uint32_t to, double t)
+uint32_t page_mix(uint32_t from, uint32_t to, double t)
 {
     uint32_t mixed = 0;
     for (int shift = 0; shift <= 16; shift += 8) {
@@ -219,13 +222,13 @@ uint32_t parts_mix(uint32_t from, uint32_t to, double t)
     return mixed;
 }
 
-uint32_t parts_ink_on(uint32_t colour)
+uint32_t page_ink_on(uint32_t colour)
 {
     uint8_t rgb[] = {(uint8_t)(colour >> 16), (uint8_t)(colour >> 8), (uint8_t)colour};
     return overlay_grey(rgb) > 140 ? INK : 0xffffff;
 }
 
-int parts_need_boxes(const struct figure_image *image, struct error *err)
+int page_need_boxes(const struct figure_image *image, struct error *err)
 {
     if (image->boxes && image->regions)
         return 0;
@@ -237,7 +240,7 @@ int parts_need_boxes(const struct figure_image *image, struct error *err)
                      image->id ? image->id : "?");
 }
 
-void parts_note_missing(struct scene *scene, const struct figure_image *image)
+void page_note_missing(struct scene *scene, const struct figure_image *image)
 {
     if (!image->pixels)
         scene_note(scene, "no photograph for image %s: %s", image->id ? image->id : "?",
@@ -252,10 +255,10 @@ static double bar_and_numbers(struct scene *scene, float top, bool pure, double 
 {
     char number[32];
     snprintf(number, sizeof number, "%.3g", (double)top);
-    double room = parts_width(scene), gap = fmin(parts_gap(scene) / 2, room / 20);
+    double room = page_width(scene), gap = fmin(page_gap(scene) / 2, room / 20);
     double line = line_height(scene, &small_look);
-    struct text_block low = parts_line(scene, "0", small_look.size, room / 6, line);
-    struct text_block high = parts_line(scene, number, small_look.size, room / 2, line);
+    struct scene_text_block low = page_line(scene, "0", small_look.size, room / 6, line);
+    struct scene_text_block high = page_line(scene, number, small_look.size, room / 2, line);
     double width = fmin(fmin(90, room / 3), room - low.w - high.w - 2 * gap);
     struct box bar = {SCENE_MARGIN + low.w + gap, y + 0.2 * line, width, 0.6 * line};
     double x = bar.x + bar.w + gap, end = x + high.w;
@@ -266,28 +269,30 @@ static double bar_and_numbers(struct scene *scene, float top, bool pure, double 
     return end;
 }
 
-double parts_colour_bar(struct scene *scene, const char *what, float top, bool pure, double y)
+double page_colour_bar(struct scene *scene, const char *what, float top, bool pure, double y)
 {
-    double gap = parts_gap(scene), line, right = scene->width - SCENE_MARGIN;
+    double gap = page_gap(scene), line, right = scene->width - SCENE_MARGIN;
     double x = bar_and_numbers(scene, top, pure, y, &line) + 2 * gap;
     if (right - x < 12 * scene->style.font_size) { /* no room beside it */
         x = SCENE_MARGIN;
         y += line + gap / 2;
     }
-    struct text_block text = text_block(scene, what, &small_look, right - x, TEXT_LINES);
+    struct scene_text_block text =
+        scene_text_block(scene, what, &small_look, right - x, TEXT_LINES);
     double height = fmax(line, text.h);
     scene_text(scene, &text, x, y, INK);
     return y + height + gap;
 }
 
-double parts_small(struct scene *scene, const char *text, double y)
+double page_fine_print(struct scene *scene, const char *text, double y)
 {
-    struct text_block block = text_block(scene, text, &small_look, parts_width(scene), TEXT_LINES);
+    struct scene_text_block block =
+        scene_text_block(scene, text, &small_look, page_width(scene), TEXT_LINES);
     struct box at = scene_text(scene, &block, SCENE_MARGIN, y, INK_SOFT);
-    return at.y + at.h + parts_gap(scene) / 2;
+    return at.y + at.h + page_gap(scene) / 2;
 }
 
-void parts_state_overlay(struct scene *scene, float full)
+void page_state_overlay(struct scene *scene, float full)
 {
     static const char *const combine[] = {
         [COMBINE_SUM] = "sum of the weights of the regions over a pixel",
@@ -301,7 +306,7 @@ void parts_state_overlay(struct scene *scene, float full)
         return;
     if (style->overlay == OVERLAY_BOXES) {
         str_addf(out, "Frames: the %d strongest regions with a fifth of the largest weight or more",
-                 PARTS_FRAMES);
+                 PAGE_FRAMES);
         return;
     }
     str_addf(out, "%s: %s, ", style->overlay == OVERLAY_HEAT ? "Attention" : "Brightness",
@@ -333,14 +338,14 @@ static void footer_text(const struct scene *scene, const struct figure_info *inf
         str_addf(out, "%sSimilarity %.4f.", out->length ? " " : "", (double)info->score);
 }
 
-void parts_finish(struct scene *scene, const struct figure_info *info, const char *image_id,
-                  const char *legend, bool state, double y)
+void page_finish(struct scene *scene, const struct figure_info *info, const char *image_id,
+                 const char *legend, bool state, double y)
 {
     if (scene->style.footer) {
         struct str text = {0};
         footer_text(scene, info, image_id, legend, state, &text);
         if (text.length)
-            parts_small(scene, text.text, y);
+            page_fine_print(scene, text.text, y);
         str_done(&text);
     }
     double bottom = 0;

@@ -53,9 +53,9 @@ static int taps_make(int in_size, int out_size, struct taps *out, struct error *
     double ratio = (double)in_size / out_size;
     int most = 2 * (int)ceil(2 * fmax(ratio, 1)) + 1;
     *out = (struct taps){.per_pixel = most < in_size ? most : in_size};
-    if (mem_get(&out->first, (size_t)out_size, sizeof *out->first, "scaling", err) != 0 ||
-        mem_get(&out->weights, (size_t)out_size, (size_t)out->per_pixel * sizeof *out->weights,
-                "scaling", err) != 0) {
+    if (mem_alloc(&out->first, (size_t)out_size, sizeof *out->first, "scaling", err) != 0 ||
+        mem_alloc(&out->weights, (size_t)out_size, (size_t)out->per_pixel * sizeof *out->weights,
+                  "scaling", err) != 0) {
         taps_done(out);
         return -1;
     }
@@ -112,7 +112,7 @@ static void store_row(const float *in, int width, uint8_t *out)
 static int new_image(int width, int height, struct image *out, struct error *err)
 {
     *out = (struct image){width, height, width, height, NULL};
-    return mem_get(&out->pixels, (size_t)width * (size_t)height, 4, "a scaled photograph", err);
+    return mem_alloc(&out->pixels, (size_t)width * (size_t)height, 4, "a scaled photograph", err);
 }
 
 int raster_scale(const struct image *in, int width, int height, struct image *out,
@@ -125,8 +125,9 @@ int raster_scale(const struct image *in, int width, int height, struct image *ou
     *out = (struct image){0};
     if (taps_make(in->width, width, &across, err) != 0 ||
         taps_make(in->height, height, &down, err) != 0 ||
-        mem_get(&wide, (size_t)in->width + (size_t)width, 3 * sizeof *wide, "scaling", err) != 0 ||
-        mem_get(&rows, (size_t)in->height, row * sizeof *rows, "scaling", err) != 0 ||
+        mem_alloc(&wide, (size_t)in->width + (size_t)width, 3 * sizeof *wide, "scaling", err) !=
+            0 ||
+        mem_alloc(&rows, (size_t)in->height, row * sizeof *rows, "scaling", err) != 0 ||
         new_image(width, height, out, err) != 0)
         goto out;
     for (int y = 0; y < in->height; y++) {

@@ -60,7 +60,7 @@ static double flow_words(struct scene *scene, const struct figure_set *set, size
     for (size_t i = 0; i < set->word_count; i++) {
         const char *text = set->words[i].text;
         double room = fmax(cell.w - 2 * pad, 0.5), line = 1.6 * size * scene->style.font_size;
-        struct text_block block = parts_line(scene, text, size, room, line);
+        struct scene_text_block block = page_line(scene, text, size, room, line);
         struct box tint = {0, 0, block.w + 2 * pad, line};
         flow.line = line + 0.5;
         flow_next(&flow, tint.w);
@@ -68,14 +68,13 @@ static double flow_words(struct scene *scene, const struct figure_set *set, size
         tint.y = flow.y;
         flow.x += tint.w + 0.5;
         if (scale < 0) {
-            text_block_done(&block);
+            scene_text_block_done(&block);
             continue;
         }
         double share = fmin(1, weight_of(set, i, region) / fmax(scale, 1e-30));
-        uint32_t colour = parts_mix(0xffffff, TAG_BLUE, share);
+        uint32_t colour = page_mix(0xffffff, TAG_BLUE, share);
         scene_fill(scene, tint, colour);
-        scene_text(scene, &block, tint.x + pad, tint.y + (line - block.h) / 2,
-                   parts_ink_on(colour));
+        scene_text(scene, &block, tint.x + pad, tint.y + (line - block.h) / 2, page_ink_on(colour));
     }
     return flow.y + flow.line - cell.y;
 }
@@ -86,17 +85,16 @@ static void region_panel(struct scene *scene, const struct figure_set *set, size
                          struct box cell)
 {
     const struct figure_image *image = &set->image;
-    struct box at = parts_fit(image, cell), box;
+    struct box at = page_fit(image, cell), box;
     char name[32];
-    parts_picture(scene, at,
-                  &(struct picture){.image = image, .spotlight = true, .region = region});
+    page_picture(scene, at, &(struct picture){.image = image, .spotlight = true, .region = region});
     scene_frame(scene, at, FRAME_HAIR, 0.3, false);
     snprintf(name, sizeof name, "%zu", region);
-    if (!parts_region(image, region, at, &box))
+    if (!page_region(image, region, at, &box))
         box = at;
     else
-        parts_region_frame(scene, box);
-    parts_tag(scene, name, TAG_BLUE, box, cell);
+        page_region_frame(scene, box);
+    page_tag(scene, name, TAG_BLUE, box, cell);
 }
 
 static double panels(struct scene *scene, const struct figure_set *set, float scale, double y)
@@ -104,14 +102,14 @@ static double panels(struct scene *scene, const struct figure_set *set, float sc
     const struct figure_style *style = &scene->style;
     double w, h;
     figure_image_size(&set->image, &w, &h);
-    struct grid grid = parts_grid(scene, set->region_count, w / h,
-                                  style->letters || (style->scores && set->region_similarity));
+    struct grid grid = page_grid(scene, set->region_count, w / h,
+                                 style->letters || (style->scores && set->region_similarity));
     struct box below = {.w = grid.cell_w};
     double label = grid.label_h, words = flow_words(scene, set, 0, below, -1) + 2;
     grid.label_h += words; /* rows are that much further apart */
     for (size_t i = 0; i < set->region_count; i++) {
         size_t region = set->regions[i];
-        struct box cell = parts_cell(&grid, i, y);
+        struct box cell = page_cell(&grid, i, y);
         region_panel(scene, set, region, cell);
         struct box text = {cell.x, cell.y + cell.h + 2, cell.w, 0};
         flow_words(scene, set, region, text, scale > 0 ? scale : largest_of(set, region));
@@ -120,9 +118,9 @@ static double panels(struct scene *scene, const struct figure_set *set, float sc
             snprintf(score, sizeof score, "%.3f", (double)set->region_similarity[region]);
         struct grid line = {.label_h = label};
         cell.h += words;
-        parts_label(scene, &line, cell, NULL, score);
+        page_label(scene, &line, cell, NULL, score);
     }
-    return y + parts_grid_height(&grid, set->region_count);
+    return y + page_grid_height(&grid, set->region_count);
 }
 
 static void state_tint(struct scene *scene, float scale)
@@ -142,13 +140,13 @@ int regions_layout(struct scene *scene, const struct figure *figure, struct erro
     const struct figure_set *set = &figure->sets[0];
     if (set->region_count == 0 || set->word_count == 0)
         return error_set(err, "there is no %s to show", set->word_count ? "region" : "word");
-    if (parts_need_boxes(&set->image, err) != 0)
+    if (page_need_boxes(&set->image, err) != 0)
         return -1;
-    parts_note_missing(scene, &set->image);
-    double y = parts_title(scene, set->query, SCENE_MARGIN);
+    page_note_missing(scene, &set->image);
+    double y = page_title(scene, set->query, SCENE_MARGIN);
     float scale = common_scale(scene, set);
     y = panels(scene, set, scale, y);
     state_tint(scene, scale);
-    parts_finish(scene, &figure->info, set->image.id, NULL, true, y);
+    page_finish(scene, &figure->info, set->image.id, NULL, true, y);
     return 0;
 }

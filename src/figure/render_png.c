@@ -134,8 +134,8 @@ static int make_room(struct canvas *canvas, size_t count, struct error *err)
     canvas->values = NULL;
     canvas->painted = NULL;
     canvas->room = 0;
-    if (mem_get(&canvas->values, count, sizeof *canvas->values, "an overlay", err) != 0 ||
-        mem_get(&canvas->painted, count, 4, "a painted photograph", err) != 0)
+    if (mem_alloc(&canvas->values, count, sizeof *canvas->values, "an overlay", err) != 0 ||
+        mem_alloc(&canvas->painted, count, 4, "a painted photograph", err) != 0)
         return -1;
     canvas->room = count;
     return 0;

@@ -269,8 +269,8 @@ static void add_family(struct str *out, const char *family)
 static void add_fonts(struct svg *svg)
 {
     struct str *out = &svg->out;
-    struct font_parts parts;
-    font_parts_make(svg->scene, &parts);
+    struct font_subsets parts;
+    fonts_subset(svg->scene, &parts);
     str_add(out, "<style>\n");
     for (size_t i = 0; i < parts.count; i++) {
         if (!parts.items[i].bytes)
@@ -287,7 +287,7 @@ static void add_fonts(struct svg *svg)
         str_add(out, ", ");
     }
     str_add(out, "sans-serif\">\n");
-    font_parts_done(&parts);
+    fonts_done(&parts);
 }
 
 static void begin(struct svg *svg, const struct render_texts *texts)

@@ -146,13 +146,14 @@ static void no_hyphens(PangoLayout *layout)
     pango_attr_list_unref(attributes);
 }
 
-static struct text_block try_block(struct scene *scene, const char *text,
-                                   const struct text_look *look, double max_width, int max_lines)
+static struct scene_text_block try_block(struct scene *scene, const char *text,
+                                         const struct text_look *look, double max_width,
+                                         int max_lines)
 {
     char *clean = utf8_clean(text, strlen(text));
     for (size_t n = strlen(clean); n > 0 && clean[n - 1] == ' '; n--)
         clean[n - 1] = '\0'; /* it would count as width */
-    struct text_block block = {.layout = pango_layout_new(scene->text)};
+    struct scene_text_block block = {.layout = pango_layout_new(scene->text)};
     PangoFontDescription *font = described(scene, look);
     pango_layout_set_font_description(block.layout, font);
     pango_font_description_free(font);
@@ -174,25 +175,26 @@ static struct text_block try_block(struct scene *scene, const char *text,
 }
 
 /* A character wider than max_width cannot be broken: such text is set smaller. */
-struct text_block text_block(struct scene *scene, const char *text, const struct text_look *look,
-                             double max_width, int max_lines)
+struct scene_text_block scene_text_block(struct scene *scene, const char *text,
+                                         const struct text_look *look, double max_width,
+                                         int max_lines)
 {
     struct text_look smaller = *look;
     max_width = fmax(max_width, 0.5);
-    struct text_block block = try_block(scene, text, look, max_width, max_lines);
+    struct scene_text_block block = try_block(scene, text, look, max_width, max_lines);
     while (block.w > max_width + 0.01 && smaller.size > 0.01) {
         smaller.size *= fmin(0.95, max_width / block.w);
-        text_block_done(&block);
+        scene_text_block_done(&block);
         block = try_block(scene, text, &smaller, max_width, max_lines);
     }
     return block;
 }
 
-void text_block_done(struct text_block *block)
+void scene_text_block_done(struct scene_text_block *block)
 {
     if (block->layout)
         g_object_unref(block->layout);
-    *block = (struct text_block){0};
+    *block = (struct scene_text_block){0};
 }
 
 static void note_unknown_glyphs(struct scene *scene, PangoLayout *layout)
@@ -217,7 +219,7 @@ static struct item *add_item(struct scene *scene, enum item_kind kind, struct bo
     return item;
 }
 
-struct box scene_text(struct scene *scene, struct text_block *block, double x, double y,
+struct box scene_text(struct scene *scene, struct scene_text_block *block, double x, double y,
                       uint32_t colour)
 {
     struct box box = {x, y, block->w, block->h};
@@ -225,7 +227,7 @@ struct box scene_text(struct scene *scene, struct text_block *block, double x, d
     note_unknown_glyphs(scene, block->layout);
     item->colour = colour;
     item->layout = block->layout;
-    *block = (struct text_block){0};
+    *block = (struct scene_text_block){0};
     return box;
 }
 
@@ -281,8 +283,8 @@ void figure_image_size(const struct figure_image *image, double *width_out, doub
     *height_out = boxes ? image->box_height : image->pixels ? image->pixels->full_height : 3;
 }
 
-float picture_largest(const struct figure_image *image, const float *weights,
-                      enum overlay_combine combine)
+float scene_overlay_largest(const struct figure_image *image, const float *weights,
+                            enum overlay_combine combine)
 {
     enum { SIDE = 512 }; /* sums over boxes hardly depend on the raster */
     double w, h;

@@ -80,24 +80,26 @@ struct text_look {
 };
 
 /* A text that is measured and not yet placed. */
-struct text_block {
+struct scene_text_block {
     PangoLayout *layout;
     double w, h, baseline; /* baseline of the first line below the top */
 };
 
 /* Wraps `text` (any bytes) at max_width, words broken where they must be; cut with an ellipsis
- * where it would take more than max_lines. The block goes to scene_text, or to text_block_done. */
-struct text_block text_block(struct scene *scene, const char *text, const struct text_look *look,
-                             double max_width, int max_lines);
-void text_block_done(struct text_block *block);
+ * where it would take more than max_lines. The block goes to scene_text, or to
+ * scene_text_block_done. */
+struct scene_text_block scene_text_block(struct scene *scene, const char *text,
+                                         const struct text_look *look, double max_width,
+                                         int max_lines);
+void scene_text_block_done(struct scene_text_block *block);
 
 /* Places the block with its upper left corner at x, y. */
-struct box scene_text(struct scene *scene, struct text_block *block, double x, double y,
+struct box scene_text(struct scene *scene, struct scene_text_block *block, double x, double y,
                       uint32_t colour);
 
 /* The largest value of a word's overlay on an image: what SCALE_FIGURE compares. */
-float picture_largest(const struct figure_image *image, const float *weights,
-                      enum overlay_combine combine);
+float scene_overlay_largest(const struct figure_image *image, const float *weights,
+                            enum overlay_combine combine);
 
 /* Width and height that the boxes refer to; 1 x 1 where nothing is known. */
 void figure_image_size(const struct figure_image *image, double *width_out, double *height_out);

@@ -28,9 +28,9 @@ static double label_width(struct scene *scene, const struct figure_set *set)
                          set->results[i].rank);
         if (scene->style.scores)
             snprintf(text + n, sizeof text - (size_t)n, " %.3f", (double)set->results[i].score);
-        struct text_block block = parts_line(scene, text, 0.9, 1e6, 1e6);
+        struct scene_text_block block = page_line(scene, text, 0.9, 1e6, 1e6);
         widest = fmax(widest, block.w);
-        text_block_done(&block);
+        scene_text_block_done(&block);
     }
     return widest;
 }
@@ -96,10 +96,10 @@ static void result_panel(struct scene *scene, const struct figure_result *result
                          bool known)
 {
     double line = fmax(0.5, fmin(1.3, cell.h / 40));
-    struct box at = parts_fit(&result->image, cell);
+    struct box at = page_fit(&result->image, cell);
     letterbox(scene, cell, at);
-    parts_picture(scene, result->image.pixels ? at : cell,
-                  &(struct picture){.image = &result->image});
+    page_picture(scene, result->image.pixels ? at : cell,
+                 &(struct picture){.image = &result->image});
     if (known)
         scene_frame(scene, cell, result->truth ? FRAME_GREEN : FRAME_RED, line, !result->truth);
 }
@@ -110,7 +110,7 @@ static void result_label(struct scene *scene, const struct grid *grid, struct bo
     char rank[32], score[32];
     snprintf(rank, sizeof rank, "%zu", result->rank);
     snprintf(score, sizeof score, "%.3f", (double)result->score);
-    parts_label(scene, grid, cell, rank, scene->style.scores ? score : NULL);
+    page_label(scene, grid, cell, rank, scene->style.scores ? score : NULL);
 }
 
 static bool truth_shown(const struct figure_set *set)
@@ -128,11 +128,11 @@ static bool truth_known(const struct figure_set *set)
 
 double strip_rows(struct scene *scene, const struct figure_set *set, double y)
 {
-    struct grid grid = parts_grid(scene, set->result_count, 1, true);
+    struct grid grid = page_grid(scene, set->result_count, 1, true);
     size_t columns = (size_t)grid.columns;
     struct panels panels = {.set = set,
                             .columns = columns,
-                            .width = parts_width(scene),
+                            .width = page_width(scene),
                             .gap = grid.gap,
                             .least = fmin(label_width(scene, set), 0.999 * grid.cell_w)};
     double gap = grid.gap, height = common_height(&panels);
@@ -158,7 +158,7 @@ double strip_rows(struct scene *scene, const struct figure_set *set, double y)
 static int balanced_columns(struct scene *scene, const struct figure_set *set)
 {
     enum { MOST = 6 };
-    double fit = parts_width(scene) / fmax(label_width(scene, set) + parts_gap(scene), 1);
+    double fit = page_width(scene) / fmax(label_width(scene, set) + page_gap(scene), 1);
     size_t most = (size_t)fmin(MOST, fmax(1, floor(fit))), count = set->result_count;
     size_t rows = (count + most - 1) / most;
     return (int)((count + rows - 1) / rows);
@@ -170,17 +170,17 @@ int strip_layout(struct scene *scene, const struct figure *figure, struct error 
     if (set->result_count == 0)
         return error_set(err, "there is no result to show");
     for (size_t i = 0; i < set->result_count; i++)
-        parts_note_missing(scene, &set->results[i].image);
+        page_note_missing(scene, &set->results[i].image);
     if (scene->style.columns <= 0)
         scene->style.columns = balanced_columns(scene, set);
-    double y = parts_title(scene, set->query, SCENE_MARGIN);
+    double y = page_title(scene, set->query, SCENE_MARGIN);
     y = strip_rows(scene, set, y);
     if (!truth_shown(set) && set->truth_rank) {
         char line[64];
         snprintf(line, sizeof line, "The true image has rank %zu.", set->truth_rank);
-        y = parts_small(scene, line, y);
+        y = page_fine_print(scene, line, y);
     }
-    parts_finish(scene, &figure->info, NULL, truth_known(set) ? legend : NULL, false, y);
+    page_finish(scene, &figure->info, NULL, truth_known(set) ? legend : NULL, false, y);
     return 0;
 }
 
@@ -189,29 +189,29 @@ int strip_layout(struct scene *scene, const struct figure *figure, struct error 
 static double failure(struct scene *scene, const struct figure_set *set, int chosen, double y)
 {
     const struct text_look look = {.size = 1};
-    struct text_block block =
-        text_block(scene, set->query ? set->query : "", &look, parts_width(scene), TEXT_LINES);
+    struct scene_text_block block =
+        scene_text_block(scene, set->query ? set->query : "", &look, page_width(scene), TEXT_LINES);
     struct box at = scene_text(scene, &block, SCENE_MARGIN, y, INK);
     if (chosen <= 0)
         scene->style.columns = balanced_columns(scene, set);
-    return strip_rows(scene, set, at.y + at.h + parts_gap(scene) / 2) + parts_gap(scene);
+    return strip_rows(scene, set, at.y + at.h + page_gap(scene) / 2) + page_gap(scene);
 }
 
-int failures_layout(struct scene *scene, const struct figure *figure, struct error *err)
+int strip_failures_layout(struct scene *scene, const struct figure *figure, struct error *err)
 {
-    double y = parts_title(scene, figure->info.caption, SCENE_MARGIN);
+    double y = page_title(scene, figure->info.caption, SCENE_MARGIN);
     bool any = false;
     int chosen = scene->style.columns;
     for (size_t s = 0; s < figure->set_count; s++) {
         const struct figure_set *set = &figure->sets[s];
         for (size_t i = 0; i < set->result_count; i++)
-            parts_note_missing(scene, &set->results[i].image);
+            page_note_missing(scene, &set->results[i].image);
         if (set->result_count)
             y = failure(scene, set, chosen, y);
         any = any || set->result_count;
     }
     if (!any)
         return error_set(err, "there is no query to show");
-    parts_finish(scene, &figure->info, NULL, legend, false, y);
+    page_finish(scene, &figure->info, NULL, legend, false, y);
     return 0;
 }

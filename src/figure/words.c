@@ -28,8 +28,8 @@ static float common_scale(const struct scene *scene, const struct figure *figure
     for (size_t s = 0; s < figure->set_count; s++) {
         const struct figure_set *set = &figure->sets[s];
         for (size_t i = 0; i < words_shown(scene, set); i++)
-            largest =
-                fmaxf(largest, picture_largest(&set->image, set->words[i].weights, style->combine));
+            largest = fmaxf(
+                largest, scene_overlay_largest(&set->image, set->words[i].weights, style->combine));
     }
     return largest;
 }
@@ -52,8 +52,8 @@ static void region_frames(struct scene *scene, const struct figure_image *image,
     for (size_t r = 0; r < image->regions; r++) {
         double share = weights[r] / fmax(weights[strongest], 1e-30);
         struct box box;
-        if (share >= 0.2 && (ptrdiff_t)r != strongest &&
-            heavier(image, weights, r) < PARTS_FRAMES && parts_region(image, r, at, &box))
+        if (share >= 0.2 && (ptrdiff_t)r != strongest && heavier(image, weights, r) < PAGE_FRAMES &&
+            page_region(image, r, at, &box))
             scene_frame(scene, box, FRAME_YELLOW, 0.2 + 0.6 * share, false);
     }
 }
@@ -62,22 +62,22 @@ static void word_panel(struct scene *scene, const struct figure_set *set,
                        const struct figure_word *word, struct box cell, float scale_to)
 {
     const struct figure_image *image = &set->image;
-    struct box at = parts_fit(image, cell), strongest = at;
-    parts_picture(scene, at,
-                  &(struct picture){.image = image,
-                                    .weights = word->weights,
-                                    .overlay = scene->style.overlay,
-                                    .scale_to = scale_to});
+    struct box at = page_fit(image, cell), strongest = at;
+    page_picture(scene, at,
+                 &(struct picture){.image = image,
+                                   .weights = word->weights,
+                                   .overlay = scene->style.overlay,
+                                   .scale_to = scale_to});
     ptrdiff_t best = overlay_strongest(word->weights, image->regions);
     if (scene->style.overlay == OVERLAY_FADE) /* a faded picture would have no edge */
         scene_frame(scene, at, FRAME_HAIR, 0.3, false);
     if (best >= 0 && scene->style.overlay == OVERLAY_BOXES)
         region_frames(scene, image, word->weights, best, at);
-    if (best >= 0 && parts_region(image, (size_t)best, at, &strongest))
-        parts_region_frame(scene, strongest);
+    if (best >= 0 && page_region(image, (size_t)best, at, &strongest))
+        page_region_frame(scene, strongest);
     else
         strongest = at;
-    parts_tag(scene, word->text, word->unknown ? TAG_GREY : TAG_BLUE, strongest, cell);
+    page_tag(scene, word->text, word->unknown ? TAG_GREY : TAG_BLUE, strongest, cell);
 }
 
 static void word_label(struct scene *scene, const struct grid *grid, struct box cell,
@@ -85,7 +85,7 @@ static void word_label(struct scene *scene, const struct grid *grid, struct box 
 {
     char score[32];
     snprintf(score, sizeof score, "%.3f", (double)word->similarity);
-    parts_label(scene, grid, cell, NULL, scene->style.scores ? score : NULL);
+    page_label(scene, grid, cell, NULL, scene->style.scores ? score : NULL);
 }
 
 /* ---- all panels ------------------------------------------------------------------------------ */
@@ -96,18 +96,18 @@ static double panels(struct scene *scene, const struct figure_set *set, float sc
     double w, h;
     figure_image_size(&set->image, &w, &h);
     size_t first = style->original_first, count = words_shown(scene, set);
-    struct grid grid = parts_grid(scene, count + first, w / h, style->scores || style->letters);
+    struct grid grid = page_grid(scene, count + first, w / h, style->scores || style->letters);
     if (first) {
-        struct box cell = parts_cell(&grid, 0, y);
-        parts_picture(scene, parts_fit(&set->image, cell), &(struct picture){.image = &set->image});
-        parts_label(scene, &grid, cell, NULL, NULL);
+        struct box cell = page_cell(&grid, 0, y);
+        page_picture(scene, page_fit(&set->image, cell), &(struct picture){.image = &set->image});
+        page_label(scene, &grid, cell, NULL, NULL);
     }
     for (size_t i = 0; i < count; i++) {
-        struct box cell = parts_cell(&grid, i + first, y);
+        struct box cell = page_cell(&grid, i + first, y);
         word_panel(scene, set, &set->words[i], cell, scale);
         word_label(scene, &grid, cell, &set->words[i]);
     }
-    return y + parts_grid_height(&grid, count + first);
+    return y + page_grid_height(&grid, count + first);
 }
 
 static bool any_unknown(const struct scene *scene, const struct figure *figure)
@@ -121,11 +121,11 @@ static bool any_unknown(const struct scene *scene, const struct figure *figure)
 
 static double below(struct scene *scene, const struct figure *figure, float scale, double y)
 {
-    parts_state_overlay(scene, scale);
+    page_state_overlay(scene, scale);
     if (scene->style.overlay == OVERLAY_HEAT)
-        y = parts_colour_bar(scene, str_text(&scene->statement), scale > 0 ? scale : 1, false, y);
+        y = page_colour_bar(scene, str_text(&scene->statement), scale > 0 ? scale : 1, false, y);
     if (any_unknown(scene, figure))
-        y = parts_small(scene, "grey tag: the vocabulary does not have the word", y);
+        y = page_fine_print(scene, "grey tag: the vocabulary does not have the word", y);
     return y;
 }
 
@@ -133,9 +133,9 @@ static int check_set(struct scene *scene, const struct figure_set *set, struct e
 {
     if (set->word_count == 0)
         return error_set(err, "there is no word to show");
-    if (parts_need_boxes(&set->image, err) != 0)
+    if (page_need_boxes(&set->image, err) != 0)
         return -1;
-    parts_note_missing(scene, &set->image);
+    page_note_missing(scene, &set->image);
     size_t shown = words_shown(scene, set);
     if (shown < set->word_count)
         scene_note(scene, "the first %zu of %zu words are shown", shown, set->word_count);
@@ -148,11 +148,10 @@ int words_layout(struct scene *scene, const struct figure *figure, struct error 
     if (check_set(scene, set, err) != 0)
         return -1;
     float scale = common_scale(scene, figure);
-    double y = parts_title(scene, set->query, SCENE_MARGIN);
+    double y = page_title(scene, set->query, SCENE_MARGIN);
     y = panels(scene, set, scale, y);
     y = below(scene, figure, scale, y);
-    parts_finish(scene, &figure->info, set->image.id, NULL, scene->style.overlay != OVERLAY_HEAT,
-                 y);
+    page_finish(scene, &figure->info, set->image.id, NULL, scene->style.overlay != OVERLAY_HEAT, y);
     return 0;
 }
 
@@ -193,26 +192,27 @@ static double set_heading(struct scene *scene, const struct figure_set *set, siz
         str_addf(&text, "   %s", set->query);
     if (set->has_score)
         str_addf(&text, "   %.4f", (double)set->score);
-    struct text_block block = text_block(scene, text.text, &look, parts_width(scene), TEXT_LINES);
+    struct scene_text_block block =
+        scene_text_block(scene, text.text, &look, page_width(scene), TEXT_LINES);
     struct box at = scene_text(scene, &block, SCENE_MARGIN, y, INK);
     str_done(&text);
-    return at.y + at.h + parts_gap(scene) / 2;
+    return at.y + at.h + page_gap(scene) / 2;
 }
 
-int compare_layout(struct scene *scene, const struct figure *figure, struct error *err)
+int words_compare_layout(struct scene *scene, const struct figure *figure, struct error *err)
 {
     bool same = same_query(figure);
     for (size_t s = 0; s < figure->set_count; s++)
         if (check_set(scene, &figure->sets[s], err) != 0)
             return -1;
     float scale = common_scale(scene, figure);
-    double y = parts_title(scene, same ? figure->sets[0].query : NULL, SCENE_MARGIN);
+    double y = page_title(scene, same ? figure->sets[0].query : NULL, SCENE_MARGIN);
     for (size_t s = 0; s < figure->set_count; s++) {
         y = set_heading(scene, &figure->sets[s], s, !same, y);
-        y = panels(scene, &figure->sets[s], scale, y) + parts_gap(scene);
+        y = panels(scene, &figure->sets[s], scale, y) + page_gap(scene);
     }
     y = below(scene, figure, scale, y);
-    parts_finish(scene, &figure->info, same_image(figure) ? figure->sets[0].image.id : NULL, NULL,
-                 scene->style.overlay != OVERLAY_HEAT, y);
+    page_finish(scene, &figure->info, same_image(figure) ? figure->sets[0].image.id : NULL, NULL,
+                scene->style.overlay != OVERLAY_HEAT, y);
     return 0;
 }

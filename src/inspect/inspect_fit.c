@@ -1,4 +1,4 @@
-/* info_fit.c: whether models, features, vocabularies and captions belong together. */
+/* inspect_fit.c: whether models, features, vocabularies and captions belong together. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@ enum { COUNTED_CAPTIONS = 5000 }; /* of a split, whose words are looked up */
 static const double most_unknown = 0.2;
 
 struct fit {
-    const struct info_subject *subjects;
+    const struct inspect_subject *subjects;
     size_t count;
     struct str *text;
     json_t *json;
@@ -39,11 +39,11 @@ static void say(struct fit *f, bool fits, const char *a, const char *b, const ch
     free(second);
 }
 
-static void model_and_features(struct fit *f, const struct info_subject *model,
-                               const struct info_subject *data)
+static void model_and_features(struct fit *f, const struct inspect_subject *model,
+                               const struct inspect_subject *data)
 {
     for (size_t i = 0; i < data->feature_count; i++) {
-        const struct info_features *features = &data->features[i];
+        const struct inspect_features *features = &data->features[i];
         size_t wanted = (size_t)model->options.img_dim;
         if (features->size == wanted)
             say(f, true, model->path, features->name, "region features of size %zu", wanted);
@@ -55,7 +55,7 @@ static void model_and_features(struct fit *f, const struct info_subject *model,
 }
 
 /* A folder's own vocabulary counts where no vocabulary was named. */
-static bool counts(const struct fit *f, const struct info_subject *s)
+static bool counts(const struct fit *f, const struct inspect_subject *s)
 {
     if (!s->vocab || !s->vocab_is_own)
         return s->vocab != NULL;
@@ -65,8 +65,8 @@ static bool counts(const struct fit *f, const struct info_subject *s)
     return true;
 }
 
-static void model_and_vocab(struct fit *f, const struct info_subject *model,
-                            const struct info_subject *other)
+static void model_and_vocab(struct fit *f, const struct inspect_subject *model,
+                            const struct inspect_subject *other)
 {
     size_t rows = (size_t)model->options.vocab_size, words = vocab_size(other->vocab);
     const char *name = vocab_path(other->vocab);
@@ -78,7 +78,7 @@ static void model_and_vocab(struct fit *f, const struct info_subject *model,
 }
 
 /* Words of the first captions, and those of them that the vocabulary lacks. */
-static void count_words(const struct vocab *vocab, const struct info_features *features,
+static void count_words(const struct vocab *vocab, const struct inspect_features *features,
                         size_t *words_out, size_t *unknown_out)
 {
     *words_out = *unknown_out = 0;
@@ -93,11 +93,11 @@ static void count_words(const struct vocab *vocab, const struct info_features *f
     }
 }
 
-static void vocab_and_captions(struct fit *f, const struct info_subject *vocab,
-                               const struct info_subject *data)
+static void vocab_and_captions(struct fit *f, const struct inspect_subject *vocab,
+                               const struct inspect_subject *data)
 {
     for (size_t i = 0; i < data->feature_count; i++) {
-        const struct info_features *features = &data->features[i];
+        const struct inspect_features *features = &data->features[i];
         size_t words, unknown;
         if (!features->captions)
             continue;
@@ -108,8 +108,8 @@ static void vocab_and_captions(struct fit *f, const struct info_subject *vocab,
     }
 }
 
-static void vocab_and_vocab(struct fit *f, const struct info_subject *a,
-                            const struct info_subject *b)
+static void vocab_and_vocab(struct fit *f, const struct inspect_subject *a,
+                            const struct inspect_subject *b)
 {
     bool same = vocab_fingerprint(a->vocab) == vocab_fingerprint(b->vocab);
     say(f, same, vocab_path(a->vocab), vocab_path(b->vocab), "%s",
@@ -117,8 +117,8 @@ static void vocab_and_vocab(struct fit *f, const struct info_subject *a,
              : "not the same words with the same ids: a model of the one cannot use the other");
 }
 
-static void text_and_features(struct fit *f, const struct info_subject *text,
-                              const struct info_subject *data)
+static void text_and_features(struct fit *f, const struct inspect_subject *text,
+                              const struct inspect_subject *data)
 {
     json_t *lines = json_object_get(text->json, "lines");
     if (!json_is_integer(lines))
@@ -131,7 +131,8 @@ static void text_and_features(struct fit *f, const struct info_subject *text,
     }
 }
 
-static void check_pair(struct fit *f, const struct info_subject *a, const struct info_subject *b)
+static void check_pair(struct fit *f, const struct inspect_subject *a,
+                       const struct inspect_subject *b)
 {
     if (a->failed || b->failed)
         return;
@@ -147,7 +148,8 @@ static void check_pair(struct fit *f, const struct info_subject *a, const struct
         text_and_features(f, a, b);
 }
 
-bool info_fit(const struct info_subject *subjects, size_t count, struct str *text, json_t *json)
+bool inspect_fit(const struct inspect_subject *subjects, size_t count, struct str *text,
+                 json_t *json)
 {
     struct fit f = {.subjects = subjects, .count = count, .text = text, .json = json, .all = true};
     for (size_t a = 0; a < count; a++)

@@ -1,4 +1,4 @@
-/* info_folder.c: a data folder, split after split. */
+/* inspect_folder.c: a data folder, split after split. */
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,11 +13,11 @@
 
 enum { CHECKED_IMAGES = 200 }; /* of a split: their features and photographs are looked at */
 
-static void keep_captions(struct info_subject *s, struct dataset *d)
+static void keep_captions(struct inspect_subject *s, struct dataset *d)
 {
     MEM_ROOM(s->features, s->feature_count, s->feature_cap);
-    struct info_features *f = &s->features[s->feature_count++];
-    *f = (struct info_features){
+    struct inspect_features *f = &s->features[s->feature_count++];
+    *f = (struct inspect_features){
         .name = mem_printf("%s, split %s", d->folder, d->split),
         .images = d->images,
         .size = d->feature_size,
@@ -56,7 +56,7 @@ static size_t count_empty(const struct dataset *d)
 static int check_features(const struct dataset *d, size_t checked, struct error *err)
 {
     float *row;
-    if (mem_get(&row, d->regions * d->feature_size, sizeof *row, "features", err) != 0)
+    if (mem_alloc(&row, d->regions * d->feature_size, sizeof *row, "features", err) != 0)
         return -1;
     int status = 0;
     for (size_t i = 0; status == 0 && i < checked; i++)
@@ -89,7 +89,7 @@ static char *split_line(const struct dataset *d, size_t checked)
     return str_take(&line);
 }
 
-static void split_json(struct info_subject *s, const struct dataset *d, const char *line)
+static void split_json(struct inspect_subject *s, const struct dataset *d, const char *line)
 {
     json_t *splits = json_object_get(s->json, "splits");
     char *clean = utf8_clean(line, strlen(line));
@@ -103,20 +103,20 @@ static void split_json(struct info_subject *s, const struct dataset *d, const ch
     free(clean);
 }
 
-static void describe_split(struct info_subject *s, struct dataset *d)
+static void describe_split(struct inspect_subject *s, struct dataset *d)
 {
     struct error err;
     size_t checked = d->images < CHECKED_IMAGES ? d->images : CHECKED_IMAGES;
     char *line = split_line(d, checked);
     char *clean = utf8_clean(d->split, strlen(d->split));
-    info_line(s, NULL, "%-12s %s", clean, line);
+    inspect_line(s, NULL, "%-12s %s", clean, line);
     split_json(s, d, line);
     free(clean);
     free(line);
     if (d->note)
-        info_line(s, NULL, "%-12s %s", "", d->note);
+        inspect_line(s, NULL, "%-12s %s", "", d->note);
     if (check_features(d, checked, &err) != 0) {
-        info_line(s, "damage", "%s", err.text);
+        inspect_line(s, "damage", "%s", err.text);
         s->damaged = true;
     }
     keep_captions(s, d);
@@ -124,18 +124,18 @@ static void describe_split(struct info_subject *s, struct dataset *d)
         return;
     char *path = dataset_find_vocab(d);
     if (path && vocab_load(path, &s->vocab, &err) != 0)
-        info_line(s, "vocabulary", "not read: %s", err.text);
+        inspect_line(s, "vocabulary", "not read: %s", err.text);
     s->vocab_is_own = s->vocab != NULL;
     free(path);
 }
 
 /* A split that cannot be opened is said in its place; the others are looked at all the same. */
-static size_t look_at_split(struct info_subject *s, const char *split, struct error *err)
+static size_t look_at_split(struct inspect_subject *s, const char *split, struct error *err)
 {
     struct dataset *d;
     struct dataset_spec spec = {.folder = s->path, .split = split};
     if (dataset_open(&spec, &d, err) != 0) {
-        info_line(s, NULL, "%-12s cannot be opened: %s", split, err->text);
+        inspect_line(s, NULL, "%-12s cannot be opened: %s", split, err->text);
         s->damaged = true;
         return 0;
     }
@@ -144,11 +144,11 @@ static size_t look_at_split(struct info_subject *s, const char *split, struct er
     return 1;
 }
 
-static int look_at_splits(struct info_subject *s, char *names, struct error *err)
+static int look_at_splits(struct inspect_subject *s, char *names, struct error *err)
 {
     size_t good = 0, all = 0;
     char *rest = names;
-    info_begin(s, "data folder");
+    inspect_begin(s, "data folder");
     json_object_set_new(s->json, "splits", json_object());
     for (char *name; (name = strsep(&rest, ", "));) {
         if (!name[0])
@@ -157,7 +157,7 @@ static int look_at_splits(struct info_subject *s, char *names, struct error *err
         all++;
     }
     if (s->vocab)
-        info_describe_vocab(s);
+        inspect_describe_vocab(s);
     return good > 0 || all > 1 ? 0 : -1;
 }
 
@@ -169,24 +169,24 @@ static bool ends(const char *name, const char *ending)
     return n > m && strcasecmp(name + n - m, ending) == 0;
 }
 
-static void describe_captions(struct info_subject *s, const char *name)
+static void describe_captions(struct inspect_subject *s, const char *name)
 {
     struct error err;
     struct text_lines lines;
     char *path = file_join(s->path, name);
     if (text_lines_load(path, &lines, &err) != 0)
-        info_line(s, name, "not read: %s", err.text);
+        inspect_line(s, name, "not read: %s", err.text);
     else
-        info_line(s, name, "%zu captions", lines.count);
+        inspect_line(s, name, "%zu captions", lines.count);
     text_lines_done(&lines);
     free(path);
 }
 
 /* What else such a folder may be of use for: captions, photographs. */
-static bool describe_others(struct info_subject *s)
+static bool describe_others(struct inspect_subject *s)
 {
     size_t photos = 0, captions = 0;
-    info_begin(s, "folder without features");
+    inspect_begin(s, "folder without features");
     struct dirent **entries = NULL;
     int count = scandir(s->path, &entries, NULL, alphasort);
     for (int i = 0; i < count; i++) {
@@ -200,15 +200,15 @@ static bool describe_others(struct info_subject *s)
     }
     free(entries);
     if (photos > 0)
-        info_line(s, "photographs", "%zu", photos);
+        inspect_line(s, "photographs", "%zu", photos);
     return photos + captions > 0;
 }
 
-int info_folder(struct info_subject *s, const char *split, struct error *err)
+int inspect_folder(struct inspect_subject *s, const char *split, struct error *err)
 {
     struct dataset *d = NULL;
     char *splits = split ? mem_strdup(split) : dataset_list_splits(s->path);
-    int status = splits[0] ? look_at_splits(s, splits, err) : info_bottomup(s, err);
+    int status = splits[0] ? look_at_splits(s, splits, err) : inspect_bottomup(s, err);
     if (status != 0 && !splits[0]) {
         struct dataset_spec spec = {.folder = s->path};
         status = describe_others(s) ? 0 : dataset_open(&spec, &d, err);

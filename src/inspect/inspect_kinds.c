@@ -51,7 +51,7 @@ static const char *option_text(const struct model_options *o, const char *name, 
     return out;
 }
 
-static void describe_options(struct info_subject *s)
+static void describe_options(struct inspect_subject *s)
 {
     char value[1100];
     json_t *options = json_object();
@@ -63,28 +63,30 @@ static void describe_options(struct info_subject *s)
     json_object_set_new(s->json, "options", options);
 }
 
-static void describe_model(struct info_subject *s, const struct checkpoint *c)
+static void describe_model(struct inspect_subject *s, const struct checkpoint *c)
 {
     const struct model_options *o = &s->options;
     char agg[32], norm[32];
-    info_line(s, "model", "SCAN, %s, %s, %s; lambda_softmax %g, lambda_lse %g%s%s%s",
-              o->attn.cross_attn == CROSS_T2I ? "t2i" : "i2t",
-              option_text(o, "agg_func", agg, sizeof agg),
-              option_text(o, "raw_feature_norm", norm, sizeof norm), (double)o->attn.lambda_softmax,
-              (double)o->attn.lambda_lse, o->weight_norm ? ", weight_norm" : "",
-              o->no_imgnorm ? ", no_imgnorm" : "", o->no_txtnorm ? ", no_txtnorm" : "");
-    info_line(s, "sizes", "regions %d -> %d; vocabulary %d, words %d -> %s of %d layer%s -> %d",
-              o->img_dim, o->embed_size, o->vocab_size, o->word_dim, o->bi_gru ? "bi-GRU" : "GRU",
-              o->num_layers, o->num_layers > 1 ? "s" : "", o->embed_size);
+    inspect_line(s, "model", "SCAN, %s, %s, %s; lambda_softmax %g, lambda_lse %g%s%s%s",
+                 o->attn.cross_attn == CROSS_T2I ? "t2i" : "i2t",
+                 option_text(o, "agg_func", agg, sizeof agg),
+                 option_text(o, "raw_feature_norm", norm, sizeof norm),
+                 (double)o->attn.lambda_softmax, (double)o->attn.lambda_lse,
+                 o->weight_norm ? ", weight_norm" : "", o->no_imgnorm ? ", no_imgnorm" : "",
+                 o->no_txtnorm ? ", no_txtnorm" : "");
+    inspect_line(s, "sizes", "regions %d -> %d; vocabulary %d, words %d -> %s of %d layer%s -> %d",
+                 o->img_dim, o->embed_size, o->vocab_size, o->word_dim,
+                 o->bi_gru ? "bi-GRU" : "GRU", o->num_layers, o->num_layers > 1 ? "s" : "",
+                 o->embed_size);
     describe_options(s);
     if (c->epoch >= 0 && !isnan(c->best_rsum))
-        info_line(s, "trained", "epoch %" PRId64 ", best rsum %.1f", c->epoch, c->best_rsum);
+        inspect_line(s, "trained", "epoch %" PRId64 ", best rsum %.1f", c->epoch, c->best_rsum);
     if (c->extra.count > 0)
-        info_line(s, "resumable", "the optimiser's state is in it");
+        inspect_line(s, "resumable", "the optimiser's state is in it");
 }
 
 /* The reason without the path, which stands above it already. */
-static const char *reason_of(const struct info_subject *s, const struct error *err)
+static const char *reason_of(const struct inspect_subject *s, const struct error *err)
 {
     size_t n = strlen(s->path);
     bool prefixed = strncmp(err->text, s->path, n) == 0 && strncmp(err->text + n, ": ", 2) == 0;
@@ -92,7 +94,7 @@ static const char *reason_of(const struct info_subject *s, const struct error *e
 }
 
 /* Whether it can be used, and for what it is; a file that cannot is listed all the same. */
-static void describe_checkpoint(struct info_subject *s)
+static void describe_checkpoint(struct inspect_subject *s)
 {
     struct checkpoint *c = NULL;
     struct error err;
@@ -101,11 +103,11 @@ static void describe_checkpoint(struct info_subject *s)
     if (s->is_model)
         describe_model(s, c);
     else
-        info_line(s, "model", "none that scanscope can use: %s", reason_of(s, &err));
+        inspect_line(s, "model", "none that scanscope can use: %s", reason_of(s, &err));
     checkpoint_free(c);
 }
 
-static int list_torch(struct info_subject *s, struct error *err)
+static int list_torch(struct inspect_subject *s, struct error *err)
 {
     struct str json = {0};
     if (torchfile_describe(s->path, false, &s->text, err) != 0)
@@ -122,14 +124,14 @@ static int list_torch(struct info_subject *s, struct error *err)
     return status;
 }
 
-int info_torch(struct info_subject *s, struct error *err)
+int inspect_torch(struct inspect_subject *s, struct error *err)
 {
     struct str ignored = {0};
     int status = torchfile_describe(s->path, false, &ignored, err);
     str_done(&ignored);
     if (status != 0)
         return -1;
-    info_begin(s, "checkpoint");
+    inspect_begin(s, "checkpoint");
     describe_checkpoint(s);
     return list_torch(s, err);
 }
@@ -174,7 +176,7 @@ static int scan(const struct npy *a, struct range *out, struct error *err)
     size_t row = npy_row_size(a), rows = a->ndim > 0 ? a->shape[0] : 1;
     float *values;
     *out = (struct range){.least = INFINITY, .most = -INFINITY, .nonfinite = -1};
-    if (mem_get(&values, row, sizeof *values, a->path, err) != 0)
+    if (mem_alloc(&values, row, sizeof *values, a->path, err) != 0)
         return -1;
     for (; out->rows < rows && out->rows * row < SCANNED; out->rows++) {
         npy_rows_f32(a, out->rows, 1, values);
@@ -184,7 +186,7 @@ static int scan(const struct npy *a, struct range *out, struct error *err)
     return 0;
 }
 
-static int describe_numbers(struct info_subject *s, const struct npy *a, struct error *err)
+static int describe_numbers(struct inspect_subject *s, const struct npy *a, struct error *err)
 {
     struct range r;
     if (a->count == 0)
@@ -193,17 +195,17 @@ static int describe_numbers(struct info_subject *s, const struct npy *a, struct 
         return -1;
     bool all = a->ndim == 0 || r.rows == a->shape[0];
     char *part = all ? mem_strdup("") : mem_printf(" (of the first %zu)", r.rows);
-    info_line(s, "values", "%g to %g%s", r.least, r.most, part);
+    inspect_line(s, "values", "%g to %g%s", r.least, r.most, part);
     free(part);
     s->damaged = r.nonfinite >= 0;
     if (s->damaged)
-        info_line(s, "damage", "element %td is NaN or infinite (row %zu)", r.nonfinite,
-                  (size_t)r.nonfinite / npy_row_size(a));
+        inspect_line(s, "damage", "element %td is NaN or infinite (row %zu)", r.nonfinite,
+                     (size_t)r.nonfinite / npy_row_size(a));
     return 0;
 }
 
 /* The two that the family writes: sizes as dicts, a matrix of results. */
-static void describe_objects(struct info_subject *s, const struct npy *a)
+static void describe_objects(struct inspect_subject *s, const struct npy *a)
 {
     struct error err;
     size_t shape[2], npts;
@@ -211,36 +213,36 @@ static void describe_objects(struct info_subject *s, const struct npy *a)
     int32_t *sizes = NULL;
     if (a->ndim == 0 &&
         objarray_results(a->data, a->data_size, a->path, &sims, shape, &npts, &err) == 0) {
-        info_line(s, "objects", "results: similarities %zu x %zu of %zu images", shape[0], shape[1],
-                  npts);
-    } else if (a->ndim == 1 && mem_get(&sizes, 2 * a->count, sizeof *sizes, a->path, &err) == 0 &&
+        inspect_line(s, "objects", "results: similarities %zu x %zu of %zu images", shape[0],
+                     shape[1], npts);
+    } else if (a->ndim == 1 && mem_alloc(&sizes, 2 * a->count, sizeof *sizes, a->path, &err) == 0 &&
                objarray_image_sizes(a->data, a->data_size, a->path, a->count, sizes, &err) == 0) {
-        info_line(s, "objects", "image sizes: %zu, the first %d x %d", a->count,
-                  a->count ? sizes[0] : 0, a->count ? sizes[1] : 0);
+        inspect_line(s, "objects", "image sizes: %zu, the first %d x %d", a->count,
+                     a->count ? sizes[0] : 0, a->count ? sizes[1] : 0);
     } else {
-        info_line(s, "objects", "not read: %s", err.text);
+        inspect_line(s, "objects", "not read: %s", err.text);
     }
     free(sims);
     free(sizes);
 }
 
-static void add_features(struct info_subject *s, const struct npy *a)
+static void add_features(struct inspect_subject *s, const struct npy *a)
 {
     if (a->type == NPY_OBJECT || a->ndim != 3 || a->shape[2] == 4 || a->shape[2] == 30)
         return;
     MEM_ROOM(s->features, s->feature_count, s->feature_cap);
-    s->features[s->feature_count++] = (struct info_features){
+    s->features[s->feature_count++] = (struct inspect_features){
         .name = mem_strdup(a->path), .images = a->shape[0], .size = a->shape[2]};
 }
 
-static int describe_array(struct info_subject *s, const struct npy *a, const char *name,
+static int describe_array(struct inspect_subject *s, const struct npy *a, const char *name,
                           struct error *err)
 {
     char *shape = npy_describe(a);
-    info_line(s, name, "%s%s%s", shape, a->swapped ? ", bytes swapped" : "",
-              a->fortran ? ", Fortran order" : "");
+    inspect_line(s, name, "%s%s%s", shape, a->swapped ? ", bytes swapped" : "",
+                 a->fortran ? ", Fortran order" : "");
     free(shape);
-    info_line(s, NULL, "%-12s %s", "looks like", guess(a));
+    inspect_line(s, NULL, "%-12s %s", "looks like", guess(a));
     add_features(s, a);
     if (a->type != NPY_OBJECT)
         return describe_numbers(s, a, err);
@@ -248,12 +250,12 @@ static int describe_array(struct info_subject *s, const struct npy *a, const cha
     return 0;
 }
 
-int info_array(struct info_subject *s, struct error *err)
+int inspect_array(struct inspect_subject *s, struct error *err)
 {
     struct npy *a;
     if (npy_open(s->path, NULL, &a, err) != 0)
         return -1;
-    info_begin(s, "NumPy array");
+    inspect_begin(s, "NumPy array");
     json_t *shape = json_array();
     for (int i = 0; i < a->ndim; i++)
         json_array_append_new(shape, json_integer((json_int_t)a->shape[i]));
@@ -264,19 +266,19 @@ int info_array(struct info_subject *s, struct error *err)
     return status;
 }
 
-int info_arrays(struct info_subject *s, struct error *err)
+int inspect_arrays(struct inspect_subject *s, struct error *err)
 {
     char **names;
     size_t count;
     if (npy_members(s->path, &names, &count, err) != 0)
         return -1;
-    info_begin(s, "NumPy arrays");
+    inspect_begin(s, "NumPy arrays");
     int status = 0;
     for (size_t i = 0; i < count; i++) {
         struct npy *a;
         struct error why;
         if (npy_open(s->path, names[i], &a, &why) != 0) {
-            info_line(s, names[i], "not read: %s", why.text);
+            inspect_line(s, names[i], "not read: %s", why.text);
         } else if (status == 0) {
             status = describe_array(s, a, names[i], err);
         }
@@ -289,38 +291,38 @@ int info_arrays(struct info_subject *s, struct error *err)
 
 /* ---- vocabularies, photographs, tables, text ------------------------------------------------- */
 
-void info_describe_vocab(struct info_subject *s)
+void inspect_describe_vocab(struct inspect_subject *s)
 {
     const struct vocab *v = s->vocab;
-    info_line(s, "vocabulary",
-              "%zu words, ids up to %zu; <start> %d, <end> %d, <unk> %d; mapping %016" PRIx64,
-              vocab_count(v), vocab_size(v) - 1, vocab_start(v), vocab_end(v), vocab_unk(v),
-              vocab_fingerprint(v));
-    info_number(s, "words", (double)vocab_count(v));
-    info_number(s, "size", (double)vocab_size(v));
+    inspect_line(s, "vocabulary",
+                 "%zu words, ids up to %zu; <start> %d, <end> %d, <unk> %d; mapping %016" PRIx64,
+                 vocab_count(v), vocab_size(v) - 1, vocab_start(v), vocab_end(v), vocab_unk(v),
+                 vocab_fingerprint(v));
+    inspect_number(s, "words", (double)vocab_count(v));
+    inspect_number(s, "size", (double)vocab_size(v));
     char print[24];
     snprintf(print, sizeof print, "%016" PRIx64, vocab_fingerprint(v));
     json_object_set_new(s->json, "fingerprint", json_string(print));
 }
 
-int info_vocab(struct info_subject *s, struct error *err)
+int inspect_vocab(struct inspect_subject *s, struct error *err)
 {
     if (vocab_load(s->path, &s->vocab, err) != 0)
         return -1;
-    info_begin(s, "vocabulary");
-    info_describe_vocab(s);
+    inspect_begin(s, "vocabulary");
+    inspect_describe_vocab(s);
     return 0;
 }
 
-int info_image(struct info_subject *s, struct error *err)
+int inspect_image(struct inspect_subject *s, struct error *err)
 {
     struct image image;
     if (image_load(s->path, 0, &image, err) != 0)
         return -1;
-    info_begin(s, "photograph");
-    info_line(s, "pixels", "%d x %d, upright", image.width, image.height);
-    info_number(s, "width", image.width);
-    info_number(s, "height", image.height);
+    inspect_begin(s, "photograph");
+    inspect_line(s, "pixels", "%d x %d, upright", image.width, image.height);
+    inspect_number(s, "width", image.width);
+    inspect_number(s, "height", image.height);
     image_done(&image);
     return 0;
 }
@@ -342,7 +344,7 @@ static int count_images(struct bottomup *b, size_t *count_out, struct error *err
     return more;
 }
 
-int info_bottomup(struct info_subject *s, struct error *err)
+int inspect_bottomup(struct inspect_subject *s, struct error *err)
 {
     struct bottomup *b = NULL;
     struct bottomup_image image;
@@ -354,22 +356,22 @@ int info_bottomup(struct info_subject *s, struct error *err)
     if (status == 0)
         status = error_at(err, s->path, -1, "holds no images");
     if (status == 1 && (status = bottomup_load(b, &image, err)) == 0) {
-        info_begin(s, "bottom-up features");
-        info_line(s, "first", "image %s, %d x %d pixels, %zu regions x %zu%s", image.id,
-                  image.width, image.height, image.regions, image.feature_size,
-                  !image.boxes       ? ", no boxes"
-                  : image.normalised ? ", boxes in parts of 1"
-                                     : ", boxes");
+        inspect_begin(s, "bottom-up features");
+        inspect_line(s, "first", "image %s, %d x %d pixels, %zu regions x %zu%s", image.id,
+                     image.width, image.height, image.regions, image.feature_size,
+                     !image.boxes       ? ", no boxes"
+                     : image.normalised ? ", boxes in parts of 1"
+                                        : ", boxes");
         status = count_images(b, &count, err);
         if (status == 0 && count > 0)
-            info_line(s, "images", "%zu", count);
-        info_line(s, NULL, "scanscope convert makes a data folder of it");
+            inspect_line(s, "images", "%zu", count);
+        inspect_line(s, NULL, "scanscope convert makes a data folder of it");
     }
     bottomup_close(b);
     return status;
 }
 
-int info_text(struct info_subject *s, struct error *err)
+int inspect_text(struct inspect_subject *s, struct error *err)
 {
     struct text_lines lines;
     if (text_lines_load(s->path, &lines, err) != 0)
@@ -377,10 +379,10 @@ int info_text(struct info_subject *s, struct error *err)
     size_t empty = 0;
     for (size_t i = 0; i < lines.count; i++)
         empty += lines.items[i][0] == '\0';
-    info_begin(s, "text");
-    info_line(s, "lines", "%zu, %zu of them empty", lines.count, empty);
-    info_line(s, "first", "%.*s", SHOWN_CAPTION, lines.items[0]);
-    info_number(s, "lines", (double)lines.count);
+    inspect_begin(s, "text");
+    inspect_line(s, "lines", "%zu, %zu of them empty", lines.count, empty);
+    inspect_line(s, "first", "%.*s", SHOWN_CAPTION, lines.items[0]);
+    inspect_number(s, "lines", (double)lines.count);
     text_lines_done(&lines);
     return 0;
 }

@@ -1,4 +1,4 @@
-/* info_look.c: what kind of thing a path names, by its content. */
+/* inspect_path.c: what kind of thing a path names, by its content. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@ enum { SNIFF = 4096, TABLE_TABS = 5 };
 
 /* ---- text and JSON at once ------------------------------------------------------------------- */
 
-void info_begin(struct info_subject *s, const char *kind)
+void inspect_begin(struct inspect_subject *s, const char *kind)
 {
     char *path = utf8_clean(s->path, strlen(s->path));
     json_decref(s->json);
@@ -24,7 +24,7 @@ void info_begin(struct info_subject *s, const char *kind)
     free(path);
 }
 
-void info_line(struct info_subject *s, const char *name, const char *format, ...)
+void inspect_line(struct inspect_subject *s, const char *name, const char *format, ...)
 {
     struct str line = {0};
     va_list args;
@@ -45,7 +45,7 @@ void info_line(struct info_subject *s, const char *name, const char *format, ...
     free(text);
 }
 
-void info_number(struct info_subject *s, const char *name, double value)
+void inspect_number(struct inspect_subject *s, const char *name, double value)
 {
     bool whole = value == (double)(json_int_t)value;
     json_object_set_new(s->json, name, whole ? json_integer((json_int_t)value) : json_real(value));
@@ -91,7 +91,7 @@ static bool is_table(const struct file_map *map)
 }
 
 /* A zip file is an .npz, a checkpoint, or a packed table. */
-static int look_at_zip(struct info_subject *s, const struct file_map *map, struct error *err)
+static int look_at_zip(struct inspect_subject *s, const struct file_map *map, struct error *err)
 {
     char **names = NULL;
     size_t count = 0;
@@ -101,35 +101,35 @@ static int look_at_zip(struct info_subject *s, const struct file_map *map, struc
         free(names[i]);
     free(names);
     if (arrays)
-        return info_arrays(s, err);
+        return inspect_arrays(s, err);
     size_t tail = map->size < SNIFF ? map->size : SNIFF;
     if (memmem(map->data + map->size - tail, tail, ".tsv", 4))
-        return info_bottomup(s, err);
-    return info_torch(s, err);
+        return inspect_bottomup(s, err);
+    return inspect_torch(s, err);
 }
 
-static int look_at_file(struct info_subject *s, const struct file_map *map, struct error *err)
+static int look_at_file(struct inspect_subject *s, const struct file_map *map, struct error *err)
 {
     if (map->size == 0)
         return error_at(err, s->path, -1, "is empty");
     if (starts(map, "\x93NUMPY", 6))
-        return info_array(s, err);
+        return inspect_array(s, err);
     if (starts(map, "PK", 2))
         return look_at_zip(s, map, err);
     if (is_image(map))
-        return info_image(s, err);
+        return inspect_image(s, err);
     if (!is_text(map))
-        return info_torch(s, err);
+        return inspect_torch(s, err);
     if (is_json(map))
-        return info_vocab(s, err);
-    return is_table(map) ? info_bottomup(s, err) : info_text(s, err);
+        return inspect_vocab(s, err);
+    return is_table(map) ? inspect_bottomup(s, err) : inspect_text(s, err);
 }
 
-static int look(struct info_subject *s, const char *split, struct error *err)
+static int look(struct inspect_subject *s, const char *split, struct error *err)
 {
     struct file_map map;
     if (file_is_folder(s->path))
-        return info_folder(s, split, err);
+        return inspect_folder(s, split, err);
     if (file_map_open(s->path, &map, err) != 0)
         return -1;
     int status = look_at_file(s, &map, err);
@@ -137,16 +137,16 @@ static int look(struct info_subject *s, const char *split, struct error *err)
     return status;
 }
 
-void info_look(const char *path, const char *split, struct info_subject *out)
+void inspect_path(const char *path, const char *split, struct inspect_subject *out)
 {
-    *out = (struct info_subject){.path = path};
+    *out = (struct inspect_subject){.path = path};
     out->failed = look(out, split, &out->error) != 0;
 }
 
-void info_done(struct info_subject *s)
+void inspect_done(struct inspect_subject *s)
 {
     for (size_t i = 0; i < s->feature_count; i++) {
-        struct info_features *f = &s->features[i];
+        struct inspect_features *f = &s->features[i];
         for (size_t c = 0; f->captions && c < f->caption_count; c++)
             free(f->captions[c]);
         free(f->captions);
@@ -156,5 +156,5 @@ void info_done(struct info_subject *s)
     vocab_free(s->vocab);
     json_decref(s->json);
     str_done(&s->text);
-    *s = (struct info_subject){0};
+    *s = (struct inspect_subject){0};
 }

@@ -22,7 +22,7 @@ SIMD_CLONES static double block_square(const float *values, size_t n)
 
 /* Up to ROUND blocks at once, so that their sums need no memory of their own; they are added in
  * order. */
-double gradient_norm(const float *gradients, size_t n)
+double adam_gradient_norm(const float *gradients, size_t n)
 {
     enum { ROUND = 64 };
     double total = 0, sums[ROUND];
@@ -37,7 +37,7 @@ double gradient_norm(const float *gradients, size_t n)
     return sqrt(total);
 }
 
-double gradient_clip(double norm, double limit)
+double adam_clip_factor(double norm, double limit)
 {
     double scale = limit > 0 ? limit / (norm + 1e-6) : 1;
     return scale < 1 ? scale : 1;

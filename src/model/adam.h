@@ -7,11 +7,11 @@
 #include <stdint.h>
 
 /* The Euclidean norm of n gradients, the same whatever the number of threads. */
-double gradient_norm(const float *gradients, size_t n);
+double adam_gradient_norm(const float *gradients, size_t n);
 
 /* What clip_grad_norm_ multiplies gradients with: limit / (norm + 1e-6) where that is below 1.
  * limit 0: never. */
-double gradient_clip(double norm, double limit);
+double adam_clip_factor(double norm, double limit);
 
 /* What Adam keeps beside n values. */
 struct adam {

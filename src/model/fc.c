@@ -29,7 +29,7 @@ void fc_backward(const float *x, const float *dout, size_t rows, size_t F, size_
 {
     gemm_tn(D, F, rows, (struct matrix_const){dout, D}, (struct matrix_const){x, F}, true,
             (struct matrix){dW, F});
-    sum_rows(dout, rows, D, D, db);
+    fc_sum_rows(dout, rows, D, D, db);
 }
 
 /* The columns first..last of all rows, so that threads share nothing and the order of the sum is
@@ -44,7 +44,7 @@ SIMD_CLONES static void sum_columns(const float *rows, size_t n, size_t ld, size
     }
 }
 
-void sum_rows(const float *rows, size_t n, size_t ld, size_t D, float *sum)
+void fc_sum_rows(const float *rows, size_t n, size_t ld, size_t D, float *sum)
 {
     enum { BLOCK = 64 };
 #pragma omp parallel for schedule(static)
@@ -69,7 +69,7 @@ SIMD_CLONES static void scale_to(const float *v, float scale, size_t n, float *o
         out[i] = scale * v[i];
 }
 
-void weight_norm_forward(const float *v, float g, size_t n, float *W)
+void fc_weight_norm_forward(const float *v, float g, size_t n, float *W)
 {
     double norm = sqrt(dot_double(v, v, n));
     scale_to(v, norm > 0 ? (float)(g / norm) : 0, n, W);
@@ -84,7 +84,8 @@ SIMD_CLONES static void add_two(const float *a, float s, const float *b, float t
 }
 
 /* dg = dW.v/|v|; dv = g/|v| (dW - (dW.v/|v|^2) v) */
-void weight_norm_backward(const float *v, float g, size_t n, const float *dW, float *dv, float *dg)
+void fc_weight_norm_backward(const float *v, float g, size_t n, const float *dW, float *dv,
+                             float *dg)
 {
     double square = dot_double(v, v, n), norm = sqrt(square), along = dot_double(dW, v, n);
     if (norm == 0)
@@ -106,7 +107,7 @@ SIMD_CLONES static float normalise_row(float *row, size_t D)
     return norm;
 }
 
-void l2norm_forward(float *rows, size_t n, size_t D, float *norm_out)
+void fc_l2norm_forward(float *rows, size_t n, size_t D, float *norm_out)
 {
 #pragma omp parallel for schedule(static)
     for (size_t r = 0; r < n; r++) {
@@ -129,7 +130,7 @@ SIMD_CLONES static void normalise_row_backward(const float *y, float norm, size_
         dy[j] = (dy[j] - along * y[j]) * scale;
 }
 
-void l2norm_backward(const float *y, const float *norm, size_t n, size_t D, float *dy)
+void fc_l2norm_backward(const float *y, const float *norm, size_t n, size_t D, float *dy)
 {
 #pragma omp parallel for schedule(static)
     for (size_t r = 0; r < n; r++)

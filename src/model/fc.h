@@ -16,19 +16,20 @@ void fc_backward(const float *x, const float *dout, size_t rows, size_t F, size_
                  float *db);
 
 /* W (n) = g v / |v|, the norm over the whole matrix. */
-void weight_norm_forward(const float *v, float g, size_t n, float *W);
+void fc_weight_norm_forward(const float *v, float g, size_t n, float *W);
 
 /* From dW (n): dv (n) and *dg. */
-void weight_norm_backward(const float *v, float g, size_t n, const float *dW, float *dv, float *dg);
+void fc_weight_norm_backward(const float *v, float g, size_t n, const float *dW, float *dv,
+                             float *dg);
 
 /* Each row x of `rows` (n x D) becomes x / (|x| + 1e-8), in place; norm_out: NULL or n, |x|. */
-void l2norm_forward(float *rows, size_t n, size_t D, float *norm_out);
+void fc_l2norm_forward(float *rows, size_t n, size_t D, float *norm_out);
 
-/* y (n x D) and norm (n) as l2norm_forward left them; dy is overwritten with dx. A row of zeros
+/* y (n x D) and norm (n) as fc_l2norm_forward left them; dy is overwritten with dx. A row of zeros
  * gets 0. */
-void l2norm_backward(const float *y, const float *norm, size_t n, size_t D, float *dy);
+void fc_l2norm_backward(const float *y, const float *norm, size_t n, size_t D, float *dy);
 
 /* sum (D) += the sum of the n rows, columns apart. */
-void sum_rows(const float *rows, size_t n, size_t ld, size_t D, float *sum);
+void fc_sum_rows(const float *rows, size_t n, size_t ld, size_t D, float *sum);
 
 #endif

@@ -9,7 +9,7 @@
 #include "model/kernels/gemm.h"
 #include "model/kernels/vecmath.h"
 
-size_t packing_room(size_t captions, size_t words)
+size_t gru_packing_size(size_t captions, size_t words)
 {
     return 2 * captions + 2 * words + 3; /* offset, word, and while filling the order of captions */
 }
@@ -26,7 +26,7 @@ static int longer_first(const void *a, const void *b)
     return x->caption < y->caption ? -1 : 1;
 }
 
-void packing_fill(const size_t *starts, size_t captions, size_t *room, struct packing *out)
+void gru_packing_fill(const size_t *starts, size_t captions, size_t *room, struct packing *out)
 {
     size_t words = starts[captions] - starts[0], row = 0;
     struct caption_length *order = (struct caption_length *)room;
@@ -51,10 +51,10 @@ struct recurrence {
     struct gemm_factor rz, n;
 };
 
-size_t gru_packed_room(size_t D)
+size_t gru_whh_packed_size(size_t D)
 {
-    size_t forward = gemm_factor_room(2 * D, D), backward = gemm_factor_room(D, 2 * D);
-    return (forward > backward ? forward : backward) + gemm_factor_room(D, D);
+    size_t forward = gemm_factor_size(2 * D, D), backward = gemm_factor_size(D, 2 * D);
+    return (forward > backward ? forward : backward) + gemm_factor_size(D, D);
 }
 
 /* Forward the states meet W_hh', backward the gates' gradients meet W_hh. */
@@ -65,7 +65,7 @@ static void pack_recurrence(const struct gru_layer *l, bool forward, struct recu
         struct matrix_const rz = {l->weights[k].w_hh, D}, n = {rz.data + 2 * D * D, D};
         float *room = l->packed[k];
         gemm_factor_pack(forward ? 2 * D : D, forward ? D : 2 * D, forward, rz, room, &out[k].rz);
-        gemm_factor_pack(D, D, forward, n, room + gemm_factor_room(out[k].rz.N, out[k].rz.K),
+        gemm_factor_pack(D, D, forward, n, room + gemm_factor_size(out[k].rz.N, out[k].rz.K),
                          &out[k].n);
     }
 }
@@ -330,9 +330,9 @@ static void state_gradients(const struct packing *packing, const struct gru_laye
     struct matrix_const state = {previous, D};
     gemm_tn(2 * D, D, N, gates, state, true, (struct matrix){gradient->w_hh, D});
     gemm_tn(D, D, N, hidden, state, true, (struct matrix){gradient->w_hh + 2 * D * D, D});
-    sum_rows(l->gates[k], N, 3 * D, 3 * D, gradient->b_ih);
-    sum_rows(l->gates[k], N, 3 * D, 2 * D, gradient->b_hh);
-    sum_rows(l->hidden[k], N, D, D, gradient->b_hh + 2 * D);
+    fc_sum_rows(l->gates[k], N, 3 * D, 3 * D, gradient->b_ih);
+    fc_sum_rows(l->gates[k], N, 3 * D, 2 * D, gradient->b_hh);
+    fc_sum_rows(l->hidden[k], N, D, D, gradient->b_hh + 2 * D);
 }
 
 void gru_backward(const struct packing *packing, struct gru_layer *layer, float *dout,

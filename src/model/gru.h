@@ -23,12 +23,12 @@ struct packing {
     size_t *word;   /* words: row -> index of the word in the captions as given */
 };
 
-/* Number of size_t that packing_fill needs for so many captions and words. */
-size_t packing_room(size_t captions, size_t words);
+/* Number of size_t that gru_packing_fill needs for so many captions and words. */
+size_t gru_packing_size(size_t captions, size_t words);
 
 /* Packs captions whose words are starts[c] .. starts[c+1]-1 (each has at least one) into `room`,
  * which stays the caller's and must outlive the packing. */
-void packing_fill(const size_t *starts, size_t captions, size_t *room, struct packing *out);
+void gru_packing_fill(const size_t *starts, size_t captions, size_t *room, struct packing *out);
 
 /* What one layer's forward leaves for its backward. */
 struct gru_layer {
@@ -43,11 +43,11 @@ struct gru_layer {
     float *gates[2];  /* N x 3D: r, z, n as activated; after the backward d of what was activated */
     float *hidden[2]; /* N x D: W_hn h + b_hn; after the backward its gradient */
     float *out;       /* N x (K D): the directions side by side */
-    float *packed[2]; /* gru_packed_room(D) floats, scratch: W_hh as each step wants it */
+    float *packed[2]; /* gru_whh_packed_size(D) floats, scratch: W_hh as each step wants it */
 };
 
 /* Floats that one direction's W_hh takes packed for the products of all steps; may be 0. */
-size_t gru_packed_room(size_t D);
+size_t gru_whh_packed_size(size_t D);
 
 void gru_forward(const struct packing *packing, struct gru_layer *layer);
 

@@ -17,7 +17,7 @@ void model_refresh(struct model *model)
     if (!model->fc_owned)
         return;
     model->fc = model->fc_owned;
-    weight_norm_forward(model->params.fc_weight, *model->params.fc_g, n, model->fc);
+    fc_weight_norm_forward(model->params.fc_weight, *model->params.fc_g, n, model->fc);
 }
 
 /* A model with all parameters zero. */
@@ -28,7 +28,7 @@ static int model_alloc(const struct model_options *options, struct model **out, 
     model->options = *options;
     if (params_init(options, &model->params, err) != 0 ||
         (options->weight_norm &&
-         mem_get(&model->fc_owned, n, sizeof(float), "the image encoder", err) != 0)) {
+         mem_alloc(&model->fc_owned, n, sizeof(float), "the image encoder", err) != 0)) {
         model_free(model);
         return -1;
     }
@@ -97,7 +97,7 @@ int model_encode_regions(const struct model *model, const float *features, size_
     fc_forward(features, rows, (size_t)model->options.img_dim, D, model->fc, model->params.fc_bias,
                out);
     if (!model->options.no_imgnorm)
-        l2norm_forward(out, rows, D, NULL);
+        fc_l2norm_forward(out, rows, D, NULL);
     return 0;
 }
 
@@ -143,12 +143,12 @@ static int encode_batch(const struct model *model, const int32_t *ids, const siz
     struct arena arena = {0};
     struct text_acts acts;
     size_t words = starts[captions] - starts[0];
-    text_acts_carve(&model->options, captions, words, false, &arena, &acts);
-    if (mem_get(&arena.base, arena.used, 1, "encoding captions", err) != 0)
+    text_encoder_acts_carve(&model->options, captions, words, false, &arena, &acts);
+    if (mem_alloc(&arena.base, arena.used, 1, "encoding captions", err) != 0)
         return -1;
     arena.used = 0;
-    text_acts_carve(&model->options, captions, words, false, &arena, &acts);
-    text_forward(&model->options, &model->params, ids, starts, captions, &acts, out);
+    text_encoder_acts_carve(&model->options, captions, words, false, &arena, &acts);
+    text_encoder_forward(&model->options, &model->params, ids, starts, captions, &acts, out);
     free(arena.base);
     return 0;
 }

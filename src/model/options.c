@@ -330,10 +330,10 @@ static const struct {
 static const char *relative_of(const struct checkpoint *checkpoint)
 {
     for (size_t i = 0; i < sizeof relatives / sizeof relatives[0]; i++) {
-        if (relatives[i].field && option_find(checkpoint, relatives[i].field))
+        if (relatives[i].field && checkpoint_option_find(checkpoint, relatives[i].field))
             return relatives[i].family;
         for (size_t g = 0; relatives[i].tensor && g < checkpoint->group_count; g++)
-            if (tensor_find(&checkpoint->groups[g], relatives[i].tensor))
+            if (checkpoint_tensor_find(&checkpoint->groups[g], relatives[i].tensor))
                 return relatives[i].family;
     }
     return NULL;
@@ -364,7 +364,7 @@ static int options_from_opt(const struct checkpoint *checkpoint, struct model_op
                             struct error *err)
 {
     for (size_t i = 0; i < COUNT; i++) {
-        const struct option *o = option_find(checkpoint, table[i].name);
+        const struct option *o = checkpoint_option_find(checkpoint, table[i].name);
         struct error ignored;
         bool needed = needed_to_score(&table[i]);
         if (o && set_from_option(out, &table[i], o, needed ? err : &ignored) != 0 && needed)
@@ -376,8 +376,9 @@ static int options_from_opt(const struct checkpoint *checkpoint, struct model_op
 static const struct tensor *group_tensor(const struct checkpoint *checkpoint, size_t group,
                                          const char *name, int ndim, struct error *err)
 {
-    const struct tensor *t =
-        group < checkpoint->group_count ? tensor_find(&checkpoint->groups[group], name) : NULL;
+    const struct tensor *t = group < checkpoint->group_count
+                                 ? checkpoint_tensor_find(&checkpoint->groups[group], name)
+                                 : NULL;
     if (!t)
         error_set(err, "the tensor %s is missing: this is no SCAN model", name);
     else if (t->ndim != ndim)
@@ -394,7 +395,8 @@ static int options_from_image_encoder(const struct checkpoint *checkpoint,
                                       struct model_options *out, struct error *err)
 {
     const char *name = "fc.weight";
-    if (checkpoint->group_count > 0 && tensor_find(&checkpoint->groups[0], "fc.weight_v"))
+    if (checkpoint->group_count > 0 &&
+        checkpoint_tensor_find(&checkpoint->groups[0], "fc.weight_v"))
         name = "fc.weight_v";
     const struct tensor *fc = group_tensor(checkpoint, 0, name, 2, err);
     if (!fc || set_size(out, "embed_size", fc->shape[0], err) != 0 ||
@@ -410,7 +412,7 @@ static int count_layers(const struct tensor_group *text)
     int layers = 0;
     do
         snprintf(name, sizeof name, "rnn.weight_ih_l%d", layers);
-    while (tensor_find(text, name) && ++layers <= 64);
+    while (checkpoint_tensor_find(text, name) && ++layers <= 64);
     return layers;
 }
 
@@ -429,7 +431,8 @@ static int options_from_text_encoder(const struct checkpoint *checkpoint, struct
                          "the image encoder gives embeddings of %d numbers and the text "
                          "encoder of %zu: they are of different models",
                          out->embed_size, hh->shape[1]);
-    out->bi_gru = tensor_find(&checkpoint->groups[1], "rnn.weight_ih_l0_reverse") != NULL;
+    out->bi_gru =
+        checkpoint_tensor_find(&checkpoint->groups[1], "rnn.weight_ih_l0_reverse") != NULL;
     return 0;
 }
 

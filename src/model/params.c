@@ -99,7 +99,7 @@ int params_init(const struct model_options *options, struct params *out, struct 
 {
     float *data;
     *out = (struct params){0};
-    if (mem_get(&data, params_count(options), sizeof *data, "the model's parameters", err) != 0)
+    if (mem_alloc(&data, params_count(options), sizeof *data, "the model's parameters", err) != 0)
         return -1;
     params_view(options, data, out);
     return 0;
@@ -149,7 +149,7 @@ static int take_tensor(struct params *params, const struct param *p,
 {
     const struct tensor *t = NULL;
     if (p->group < checkpoint->group_count)
-        t = tensor_find(&checkpoint->groups[p->group], p->name);
+        t = checkpoint_tensor_find(&checkpoint->groups[p->group], p->name);
     if (!t)
         return error_set(err, "the tensor %s is missing", p->name);
     if (!fits(p, t))

@@ -31,14 +31,14 @@ static void carve_layer(struct gru_layer *layer, size_t words, float *const pack
     layer->out = block[4];
 }
 
-void text_acts_carve(const struct model_options *options, size_t captions, size_t words,
-                     bool training, struct arena *arena, struct text_acts *out)
+void text_encoder_acts_carve(const struct model_options *options, size_t captions, size_t words,
+                             bool training, struct arena *arena, struct text_acts *out)
 {
     size_t D = (size_t)options->embed_size, E = (size_t)options->word_dim;
     size_t K = directions_of(options), layers = (size_t)options->num_layers;
     size_t backward = training ? words : 0, widest = K * D > E ? K * D : E;
     *out = (struct text_acts){0};
-    out->room = arena_take(arena, packing_room(captions, words), sizeof *out->room);
+    out->room = arena_take(arena, gru_packing_size(captions, words), sizeof *out->room);
     out->distinct = arena_take(arena, words, sizeof *out->distinct);
     out->which = arena_take(arena, words, sizeof *out->which);
     out->x = arena_take(arena, words * E, sizeof(float));
@@ -50,7 +50,7 @@ void text_acts_carve(const struct model_options *options, size_t captions, size_
     out->previous = arena_take(arena, backward * K * D, sizeof(float));
     float *packed[2] = {NULL, NULL}; /* one layer after the other uses it */
     for (size_t k = 0; k < K; k++)
-        packed[k] = arena_take(arena, gru_packed_room(D), sizeof(float));
+        packed[k] = arena_take(arena, gru_whh_packed_size(D), sizeof(float));
     for (size_t i = 0; i < layers; i++) {
         struct gru_layer layer = {.in = i == 0 ? E : K * D, .D = D, .directions = K};
         carve_layer(&layer, words, packed, arena, !arena->base);
@@ -113,12 +113,12 @@ static void gather_states(const struct gru_layer *last, const struct packing *pa
     }
 }
 
-void text_forward(const struct model_options *options, const struct params *params,
-                  const int32_t *ids, const size_t *starts, size_t captions, struct text_acts *acts,
-                  float *out)
+void text_encoder_forward(const struct model_options *options, const struct params *params,
+                          const int32_t *ids, const size_t *starts, size_t captions,
+                          struct text_acts *acts, float *out)
 {
     size_t layers = (size_t)options->num_layers, K = directions_of(options);
-    packing_fill(starts, captions, acts->room, &acts->packing);
+    gru_packing_fill(starts, captions, acts->room, &acts->packing);
     embed(params->embed, ids, acts);
     for (size_t i = 0; i < layers; i++) {
         struct gru_layer *layer = &acts->layers[i];
@@ -129,7 +129,7 @@ void text_forward(const struct model_options *options, const struct params *para
     }
     gather_states(&acts->layers[layers - 1], &acts->packing, out);
     if (!options->no_txtnorm)
-        l2norm_forward(out, acts->packing.words, (size_t)options->embed_size, acts->norm);
+        fc_l2norm_forward(out, acts->packing.words, (size_t)options->embed_size, acts->norm);
 }
 
 SIMD_CLONES static void scale_row(const float *a, float scale, size_t D, float *out)
@@ -163,12 +163,12 @@ static void embed_backward(const float *dx, const struct text_acts *acts, float 
         add_row(dx + u * E, E, dtable + (size_t)acts->distinct[u] * E);
 }
 
-void text_backward(const struct model_options *options, struct text_acts *acts, const float *out,
-                   float *dout, const struct params *gradients)
+void text_encoder_backward(const struct model_options *options, struct text_acts *acts,
+                           const float *out, float *dout, const struct params *gradients)
 {
     size_t D = (size_t)options->embed_size, K = directions_of(options);
     if (!options->no_txtnorm)
-        l2norm_backward(out, acts->norm, acts->packing.words, D, dout);
+        fc_l2norm_backward(out, acts->norm, acts->packing.words, D, dout);
     scatter_gradients(dout, &acts->packing, D, K, acts->dout);
     for (size_t i = (size_t)options->num_layers; i-- > 0;) {
         gru_backward(&acts->packing, &acts->layers[i], acts->dout, gradients->gru + i * K, acts->dx,

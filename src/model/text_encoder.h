@@ -28,17 +28,17 @@ struct text_acts {
 };
 
 /* Room for so many captions and words. training false: forward only. */
-void text_acts_carve(const struct model_options *options, size_t captions, size_t words,
-                     bool training, struct arena *arena, struct text_acts *out);
+void text_encoder_acts_carve(const struct model_options *options, size_t captions, size_t words,
+                             bool training, struct arena *arena, struct text_acts *out);
 
 /* ids: N word ids, all inside the vocabulary; starts: captions + 1. out: N x D, in the order of
  * ids. */
-void text_forward(const struct model_options *options, const struct params *params,
-                  const int32_t *ids, const size_t *starts, size_t captions, struct text_acts *acts,
-                  float *out);
+void text_encoder_forward(const struct model_options *options, const struct params *params,
+                          const int32_t *ids, const size_t *starts, size_t captions,
+                          struct text_acts *acts, float *out);
 
 /* out as the forward left it; dout (N x D) its gradient, used up. Adds to `gradients`. */
-void text_backward(const struct model_options *options, struct text_acts *acts, const float *out,
-                   float *dout, const struct params *gradients);
+void text_encoder_backward(const struct model_options *options, struct text_acts *acts,
+                           const float *out, float *dout, const struct params *gradients);
 
 #endif

@@ -29,7 +29,7 @@ static void carve_scratch(size_t K, size_t columns, struct arena *arena, struct 
 {
     struct arena measure = {0};
     struct tile tile;
-    tile_carve(K, columns, &measure, &tile);
+    xattn_tile_carve(K, columns, &measure, &tile);
     out->tile_columns = columns;
     out->scratch_size = measure.used;
     out->scratch = arena_take(arena, out->threads, out->scratch_size);
@@ -101,7 +101,7 @@ SIMD_CLONES static float row_norm(const float *row, size_t D)
 static void thread_tile(const struct xattn_acts *acts, size_t K, struct tile *out)
 {
     struct arena arena = {acts->scratch + (size_t)omp_get_thread_num() * acts->scratch_size, 0};
-    tile_carve(K, acts->tile_columns, &arena, out);
+    xattn_tile_carve(K, acts->tile_columns, &arena, out);
     out->segments.begin = out->begin;
     out->segments.length = out->length;
 }
@@ -175,8 +175,8 @@ static void score_context(const struct attn_options *options, const struct xattn
     for (size_t next = 0; next < acts->queries;) {
         next = tile_select(acts, NULL, next, &tile);
         tile_load(acts, context, &tile);
-        tile_attend(options, &tile, acts->gram + acts->gram_begin[context]);
-        tile_scores(options, &tile, scores);
+        xattn_tile_attend(options, &tile, acts->gram + acts->gram_begin[context]);
+        xattn_tile_scores(options, &tile, scores);
     }
 }
 
@@ -314,8 +314,8 @@ static void back_context(const struct attn_options *options, const struct xattn_
             continue;
         tile_load(acts, context, &tile);
         tile_refine(options, rows, &tile);
-        tile_attend(options, &tile, acts->gram + acts->gram_begin[context]);
-        tile_backward(options, &tile, dscore, gram_pull);
+        xattn_tile_attend(options, &tile, acts->gram + acts->gram_begin[context]);
+        xattn_tile_backward(options, &tile, dscore, gram_pull);
         tile_store(acts, context, &tile);
     }
 }

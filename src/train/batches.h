@@ -8,7 +8,7 @@
 
 #include "base/rng.h"
 #include "io/dataset/dataset.h"
-#include "train/step.h"
+#include "train/trainer.h"
 
 struct batch_reader;
 

@@ -29,9 +29,9 @@ static void add_options(struct checkpoint *checkpoint, const struct model_option
         enum option_kind kind = model_option_kind(i);
         model_option_text(options, i, text, sizeof text);
         if (kind == OPTION_TEXT)
-            option_add(checkpoint, name, kind, 0, text);
+            checkpoint_option_add(checkpoint, name, kind, 0, text);
         else
-            option_add(checkpoint, name, kind, model_option_number(options, i), NULL);
+            checkpoint_option_add(checkpoint, name, kind, model_option_number(options, i), NULL);
     }
 }
 
@@ -43,7 +43,7 @@ static int add_floats(struct tensor_group *group, const struct params *params, s
     char name[80];
     params_tensor(params, index, block, &from);
     snprintf(name, sizeof name, "%s%s", prefix, from.name);
-    if (tensor_add(group, name, TENSOR_FLOATS, from.ndim, from.shape, &to, err) != 0)
+    if (checkpoint_tensor_add(group, name, TENSOR_FLOATS, from.ndim, from.shape, &to, err) != 0)
         return -1;
     memcpy(to->data, from.data, from.count * sizeof *from.data);
     return 0;
@@ -53,7 +53,7 @@ static int add_integers(struct tensor_group *group, const char *name, const void
                         struct error *err)
 {
     struct tensor *to;
-    if (tensor_add(group, name, TENSOR_INTEGERS, 1, &n, &to, err) != 0)
+    if (checkpoint_tensor_add(group, name, TENSOR_INTEGERS, 1, &n, &to, err) != 0)
         return -1;
     memcpy(to->integers, values, n * sizeof(int64_t));
     return 0;
@@ -110,7 +110,7 @@ static int damaged(const struct checkpoint *checkpoint, const char *name, struct
 static int take_integers(const struct checkpoint *checkpoint, const char *name, void *out, size_t n,
                          struct error *err)
 {
-    const struct tensor *t = tensor_find(&checkpoint->extra, name);
+    const struct tensor *t = checkpoint_tensor_find(&checkpoint->extra, name);
     if (!t || t->count != n || !t->integers)
         return damaged(checkpoint, name, err);
     memcpy(out, t->integers, n * sizeof(int64_t));
@@ -123,7 +123,7 @@ static int take_floats(const struct checkpoint *checkpoint, const struct params 
     const struct param *p = &params->list[index];
     char name[80];
     snprintf(name, sizeof name, "%s%s", prefix, p->name);
-    const struct tensor *t = tensor_find(&checkpoint->extra, name);
+    const struct tensor *t = checkpoint_tensor_find(&checkpoint->extra, name);
     if (!t || t->count != p->count)
         return damaged(checkpoint, name, err);
     memcpy(block + p->offset, t->data, p->count * sizeof *block);

@@ -12,7 +12,7 @@
 
 #include "base/rng.h"
 #include "io/torch/checkpoint.h"
-#include "train/step.h"
+#include "train/trainer.h"
 
 struct train_state {
     int64_t epoch, batch; /* the next batch to train on */

@@ -5,8 +5,8 @@
 #include "base/mem.h"
 #include "retrieve/session/session_private.h"
 
-int validation_open(struct model *model, struct vocab *vocab, struct dataset *data,
-                    enum token_compat compat, struct session **out, struct error *err)
+int validate_open(struct model *model, struct vocab *vocab, struct dataset *data,
+                  enum token_compat compat, struct session **out, struct error *err)
 {
     struct session *session = mem_new(1, sizeof *session);
     session->model = model;
@@ -17,7 +17,7 @@ int validation_open(struct model *model, struct vocab *vocab, struct dataset *da
     session->R = data->regions;
     session->D = (size_t)model_options(model)->embed_size;
     if (session_read_captions(session, err) != 0) {
-        validation_close(session);
+        validate_close(session);
         return -1;
     }
     *out = session;
@@ -28,7 +28,7 @@ int validation_open(struct model *model, struct vocab *vocab, struct dataset *da
 static void forget(struct session *session)
 {
     float **arrays[] = {&session->words, &session->word_gram, &session->word_norm};
-    session_forget_images(session);
+    session_release_images(session);
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
         free(*arrays[i]);
         *arrays[i] = NULL;
@@ -37,7 +37,7 @@ static void forget(struct session *session)
     session->word_gram_start = NULL;
 }
 
-void validation_close(struct session *session)
+void validate_close(struct session *session)
 {
     if (!session)
         return;
@@ -55,7 +55,7 @@ int validate(struct session *session, const struct progress *progress, struct ev
     size_t per_image = session->data->per_image;
     if (session_encode_images(session, &no_index, progress, err) != 0 ||
         session_encode_captions(session, progress, err) != 0 ||
-        mem_get(&sims, session->I * session->C, sizeof *sims, "similarities", err) != 0) {
+        mem_alloc(&sims, session->I * session->C, sizeof *sims, "similarities", err) != 0) {
         forget(session);
         return -1;
     }

@@ -7,9 +7,9 @@
 
 /* A session over parts that are the caller's: model, vocab and data are borrowed. Errors as
  * session_open's about captions. */
-int validation_open(struct model *model, struct vocab *vocab, struct dataset *data,
-                    enum token_compat compat, struct session **out, struct error *err) MUST_USE;
-void validation_close(struct session *session);
+int validate_open(struct model *model, struct vocab *vocab, struct dataset *data,
+                  enum token_compat compat, struct session **out, struct error *err) MUST_USE;
+void validate_close(struct session *session);
 
 /* Encodes the split with the model as it is now, scores it and evaluates. Errors: NaN features,
  * "interrupted". */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "analyse/align/alignment.h"
-#include "analyse/align/boxes.h"
+#include "analyse/align/box.h"
 #include "base/mem.h"
 #include "base/rng.h"
 
@@ -335,7 +335,7 @@ static void test_curve(void **state)
     /* by weight: 5 yes, 3 no, 3 yes, 1 yes, 0.1 no. AP: 1/3 1 + 1/3 2/3 (a tie is one step) + 1/3
      * 3/4 */
     struct align_pair pairs[] = {{1, true}, {3, false}, {0.1f, false}, {5, true}, {3, true}};
-    align_curve_of(pairs, 5, &c);
+    align_curve_measure(pairs, 5, &c);
     assert_near(c.ap, (1 + 2.0 / 3 + 3.0 / 4) / 3, 1e-12);
     assert_near(c.uniform, 0.6, 1e-12);
     for (int t = 0; t < ALIGN_THRESHOLDS; t++) {
@@ -350,7 +350,7 @@ static void test_curve(void **state)
             assert_true(isnan(c.precision[t]));
         assert_near(c.recall[t], (double)right / 3, 1e-12);
     }
-    align_curve_of(NULL, 0, &c);
+    align_curve_measure(NULL, 0, &c);
     assert_true(c.ap == 0 && c.bound == 0);
 }
 
@@ -376,7 +376,7 @@ static void test_curve_at_random(void **state)
         matches += pairs[i].match;
         sum += pairs[i].match ? (double)right / (double)above : 0;
     }
-    align_curve_of(pairs, N, &c);
+    align_curve_measure(pairs, N, &c);
     assert_near(c.ap, sum / matches, 1e-12);
 }
 

@@ -70,7 +70,7 @@ static void sweep_matrix(const float *sims, size_t I, size_t C, size_t per_image
 {
     struct score_source source;
     struct error err;
-    score_source_of_matrix(sims, I, C, per_image, &source);
+    scores_of_matrix(sims, I, C, per_image, &source);
     assert_done(sweep_run(&source, k, 0, NULL, out, &err), err);
 }
 
@@ -134,7 +134,7 @@ static void test_failures(void **state)
     failures_build(&sweep, &bed.data, &bed.lexicon, true, true, &f);
     assert_int_equal(f.count, 9);
     assert_done(
-        where_parse("direction = t2i and rank > 1 and words ~ red", failure_fields, &where, &err),
+        where_parse("direction = t2i and rank > 1 and words ~ red", failures_fields, &where, &err),
         err);
     size_t count = failures_select(&f, where, FAILURE_RANK, false, &order);
     assert_int_equal(count, 2); /* captions 2 and 3, both at rank 3 */
@@ -178,18 +178,18 @@ static void test_groups(void **state)
     assert_near(groups[0].median_rank, 3);
     assert_string_equal(groups[1].name, "a"); /* 1 2 3 1 2 */
     assert_near(groups[1].r1, 40);
-    query_groups_free(groups, n);
+    failures_groups_free(groups, n);
     n = failures_group(&f, order, count, GROUP_LENGTH, 1, &groups);
     assert_int_equal(n, 2);
     assert_string_equal(groups[0].name, "1-3"); /* captions 0 and 4 */
     assert_int_equal(groups[0].count, 2);
     assert_near(groups[0].r1, 100);
     assert_string_equal(groups[1].name, "4-6");
-    query_groups_free(groups, n);
+    failures_groups_free(groups, n);
     n = failures_group(&f, order, count, GROUP_FREQUENCY, 1, &groups);
     assert_int_equal(n, 1);
     assert_string_equal(groups[0].name, "1-9");
-    query_groups_free(groups, n);
+    failures_groups_free(groups, n);
     free(order);
     failures_done(&f);
     sweep_done(&sweep);
@@ -226,7 +226,7 @@ static void test_compare_worked(void **state)
     assert_int_equal(c.same, 4);
     assert_near(c.mean_rank_a, 2);
     assert_near(c.mean_rank_b, 11.0 / 6);
-    assert_near(compare_change(&a.captions[2], &b.captions[2]), log(3));
+    assert_near(compare_rank_change(&a.captions[2], &b.captions[2]), log(3));
     assert_done(compare_rsums(&a, &b, NULL, &rsum, &err), err);
     struct evaluation of_a, of_b;
     evaluate(worked, 3, 6, 2, &of_a);
@@ -283,7 +283,7 @@ static void test_hubness(void **state)
     const struct ranked top[] = {{0, 1}, {1, 1}, {0, 1}, {2, 1}, {3, 1}, {0, 1}, {1, 1}, {0, 1}};
     const double counts[] = {4, 2, 1, 1, 0};
     struct hubness h;
-    hubness_of(top, 4, 2, 5, &h);
+    hubness_measure(top, 4, 2, 5, &h);
     for (size_t i = 0; i < 5; i++)
         assert_int_equal(h.counts[i], (size_t)counts[i]);
     assert_int_equal(h.order[0], 0);
@@ -321,23 +321,23 @@ static void test_caption_twins(void **state)
     for (int round = 0; round < 4; round++) {
         double least = 0.4 + 0.2 * round;
         size_t expected = 0;
-        twins_of_captions(&bed.lexicon, least, C * C, &twins);
+        duplicates_of_captions(&bed.lexicon, least, C * C, &twins);
         for (size_t a = 0; a < C; a++)
             for (size_t b = a + 1; b < C; b++)
-                expected += caption_overlap(&bed.lexicon, a, b) >= least - 1e-12;
+                expected += duplicates_overlap(&bed.lexicon, a, b) >= least - 1e-12;
         assert_int_equal(twins.total, expected);
         assert_int_equal(twins.count, expected);
         for (size_t t = 0; t < twins.count; t++) {
             assert_true(twins.pairs[t].a < twins.pairs[t].b);
-            assert_true(fabs(caption_overlap(&bed.lexicon, twins.pairs[t].a, twins.pairs[t].b) -
+            assert_true(fabs(duplicates_overlap(&bed.lexicon, twins.pairs[t].a, twins.pairs[t].b) -
                              (double)twins.pairs[t].similarity) < 1e-6);
             assert_true(t == 0 || twins.pairs[t - 1].similarity >= twins.pairs[t].similarity);
         }
-        twins_done(&twins);
-        twins_of_captions(&bed.lexicon, least, 3, &twins); /* the best of them are kept */
+        duplicates_done(&twins);
+        duplicates_of_captions(&bed.lexicon, least, 3, &twins); /* the best of them are kept */
         assert_int_equal(twins.total, expected);
         assert_true(twins.count <= 3);
-        twins_done(&twins);
+        duplicates_done(&twins);
     }
     bed_done(&bed);
     for (int c = 0; c < C; c++)
@@ -350,9 +350,9 @@ static void test_overlap(void **state)
     (void)state;
     struct bed bed;
     bed_init(&bed, worked_captions, 6, 2);
-    assert_near(caption_overlap(&bed.lexicon, 0, 1), 2.0 / 6);
-    assert_near(caption_overlap(&bed.lexicon, 3, 0), 1.0 / 5);
-    assert_near(caption_overlap(&bed.lexicon, 3, 3), 1);
+    assert_near(duplicates_overlap(&bed.lexicon, 0, 1), 2.0 / 6);
+    assert_near(duplicates_overlap(&bed.lexicon, 3, 0), 1.0 / 5);
+    assert_near(duplicates_overlap(&bed.lexicon, 3, 3), 1);
     bed_done(&bed);
 }
 
@@ -368,8 +368,8 @@ static void test_image_twins(void **state)
     for (size_t k = 0; k < N * D; k++)
         v[k] = (float)rng_normal(&rng) + 3;
     memcpy(v + 600 * D, v + 20 * D, D * sizeof *v); /* the same picture twice */
-    centre_vectors(v, N, D);
-    assert_done(twins_of_vectors(v, N, D, 0.97, N * N, NULL, &twins, &err), err);
+    duplicates_centre(v, N, D);
+    assert_done(duplicates_of_vectors(v, N, D, 0.97, N * N, NULL, &twins, &err), err);
     for (size_t a = 0; a < N; a++)
         for (size_t b = a + 1; b < N; b++) {
             float dot = 0;
@@ -383,7 +383,7 @@ static void test_image_twins(void **state)
         found |= twins.pairs[t].a == 20 && twins.pairs[t].b == 600 &&
                  twins.pairs[t].similarity > 0.9999f;
     assert_true(found);
-    twins_done(&twins);
+    duplicates_done(&twins);
     free(v);
 }
 
@@ -397,7 +397,7 @@ static void test_suspects(void **state)
                                       {.rank = 29}, {.rank = 0},  {.rank = 0}};
     struct sweep sweep = {.I = 3, .C = 6, .per_image = 2, .captions = captions};
     struct suspect *s;
-    size_t count = find_suspects(&sweep, 10, &s);
+    size_t count = label_noise_suspects(&sweep, 10, &s);
     assert_int_equal(count, 2); /* 14 beside 30 is no suspect */
     assert_int_equal(s[0].caption, 1);
     assert_near(s[0].times, 12);
@@ -406,7 +406,7 @@ static void test_suspects(void **state)
     assert_near(s[1].times, 30.0 / 14);
     free(s);
     sweep = (struct sweep){.I = 6, .C = 6, .per_image = 1, .captions = captions};
-    count = find_suspects(&sweep, 20, &s); /* no siblings: beside the median, 6.5 */
+    count = label_noise_suspects(&sweep, 20, &s); /* no siblings: beside the median, 6.5 */
     assert_int_equal(count, 1);
     assert_true(isnan(s[0].siblings));
     assert_near(s[0].times, 30 / 6.5);
@@ -421,7 +421,7 @@ static void test_near_misses(void **state)
     struct near_miss *m;
     bed_init(&bed, worked_captions, 6, 2);
     sweep_matrix(worked, 3, 6, 2, 1, &sweep);
-    size_t count = find_near_misses(&sweep, &bed.lexicon, 0.01, &m);
+    size_t count = label_noise_near_misses(&sweep, &bed.lexicon, 0.01, &m);
     for (size_t k = 0; k < count; k++) {
         const struct sweep_query *q =
             m[k].image ? &sweep.images[m[k].query] : &sweep.captions[m[k].query];
@@ -431,14 +431,14 @@ static void test_near_misses(void **state)
         assert_true(q->rank > 0);
         assert_int_equal(m[k].answer, q->wrong.index);
         for (size_t c = 2 * image; c < 2 * image + 2; c++)
-            best = fmax(best, caption_overlap(&bed.lexicon, text, c));
+            best = fmax(best, duplicates_overlap(&bed.lexicon, text, c));
         assert_near(m[k].overlap, best);
-        assert_near(m[k].overlap, caption_overlap(&bed.lexicon, text, m[k].twin));
+        assert_near(m[k].overlap, duplicates_overlap(&bed.lexicon, text, m[k].twin));
         assert_true(k == 0 || m[k - 1].overlap >= m[k].overlap);
     }
     assert_true(count >= 2);
     free(m);
-    count = find_near_misses(&sweep, &bed.lexicon, 1, &m);
+    count = label_noise_near_misses(&sweep, &bed.lexicon, 1, &m);
     assert_int_equal(count, 0);
     free(m);
     sweep_done(&sweep);
@@ -452,11 +452,11 @@ static void test_entropy(void **state)
     (void)state;
     const float even[] = {0.2f, 0.2f, 0.2f, 0.2f}, one[] = {0, 3, 0, 0}, none[] = {0, 0, 0, 0};
     const float half[] = {0.5f, 0.5f, 0, 0};
-    assert_near(attention_entropy(even, 4), 1);
-    assert_near(attention_entropy(one, 4), 0);
-    assert_near(attention_entropy(half, 4), 0.5);
-    assert_near(attention_entropy(none, 4), 1);
-    assert_true(isnan(attention_entropy(even, 1)));
+    assert_near(contribution_entropy(even, 4), 1);
+    assert_near(contribution_entropy(one, 4), 0);
+    assert_near(contribution_entropy(half, 4), 0.5);
+    assert_near(contribution_entropy(none, 4), 1);
+    assert_true(isnan(contribution_entropy(even, 1)));
 }
 
 static void test_summaries(void **state)
@@ -468,7 +468,7 @@ static void test_summaries(void **state)
         {.word = 7, .score = 0.5f, .without = 0.5f, .rank = 2, .rank_without = 2, .entropy = 0.96f},
     };
     struct word_summary *s;
-    assert_int_equal(summarise_words(uses, 3, 0.95, &s), 2);
+    assert_int_equal(contribution_by_word(uses, 3, 0.95, &s), 2);
     assert_int_equal(s[0].word, 7);
     assert_int_equal(s[0].uses, 2);
     assert_near(s[0].change, 0.125);
@@ -479,7 +479,7 @@ static void test_summaries(void **state)
     assert_near(s[1].change, -0.25);
     assert_near(s[1].hurts, 1);
     free(s);
-    assert_int_equal(summarise_words(NULL, 0, 0.95, &s), 0);
+    assert_int_equal(contribution_by_word(NULL, 0, 0.95, &s), 0);
     free(s);
 }
 
@@ -516,7 +516,8 @@ static void test_leave_one_out(void **state)
     size_t count, at = 0;
     float *scores = mem_new(session->I, sizeof *scores);
     assert_done(lexicon_build(session->data, session->vocab, session->compat, &lexicon, &err), err);
-    assert_done(contributions(session, &lexicon, captions, 3, NULL, &uses, &count, &err), err);
+    assert_done(contribution_measure(session, &lexicon, captions, 3, NULL, &uses, &count, &err),
+                err);
     for (size_t k = 0; k < 3; k++) {
         size_t first = lexicon.starts[captions[k]], n = lexicon_length(&lexicon, captions[k]);
         size_t image = captions[k] / session->data->per_image;
@@ -560,7 +561,7 @@ static void test_sweep_of_session(void **state)
     struct recalls recalls;
     assert_done(session_score_all(session, sims, NULL, &err), err);
     evaluate_t2i(sims, I, C, session->data->per_image, &recalls, ranks);
-    score_source_of_session(session, &source);
+    scores_of_session(session, &source);
     assert_done(sweep_run(&source, 3, 5000, NULL, &sweep, &err), err);
     for (size_t c = 0; c < C; c++) {
         assert_true(fabsf(sweep.captions[c].score - sims[c / 5 * C + c]) < 1e-4f);
@@ -578,13 +579,13 @@ static void test_sweep_of_session(void **state)
 static int load_positives(struct bed *bed, const char *json, bool image, struct positives *out,
                           struct error *err)
 {
-    struct answer_ids *ids = NULL;
+    struct positives_ids *ids = NULL;
     const char caption_ids[] = "900\n901\n902\n903\n904\n905\n";
     assert_done(file_write("test_analyse_ids.txt", caption_ids, strlen(caption_ids), err), *err);
     assert_done(file_write("test_analyse.json", json, strlen(json), err), *err);
-    assert_done(answer_ids_load(&bed->data, "test_analyse_ids.txt", &ids, err), *err);
+    assert_done(positives_ids_load(&bed->data, "test_analyse_ids.txt", &ids, err), *err);
     int status = positives_load("test_analyse.json", image, ids, 2, out, err);
-    answer_ids_free(ids);
+    positives_ids_free(ids);
     remove("test_analyse_ids.txt");
     remove("test_analyse.json");
     return status;

@@ -8,7 +8,7 @@
 #include <jansson.h>
 
 #include "analyse/align/align.h"
-#include "analyse/align/boxes.h"
+#include "analyse/align/box.h"
 #include "analyse/align/category_words.h"
 #include "analyse/align/grounding.h"
 #include "base/mem.h"
@@ -43,7 +43,7 @@ static void test_sentences(void **state)
     char *path = write_text("s.txt", "[/EN#283585/people Two young guys] with "
                                      "[/EN#2/bodyparts/other shaggy hair] look .\r\n"
                                      "\nno phrase at all\n");
-    assert_done(entity_sentences_load(path, &s, &err), err);
+    assert_done(entities_sentences_load(path, &s, &err), err);
     assert_int_equal(s.count, 3);
     assert_string_equal(s.items[0].text, "Two young guys with shaggy hair look .");
     assert_int_equal(s.items[0].phrase_count, 2);
@@ -54,7 +54,7 @@ static void test_sentences(void **state)
     assert_string_equal(p[1].type, "bodyparts");
     assert_memory_equal(s.items[0].text + p[1].start, "shaggy hair", p[1].length);
     assert_true(s.items[1].phrase_count == 0 && s.items[1].text[0] == '\0');
-    entity_sentences_done(&s);
+    entities_sentences_done(&s);
     free(path);
 }
 
@@ -79,7 +79,7 @@ static void test_broken_sentences(void **state)
         struct error err;
         struct entity_sentences s;
         char *path = write_text("broken.txt", cases[i].text);
-        assert_int_equal(entity_sentences_load(path, &s, &err), -1);
+        assert_int_equal(entities_sentences_load(path, &s, &err), -1);
         if (!strstr(err.text, cases[i].wanted) || !strstr(err.text, "broken.txt"))
             fail_msg("'%s': %s", cases[i].text, err.text);
         free(path);
@@ -105,14 +105,14 @@ static void test_annotation(void **state)
     struct error err;
     struct entity_boxes b;
     char *path = write_text("a.xml", annotation);
-    assert_done(entity_boxes_load(path, &b, &err), err);
+    assert_done(entities_boxes_load(path, &b, &err), err);
     assert_true(b.width == 200 && b.height == 100 && b.count == 3);
     assert_string_equal(b.items[0].id, "7");
     assert_string_equal(b.items[1].id, "8");
     assert_string_equal(b.items[2].id, "8");
     assert_box(b.items[1].box, 10, 20, 60, 80);
     assert_box(b.items[2].box, 1, 2, 5, 6.5f);
-    entity_boxes_done(&b);
+    entities_boxes_done(&b);
     free(path);
 }
 
@@ -130,7 +130,7 @@ static void check_broken_xml(const char *text, size_t size, const char *wanted)
     struct error err;
     struct entity_boxes b;
     char *path = scratch_text("broken.xml", text, size);
-    assert_int_equal(entity_boxes_load(path, &b, &err), -1);
+    assert_int_equal(entities_boxes_load(path, &b, &err), -1);
     if (!strstr(err.text, wanted) || !strstr(err.text, "broken.xml"))
         fail_msg("'%.60s': %s", text, err.text);
     assert_true(b.count == 0 && !b.items);
@@ -382,7 +382,7 @@ static size_t match(const struct category_words *t, const char *text, size_t *ca
     struct words words;
     tokenize_words(text, TOKENS_STANDARD, &words);
     size_t n = category_words_match(t, &words, 0, category);
-    words_done(&words);
+    tokenize_words_done(&words);
     return n;
 }
 

@@ -106,7 +106,7 @@ static void check_matrix(size_t I, size_t C, size_t per_image, size_t k, size_t 
     struct sweep sweep;
     struct error err;
     fill(sims, I * C, rng);
-    score_source_of_matrix(sims, I, C, per_image, &source);
+    scores_of_matrix(sims, I, C, per_image, &source);
     assert_done(sweep_run(&source, k, tile, NULL, &sweep, &err), err);
     uint64_t not_finite = 0;
     for (size_t p = 0; p < I * C; p++)
@@ -152,7 +152,7 @@ static void test_all_equal(void **state)
     struct error err;
     for (int p = 0; p < 12 * 24; p++)
         sims[p] = 0.25f;
-    score_source_of_matrix(sims, 12, 24, 2, &source);
+    scores_of_matrix(sims, 12, 24, 2, &source);
     assert_done(sweep_run(&source, 2, 9, NULL, &sweep, &err), err);
     check_images(&sweep, sims);
     check_captions(&sweep, sims);
@@ -172,7 +172,7 @@ static void test_worked(void **state)
     struct score_source source;
     struct sweep sweep;
     struct error err;
-    score_source_of_matrix(sims, 3, 6, 2, &source);
+    scores_of_matrix(sims, 3, 6, 2, &source);
     assert_done(sweep_run(&source, 1, 0, NULL, &sweep, &err), err);
     const size_t captions[] = {0, 1, 2, 2, 0, 1}, images[] = {0, 3, 0};
     for (size_t c = 0; c < 6; c++)
@@ -191,10 +191,10 @@ static void test_nothing(void **state)
     struct score_source source;
     struct sweep sweep;
     struct error err;
-    score_source_of_matrix(NULL, 5, 0, 0, &source);
+    scores_of_matrix(NULL, 5, 0, 0, &source);
     assert_int_equal(sweep_run(&source, 1, 0, NULL, &sweep, &err), -1);
     assert_non_null(strstr(err.text, "no captions"));
-    score_source_of_matrix(NULL, 0, 0, 5, &source);
+    scores_of_matrix(NULL, 0, 0, 5, &source);
     assert_int_equal(sweep_run(&source, 1, 0, NULL, &sweep, &err), -1);
 }
 
@@ -212,7 +212,7 @@ static void test_interrupted(void **state)
     struct score_source source;
     struct sweep sweep;
     struct error err;
-    score_source_of_matrix(sims, 2, 2, 1, &source);
+    scores_of_matrix(sims, 2, 2, 1, &source);
     assert_int_equal(sweep_run(&source, 1, 0, &progress, &sweep, &err), -1);
     assert_string_equal(err.text, "interrupted");
 }
@@ -237,17 +237,17 @@ static void test_mean(void **state)
     struct score_file *file = NULL;
     struct score_source members[2], source;
     assert_done(npy_save(path, NPY_F32, 2, (size_t[]){I, C}, b, &err), err);
-    assert_done(score_file_open(path, &file, &err), err);
-    score_source_of_matrix(a, I, C, 2, &members[0]);
-    assert_done(score_source_of_file(file, I, C, 2, &members[1], &err), err);
+    assert_done(scores_file_open(path, &file, &err), err);
+    scores_of_matrix(a, I, C, 2, &members[0]);
+    assert_done(scores_of_file(file, I, C, 2, &members[1], &err), err);
     struct score_mean both = {members, 2};
-    score_source_of_mean(&both, &source);
-    assert_done(score_source_part(&source, 2, 3, 4, 5, part, NULL, &err), err);
+    scores_of_mean(&both, &source);
+    assert_done(scores_part(&source, 2, 3, 4, 5, part, NULL, &err), err);
     for (int i = 0; i < 3; i++)
         assert_memory_equal(part + 5 * i, mean + (2 + i) * C + 4, 5 * sizeof *part);
-    assert_int_equal(score_source_of_file(file, I + 1, C, 2, &source, &err), -1);
+    assert_int_equal(scores_of_file(file, I + 1, C, 2, &source, &err), -1);
     assert_non_null(strstr(err.text, "has 7 images x 14 captions, the split 8 x 14"));
-    score_file_free(file);
+    scores_file_free(file);
     remove(path);
 }
 

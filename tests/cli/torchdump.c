@@ -36,7 +36,7 @@ static int tree(struct torchfile *file, const struct pickle_value *value, struct
     if (is_array == 1) {
         double *numbers = mem_new(view.count, sizeof *numbers);
         array_doubles(&view, numbers);
-        printf("%s %s [", str_text(path), elem_name(view.type));
+        printf("%s %s [", str_text(path), array_elem_name(view.type));
         print_shape(view.ndim, view.shape);
         printf("] %08lx\n", checksum(numbers, view.count * sizeof *numbers));
         free(numbers);
@@ -48,7 +48,7 @@ static int tree(struct torchfile *file, const struct pickle_value *value, struct
     for (size_t i = 0; i < count; i += is_dict ? 2 : 1) {
         str_add(path, "/");
         if (is_dict)
-            torchtext_key(path, value->list.items[i]);
+            pickle_show_key(path, value->list.items[i]);
         else
             str_addf(path, "%zu", i);
         if (tree(file, value->list.items[is_dict ? i + 1 : i], path, err) != 0)

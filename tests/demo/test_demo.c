@@ -203,7 +203,7 @@ static void count_hits(const struct demo *demo, size_t caption, size_t *nouns, s
         ++*nouns;
         *found += hits(image, mention, region);
     }
-    attention_free(attention);
+    session_attention_free(attention);
     query_free(query);
 }
 

@@ -116,7 +116,7 @@ static void test_standardised_features_have_mean_0_and_deviation_1(void **state)
     rng_seed(&rng, SEED);
     for (int i = 0; i < ROWS * FEATURES; i++)
         rows[i] = (float)rng_range(&rng, -3, 9);
-    features_measure(rows, ROWS, scale);
+    features_fit_scale(rows, ROWS, scale);
     features_standardise(scale, rows, ROWS);
     for (int f = 0; f < FEATURES; f++) {
         double sum = 0, square = 0;

@@ -76,7 +76,7 @@ static void test_mean_of_folds(void **state)
         {.i2t = {.r1 = 10, .median = 2}, .t2i = {.mean = 5}, .rsum = 100},
         {.i2t = {.r1 = 30, .median = 5}, .t2i = {.mean = 6}, .rsum = 300}};
     struct evaluation mean;
-    evaluation_mean(folds, 2, &mean);
+    evaluate_mean(folds, 2, &mean);
     assert_true(mean.i2t.r1 == 20 && mean.i2t.median == 3.5 && mean.t2i.mean == 5.5 &&
                 mean.rsum == 200);
 }

@@ -50,20 +50,21 @@ static void test_relevance(void **state)
     struct error err;
     struct relevance r;
     struct relevant_pair pairs[] = {{2, 9, 1}, {0, 5, 1}, {2, 1, 4}, {0, 5, 3}, {2, 4, 2}};
-    assert_done(relevance_make(pairs, 5, 4, &r, &err), err);
+    assert_done(metrics_relevance_make(pairs, 5, 4, &r, &err), err);
     const size_t starts[] = {0, 1, 1, 4, 4}, items[] = {5, 1, 4, 9};
     const int32_t grades[] = {3, 4, 2, 1};
     assert_memory_equal(r.starts, starts, sizeof starts);
     assert_memory_equal(r.items, items, sizeof items);
     assert_memory_equal(r.grades, grades, sizeof grades);
-    relevance_done(&r);
-    assert_done(relevance_own(2, 5, 3, true, &r, &err), err); /* the last image has two */
+    metrics_relevance_done(&r);
+    assert_done(metrics_relevance_of_split(2, 5, 3, true, &r, &err),
+                err); /* the last image has two */
     const size_t own[] = {0, 3, 5};
     assert_memory_equal(r.starts, own, sizeof own);
-    relevance_done(&r);
-    assert_done(relevance_make(NULL, 0, 2, &r, &err), err);
+    metrics_relevance_done(&r);
+    assert_done(metrics_relevance_make(NULL, 0, 2, &r, &err), err);
     assert_int_equal(r.starts[2], 0);
-    relevance_done(&r);
+    metrics_relevance_done(&r);
 }
 
 /* ---- by another way: rank everything, then count -----------------------------------------------
@@ -135,7 +136,7 @@ static void check_direction(struct rng *rng, const float *sims, bool i2t)
         }
         pairs[count++] = (struct relevant_pair){first_query + q, q % 2 ? 3 : 900, 5};
     }
-    assert_done(relevance_make(pairs, count, 1000, &relevance, &err), err);
+    assert_done(metrics_relevance_make(pairs, count, 1000, &relevance, &err), err);
     struct score_block block = {sims, IMAGES, CAPTIONS, 100, 500};
     struct query_metrics *got = mem_new(queries, sizeof *got), wanted;
     float column[CAPTIONS];
@@ -146,7 +147,7 @@ static void check_direction(struct rng *rng, const float *sims, bool i2t)
         brute_force(column, grades + q * items, items, &wanted);
         assert_same(&got[q], &wanted);
     }
-    relevance_done(&relevance);
+    metrics_relevance_done(&relevance);
     free(got);
     free(pairs);
     free(grades);

@@ -15,7 +15,7 @@ static void check_layout(struct sample *s)
 {
     struct scene scene;
     assert_done(scene_init(&scene, &s->style, 1, &s->notes, &s->err), s->err);
-    assert_done(kind_of(s->figure.kind)->layout(&scene, &s->figure, &s->err), s->err);
+    assert_done(figure_kind_of(s->figure.kind)->layout(&scene, &s->figure, &s->err), s->err);
     if (scene_check(&scene, &s->err) != 0)
         fail_msg("%s, %g mm, %g points: %s", figure_kind_name(s->figure.kind), s->style.width_mm,
                  s->style.font_size, s->err.text);
@@ -68,11 +68,11 @@ static void test_the_check_can_fail(void **state)
     assert_done(scene_init(&scene, &s->style, 1, &s->notes, &s->err), s->err);
     scene.height = 100;
     for (int i = 0; i < 2; i++) {
-        struct text_block block = text_block(&scene, "text", &look, 50, 1);
+        struct scene_text_block block = scene_text_block(&scene, "text", &look, 50, 1);
         scene_text(&scene, &block, 10 + 60 * i, 10, 0);
     }
     assert_done(scene_check(&scene, &s->err), s->err);
-    struct text_block block = text_block(&scene, "more", &look, 50, 1);
+    struct scene_text_block block = scene_text_block(&scene, "more", &look, 50, 1);
     scene_text(&scene, &block, 12, 12, 0);
     assert_int_equal(scene_check(&scene, &s->err), -1);
     assert_non_null(strstr(s->err.text, "overlap"));

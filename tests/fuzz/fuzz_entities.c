@@ -34,13 +34,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (fd < 0 || write(fd, data, size) != (ssize_t)size)
         abort();
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    if (entity_sentences_load(path, &sentences, &err) == 0) {
+    if (entities_sentences_load(path, &sentences, &err) == 0) {
         for (size_t s = 0; s < sentences.count; s++)
             check(&sentences.items[s]);
-        entity_sentences_done(&sentences);
+        entities_sentences_done(&sentences);
     }
-    if (entity_boxes_load(path, &boxes, &err) == 0)
-        entity_boxes_done(&boxes);
+    if (entities_boxes_load(path, &boxes, &err) == 0)
+        entities_boxes_done(&boxes);
     close(fd);
     return 0;
 }

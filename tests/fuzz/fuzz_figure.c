@@ -20,7 +20,7 @@ static void lay_out(const struct figure *figure, const struct figure_style *styl
         return;
     if (scene_init(&scene, style, 1, NULL, &err) != 0)
         return;
-    if (kind_of(figure->kind)->layout(&scene, figure, &err) == 0 &&
+    if (figure_kind_of(figure->kind)->layout(&scene, figure, &err) == 0 &&
         scene_check(&scene, &err) != 0) {
         fprintf(stderr, "# %s\n", err.text);
         abort();

@@ -19,8 +19,8 @@ static void read_lines(const char *path)
     struct token_lines tokens;
     if (text_lines_load(path, &lines, &err) == 0)
         text_lines_done(&lines);
-    if (token_lines_load(path, &tokens, &err) == 0)
-        token_lines_done(&tokens);
+    if (text_token_lines_load(path, &tokens, &err) == 0)
+        text_token_lines_done(&tokens);
 }
 
 static void read_mapping(const char *path)

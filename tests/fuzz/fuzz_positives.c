@@ -10,15 +10,15 @@ enum { IMAGES = 3, CAPTIONS = 6, PER_IMAGE = 2 };
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* A split of images 1, 2, 3 and captions 10 .. 15. */
-static struct answer_ids *make_ids(void)
+static struct positives_ids *make_ids(void)
 {
     static char *names[IMAGES] = {(char *)"1", (char *)"2.jpg", (char *)"COCO_3.jpg"};
     static const int64_t captions[CAPTIONS] = {10, 11, 12, 13, 14, 15};
     const struct dataset split = {
         .images = IMAGES, .captions = CAPTIONS, .per_image = PER_IMAGE, .id = names};
-    struct answer_ids *ids;
+    struct positives_ids *ids;
     struct error err;
-    if (answer_ids_make(&split, captions, "ids", &ids, &err) != 0)
+    if (positives_ids_make(&split, captions, "ids", &ids, &err) != 0)
         abort();
     return ids;
 }
@@ -38,7 +38,7 @@ static void check(const struct positives *p, size_t answers)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct answer_ids *ids = make_ids();
+    struct positives_ids *ids = make_ids();
     for (int image = 0; image < 2; image++) {
         struct positives positives;
         struct error err;
@@ -46,6 +46,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             check(&positives, image ? CAPTIONS : IMAGES);
         positives_done(&positives);
     }
-    answer_ids_free(ids);
+    positives_ids_free(ids);
     return 0;
 }

@@ -28,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         tokenize_words(caption, compat, &words);
         for (size_t i = 0; i < words.count; i++)
             check(words.items[i]);
-        words_done(&words);
+        tokenize_words_done(&words);
     }
     free(caption);
     return 0;

@@ -13,7 +13,7 @@
 #include "model/xattn_train.h"
 #include "tests/model/naive_model.h"
 #include "tests/support/testing.h"
-#include "train/step.h"
+#include "train/trainer.h"
 
 static const double step = 1e-5;
 
@@ -98,16 +98,16 @@ static void check_image(struct rng *rng, bool weight_norm, bool l2)
     random_values(rng, p.weights, dout, ROWS * D);
     memcpy(W, fx, sizeof W);
     if (weight_norm)
-        weight_norm_forward(fx, fx[D * F + D], D * F, W);
+        fc_weight_norm_forward(fx, fx[D * F + D], D * F, W);
     fc_forward(features, ROWS, F, D, W, fx + D * F, out);
     if (l2) {
-        l2norm_forward(out, ROWS, D, norm);
-        l2norm_backward(out, norm, ROWS, D, dout);
+        fc_l2norm_forward(out, ROWS, D, norm);
+        fc_l2norm_backward(out, norm, ROWS, D, dout);
     }
     fc_backward(features, dout, ROWS, F, D, dW, db);
     struct problem problem = {x, D * F + D + 1, image_loss, &p};
     if (weight_norm) {
-        weight_norm_backward(fx, fx[D * F + D], D * F, dW, dv, &dg);
+        fc_weight_norm_backward(fx, fx[D * F + D], D * F, dW, dv, &dg);
         check(&problem, D * F + D, 1, &dg, 1, "weight norm g");
     }
     check(&problem, 0, D * F, weight_norm ? dv : dW, 1000,
@@ -194,13 +194,13 @@ static void check_text(struct rng *rng, int layers, bool bi, bool no_norm)
     params_random(&params, &options, rng);
     for (size_t i = 0; i < params.count; i++)
         params.data[i] *= 3; /* so that the gates are not all linear */
-    text_acts_carve(&options, CAPTIONS, WORDS, true, &arena, &acts);
+    text_encoder_acts_carve(&options, CAPTIONS, WORDS, true, &arena, &acts);
     arena = (struct arena){mem_new(arena.used, 1), 0};
-    text_acts_carve(&options, CAPTIONS, WORDS, true, &arena, &acts);
+    text_encoder_acts_carve(&options, CAPTIONS, WORDS, true, &arena, &acts);
     struct text_problem p = {&options, &params, {0}};
     random_values(rng, p.weights, dout, WORDS * D);
-    text_forward(&options, &params, words, word_starts, CAPTIONS, &acts, out);
-    text_backward(&options, &acts, out, dout, &gradients);
+    text_encoder_forward(&options, &params, words, word_starts, CAPTIONS, &acts, out);
+    text_encoder_backward(&options, &acts, out, dout, &gradients);
     double *x = params_to_double(&params);
     struct problem problem = {x, params.count, text_loss, &p};
     double off = check_params(&problem, &params, 1, &gradients, 60);

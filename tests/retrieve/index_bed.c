@@ -68,7 +68,7 @@ static void open_as(const char *model, const char *ims, bool halves, struct inde
     *out = (struct opened){.status = -1};
     assert_done(model_load(model, &out->model, &out->err), out->err);
     assert_done(dataset_open(&spec, &out->data, &out->err), out->err);
-    image_source_init(out->model, model, out->data, &out->source);
+    images_source_init(out->model, model, out->data, &out->source);
     out->source.halves = halves;
     if (!use.say) {
         use.say = hear;
@@ -106,18 +106,19 @@ void opened_done(struct opened *o)
 
 void assert_right(const struct opened *o)
 {
-    struct image_arrays direct;
+    struct images_arrays direct;
     struct error err;
-    const struct image_source *s = &o->source;
+    const struct images_source *s = &o->source;
     size_t rows = s->I * s->R;
     if (o->status != 0 || !o->index)
         fail_msg("no index: %s %s", o->status ? o->err.text : "", str_text(&o->heard));
-    assert_done(image_arrays_get(s, s->I, &direct, &err), err);
-    assert_done(image_encode_all(s, &direct, NULL, &err), err);
+    assert_done(images_arrays_alloc(s, s->I, &direct, &err), err);
+    assert_done(images_encode_all(s, &direct, NULL, &err), err);
     if (s->halves) {
         assert_memory_equal(o->index->high, direct.high, rows * s->D * sizeof *direct.high);
         assert_memory_equal(o->index->low, direct.low, rows * s->D * sizeof *direct.low);
-        assert_true(o->index->loss == image_loss(direct.loss, rows) && o->index->loss < 0.004f);
+        assert_true(o->index->loss == images_rounding_loss_max(direct.loss, rows) &&
+                    o->index->loss < 0.004f);
     } else {
         assert_memory_equal(o->index->regions, direct.regions, rows * s->D * sizeof(float));
     }
@@ -125,7 +126,7 @@ void assert_right(const struct opened *o)
     assert_true(s->gram == (o->index->gram != NULL));
     if (s->gram)
         assert_memory_equal(o->index->gram, direct.gram, rows * s->R * sizeof(float));
-    image_arrays_free(&direct);
+    images_arrays_free(&direct);
 }
 
 char *expect(const struct bed *bed, bool built, const char *heard)

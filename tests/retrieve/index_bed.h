@@ -31,7 +31,7 @@ void copy_file(const char *from, const char *to);
 struct opened {
     struct model *model;
     struct dataset *data;
-    struct image_source source;
+    struct images_source source;
     struct index *index;
     struct str heard;
     struct error err;

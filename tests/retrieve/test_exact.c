@@ -37,7 +37,7 @@ static float *own_scores(const struct split *s, const struct attn_options *o,
     for (size_t k = 0; k < I * C; k++)
         captions[k] = (uint32_t)(k % C);
     struct score_list list = {starts, captions};
-    assert_done(score_some(o, images, &s->captions, &list, scores, NULL, &err), err);
+    assert_done(score_pairs(o, images, &s->captions, &list, scores, NULL, &err), err);
     free(starts);
     free(captions);
     return scores;
@@ -119,14 +119,14 @@ static void check_bounds(const struct split *s, const struct attn_options *o,
     struct error err;
     float *own = own_scores(s, o, &s->images);
     float *near = mem_new(I * C, sizeof *near), *bounds = mem_new(I * C, sizeof *bounds);
-    assert_done(score_all_near(o, &halves, &s->captions, half, near, bounds, NULL, &err), err);
+    assert_done(score_all_approx(o, &halves, &s->captions, half, near, bounds, NULL, &err), err);
     check_within(own, near, bounds, I * C, half ? "bf16 tile" : "f32 tile");
     for (size_t c = 0; half && c < C; c += 3) {
         struct score_captions caption = caption_of(s, c);
         float column[64];
         for (size_t i = 0; i < I; i++)
             column[i] = own[i * C + c];
-        assert_done(score_images_near(o, &halves, &caption, half, near, bounds, NULL, &err), err);
+        assert_done(score_images_approx(o, &halves, &caption, half, near, bounds, NULL, &err), err);
         check_within(column, near, bounds, I, "bf16 query");
     }
     free(own);
@@ -249,8 +249,8 @@ static void put_own(const struct split *s, const struct attn_options *o,
     struct score_images halves = split_halves(s);
     struct score_list pairs = {list->starts, list->captions};
     struct error err;
-    assert_done(score_some(o, &halves, &s->captions, &pairs, scores, NULL, &err), err);
-    exact_put(list, scores, s->images.I, s->captions.C, sims);
+    assert_done(score_pairs(o, &halves, &s->captions, &pairs, scores, NULL, &err), err);
+    exact_scatter(list, scores, s->images.I, s->captions.C, sims);
 }
 
 /* As `eval` does it; returns the share of pairs scored again. */
@@ -263,10 +263,11 @@ static double exact_sims(const struct split *s, const struct attn_options *o,
     struct error err;
     float *bounds = mem_new(I * C, sizeof *bounds), *scores = mem_new(I * C, sizeof *scores);
     float *true_scores = mem_new(C, sizeof *true_scores);
-    assert_done(score_all_near(o, &halves, &s->captions, half, sims, bounds, NULL, &err), err);
-    assert_done(exact_truth(I, C, PER_IMAGE, &truth, &err), err);
+    assert_done(score_all_approx(o, &halves, &s->captions, half, sims, bounds, NULL, &err), err);
+    assert_done(exact_true_pairs(I, C, PER_IMAGE, &truth, &err), err);
     put_own(s, o, &truth, true_scores, sims);
-    assert_done(exact_open(sims, bounds, I, C, PER_IMAGE, true_scores, &open, &err), err);
+    assert_done(exact_undecided_pairs(sims, bounds, I, C, PER_IMAGE, true_scores, &open, &err),
+                err);
     put_own(s, o, &open, scores, sims);
     double share = (double)open.starts[I] / (double)(I * C);
     exact_list_free(&truth);
@@ -319,7 +320,8 @@ static void test_near_alone_is_not_enough(void **state)
     struct attn_options o = paper(CROSS_T2I, AGG_MEAN);
     struct score_images halves = split_halves(&s);
     float *own = own_scores(&s, &o, &s.images), *near = mem_new(I * C, sizeof *near);
-    assert_done(score_all_near(&o, &halves, &s.captions, &bf16_plain, near, NULL, NULL, &err), err);
+    assert_done(score_all_approx(&o, &halves, &s.captions, &bf16_plain, near, NULL, NULL, &err),
+                err);
     struct ranks wanted = ranks_of(own, I, C), got = ranks_of(near, I, C);
     assert_true(memcmp(wanted.t2i, got.t2i, C * sizeof *got.t2i) != 0);
     free(wanted.i2t);
@@ -342,7 +344,7 @@ static void test_nan_is_open(void **state)
     const float truth[] = {0.9f, 0.6f, 0.8f};
     const float bounds[] = {0.01f, 0.01f, 0.01f, INFINITY, 0.01f, NAN, 0.01f, 0.35f, 0.01f};
     const uint32_t wanted[] = {1, 0, 2, 1};
-    assert_done(exact_open(sims, bounds, 3, 3, 1, truth, &open, &err), err);
+    assert_done(exact_undecided_pairs(sims, bounds, 3, 3, 1, truth, &open, &err), err);
     assert_int_equal(open.starts[1], 1);
     assert_int_equal(open.starts[2], 3);
     assert_int_equal(open.starts[3], 4);

@@ -170,7 +170,7 @@ static void test_attention(void **state)
         assert_int_equal(attention->W, query->W);
         assert_true(fabsf(attention->score - column[3]) < 2e-6f);
         check_words(attention);
-        attention_free(attention);
+        session_attention_free(attention);
         query_free(query);
         free(column);
         session_free(s);
@@ -227,7 +227,7 @@ static void test_threads(void **state)
         else
             wrong += fabsf(attention->score - all[c % s->I * s->C + c]) > 2e-6f ||
                      fabsf(column[1] - all[s->C + c]) > 2e-6f;
-        attention_free(attention);
+        session_attention_free(attention);
         query_free(query);
     }
     assert_int_equal(wrong, 0);
@@ -307,7 +307,8 @@ static void check_shares(const struct session *s, const struct query *q, size_t 
     assert_done(session_attention(s, image, q, &a, &err), err);
     for (int agg = AGG_LOGSUMEXP; agg <= AGG_SUM; agg++) {
         double all = naive_without(s, q, image, (enum agg_func)agg, q->W), sum = 0;
-        assert_done(session_word_shares(s, image, q, a, (enum agg_func)agg, shares, &err), err);
+        assert_done(session_word_contributions(s, image, q, a, (enum agg_func)agg, shares, &err),
+                    err);
         for (size_t w = 0; w < q->W; w++) {
             sum += (double)shares[w];
             if (!a->t2i)
@@ -320,7 +321,7 @@ static void check_shares(const struct session *s, const struct query *q, size_t 
         if (a->t2i && (agg == AGG_MEAN || agg == AGG_SUM))
             assert_float_equal(sum, all, 2e-5); /* the parts are the whole */
     }
-    attention_free(a);
+    session_attention_free(a);
 }
 
 /* Whatever the model was trained with, all four poolings are told. */
@@ -381,14 +382,14 @@ static bool same_ranked(const struct ranked *a, const struct ranked *b, size_t n
 
 /* A caption's first places and the rank of its image, in both precisions. */
 static void check_ranking(const struct session *full, const struct session *half, size_t c,
-                          struct exact_share *share)
+                          struct exact_counts *share)
 {
     struct error err;
     struct query *query;
     size_t I = full->I, image = c / full->data->per_image;
     float *own = mem_new(I, sizeof *own), *near = mem_new(I, sizeof *near);
     struct ranked wanted[5], got[5];
-    struct rank_need need = {.top = c % 5 + 1, .first = image, .count = 1};
+    struct exact_places need = {.top = c % 5 + 1, .first = image, .count = 1};
     assert_done(query_from_caption(full, c, &query, &err), err);
     assert_done(session_score_images(full, query, own, NULL, &err), err);
     assert_done(session_rank_images(half, query, &need, near, share, NULL, &err), err);
@@ -408,7 +409,7 @@ static void check_fixture_bf16(const char *name)
 {
     struct bed bed;
     struct error err;
-    struct exact_share share = {0};
+    struct exact_counts share = {0};
     struct session *full, *half = NULL;
     bed_init(&bed, name);
     struct session_spec spec = spec_of(&bed);

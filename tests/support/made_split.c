@@ -36,9 +36,9 @@ void split_finish(struct split *s)
     bf16_split(s->regions, I * R * D, s->high, s->low);
     s->images.loss = s->captions.loss = 0;
     for (size_t r = 0; r < I * R; r++)
-        s->images.loss = fmaxf(s->images.loss, bf16_loss(s->regions + r * D, D));
+        s->images.loss = fmaxf(s->images.loss, bf16_rounding_loss(s->regions + r * D, D));
     for (size_t w = 0; w < total; w++)
-        s->captions.loss = fmaxf(s->captions.loss, bf16_loss(s->words + w * D, D));
+        s->captions.loss = fmaxf(s->captions.loss, bf16_rounding_loss(s->words + w * D, D));
 }
 
 void split_init(struct split *s, uint64_t seed, size_t I, size_t R, size_t D, size_t C,

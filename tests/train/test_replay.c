@@ -8,7 +8,7 @@
 #include "model/xattn_train.h"
 #include "tests/support/fixture.h"
 #include "tests/support/testing.h"
-#include "train/step.h"
+#include "train/trainer.h"
 
 enum { MOST = 256 };
 

@@ -9,7 +9,7 @@
 #include "model/adam.h"
 #include "model/model_private.h"
 #include "tests/support/testing.h"
-#include "train/step.h"
+#include "train/trainer.h"
 
 enum { PAIRS = 8, REGIONS = 5, F = 12, THINGS = 10 };
 
@@ -246,9 +246,9 @@ static void test_adam(void **state)
     for (size_t i = 0; i < N; i++)
         assert_true(fabs(p[i] - fp[i]) < 1e-6);
     static const float three_four[] = {3, 4};
-    assert_float_equal(gradient_norm(three_four, 2), 5, 1e-12);
-    assert_float_equal(gradient_clip(5, 2), 0.4, 1e-6);
-    assert_true(gradient_clip(1, 2) == 1 && gradient_clip(100, 0) == 1);
+    assert_float_equal(adam_gradient_norm(three_four, 2), 5, 1e-12);
+    assert_float_equal(adam_clip_factor(5, 2), 0.4, 1e-6);
+    assert_true(adam_clip_factor(1, 2) == 1 && adam_clip_factor(100, 0) == 1);
 }
 
 int main(void)

@@ -196,7 +196,7 @@ static int made_open(void *context, const struct source *source, int model,
 {
     struct made_up *made = NULL;
     (void)context, (void)source, (void)model, (void)progress;
-    if (mem_get(&made, 1, sizeof *made, "a made-up split", err) != 0)
+    if (mem_alloc(&made, 1, sizeof *made, "a made-up split", err) != 0)
         return -1;
     fill(made);
     made->base.ops = &made_ops;

@@ -41,12 +41,12 @@ static int made_vocab(struct vocab **out, struct error *err)
 /* Regions of length about one, their norms and Gram matrices as an index keeps them. */
 static int made_images(struct session *session, bool gram, struct error *err)
 {
-    struct image_arrays *a = &session->images;
+    struct images_arrays *a = &session->images;
     struct rng rng;
     size_t rows = (size_t)IMAGES * REGIONS;
-    if (mem_get(&a->regions, rows * DIM, sizeof(float), "embeddings", err) != 0 ||
-        mem_get(&a->norm, rows, sizeof(float), "embeddings", err) != 0 ||
-        (gram && mem_get(&a->gram, rows * REGIONS, sizeof(float), "embeddings", err) != 0))
+    if (mem_alloc(&a->regions, rows * DIM, sizeof(float), "embeddings", err) != 0 ||
+        mem_alloc(&a->norm, rows, sizeof(float), "embeddings", err) != 0 ||
+        (gram && mem_alloc(&a->gram, rows * REGIONS, sizeof(float), "embeddings", err) != 0))
         return -1;
     rng_seed(&rng, 1);
     for (size_t i = 0; i < rows * DIM; i++)

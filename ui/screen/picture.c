@@ -100,8 +100,8 @@ static int paint(const struct figure_image *figure, const float *weights,
 {
     const struct image *pixels = figure->pixels;
     float *values;
-    if (mem_get(&values, (size_t)pixels->width * (size_t)pixels->height, sizeof *values,
-                "the attention's map", err) != 0)
+    if (mem_alloc(&values, (size_t)pixels->width * (size_t)pixels->height, sizeof *values,
+                  "the attention's map", err) != 0)
         return -1;
     overlay_values(figure, weights, pixels->width, pixels->height, values);
     int status = overlay_paint(figure, values, spec->style, spec->map, out, err);
@@ -134,7 +134,7 @@ static int add_pixels(const struct figure_image *figure, const struct image *sho
     size_t size = (size_t)shown->width * (size_t)shown->height * 4;
     struct image framed = *shown;
     struct str out = {0};
-    if (mem_get(&framed.pixels, size, 1, "the picture", err) != 0)
+    if (mem_alloc(&framed.pixels, size, 1, "the picture", err) != 0)
         return -1;
     memcpy(framed.pixels, shown->pixels, size);
     if (figure->boxes)

@@ -220,8 +220,8 @@ static int save_png(const struct grid *grid, const struct shot_look *look, const
     double size = look->font_size > 0 ? look->font_size : 15;
     struct image image = {.width = 2 * MARGIN + grid->cols * cell_size(size, true),
                           .height = 2 * MARGIN + grid->rows * cell_size(size, false)};
-    if (mem_get(&image.pixels, 4 * (size_t)image.width * (size_t)image.height, 1,
-                "the screen's picture", err) != 0)
+    if (mem_alloc(&image.pixels, 4 * (size_t)image.width * (size_t)image.height, 1,
+                  "the screen's picture", err) != 0)
         return -1;
     cairo_surface_t *surface =
         cairo_image_surface_create(CAIRO_FORMAT_RGB24, image.width, image.height);

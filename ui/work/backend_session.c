@@ -96,7 +96,7 @@ static int real_rank_images(struct backend *backend, const struct ask *ask,
     const struct dataset *data = real->session->data;
     const struct query *query;
     float *scores = NULL;
-    struct rank_need need = {.top = EXACT_PLACES};
+    struct exact_places need = {.top = EXACT_PLACES};
     ptrdiff_t caption = ask->caption >= 0 ? ask->caption : caption_like(data, ask->text);
     if (get_query(real, ask, &query, err) != 0)
         return -1;
@@ -104,7 +104,7 @@ static int real_rank_images(struct backend *backend, const struct ask *ask,
         need.first = (size_t)caption / data->per_image;
         need.count = need.first < real->session->I;
     }
-    int status = mem_get(&scores, real->session->I, sizeof *scores, "scores", err);
+    int status = mem_alloc(&scores, real->session->I, sizeof *scores, "scores", err);
     if (status == 0)
         status = session_rank_images(real->session, query, &need, scores, NULL, progress, err);
     if (status == 0) {
@@ -124,7 +124,7 @@ static int real_rank_captions(struct backend *backend, size_t image,
     struct session *session = real_of(backend)->session;
     float *scores = NULL;
     if (session_encode_captions(session, progress, err) != 0 ||
-        mem_get(&scores, session->C, sizeof *scores, "scores", err) != 0)
+        mem_alloc(&scores, session->C, sizeof *scores, "scores", err) != 0)
         return -1;
     int status = session_score_captions(session, image, scores, progress, err);
     if (status == 0) {
@@ -151,7 +151,7 @@ static float *shares_of(const struct real *real, size_t image, const struct quer
 {
     struct error err;
     float *all = mem_new(query->W, sizeof *all), *out = NULL;
-    if (session_word_shares(real->session, image, query, attention, agg, all, &err) == 0) {
+    if (session_word_contributions(real->session, image, query, attention, agg, all, &err) == 0) {
         out = mem_new(query->W - 2, sizeof *out);
         memcpy(out, all + 1, (query->W - 2) * sizeof *out);
     }
@@ -186,7 +186,7 @@ static int real_look(struct backend *backend, size_t image, const struct ask *as
     look->similarity = mem_new(look->words.count, sizeof *look->similarity);
     take_look(attention, look);
     take_shares(real, image, query, attention, look);
-    attention_free(attention);
+    session_attention_free(attention);
     *out = look;
     return 0;
 }
@@ -199,11 +199,11 @@ static int real_survey(struct backend *backend, size_t first, size_t n,
     float *sims = NULL, *column = NULL;
     int status = session_encode_captions(session, progress, err);
     if (status == 0)
-        status = mem_get(&sims, I * n, sizeof *sims, "scores", err);
+        status = mem_alloc(&sims, I * n, sizeof *sims, "scores", err);
     if (status == 0)
-        status = mem_get(&column, I, sizeof *column, "scores", err);
+        status = mem_alloc(&column, I, sizeof *column, "scores", err);
     if (status == 0)
-        status = session_score_part(session, 0, I, first, n, sims, progress, err);
+        status = session_score_block(session, 0, I, first, n, sims, progress, err);
     for (size_t c = 0; status == 0 && c < n; c++) {
         for (size_t i = 0; i < I; i++)
             column[i] = sims[i * n + c];
@@ -304,7 +304,7 @@ static bool real_knows(const struct backend *backend, const char *word)
     tokenize_words(word, session->compat, &words);
     for (size_t i = 0; i < words.count; i++)
         known &= vocab_id(session->vocab, words.items[i]) >= 0;
-    words_done(&words);
+    tokenize_words_done(&words);
     return known;
 }
 

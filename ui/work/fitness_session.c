@@ -13,18 +13,18 @@ enum { SUBJECTS = 5, CHECKED_PHOTOS = 50 };
 
 /* The files looked at, so that they can be compared with each other. */
 struct look {
-    struct info_subject subjects[SUBJECTS];
+    struct inspect_subject subjects[SUBJECTS];
     size_t count;
     struct fitness *out;
 };
 
 /* NULL where nothing is to be looked at, or where it cannot be read, which is said. */
-static const struct info_subject *look_at(struct look *look, const char *path, const char *split)
+static const struct inspect_subject *look_at(struct look *look, const char *path, const char *split)
 {
     if (!path || look->count == SUBJECTS)
         return NULL;
-    struct info_subject *subject = &look->subjects[look->count++];
-    info_look(path, split, subject);
+    struct inspect_subject *subject = &look->subjects[look->count++];
+    inspect_path(path, split, subject);
     if (!subject->failed)
         return subject;
     fitness_add(look->out, FIT_BAD, "%s", subject->error.text);
@@ -36,7 +36,7 @@ static void look_at_model(struct look *look, const char *path)
     for (size_t i = 0; i < look->count; i++)
         if (path && !strcmp(look->subjects[i].path, path))
             return;
-    const struct info_subject *subject = look_at(look, path, NULL);
+    const struct inspect_subject *subject = look_at(look, path, NULL);
     if (!subject)
         return;
     const char *what = json_string_value(json_object_get(subject->json, "model"));
@@ -71,7 +71,7 @@ static void look_at_data(struct look *look, const struct source *source)
                     look->out->splits);
         return;
     }
-    const struct info_subject *subject = look_at(look, folder, split);
+    const struct inspect_subject *subject = look_at(look, folder, split);
     json_t *found =
         subject ? json_object_get(json_object_get(subject->json, "splits"), split) : NULL;
     const char *text = json_string_value(json_object_get(found, "text"));
@@ -118,7 +118,7 @@ static void compare(struct look *look)
     struct str text = {0};
     json_t *lines = json_array(), *line;
     size_t i;
-    info_fit(look->subjects, look->count, &text, lines);
+    inspect_fit(look->subjects, look->count, &text, lines);
     json_array_foreach (lines, i, line)
         fitness_add(look->out, json_is_true(json_object_get(line, "fits")) ? FIT_GOOD : FIT_BAD,
                     "%s and %s: %s", file_name(json_string_value(json_object_get(line, "a"))),
@@ -141,5 +141,5 @@ void fitness_session(void *context, const struct source *sources, size_t count, 
         look_at_photos(&look, &sources[0]);
     compare(&look);
     for (size_t i = 0; i < look.count; i++)
-        info_done(&look.subjects[i]);
+        inspect_done(&look.subjects[i]);
 }

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyse/align/boxes.h"
+#include "analyse/align/box.h"
 #include "base/mem.h"
 
 static const double match_iou = 0.5;
@@ -29,9 +29,9 @@ int align_find(const char *key)
 int align_target_init(struct align_target *target, size_t regions, struct error *err)
 {
     *target = (struct align_target){.regions = regions};
-    if (mem_get(&target->middle, regions, sizeof *target->middle, "regions", err) == 0 &&
-        mem_get(&target->match, regions, sizeof *target->match, "regions", err) == 0 &&
-        mem_get(&target->inside, regions, sizeof *target->inside, "regions", err) == 0)
+    if (mem_alloc(&target->middle, regions, sizeof *target->middle, "regions", err) == 0 &&
+        mem_alloc(&target->match, regions, sizeof *target->match, "regions", err) == 0 &&
+        mem_alloc(&target->inside, regions, sizeof *target->inside, "regions", err) == 0)
         return 0;
     align_target_done(target);
     return -1;

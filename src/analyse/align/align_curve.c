@@ -28,7 +28,7 @@ static double average_precision(const struct align_pair *pairs, size_t n, size_t
     return sum;
 }
 
-void align_curve_of(struct align_pair *pairs, size_t n, struct align_curve *out)
+void align_curve_measure(struct align_pair *pairs, size_t n, struct align_curve *out)
 {
     size_t matches = 0;
     *out = (struct align_curve){0};

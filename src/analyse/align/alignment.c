@@ -153,7 +153,7 @@ static int measure_caption(struct worker *worker, struct job *job, struct error 
     if (status == 0) {
         for (size_t p = 0; p < job->count; p++)
             measure_phrase(worker, job, &job->phrases[p], query, a);
-        attention_free(a);
+        session_attention_free(a);
     }
     query_free(query);
     return status;
@@ -429,7 +429,7 @@ static int summarise(struct measuring *m, struct error *err)
     for (int level = 0; level < ALIGN_LEVELS; level++)
         if (add_level(m, (enum align_level)level, err) != 0)
             return -1;
-    align_curve_of(m->pairs.items, m->pairs.count, &m->out->curve);
+    align_curve_measure(m->pairs.items, m->pairs.count, &m->out->curve);
     find_worst(&m->units, m->out);
     return 0;
 }

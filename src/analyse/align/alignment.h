@@ -87,6 +87,6 @@ struct align_pair {
     float weight;
     bool match;
 };
-void align_curve_of(struct align_pair *pairs, size_t n, struct align_curve *out);
+void align_curve_measure(struct align_pair *pairs, size_t n, struct align_curve *out);
 
 #endif

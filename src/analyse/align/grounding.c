@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyse/align/boxes.h"
+#include "analyse/align/box.h"
 #include "base/mem.h"
 
 void grounding_done(struct grounding *grounding)

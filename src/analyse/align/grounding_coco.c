@@ -99,7 +99,7 @@ static void read_captions(struct grounding *g, const struct dataset *data, const
         struct words words;
         tokenize_words(data->caption[c], compat, &words);
         read_caption(g, data, o, table, &words, c);
-        words_done(&words);
+        tokenize_words_done(&words);
     }
     category_words_free(table);
     free(names);

@@ -20,7 +20,7 @@ struct tokens {
 
 static void tokens_done(struct tokens *t)
 {
-    words_done(&t->words);
+    tokenize_words_done(&t->words);
     free(t->phrase);
 }
 
@@ -39,7 +39,7 @@ static void take_words(struct tokens *t, size_t *cap, const char *text, size_t l
         t->phrase[t->words.count] = phrase;
         t->words.items[t->words.count++] = mem_strdup(words.items[w]);
     }
-    words_done(&words);
+    tokenize_words_done(&words);
     free(part);
 }
 
@@ -106,8 +106,8 @@ static void image_done(struct image *image)
     for (size_t s = 0; image->tokens && s < image->sentences.count; s++)
         tokens_done(&image->tokens[s]);
     free(image->tokens);
-    entity_sentences_done(&image->sentences);
-    entity_boxes_done(&image->boxes);
+    entities_sentences_done(&image->sentences);
+    entities_boxes_done(&image->boxes);
 }
 
 static void add_phrase(struct grounding *g, const struct dataset *data, const struct image *image,
@@ -173,7 +173,7 @@ static void read_caption(struct grounding *g, const struct dataset *data, const 
     if (best_length > 0 && match_words(&words, &image->tokens[best].words, map) > 0)
         add_phrases(g, data, image, best, &words, map, caption);
     free(map);
-    words_done(&words);
+    tokenize_words_done(&words);
 }
 
 /* ---- files ------------------------------------------------------------------------------------
@@ -211,9 +211,9 @@ static int load_image(const char *folder, const struct dataset *data, size_t i,
          *xml = find_file(folder, "Annotations", name, ".xml");
     *out = (struct image){0};
     *found_out = text && xml;
-    int status = *found_out ? entity_sentences_load(text, &out->sentences, err) : 0;
+    int status = *found_out ? entities_sentences_load(text, &out->sentences, err) : 0;
     if (*found_out && status == 0)
-        status = entity_boxes_load(xml, &out->boxes, err);
+        status = entities_boxes_load(xml, &out->boxes, err);
     if (status == 0)
         out->tokens = mem_new(out->sentences.count, sizeof *out->tokens);
     for (size_t s = 0; status == 0 && s < out->sentences.count; s++)

@@ -38,7 +38,7 @@ void html_base64(struct str *out, const void *bytes, size_t size)
     g_free(text);
 }
 
-int html_file(struct str *out, const char *path, struct error *err)
+int html_data_uri(struct str *out, const char *path, struct error *err)
 {
     struct file_map map;
     const char *type = media_type(path);

@@ -15,7 +15,7 @@ void html_text(struct str *out, const char *text);
 void html_base64(struct str *out, const void *bytes, size_t size);
 
 /* A picture or PDF as a data URI. Errors: the file cannot be read. */
-int html_file(struct str *out, const char *path, struct error *err) MUST_USE;
+int html_data_uri(struct str *out, const char *path, struct error *err) MUST_USE;
 
 /* Ends the page and, where `status` is 0, writes it. Frees `out`. Returns the status, or -1. */
 int html_finish(struct str *out, int status, const char *path, struct error *err) MUST_USE;

@@ -311,7 +311,7 @@ static void add_html_table(struct str *out, const struct report_table *table)
 static int add_html_picture(struct str *out, const struct report_item *item, struct error *err)
 {
     str_add(out, "<figure>\n");
-    if (html_file(out, item->key, err) != 0)
+    if (html_data_uri(out, item->key, err) != 0)
         return -1;
     str_add(out, "<figcaption>");
     html_text(out, item->text);

@@ -77,7 +77,7 @@ static int parse_sentence(const char *line, struct entity_sentence *out, const s
     return status;
 }
 
-int entity_sentences_load(const char *path, struct entity_sentences *out, struct error *err)
+int entities_sentences_load(const char *path, struct entity_sentences *out, struct error *err)
 {
     struct text_lines lines;
     *out = (struct entity_sentences){0};
@@ -92,11 +92,11 @@ int entity_sentences_load(const char *path, struct entity_sentences *out, struct
     }
     text_lines_done(&lines);
     if (status != 0)
-        entity_sentences_done(out);
+        entities_sentences_done(out);
     return status;
 }
 
-void entity_sentences_done(struct entity_sentences *sentences)
+void entities_sentences_done(struct entity_sentences *sentences)
 {
     for (size_t i = 0; i < sentences->count; i++) {
         struct entity_sentence *s = &sentences->items[i];

@@ -29,9 +29,9 @@ struct entity_sentences {
 
 /* Errors: missing, empty, no text; a bracket that does not close, brackets in brackets, one that
  * does not begin with /EN#ID/TYPE: by line number. */
-int entity_sentences_load(const char *path, struct entity_sentences *out,
-                          struct error *err) MUST_USE;
-void entity_sentences_done(struct entity_sentences *sentences);
+int entities_sentences_load(const char *path, struct entity_sentences *out,
+                            struct error *err) MUST_USE;
+void entities_sentences_done(struct entity_sentences *sentences);
 
 /* A box with one id; an object of several names gives one a name. */
 struct entity_box {
@@ -49,7 +49,7 @@ struct entity_boxes {
  * or scene and nobndbox, which give no box). A document type declaration is refused, so that no
  * entity is ever defined or fetched. Errors: missing, no XML, cut off, deeper than 64 elements, a
  * box that is not four numbers, by line. */
-int entity_boxes_load(const char *path, struct entity_boxes *out, struct error *err) MUST_USE;
-void entity_boxes_done(struct entity_boxes *boxes);
+int entities_boxes_load(const char *path, struct entity_boxes *out, struct error *err) MUST_USE;
+void entities_boxes_done(struct entity_boxes *boxes);
 
 #endif

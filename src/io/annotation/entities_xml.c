@@ -174,7 +174,7 @@ static int parse_map(const char *path, const struct file_map *map, struct entity
     return status;
 }
 
-int entity_boxes_load(const char *path, struct entity_boxes *out, struct error *err)
+int entities_boxes_load(const char *path, struct entity_boxes *out, struct error *err)
 {
     struct file_map map;
     *out = (struct entity_boxes){0};
@@ -188,11 +188,11 @@ int entity_boxes_load(const char *path, struct entity_boxes *out, struct error *
     if (!(out->width > 0 && out->height > 0))
         out->width = out->height = 0;
     if (status != 0)
-        entity_boxes_done(out);
+        entities_boxes_done(out);
     return status;
 }
 
-void entity_boxes_done(struct entity_boxes *boxes)
+void entities_boxes_done(struct entity_boxes *boxes)
 {
     for (size_t i = 0; i < boxes->count; i++)
         free(boxes->items[i].id);

@@ -16,12 +16,12 @@
 /* ---- ids --------------------------------------------------------------------------------------
  */
 
-struct answer_ids {
+struct positives_ids {
     size_t images, captions;
     GHashTable *image_of, *caption_of; /* id -> number + 1 */
 };
 
-void answer_ids_free(struct answer_ids *ids)
+void positives_ids_free(struct positives_ids *ids)
 {
     if (!ids)
         return;
@@ -70,7 +70,7 @@ static bool number_in(const char *id, int64_t *out)
     return whole_number(name + first, end - first, out);
 }
 
-static int note_images(struct answer_ids *ids, const struct dataset *data, struct error *err)
+static int note_images(struct positives_ids *ids, const struct dataset *data, struct error *err)
 {
     for (size_t i = 0; i < data->images; i++) {
         int64_t id;
@@ -129,11 +129,11 @@ static int read_array(const char *path, const struct dataset *data, int64_t *out
     return status;
 }
 
-int answer_ids_make(const struct dataset *data, const int64_t *caption_ids, const char *path,
-                    struct answer_ids **out, struct error *err)
+int positives_ids_make(const struct dataset *data, const int64_t *caption_ids, const char *path,
+                       struct positives_ids **out, struct error *err)
 {
-    struct answer_ids *ids = mem_new(1, sizeof *ids);
-    *ids = (struct answer_ids){.images = data->images, .captions = data->captions};
+    struct positives_ids *ids = mem_new(1, sizeof *ids);
+    *ids = (struct positives_ids){.images = data->images, .captions = data->captions};
     ids->image_of = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     ids->caption_of = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
     int status = note_images(ids, data, err);
@@ -143,22 +143,22 @@ int answer_ids_make(const struct dataset *data, const int64_t *caption_ids, cons
                               "the id %lld stands there twice, the second time for caption %zu",
                               (long long)caption_ids[c], c);
     if (status != 0) {
-        answer_ids_free(ids);
+        positives_ids_free(ids);
         return -1;
     }
     *out = ids;
     return 0;
 }
 
-int answer_ids_load(const struct dataset *data, const char *caption_ids, struct answer_ids **out,
-                    struct error *err)
+int positives_ids_load(const struct dataset *data, const char *caption_ids,
+                       struct positives_ids **out, struct error *err)
 {
     const char *dot = strrchr(file_name(caption_ids), '.');
     bool array = dot && strcasecmp(dot, ".npy") == 0;
     int64_t *values = mem_new(data->captions, sizeof *values);
     int status = (array ? read_array : read_lines)(caption_ids, data, values, err);
     if (status == 0)
-        status = answer_ids_make(data, values, caption_ids, out, err);
+        status = positives_ids_make(data, values, caption_ids, out, err);
     free(values);
     return status;
 }
@@ -264,7 +264,7 @@ static int check_sense(const char *path, bool image, size_t per_image, struct po
     return 0;
 }
 
-static int read_lists(const char *path, json_t *root, bool image, const struct answer_ids *ids,
+static int read_lists(const char *path, json_t *root, bool image, const struct positives_ids *ids,
                       struct positives *out, struct error *err)
 {
     json_t **lists = mem_new(out->queries, sizeof *lists);
@@ -277,7 +277,7 @@ static int read_lists(const char *path, json_t *root, bool image, const struct a
 }
 
 int positives_parse(const char *path, const void *bytes, size_t size, bool image_queries,
-                    const struct answer_ids *ids, size_t per_image, struct positives *out,
+                    const struct positives_ids *ids, size_t per_image, struct positives *out,
                     struct error *err)
 {
     json_error_t why;
@@ -294,7 +294,7 @@ int positives_parse(const char *path, const void *bytes, size_t size, bool image
     return status == 0 ? check_sense(path, image_queries, per_image, out, err) : -1;
 }
 
-int positives_load(const char *path, bool image_queries, const struct answer_ids *ids,
+int positives_load(const char *path, bool image_queries, const struct positives_ids *ids,
                    size_t per_image, struct positives *out, struct error *err)
 {
     struct file_map map;

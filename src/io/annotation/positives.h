@@ -19,24 +19,24 @@ struct positives {
 
 /* Numbers of the split's images (those in their ids: "COCO_val2014_000000391895.jpg" is 391895) and
  * captions, by which a file's ids are found. */
-struct answer_ids;
+struct positives_ids;
 /* `caption_ids`: a .npy of whole numbers or a text file with one a line, as many as the split has
  * captions. Errors: no such file, another count, an image's id without a number, an id twice. */
-int answer_ids_load(const struct dataset *data, const char *caption_ids, struct answer_ids **out,
-                    struct error *err) MUST_USE;
+int positives_ids_load(const struct dataset *data, const char *caption_ids,
+                       struct positives_ids **out, struct error *err) MUST_USE;
 /* The same of ids that are there, one a caption; `path` names them in errors. */
-int answer_ids_make(const struct dataset *data, const int64_t *caption_ids, const char *path,
-                    struct answer_ids **out, struct error *err) MUST_USE;
-void answer_ids_free(struct answer_ids *ids);
+int positives_ids_make(const struct dataset *data, const int64_t *caption_ids, const char *path,
+                       struct positives_ids **out, struct error *err) MUST_USE;
+void positives_ids_free(struct positives_ids *ids);
 
 /* Errors, with the file's name: not JSON, another form, none of its queries is in the split, none
  * of the split's own truths is among its answers (the ids are of something else). */
-int positives_load(const char *path, bool image_queries, const struct answer_ids *ids,
+int positives_load(const char *path, bool image_queries, const struct positives_ids *ids,
                    size_t per_image, struct positives *out, struct error *err) MUST_USE;
 /* The same from bytes in memory; `path` names them in errors. positives_done also after an error.
  */
 int positives_parse(const char *path, const void *bytes, size_t size, bool image_queries,
-                    const struct answer_ids *ids, size_t per_image, struct positives *out,
+                    const struct positives_ids *ids, size_t per_image, struct positives *out,
                     struct error *err) MUST_USE;
 void positives_done(struct positives *positives);
 bool positives_has(const struct positives *positives, size_t query, size_t answer);

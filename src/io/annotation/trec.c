@@ -85,7 +85,7 @@ static int copy_text(const struct file_map *map, const char *path, char **out, s
 {
     if (map->size > 0 && memchr(map->data, '\0', map->size))
         return error_at(err, path, -1, "holds a zero byte: this is no text file");
-    if (mem_get(out, map->size + 1, 1, "the judgements", err) != 0)
+    if (mem_alloc(out, map->size + 1, 1, "the judgements", err) != 0)
         return -1;
     if (map->size > 0)
         memcpy(*out, map->data, map->size);

@@ -28,22 +28,22 @@ static const struct {
     [ELEM_OBJECT] = {"object", 8, false, false},
 };
 
-size_t elem_size(enum elem type)
+size_t array_elem_size(enum array_elem type)
 {
     return elements[type].size;
 }
 
-const char *elem_name(enum elem type)
+const char *array_elem_name(enum array_elem type)
 {
     return elements[type].name;
 }
 
-bool elem_is_real(enum elem type)
+bool array_elem_is_real(enum array_elem type)
 {
     return elements[type].real;
 }
 
-bool elem_is_integer(enum elem type)
+bool array_elem_is_integer(enum array_elem type)
 {
     return elements[type].integer;
 }
@@ -70,9 +70,9 @@ static double double_of(uint64_t bits)
     return value;
 }
 
-int64_t elem_integer(enum elem type, const uint8_t *p, bool swapped)
+int64_t array_elem_integer(enum array_elem type, const uint8_t *p, bool swapped)
 {
-    uint64_t bits = load(p, elem_size(type), swapped);
+    uint64_t bits = load(p, array_elem_size(type), swapped);
     switch (type) {
     case ELEM_BOOL:
         return bits != 0;
@@ -87,9 +87,9 @@ int64_t elem_integer(enum elem type, const uint8_t *p, bool swapped)
     }
 }
 
-double elem_number(enum elem type, const uint8_t *p, bool swapped)
+double array_elem_number(enum array_elem type, const uint8_t *p, bool swapped)
 {
-    uint64_t bits = load(p, elem_size(type) <= 8 ? elem_size(type) : 8, swapped);
+    uint64_t bits = load(p, array_elem_size(type) <= 8 ? array_elem_size(type) : 8, swapped);
     switch (type) {
     case ELEM_F16:
         return npy_half_to_float((uint16_t)bits);
@@ -102,7 +102,7 @@ double elem_number(enum elem type, const uint8_t *p, bool swapped)
     case ELEM_U64:
         return (double)bits;
     default:
-        return (double)elem_integer(type, p, swapped);
+        return (double)array_elem_integer(type, p, swapped);
     }
 }
 
@@ -170,11 +170,11 @@ static void walk_next(struct walk *walk, const struct array_view *view)
 }
 
 /* Whole at once where the file has what is wanted; false where it must be converted one by one. */
-static bool copied(const struct array_view *view, enum elem wanted, void *out)
+static bool copied(const struct array_view *view, enum array_elem wanted, void *out)
 {
     if (view->type != wanted || view->swapped || !is_contiguous(view))
         return false;
-    size_t size = elem_size(wanted);
+    size_t size = array_elem_size(wanted);
     if (view->count > 0)
         memcpy(out, view->data + view->offset * size, view->count * size);
     return true;
@@ -183,29 +183,29 @@ static bool copied(const struct array_view *view, enum elem wanted, void *out)
 void array_doubles(const struct array_view *view, double *out)
 {
     struct walk walk = {.at = view->offset};
-    size_t size = elem_size(view->type);
+    size_t size = array_elem_size(view->type);
     if (copied(view, ELEM_F64, out))
         return;
     for (size_t i = 0; i < view->count; i++, walk_next(&walk, view))
-        out[i] = elem_number(view->type, view->data + walk.at * size, view->swapped);
+        out[i] = array_elem_number(view->type, view->data + walk.at * size, view->swapped);
 }
 
 void array_floats(const struct array_view *view, float *out)
 {
     struct walk walk = {.at = view->offset};
-    size_t size = elem_size(view->type);
+    size_t size = array_elem_size(view->type);
     if (copied(view, ELEM_F32, out))
         return;
     for (size_t i = 0; i < view->count; i++, walk_next(&walk, view))
-        out[i] = (float)elem_number(view->type, view->data + walk.at * size, view->swapped);
+        out[i] = (float)array_elem_number(view->type, view->data + walk.at * size, view->swapped);
 }
 
 void array_integers(const struct array_view *view, int64_t *out)
 {
     struct walk walk = {.at = view->offset};
-    size_t size = elem_size(view->type);
+    size_t size = array_elem_size(view->type);
     if (copied(view, ELEM_I64, out))
         return;
     for (size_t i = 0; i < view->count; i++, walk_next(&walk, view))
-        out[i] = elem_integer(view->type, view->data + walk.at * size, view->swapped);
+        out[i] = array_elem_integer(view->type, view->data + walk.at * size, view->swapped);
 }

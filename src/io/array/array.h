@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 
-enum elem {
+enum array_elem {
     ELEM_BOOL,
     ELEM_U8,
     ELEM_I8,
@@ -29,20 +29,21 @@ enum elem {
     ELEM_COUNT
 };
 
-size_t elem_size(enum elem type);      /* bytes */
-const char *elem_name(enum elem type); /* "float32" */
-bool elem_is_real(enum elem type);     /* has a value as a number */
-bool elem_is_integer(enum elem type);  /* bool and the integers */
+size_t array_elem_size(enum array_elem type);      /* bytes */
+const char *array_elem_name(enum array_elem type); /* "float32" */
+bool array_elem_is_real(enum array_elem type);     /* has a value as a number */
+bool array_elem_is_integer(enum array_elem type);  /* bool and the integers */
 
-/* The element at p (any alignment) as a number; uint64 values keep their bits in elem_integer. */
-double elem_number(enum elem type, const uint8_t *p, bool swapped);
-int64_t elem_integer(enum elem type, const uint8_t *p, bool swapped);
+/* The element at p (any alignment) as a number; uint64 values keep their bits in
+ * array_elem_integer. */
+double array_elem_number(enum array_elem type, const uint8_t *p, bool swapped);
+int64_t array_elem_integer(enum array_elem type, const uint8_t *p, bool swapped);
 
 enum { ARRAY_DIMS = 8 };
 
 /* Elements somewhere in memory that belongs to someone else. */
 struct array_view {
-    enum elem type;
+    enum array_elem type;
     bool swapped;        /* not this machine's byte order */
     const uint8_t *data; /* the storage; NULL where only the shape is known */
     size_t available;    /* elements in the storage */

@@ -94,8 +94,8 @@ int npy_writer_rows(struct npy_writer *writer, size_t n, const void *rows,
 
 /* Rows at a place of their own, in any order: row `first` and on. Rows that are never written are
  * zero. The position afterwards is the end of the last row written. */
-int npy_writer_place(struct npy_writer *writer, size_t first, size_t n, const void *rows,
-                     struct error *err) MUST_USE;
+int npy_writer_rows_at(struct npy_writer *writer, size_t first, size_t n, const void *rows,
+                       struct error *err) MUST_USE;
 size_t npy_writer_count(const struct npy_writer *writer);
 
 /* Puts the file in its place and frees the writer, whether that succeeds or not. */

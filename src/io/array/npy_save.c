@@ -111,8 +111,8 @@ int npy_writer_rows(struct npy_writer *w, size_t n, const void *rows, struct err
     return write_rows(w, n, rows, err);
 }
 
-int npy_writer_place(struct npy_writer *w, size_t first, size_t n, const void *rows,
-                     struct error *err)
+int npy_writer_rows_at(struct npy_writer *w, size_t first, size_t n, const void *rows,
+                       struct error *err)
 {
     size_t row = w->type == NPY_F16 ? w->row_bytes / 2 : w->row_bytes;
     if (fseeko(w->out.stream, (off_t)(HEADER_SIZE + first * row), SEEK_SET) != 0)

@@ -235,7 +235,7 @@ static int unpack(const struct entry *e, struct npy *array, struct error *err)
                         "with numpy.savez");
     if (e->size / DEFLATE_RATIO > e->packed + 1)
         return error_at(err, array->path, -1, "declares more bytes than it can hold");
-    if (mem_get(&array->unpacked, e->size, 1, array->path, err) != 0)
+    if (mem_alloc(&array->unpacked, e->size, 1, array->path, err) != 0)
         return -1;
     if (!inflate_to(&array->map, e, array->unpacked))
         return damaged(array->path, err);

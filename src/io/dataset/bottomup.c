@@ -47,14 +47,14 @@ static int room(float **values, size_t *have, size_t wanted, struct error *err)
     free(*values);
     *values = NULL;
     *have = 0;
-    if (mem_get(values, wanted, sizeof **values, "the regions of an image", err) != 0)
+    if (mem_alloc(values, wanted, sizeof **values, "the regions of an image", err) != 0)
         return -1;
     *have = wanted;
     return 0;
 }
 
-int bottomup_make_room(struct bottomup *reader, size_t regions, size_t feature_size, bool boxes,
-                       struct error *err)
+int bottomup_reserve(struct bottomup *reader, size_t regions, size_t feature_size, bool boxes,
+                     struct error *err)
 {
     struct bottomup_image *image = &reader->image;
     if (regions == 0)

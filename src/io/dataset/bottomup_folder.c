@@ -139,7 +139,7 @@ static int take_features(struct bottomup *reader, const struct npy *a, bool colu
         npy_rows_f32(a, 0, regions, out);
         return 0;
     }
-    if (mem_get(&across, a->count, sizeof *across, a->path, err) != 0)
+    if (mem_alloc(&across, a->count, sizeof *across, a->path, err) != 0)
         return -1;
     npy_rows_f32(a, 0, size, across);
     for (size_t r = 0; r < regions; r++)
@@ -174,8 +174,8 @@ static int take(struct bottomup *reader, const struct npy *features, const struc
     if (regions > rows)
         return bottomup_fail(reader, err, "num_bbox is %zu, but there are %zu boxes", regions,
                              rows);
-    if (bottomup_make_room(reader, regions ? regions : rows, features->shape[columns ? 0 : 1],
-                           boxes != NULL, err) != 0)
+    if (bottomup_reserve(reader, regions ? regions : rows, features->shape[columns ? 0 : 1],
+                         boxes != NULL, err) != 0)
         return -1;
     if (boxes)
         take_boxes(reader, boxes);

@@ -55,7 +55,7 @@ static int precomp_load(struct bottomup *reader, struct error *err)
     const struct dataset *d = s->data;
     struct bottomup_image *image = &reader->image;
     size_t i = s->at - 1;
-    if (bottomup_make_room(reader, d->regions, d->feature_size, d->boxes != NULL, err) != 0)
+    if (bottomup_reserve(reader, d->regions, d->feature_size, d->boxes != NULL, err) != 0)
         return -1;
     if (d->boxes)
         memcpy(image->boxes, d->boxes + 4 * i * d->regions, 4 * d->regions * sizeof *image->boxes);

@@ -41,7 +41,7 @@ int bottomup_set_id(struct bottomup *reader, const char *id, struct error *err) 
 
 /* Makes image.features (and, where wanted, image.boxes) large enough. Errors: no regions, or more
  * than BOTTOMUP_REGIONS_MAX, features beyond BOTTOMUP_FEATURES_MAX. */
-int bottomup_make_room(struct bottomup *reader, size_t regions, size_t feature_size, bool boxes,
-                       struct error *err) MUST_USE;
+int bottomup_reserve(struct bottomup *reader, size_t regions, size_t feature_size, bool boxes,
+                     struct error *err) MUST_USE;
 
 #endif

@@ -199,7 +199,7 @@ static int decode(const struct bottomup *reader, struct state *s, enum column co
                   size_t *size_out, struct error *err)
 {
     struct field field = unquoted(*field_of(s, column));
-    size_t bad, wanted = base64_room(field.length) + 1;
+    size_t bad, wanted = base64_decoded_max(field.length) + 1;
     if (wanted > s->room) {
         s->bytes = mem_grow(s->bytes, wanted, 1);
         s->room = wanted;
@@ -237,7 +237,7 @@ static int load_features(struct bottomup *reader, struct state *s, size_t region
             "num_boxes is %zu, but features hold %zu bytes, no multiple of %zu (float32): "
             "cut off?",
             regions, size, row);
-    if (bottomup_make_room(reader, regions, row ? size / row : 1, true, err) != 0)
+    if (bottomup_reserve(reader, regions, row ? size / row : 1, true, err) != 0)
         return -1;
     to_floats(s->bytes, size / sizeof(float), reader->image.features);
     return 0;

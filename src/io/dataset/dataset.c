@@ -171,12 +171,12 @@ static int take_captions(struct dataset *d, const char *path, struct error *err)
 static int take_tokens(struct dataset *d, const char *path, struct error *err)
 {
     struct token_lines lines;
-    if (token_lines_load(path, &lines, err) != 0)
+    if (text_token_lines_load(path, &lines, err) != 0)
         return -1;
     if (d->caption && lines.count != d->caption_lines) {
         error_at(err, path, -1, "holds the word ids of %zu captions, there are %zu captions",
                  lines.count, d->caption_lines);
-        token_lines_done(&lines);
+        text_token_lines_done(&lines);
         return -1;
     }
     d->tokens = lines.ids;
@@ -383,7 +383,7 @@ void dataset_free(struct dataset *d)
     npy_free(d->features);
     photos_free(d->photos);
     text_lines_done(&(struct text_lines){d->caption, d->caption ? d->caption_lines : 0});
-    token_lines_done(&(struct token_lines){d->tokens, d->token_count, d->caption_lines});
+    text_token_lines_done(&(struct token_lines){d->tokens, d->token_count, d->caption_lines});
     text_lines_done(&(struct text_lines){d->id, d->id_lines});
     free(d->boxes);
     free(d->sizes);

@@ -33,7 +33,7 @@ static int read_boxes(struct opening *o, const struct npy *a, struct error *err)
     struct dataset *d = o->d;
     size_t step, row = d->regions * BOX;
     if (check_box_shape(o, a, err) != 0 || dataset_check_rows(o, a, &step, err) != 0 ||
-        mem_get(&d->boxes, d->images * row, sizeof *d->boxes, a->path, err) != 0)
+        mem_alloc(&d->boxes, d->images * row, sizeof *d->boxes, a->path, err) != 0)
         return -1;
     take_rows(a, step, d->images, d->boxes);
     ptrdiff_t bad = npy_find_nonfinite(d->boxes, d->images * row);
@@ -78,7 +78,7 @@ int dataset_open_boxes(struct opening *o, struct error *err)
 static int read_size_pairs(struct dataset *d, const struct npy *a, size_t step, struct error *err)
 {
     float *pairs;
-    if (mem_get(&pairs, d->images * 2, sizeof *pairs, a->path, err) != 0)
+    if (mem_alloc(&pairs, d->images * 2, sizeof *pairs, a->path, err) != 0)
         return -1;
     take_rows(a, step, d->images, pairs);
     int status = 0;
@@ -97,7 +97,7 @@ static int read_size_pairs(struct dataset *d, const struct npy *a, size_t step, 
 static int read_size_dicts(struct dataset *d, const struct npy *a, size_t step, struct error *err)
 {
     int32_t *all;
-    if (mem_get(&all, a->count * 2, sizeof *all, a->path, err) != 0)
+    if (mem_alloc(&all, a->count * 2, sizeof *all, a->path, err) != 0)
         return -1;
     int status = objarray_image_sizes(a->data, a->data_size, a->path, a->count, all, err);
     for (size_t i = 0; status == 0 && i < d->images; i++) {
@@ -120,7 +120,7 @@ static int read_sizes(struct opening *o, const struct npy *a, struct error *err)
         return 0;
     }
     if (dataset_check_rows(o, a, &step, err) != 0 ||
-        mem_get(&d->sizes, d->images * 2, sizeof *d->sizes, a->path, err) != 0)
+        mem_alloc(&d->sizes, d->images * 2, sizeof *d->sizes, a->path, err) != 0)
         return -1;
     return dicts ? read_size_dicts(d, a, step, err) : read_size_pairs(d, a, step, err);
 }

@@ -30,7 +30,7 @@ static void drop_extension(char *key)
     }
 }
 
-void id_key(const char *id, char key_out[ID_SIZE])
+void idmap_key(const char *id, char key_out[ID_SIZE])
 {
     size_t length = strnlen(id, ID_SIZE - 1);
     memcpy(key_out, id, length);
@@ -87,7 +87,7 @@ static void grow(struct idmap *map)
 bool idmap_add(struct idmap *map, const char *id, size_t value)
 {
     char key[ID_SIZE];
-    id_key(id, key);
+    idmap_key(id, key);
     if (2 * map->count >= map->capacity)
         grow(map);
     size_t slot = slot_of(map, key);
@@ -104,7 +104,7 @@ bool idmap_find(const struct idmap *map, const char *id, size_t *value_out)
     char key[ID_SIZE];
     if (map->count == 0)
         return false;
-    id_key(id, key);
+    idmap_key(id, key);
     size_t slot = slot_of(map, key);
     if (map->keys[slot] && value_out)
         *value_out = map->values[slot];

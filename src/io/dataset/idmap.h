@@ -12,7 +12,7 @@ enum { ID_SIZE = 256 }; /* with its end; longer ids are no ids */
 
 /* What of an id tells the image: without .jpg, .jpeg or .png, without COCO_SPLIT20NN_ before
  * digits, digits without leading zeros. `id` is shorter than ID_SIZE. */
-void id_key(const char *id, char key_out[ID_SIZE]);
+void idmap_key(const char *id, char key_out[ID_SIZE]);
 
 /* Ids by their keys, each with a number. Zero-initialise to start. */
 struct idmap {

@@ -87,7 +87,7 @@ void precomp_abort(struct precomp *p)
     free(p);
 }
 
-bool precomp_wants(struct precomp *p, const char *id)
+bool precomp_needs(struct precomp *p, const char *id)
 {
     size_t row;
     bool known = idmap_find(&p->map, id, &row);
@@ -96,7 +96,7 @@ bool precomp_wants(struct precomp *p, const char *id)
     return p->spec->ids ? known && !twice : !twice;
 }
 
-bool precomp_full(const struct precomp *p)
+bool precomp_complete(const struct precomp *p)
 {
     return p->spec->ids && p->sum.images == p->spec->id_count;
 }
@@ -197,7 +197,7 @@ int precomp_add(struct precomp *p, const struct bottomup_image *image, struct er
     p->sum.cut += image->regions > p->sum.regions;
     size_t row = take_row(p, image->id);
     for (size_t i = 0; i < PARTS; i++)
-        if (p->writers[i] && npy_writer_place(p->writers[i], row, 1, rows[i], err) != 0)
+        if (p->writers[i] && npy_writer_rows_at(p->writers[i], row, 1, rows[i], err) != 0)
             return -1;
     return 0;
 }

@@ -36,10 +36,10 @@ int precomp_open(const struct precomp_spec *spec, struct precomp **out, struct e
 void precomp_abort(struct precomp *precomp); /* leaves no file behind; NULL is allowed */
 
 /* Whether the image is wanted and not there yet. */
-bool precomp_wants(struct precomp *precomp, const char *id);
+bool precomp_needs(struct precomp *precomp, const char *id);
 
 /* All ids that were asked for are there. */
-bool precomp_full(const struct precomp *precomp);
+bool precomp_complete(const struct precomp *precomp);
 
 /* An image that is wanted; boxes in pixels. Errors: another number of regions or features than
  * before (both numbers), fewer regions than wanted, boxes or sizes that some images have and others

@@ -49,7 +49,7 @@ int image_alloc(struct image *out, int width, int height, const char *path, stru
 {
     out->width = width;
     out->height = height;
-    return mem_get(&out->pixels, (size_t)width * (size_t)height, 4, path, err);
+    return mem_alloc(&out->pixels, (size_t)width * (size_t)height, 4, path, err);
 }
 
 /* ---- EXIF orientation ------------------------------------------------------------------------ */

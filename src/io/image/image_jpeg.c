@@ -162,7 +162,7 @@ static int read_pixels(struct reader *r)
     r->failed = true; /* until the memory is there */
     if (image_alloc(d->out, (int)r->info.output_width, (int)r->info.output_height, d->path,
                     r->err) != 0 ||
-        mem_get(&r->row, r->info.output_width, 4, d->path, r->err) != 0)
+        mem_alloc(&r->row, r->info.output_width, 4, d->path, r->err) != 0)
         return -1;
     r->failed = false;
     read_rows(r);

@@ -128,7 +128,7 @@ static int parse_ids(char *line, int32_t **out, size_t *count)
     return more;
 }
 
-int token_lines_load(const char *path, struct token_lines *out, struct error *err)
+int text_token_lines_load(const char *path, struct token_lines *out, struct error *err)
 {
     struct text_lines lines;
     *out = (struct token_lines){0};
@@ -146,11 +146,11 @@ int token_lines_load(const char *path, struct token_lines *out, struct error *er
     }
     text_lines_done(&lines);
     if (status != 0)
-        token_lines_done(out);
+        text_token_lines_done(out);
     return status;
 }
 
-void token_lines_done(struct token_lines *lines)
+void text_token_lines_done(struct token_lines *lines)
 {
     for (size_t i = 0; lines->ids && i < lines->count; i++)
         free(lines->ids[i]);

@@ -32,7 +32,7 @@ struct token_lines {
 };
 
 /* Errors: as above; a line that is empty or holds something else than numbers, by line number. */
-int token_lines_load(const char *path, struct token_lines *out, struct error *err) MUST_USE;
-void token_lines_done(struct token_lines *lines);
+int text_token_lines_load(const char *path, struct token_lines *out, struct error *err) MUST_USE;
+void text_token_lines_done(struct token_lines *lines);
 
 #endif

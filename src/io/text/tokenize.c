@@ -192,7 +192,7 @@ void tokenize_words(const char *caption, enum token_compat compat, struct words 
     str_done(&text);
 }
 
-void words_done(struct words *words)
+void tokenize_words_done(struct words *words)
 {
     for (size_t i = 0; i < words->count; i++)
         free(words->items[i]);
@@ -217,5 +217,5 @@ void tokenize_ids(const struct vocab *vocab, const char *caption, enum token_com
     if (words_out)
         *words_out = words;
     else
-        words_done(&words);
+        tokenize_words_done(&words);
 }

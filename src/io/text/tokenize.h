@@ -23,7 +23,7 @@ struct words {
 /* Never fails on any bytes: what is not UTF-8 is dropped, as the reference's decode('utf-8',
  * 'ignore'). */
 void tokenize_words(const char *caption, enum token_compat compat, struct words *out);
-void words_done(struct words *words);
+void tokenize_words_done(struct words *words);
 
 /* <start> w1 ... wn <end>; a word that the vocabulary lacks becomes <unk>. `ids` is allocated for
  * the caller to free. `words_out` (NULL allowed) gets the words themselves, without <start> and

@@ -79,9 +79,9 @@ static int take_words(struct vocab *v, json_t *words, struct error *err)
     const char *word;
     json_t *id;
     size_t count = json_object_size(words);
-    if (mem_get(&v->text, text_size(words), 1, "the vocabulary's words", err) != 0 ||
-        mem_get(&v->entries, count, sizeof *v->entries, "the vocabulary", err) != 0 ||
-        mem_get(&v->by_id, count, sizeof *v->by_id, "the vocabulary", err) != 0)
+    if (mem_alloc(&v->text, text_size(words), 1, "the vocabulary's words", err) != 0 ||
+        mem_alloc(&v->entries, count, sizeof *v->entries, "the vocabulary", err) != 0 ||
+        mem_alloc(&v->by_id, count, sizeof *v->by_id, "the vocabulary", err) != 0)
         return -1;
     char *at = v->text;
     json_object_foreach (words, word, id) {

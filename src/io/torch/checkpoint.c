@@ -57,7 +57,7 @@ struct checkpoint *checkpoint_new(size_t groups)
     return checkpoint;
 }
 
-const struct tensor *tensor_find(const struct tensor_group *group, const char *name)
+const struct tensor *checkpoint_tensor_find(const struct tensor_group *group, const char *name)
 {
     for (size_t i = 0; i < group->count; i++)
         if (strcmp(group->tensors[i].name, name) == 0)
@@ -65,7 +65,7 @@ const struct tensor *tensor_find(const struct tensor_group *group, const char *n
     return NULL;
 }
 
-const struct option *option_find(const struct checkpoint *checkpoint, const char *name)
+const struct option *checkpoint_option_find(const struct checkpoint *checkpoint, const char *name)
 {
     for (size_t i = 0; i < checkpoint->option_count; i++)
         if (strcmp(checkpoint->options[i].name, name) == 0)
@@ -73,8 +73,8 @@ const struct option *option_find(const struct checkpoint *checkpoint, const char
     return NULL;
 }
 
-void option_add(struct checkpoint *checkpoint, const char *name, enum option_kind kind,
-                double number, const char *text)
+void checkpoint_option_add(struct checkpoint *checkpoint, const char *name, enum option_kind kind,
+                           double number, const char *text)
 {
     struct option option = {
         .name = mem_strdup(name), .kind = kind, .number = number, .text = mem_strdup(text)};
@@ -90,8 +90,8 @@ static struct tensor *group_put(struct tensor_group *group, const struct tensor 
     return &group->tensors[group->count++];
 }
 
-int tensor_add(struct tensor_group *group, const char *name, enum tensor_kind kind, int ndim,
-               const size_t *shape, struct tensor **out, struct error *err)
+int checkpoint_tensor_add(struct tensor_group *group, const char *name, enum tensor_kind kind,
+                          int ndim, const size_t *shape, struct tensor **out, struct error *err)
 {
     static const char *const types[] = {"float32", "int64", "float64"};
     struct tensor tensor = {.ndim = ndim, .count = 1, .file_type = types[kind]};
@@ -103,7 +103,7 @@ int tensor_add(struct tensor_group *group, const char *name, enum tensor_kind ki
             return error_set(err, "%s: its sizes overflow", name);
     }
     void *data;
-    if (mem_get(&data, tensor.count, kind == TENSOR_FLOATS ? 4 : 8, name, err) != 0)
+    if (mem_alloc(&data, tensor.count, kind == TENSOR_FLOATS ? 4 : 8, name, err) != 0)
         return -1;
     tensor.data = kind == TENSOR_FLOATS ? data : NULL;
     tensor.integers = kind == TENSOR_INTEGERS ? data : NULL;
@@ -128,7 +128,7 @@ static char *name_of(const struct pickle_value *key)
 {
     static const char wrapper[] = "module.";
     struct str text = {0};
-    torchtext_key(&text, key);
+    pickle_show_key(&text, key);
     char *name = str_take(&text);
     for (char *part = name; part;) {
         if (strncmp(part, wrapper, sizeof wrapper - 1) == 0) {
@@ -144,17 +144,17 @@ static char *name_of(const struct pickle_value *key)
 /* The view's numbers: float32 always, and exactly where float32 may lose something. */
 static int convert(struct loading *l, const struct array_view *view, struct tensor *tensor)
 {
-    bool wide = elem_is_integer(view->type) || view->type == ELEM_F64;
+    bool wide = array_elem_is_integer(view->type) || view->type == ELEM_F64;
     if (torchfile_charge(l->file, tensor->name, view->count, wide ? 12 : 4, l->err) != 0 ||
-        mem_get(&tensor->data, view->count, sizeof *tensor->data, tensor->name, l->err) != 0)
+        mem_alloc(&tensor->data, view->count, sizeof *tensor->data, tensor->name, l->err) != 0)
         return -1;
     array_floats(view, tensor->data);
-    if (elem_is_integer(view->type)) {
-        if (mem_get(&tensor->integers, view->count, sizeof(int64_t), tensor->name, l->err) != 0)
+    if (array_elem_is_integer(view->type)) {
+        if (mem_alloc(&tensor->integers, view->count, sizeof(int64_t), tensor->name, l->err) != 0)
             return -1;
         array_integers(view, tensor->integers);
     } else if (view->type == ELEM_F64) {
-        if (mem_get(&tensor->doubles, view->count, sizeof(double), tensor->name, l->err) != 0)
+        if (mem_alloc(&tensor->doubles, view->count, sizeof(double), tensor->name, l->err) != 0)
             return -1;
         array_doubles(view, tensor->doubles);
     }
@@ -171,14 +171,14 @@ static int load_entry(struct loading *l, const struct pickle_value *key,
                        ? error_at(l->err, l->checkpoint->path, -1, "a tensor's name of %zu bytes",
                                   strlen(tensor.name))
                        : torchfile_array(l->file, value, tensor.name, true, &view, l->err);
-    if (is_array <= 0 || !elem_is_real(view.type)) {
+    if (is_array <= 0 || !array_elem_is_real(view.type)) {
         free(tensor.name);
         return is_array < 0 ? -1 : 0;
     }
     tensor.ndim = view.ndim;
     tensor.count = view.count;
     memcpy(tensor.shape, view.shape, sizeof tensor.shape);
-    tensor.file_type = elem_name(view.type);
+    tensor.file_type = array_elem_name(view.type);
     if (++l->tensors > MAX_TENSORS)
         error_at(l->err, l->checkpoint->path, -1, "more than %d tensors", MAX_TENSORS);
     if (l->tensors > MAX_TENSORS || convert(l, &view, &tensor) != 0) {
@@ -241,10 +241,10 @@ static const struct pickle_value *find_model(const struct pickle_value *root)
 static bool load_number(struct loading *l, const struct pickle_value *value, double *out)
 {
     struct array_view view;
-    if (numpy_number(value, out))
+    if (pickle_numpy_number(value, out))
         return true;
     if (!value || torchfile_array(l->file, value, "", true, &view, NULL) != 1 || view.count != 1 ||
-        !elem_is_real(view.type))
+        !array_elem_is_real(view.type))
         return false;
     array_doubles(&view, out);
     return true;
@@ -254,7 +254,7 @@ static int64_t load_whole(struct loading *l, const struct pickle_value *value)
 {
     double number;
     int64_t whole;
-    if (numpy_integer(value, &whole))
+    if (pickle_numpy_integer(value, &whole))
         return whole < 0 ? -1 : whole;
     if (!load_number(l, value, &number) || !(number >= 0 && number <= 0x1p53) ||
         number != floor(number))
@@ -269,17 +269,17 @@ static void load_option(struct checkpoint *checkpoint, const struct pickle_value
     enum option_kind kind = OPTION_TEXT;
     double number = 0;
     int64_t whole;
-    torchtext_key(&name, key);
+    pickle_show_key(&name, key);
     if (value->kind == PICKLE_NONE)
         kind = OPTION_NONE;
-    else if (numpy_number(value, &number))
-        kind = value->kind == PICKLE_BOOL                                    ? OPTION_BOOL
-               : value->kind != PICKLE_FLOAT && numpy_integer(value, &whole) ? OPTION_INT
-                                                                             : OPTION_FLOAT;
+    else if (pickle_numpy_number(value, &number))
+        kind = value->kind == PICKLE_BOOL                                           ? OPTION_BOOL
+               : value->kind != PICKLE_FLOAT && pickle_numpy_integer(value, &whole) ? OPTION_INT
+                                                                                    : OPTION_FLOAT;
     else
-        torchtext_value(&text, value);
-    option_add(checkpoint, str_text(&name), kind, number,
-               kind == OPTION_TEXT ? str_text(&text) : NULL);
+        pickle_show_value(&text, value);
+    checkpoint_option_add(checkpoint, str_text(&name), kind, number,
+                          kind == OPTION_TEXT ? str_text(&text) : NULL);
     str_done(&name);
     str_done(&text);
 }
@@ -287,7 +287,7 @@ static void load_option(struct checkpoint *checkpoint, const struct pickle_value
 /* The fields of a Namespace (or of a dict, as some save vars(opt)). */
 static void load_options(struct checkpoint *checkpoint, const struct pickle_value *opt)
 {
-    if (pickle_is_object(opt, ROLE_NAMESPACE))
+    if (pickle_is_object(opt, PICKLE_ROLE_NAMESPACE))
         opt = opt->object.state;
     if (!opt || opt->kind != PICKLE_DICT)
         return;

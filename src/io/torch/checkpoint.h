@@ -73,8 +73,8 @@ void checkpoint_free(struct checkpoint *checkpoint);
 int checkpoint_save(const char *path, const struct checkpoint *checkpoint,
                     struct error *err) MUST_USE;
 
-const struct tensor *tensor_find(const struct tensor_group *group, const char *name);
-const struct option *option_find(const struct checkpoint *checkpoint, const char *name);
+const struct tensor *checkpoint_tensor_find(const struct tensor_group *group, const char *name);
+const struct option *checkpoint_option_find(const struct checkpoint *checkpoint, const char *name);
 
 /* To make one: a checkpoint of `groups` empty groups, everything else missing; checkpoint_free
  * frees it. */
@@ -85,12 +85,13 @@ enum tensor_kind { TENSOR_FLOATS, TENSOR_INTEGERS, TENSOR_DOUBLES };
 /* Adds a tensor of zeros to a group; it is the group's, and the pointer holds until the next is
  * added. The caller fills data (TENSOR_FLOATS), integers or doubles; of the last two `data` is
  * NULL, as only a load converts. Errors: no memory, too many dimensions. */
-int tensor_add(struct tensor_group *group, const char *name, enum tensor_kind kind, int ndim,
-               const size_t *shape, struct tensor **out, struct error *err) MUST_USE;
+int checkpoint_tensor_add(struct tensor_group *group, const char *name, enum tensor_kind kind,
+                          int ndim, const size_t *shape, struct tensor **out,
+                          struct error *err) MUST_USE;
 
 /* Adds a field to opt. `text` only for OPTION_TEXT. */
-void option_add(struct checkpoint *checkpoint, const char *name, enum option_kind kind,
-                double number, const char *text);
+void checkpoint_option_add(struct checkpoint *checkpoint, const char *name, enum option_kind kind,
+                           double number, const char *text);
 
 /* What any torch file holds (tensors, shapes, types, options; nested dicts by path), as lines of
  * text on a str or as JSON; for `info`. Works for files that are no SCAN checkpoint too. */

@@ -11,8 +11,8 @@ static int open_items(const uint8_t *bytes, size_t size, const char *path, struc
     struct array_view view;
     if (pickle_parse(&in, path, false, out, err) != 0)
         return -1;
-    int is_array = numpy_array(pickle_root(*out), path, &view, err);
-    *items_out = is_array == 1 ? numpy_items(pickle_root(*out)) : NULL;
+    int is_array = pickle_numpy_array(pickle_root(*out), path, &view, err);
+    *items_out = is_array == 1 ? pickle_numpy_items(pickle_root(*out)) : NULL;
     if (*items_out && view.type == ELEM_OBJECT)
         return 0;
     if (is_array >= 0)
@@ -28,7 +28,7 @@ static int read_size(const struct pickle_value *dict, const char *path, size_t i
     const struct pickle_value *value = pickle_get(dict, key);
     if (!value)
         return error_at(err, path, -1, "entry %zu has no '%s'", i, key);
-    if (!numpy_integer(value, &number) || number < 1 || number > INT32_MAX)
+    if (!pickle_numpy_integer(value, &number) || number < 1 || number > INT32_MAX)
         return error_at(err, path, -1, "entry %zu: '%s' is no size in pixels", i, key);
     *out = (int32_t)number;
     return 0;
@@ -59,12 +59,12 @@ static int read_sims(const struct pickle_value *dict, const char *path, float **
                      size_t shape_out[2], struct error *err)
 {
     struct array_view view;
-    int is_array = numpy_array(pickle_get(dict, "sims"), path, &view, err);
+    int is_array = pickle_numpy_array(pickle_get(dict, "sims"), path, &view, err);
     if (is_array < 0)
         return -1;
-    if (is_array == 0 || view.ndim != 2 || !elem_is_real(view.type) || view.count == 0)
+    if (is_array == 0 || view.ndim != 2 || !array_elem_is_real(view.type) || view.count == 0)
         return error_at(err, path, -1, "not the results of an evaluation: no matrix 'sims' in it");
-    if (mem_get(sims_out, view.count, sizeof **sims_out, "similarities", err) != 0)
+    if (mem_alloc(sims_out, view.count, sizeof **sims_out, "similarities", err) != 0)
         return -1;
     array_floats(&view, *sims_out);
     shape_out[0] = view.shape[0];
@@ -82,7 +82,7 @@ int objarray_results(const uint8_t *pickle, size_t size, const char *path, float
         return -1;
     const struct pickle_value *dict = pickle_item(items, 0);
     int status = read_sims(dict, path, sims_out, shape_out, err);
-    bool known = numpy_integer(pickle_get(dict, "npts"), &npts) && npts > 0;
+    bool known = pickle_numpy_integer(pickle_get(dict, "npts"), &npts) && npts > 0;
     *npts_out = known ? (size_t)npts : 0;
     pickle_free(parsed);
     return status;

@@ -8,44 +8,44 @@
 
 /* The instructions, in the order of the table at the end. Each gets the table's argument. */
 
-static struct pickle_value *peek(struct machine *m)
+static struct pickle_value *peek(struct pickle_machine *m)
 {
-    struct pickle_value *top = machine_pop(m);
+    struct pickle_value *top = pickle_machine_pop(m);
     if (top)
         m->depth++;
     return top;
 }
 
-static int op_none(struct machine *m, int unused)
+static int op_none(struct pickle_machine *m, int unused)
 {
     (void)unused;
-    return machine_push(m, machine_value(m, PICKLE_NONE));
+    return pickle_machine_push(m, pickle_machine_value(m, PICKLE_NONE));
 }
 
-static int op_bool(struct machine *m, int truth)
+static int op_bool(struct pickle_machine *m, int truth)
 {
-    struct pickle_value *value = machine_value(m, PICKLE_BOOL);
+    struct pickle_value *value = pickle_machine_value(m, PICKLE_BOOL);
     if (!value)
         return -1;
     value->integer = truth;
-    return machine_push(m, value);
+    return pickle_machine_push(m, value);
 }
 
-static int push_int(struct machine *m, int64_t number)
+static int push_int(struct pickle_machine *m, int64_t number)
 {
-    struct pickle_value *value = machine_value(m, PICKLE_INT);
+    struct pickle_value *value = pickle_machine_value(m, PICKLE_INT);
     if (!value)
         return -1;
     value->integer = number;
-    return machine_push(m, value);
+    return pickle_machine_push(m, value);
 }
 
 /* The little-endian number of n bytes that follows. */
-static int length_of(struct machine *m, int n, uint64_t *out)
+static int length_of(struct pickle_machine *m, int n, uint64_t *out)
 {
     const uint8_t *bytes = bytes_take(m->in, (size_t)n);
     if (!bytes)
-        return machine_truncated(m);
+        return pickle_machine_truncated(m);
     *out = 0;
     for (int i = n; i-- > 0;)
         *out = *out << 8 | bytes[i];
@@ -53,7 +53,7 @@ static int length_of(struct machine *m, int n, uint64_t *out)
 }
 
 /* 1 and 2 bytes are unsigned, 4 are signed. */
-static int op_int(struct machine *m, int n)
+static int op_int(struct pickle_machine *m, int n)
 {
     uint64_t bits = 0;
     if (length_of(m, n, &bits) != 0)
@@ -62,33 +62,33 @@ static int op_int(struct machine *m, int n)
 }
 
 /* The bytes that follow their length of n bytes. */
-static int counted(struct machine *m, int n, const uint8_t **bytes_out, size_t *size_out)
+static int counted(struct pickle_machine *m, int n, const uint8_t **bytes_out, size_t *size_out)
 {
     uint64_t size = 0;
     if (length_of(m, n, &size) != 0)
         return -1;
     if (size > bytes_left(m->in))
-        return machine_fail(m, "truncated: %llu bytes are announced and %zu are left",
-                            (unsigned long long)size, bytes_left(m->in));
+        return pickle_machine_fail(m, "truncated: %llu bytes are announced and %zu are left",
+                                   (unsigned long long)size, bytes_left(m->in));
     *size_out = (size_t)size;
     *bytes_out = bytes_take(m->in, *size_out);
     return 0;
 }
 
 /* Two's complement of any length; beyond 64 bits only its bytes are kept. */
-static int op_long(struct machine *m, int n)
+static int op_long(struct pickle_machine *m, int n)
 {
     const uint8_t *bytes;
     size_t size;
     if (counted(m, n, &bytes, &size) != 0)
         return -1;
     if (size > 8) {
-        struct pickle_value *big = machine_value(m, PICKLE_BIG);
+        struct pickle_value *big = pickle_machine_value(m, PICKLE_BIG);
         if (!big)
             return -1;
         big->bytes.data = bytes;
         big->bytes.size = size;
-        return machine_push(m, big);
+        return pickle_machine_push(m, big);
     }
     uint64_t bits = size > 0 && bytes[size - 1] & 0x80 ? UINT64_MAX : 0;
     for (size_t i = size; i-- > 0;)
@@ -96,135 +96,135 @@ static int op_long(struct machine *m, int n)
     return push_int(m, (int64_t)bits);
 }
 
-static int op_float(struct machine *m, int unused)
+static int op_float(struct pickle_machine *m, int unused)
 {
     (void)unused;
     uint64_t bits = 0;
-    struct pickle_value *value = machine_value(m, PICKLE_FLOAT);
+    struct pickle_value *value = pickle_machine_value(m, PICKLE_FLOAT);
     if (!value)
         return -1;
     if (!bytes_u64be(m->in, &bits))
-        return machine_truncated(m);
+        return pickle_machine_truncated(m);
     memcpy(&value->number, &bits, sizeof bits);
-    return machine_push(m, value);
+    return pickle_machine_push(m, value);
 }
 
-static int push_bytes(struct machine *m, enum pickle_kind kind, int n)
+static int push_bytes(struct pickle_machine *m, enum pickle_kind kind, int n)
 {
     const uint8_t *bytes;
     size_t size;
     if (counted(m, n, &bytes, &size) != 0)
         return -1;
-    struct pickle_value *value = machine_value(m, kind);
+    struct pickle_value *value = pickle_machine_value(m, kind);
     if (!value)
         return -1;
     value->bytes.data = bytes;
     value->bytes.size = size;
-    return machine_push(m, value);
+    return pickle_machine_push(m, value);
 }
 
-static int op_text(struct machine *m, int n)
+static int op_text(struct pickle_machine *m, int n)
 {
     return push_bytes(m, PICKLE_TEXT, n);
 }
 
-static int op_bytes(struct machine *m, int n)
+static int op_bytes(struct pickle_machine *m, int n)
 {
     return push_bytes(m, PICKLE_BYTES, n);
 }
 
-static int op_empty(struct machine *m, int kind)
+static int op_empty(struct pickle_machine *m, int kind)
 {
-    return machine_push(m, machine_value(m, (enum pickle_kind)kind));
+    return pickle_machine_push(m, pickle_machine_value(m, (enum pickle_kind)kind));
 }
 
-static int op_mark(struct machine *m, int unused)
+static int op_mark(struct pickle_machine *m, int unused)
 {
     (void)unused;
-    if (machine_room(m, &m->marks, m->mark_count, &m->mark_cap, sizeof *m->marks) != 0)
+    if (pickle_machine_reserve(m, &m->marks, m->mark_count, &m->mark_cap, sizeof *m->marks) != 0)
         return -1;
     m->marks[m->mark_count++] = m->depth;
     return 0;
 }
 
 /* Takes the last mark away: the items above it are stack[*first_out] .. stack[depth-1]. */
-static int take_mark(struct machine *m, size_t *first_out)
+static int take_mark(struct pickle_machine *m, size_t *first_out)
 {
     if (m->mark_count == 0)
-        return machine_fail(m, "malformed pickle: no mark where one is wanted");
+        return pickle_machine_fail(m, "malformed pickle: no mark where one is wanted");
     *first_out = m->marks[--m->mark_count];
     return 0;
 }
 
 /* Moves the stack's items from `first` on into a container. */
-static int gather(struct machine *m, struct pickle_value *into, size_t first)
+static int gather(struct pickle_machine *m, struct pickle_value *into, size_t first)
 {
     if (!into)
         return -1;
     if (into->kind == PICKLE_DICT && (m->depth - first) % 2 != 0)
-        return machine_fail(m, "malformed pickle: a key without a value");
+        return pickle_machine_fail(m, "malformed pickle: a key without a value");
     for (size_t i = first; i < m->depth; i++)
-        if (machine_append(m, into, m->stack[i]) != 0)
+        if (pickle_machine_append(m, into, m->stack[i]) != 0)
             return -1;
     m->depth = first;
     return 0;
 }
 
 /* The items above the mark as one tuple, list or dict. */
-static int op_collect(struct machine *m, int kind)
+static int op_collect(struct pickle_machine *m, int kind)
 {
     size_t first = 0;
     if (take_mark(m, &first) != 0)
         return -1;
-    struct pickle_value *value = machine_value(m, (enum pickle_kind)kind);
-    return gather(m, value, first) != 0 ? -1 : machine_push(m, value);
+    struct pickle_value *value = pickle_machine_value(m, (enum pickle_kind)kind);
+    return gather(m, value, first) != 0 ? -1 : pickle_machine_push(m, value);
 }
 
 /* The n topmost items as a tuple. */
-static int op_tuple(struct machine *m, int n)
+static int op_tuple(struct pickle_machine *m, int n)
 {
     size_t floor = m->mark_count ? m->marks[m->mark_count - 1] : 0;
     if (m->depth - floor < (size_t)n)
-        return machine_fail(m, "malformed pickle: a tuple of more items than there are");
-    struct pickle_value *value = machine_value(m, PICKLE_TUPLE);
-    return gather(m, value, m->depth - (size_t)n) != 0 ? -1 : machine_push(m, value);
+        return pickle_machine_fail(m, "malformed pickle: a tuple of more items than there are");
+    struct pickle_value *value = pickle_machine_value(m, PICKLE_TUPLE);
+    return gather(m, value, m->depth - (size_t)n) != 0 ? -1 : pickle_machine_push(m, value);
 }
 
 /* What may be extended: a list or dict of that kind; additions to other objects are of no use to
  * us. */
-static int extend(struct machine *m, int kind, size_t first)
+static int extend(struct pickle_machine *m, int kind, size_t first)
 {
     size_t floor = m->mark_count ? m->marks[m->mark_count - 1] : 0;
     if (first <= floor)
-        return machine_fail(m, "malformed pickle: items are added to nothing");
+        return pickle_machine_fail(m, "malformed pickle: items are added to nothing");
     struct pickle_value *into = m->stack[first - 1];
     if (into->kind == PICKLE_OBJECT) {
         m->depth = first;
         return 0;
     }
     if (into->kind != (enum pickle_kind)kind)
-        return machine_fail(m, "malformed pickle: items are added to what is no %s",
-                            kind == PICKLE_DICT ? "dict" : "list");
+        return pickle_machine_fail(m, "malformed pickle: items are added to what is no %s",
+                                   kind == PICKLE_DICT ? "dict" : "list");
     return gather(m, into, first);
 }
 
 /* APPENDS, SETITEMS, ADDITEMS: all above the mark. */
-static int op_extend(struct machine *m, int kind)
+static int op_extend(struct pickle_machine *m, int kind)
 {
     size_t first = 0;
     return take_mark(m, &first) != 0 ? -1 : extend(m, kind, first);
 }
 
 /* APPEND (1 item), SETITEM (2). */
-static int op_append(struct machine *m, int kind)
+static int op_append(struct pickle_machine *m, int kind)
 {
     size_t n = kind == PICKLE_DICT ? 2 : 1;
     if (m->depth < n)
-        return machine_fail(m, "malformed pickle: items are added to nothing");
+        return pickle_machine_fail(m, "malformed pickle: items are added to nothing");
     return extend(m, kind, m->depth - n);
 }
 
-static int op_pop(struct machine *m, int unused)
+static int op_pop(struct pickle_machine *m, int unused)
 {
     (void)unused;
     size_t floor = m->mark_count ? m->marks[m->mark_count - 1] : 0;
@@ -232,31 +232,31 @@ static int op_pop(struct machine *m, int unused)
         m->mark_count--;
         return 0;
     }
-    return machine_pop(m) ? 0 : -1;
+    return pickle_machine_pop(m) ? 0 : -1;
 }
 
-static int op_pop_mark(struct machine *m, int unused)
+static int op_pop_mark(struct pickle_machine *m, int unused)
 {
     (void)unused;
     return take_mark(m, &m->depth);
 }
 
-static int op_dup(struct machine *m, int unused)
+static int op_dup(struct pickle_machine *m, int unused)
 {
     (void)unused;
-    return machine_push(m, peek(m));
+    return pickle_machine_push(m, peek(m));
 }
 
-static int memo_put(struct machine *m, uint64_t index)
+static int memo_put(struct pickle_machine *m, uint64_t index)
 {
     struct pickle_value *top = peek(m);
     if (!top)
         return -1;
     if (index >= PICKLE_MAX_MEMO || index > m->in->size - m->start)
-        return machine_fail(m, "memo entry %llu is beyond what a pickle of this size needs",
-                            (unsigned long long)index);
+        return pickle_machine_fail(m, "memo entry %llu is beyond what a pickle of this size needs",
+                                   (unsigned long long)index);
     size_t before = m->memo_cap;
-    if (machine_room(m, &m->memo, (size_t)index, &m->memo_cap, sizeof *m->memo) != 0)
+    if (pickle_machine_reserve(m, &m->memo, (size_t)index, &m->memo_cap, sizeof *m->memo) != 0)
         return -1;
     if (m->memo_cap > before)
         memset(m->memo + before, 0, (m->memo_cap - before) * sizeof *m->memo);
@@ -265,170 +265,170 @@ static int memo_put(struct machine *m, uint64_t index)
     return 0;
 }
 
-static int memo_get(struct machine *m, uint64_t index)
+static int memo_get(struct pickle_machine *m, uint64_t index)
 {
     if (index >= m->memo_cap || !m->memo[index])
-        return machine_fail(m, "malformed pickle: memo entry %llu is empty",
-                            (unsigned long long)index);
-    return machine_push(m, m->memo[index]);
+        return pickle_machine_fail(m, "malformed pickle: memo entry %llu is empty",
+                                   (unsigned long long)index);
+    return pickle_machine_push(m, m->memo[index]);
 }
 
-static int op_put(struct machine *m, int n)
+static int op_put(struct pickle_machine *m, int n)
 {
     uint64_t index = 0;
     return length_of(m, n, &index) != 0 ? -1 : memo_put(m, index);
 }
 
-static int op_get(struct machine *m, int n)
+static int op_get(struct pickle_machine *m, int n)
 {
     uint64_t index = 0;
     return length_of(m, n, &index) != 0 ? -1 : memo_get(m, index);
 }
 
-static int op_memoize(struct machine *m, int unused)
+static int op_memoize(struct pickle_machine *m, int unused)
 {
     (void)unused;
     return memo_put(m, m->memo_count);
 }
 
 /* The index of PUT and GET is a line of text. */
-static int text_index(struct machine *m, uint64_t *out)
+static int text_index(struct pickle_machine *m, uint64_t *out)
 {
     size_t length;
     const uint8_t *line = bytes_until(m->in, '\n', &length);
     if (!line)
-        return machine_truncated(m);
+        return pickle_machine_truncated(m);
     *out = 0;
     for (size_t i = 0; i < length; i++) {
         if (line[i] < '0' || line[i] > '9' || length > 18)
-            return machine_fail(m, "malformed pickle: a memo index that is no number");
+            return pickle_machine_fail(m, "malformed pickle: a memo index that is no number");
         *out = *out * 10 + (uint64_t)(line[i] - '0');
     }
     return 0;
 }
 
-static int op_text_put(struct machine *m, int unused)
+static int op_text_put(struct pickle_machine *m, int unused)
 {
     (void)unused;
     uint64_t index = 0;
     return text_index(m, &index) != 0 ? -1 : memo_put(m, index);
 }
 
-static int op_text_get(struct machine *m, int unused)
+static int op_text_get(struct pickle_machine *m, int unused)
 {
     (void)unused;
     uint64_t index = 0;
     return text_index(m, &index) != 0 ? -1 : memo_get(m, index);
 }
 
-static int op_global(struct machine *m, int unused)
+static int op_global(struct pickle_machine *m, int unused)
 {
     (void)unused;
     size_t module_size, name_size;
     const uint8_t *module = bytes_until(m->in, '\n', &module_size);
     const uint8_t *name = module ? bytes_until(m->in, '\n', &name_size) : NULL;
     if (!name)
-        return machine_truncated(m);
-    return machine_global(m, module, module_size, name, name_size);
+        return pickle_machine_truncated(m);
+    return pickle_machine_global(m, module, module_size, name, name_size);
 }
 
-static int op_stack_global(struct machine *m, int unused)
+static int op_stack_global(struct pickle_machine *m, int unused)
 {
     (void)unused;
-    struct pickle_value *name = machine_pop(m);
-    struct pickle_value *module = name ? machine_pop(m) : NULL;
+    struct pickle_value *name = pickle_machine_pop(m);
+    struct pickle_value *module = name ? pickle_machine_pop(m) : NULL;
     if (!module)
         return -1;
     if (name->kind != PICKLE_TEXT || module->kind != PICKLE_TEXT)
-        return machine_fail(m, "malformed pickle: a global whose name is no text");
-    return machine_global(m, module->bytes.data, module->bytes.size, name->bytes.data,
-                          name->bytes.size);
+        return pickle_machine_fail(m, "malformed pickle: a global whose name is no text");
+    return pickle_machine_global(m, module->bytes.data, module->bytes.size, name->bytes.data,
+                                 name->bytes.size);
 }
 
 /* REDUCE and NEWOBJ (2 items), NEWOBJ_EX (3: keyword arguments, which mean nothing to us). */
-static int op_call(struct machine *m, int items)
+static int op_call(struct pickle_machine *m, int items)
 {
-    if (items == 3 && !machine_pop(m))
+    if (items == 3 && !pickle_machine_pop(m))
         return -1;
-    struct pickle_value *args = machine_pop(m);
-    struct pickle_value *callable = args ? machine_pop(m) : NULL;
-    return callable ? machine_call(m, callable, args) : -1;
+    struct pickle_value *args = pickle_machine_pop(m);
+    struct pickle_value *callable = args ? pickle_machine_pop(m) : NULL;
+    return callable ? pickle_machine_call(m, callable, args) : -1;
 }
 
 /* OBJ: mark, class, arguments. */
-static int op_obj(struct machine *m, int unused)
+static int op_obj(struct pickle_machine *m, int unused)
 {
     (void)unused;
     size_t first = 0;
     if (take_mark(m, &first) != 0)
         return -1;
     if (first >= m->depth)
-        return machine_fail(m, "malformed pickle: an object of no class");
+        return pickle_machine_fail(m, "malformed pickle: an object of no class");
     struct pickle_value *callable = m->stack[first];
-    struct pickle_value *args = machine_value(m, PICKLE_TUPLE);
+    struct pickle_value *args = pickle_machine_value(m, PICKLE_TUPLE);
     if (gather(m, args, first + 1) != 0)
         return -1;
     m->depth = first;
-    return machine_call(m, callable, args);
+    return pickle_machine_call(m, callable, args);
 }
 
 /* INST: mark, arguments; the class is in the instruction. */
-static int op_inst(struct machine *m, int unused)
+static int op_inst(struct pickle_machine *m, int unused)
 {
     size_t first = 0;
     if (take_mark(m, &first) != 0)
         return -1;
-    struct pickle_value *args = machine_value(m, PICKLE_TUPLE);
+    struct pickle_value *args = pickle_machine_value(m, PICKLE_TUPLE);
     if (gather(m, args, first) != 0 || op_global(m, unused) != 0)
         return -1;
-    return machine_call(m, machine_pop(m), args);
+    return pickle_machine_call(m, pickle_machine_pop(m), args);
 }
 
-static int op_build(struct machine *m, int unused)
+static int op_build(struct pickle_machine *m, int unused)
 {
     (void)unused;
-    struct pickle_value *state = machine_pop(m);
+    struct pickle_value *state = pickle_machine_pop(m);
     struct pickle_value *object = state ? peek(m) : NULL;
     if (!object)
         return -1;
     if (object->kind == PICKLE_DICT || object->kind == PICKLE_LIST)
         return 0; /* attributes of an OrderedDict, as its _metadata */
     if (object->kind != PICKLE_OBJECT)
-        return machine_fail(m, "malformed pickle: a state for what is no object");
+        return pickle_machine_fail(m, "malformed pickle: a state for what is no object");
     if (state->nesting >= PICKLE_MAX_NESTING)
-        return machine_fail(m, "nested more than %d deep", PICKLE_MAX_NESTING);
+        return pickle_machine_fail(m, "nested more than %d deep", PICKLE_MAX_NESTING);
     if (object->nesting <= state->nesting)
         object->nesting = (uint16_t)(state->nesting + 1);
     object->object.state = state;
     return 0;
 }
 
-static int push_persistent(struct machine *m, struct pickle_value *id)
+static int push_persistent(struct pickle_machine *m, struct pickle_value *id)
 {
-    struct pickle_value *value = id ? machine_value(m, PICKLE_PERSISTENT) : NULL;
+    struct pickle_value *value = id ? pickle_machine_value(m, PICKLE_PERSISTENT) : NULL;
     if (!value)
         return -1;
     if (id->nesting >= PICKLE_MAX_NESTING)
-        return machine_fail(m, "nested more than %d deep", PICKLE_MAX_NESTING);
+        return pickle_machine_fail(m, "nested more than %d deep", PICKLE_MAX_NESTING);
     value->nesting = (uint16_t)(id->nesting + 1);
     value->id = id;
-    return machine_push(m, value);
+    return pickle_machine_push(m, value);
 }
 
-static int op_persistent(struct machine *m, int unused)
+static int op_persistent(struct pickle_machine *m, int unused)
 {
     (void)unused;
-    return push_persistent(m, machine_pop(m));
+    return push_persistent(m, pickle_machine_pop(m));
 }
 
-static int op_text_persistent(struct machine *m, int unused)
+static int op_text_persistent(struct pickle_machine *m, int unused)
 {
     (void)unused;
     size_t length;
     const uint8_t *line = bytes_until(m->in, '\n', &length);
     if (!line)
-        return machine_truncated(m);
-    struct pickle_value *id = machine_value(m, PICKLE_TEXT);
+        return pickle_machine_truncated(m);
+    struct pickle_value *id = pickle_machine_value(m, PICKLE_TEXT);
     if (!id)
         return -1;
     id->bytes.data = line;
@@ -436,32 +436,33 @@ static int op_text_persistent(struct machine *m, int unused)
     return push_persistent(m, id);
 }
 
-static int op_protocol(struct machine *m, int highest)
+static int op_protocol(struct pickle_machine *m, int highest)
 {
     uint8_t protocol;
     if (!bytes_u8(m->in, &protocol))
-        return machine_truncated(m);
+        return pickle_machine_truncated(m);
     if (protocol > highest)
-        return machine_fail(m, "pickle protocol %d is not known (0 to %d are)", protocol, highest);
+        return pickle_machine_fail(m, "pickle protocol %d is not known (0 to %d are)", protocol,
+                                   highest);
     return 0;
 }
 
-static int op_frame(struct machine *m, int n)
+static int op_frame(struct pickle_machine *m, int n)
 {
     uint64_t size = 0;
     return length_of(m, n, &size);
 }
 
-static int op_stop(struct machine *m, int unused)
+static int op_stop(struct pickle_machine *m, int unused)
 {
     (void)unused;
-    m->out->root = machine_pop(m);
+    m->out->root = pickle_machine_pop(m);
     m->stopped = true;
     return m->out->root ? 0 : -1;
 }
 
 static const struct op {
-    int (*run)(struct machine *m, int argument);
+    int (*run)(struct pickle_machine *m, int argument);
     int argument;
 } ops[256] = {
     [0x80] = {op_protocol, 5},
@@ -480,11 +481,11 @@ static const struct op {
     [0x8a] = {op_long, 1},
     [0x8b] = {op_long, 4},
     ['G'] = {op_float, 0},
-    ['I'] = {machine_text_int, 0},
-    ['L'] = {machine_text_int, 1},
-    ['F'] = {machine_text_float, 0},
-    ['S'] = {machine_text_string, 0},
-    ['V'] = {machine_text_unicode, 0},
+    ['I'] = {pickle_machine_text_int, 0},
+    ['L'] = {pickle_machine_text_int, 1},
+    ['F'] = {pickle_machine_text_float, 0},
+    ['S'] = {pickle_machine_text_string, 0},
+    ['V'] = {pickle_machine_text_unicode, 0},
     ['U'] = {op_bytes, 1},
     ['T'] = {op_bytes, 4},
     ['C'] = {op_bytes, 1},
@@ -529,16 +530,16 @@ static const struct op {
     ['Q'] = {op_persistent, 0},
 };
 
-static int run(struct machine *m)
+static int run(struct pickle_machine *m)
 {
     while (!m->stopped) {
         uint8_t code;
         m->at = m->in->at;
         if (!bytes_u8(m->in, &code))
-            return machine_fail(m, "truncated: the pickle does not end");
+            return pickle_machine_fail(m, "truncated: the pickle does not end");
         if (!ops[code].run)
-            return machine_fail(m, "not a pickle, or damaged (instruction 0x%02x)", code);
-        if (machine_work(m, 1) != 0 || ops[code].run(m, ops[code].argument) != 0)
+            return pickle_machine_fail(m, "not a pickle, or damaged (instruction 0x%02x)", code);
+        if (pickle_machine_work(m, 1) != 0 || ops[code].run(m, ops[code].argument) != 0)
             return -1;
     }
     return 0;
@@ -547,7 +548,7 @@ static int run(struct machine *m)
 int pickle_parse(struct bytes *in, const char *path, bool open_globals, struct pickle **out,
                  struct error *err)
 {
-    struct machine m = {
+    struct pickle_machine m = {
         .in = in, .path = path, .err = err, .open_globals = open_globals, .start = in->at};
     m.out = mem_new(1, sizeof *m.out);
     int status = run(&m);

@@ -55,7 +55,7 @@ struct pickle_value {
             size_t count, cap;
         } list; /* TUPLE, LIST; DICT: key, value, key, value ... */
         struct {
-            const struct global *known; /* NULL where not allowed (only with open_globals) */
+            const struct pickle_global *known; /* NULL where not allowed (only with open_globals) */
             const uint8_t *module, *name;
             uint32_t module_size, name_size;
         } global;
@@ -87,7 +87,7 @@ const struct pickle_value *pickle_get(const struct pickle_value *dict, const cha
 
 /* TEXT and BYTES alike: a Python 2 str may be either. */
 bool pickle_text(const struct pickle_value *value, const char **text_out, size_t *length_out);
-bool pickle_is(const struct pickle_value *value, const char *text);
+bool pickle_text_is(const struct pickle_value *value, const char *text);
 
 /* Item i of a tuple or list, NULL where there is none. */
 const struct pickle_value *pickle_item(const struct pickle_value *value, size_t i);
@@ -97,8 +97,8 @@ size_t pickle_count(const struct pickle_value *value); /* of a tuple or list, el
 bool pickle_size(const struct pickle_value *value, size_t *out);
 
 /* Whether a value is callable(...) of a role, or a global of a role. */
-bool pickle_is_object(const struct pickle_value *value, enum global_role role);
-bool pickle_is_global(const struct pickle_value *value, enum global_role role);
+bool pickle_is_object(const struct pickle_value *value, enum pickle_role role);
+bool pickle_is_global(const struct pickle_value *value, enum pickle_role role);
 
 /* Argument i of an object, NULL where there is none. */
 const struct pickle_value *pickle_arg(const struct pickle_value *object, size_t i);

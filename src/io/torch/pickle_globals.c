@@ -4,15 +4,15 @@
 #include <string.h>
 
 #define STORAGE(prefix, type)                                                                      \
-    {"torch", prefix "Storage", ROLE_STORAGE, type},                                               \
-        {"torch.cuda", prefix "Storage", ROLE_STORAGE, type},                                      \
-        {"torch", prefix "Tensor", ROLE_OLD_TENSOR, type},                                         \
+    {"torch", prefix "Storage", PICKLE_ROLE_STORAGE, type},                                        \
+        {"torch.cuda", prefix "Storage", PICKLE_ROLE_STORAGE, type},                               \
+        {"torch", prefix "Tensor", PICKLE_ROLE_OLD_TENSOR, type},                                  \
     {                                                                                              \
-        "torch.cuda", prefix "Tensor", ROLE_OLD_TENSOR, type                                       \
+        "torch.cuda", prefix "Tensor", PICKLE_ROLE_OLD_TENSOR, type                                \
     }
 #define DTYPE(name, type)                                                                          \
     {                                                                                              \
-        "torch", name, ROLE_DTYPE, type                                                            \
+        "torch", name, PICKLE_ROLE_DTYPE, type                                                     \
     }
 /* Python 2 and 3 name the built-in module differently, numpy 1 and 2 its core. */
 #define BUILTIN(name, role)                                                                        \
@@ -26,20 +26,20 @@
         "numpy._core." module, name, role, 0                                                       \
     }
 
-static const struct global globals[] = {
-    {"collections", "OrderedDict", ROLE_DICT, 0},
-    {"torch._utils", "_rebuild_tensor_v2", ROLE_TENSOR, 0},
-    {"torch._utils", "_rebuild_tensor", ROLE_TENSOR, 0},
-    {"torch._utils", "_rebuild_tensor_v3", ROLE_TENSOR_V3, 0},
-    {"torch._utils", "_rebuild_parameter", ROLE_PARAMETER, 0},
-    {"torch._utils", "_rebuild_parameter_with_state", ROLE_PARAMETER, 0},
-    {"argparse", "Namespace", ROLE_NAMESPACE, 0},
-    {"_codecs", "encode", ROLE_ENCODE, 0},
-    NUMPY_CORE("multiarray", "scalar", ROLE_NUMPY_SCALAR),
-    NUMPY_CORE("multiarray", "_reconstruct", ROLE_NUMPY_ARRAY),
-    NUMPY_CORE("numeric", "_frombuffer", ROLE_NUMPY_BUFFER),
-    {"numpy", "dtype", ROLE_NUMPY_DTYPE, 0},
-    {"numpy", "ndarray", ROLE_PLAIN, 0},
+static const struct pickle_global globals[] = {
+    {"collections", "OrderedDict", PICKLE_ROLE_DICT, 0},
+    {"torch._utils", "_rebuild_tensor_v2", PICKLE_ROLE_TENSOR, 0},
+    {"torch._utils", "_rebuild_tensor", PICKLE_ROLE_TENSOR, 0},
+    {"torch._utils", "_rebuild_tensor_v3", PICKLE_ROLE_TENSOR_V3, 0},
+    {"torch._utils", "_rebuild_parameter", PICKLE_ROLE_PARAMETER, 0},
+    {"torch._utils", "_rebuild_parameter_with_state", PICKLE_ROLE_PARAMETER, 0},
+    {"argparse", "Namespace", PICKLE_ROLE_NAMESPACE, 0},
+    {"_codecs", "encode", PICKLE_ROLE_ENCODE, 0},
+    NUMPY_CORE("multiarray", "scalar", PICKLE_ROLE_NUMPY_SCALAR),
+    NUMPY_CORE("multiarray", "_reconstruct", PICKLE_ROLE_NUMPY_ARRAY),
+    NUMPY_CORE("numeric", "_frombuffer", PICKLE_ROLE_NUMPY_BUFFER),
+    {"numpy", "dtype", PICKLE_ROLE_NUMPY_DTYPE, 0},
+    {"numpy", "ndarray", PICKLE_ROLE_PLAIN, 0},
     STORAGE("Float", ELEM_F32),
     STORAGE("Half", ELEM_F16),
     STORAGE("BFloat16", ELEM_BF16),
@@ -52,8 +52,8 @@ static const struct global globals[] = {
     STORAGE("Bool", ELEM_BOOL),
     STORAGE("ComplexFloat", ELEM_C64),
     STORAGE("ComplexDouble", ELEM_C128),
-    {"torch.storage", "UntypedStorage", ROLE_STORAGE, ELEM_U8},
-    {"torch", "UntypedStorage", ROLE_STORAGE, ELEM_U8},
+    {"torch.storage", "UntypedStorage", PICKLE_ROLE_STORAGE, ELEM_U8},
+    {"torch", "UntypedStorage", PICKLE_ROLE_STORAGE, ELEM_U8},
     DTYPE("float32", ELEM_F32),
     DTYPE("float16", ELEM_F16),
     DTYPE("bfloat16", ELEM_BF16),
@@ -69,30 +69,30 @@ static const struct global globals[] = {
     DTYPE("uint64", ELEM_U64),
     DTYPE("complex64", ELEM_C64),
     DTYPE("complex128", ELEM_C128),
-    {"torch", "Size", ROLE_LIST, 0},
-    {"torch", "device", ROLE_PLAIN, 0},
-    {"collections", "defaultdict", ROLE_DICT, 0},
-    {"collections", "Counter", ROLE_DICT, 0},
-    {"collections", "deque", ROLE_LIST, 0},
-    {"copy_reg", "_reconstructor", ROLE_RECONSTRUCTOR, 0},
-    {"copyreg", "_reconstructor", ROLE_RECONSTRUCTOR, 0},
-    BUILTIN("dict", ROLE_DICT),
-    BUILTIN("list", ROLE_LIST),
-    BUILTIN("tuple", ROLE_LIST),
-    BUILTIN("set", ROLE_LIST),
-    BUILTIN("frozenset", ROLE_LIST),
-    BUILTIN("bytearray", ROLE_BYTES),
-    BUILTIN("bytes", ROLE_BYTES),
-    BUILTIN("object", ROLE_PLAIN),
-    BUILTIN("int", ROLE_PLAIN),
-    BUILTIN("long", ROLE_PLAIN),
-    BUILTIN("float", ROLE_PLAIN),
-    BUILTIN("bool", ROLE_PLAIN),
-    BUILTIN("str", ROLE_PLAIN),
-    BUILTIN("complex", ROLE_PLAIN),
-    BUILTIN("slice", ROLE_PLAIN),
-    BUILTIN("range", ROLE_PLAIN),
-    BUILTIN("xrange", ROLE_PLAIN),
+    {"torch", "Size", PICKLE_ROLE_LIST, 0},
+    {"torch", "device", PICKLE_ROLE_PLAIN, 0},
+    {"collections", "defaultdict", PICKLE_ROLE_DICT, 0},
+    {"collections", "Counter", PICKLE_ROLE_DICT, 0},
+    {"collections", "deque", PICKLE_ROLE_LIST, 0},
+    {"copy_reg", "_reconstructor", PICKLE_ROLE_RECONSTRUCTOR, 0},
+    {"copyreg", "_reconstructor", PICKLE_ROLE_RECONSTRUCTOR, 0},
+    BUILTIN("dict", PICKLE_ROLE_DICT),
+    BUILTIN("list", PICKLE_ROLE_LIST),
+    BUILTIN("tuple", PICKLE_ROLE_LIST),
+    BUILTIN("set", PICKLE_ROLE_LIST),
+    BUILTIN("frozenset", PICKLE_ROLE_LIST),
+    BUILTIN("bytearray", PICKLE_ROLE_BYTES),
+    BUILTIN("bytes", PICKLE_ROLE_BYTES),
+    BUILTIN("object", PICKLE_ROLE_PLAIN),
+    BUILTIN("int", PICKLE_ROLE_PLAIN),
+    BUILTIN("long", PICKLE_ROLE_PLAIN),
+    BUILTIN("float", PICKLE_ROLE_PLAIN),
+    BUILTIN("bool", PICKLE_ROLE_PLAIN),
+    BUILTIN("str", PICKLE_ROLE_PLAIN),
+    BUILTIN("complex", PICKLE_ROLE_PLAIN),
+    BUILTIN("slice", PICKLE_ROLE_PLAIN),
+    BUILTIN("range", PICKLE_ROLE_PLAIN),
+    BUILTIN("xrange", PICKLE_ROLE_PLAIN),
 };
 
 static bool equal(const char *ours, const uint8_t *text, size_t length)
@@ -100,8 +100,8 @@ static bool equal(const char *ours, const uint8_t *text, size_t length)
     return strlen(ours) == length && memcmp(ours, text, length) == 0;
 }
 
-const struct global *global_find(const uint8_t *module, size_t module_length, const uint8_t *name,
-                                 size_t name_length)
+const struct pickle_global *pickle_global_find(const uint8_t *module, size_t module_length,
+                                               const uint8_t *name, size_t name_length)
 {
     for (size_t i = 0; i < sizeof globals / sizeof *globals; i++)
         if (equal(globals[i].name, name, name_length) &&

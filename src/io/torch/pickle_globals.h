@@ -8,34 +8,34 @@
 
 #include "io/array/array.h"
 
-enum global_role {
-    ROLE_DICT,          /* a dict, or a class that pickles as one */
-    ROLE_LIST,          /* list, set, deque ... */
-    ROLE_BYTES,         /* bytearray, bytes */
-    ROLE_ENCODE,        /* _codecs.encode: how Python 3 writes bytes for Python 2 */
-    ROLE_RECONSTRUCTOR, /* copy_reg._reconstructor(class, base, state) */
-    ROLE_NAMESPACE,     /* argparse.Namespace */
-    ROLE_STORAGE,       /* torch.FloatStorage ...: `type` */
-    ROLE_DTYPE,         /* torch.float32 ...: `type` */
-    ROLE_OLD_TENSOR,    /* torch.FloatTensor() with its parts set by BUILD: `type` */
-    ROLE_TENSOR,        /* _rebuild_tensor, _v2: storage, offset, size, stride, ... */
-    ROLE_TENSOR_V3,     /* the same with the type as 7th argument */
-    ROLE_PARAMETER,     /* _rebuild_parameter(tensor, ...) */
-    ROLE_NUMPY_DTYPE,
-    ROLE_NUMPY_SCALAR, /* scalar(dtype, bytes) */
-    ROLE_NUMPY_ARRAY,  /* _reconstruct(...) with shape, dtype and data set by BUILD */
-    ROLE_NUMPY_BUFFER, /* _frombuffer(bytes, dtype, shape, order) */
-    ROLE_PLAIN         /* harmless, and of no use to us: shown by its name */
+enum pickle_role {
+    PICKLE_ROLE_DICT,          /* a dict, or a class that pickles as one */
+    PICKLE_ROLE_LIST,          /* list, set, deque ... */
+    PICKLE_ROLE_BYTES,         /* bytearray, bytes */
+    PICKLE_ROLE_ENCODE,        /* _codecs.encode: how Python 3 writes bytes for Python 2 */
+    PICKLE_ROLE_RECONSTRUCTOR, /* copy_reg._reconstructor(class, base, state) */
+    PICKLE_ROLE_NAMESPACE,     /* argparse.Namespace */
+    PICKLE_ROLE_STORAGE,       /* torch.FloatStorage ...: `type` */
+    PICKLE_ROLE_DTYPE,         /* torch.float32 ...: `type` */
+    PICKLE_ROLE_OLD_TENSOR,    /* torch.FloatTensor() with its parts set by BUILD: `type` */
+    PICKLE_ROLE_TENSOR,        /* _rebuild_tensor, _v2: storage, offset, size, stride, ... */
+    PICKLE_ROLE_TENSOR_V3,     /* the same with the type as 7th argument */
+    PICKLE_ROLE_PARAMETER,     /* _rebuild_parameter(tensor, ...) */
+    PICKLE_ROLE_NUMPY_DTYPE,
+    PICKLE_ROLE_NUMPY_SCALAR, /* scalar(dtype, bytes) */
+    PICKLE_ROLE_NUMPY_ARRAY,  /* _reconstruct(...) with shape, dtype and data set by BUILD */
+    PICKLE_ROLE_NUMPY_BUFFER, /* _frombuffer(bytes, dtype, shape, order) */
+    PICKLE_ROLE_PLAIN         /* harmless, and of no use to us: shown by its name */
 };
 
-struct global {
+struct pickle_global {
     const char *module, *name;
-    enum global_role role;
-    enum elem type;
+    enum pickle_role role;
+    enum array_elem type;
 };
 
 /* NULL where it is not allowed. */
-const struct global *global_find(const uint8_t *module, size_t module_length, const uint8_t *name,
-                                 size_t name_length);
+const struct pickle_global *pickle_global_find(const uint8_t *module, size_t module_length,
+                                               const uint8_t *name, size_t name_length);
 
 #endif

@@ -8,7 +8,7 @@
 /* dtype(code, align, copy), with (version, byte order, ...) as its state. */
 static const struct {
     const char *code;
-    enum elem type;
+    enum array_elem type;
 } dtypes[] = {
     {"b1", ELEM_BOOL},   {"?", ELEM_BOOL},   {"u1", ELEM_U8},    {"i1", ELEM_I8},
     {"u2", ELEM_U16},    {"i2", ELEM_I16},   {"u4", ELEM_U32},   {"i4", ELEM_I32},
@@ -17,14 +17,14 @@ static const struct {
     {"O4", ELEM_OBJECT}, {"O", ELEM_OBJECT},
 };
 
-static bool dtype(const struct pickle_value *value, enum elem *type_out, bool *swapped_out)
+static bool dtype(const struct pickle_value *value, enum array_elem *type_out, bool *swapped_out)
 {
-    if (!pickle_is_object(value, ROLE_NUMPY_DTYPE))
+    if (!pickle_is_object(value, PICKLE_ROLE_NUMPY_DTYPE))
         return false;
     const struct pickle_value *code = pickle_arg(value, 0);
-    *swapped_out = pickle_is(pickle_item(value->object.state, 1), ">");
+    *swapped_out = pickle_text_is(pickle_item(value->object.state, 1), ">");
     for (size_t i = 0; i < sizeof dtypes / sizeof *dtypes; i++)
-        if (pickle_is(code, dtypes[i].code)) {
+        if (pickle_text_is(code, dtypes[i].code)) {
             *type_out = dtypes[i].type;
             return true;
         }
@@ -39,7 +39,7 @@ struct parts {
 
 static bool find_parts(const struct pickle_value *value, struct parts *out)
 {
-    if (pickle_is_object(value, ROLE_NUMPY_ARRAY)) {
+    if (pickle_is_object(value, PICKLE_ROLE_NUMPY_ARRAY)) {
         const struct pickle_value *state =
             value->object.state; /* version, shape, dtype, fortran, data */
         const struct pickle_value *order = pickle_item(state, 3);
@@ -47,9 +47,9 @@ static bool find_parts(const struct pickle_value *value, struct parts *out)
                               order && order->kind == PICKLE_BOOL && order->integer};
         return true;
     }
-    if (pickle_is_object(value, ROLE_NUMPY_BUFFER)) {
+    if (pickle_is_object(value, PICKLE_ROLE_NUMPY_BUFFER)) {
         *out = (struct parts){pickle_arg(value, 2), pickle_arg(value, 1), pickle_arg(value, 0),
-                              pickle_is(pickle_arg(value, 3), "F")};
+                              pickle_text_is(pickle_arg(value, 3), "F")};
         return true;
     }
     return false;
@@ -68,8 +68,8 @@ static int find_shape(const struct pickle_value *shape, const char *what, struct
     return array_measure(out, what, err);
 }
 
-int numpy_array(const struct pickle_value *value, const char *what, struct array_view *out,
-                struct error *err)
+int pickle_numpy_array(const struct pickle_value *value, const char *what, struct array_view *out,
+                       struct error *err)
 {
     struct parts parts;
     const char *bytes;
@@ -87,16 +87,16 @@ int numpy_array(const struct pickle_value *value, const char *what, struct array
                              pickle_count(parts.data), out->count);
         return 1;
     }
-    if (!pickle_text(parts.data, &bytes, &size) || size / elem_size(out->type) < out->count)
+    if (!pickle_text(parts.data, &bytes, &size) || size / array_elem_size(out->type) < out->count)
         return error_set(err, "%s: a numpy array of %zu %s with data for fewer", what, out->count,
-                         elem_name(out->type));
+                         array_elem_name(out->type));
     out->data = (const uint8_t *)bytes;
-    out->available = size / elem_size(out->type);
+    out->available = size / array_elem_size(out->type);
     array_contiguous(out, parts.fortran);
     return 1;
 }
 
-const struct pickle_value *numpy_items(const struct pickle_value *value)
+const struct pickle_value *pickle_numpy_items(const struct pickle_value *value)
 {
     struct parts parts;
     if (!find_parts(value, &parts) || !parts.data || parts.data->kind != PICKLE_LIST)
@@ -109,17 +109,18 @@ static bool find_scalar(const struct pickle_value *value, struct array_view *out
 {
     const char *bytes;
     size_t size;
-    if (!pickle_is_object(value, ROLE_NUMPY_SCALAR))
-        return numpy_array(value, "", out, NULL) == 1 && out->count == 1 && elem_is_real(out->type);
+    if (!pickle_is_object(value, PICKLE_ROLE_NUMPY_SCALAR))
+        return pickle_numpy_array(value, "", out, NULL) == 1 && out->count == 1 &&
+               array_elem_is_real(out->type);
     *out = (struct array_view){.count = 1};
-    if (!dtype(pickle_arg(value, 0), &out->type, &out->swapped) || !elem_is_real(out->type) ||
-        !pickle_text(pickle_arg(value, 1), &bytes, &size) || size < elem_size(out->type))
+    if (!dtype(pickle_arg(value, 0), &out->type, &out->swapped) || !array_elem_is_real(out->type) ||
+        !pickle_text(pickle_arg(value, 1), &bytes, &size) || size < array_elem_size(out->type))
         return false;
     out->data = (const uint8_t *)bytes;
     return true;
 }
 
-bool numpy_number(const struct pickle_value *value, double *out)
+bool pickle_numpy_number(const struct pickle_value *value, double *out)
 {
     struct array_view scalar;
     if (value && (value->kind == PICKLE_INT || value->kind == PICKLE_BOOL))
@@ -133,7 +134,7 @@ bool numpy_number(const struct pickle_value *value, double *out)
     return true;
 }
 
-bool numpy_integer(const struct pickle_value *value, int64_t *out)
+bool pickle_numpy_integer(const struct pickle_value *value, int64_t *out)
 {
     struct array_view scalar;
     double number;
@@ -141,11 +142,12 @@ bool numpy_integer(const struct pickle_value *value, int64_t *out)
         *out = value->integer;
         return true;
     }
-    if (find_scalar(value, &scalar) && elem_is_integer(scalar.type)) {
+    if (find_scalar(value, &scalar) && array_elem_is_integer(scalar.type)) {
         array_integers(&scalar, out);
         return true;
     }
-    if (!numpy_number(value, &number) || !(fabs(number) <= 0x1p53) || number != floor(number))
+    if (!pickle_numpy_number(value, &number) || !(fabs(number) <= 0x1p53) ||
+        number != floor(number))
         return false;
     *out = (int64_t)number;
     return true;

@@ -15,7 +15,7 @@ struct pickle {
     struct pickle_value *root;
 };
 
-struct machine {
+struct pickle_machine {
     struct pickle *out;
     struct bytes *in;
     const char *path;
@@ -32,42 +32,43 @@ struct machine {
 };
 
 /* The error at the instruction; -1. */
-int machine_fail(struct machine *m, const char *format, ...) PRINTF_LIKE(2, 3);
-int machine_truncated(struct machine *m);
+int pickle_machine_fail(struct pickle_machine *m, const char *format, ...) PRINTF_LIKE(2, 3);
+int pickle_machine_truncated(struct pickle_machine *m);
 
 /* Counts n steps against the limit. */
-int machine_work(struct machine *m, size_t n) MUST_USE;
+int pickle_machine_work(struct pickle_machine *m, size_t n) MUST_USE;
 
 /* A new value, or NULL with the error set. */
-struct pickle_value *machine_value(struct machine *m, enum pickle_kind kind) MUST_USE;
-int machine_push(struct machine *m, struct pickle_value *value) MUST_USE;
+struct pickle_value *pickle_machine_value(struct pickle_machine *m, enum pickle_kind kind) MUST_USE;
+int pickle_machine_push(struct pickle_machine *m, struct pickle_value *value) MUST_USE;
 
 /* The top of the stack above the last mark; NULL with the error set where it is empty. */
-struct pickle_value *machine_pop(struct machine *m) MUST_USE;
+struct pickle_value *pickle_machine_pop(struct pickle_machine *m) MUST_USE;
 
 /* Adds an item to a list, tuple or dict. */
-int machine_append(struct machine *m, struct pickle_value *list,
-                   struct pickle_value *item) MUST_USE;
+int pickle_machine_append(struct pickle_machine *m, struct pickle_value *list,
+                          struct pickle_value *item) MUST_USE;
 
 /* A TEXT or BYTES of size bytes of its own to be filled in; size is counted against the limit. */
-struct pickle_value *machine_decoded(struct machine *m, enum pickle_kind kind, size_t size,
-                                     uint8_t **bytes_out) MUST_USE;
+struct pickle_value *pickle_machine_decoded(struct pickle_machine *m, enum pickle_kind kind,
+                                            size_t size, uint8_t **bytes_out) MUST_USE;
 
 /* Pushes the global module.name, if it may be there. */
-int machine_global(struct machine *m, const uint8_t *module, size_t module_size,
-                   const uint8_t *name, size_t name_size) MUST_USE;
+int pickle_machine_global(struct pickle_machine *m, const uint8_t *module, size_t module_size,
+                          const uint8_t *name, size_t name_size) MUST_USE;
 
 /* Pushes what callable(*args) stands for. */
-int machine_call(struct machine *m, struct pickle_value *callable,
-                 struct pickle_value *args) MUST_USE;
+int pickle_machine_call(struct pickle_machine *m, struct pickle_value *callable,
+                        struct pickle_value *args) MUST_USE;
 
 /* Makes room for one more in an array of pointers or sizes; -1 where there is no memory. */
-int machine_room(struct machine *m, void *array, size_t count, size_t *cap, size_t size) MUST_USE;
+int pickle_machine_reserve(struct pickle_machine *m, void *array, size_t count, size_t *cap,
+                           size_t size) MUST_USE;
 
 /* The instructions of protocol 0 whose argument is a line of text. */
-int machine_text_int(struct machine *m, int with_suffix) MUST_USE;
-int machine_text_float(struct machine *m, int unused) MUST_USE;
-int machine_text_string(struct machine *m, int unused) MUST_USE;
-int machine_text_unicode(struct machine *m, int unused) MUST_USE;
+int pickle_machine_text_int(struct pickle_machine *m, int with_suffix) MUST_USE;
+int pickle_machine_text_float(struct pickle_machine *m, int unused) MUST_USE;
+int pickle_machine_text_string(struct pickle_machine *m, int unused) MUST_USE;
+int pickle_machine_text_unicode(struct pickle_machine *m, int unused) MUST_USE;
 
 #endif

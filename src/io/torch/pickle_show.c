@@ -100,9 +100,9 @@ static void add_value(struct str *out, const struct pickle_value *value, int dep
             str_add(out, "...");
         return;
     case PICKLE_OBJECT:
-        if (numpy_integer(value, &whole))
+        if (pickle_numpy_integer(value, &whole))
             str_addf(out, "%lld", (long long)whole);
-        else if (numpy_number(value, &number))
+        else if (pickle_numpy_number(value, &number))
             add_number(out, number);
         else
             add_global(out, value->object.callable);
@@ -113,12 +113,12 @@ static void add_value(struct str *out, const struct pickle_value *value, int dep
     }
 }
 
-void torchtext_value(struct str *out, const struct pickle_value *value)
+void pickle_show_value(struct str *out, const struct pickle_value *value)
 {
     add_value(out, value, 0);
 }
 
-void torchtext_key(struct str *out, const struct pickle_value *key)
+void pickle_show_key(struct str *out, const struct pickle_value *key)
 {
     add_value(out, key, 0);
 }

@@ -5,11 +5,11 @@
 #include "base/str.h"
 #include "io/torch/pickle.h"
 
-/* A dict's key: text as it is (cleaned), anything else as torchtext_value has it. */
-void torchtext_key(struct str *out, const struct pickle_value *key);
+/* A dict's key: text as it is (cleaned), anything else as pickle_show_value has it. */
+void pickle_show_key(struct str *out, const struct pickle_value *key);
 
 /* Text as it is, numbers as Python prints them, short containers with their first items, anything
  * else by its name in angle brackets; limited in length and depth. */
-void torchtext_value(struct str *out, const struct pickle_value *value);
+void pickle_show_value(struct str *out, const struct pickle_value *value);
 
 #endif

@@ -9,21 +9,21 @@
 enum { NUMBER_LENGTH = 64 };
 
 /* The line as a string, for the number readers of the C library. */
-static int number_line(struct machine *m, char out[NUMBER_LENGTH])
+static int number_line(struct pickle_machine *m, char out[NUMBER_LENGTH])
 {
     size_t length;
     const uint8_t *line = bytes_until(m->in, '\n', &length);
     if (!line)
-        return machine_truncated(m);
+        return pickle_machine_truncated(m);
     if (length == 0 || length >= NUMBER_LENGTH)
-        return machine_fail(m, "malformed pickle: a number of %zu digits", length);
+        return pickle_machine_fail(m, "malformed pickle: a number of %zu digits", length);
     memcpy(out, line, length);
     out[length] = '\0';
     return 0;
 }
 
 /* "I12", "I01" (True); "L12L". */
-int machine_text_int(struct machine *m, int with_suffix)
+int pickle_machine_text_int(struct pickle_machine *m, int with_suffix)
 {
     char text[NUMBER_LENGTH], *end;
     if (number_line(m, text) != 0)
@@ -34,15 +34,15 @@ int machine_text_int(struct machine *m, int with_suffix)
     if (with_suffix && *end == 'L')
         end++;
     if (errno != 0 || *end != '\0')
-        return machine_fail(m, "malformed pickle: not a whole number");
-    struct pickle_value *value = machine_value(m, is_bool ? PICKLE_BOOL : PICKLE_INT);
+        return pickle_machine_fail(m, "malformed pickle: not a whole number");
+    struct pickle_value *value = pickle_machine_value(m, is_bool ? PICKLE_BOOL : PICKLE_INT);
     if (!value)
         return -1;
     value->integer = number;
-    return machine_push(m, value);
+    return pickle_machine_push(m, value);
 }
 
-int machine_text_float(struct machine *m, int unused)
+int pickle_machine_text_float(struct pickle_machine *m, int unused)
 {
     (void)unused;
     char text[NUMBER_LENGTH], *end;
@@ -52,12 +52,12 @@ int machine_text_float(struct machine *m, int unused)
     double number = strtod_l(text, &end, plain);
     freelocale(plain);
     if (*end != '\0')
-        return machine_fail(m, "malformed pickle: not a number");
-    struct pickle_value *value = machine_value(m, PICKLE_FLOAT);
+        return pickle_machine_fail(m, "malformed pickle: not a number");
+    struct pickle_value *value = pickle_machine_value(m, PICKLE_FLOAT);
     if (!value)
         return -1;
     value->number = number;
-    return machine_push(m, value);
+    return pickle_machine_push(m, value);
 }
 
 /* n hexadecimal digits at text; false where they are not. */
@@ -94,17 +94,17 @@ static size_t escape(const uint8_t *text, size_t left, uint8_t *out)
 }
 
 /* A Python 2 str as its repr: 'a\x00b'. */
-int machine_text_string(struct machine *m, int unused)
+int pickle_machine_text_string(struct pickle_machine *m, int unused)
 {
     (void)unused;
     size_t length, used, count = 0;
     const uint8_t *line = bytes_until(m->in, '\n', &length);
     if (!line)
-        return machine_truncated(m);
+        return pickle_machine_truncated(m);
     if (length < 2 || (line[0] != '\'' && line[0] != '"') || line[length - 1] != line[0])
-        return machine_fail(m, "malformed pickle: a string without its quotes");
+        return pickle_machine_fail(m, "malformed pickle: a string without its quotes");
     uint8_t *bytes;
-    struct pickle_value *value = machine_decoded(m, PICKLE_BYTES, length, &bytes);
+    struct pickle_value *value = pickle_machine_decoded(m, PICKLE_BYTES, length, &bytes);
     if (!value)
         return -1;
     for (size_t i = 1; i < length - 1; i += used) {
@@ -113,25 +113,25 @@ int machine_text_string(struct machine *m, int unused)
         if (line[i] == '\\') {
             size_t taken = escape(line + i + 1, length - 2 - i, &bytes[count]);
             if (taken == 0)
-                return machine_fail(m, "malformed pickle: a string with an unknown escape");
+                return pickle_machine_fail(m, "malformed pickle: a string with an unknown escape");
             used += taken;
         }
         count++;
     }
     value->bytes.size = count;
-    return machine_push(m, value);
+    return pickle_machine_push(m, value);
 }
 
 /* A Python unicode as raw-unicode-escape: Latin-1, and \uXXXX or \UXXXXXXXX for the rest. */
-int machine_text_unicode(struct machine *m, int unused)
+int pickle_machine_text_unicode(struct pickle_machine *m, int unused)
 {
     (void)unused;
     size_t length, used, count = 0;
     const uint8_t *line = bytes_until(m->in, '\n', &length);
     if (!line)
-        return machine_truncated(m);
+        return pickle_machine_truncated(m);
     uint8_t *bytes;
-    struct pickle_value *value = machine_decoded(m, PICKLE_TEXT, 2 * length, &bytes);
+    struct pickle_value *value = pickle_machine_decoded(m, PICKLE_TEXT, 2 * length, &bytes);
     if (!value)
         return -1;
     for (size_t i = 0; i < length; i += used) {
@@ -146,5 +146,5 @@ int machine_text_unicode(struct machine *m, int unused)
         count += utf8_put(code, (char *)bytes + count);
     }
     value->bytes.size = count;
-    return machine_push(m, value);
+    return pickle_machine_push(m, value);
 }

@@ -50,7 +50,7 @@ bool pickle_text(const struct pickle_value *value, const char **text_out, size_t
     return true;
 }
 
-bool pickle_is(const struct pickle_value *value, const char *text)
+bool pickle_text_is(const struct pickle_value *value, const char *text)
 {
     const char *bytes;
     size_t length;
@@ -63,7 +63,7 @@ const struct pickle_value *pickle_get(const struct pickle_value *dict, const cha
     if (!dict || dict->kind != PICKLE_DICT)
         return NULL;
     for (size_t i = dict->list.count; i >= 2; i -= 2)
-        if (pickle_is(dict->list.items[i - 2], key))
+        if (pickle_text_is(dict->list.items[i - 2], key))
             return dict->list.items[i - 1];
     return NULL;
 }
@@ -87,13 +87,13 @@ bool pickle_size(const struct pickle_value *value, size_t *out)
     return true;
 }
 
-bool pickle_is_global(const struct pickle_value *value, enum global_role role)
+bool pickle_is_global(const struct pickle_value *value, enum pickle_role role)
 {
     return value && value->kind == PICKLE_GLOBAL && value->global.known &&
            value->global.known->role == role;
 }
 
-bool pickle_is_object(const struct pickle_value *value, enum global_role role)
+bool pickle_is_object(const struct pickle_value *value, enum pickle_role role)
 {
     return value && value->kind == PICKLE_OBJECT && pickle_is_global(value->object.callable, role);
 }

@@ -37,7 +37,8 @@ static bool read_id(const struct pickle_value *id, struct storage *out)
 {
     const struct pickle_value *type = pickle_item(id, ID_TYPE);
     *out = (struct storage){0};
-    if (!pickle_is(pickle_item(id, ID_KIND), "storage") || !pickle_is_global(type, ROLE_STORAGE))
+    if (!pickle_text_is(pickle_item(id, ID_KIND), "storage") ||
+        !pickle_is_global(type, PICKLE_ROLE_STORAGE))
         return false;
     out->type = type->global.known->type;
     return pickle_text(pickle_item(id, ID_KEY), &out->key, &out->key_size) &&
@@ -101,16 +102,16 @@ struct recipe {
 
 static bool find_recipe(const struct pickle_value *value, struct recipe *out)
 {
-    if (pickle_is_object(value, ROLE_PARAMETER))
+    if (pickle_is_object(value, PICKLE_ROLE_PARAMETER))
         value = pickle_arg(value, 0);
-    if (pickle_is_object(value, ROLE_OLD_TENSOR)) {
+    if (pickle_is_object(value, PICKLE_ROLE_OLD_TENSOR)) {
         const struct pickle_value *state = value->object.state;
         *out = (struct recipe){pickle_item(state, 0), pickle_item(state, 1), pickle_item(state, 2),
                                pickle_item(state, 3), NULL};
         return true;
     }
-    bool typed = pickle_is_object(value, ROLE_TENSOR_V3);
-    if (!typed && !pickle_is_object(value, ROLE_TENSOR))
+    bool typed = pickle_is_object(value, PICKLE_ROLE_TENSOR_V3);
+    if (!typed && !pickle_is_object(value, PICKLE_ROLE_TENSOR))
         return false;
     *out = (struct recipe){pickle_arg(value, 0), pickle_arg(value, 1), pickle_arg(value, 2),
                            pickle_arg(value, 3), typed ? pickle_arg(value, 6) : NULL};
@@ -170,9 +171,10 @@ static int find_storage(struct torchfile *file, const struct recipe *recipe, con
     out->available = storage->count;
     out->data = storage->data;
     out->swapped = file->swapped;
-    if (pickle_is_global(recipe->dtype, ROLE_DTYPE)) {
+    if (pickle_is_global(recipe->dtype, PICKLE_ROLE_DTYPE)) {
         out->type = recipe->dtype->global.known->type;
-        out->available = storage->count * elem_size(storage->type) / elem_size(out->type);
+        out->available =
+            storage->count * array_elem_size(storage->type) / array_elem_size(out->type);
     }
     return enter_window(recipe->storage->id, what, out, err);
 }
@@ -195,7 +197,7 @@ int torchfile_array(struct torchfile *file, const struct pickle_value *value, co
 {
     int is_tensor = tensor(file, value, name, load, out, err);
     if (is_tensor == 0)
-        is_tensor = numpy_array(value, name, out, err);
+        is_tensor = pickle_numpy_array(value, name, out, err);
     return is_tensor < 0 ? error_prefix(err, file->path) : is_tensor;
 }
 

@@ -43,7 +43,7 @@ static void text_name(struct listing *l)
 static void text_array(struct listing *l, const struct array_view *view)
 {
     text_name(l);
-    str_add(&l->lines, elem_name(view->type));
+    str_add(&l->lines, array_elem_name(view->type));
     for (int i = 0; i < view->ndim; i++)
         str_addf(&l->lines, "%s%zu", i ? " x " : " ", view->shape[i]);
     str_add(&l->lines, view->ndim ? "\n" : " (one number)\n");
@@ -52,7 +52,7 @@ static void text_array(struct listing *l, const struct array_view *view)
 static void text_value(struct listing *l, const struct pickle_value *value)
 {
     text_name(l);
-    torchtext_value(&l->lines, value);
+    pickle_show_value(&l->lines, value);
     str_add(&l->lines, "\n");
 }
 
@@ -61,8 +61,9 @@ static void json_array_entry(struct listing *l, const struct array_view *view)
     json_t *shape = json_array();
     for (int i = 0; i < view->ndim; i++)
         json_array_append_new(shape, json_integer((json_int_t)view->shape[i]));
-    json_array_append_new(l->tensors, json_pack("{s:s, s:s, s:o}", "name", str_text(&l->path),
-                                                "type", elem_name(view->type), "shape", shape));
+    json_array_append_new(l->tensors,
+                          json_pack("{s:s, s:s, s:o}", "name", str_text(&l->path), "type",
+                                    array_elem_name(view->type), "shape", shape));
 }
 
 static json_t *json_of(const struct pickle_value *value)
@@ -75,9 +76,9 @@ static json_t *json_of(const struct pickle_value *value)
         return json_boolean(value->integer);
     if (value->kind == PICKLE_INT)
         return json_integer(value->integer);
-    if (numpy_number(value, &number))
+    if (pickle_numpy_number(value, &number))
         return isfinite(number) ? json_real(number) : json_null();
-    torchtext_value(&text, value);
+    pickle_show_value(&text, value);
     json_t *string = json_string(str_text(&text));
     str_done(&text);
     return string;
@@ -101,7 +102,7 @@ static int walk_child(struct listing *l, const struct pickle_value *key, size_t 
     size_t length = l->path.length;
     if (key) {
         str_add(&l->path, length ? "." : "");
-        torchtext_key(&l->path, key);
+        pickle_show_key(&l->path, key);
     } else {
         str_addf(&l->path, "[%zu]", index);
     }
@@ -147,7 +148,7 @@ static bool has_fields(const struct pickle_value *value)
 /* A Namespace shows its fields; an object that is not known shows its class, then its fields. */
 static int walk_object(struct listing *l, const struct pickle_value *value, int depth)
 {
-    if (!pickle_is_object(value, ROLE_NAMESPACE)) {
+    if (!pickle_is_object(value, PICKLE_ROLE_NAMESPACE)) {
         l->lister->value(l, value);
         l->entries++;
     }

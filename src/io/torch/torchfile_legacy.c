@@ -75,11 +75,11 @@ static int read_storage(struct torchfile *file, struct bytes *in, const struct p
         return error_at(err, file->path, (int64_t)at,
                         "a storage of %llu elements where %zu are announced",
                         (unsigned long long)count, storage->count);
-    size_t size = elem_size(storage->type);
+    size_t size = array_elem_size(storage->type);
     if (storage->count > bytes_left(in) / size)
         return error_at(err, file->path, (int64_t)at,
                         "truncated: %zu %s are announced and %zu bytes are left", storage->count,
-                        elem_name(storage->type), bytes_left(in));
+                        array_elem_name(storage->type), bytes_left(in));
     storage->data = bytes_take(in, storage->count * size);
     return 0;
 }

@@ -10,7 +10,7 @@
 struct storage {
     const char *key; /* in the pickle's bytes, key_size of them, not terminated */
     size_t key_size;
-    enum elem type;
+    enum array_elem type;
     size_t count;        /* elements, as the pickle says */
     const uint8_t *data; /* NULL until loaded (zip) */
     uint8_t *loaded;     /* owned */

@@ -58,7 +58,8 @@ static int load_member(struct torchfile *file, zip_uint64_t index, const char *n
     size_t size = 0;
     uint8_t *bytes;
     if (member_size(file, index, name, &size, err) != 0 ||
-        torchfile_charge(file, name, size, 1, err) != 0 || mem_get(&bytes, size, 1, name, err) != 0)
+        torchfile_charge(file, name, size, 1, err) != 0 ||
+        mem_alloc(&bytes, size, 1, name, err) != 0)
         return -1;
     if (read_member(file, index, name, bytes, size, err) != 0) {
         free(bytes);
@@ -144,9 +145,9 @@ int torchfile_check_storage(struct torchfile *file, const struct storage *storag
         return -1;
     int status = member_size(file, index, name, &size, err);
     if (status == 0 &&
-        (!mem_mul(storage->count, elem_size(storage->type), &wanted) || size < wanted))
+        (!mem_mul(storage->count, array_elem_size(storage->type), &wanted) || size < wanted))
         status = error_at(err, file->path, -1, "%s holds %zu bytes where %zu %s are announced",
-                          name, size, storage->count, elem_name(storage->type));
+                          name, size, storage->count, array_elem_name(storage->type));
     free(name);
     return status;
 }

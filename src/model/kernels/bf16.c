@@ -31,7 +31,7 @@ void bf16_pack(const float *b, size_t m, size_t D, uint16_t *packed_out)
 }
 
 SIMD_CLONES
-float bf16_loss(const float *row, size_t D)
+float bf16_rounding_loss(const float *row, size_t D)
 {
     float lost = 0, all = 0;
 #pragma omp simd reduction(+ : lost, all)
@@ -43,12 +43,12 @@ float bf16_loss(const float *row, size_t D)
     return all == 0 ? 0 : sqrtf(lost / all) * 1.0005f;
 }
 
-float bf16_loss_most(const float *rows, size_t n, size_t D)
+float bf16_rounding_loss_max(const float *rows, size_t n, size_t D)
 {
     float most = 0;
 #pragma omp parallel for reduction(max : most) if (n * D > (size_t)1 << 20)
     for (size_t i = 0; i < n; i++)
-        most = fmaxf(most, bf16_loss(rows + i * D, D));
+        most = fmaxf(most, bf16_rounding_loss(rows + i * D, D));
     return most;
 }
 

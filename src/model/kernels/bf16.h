@@ -50,9 +50,9 @@ extern const struct bf16_kernel bf16_plain;
 void bf16_kernel_set(const struct bf16_kernel *kernel);
 
 /* |x - bf16(x)| / |x| of a row of length D, rounded up: at most 1/256, some 1/600 as a rule. */
-float bf16_loss(const float *row, size_t D);
+float bf16_rounding_loss(const float *row, size_t D);
 
 /* The largest of n rows. */
-float bf16_loss_most(const float *rows, size_t n, size_t D);
+float bf16_rounding_loss_max(const float *rows, size_t n, size_t D);
 
 #endif

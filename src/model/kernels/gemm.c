@@ -5,7 +5,7 @@
 
 #include "model/kernels/gemm_private.h"
 
-#ifdef GEMM_WIDE
+#ifdef GEMM_AVX512
 /* Of OpenBLAS's kernels for x86 only these use AVX-512. Debian 12's takes those for AVX2 on every
  * AMD CPU, and wherever OPENBLAS_CORETYPE says so. */
 static const char *const wide_cores[] = {"SkylakeX", "Cooperlake", "SapphireRapids"};
@@ -22,24 +22,24 @@ static void choose(void)
         wide = wide && strcmp(openblas_get_corename(), wide_cores[i]) != 0;
 }
 
-bool gemm_is_own(void)
+bool gemm_has_own_kernel(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, choose);
     return wide;
 }
 #else
-bool gemm_is_own(void)
+bool gemm_has_own_kernel(void)
 {
     return false;
 }
 
-void gemm_wide(const struct gemm_job *job)
+void gemm_avx512(const struct gemm_job *job)
 {
     (void)job;
 }
 
-size_t gemm_panels_room(size_t N, size_t K)
+size_t gemm_panels_size(size_t N, size_t K)
 {
     (void)N, (void)K;
     return 0;
@@ -65,8 +65,8 @@ static void multiply(const struct gemm_job *job)
     enum { FEW = 8 };
     if (job->M == 0 || job->N == 0 || job->K == 0)
         return;
-    if (job->panels || (gemm_is_own() && job->M >= FEW))
-        gemm_wide(job);
+    if (job->panels || (gemm_has_own_kernel() && job->M >= FEW))
+        gemm_avx512(job);
     else
         gemm_blas(job);
 }
@@ -89,15 +89,15 @@ void gemm_tn(size_t M, size_t N, size_t K, struct matrix_const a, struct matrix_
     multiply(&(struct gemm_job){true, false, add, M, N, K, a, b, c, NULL});
 }
 
-size_t gemm_factor_room(size_t N, size_t K)
+size_t gemm_factor_size(size_t N, size_t K)
 {
-    return gemm_is_own() ? gemm_panels_room(N, K) : 0;
+    return gemm_has_own_kernel() ? gemm_panels_size(N, K) : 0;
 }
 
 void gemm_factor_pack(size_t N, size_t K, bool transposed, struct matrix_const b, float *room,
                       struct gemm_factor *out)
 {
-    *out = (struct gemm_factor){N, K, transposed, b, gemm_is_own() ? room : NULL};
+    *out = (struct gemm_factor){N, K, transposed, b, gemm_has_own_kernel() ? room : NULL};
     if (out->panels)
         gemm_panels_pack(&(struct gemm_job){.b_transposed = transposed, .N = N, .K = K, .b = b},
                          room);

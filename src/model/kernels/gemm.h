@@ -44,7 +44,7 @@ struct gemm_factor {
 };
 
 /* Floats of room that packing such a factor takes; 0 where BLAS multiplies. */
-size_t gemm_factor_room(size_t N, size_t K);
+size_t gemm_factor_size(size_t N, size_t K);
 
 /* Packs b into `room`; both stay the caller's and must outlive the factor. */
 void gemm_factor_pack(size_t N, size_t K, bool transposed, struct matrix_const b, float *room,
@@ -55,6 +55,6 @@ void gemm_factor_multiply(size_t M, struct matrix_const a, const struct gemm_fac
                           bool add, struct matrix c);
 
 /* Whether products are our own here. */
-bool gemm_is_own(void);
+bool gemm_has_own_kernel(void);
 
 #endif

@@ -7,7 +7,7 @@
  * summed in the same order wherever it lies, so that the number of threads changes no bit. */
 #include "model/kernels/gemm_private.h"
 
-#ifdef GEMM_WIDE
+#ifdef GEMM_AVX512
 #include <omp.h>
 #include <string.h>
 
@@ -206,7 +206,7 @@ static struct panels panels_of(const struct gemm_job *job, size_t k, size_t K, s
     return (struct panels){room, K * TILE_N};
 }
 
-size_t gemm_panels_room(size_t N, size_t K)
+size_t gemm_panels_size(size_t N, size_t K)
 {
     return (N + TILE_N - 1) / TILE_N * TILE_N * K;
 }
@@ -265,7 +265,7 @@ static size_t part_begin(size_t n, size_t unit, size_t p, size_t parts)
     return at_most(units * p / parts * unit, n);
 }
 
-void gemm_wide(const struct gemm_job *job)
+void gemm_avx512(const struct gemm_job *job)
 {
     enum { SMALL = 1 << 20 }; /* done before other threads are awake */
     size_t threads = omp_in_parallel() ? 1 : (size_t)omp_get_max_threads();

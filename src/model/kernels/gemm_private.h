@@ -8,7 +8,7 @@
 #include "model/kernels/gemm.h"
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-#define GEMM_WIDE 1
+#define GEMM_AVX512 1
 #endif
 
 /* c (M x N) = op(a) op(b), or that added to c. */
@@ -23,12 +23,12 @@ struct gemm_job {
 void gemm_blas(const struct gemm_job *job);
 
 /* With AVX-512, on all cores, inside a parallel region on the calling thread alone. M, N, K at
- * least 1; only where gemm_is_own. Needs some 300 KB of stack on each thread. */
-void gemm_wide(const struct gemm_job *job);
+ * least 1; only where gemm_has_own_kernel. Needs some 300 KB of stack on each thread. */
+void gemm_avx512(const struct gemm_job *job);
 
-/* Packs b (N, K, b and b_transposed of the job) for gemm_wide, once for many products:
- * gemm_panels_room floats. */
-size_t gemm_panels_room(size_t N, size_t K);
+/* Packs b (N, K, b and b_transposed of the job) for gemm_avx512, once for many products:
+ * gemm_panels_size floats. */
+size_t gemm_panels_size(size_t N, size_t K);
 void gemm_panels_pack(const struct gemm_job *job, float *panels_out);
 
 #endif

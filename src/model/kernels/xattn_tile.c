@@ -9,7 +9,7 @@
 
 static const float cosine_floor = 1e-8f;
 
-void tile_carve(size_t K, size_t columns, struct arena *arena, struct tile *out)
+void xattn_tile_carve(size_t K, size_t columns, struct arena *arena, struct tile *out)
 {
     *out = (struct tile){0};
     out->begin = arena_take(arena, columns + 1, sizeof *out->begin);
@@ -78,7 +78,7 @@ SIMD_CLONES static void cosines(size_t n, const float *query_norm, const float *
     }
 }
 
-void tile_attend(const struct attn_options *options, struct tile *t, const float *G)
+void xattn_tile_attend(const struct attn_options *options, struct tile *t, const float *G)
 {
     raw_norm_forward(options->raw_feature_norm, t->K, t->n, &t->segments, t->s, t->x);
     column_softmax(t->K, t->n, options->lambda_softmax, t->x, t->a, t->row);
@@ -171,7 +171,7 @@ static const struct {
     [AGG_SUM] = {sum_forward, sum_backward},
 };
 
-void tile_scores(const struct attn_options *options, const struct tile *t, float *scores)
+void xattn_tile_scores(const struct attn_options *options, const struct tile *t, float *scores)
 {
     for (size_t i = 0; i < t->segments.count; i++)
         scores[t->item[i]] = aggregations[options->agg_func].forward(
@@ -237,8 +237,8 @@ SIMD_CLONES static void add_scaled(size_t K, size_t n, const float *a, const flo
     }
 }
 
-void tile_backward(const struct attn_options *options, struct tile *t, const float *dscores,
-                   float *gram_pull)
+void xattn_tile_backward(const struct attn_options *options, struct tile *t, const float *dscores,
+                         float *gram_pull)
 {
     size_t K = t->K, n = t->n;
     memset(t->dsimilarity, 0, n * sizeof *t->dsimilarity);

@@ -25,17 +25,17 @@ struct tile {
 };
 
 /* Room for K context vectors and so many columns and segments. */
-void tile_carve(size_t K, size_t columns, struct arena *arena, struct tile *out);
+void xattn_tile_carve(size_t K, size_t columns, struct arena *arena, struct tile *out);
 
 /* From s and query_norm: everything up to similarity. G: K x K. */
-void tile_attend(const struct attn_options *options, struct tile *tile, const float *G);
+void xattn_tile_attend(const struct attn_options *options, struct tile *tile, const float *G);
 
 /* The score of each segment, to scores[item]. */
-void tile_scores(const struct attn_options *options, const struct tile *tile, float *scores);
+void xattn_tile_scores(const struct attn_options *options, const struct tile *tile, float *scores);
 
-/* After tile_attend; dscores[item]: gradient of each segment's score. Leaves d = ds, pull = d|q|,
- * and adds sum_j d|att_j|/|att_j| a_j a_j' to gram_pull (K x K). */
-void tile_backward(const struct attn_options *options, struct tile *tile, const float *dscores,
-                   float *gram_pull);
+/* After xattn_tile_attend; dscores[item]: gradient of each segment's score. Leaves d = ds, pull =
+ * d|q|, and adds sum_j d|att_j|/|att_j| a_j a_j' to gram_pull (K x K). */
+void xattn_tile_backward(const struct attn_options *options, struct tile *tile,
+                         const float *dscores, float *gram_pull);
 
 #endif

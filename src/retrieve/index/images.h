@@ -15,7 +15,7 @@
 enum { IMAGES_BLOCK = 256 }; /* a block is at most that many */
 
 /* Where embeddings come from: a model and a split, borrowed. */
-struct image_source {
+struct images_source {
     const struct model *model;
     const struct dataset *data;
     const char *model_path; /* for messages */
@@ -26,41 +26,42 @@ struct image_source {
 };
 
 /* Room for embeddings of n images: regions n x R x D, norm n x R, gram n x R x R (NULL where the
- * source wants none). With halves: high and low n x R x D, and loss n x R, bf16_loss of each row;
- * regions are of a block then, to work in. */
-struct image_arrays {
+ * source wants none). With halves: high and low n x R x D, and loss n x R, bf16_rounding_loss of
+ * each row; regions are of a block then, to work in. */
+struct images_arrays {
     float *regions, *norm, *gram, *loss;
     uint16_t *high, *low;
 };
 
-void image_source_init(const struct model *model, const char *model_path,
-                       const struct dataset *data, struct image_source *out);
+void images_source_init(const struct model *model, const char *model_path,
+                        const struct dataset *data, struct images_source *out);
 
 /* Multiply-adds of embedding all images. */
-double image_source_work(const struct image_source *source);
+double images_encode_work(const struct images_source *source);
 
-/* Errors: too many images, no memory. Free with image_arrays_free, also after an error. */
-int image_arrays_get(const struct image_source *source, size_t images, struct image_arrays *out,
-                     struct error *err) MUST_USE;
-void image_arrays_free(struct image_arrays *arrays);
+/* Errors: too many images, no memory. Free with images_arrays_free, also after an error. */
+int images_arrays_alloc(const struct images_source *source, size_t images,
+                        struct images_arrays *out, struct error *err) MUST_USE;
+void images_arrays_free(struct images_arrays *arrays);
 
 /* Room for the features of a block, the caller's to free. */
-int image_features_get(const struct image_source *source, float **out, struct error *err) MUST_USE;
+int images_features_alloc(const struct images_source *source, float **out,
+                          struct error *err) MUST_USE;
 
 /* The part of the arrays that begins with image i; regions too, unless there are halves. */
-struct image_arrays image_arrays_at(const struct image_source *source,
-                                    const struct image_arrays *arrays, size_t i);
+struct images_arrays images_arrays_at(const struct images_source *source,
+                                      const struct images_arrays *arrays, size_t i);
 
 /* The largest of n losses; NaN where one is. */
-float image_loss(const float *losses, size_t n);
+float images_rounding_loss_max(const float *losses, size_t n);
 
 /* Embeds n images whose features (n x R x F) are there, n at most a block where there are halves.
  * The same block gives the same bits, which halves put together. */
-int image_encode(const struct image_source *source, const float *features, size_t n,
-                 const struct image_arrays *out, struct error *err) MUST_USE;
+int images_encode(const struct images_source *source, const float *features, size_t n,
+                  const struct images_arrays *out, struct error *err) MUST_USE;
 
 /* All images, in memory. Errors also: a feature that is not finite, "interrupted". */
-int image_encode_all(const struct image_source *source, const struct image_arrays *out,
-                     const struct progress *progress, struct error *err) MUST_USE;
+int images_encode_all(const struct images_source *source, const struct images_arrays *out,
+                      const struct progress *progress, struct error *err) MUST_USE;
 
 #endif

@@ -38,9 +38,9 @@ void index_say(const struct index_use *use, const char *format, ...)
     use->say(use->context, line.text);
 }
 
-bool index_pays(const struct image_source *source)
+bool index_worthwhile(const struct images_source *source)
 {
-    return image_source_work(source) >= least_work;
+    return images_encode_work(source) >= least_work;
 }
 
 void index_close(struct index *index)
@@ -57,7 +57,7 @@ void index_close(struct index *index)
 /* A hash of some images' features, spread over all of them. */
 static int sample_features(const struct index_job *job, uint64_t *out, struct error *err)
 {
-    const struct image_source *s = job->source;
+    const struct images_source *s = job->source;
     size_t n = s->I < SAMPLES ? s->I : SAMPLES;
     uint64_t hash = 0;
     for (size_t k = 0; k < n; k++) {
@@ -79,7 +79,7 @@ static void copy_path(const char *path, char out[INDEX_PATH])
 
 static int job_init(struct index_job *job, struct error *err)
 {
-    const struct image_source *s = job->source;
+    const struct images_source *s = job->source;
     struct index_key *key = &job->wanted.key;
     *key = (struct index_key){.type = s->halves ? INDEX_BF16 : INDEX_F32,
                               .gram = s->gram,
@@ -89,7 +89,7 @@ static int job_init(struct index_job *job, struct error *err)
                               .D = s->D,
                               .block = s->block,
                               .model = model_image_hash(s->model)};
-    if (image_features_get(s, &job->features, err) != 0 ||
+    if (images_features_alloc(s, &job->features, err) != 0 ||
         sample_features(job, &key->sample, err) != 0 || index_layout(&job->wanted, err) != 0)
         return -1;
     job->wanted.features = s->data->features->map.identity;
@@ -113,8 +113,8 @@ static void job_done(struct index_job *job)
 
 /* ---- whether a file is right ---- */
 
-int index_features_same(const struct index_job *job, const struct index_view *view, size_t b,
-                        bool *same_out, struct error *err)
+int index_features_match(const struct index_job *job, const struct index_view *view, size_t b,
+                         bool *same_out, struct error *err)
 {
     const struct index_key *key = &view->header->key;
     size_t n = index_block_images(view->header, b);
@@ -135,7 +135,7 @@ static int compare_features(const struct index_job *job, const struct index_view
 {
     bool same = true;
     for (size_t b = 0; b < view->header->blocks && same; b++)
-        if (index_features_same(job, view, b, &same, err) != 0 ||
+        if (index_features_match(job, view, b, &same, err) != 0 ||
             step(job, b + 1, view->header->blocks, err) != 0)
             return -1;
     if (!same)
@@ -148,10 +148,10 @@ static const char *damage(const struct index_view *view)
     const struct index_header *h = view->header;
     size_t stride = 1 + (size_t)(h->size / checked_bytes);
     for (size_t b = 0; b < h->blocks; b++)
-        if (!index_row_sound(view, b))
+        if (!index_row_valid(view, b))
             return "is damaged";
     for (size_t b = stride > 1 ? (size_t)time(NULL) % stride : 0; b < h->blocks; b += stride)
-        if (!index_block_sound(view, b))
+        if (!index_block_valid(view, b))
             return "is damaged";
     return NULL;
 }
@@ -191,14 +191,14 @@ static struct index *index_new(const struct index_job *job, const struct index_v
                                const struct file_map *map)
 {
     struct index *index = mem_new(1, sizeof *index);
-    const struct index_parts *parts = &view->parts;
+    const struct index_arrays *arrays = &view->arrays;
     const struct index_key *key = &view->header->key;
-    index->regions = parts->regions;
-    index->high = parts->high;
-    index->low = parts->low;
-    index->loss = parts->loss ? image_loss(parts->loss, key->I * key->R) : 0;
-    index->norm = parts->norm;
-    index->gram = parts->gram;
+    index->regions = arrays->regions;
+    index->high = arrays->high;
+    index->low = arrays->low;
+    index->loss = arrays->loss ? images_rounding_loss_max(arrays->loss, key->I * key->R) : 0;
+    index->norm = arrays->norm;
+    index->gram = arrays->gram;
     index->path = mem_strdup(job->path);
     index->map = *map;
     return index;
@@ -218,7 +218,7 @@ static bool map_index(const struct index_job *job, int fd, struct file_map *out,
 
 static void say_bad(const struct index_job *job, const char *why)
 {
-    bool made = job->use->mode == INDEX_MAKE || index_pays(job->source);
+    bool made = job->use->mode == INDEX_MAKE || index_worthwhile(job->source);
     index_say(job->use, "index %s %s; it is %s", job->path, why,
               made ? "made anew" : "passed over");
 }
@@ -302,7 +302,7 @@ static int open_job(struct index_job *job, struct index **out, struct error *err
 {
     struct file_identity seen;
     enum index_outcome outcome = INDEX_LOOK_AGAIN;
-    bool wanted = job->use->mode == INDEX_MAKE || index_pays(job->source);
+    bool wanted = job->use->mode == INDEX_MAKE || index_worthwhile(job->source);
     if (job_init(job, err) != 0)
         return -1;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -321,7 +321,7 @@ static int open_job(struct index_job *job, struct index **out, struct error *err
     return 0;
 }
 
-int index_open(const struct index_use *use, const struct image_source *source,
+int index_open(const struct index_use *use, const struct images_source *source,
                const struct progress *progress, struct index **out, struct error *err)
 {
     struct index_job job = {.use = use, .source = source, .progress = progress};

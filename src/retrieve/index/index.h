@@ -18,7 +18,7 @@
 #include "retrieve/index/images.h"
 
 enum index_mode {
-    INDEX_AUTO, /* use one that is there; make one where it saves time (index_pays) */
+    INDEX_AUTO, /* use one that is there; make one where it saves time (index_worthwhile) */
     INDEX_OFF,
     INDEX_MAKE, /* make one whatever the size */
 };
@@ -37,7 +37,7 @@ struct index_use {
 struct index {
     const float *regions;       /* I x R x D, or NULL and ... */
     const uint16_t *high, *low; /* ... both of them I x R x D, halves of floats */
-    float loss;                 /* bf16_loss of high */
+    float loss;                 /* bf16_rounding_loss of high */
     const float *norm;          /* I x R */
     const float *gram;          /* I x R x R, NULL for i2t */
     char *path;
@@ -48,14 +48,14 @@ struct index {
 /* The index of a model with a split: a sound one that is there, or (as `mode` says) a new one,
  * going on with what an interrupted build left. Where a process builds the same, waits for it. *out
  * is NULL where none is used: then `say` was told why, unless that is as asked for. Errors: those
- * of the features (image_encode_all), "interrupted". */
-int index_open(const struct index_use *use, const struct image_source *source,
+ * of the features (images_encode_all), "interrupted". */
+int index_open(const struct index_use *use, const struct images_source *source,
                const struct progress *progress, struct index **out, struct error *err) MUST_USE;
 void index_close(struct index *index);
 
 /* Whether embedding takes so long (about a twentieth of a second) that a file is worth its place.
  */
-bool index_pays(const struct image_source *source);
+bool index_worthwhile(const struct images_source *source);
 
 /* ---- the folder ---- */
 

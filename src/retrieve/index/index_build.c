@@ -18,7 +18,7 @@ struct build {
     int fd;     /* of the part, locked */
     bool *done; /* a block */
     size_t images_done;
-    struct image_arrays block;
+    struct images_arrays block;
 };
 
 /* ---- whose turn it is ---- */
@@ -108,9 +108,9 @@ static int take_blocks(struct build *b, const struct index_view *view, struct er
     bool known = file_identity_equal(&h->features, &b->job->wanted.features) && h->features.inode;
     for (size_t k = 0; k < h->blocks; k++) {
         bool same = known;
-        if (!index_block_sound(view, k))
+        if (!index_block_valid(view, k))
             continue;
-        if (!same && index_features_same(b->job, view, k, &same, err) != 0)
+        if (!same && index_features_match(b->job, view, k, &same, err) != 0)
             return -1;
         b->done[k] = same;
         b->images_done += same ? index_block_images(h, k) : 0;
@@ -145,15 +145,15 @@ static int resume_part(struct build *b, bool *fits_out, struct error *err)
 
 /* ---- blocks ---- */
 
-static struct index_parts block_parts(const struct build *b)
+static struct index_arrays block_arrays(const struct build *b)
 {
-    const struct image_arrays *a = &b->block;
-    return (struct index_parts){.regions = a->high ? NULL : a->regions,
-                                .norm = a->norm,
-                                .gram = a->gram,
-                                .loss = a->loss,
-                                .high = a->high,
-                                .low = a->low};
+    const struct images_arrays *a = &b->block;
+    return (struct index_arrays){.regions = a->high ? NULL : a->regions,
+                                 .norm = a->norm,
+                                 .gram = a->gram,
+                                 .loss = a->loss,
+                                 .high = a->high,
+                                 .low = a->low};
 }
 
 /* n images of a part that holds `size` bytes an image. */
@@ -167,15 +167,15 @@ static int write_block(const struct build *b, size_t k, const struct index_row *
                        struct error *err)
 {
     const struct index_header *h = &b->job->wanted;
-    struct index_parts parts = block_parts(b);
+    struct index_arrays arrays = block_arrays(b);
     size_t n = index_block_images(h, k), first = k * h->key.block, R = h->key.R;
     size_t numbers = R * h->key.D, f = sizeof(float), half = sizeof(uint16_t);
-    if (write_part(b, parts.regions, h->regions_at, first, n, numbers * f, err) != 0 ||
-        write_part(b, parts.high, h->regions_at, first, n, numbers * half, err) != 0 ||
-        write_part(b, parts.norm, h->norm_at, first, n, R * f, err) != 0 ||
-        write_part(b, parts.gram, h->gram_at, first, n, R * R * f, err) != 0 ||
-        write_part(b, parts.low, h->low_at, first, n, numbers * half, err) != 0 ||
-        write_part(b, parts.loss, h->loss_at, first, n, R * f, err) != 0)
+    if (write_part(b, arrays.regions, h->regions_at, first, n, numbers * f, err) != 0 ||
+        write_part(b, arrays.high, h->regions_at, first, n, numbers * half, err) != 0 ||
+        write_part(b, arrays.norm, h->norm_at, first, n, R * f, err) != 0 ||
+        write_part(b, arrays.gram, h->gram_at, first, n, R * R * f, err) != 0 ||
+        write_part(b, arrays.low, h->low_at, first, n, numbers * half, err) != 0 ||
+        write_part(b, arrays.loss, h->loss_at, first, n, R * f, err) != 0)
         return -1;
     return write_at(b, row, sizeof *row, h->rows_at + k * sizeof *row, err);
 }
@@ -188,11 +188,11 @@ static int build_block(struct build *b, size_t k, bool *wrote_out, struct error 
     const struct index_key *key = &job->wanted.key;
     size_t n = index_block_images(&job->wanted, k);
     if (dataset_features(job->source->data, k * key->block, n, job->features, err) != 0 ||
-        image_encode(job->source, job->features, n, &b->block, err) != 0)
+        images_encode(job->source, job->features, n, &b->block, err) != 0)
         return -1;
-    struct index_parts parts = block_parts(b);
+    struct index_arrays arrays = block_arrays(b);
     struct index_row row = index_row_make(key, k, index_hash_features(key, job->features, n),
-                                          index_hash_data(key, &parts, n));
+                                          index_hash_data(key, &arrays, n));
     *wrote_out = write_block(b, k, &row, err) == 0;
     return 0;
 }
@@ -273,7 +273,7 @@ static int build_opened(struct build *b, const struct file_identity *seen,
     b->done = mem_try(b->job->wanted.blocks, sizeof *b->done);
     if (!b->done)
         return error_set(err, "not enough memory");
-    if (image_arrays_get(b->job->source, b->job->source->block, &b->block, err) != 0)
+    if (images_arrays_alloc(b->job->source, b->job->source->block, &b->block, err) != 0)
         return -1;
     return build_locked(b, outcome_out, err);
 }
@@ -296,6 +296,6 @@ int index_build(struct index_job *job, const struct file_identity *seen,
     int status = build_opened(&b, seen, outcome_out, err);
     close(b.fd);
     free(b.done);
-    image_arrays_free(&b.block);
+    images_arrays_free(&b.block);
     return status;
 }

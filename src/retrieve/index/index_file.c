@@ -77,16 +77,17 @@ static const char *header_fault(const struct index_header *header, size_t file_s
     return NULL;
 }
 
-static struct index_parts view_parts(const struct file_map *map, const struct index_header *h)
+static struct index_arrays view_arrays(const struct file_map *map, const struct index_header *h)
 {
     bool halves = h->key.type == INDEX_BF16;
     const void *regions = map->data + h->regions_at;
-    return (struct index_parts){.regions = halves ? NULL : regions,
-                                .high = halves ? regions : NULL,
-                                .norm = (const void *)(map->data + h->norm_at),
-                                .gram = h->key.gram ? (const void *)(map->data + h->gram_at) : NULL,
-                                .low = halves ? (const void *)(map->data + h->low_at) : NULL,
-                                .loss = halves ? (const void *)(map->data + h->loss_at) : NULL};
+    return (struct index_arrays){.regions = halves ? NULL : regions,
+                                 .high = halves ? regions : NULL,
+                                 .norm = (const void *)(map->data + h->norm_at),
+                                 .gram =
+                                     h->key.gram ? (const void *)(map->data + h->gram_at) : NULL,
+                                 .low = halves ? (const void *)(map->data + h->low_at) : NULL,
+                                 .loss = halves ? (const void *)(map->data + h->loss_at) : NULL};
 }
 
 bool index_view_open(const struct file_map *map, struct index_view *out, const char **why_out)
@@ -97,7 +98,7 @@ bool index_view_open(const struct file_map *map, struct index_view *out, const c
         return false;
     *out = (struct index_view){.header = header,
                                .rows = (const void *)(map->data + header->rows_at),
-                               .parts = view_parts(map, header)};
+                               .arrays = view_arrays(map, header)};
     return true;
 }
 
@@ -119,16 +120,16 @@ uint64_t index_hash_features(const struct index_key *key, const float *features,
     return hash_bytes(each, n * sizeof *each, 0);
 }
 
-struct index_parts index_parts_at(const struct index_key *key, const struct index_parts *parts,
-                                  size_t i)
+struct index_arrays index_arrays_at(const struct index_key *key, const struct index_arrays *arrays,
+                                    size_t i)
 {
     size_t R = key->R, D = key->D;
-    return (struct index_parts){.regions = parts->regions ? parts->regions + i * R * D : NULL,
-                                .norm = parts->norm + i * R,
-                                .gram = parts->gram ? parts->gram + i * R * R : NULL,
-                                .loss = parts->loss ? parts->loss + i * R : NULL,
-                                .high = parts->high ? parts->high + i * R * D : NULL,
-                                .low = parts->low ? parts->low + i * R * D : NULL};
+    return (struct index_arrays){.regions = arrays->regions ? arrays->regions + i * R * D : NULL,
+                                 .norm = arrays->norm + i * R,
+                                 .gram = arrays->gram ? arrays->gram + i * R * R : NULL,
+                                 .loss = arrays->loss ? arrays->loss + i * R : NULL,
+                                 .high = arrays->high ? arrays->high + i * R * D : NULL,
+                                 .low = arrays->low ? arrays->low + i * R * D : NULL};
 }
 
 static uint64_t hash_part(const void *data, size_t size, uint64_t hash)
@@ -136,10 +137,10 @@ static uint64_t hash_part(const void *data, size_t size, uint64_t hash)
     return data ? hash_bytes(data, size, hash) : hash;
 }
 
-static uint64_t hash_image(const struct index_key *key, const struct index_parts *parts, size_t i)
+static uint64_t hash_image(const struct index_key *key, const struct index_arrays *arrays, size_t i)
 {
     size_t R = key->R, D = key->D;
-    struct index_parts image = index_parts_at(key, parts, i);
+    struct index_arrays image = index_arrays_at(key, arrays, i);
     uint64_t hash = hash_part(image.regions, R * D * sizeof(float), i);
     hash = hash_part(image.high, R * D * sizeof(uint16_t), image.high ? i : hash);
     hash = hash_part(image.low, R * D * sizeof(uint16_t), hash);
@@ -148,12 +149,12 @@ static uint64_t hash_image(const struct index_key *key, const struct index_parts
     return hash_part(image.gram, R * R * sizeof(float), hash);
 }
 
-uint64_t index_hash_data(const struct index_key *key, const struct index_parts *parts, size_t n)
+uint64_t index_hash_data(const struct index_key *key, const struct index_arrays *arrays, size_t n)
 {
     uint64_t each[IMAGES_BLOCK];
 #pragma omp parallel for schedule(static)
     for (size_t i = 0; i < n; i++)
-        each[i] = hash_image(key, parts, i);
+        each[i] = hash_image(key, arrays, i);
     return hash_bytes(each, n * sizeof *each, 0);
 }
 
@@ -172,15 +173,15 @@ struct index_row index_row_make(const struct index_key *key, size_t b, uint64_t 
     return row;
 }
 
-bool index_row_sound(const struct index_view *view, size_t b)
+bool index_row_valid(const struct index_view *view, size_t b)
 {
     return view->rows[b].check == row_check(&view->header->key, b, &view->rows[b]);
 }
 
-bool index_block_sound(const struct index_view *view, size_t b)
+bool index_block_valid(const struct index_view *view, size_t b)
 {
     const struct index_key *key = &view->header->key;
-    struct index_parts block = index_parts_at(key, &view->parts, b * key->block);
-    return index_row_sound(view, b) &&
+    struct index_arrays block = index_arrays_at(key, &view->arrays, b * key->block);
+    return index_row_valid(view, b) &&
            view->rows[b].data == index_hash_data(key, &block, index_block_images(view->header, b));
 }

@@ -10,7 +10,7 @@
  *
  * In bfloat16 regions are the upper halves of the floats, rounded, and low the lower ones: a query
  * reads the former, and from the latter only what it scores again in float32, to the same bits as
- * from a float32 index (base/bf16.h). loss: how much rounding took, bf16_loss of each row.
+ * from a float32 index (base/bf16.h). loss: how much rounding took, bf16_rounding_loss of each row.
  *
  * Numbers are the machine's own; `order` tells its byte order. A file that is being built has the
  * ending ".part" and is locked (flock); its rows are written after their blocks, so that those that
@@ -50,7 +50,7 @@ struct index_row {
 };
 
 /* What is stored of images; NULL what is not there. */
-struct index_parts {
+struct index_arrays {
     const float *regions, *norm, *gram, *loss;
     const uint16_t *high, *low;
 };
@@ -59,7 +59,7 @@ struct index_parts {
 struct index_view {
     const struct index_header *header;
     const struct index_row *rows;
-    struct index_parts parts;
+    struct index_arrays arrays;
 };
 
 /* Fills what follows from the key. Errors: sizes that overflow or cannot be. */
@@ -77,17 +77,17 @@ size_t index_block_images(const struct index_header *header, size_t b);
 
 struct index_row index_row_make(const struct index_key *key, size_t b, uint64_t features,
                                 uint64_t data);
-bool index_row_sound(const struct index_view *view, size_t b);
+bool index_row_valid(const struct index_view *view, size_t b);
 
 /* Hashes of n images: of features n x R x F, and of what is stored of them. In parallel. */
 uint64_t index_hash_features(const struct index_key *key, const float *features, size_t n);
-uint64_t index_hash_data(const struct index_key *key, const struct index_parts *parts, size_t n);
+uint64_t index_hash_data(const struct index_key *key, const struct index_arrays *arrays, size_t n);
 
-/* The same parts from image i on. */
-struct index_parts index_parts_at(const struct index_key *key, const struct index_parts *parts,
-                                  size_t i);
+/* The same arrays from image i on. */
+struct index_arrays index_arrays_at(const struct index_key *key, const struct index_arrays *arrays,
+                                    size_t i);
 
 /* Whether block b is there and undamaged. */
-bool index_block_sound(const struct index_view *view, size_t b);
+bool index_block_valid(const struct index_view *view, size_t b);
 
 #endif

@@ -104,7 +104,7 @@ static int check_blocks(const char *path, const struct index_view *view,
 {
     uint64_t blocks = view->header->blocks;
     for (size_t b = 0; b < blocks; b++) {
-        if (!index_block_sound(view, b))
+        if (!index_block_valid(view, b))
             return error_at(err, path, -1, "is damaged in block %zu of %llu", b,
                             (unsigned long long)blocks);
         if (!progress_step(progress, b + 1, blocks))

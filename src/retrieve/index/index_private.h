@@ -7,7 +7,7 @@
 /* One index that is wanted. */
 struct index_job {
     const struct index_use *use;
-    const struct image_source *source;
+    const struct images_source *source;
     const struct progress *progress;
     struct index_header wanted; /* as its file has to begin */
     char *folder, *path, *part; /* the file, and the same while it is built */
@@ -25,8 +25,8 @@ void index_say(const struct index_use *use, const char *format, ...) PRINTF_LIKE
 
 /* Whether the features of block b are those that the index was made of. Errors: a feature that is
  * not finite. */
-int index_features_same(const struct index_job *job, const struct index_view *view, size_t b,
-                        bool *same_out, struct error *err) MUST_USE;
+int index_features_match(const struct index_job *job, const struct index_view *view, size_t b,
+                         bool *same_out, struct error *err) MUST_USE;
 
 /* Builds the file and puts it in its place, unless the one there is no longer the one of `seen`
  * (inode 0: none), which was missing or bad. Errors: of the features, "interrupted"; what is done

@@ -15,7 +15,7 @@
 struct ranking_work {
     const struct session *session;
     const struct query *query;
-    const struct rank_need *need;
+    const struct exact_places *need;
     float *scores, *bounds;
     bool *own; /* scores[i] is the pair's own */
     uint32_t *list;
@@ -41,9 +41,9 @@ static int score_added(struct ranking_work *w, struct error *err)
 {
     size_t starts[2] = {0, w->query->W};
     struct score_images images = session_images(w->session);
-    struct score_captions caption = session_query(w->session, w->query, starts);
-    int status = score_listed(&model_options(w->session->model)->attn, &images, &caption, w->list,
-                              w->listed, w->scores, w->progress, err);
+    struct score_captions caption = session_captions_of_query(w->session, w->query, starts);
+    int status = score_image_subset(&model_options(w->session->model)->attn, &images, &caption,
+                                    w->list, w->listed, w->scores, w->progress, err);
     w->again += w->listed;
     w->listed = 0;
     return status;
@@ -53,9 +53,9 @@ static int score_near(struct ranking_work *w, struct error *err)
 {
     size_t starts[2] = {0, w->query->W};
     struct score_images images = session_images(w->session);
-    struct score_captions caption = session_query(w->session, w->query, starts);
-    return score_images_near(&model_options(w->session->model)->attn, &images, &caption,
-                             w->session->half, w->scores, w->bounds, w->progress, err);
+    struct score_captions caption = session_captions_of_query(w->session, w->query, starts);
+    return score_images_approx(&model_options(w->session->model)->attn, &images, &caption,
+                               w->session->half, w->scores, w->bounds, w->progress, err);
 }
 
 /* Own scores of the named images, and of the seemingly best: no worse than the worst of those is
@@ -65,7 +65,7 @@ static int score_best(struct ranking_work *w, float *least_out, struct error *er
     size_t I = w->session->I, top = w->need->top < I ? w->need->top : I;
     struct ranked *best = NULL;
     *least_out = INFINITY;
-    if (mem_get(&best, top, sizeof *best, "a ranking", err) != 0)
+    if (mem_alloc(&best, top, sizeof *best, "a ranking", err) != 0)
         return -1;
     rank_top(w->scores, I, top, best);
     for (size_t k = 0; k < top; k++)
@@ -94,9 +94,9 @@ static int rank_with(struct ranking_work *w, struct error *err)
 {
     size_t I = w->session->I;
     float least;
-    if (mem_get(&w->bounds, I, sizeof *w->bounds, "bounds of scores", err) != 0 ||
-        mem_get(&w->own, I, sizeof *w->own, "bounds of scores", err) != 0 ||
-        mem_get(&w->list, I, sizeof *w->list, "bounds of scores", err) != 0 ||
+    if (mem_alloc(&w->bounds, I, sizeof *w->bounds, "bounds of scores", err) != 0 ||
+        mem_alloc(&w->own, I, sizeof *w->own, "bounds of scores", err) != 0 ||
+        mem_alloc(&w->list, I, sizeof *w->list, "bounds of scores", err) != 0 ||
         score_near(w, err) != 0 || score_best(w, &least, err) != 0)
         return -1;
     for (size_t i = 0; i < I; i++)
@@ -106,7 +106,7 @@ static int rank_with(struct ranking_work *w, struct error *err)
 }
 
 int session_rank_images(const struct session *session, const struct query *query,
-                        const struct rank_need *need, float *scores, struct exact_share *share,
+                        const struct exact_places *need, float *scores, struct exact_counts *counts,
                         const struct progress *progress, struct error *err)
 {
     struct ranking_work w = {
@@ -114,9 +114,9 @@ int session_rank_images(const struct session *session, const struct query *query
     int status = session->half && need->top < session->I
                      ? rank_with(&w, err)
                      : session_score_images(session, query, scores, progress, err);
-    if (share) {
-        share->pairs += session->I;
-        share->again += w.again;
+    if (counts) {
+        counts->pairs += session->I;
+        counts->again += w.again;
     }
     work_done(&w);
     return status;
@@ -145,21 +145,21 @@ static bool too_wide(const float *sims, const float *bounds, size_t I, size_t C)
     return wide > I * C / 2;
 }
 
-static int score_rows(const struct session *session, const struct session_part *part, size_t first,
+static int score_rows(const struct session *session, const struct session_block *part, size_t first,
                       size_t n, bool half, float *sims, float *bounds,
                       const struct progress *progress, struct error *err)
 {
     struct score_images images = session_images_at(session, part->first_image + first, n);
     struct score_captions captions =
         session_captions_at(session, part->first_caption, part->captions);
-    return score_all_near(&model_options(session->model)->attn, &images, &captions,
-                          half ? session->half : NULL, sims + first * part->captions,
-                          bounds + first * part->captions, progress, err);
+    return score_all_approx(&model_options(session->model)->attn, &images, &captions,
+                            half ? session->half : NULL, sims + first * part->captions,
+                            bounds + first * part->captions, progress, err);
 }
 
-int session_score_near(const struct session *session, const struct session_part *part, float *sims,
-                       float *bounds, bool *wide_out, const struct progress *progress,
-                       struct error *err)
+int session_score_approx(const struct session *session, const struct session_block *part,
+                         float *sims, float *bounds, bool *wide_out,
+                         const struct progress *progress, struct error *err)
 {
     size_t trial = part->images < 2 * TRIAL_IMAGES ? 0 : TRIAL_IMAGES;
     bool half = session->half != NULL;
@@ -175,15 +175,15 @@ int session_score_near(const struct session *session, const struct session_part 
                       progress, err);
 }
 
-int session_score_some(const struct session *session, const struct session_part *part,
-                       const struct score_list *list, float *scores,
-                       const struct progress *progress, struct error *err)
+int session_score_pairs(const struct session *session, const struct session_block *part,
+                        const struct score_list *list, float *scores,
+                        const struct progress *progress, struct error *err)
 {
     struct score_images images = session_images_at(session, part->first_image, part->images);
     struct score_captions captions =
         session_captions_at(session, part->first_caption, part->captions);
-    return score_some(&model_options(session->model)->attn, &images, &captions, list, scores,
-                      progress, err);
+    return score_pairs(&model_options(session->model)->attn, &images, &captions, list, scores,
+                       progress, err);
 }
 
 /* ---- lists ---- */
@@ -197,10 +197,10 @@ void exact_list_free(struct exact_list *list)
 
 static int list_get(struct exact_list *out, size_t I, size_t n, struct error *err)
 {
-    return mem_get(&out->captions, n + !n, sizeof *out->captions, "pairs to score again", err) ==
+    return mem_alloc(&out->captions, n + !n, sizeof *out->captions, "pairs to score again", err) ==
                        0 &&
-                   (out->starts || mem_get(&out->starts, I + 1, sizeof *out->starts,
-                                           "pairs to score again", err) == 0)
+                   (out->starts || mem_alloc(&out->starts, I + 1, sizeof *out->starts,
+                                             "pairs to score again", err) == 0)
                ? 0
                : -1;
 }
@@ -210,7 +210,8 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-int exact_truth(size_t I, size_t C, size_t per_image, struct exact_list *out, struct error *err)
+int exact_true_pairs(size_t I, size_t C, size_t per_image, struct exact_list *out,
+                     struct error *err)
 {
     *out = (struct exact_list){0};
     if (list_get(out, I, C, err) != 0)
@@ -222,7 +223,7 @@ int exact_truth(size_t I, size_t C, size_t per_image, struct exact_list *out, st
     return 0;
 }
 
-int exact_every(size_t I, size_t C, struct exact_list *out, struct error *err)
+int exact_all_pairs(size_t I, size_t C, struct exact_list *out, struct error *err)
 {
     size_t pairs = 0;
     *out = (struct exact_list){0};
@@ -272,13 +273,14 @@ static size_t open_of(const struct open_work *w, size_t i, size_t truths, uint32
     return n;
 }
 
-int exact_open(const float *sims, const float *bounds, size_t I, size_t C, size_t per_image,
-               const float *truth, struct exact_list *out, struct error *err)
+int exact_undecided_pairs(const float *sims, const float *bounds, size_t I, size_t C,
+                          size_t per_image, const float *truth, struct exact_list *out,
+                          struct error *err)
 {
     struct open_work w = {sims, bounds, truth, C, per_image};
     size_t truths = smaller(I * per_image, C);
     *out = (struct exact_list){0};
-    if (mem_get(&out->starts, I + 1, sizeof *out->starts, "pairs to score again", err) != 0)
+    if (mem_alloc(&out->starts, I + 1, sizeof *out->starts, "pairs to score again", err) != 0)
         return -1;
 #pragma omp parallel for schedule(dynamic, 16)
     for (size_t i = 0; i < I; i++)
@@ -293,7 +295,8 @@ int exact_open(const float *sims, const float *bounds, size_t I, size_t C, size_
     return 0;
 }
 
-void exact_put(const struct exact_list *list, const float *scores, size_t I, size_t C, float *sims)
+void exact_scatter(const struct exact_list *list, const float *scores, size_t I, size_t C,
+                   float *sims)
 {
     for (size_t i = 0; i < I; i++)
         for (size_t k = list->starts[i]; k < list->starts[i + 1]; k++)

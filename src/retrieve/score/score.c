@@ -40,7 +40,7 @@ struct single {
 struct bench {
     float *x;      /* raw scores, then the kernel's scratch */
     float *rows;   /* R x D, where regions are halves */
-    float *packed; /* score_some: an image's regions */
+    float *packed; /* score_pairs: an image's regions */
 };
 
 static size_t words_of(const struct score_captions *captions, size_t c)
@@ -100,8 +100,8 @@ static int single_init(struct single *s, const struct attn_options *options,
                          .pack_words = pack_words,
                          .threads = omp_get_max_threads()};
     single_shape(s);
-    if (mem_get(&s->packed, s->packed_size, sizeof(float), "a query", err) != 0 ||
-        mem_get(&s->benches, s->bench_size * (size_t)s->threads, sizeof(float), "scores", err) !=
+    if (mem_alloc(&s->packed, s->packed_size, sizeof(float), "a query", err) != 0 ||
+        mem_alloc(&s->benches, s->bench_size * (size_t)s->threads, sizeof(float), "scores", err) !=
             0) {
         single_done(s);
         return -1;
@@ -210,9 +210,9 @@ static int score_many(struct single *s, const uint32_t *list, size_t n, float *s
     return ticker_end(&ticker, err);
 }
 
-int score_listed(const struct attn_options *options, const struct score_images *images,
-                 const struct score_captions *caption, const uint32_t *list, size_t n,
-                 float *scores, const struct progress *progress, struct error *err)
+int score_image_subset(const struct attn_options *options, const struct score_images *images,
+                       const struct score_captions *caption, const uint32_t *list, size_t n,
+                       float *scores, const struct progress *progress, struct error *err)
 {
     struct single s;
     if (single_init(&s, options, images, caption, true, err) != 0)
@@ -227,24 +227,24 @@ int score_images(const struct attn_options *options, const struct score_images *
                  const struct score_captions *caption, float *scores,
                  const struct progress *progress, struct error *err)
 {
-    return score_listed(options, images, caption, NULL, images->I, scores, progress, err);
+    return score_image_subset(options, images, caption, NULL, images->I, scores, progress, err);
 }
 
-int score_images_near(const struct attn_options *options, const struct score_images *images,
-                      const struct score_captions *caption, const struct bf16_kernel *half,
-                      float *scores, float *bounds, const struct progress *progress,
-                      struct error *err)
+int score_images_approx(const struct attn_options *options, const struct score_images *images,
+                        const struct score_captions *caption, const struct bf16_kernel *half,
+                        float *scores, float *bounds, const struct progress *progress,
+                        struct error *err)
 {
     struct single s;
     size_t D = images->D, W = words_of(caption, 0);
     const float *words = caption->words + caption->starts[0] * D;
     if (single_init(&s, options, images, caption, true, err) != 0)
         return -1;
-    int status = mem_get(&s.halves, half->packed_size(W, D), sizeof *s.halves, "a query", err);
+    int status = mem_alloc(&s.halves, half->packed_size(W, D), sizeof *s.halves, "a query", err);
     if (status == 0) {
         s.half = half;
         s.bounds = bounds;
-        s.error = score_error(D, images->loss, bf16_loss_most(words, W, D), D / 4 + 32);
+        s.error = score_error(D, images->loss, bf16_rounding_loss_max(words, W, D), D / 4 + 32);
         half->pack(words, W, D, s.halves);
         status = score_many(&s, NULL, images->I, scores, progress, err);
     }
@@ -279,9 +279,9 @@ static void score_row(const struct single *s, size_t i, const struct score_list 
     ticker_add(ticker, end - first);
 }
 
-int score_some(const struct attn_options *options, const struct score_images *images,
-               const struct score_captions *captions, const struct score_list *list, float *scores,
-               const struct progress *progress, struct error *err)
+int score_pairs(const struct attn_options *options, const struct score_images *images,
+                const struct score_captions *captions, const struct score_list *list, float *scores,
+                const struct progress *progress, struct error *err)
 {
     struct single s;
     struct ticker ticker;

@@ -78,8 +78,9 @@ static int sort_captions(struct plan *plan, struct error *err)
         if (caption_words(captions, c) > plan->max_W)
             plan->max_W = caption_words(captions, c);
     size_t *next = NULL;
-    if (mem_get(&plan->order, captions->C, sizeof *plan->order, "the captions' order", err) != 0 ||
-        mem_get(&next, plan->max_W + 2, sizeof *next, "the captions' order", err) != 0)
+    if (mem_alloc(&plan->order, captions->C, sizeof *plan->order, "the captions' order", err) !=
+            0 ||
+        mem_alloc(&next, plan->max_W + 2, sizeof *next, "the captions' order", err) != 0)
         return -1;
     for (size_t c = 0; c < captions->C; c++)
         next[caption_words(captions, c) + 1]++;
@@ -95,7 +96,8 @@ static int make_groups(struct plan *plan, struct error *err)
 {
     size_t lanes = plan->kernel->lanes, C = plan->captions->C;
     plan->group_count = (C + lanes - 1) / lanes;
-    if (mem_get(&plan->groups, plan->group_count, sizeof *plan->groups, "caption groups", err) != 0)
+    if (mem_alloc(&plan->groups, plan->group_count, sizeof *plan->groups, "caption groups", err) !=
+        0)
         return -1;
     for (size_t g = 0; g < plan->group_count; g++) {
         size_t first = g * lanes, n = C - first < lanes ? C - first : lanes;
@@ -117,7 +119,8 @@ static void note_block(struct plan *plan, struct block block, size_t gram)
 static int make_blocks(struct plan *plan, struct error *err)
 {
     size_t lanes = plan->kernel->lanes, gram = 0;
-    if (mem_get(&plan->blocks, plan->group_count, sizeof *plan->blocks, "caption blocks", err) != 0)
+    if (mem_alloc(&plan->blocks, plan->group_count, sizeof *plan->blocks, "caption blocks", err) !=
+        0)
         return -1;
     struct block block = {0};
     for (size_t g = 0; g < plan->group_count; g++) {
@@ -335,7 +338,7 @@ static int run_tasks(struct plan *plan, struct error *err)
 {
     int threads = omp_get_max_threads(), blas = openblas_get_num_threads();
     float *memory = NULL;
-    if (mem_get(&memory, plan->arena * (size_t)threads, sizeof *memory, "tiles of scores", err) !=
+    if (mem_alloc(&memory, plan->arena * (size_t)threads, sizeof *memory, "tiles of scores", err) !=
         0)
         return -1;
     size_t runs = (plan->images->I + TASK_IMAGES - 1) / TASK_IMAGES,
@@ -388,9 +391,9 @@ static void plan_done(struct plan *plan)
     free(plan->blocks);
 }
 
-int score_all_near(const struct attn_options *options, const struct score_images *images,
-                   const struct score_captions *captions, const struct bf16_kernel *half,
-                   float *sims, float *bounds, const struct progress *progress, struct error *err)
+int score_all_approx(const struct attn_options *options, const struct score_images *images,
+                     const struct score_captions *captions, const struct bf16_kernel *half,
+                     float *sims, float *bounds, const struct progress *progress, struct error *err)
 {
     if (images->I == 0 || captions->C == 0)
         return 0;
@@ -424,5 +427,5 @@ int score_all(const struct attn_options *options, const struct score_images *ima
               const struct score_captions *captions, float *sims, const struct progress *progress,
               struct error *err)
 {
-    return score_all_near(options, images, captions, NULL, sims, NULL, progress, err);
+    return score_all_approx(options, images, captions, NULL, sims, NULL, progress, err);
 }

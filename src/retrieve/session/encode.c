@@ -31,19 +31,19 @@ static void point_at_index(struct session *session)
 
 static void point_at_own(struct session *session)
 {
-    const struct image_arrays *own = &session->images;
+    const struct images_arrays *own = &session->images;
     session->regions = own->high ? NULL : own->regions;
     session->high = own->high;
     session->low = own->low;
-    session->loss = own->loss ? image_loss(own->loss, session->I * session->R) : 0;
+    session->loss = own->loss ? images_rounding_loss_max(own->loss, session->I * session->R) : 0;
     session->region_norm = own->norm;
     session->gram = own->gram;
 }
 
-void session_forget_images(struct session *session)
+void session_release_images(struct session *session)
 {
     index_close(session->index);
-    image_arrays_free(&session->images);
+    images_arrays_free(&session->images);
     session->index = NULL;
     point_at_own(session);
 }
@@ -51,9 +51,9 @@ void session_forget_images(struct session *session)
 int session_encode_images(struct session *session, const struct index_use *use,
                           const struct progress *progress, struct error *err)
 {
-    struct image_source source;
-    struct image_arrays *own = &session->images;
-    image_source_init(session->model, session->model_path, session->data, &source);
+    struct images_source source;
+    struct images_arrays *own = &session->images;
+    images_source_init(session->model, session->model_path, session->data, &source);
     source.halves = session->half != NULL;
     if (index_open(use, &source, progress, &session->index, err) != 0)
         return -1;
@@ -61,8 +61,8 @@ int session_encode_images(struct session *session, const struct index_use *use,
         point_at_index(session);
         return 0;
     }
-    if (image_arrays_get(&source, source.I, own, err) != 0 ||
-        image_encode_all(&source, own, progress, err) != 0)
+    if (images_arrays_alloc(&source, source.I, own, err) != 0 ||
+        images_encode_all(&source, own, progress, err) != 0)
         return -1;
     point_at_own(session);
     return 0;
@@ -207,9 +207,9 @@ static int encode_captions_block(struct session *session, const size_t *order, s
 static int caption_memory(struct session *session, struct error *err)
 {
     size_t words = session->starts[session->C], gram = 0;
-    if (mem_get(&session->words, words, session->D * sizeof(float), "caption embeddings", err) !=
+    if (mem_alloc(&session->words, words, session->D * sizeof(float), "caption embeddings", err) !=
             0 ||
-        mem_get(&session->word_norm, words, sizeof(float), "caption embeddings", err) != 0)
+        mem_alloc(&session->word_norm, words, sizeof(float), "caption embeddings", err) != 0)
         return -1;
     if (is_t2i(session))
         return 0;
@@ -218,7 +218,8 @@ static int caption_memory(struct session *session, struct error *err)
         size_t W = session->starts[c + 1] - session->starts[c];
         session->word_gram_start[c + 1] = gram += W * W;
     }
-    return mem_get(&session->word_gram, gram, sizeof(float), "Gram matrices of the captions", err);
+    return mem_alloc(&session->word_gram, gram, sizeof(float), "Gram matrices of the captions",
+                     err);
 }
 
 static void forget_captions(struct session *session)
@@ -249,7 +250,8 @@ static int encode_all_captions(struct session *session, const size_t *order,
 /* What rounding takes from the words, for the bounds of score.h. */
 static void measure_loss(struct session *session)
 {
-    session->word_loss = bf16_loss_most(session->words, session->starts[session->C], session->D);
+    session->word_loss =
+        bf16_rounding_loss_max(session->words, session->starts[session->C], session->D);
 }
 
 int session_encode_captions(struct session *session, const struct progress *progress,
@@ -269,8 +271,8 @@ int session_encode_captions(struct session *session, const struct progress *prog
     size_t *order = order_by_length(session);
     int status = caption_memory(session, err);
     if (status == 0)
-        status = mem_get(&block.out, CAPTION_BLOCK * longest, session->D * sizeof(float),
-                         "captions", err);
+        status = mem_alloc(&block.out, CAPTION_BLOCK * longest, session->D * sizeof(float),
+                           "captions", err);
     if (status == 0)
         status = encode_all_captions(session, order, &block, progress, err);
     if (status == 0 && session->half)

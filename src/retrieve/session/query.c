@@ -9,7 +9,7 @@ void query_free(struct query *query)
 {
     if (!query)
         return;
-    words_done(&query->words);
+    tokenize_words_done(&query->words);
     free(query->text);
     free(query->ids);
     free(query->emb);
@@ -25,7 +25,7 @@ static int encode_query(const struct session *session, struct query *query, stru
     if (W > SESSION_WORDS)
         return error_set(err, "the caption has %zu words; at most %d are handled", W - 2,
                          SESSION_WORDS - 2);
-    if (mem_get(&query->emb, W * D, sizeof(float), "the caption", err) != 0 ||
+    if (mem_alloc(&query->emb, W * D, sizeof(float), "the caption", err) != 0 ||
         model_encode_words(session->model, query->ids, starts, 1, query->emb, err) != 0)
         return -1;
     query->norm = mem_new(W, sizeof *query->norm);

@@ -159,7 +159,7 @@ void session_free(struct session *session)
 {
     if (!session)
         return;
-    session_forget_images(session);
+    session_release_images(session);
     model_free(session->model);
     vocab_free(session->vocab);
     dataset_free(session->data);

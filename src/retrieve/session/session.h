@@ -46,11 +46,11 @@ struct session {
     /* of the images, in `index` where that is not NULL, else in `images` */
     const float *regions;       /* I x R x D embeddings, or NULL and ... */
     const uint16_t *high, *low; /* ... both of them I x R x D (base/bf16.h) */
-    float loss;                 /* bf16_loss of high */
+    float loss;                 /* bf16_rounding_loss of high */
     const float *gram;          /* I x R x R (t2i), NULL for i2t */
     const float *region_norm;   /* I x R */
     struct index *index;
-    struct image_arrays images;
+    struct images_arrays images;
     const struct bf16_kernel *half; /* NULL: float32 */
     /* captions of the split, in the split's order */
     size_t C;
@@ -60,7 +60,7 @@ struct session {
     float *word_gram;        /* i2t: per caption W x W, concatenated; NULL for t2i */
     size_t *word_gram_start; /* C + 1 */
     float *word_norm;        /* total words */
-    float word_loss;         /* with `half`: bf16_loss of the words */
+    float word_loss;         /* with `half`: bf16_rounding_loss of the words */
 };
 
 /* Errors: everything that can be wrong, one line; also what does not fit together (vocabulary
@@ -151,6 +151,6 @@ struct attention {
 
 int session_attention(const struct session *session, size_t image, const struct query *query,
                       struct attention **out, struct error *err) MUST_USE;
-void attention_free(struct attention *attention);
+void session_attention_free(struct attention *attention);
 
 #endif

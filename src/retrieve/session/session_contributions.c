@@ -23,7 +23,8 @@ static double sum(const float *x, size_t n)
     return all;
 }
 
-float share_pool(enum agg_func agg, float lambda_lse, const float *similarity, size_t n)
+float session_pool_similarity(enum agg_func agg, float lambda_lse, const float *similarity,
+                              size_t n)
 {
     float most = largest(similarity, n);
     double all = 0;
@@ -36,19 +37,20 @@ float share_pool(enum agg_func agg, float lambda_lse, const float *similarity, s
     return most + (float)(log(all) / (double)lambda_lse);
 }
 
-static void shares_of_t2i(enum agg_func agg, float lambda_lse, const float *similarity, size_t W,
-                          float *shares)
+static void contributions_of_t2i(enum agg_func agg, float lambda_lse, const float *similarity,
+                                 size_t W, float *contribution_measure)
 {
-    float all = share_pool(agg, lambda_lse, similarity, W);
+    float all = session_pool_similarity(agg, lambda_lse, similarity, W);
     float *rest = mem_new(W, sizeof *rest);
     bool parts = agg == AGG_SUM || agg == AGG_MEAN; /* the score is a sum of the words' own */
     for (size_t w = 0; w < W; w++) {
         memcpy(rest, similarity, w * sizeof *rest);
         memcpy(rest + w, similarity + w + 1, (W - 1 - w) * sizeof *rest);
         if (parts)
-            shares[w] = agg == AGG_MEAN ? similarity[w] / (float)W : similarity[w];
+            contribution_measure[w] = agg == AGG_MEAN ? similarity[w] / (float)W : similarity[w];
         else
-            shares[w] = W > 1 ? all - share_pool(agg, lambda_lse, rest, W - 1) : all;
+            contribution_measure[w] =
+                W > 1 ? all - session_pool_similarity(agg, lambda_lse, rest, W - 1) : all;
     }
     free(rest);
 }
@@ -61,8 +63,8 @@ struct shorter {
 static int shorter_get(size_t W, size_t D, struct shorter *out, struct error *err)
 {
     *out = (struct shorter){0};
-    if (mem_get(&out->words, W * D, sizeof(float), "a caption", err) != 0 ||
-        mem_get(&out->gram, W * W, sizeof(float), "a caption", err) != 0)
+    if (mem_alloc(&out->words, W * D, sizeof(float), "a caption", err) != 0 ||
+        mem_alloc(&out->gram, W * W, sizeof(float), "a caption", err) != 0)
         return -1;
     out->norm = mem_new(W, sizeof *out->norm);
     return 0;
@@ -89,9 +91,9 @@ static void leave_out(const struct query *query, size_t D, size_t word, struct s
     }
 }
 
-static int shares_of_i2t(const struct session *session, size_t image, const struct query *query,
-                         const struct attn_options *options, float all, float *shares,
-                         struct error *err)
+static int contributions_of_i2t(const struct session *session, size_t image,
+                                const struct query *query, const struct attn_options *options,
+                                float all, float *contribution_measure, struct error *err)
 {
     size_t W = query->W, starts[2] = {0, W - 1}, gram_start[2] = {0};
     struct score_images images = session_images_at(session, image, 1);
@@ -109,25 +111,27 @@ static int shares_of_i2t(const struct session *session, size_t image, const stru
         leave_out(query, session->D, w, &s);
         if (W > 1)
             status = score_pair(options, &images, &caption, NULL, NULL, &rest, err);
-        shares[w] = all - rest;
+        contribution_measure[w] = all - rest;
     }
     shorter_free(&s);
     return status;
 }
 
-int session_word_shares(const struct session *session, size_t image, const struct query *query,
-                        const struct attention *attention, enum agg_func agg, float *shares,
-                        struct error *err)
+int session_word_contributions(const struct session *session, size_t image,
+                               const struct query *query, const struct attention *attention,
+                               enum agg_func agg, float *contribution_measure, struct error *err)
 {
     struct attn_options options = model_options(session->model)->attn;
     options.agg_func = agg;
     if (attention->t2i) {
-        shares_of_t2i(agg, options.lambda_lse, attention->similarity, query->W, shares);
+        contributions_of_t2i(agg, options.lambda_lse, attention->similarity, query->W,
+                             contribution_measure);
         return 0;
     }
-    if (query->W > SHARE_WORDS)
+    if (query->W > SESSION_CONTRIBUTION_WORDS)
         return error_set(err, "the caption has %zu words; what each adds is told up to %d",
-                         query->W - 2, SHARE_WORDS - 2);
-    float all = share_pool(agg, options.lambda_lse, attention->similarity, attention->R);
-    return shares_of_i2t(session, image, query, &options, all, shares, err);
+                         query->W - 2, SESSION_CONTRIBUTION_WORDS - 2);
+    float all =
+        session_pool_similarity(agg, options.lambda_lse, attention->similarity, attention->R);
+    return contributions_of_i2t(session, image, query, &options, all, contribution_measure, err);
 }

@@ -9,7 +9,7 @@
  */
 int session_encode_images(struct session *session, const struct index_use *use,
                           const struct progress *progress, struct error *err) MUST_USE;
-void session_forget_images(struct session *session);
+void session_release_images(struct session *session);
 
 /* Fills C, ids, starts from the split's captions or token ids. Errors: an id outside the embedding,
  * a caption that is too long, by line number. */
@@ -24,7 +24,7 @@ struct score_images session_images_at(const struct session *session, size_t firs
 struct score_captions session_captions_at(const struct session *session, size_t first, size_t n);
 
 /* A query as a caption of its own; starts: 0 and its words, the caller's while it is used. */
-struct score_captions session_query(const struct session *session, const struct query *query,
-                                    const size_t starts[2]);
+struct score_captions session_captions_of_query(const struct session *session,
+                                                const struct query *query, const size_t starts[2]);
 
 #endif

@@ -31,8 +31,8 @@ struct score_captions session_captions(const struct session *session)
                                    .loss = session->word_loss};
 }
 
-struct score_captions session_query(const struct session *session, const struct query *query,
-                                    const size_t starts[2])
+struct score_captions session_captions_of_query(const struct session *session,
+                                                const struct query *query, const size_t starts[2])
 {
     static const size_t gram_start[2];
     return (struct score_captions){.C = 1,
@@ -76,7 +76,7 @@ int session_score_images(const struct session *session, const struct query *quer
 {
     size_t starts[2] = {0, query->W};
     struct score_images images = session_images(session);
-    struct score_captions caption = session_query(session, query, starts);
+    struct score_captions caption = session_captions_of_query(session, query, starts);
     return score_images(&model_options(session->model)->attn, &images, &caption, scores, progress,
                         err);
 }
@@ -90,9 +90,9 @@ int session_score_captions(const struct session *session, size_t image, float *s
                           progress, err);
 }
 
-int session_score_part(const struct session *session, size_t first_image, size_t images,
-                       size_t first_caption, size_t captions, float *sims,
-                       const struct progress *progress, struct error *err)
+int session_score_block(const struct session *session, size_t first_image, size_t images,
+                        size_t first_caption, size_t captions, float *sims,
+                        const struct progress *progress, struct error *err)
 {
     struct score_images v = session_images_at(session, first_image, images);
     struct score_captions e = session_captions_at(session, first_caption, captions);
@@ -102,7 +102,7 @@ int session_score_part(const struct session *session, size_t first_image, size_t
 int session_score_all(const struct session *session, float *sims, const struct progress *progress,
                       struct error *err)
 {
-    return session_score_part(session, 0, session->I, 0, session->C, sims, progress, err);
+    return session_score_block(session, 0, session->I, 0, session->C, sims, progress, err);
 }
 
 /* ---- captions that are no part of the split ---- */
@@ -129,9 +129,9 @@ static int encode_ids(const struct session *session, const int32_t *ids, const s
     out->gram_start = mem_new(n + 1, sizeof *out->gram_start);
     for (size_t c = 0; c < n; c++)
         out->gram_start[c + 1] = gram += (starts[c + 1] - starts[c]) * (starts[c + 1] - starts[c]);
-    if (mem_get(&out->words, words, D * sizeof(float), "captions", err) != 0 ||
-        mem_get(&out->norm, words, sizeof(float), "captions", err) != 0 ||
-        mem_get(&out->gram, i2t ? gram : 0, sizeof(float), "captions", err) != 0 ||
+    if (mem_alloc(&out->words, words, D * sizeof(float), "captions", err) != 0 ||
+        mem_alloc(&out->norm, words, sizeof(float), "captions", err) != 0 ||
+        mem_alloc(&out->gram, i2t ? gram : 0, sizeof(float), "captions", err) != 0 ||
         model_encode_words(session->model, ids, starts, n, out->words, err) != 0)
         return -1;
     xattn_norms(out->words, words, D, out->norm);
@@ -163,7 +163,7 @@ int session_score_ids(const struct session *session, const int32_t *ids, const s
 
 /* ---- attention of one pair ---- */
 
-void attention_free(struct attention *attention)
+void session_attention_free(struct attention *attention)
 {
     if (!attention)
         return;
@@ -209,9 +209,9 @@ int session_attention(const struct session *session, size_t image, const struct 
     a->word_similarity = mem_new(a->W, sizeof *a->word_similarity);
     size_t starts[2] = {0, query->W};
     struct score_images images = session_images_at(session, image, 1);
-    struct score_captions caption = session_query(session, query, starts);
+    struct score_captions caption = session_captions_of_query(session, query, starts);
     if (score_pair(options, &images, &caption, a->weights, a->similarity, &a->score, err) != 0) {
-        attention_free(a);
+        session_attention_free(a);
         return -1;
     }
     if (a->t2i)

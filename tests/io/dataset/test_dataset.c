@@ -187,14 +187,14 @@ static void test_token_lines(void **state)
     struct token_lines lines;
     char *path = file_join(folder, "t.txt");
     put_text("t.txt", "1 7 2\r\n1,8, 9 2\n");
-    assert_done(token_lines_load(path, &lines, &err), err);
+    assert_done(text_token_lines_load(path, &lines, &err), err);
     assert_int_equal(lines.count, 2);
     assert_int_equal(lines.counts[1], 4);
     assert_int_equal(lines.ids[1][2], 9);
-    token_lines_done(&lines);
+    text_token_lines_done(&lines);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         put_text("t.txt", bad[i]);
-        assert_int_equal(token_lines_load(path, &lines, &err), -1);
+        assert_int_equal(text_token_lines_load(path, &lines, &err), -1);
         assert_non_null(strstr(err.text, places[i]));
     }
     free(path);

@@ -28,7 +28,7 @@ static void test_id_keys(void **state)
     char key[ID_SIZE];
     (void)state;
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        id_key(keys[i][0], key);
+        idmap_key(keys[i][0], key);
         assert_string_equal(key, keys[i][1]);
     }
 }
@@ -253,7 +253,7 @@ static int add_image(struct precomp *p, const char *id, size_t regions, int numb
                                    .feature_size = F,
                                    .boxes = boxes,
                                    .features = features};
-    return precomp_wants(p, id) ? precomp_add(p, &image, err) : 0;
+    return precomp_needs(p, id) ? precomp_add(p, &image, err) : 0;
 }
 
 static void check_row(const char *name, size_t row, int number, size_t regions)
@@ -295,7 +295,7 @@ static void test_folder_in_order(void **state)
     assert_done(add_image(p, "7", R, 1, &err), err);
     assert_done(add_image(p, "COCO_val2014_000000000008", R, 2, &err), err);
     assert_done(add_image(p, "000007", R, 3, &err), err); /* there already */
-    assert_false(precomp_full(p));
+    assert_false(precomp_complete(p));
     assert_done(precomp_commit(p, &sum, &err), err);
     assert_int_equal(sum.images, 2);
     assert_int_equal(sum.doubles, 1);
@@ -329,9 +329,9 @@ static void test_folder_by_ids(void **state)
     assert_done(add_image(p, "7", R, 1, &err), err);
     assert_done(add_image(p, "5", R, 5, &err), err);
     assert_done(add_image(p, "8", R, 2, &err), err);
-    assert_false(precomp_full(p));
+    assert_false(precomp_complete(p));
     assert_done(add_image(p, "9", 1, 3, &err), err);
-    assert_true(precomp_full(p));
+    assert_true(precomp_complete(p));
     assert_done(precomp_commit(p, &sum, &err), err);
     assert_int_equal(sum.images, 3);
     assert_int_equal(sum.cut, 2);

@@ -20,7 +20,7 @@ static char *tokens_of(const char *caption, enum token_compat compat)
     tokenize_words(caption, compat, &words);
     for (size_t i = 0; i < words.count; i++)
         str_addf(&line, "%s%s", i ? " " : "", words.items[i]);
-    words_done(&words);
+    tokenize_words_done(&words);
     return str_take(&line);
 }
 
@@ -192,10 +192,10 @@ static void test_hostile_text_takes_linear_time(void **state)
         char *text = repeated(pieces[i], 1 << 19);
         struct words words;
         tokenize_words(text, TOKENS_STANDARD, &words);
-        words_done(&words);
+        tokenize_words_done(&words);
         tokenize_words(text, TOKENS_PY3BYTES, &words);
         assert_true(words.count > 0);
-        words_done(&words);
+        tokenize_words_done(&words);
         free(text);
     }
     alarm(0);
@@ -209,7 +209,7 @@ static void test_ten_thousand_words(void **state)
     tokenize_words(text, TOKENS_STANDARD, &words);
     assert_int_equal(words.count, 10000);
     assert_string_equal(words.items[9999], "dog");
-    words_done(&words);
+    tokenize_words_done(&words);
     free(text);
 }
 

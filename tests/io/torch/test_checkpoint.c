@@ -26,11 +26,11 @@ static void test_fixtures_load(void **state)
         assert_int_equal(c->group_count, 2);
         assert_int_equal(c->epoch, 3);
         assert_true(c->best_rsum == 321.5);
-        const struct tensor *embed = tensor_find(&c->groups[1], "embed.weight");
+        const struct tensor *embed = checkpoint_tensor_find(&c->groups[1], "embed.weight");
         assert_non_null(embed);
         assert_int_equal(embed->ndim, 2);
-        assert_string_equal(option_find(c, "data_name")->text, "fixture_precomp");
-        assert_true(option_find(c, "word_dim")->number == (double)embed->shape[1]);
+        assert_string_equal(checkpoint_option_find(c, "data_name")->text, "fixture_precomp");
+        assert_true(checkpoint_option_find(c, "word_dim")->number == (double)embed->shape[1]);
         checkpoint_free(c);
         free(path);
         free(name);
@@ -54,25 +54,30 @@ static struct checkpoint *make_checkpoint(void)
     struct error err;
     struct tensor *t;
     struct checkpoint *c = checkpoint_new(2);
-    assert_done(
-        tensor_add(&c->groups[0], "fc.weight", TENSOR_FLOATS, 2, (size_t[]){3, 5}, &t, &err), err);
+    assert_done(checkpoint_tensor_add(&c->groups[0], "fc.weight", TENSOR_FLOATS, 2,
+                                      (size_t[]){3, 5}, &t, &err),
+                err);
     for (size_t i = 0; i < t->count; i++)
         t->data[i] = (float)i / 7;
     t->data[3] = -0.0f;
     t->data[4] = NAN;
-    assert_done(tensor_add(&c->groups[0], "fc.bias", TENSOR_FLOATS, 1, (size_t[]){0}, &t, &err),
-                err);
-    assert_done(tensor_add(&c->extra, "rng", TENSOR_INTEGERS, 1, (size_t[]){5}, &t, &err), err);
+    assert_done(
+        checkpoint_tensor_add(&c->groups[0], "fc.bias", TENSOR_FLOATS, 1, (size_t[]){0}, &t, &err),
+        err);
+    assert_done(
+        checkpoint_tensor_add(&c->extra, "rng", TENSOR_INTEGERS, 1, (size_t[]){5}, &t, &err), err);
     memcpy(t->integers, whole, sizeof whole);
-    assert_done(tensor_add(&c->extra, "rate", TENSOR_DOUBLES, 2, (size_t[]){1, 3}, &t, &err), err);
+    assert_done(
+        checkpoint_tensor_add(&c->extra, "rate", TENSOR_DOUBLES, 2, (size_t[]){1, 3}, &t, &err),
+        err);
     memcpy(t->doubles, fine, sizeof fine);
-    assert_done(tensor_add(&c->extra, "step", TENSOR_INTEGERS, 0, NULL, &t, &err), err);
+    assert_done(checkpoint_tensor_add(&c->extra, "step", TENSOR_INTEGERS, 0, NULL, &t, &err), err);
     t->integers[0] = 42;
-    option_add(c, "data_name", OPTION_TEXT, 0, "caf\xc3\xa9 \"x\"");
-    option_add(c, "margin", OPTION_FLOAT, 0.2, NULL);
-    option_add(c, "num_epochs", OPTION_INT, 30, NULL);
-    option_add(c, "bi_gru", OPTION_BOOL, 1, NULL);
-    option_add(c, "resume", OPTION_NONE, 0, NULL);
+    checkpoint_option_add(c, "data_name", OPTION_TEXT, 0, "caf\xc3\xa9 \"x\"");
+    checkpoint_option_add(c, "margin", OPTION_FLOAT, 0.2, NULL);
+    checkpoint_option_add(c, "num_epochs", OPTION_INT, 30, NULL);
+    checkpoint_option_add(c, "bi_gru", OPTION_BOOL, 1, NULL);
+    checkpoint_option_add(c, "resume", OPTION_NONE, 0, NULL);
     c->epoch = 7;
     c->eiters = 5000000000;
     c->best_rsum = 391.7;
@@ -198,10 +203,13 @@ static void test_save_failures(void **state)
     assert_non_null(strstr(err.text, "No space left"));
     struct tensor *t;
     size_t huge[] = {SIZE_MAX, 2};
-    assert_int_equal(tensor_add(&c->extra, "huge", TENSOR_FLOATS, 2, huge, &t, &err), -1);
+    assert_int_equal(checkpoint_tensor_add(&c->extra, "huge", TENSOR_FLOATS, 2, huge, &t, &err),
+                     -1);
     huge[1] = 1;
-    assert_int_equal(tensor_add(&c->extra, "huge", TENSOR_FLOATS, 2, huge, &t, &err), -1);
-    assert_int_equal(tensor_add(&c->extra, "deep", TENSOR_FLOATS, 9, huge, &t, &err), -1);
+    assert_int_equal(checkpoint_tensor_add(&c->extra, "huge", TENSOR_FLOATS, 2, huge, &t, &err),
+                     -1);
+    assert_int_equal(checkpoint_tensor_add(&c->extra, "deep", TENSOR_FLOATS, 9, huge, &t, &err),
+                     -1);
     assert_int_equal(c->extra.count, 3);
     checkpoint_free(c);
 }

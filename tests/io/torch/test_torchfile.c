@@ -114,9 +114,10 @@ static void make_zip(struct str *out)
     struct error err;
     struct tensor *t;
     struct checkpoint *c = checkpoint_new(1);
-    assert_done(tensor_add(&c->groups[0], "w", TENSOR_FLOATS, 1, (size_t[]){3}, &t, &err), err);
+    assert_done(
+        checkpoint_tensor_add(&c->groups[0], "w", TENSOR_FLOATS, 1, (size_t[]){3}, &t, &err), err);
     memcpy(t->data, (float[]){1.5f, 2.5f, 3.5f}, 12);
-    option_add(c, "margin", OPTION_FLOAT, .2, NULL);
+    checkpoint_option_add(c, "margin", OPTION_FLOAT, .2, NULL);
     char path[] = "/tmp/scanscope-test-XXXXXX";
     int fd = mkstemp(path);
     assert_true(fd >= 0);
@@ -140,7 +141,7 @@ static void test_views(void **state)
     struct str file = {0};
     LEGACY(&file, MODEL(TENSOR("12", "1", "I2\nI3\n", "I1\nI4\n")), 12);
     assert_done(load(file.text, file.length, &c, &err), err);
-    const struct tensor *w = tensor_find(&c->groups[0], "w");
+    const struct tensor *w = checkpoint_tensor_find(&c->groups[0], "w");
     static const float wanted[] = {1, 5, 9, 2, 6, 10};
     assert_memory_equal(w->data, wanted, sizeof wanted);
     assert_string_equal(c->format, "legacy");
@@ -188,11 +189,11 @@ static void test_python_2(void **state)
     assert_done(load(file.text, file.length, &c, &err), err);
     assert_int_equal(c->epoch, 7);
     assert_true(c->best_rsum == 412.5);
-    const struct tensor *w = tensor_find(&c->groups[0], "fc.weight");
+    const struct tensor *w = checkpoint_tensor_find(&c->groups[0], "fc.weight");
     assert_non_null(w);
     assert_true(w->ndim == 2 && w->shape[1] == 2 && w->data[3] == 3);
-    assert_string_equal(option_find(c, "data_name")->text, "f30k_precomp");
-    assert_true(option_find(c, "margin")->number == .2);
+    assert_string_equal(checkpoint_option_find(c, "data_name")->text, "f30k_precomp");
+    assert_true(checkpoint_option_find(c, "margin")->number == .2);
     checkpoint_free(c);
     str_done(&file);
 }

@@ -180,7 +180,8 @@ static struct gru_weights make_weights(void)
 static void make_gru(void)
 {
     size_t words = t.starts[PAIRS];
-    packing_fill(t.starts, PAIRS, mem_new(packing_room(PAIRS, words), sizeof(size_t)), &t.packing);
+    gru_packing_fill(t.starts, PAIRS, mem_new(gru_packing_size(PAIRS, words), sizeof(size_t)),
+                     &t.packing);
     t.weights = make_weights();
     t.gradients = make_weights();
     t.layer = (struct gru_layer){.in = IN, .D = D, .directions = 1, .weights = &t.weights};
@@ -188,7 +189,7 @@ static void make_gru(void)
     t.layer.gates[0] = made(words * 3 * D);
     t.layer.hidden[0] = made(words * D);
     t.layer.out = made(words * D);
-    t.layer.packed[0] = made(gru_packed_room(D));
+    t.layer.packed[0] = made(gru_whh_packed_size(D));
     t.dx = made(words * IN);
     t.dout = made(words * D);
     t.previous = made(words * D);
@@ -217,11 +218,11 @@ MEASURED(attention_i2t, FORWARD(i2t, i2t))
 MEASURED(attention_i2t_back, BACKWARD(i2t, i2t))
 MEASURED(gru, gru_forward(&t.packing, &t.layer))
 MEASURED(gru_back, gru_backward(&t.packing, &t.layer, t.dout, &t.gradients, t.dx, t.previous))
-MEASURED(l2norm, l2norm_forward(t.values, VALUES / D, D, t.dx))
-MEASURED(l2norm_back, l2norm_backward(t.values, t.dx, VALUES / D, D, t.moments[0]))
-MEASURED(sum_rows, sum_rows(t.values, VALUES / D, D, D, t.bias))
+MEASURED(l2norm, fc_l2norm_forward(t.values, VALUES / D, D, t.dx))
+MEASURED(l2norm_back, fc_l2norm_backward(t.values, t.dx, VALUES / D, D, t.moments[0]))
+MEASURED(fc_sum_rows, fc_sum_rows(t.values, VALUES / D, D, D, t.bias))
 MEASURED(hinge, t.dx[0] = (float)loss_hinge(t.t2i.scores, PAIRS, 0.2, true, t.t2i.dscores))
-MEASURED(gradient_norm, t.dx[0] = (float)gradient_norm(t.values, VALUES))
+MEASURED(adam_gradient_norm, t.dx[0] = (float)adam_gradient_norm(t.values, VALUES))
 MEASURED(adam, adam_step(t.values, t.values, &(struct adam){t.moments[0], t.moments[1]}, VALUES, 1,
                          1e-3, 1))
 
@@ -252,9 +253,9 @@ static const struct {
     {measured_gru_back, NULL},
     {measured_l2norm, NULL},
     {measured_l2norm_back, NULL},
-    {measured_sum_rows, NULL},
+    {measured_fc_sum_rows, NULL},
     {measured_hinge, NULL},
-    {measured_gradient_norm, NULL},
+    {measured_adam_gradient_norm, NULL},
     {measured_adam, NULL},
 };
 

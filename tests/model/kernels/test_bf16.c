@@ -38,7 +38,7 @@ static void test_nearest(void **state)
     assert_true(bf16_float(bf16_round(1 + 1.01f / 256)) == 1 + 1.0f / 128);
     assert_true(bf16_float(bf16_round(-1 - 1.01f / 256)) == -1 - 1.0f / 128);
     const float row[] = {1, 1 + 1.0f / 256};
-    assert_true(fabsf(bf16_loss(row, 2) - 1.0f / 256 / 1.4142f) < 1e-5f);
+    assert_true(fabsf(bf16_rounding_loss(row, 2) - 1.0f / 256 / 1.4142f) < 1e-5f);
 }
 
 /* ---- kernels ---- */

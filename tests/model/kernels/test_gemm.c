@@ -106,7 +106,7 @@ static void run_factor(struct bed *bed)
 {
     const struct gemm_job *j = &bed->job;
     struct gemm_factor factor;
-    float *room = mem_new(gemm_factor_room(j->N, j->K), sizeof *room);
+    float *room = mem_new(gemm_factor_size(j->N, j->K), sizeof *room);
     memcpy(bed->c, bed->start, bed->c_count * sizeof *bed->c);
     gemm_factor_pack(j->N, j->K, j->b_transposed, j->b, room, &factor);
     gemm_factor_multiply(j->M, j->a, &factor, j->add, j->c);
@@ -127,15 +127,15 @@ static void test_shapes(void **state)
     int threads = omp_get_max_threads();
     (void)state;
     rng_seed(&rng, 21);
-    printf("# seed 21; products here are %s\n", gemm_is_own() ? "our own" : "BLAS's");
+    printf("# seed 21; products here are %s\n", gemm_has_own_kernel() ? "our own" : "BLAS's");
     omp_set_num_threads(3);
     for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
         for (int kind = 0; kind < 6; kind++) {
             struct bed bed;
             bed_init(&bed, &rng, shapes[s][0], shapes[s][1], shapes[s][2], kind % 3, kind / 3);
             run(&bed, gemm_blas, "BLAS");
-            if (gemm_is_own())
-                run(&bed, gemm_wide, "the own product");
+            if (gemm_has_own_kernel())
+                run(&bed, gemm_avx512, "the own product");
             run_public(&bed, kind % 3);
             if (kind % 3 != 2)
                 run_factor(&bed);
@@ -162,18 +162,18 @@ static void test_threads(void **state)
     struct bed bed;
     int threads = omp_get_max_threads();
     (void)state;
-    if (!gemm_is_own())
+    if (!gemm_has_own_kernel())
         skip();
     rng_seed(&rng, 22);
     for (int kind = 0; kind < 3; kind++) {
         bed_init(&bed, &rng, 301, 203, 520, kind, true);
         omp_set_num_threads(1);
-        run(&bed, gemm_wide, "one thread");
+        run(&bed, gemm_avx512, "one thread");
         float *one = mem_new(bed.c_count, sizeof *one);
         memcpy(one, bed.c, bed.c_count * sizeof *one);
         for (int n = 2; n <= 5; n++) {
             omp_set_num_threads(n);
-            run(&bed, gemm_wide, "several threads");
+            run(&bed, gemm_avx512, "several threads");
             assert_memory_equal(bed.c, one, bed.c_count * sizeof *one);
         }
         free(one);

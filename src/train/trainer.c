@@ -1,4 +1,4 @@
-#include "train/step.h"
+#include "train/trainer.h"
 
 #include <math.h>
 #include <omp.h>
@@ -41,8 +41,8 @@ int trainer_new(struct model *model, struct trainer **out, struct error *err)
     size_t n = model->params.count;
     t->model = model;
     if (params_init(&model->options, &t->gradients, err) != 0 ||
-        mem_get(&t->adam.m, n, sizeof(float), "the optimiser", err) != 0 ||
-        mem_get(&t->adam.v, n, sizeof(float), "the optimiser", err) != 0) {
+        mem_alloc(&t->adam.m, n, sizeof(float), "the optimiser", err) != 0 ||
+        mem_alloc(&t->adam.v, n, sizeof(float), "the optimiser", err) != 0) {
         trainer_free(t);
         return -1;
     }
@@ -100,7 +100,7 @@ static void carve(const struct trainer *t, const struct batch *b, struct arena *
     out->scores = arena_take(arena, b->n * b->n, sizeof(float));
     out->dscores = arena_take(arena, b->n * b->n, sizeof(float));
     out->dfc = arena_take(arena, o->weight_norm ? D * (size_t)o->img_dim : 0, sizeof(float));
-    text_acts_carve(o, b->n, words, true, arena, &out->text);
+    text_encoder_acts_carve(o, b->n, words, true, arena, &out->text);
     xattn_acts_carve(&o->attn, &shape, true, (size_t)omp_get_max_threads(), arena, &out->xattn);
 }
 
@@ -112,7 +112,7 @@ static int make_room(struct trainer *t, const struct batch *b, struct error *err
         free(t->block);
         t->block = NULL;
         t->block_size = 0;
-        if (mem_get(&t->block, arena.used, 1, "a training step", err) != 0)
+        if (mem_alloc(&t->block, arena.used, 1, "a training step", err) != 0)
             return -1;
         t->block_size = arena.used;
     }
@@ -142,9 +142,9 @@ static double forward(struct trainer *t, const struct batch *b, struct stopwatch
     fc_forward(b->features, rows, (size_t)o->img_dim, D, t->model->fc, t->model->params.fc_bias,
                a->v);
     if (!o->no_imgnorm)
-        l2norm_forward(a->v, rows, D, a->v_norm);
+        fc_l2norm_forward(a->v, rows, D, a->v_norm);
     lap(watch, STEP_IMAGE);
-    text_forward(o, &t->model->params, b->ids, b->starts, b->n, &a->text, a->e);
+    text_encoder_forward(o, &t->model->params, b->ids, b->starts, b->n, &a->text, a->e);
     lap(watch, STEP_TEXT);
     xattn_forward(&o->attn, &shape, a->v, a->e, &a->xattn, a->scores);
     double loss = loss_hinge(a->scores, b->n, o->margin, o->max_violation, a->dscores);
@@ -167,15 +167,15 @@ static void backward_image(struct trainer *t, const struct batch *b)
     struct params *g = &t->gradients;
     size_t rows = b->n * b->R, D = (size_t)o->embed_size, F = (size_t)o->img_dim;
     if (!o->no_imgnorm)
-        l2norm_backward(a->v, a->v_norm, rows, D, a->dv);
+        fc_l2norm_backward(a->v, a->v_norm, rows, D, a->dv);
     if (!o->weight_norm) {
         fc_backward(b->features, a->dv, rows, F, D, g->fc_weight, g->fc_bias);
         return;
     }
     memset(a->dfc, 0, D * F * sizeof *a->dfc);
     fc_backward(b->features, a->dv, rows, F, D, a->dfc, g->fc_bias);
-    weight_norm_backward(t->model->params.fc_weight, *t->model->params.fc_g, D * F, a->dfc,
-                         g->fc_weight, g->fc_g);
+    fc_weight_norm_backward(t->model->params.fc_weight, *t->model->params.fc_g, D * F, a->dfc,
+                            g->fc_weight, g->fc_g);
 }
 
 static void backward(struct trainer *t, const struct batch *b, struct stopwatch *watch)
@@ -188,7 +188,7 @@ static void backward(struct trainer *t, const struct batch *b, struct stopwatch 
     lap(watch, STEP_ATTENTION_BACK);
     backward_image(t, b);
     lap(watch, STEP_IMAGE_BACK);
-    text_backward(o, &a->text, a->e, a->de, &t->gradients);
+    text_encoder_backward(o, &a->text, a->e, a->de, &t->gradients);
     lap(watch, STEP_TEXT_BACK);
 }
 
@@ -220,11 +220,11 @@ int trainer_step(struct trainer *trainer, const struct batch *batch, double lear
     if (trainer_backward(trainer, batch, out, err) != 0)
         return -1;
     struct stopwatch watch = {out->seconds, progress_clock()};
-    out->gradient_norm = gradient_norm(g->data, g->count);
+    out->gradient_norm = adam_gradient_norm(g->data, g->count);
     if (!isfinite(out->gradient_norm))
         return error_set(
             err, "the gradient is not finite any more (loss %g): lower --learning_rate", out->loss);
-    double scale = gradient_clip(out->gradient_norm, model->options.grad_clip);
+    double scale = adam_clip_factor(out->gradient_norm, model->options.grad_clip);
     adam_step(model->params.data, g->data, &trainer->adam, g->count, ++trainer->steps,
               learning_rate, scale);
     model_refresh(model);

@@ -1,6 +1,6 @@
 /* segment.h: a picture cut into smooth pieces, background, things and their parts. */
-#ifndef DEMO_SEGMENT_H
-#define DEMO_SEGMENT_H
+#ifndef DEMO_SEGMENTS_H
+#define DEMO_SEGMENTS_H
 
 #include <stdbool.h>
 
@@ -48,7 +48,7 @@ int segments_new(const struct image *picture, struct segments **out, struct erro
 void segments_free(struct segments *segments);
 
 /* Whether node n includes part p. */
-bool node_holds(const struct segments *segments, int n, int p);
+bool segments_node_holds(const struct segments *segments, int n, int p);
 
 /* Builds the nodes (merge.c). */
 void segments_merge(struct segments *segments);

@@ -1,4 +1,4 @@
-#include "analyse/align/boxes.h"
+#include "analyse/align/box.h"
 
 #include <math.h>
 

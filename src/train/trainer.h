@@ -1,7 +1,7 @@
 /* step.h: one training step: forward, backward, clip, Adam; all its memory in one allocation that
  * grows only when a batch is larger than any before. */
-#ifndef TRAIN_STEP_H
-#define TRAIN_STEP_H
+#ifndef TRAIN_TRAINER_H
+#define TRAIN_TRAINER_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* boxes.h: areas of boxes x1 y1 x2 y2 in pixels, x2 > x1 and y2 > y1. */
-#ifndef ANALYSE_ALIGN_BOXES_H
-#define ANALYSE_ALIGN_BOXES_H
+#ifndef ANALYSE_ALIGN_BOX_H
+#define ANALYSE_ALIGN_BOX_H
 
 #include <stdbool.h>
 #include <stddef.h>

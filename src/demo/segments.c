@@ -1,4 +1,4 @@
-#include "demo/segment.h"
+#include "demo/segments.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@ static float lab_curve(float t)
     return t > 0.008856f ? cbrtf(t) : 7.787f * t + 16.0f / 116.0f;
 }
 
-void lab_of_image(const struct image *picture, float *lab)
+void regions_lab(const struct image *picture, float *lab)
 {
     float linear[256];
     size_t n = (size_t)picture->width * (size_t)picture->height;
@@ -291,14 +291,14 @@ int segments_new(const struct image *picture, struct segments **out, struct erro
     size_t n = (size_t)picture->width * (size_t)picture->height;
     s->width = picture->width;
     s->height = picture->height;
-    if (mem_get(&s->lab, n, 3 * sizeof(float), "a picture's colours", err) != 0 ||
-        mem_get(&s->smooth_of, n, sizeof(int), "a picture's pieces", err) != 0 ||
-        mem_get(&s->thing_of, n, sizeof(int), "a picture's pieces", err) != 0 ||
-        mem_get(&s->part_of, n, sizeof(int), "a picture's pieces", err) != 0) {
+    if (mem_alloc(&s->lab, n, 3 * sizeof(float), "a picture's colours", err) != 0 ||
+        mem_alloc(&s->smooth_of, n, sizeof(int), "a picture's pieces", err) != 0 ||
+        mem_alloc(&s->thing_of, n, sizeof(int), "a picture's pieces", err) != 0 ||
+        mem_alloc(&s->part_of, n, sizeof(int), "a picture's pieces", err) != 0) {
         segments_free(s);
         return -1;
     }
-    lab_of_image(picture, s->lab);
+    regions_lab(picture, s->lab);
     find_smooth(s);
     find_things(s);
     find_parts(s);
