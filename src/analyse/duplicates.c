@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascending.h"
 #include "base/bf16.h"
 #include "base/mem.h"
 #include "model/kernels/gemm.h"
@@ -70,12 +71,6 @@ static int rarest_first(const void *a, const void *b, void *context)
     return (x > y) - (x < y);
 }
 
-static int ascending(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
-}
-
 static void make_sets(const struct lexicon *l, struct sets *out)
 {
     uint32_t *order = mem_new(l->count, sizeof *order), *place = mem_new(l->count, sizeof *place);
@@ -92,7 +87,7 @@ static void make_sets(const struct lexicon *l, struct sets *out)
         size_t n = l->starts[c + 1] - l->starts[c], kept = 0;
         for (size_t w = 0; w < n; w++)
             set[w] = place[l->words[l->starts[c] + w]];
-        qsort(set, n, sizeof *set, ascending);
+        qsort(set, n, sizeof *set, ascending_uint32);
         for (size_t w = 0; w < n; w++)
             if (w == 0 || set[w] != set[w - 1])
                 set[kept++] = set[w];
@@ -123,8 +118,8 @@ double duplicates_overlap(const struct lexicon *lexicon, size_t a, size_t b)
     uint32_t *sets = mem_new(length[0] + length[1] + 1, sizeof *sets), *other = sets + length[0];
     memcpy(sets, words + first[0], length[0] * sizeof *sets);
     memcpy(other, words + first[1], length[1] * sizeof *sets);
-    qsort(sets, length[0], sizeof *sets, ascending);
-    qsort(other, length[1], sizeof *sets, ascending);
+    qsort(sets, length[0], sizeof *sets, ascending_uint32);
+    qsort(other, length[1], sizeof *sets, ascending_uint32);
     for (size_t w = 0; w < length[0]; w++)
         if (w == 0 || sets[w] != sets[n - 1])
             sets[n++] = sets[w];

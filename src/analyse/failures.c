@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "analyse/stats.h"
+#include "base/ascending.h"
+#include "base/countof.h"
 #include "base/mem.h"
 
 const struct where_field failures_fields[FAILURE_FIELDS + 1] = {
@@ -174,7 +176,7 @@ static const struct {
 
 static size_t frequency_band(size_t uses)
 {
-    size_t band = sizeof frequency_bands / sizeof *frequency_bands - 1;
+    size_t band = COUNTOF(frequency_bands) - 1;
     while (frequency_bands[band].least > uses)
         band--;
     return band;
@@ -237,12 +239,6 @@ static int by_group(const void *a, const void *b)
     return (x->row > y->row) - (x->row < y->row);
 }
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* The figures of n members of one group. */
 static struct query_group measure(const struct failures *f, enum failure_group by,
                                   const struct member *members, size_t n)
@@ -264,7 +260,7 @@ static struct query_group measure(const struct failures *f, enum failure_group b
             known++;
         }
     }
-    qsort(ranks, n, sizeof *ranks, ascending);
+    qsort(ranks, n, sizeof *ranks, ascending_double);
     group.median_rank = stats_quantile(ranks, n, 0.5);
     if (known > 0)
         group.mean_margin = margin / (double)known;

@@ -4,13 +4,8 @@
 #include <stdlib.h>
 
 #include "analyse/stats.h"
+#include "base/ascending.h"
 #include "base/mem.h"
-
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 /* ---- captions of another image ----------------------------------------------------------------
  */
@@ -23,7 +18,7 @@ static double median_rank(const struct sweep *s, size_t first, size_t end, size_
     for (size_t c = first; c < end; c++)
         if (c != without)
             room[n++] = (double)(s->captions[c].rank + 1);
-    qsort(room, n, sizeof *room, ascending);
+    qsort(room, n, sizeof *room, ascending_double);
     return stats_quantile(room, n, 0.5);
 }
 

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/ascending.h"
 #include "base/mem.h"
 #include "base/rng.h"
 
@@ -53,12 +54,6 @@ static struct bootstrap settled(const struct bootstrap *how)
     return b;
 }
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
 /* One resample's sum(top) / sum(below); `below` NULL: the mean of top. NaN where it is 0 / 0. */
 static double resample(const double *top, const double *below, size_t n, uint64_t seed)
 {
@@ -88,7 +83,7 @@ static int resample_all(const double *top, const double *below, size_t n,
     for (size_t b = 0; b < how->resamples; b++)
         if (!isnan(values[b]))
             values[kept++] = values[b];
-    qsort(values, kept, sizeof *values, ascending);
+    qsort(values, kept, sizeof *values, ascending_double);
     *out = values;
     *count_out = kept;
     return 0;

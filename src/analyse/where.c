@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "base/str.h"
 
@@ -94,7 +95,7 @@ static bool take_operator(struct parser *p, enum operation *out)
         {"!=", NOT_EQUAL},  {"!~", NOT_LIKE},      {"<", LESS},
         {">", GREATER},     {"=", EQUAL},          {"~", LIKE},
     };
-    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+    for (size_t i = 0; i < COUNTOF(signs); i++)
         if (take(p, signs[i].sign)) {
             *out = signs[i].op;
             return true;

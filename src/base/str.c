@@ -80,3 +80,9 @@ void str_done(struct str *s)
     free(s->text);
     *s = (struct str){0};
 }
+
+bool str_ends_with(const char *text, const char *ending)
+{
+    size_t n = strlen(text), e = strlen(ending);
+    return n >= e && strcmp(text + n - e, ending) == 0;
+}

@@ -3,6 +3,7 @@
 #ifndef BASE_STR_H
 #define BASE_STR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -21,5 +22,8 @@ void str_clear(struct str *s); /* keeps the memory */
 const char *str_text(const struct str *s);
 char *str_take(struct str *s); /* the text, now the caller's to free; s is empty again */
 void str_done(struct str *s);
+
+/* Whether a terminated string ends with `ending`, or is that alone. */
+bool str_ends_with(const char *text, const char *ending);
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "analyse/align/alignment.h"
+#include "base/countof.h"
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "base/mem.h"
@@ -253,7 +254,7 @@ static void report_model(struct alignment_command *o, size_t model)
     report_string(&o->report, text, name);
     snprintf(text, sizeof text, "%sattention", key);
     report_string(&o->report, text, a->t2i ? "t2i" : "i2t");
-    for (size_t v = 0; v < sizeof values / sizeof *values; v++) {
+    for (size_t v = 0; v < COUNTOF(values); v++) {
         snprintf(text, sizeof text, "%s%s", key, values[v].name);
         report_number(&o->report, text, values[v].value);
     }

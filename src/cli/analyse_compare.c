@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "analyse/compare.h"
+#include "base/countof.h"
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "base/mem.h"
@@ -195,7 +196,7 @@ static void report_direction(struct report *report, const char *direction,
         {"worse", (double)c->worse},
         {"same", (double)c->same},
     };
-    for (size_t v = 0; v < sizeof values / sizeof *values; v++) {
+    for (size_t v = 0; v < COUNTOF(values); v++) {
         char *key = mem_printf("%s%s", prefix, values[v].name);
         report_number(report, key, values[v].value);
         free(key);

@@ -7,6 +7,7 @@
 
 #include "analyse/contribution.h"
 #include "analyse/label_noise.h"
+#include "base/countof.h"
 #include "base/interrupt.h"
 #include "base/mem.h"
 #include "base/rng.h"
@@ -288,7 +289,7 @@ static bool is_table(const char *name)
     static const char *const tables[] = {
         "words",         "harmful",  "nowhere",     "image_hubs",    "caption_hubs", "image_twins",
         "caption_twins", "suspects", "near_misses", "right_answers", "uses"};
-    for (size_t t = 0; t < sizeof tables / sizeof *tables; t++)
+    for (size_t t = 0; t < COUNTOF(tables); t++)
         if (strcmp(tables[t], name) == 0)
             return true;
     return false;

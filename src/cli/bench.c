@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/countof.h"
 #include "base/interrupt.h"
 #include "base/str.h"
 #include "model/kernels/gemm.h"
@@ -56,7 +57,7 @@ static const struct section {
     {"train", bench_train}, {"index", bench_index}, {"ui", bench_ui},
 };
 
-enum { SECTIONS = sizeof sections / sizeof *sections };
+enum { SECTIONS = COUNTOF(sections) };
 
 /* On the command line a hyphen stands for the blank. */
 bool bench_wants(const struct bench *b, const struct bench_variant *variant)

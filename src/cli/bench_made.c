@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/bf16.h"
+#include "base/countof.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "cli/bench.h"
@@ -130,7 +131,7 @@ void bench_split_done(struct bench_split *split)
 {
     float *arrays[] = {split->regions,   split->gram,      split->norm, split->words,
                        split->word_norm, split->word_gram, split->sims};
-    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
+    for (size_t i = 0; i < COUNTOF(arrays); i++)
         free(arrays[i]);
     free(split->starts);
     free(split->gram_start);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "base/progress.h"
 #include "cli/bench.h"
@@ -104,7 +105,7 @@ static const struct part {
     {"text back", STEP_TEXT_BACK, STEP_TEXT_BACK, text_back_work},
 };
 
-enum { PARTS = sizeof parts / sizeof *parts };
+enum { PARTS = COUNTOF(parts) };
 
 static double sum_seconds(const struct step_result *s, enum step_part first, enum step_part last)
 {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "cli/eval.h"
@@ -364,7 +365,7 @@ int eval_tables(const struct eval *e, struct error *err)
         {e->ci, ci_table},
         {e->by_length, length_table},
     };
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+    for (size_t i = 0; i < COUNTOF(tables); i++)
         if (tables[i].wanted && tables[i].print(e, err) != 0)
             return -1;
     return 0;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "figure/style.h"
@@ -117,7 +118,7 @@ static const struct field {
     /* its target is set by the caller: the folder comes before it */
     {"output", NULL, 0},
 };
-enum { FIELDS = sizeof fields / sizeof *fields };
+enum { FIELDS = COUNTOF(fields) };
 
 static const struct field *field_named(const char *key)
 {
@@ -225,7 +226,7 @@ static void take_looks(const json_t *session, struct figure_style *style)
 {
     static const char *const keys[][2] = {{"overlay", "style"}, {"map", "map"}};
     struct error ignored;
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+    for (size_t i = 0; i < COUNTOF(keys); i++) {
         const char *name = json_string_value(json_object_get(session, keys[i][0]));
         if (name && figure_style_set(style, keys[i][1], name, &ignored) != 0)
             continue;

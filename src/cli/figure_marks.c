@@ -1,6 +1,7 @@
 /* figure_marks.c: the model and data that an explorer's session (ui/state/saved.h) names. */
 #include <stddef.h>
 
+#include "base/countof.h"
 #include "cli/figure_batch.h"
 
 static const struct {
@@ -23,7 +24,7 @@ int figure_batch_session_spec(const struct batch *batch, struct session_spec *ou
 {
     const json_t *model = json_array_get(json_object_get(batch->session, "models"), 0);
     *out = (struct session_spec){0};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+    for (size_t i = 0; i < COUNTOF(texts); i++)
         *(const char **)((char *)out + texts[i].offset) =
             json_string_value(json_object_get(model, texts[i].key));
     out->data.split = out->data.split ? out->data.split : "test";

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/countof.h"
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "base/mem.h"
@@ -85,7 +86,7 @@ static void build_table(struct flags *f)
                (struct cli_option){"token-compat", 0, CLI_TEXT, "standard|py3bytes",
                                    "how captions are tokenised", &c->token_compat});
     struct cli_option run[] = {CLI_RUN_OPTIONS(c), CLI_JSON_OPTION(c)};
-    for (size_t i = 0; i < sizeof run / sizeof run[0]; i++)
+    for (size_t i = 0; i < COUNTOF(run); i++)
         add_option(f, &n, run[i]);
     for (size_t i = 0; model_option_name(i, NULL, NULL); i++) {
         bool value;

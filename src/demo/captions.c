@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/countof.h"
+
 enum { UNITS = 4, MATCHES = 16 };
 
 /* Sentences. $A..$D are the things; $AB how A stands to B; $isA is or are; $vA what A does; $pA
@@ -37,7 +39,7 @@ static const struct pattern patterns[] = {
     {4, "$A , $B , $C and $D $set"},
     {4, "$A $AB $B , and $C $CD $D"},
 };
-enum { PATTERNS = sizeof patterns / sizeof *patterns };
+enum { PATTERNS = COUNTOF(patterns) };
 
 static const char *const settings[SETTINGS][4] = {
     [MEADOW] = {"in a meadow", "on the grass", "in a green field", "on a fine day"},

@@ -1,6 +1,7 @@
 /* compose.c: which things a scene has and where they go. */
 #include <math.h>
 
+#include "base/countof.h"
 #include "demo/tableau.h"
 
 enum { PLACES = 60 };
@@ -117,7 +118,7 @@ static void dress(const struct tableau *s, struct rng *rng, struct thing *t,
         t->vary[i] = rng_unit(rng);
     t->colour = like ? like->colour : pick_colour(rng, thing_kinds[t->kind].colours);
     static const enum size lots[] = {SMALL, SMALL, MEDIUM, MEDIUM, MEDIUM, LARGE, LARGE};
-    t->size = like ? like->size : lots[rng_below(rng, sizeof lots / sizeof *lots)];
+    t->size = like ? like->size : lots[rng_below(rng, COUNTOF(lots))];
     t->tint = like ? like->tint : pick_tint(s, rng, t->colour);
     t->height = 1.1 * thing_kinds[t->kind].height * thing_size_factors[t->size] *
                 rng_range(rng, 0.95, 1.05);
@@ -320,7 +321,7 @@ void tableau_compose(struct rng *rng, struct tableau *s)
 {
     /* Beaches and rooms have kinds of their own: twice as often, so that these are not rare. */
     static const enum setting lots[] = {MEADOW, BEACH, BEACH, NIGHT, SNOW, SUNSET, ROOM, ROOM};
-    *s = (struct tableau){.setting = lots[rng_below(rng, sizeof lots / sizeof *lots)]};
+    *s = (struct tableau){.setting = lots[rng_below(rng, COUNTOF(lots))]};
     enum zone floor = s->setting == ROOM ? ON_FLOOR : ON_GROUND;
     s->horizon = s->setting == ROOM ? rng_range(rng, 185, 205) : rng_range(rng, 138, 172);
     if (s->setting == BEACH)

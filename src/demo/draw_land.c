@@ -1,5 +1,6 @@
 #include <math.h>
 
+#include "base/countof.h"
 #include "demo/draw.h"
 
 static const unsigned slate = 0x5f5c70, glass = 0xbfe0ee, tyre = 0x34333c;
@@ -82,7 +83,7 @@ void draw_bicycle(const struct pen *pen)
                                       {-4, -33, 32, -74},   {46, -33, 30, -88}};
     bicycle_wheel(pen, -46);
     bicycle_wheel(pen, 46);
-    for (size_t i = 0; i < sizeof tubes / sizeof *tubes; i++)
+    for (size_t i = 0; i < COUNTOF(tubes); i++)
         paint_rod(pen, pen->main, 6, tubes[i][0], tubes[i][1], tubes[i][2], tubes[i][3]);
     paint_rod(pen, paint_rgb(tyre), 5, 30, -88, 20, -95);
     paint_rod(pen, paint_rgb(tyre), 5, 30, -88, 42, -90);

@@ -1,5 +1,6 @@
 #include <math.h>
 
+#include "base/countof.h"
 #include "demo/draw.h"
 
 static const unsigned ink = 0x26242c;
@@ -15,7 +16,7 @@ void draw_tree(const struct pen *pen)
     double wide = paint_vary(pen, 0, 0.85, 1.1), lean = paint_vary(pen, 1, -5, 5);
     static const double crown[][3] = {{-22, -48, 19}, {22, -48, 19}, {-14, -70, 21},
                                       {15, -70, 20},  {0, -82, 18},  {0, -55, 24}};
-    enum { PUFFS = sizeof crown / sizeof *crown };
+    enum { PUFFS = COUNTOF(crown) };
     SHADE_POLY(pen, paint_rgb(0x8a5e40), {-6, -48}, {6, -48}, {9, 0}, {-9, 0});
     for (int coat = 0; coat < 2; coat++) {
         double rim = coat ? 0 : pen->line * 0.8;

@@ -1,5 +1,6 @@
 #include <math.h>
 
+#include "base/countof.h"
 #include "demo/draw.h"
 
 void draw_sun(const struct pen *pen)
@@ -38,7 +39,7 @@ void draw_cloud(const struct pen *pen)
                                      {-22, -56, 42, 40},
                                      {28, -50, 38, 36},
                                      {0, -28, 60, 26}};
-    enum { PUFFS = sizeof puff / sizeof *puff };
+    enum { PUFFS = COUNTOF(puff) };
     for (int coat = 0; coat < 2; coat++) {
         double rim = coat ? 0 : pen->line * 0.9;
         cairo_new_path(pen->cr);

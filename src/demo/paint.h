@@ -8,6 +8,8 @@
 #include <cairo.h>
 #include <stddef.h>
 
+#include "base/countof.h"
+
 struct rgb {
     double r, g, b; /* 0..1 */
 };
@@ -67,14 +69,14 @@ void paint_fill_box(const struct pen *pen, struct rgb colour, double x0, double 
 #define SHADE_SMOOTH(pen, colour, ...)                                                             \
     do {                                                                                           \
         static const struct point shape[] = {__VA_ARGS__};                                         \
-        paint_path_smooth((pen), shape, sizeof shape / sizeof *shape);                             \
+        paint_path_smooth((pen), shape, COUNTOF(shape));                                           \
         paint_shade((pen), (colour));                                                              \
     } while (0)
 
 #define SHADE_POLY(pen, colour, ...)                                                               \
     do {                                                                                           \
         static const struct point shape[] = {__VA_ARGS__};                                         \
-        paint_path_poly((pen), shape, sizeof shape / sizeof *shape);                               \
+        paint_path_poly((pen), shape, COUNTOF(shape));                                             \
         paint_shade((pen), (colour));                                                              \
     } while (0)
 

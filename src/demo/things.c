@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/countof.h"
 #include "demo/draw.h"
 
 #define BIT(x) (1u << (x))
@@ -71,7 +72,7 @@ const struct thing_kind thing_kinds[] = {
     {"apple", {"apple"}, {"apples"}, {"lying"}, 96, 30,
      BIT(RED) | BIT(GREEN) | BIT(YELLOW), ON_TOP | UNDER, 3, draw_apple},
 };
-const size_t thing_kind_count = sizeof thing_kinds / sizeof *thing_kinds;
+const size_t thing_kind_count = COUNTOF(thing_kinds);
 
 const struct colour_name thing_colours[COLOURS] = {
     [RED] = {{"red"}, 0xd23f3a},            [ORANGE] = {{"orange"}, 0xf08c34},

@@ -4,18 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascending.h"
 #include "base/mem.h"
-
-static int compare_ranks(const void *a, const void *b)
-{
-    size_t x = *(const size_t *)a, y = *(const size_t *)b;
-    return x < y ? -1 : x > y;
-}
 
 /* The reference's floor(median(ranks)) + 1. Sorts `ranks`. */
 static double median_rank(size_t *ranks, size_t n)
 {
-    qsort(ranks, n, sizeof *ranks, compare_ranks);
+    qsort(ranks, n, sizeof *ranks, ascending_size);
     double median =
         n % 2 ? (double)ranks[n / 2] : ((double)ranks[n / 2 - 1] + (double)ranks[n / 2]) / 2;
     return floor(median) + 1;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "retrieve/session/session.h"
 
@@ -249,6 +250,6 @@ void metrics_mean(const struct query_metrics *queries, size_t n, struct metrics 
     }
     double *const sums[] = {&out->relevant, &out->r1,          &out->r5,  &out->r10,
                             &out->map_r,    &out->r_precision, &out->ndcg};
-    for (size_t i = 0; out->queries > 0 && i < sizeof sums / sizeof *sums; i++)
+    for (size_t i = 0; out->queries > 0 && i < COUNTOF(sums); i++)
         *sums[i] /= (double)out->queries;
 }

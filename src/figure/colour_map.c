@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/str.h"
 
 /* Each channel is a Chebyshev series over 2 t - 1.
@@ -54,7 +55,7 @@ static const struct series maps[] = {
     [MAP_GREY] = {"grey", {{0.5f, 0.5f}, {0.5f, 0.5f}, {0.5f, 0.5f}}},
 };
 
-enum { MAPS = sizeof maps / sizeof *maps };
+enum { MAPS = COUNTOF(maps) };
 
 /* Clenshaw's recurrence. */
 static float series_at(const float c[TERMS], float x)

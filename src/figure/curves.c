@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "figure/page.h"
 
@@ -12,7 +13,7 @@
 /* Colours that the colour-blind tell apart (Okabe and Ito); lines from the fifth on are dashed too.
  */
 static const uint32_t colours[] = {0x0072b2, 0xd55e00, 0x009e73, 0xcc79a7, 0x56b4e9, 0xe69f00};
-enum { COLOURS = sizeof colours / sizeof *colours, TICKS = 5, MOST_TICKS = 20 };
+enum { COLOURS = COUNTOF(colours), TICKS = 5, MOST_TICKS = 20 };
 
 struct axes {
     struct box box; /* inside the axes */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "config.h"
@@ -31,7 +32,7 @@ static const struct format *format_of(const char *path, struct error *err)
 {
     const char *dot = strrchr(file_name(path), '.');
     struct str known = {0};
-    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+    for (size_t i = 0; i < COUNTOF(formats); i++) {
         if (dot && strcasecmp(dot, formats[i].ending) == 0) {
             str_done(&known);
             return &formats[i];

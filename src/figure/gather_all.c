@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analyse/sweep.h"
+#include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "figure/gather.h"
@@ -193,7 +194,7 @@ const char *gather_run_name(struct figure_data *data, const char *path)
     static const char *const plain[] = {"model", "checkpoint", "train.jsonl"};
     char *folder = file_folder(path);
     const char *name = file_name(path), *kept = name;
-    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+    for (size_t i = 0; i < COUNTOF(plain); i++)
         if (strncmp(name, plain[i], strlen(plain[i])) == 0 && strcmp(folder, ".") != 0)
             kept = file_name(folder);
     kept = figure_data_text(data, kept);

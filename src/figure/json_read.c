@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "figure/datafile.h"
@@ -111,7 +112,7 @@ static int get_array(struct reader *r, const json_t *object, const char *key, co
     if (!json_is_array(*out))
         return wrong(r, key, "a list");
     *count_out = json_array_size(*out);
-    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
+    for (size_t i = 0; i < COUNTOF(limits); i++)
         if (strcmp(key, limits[i].key) == 0 && *count_out > limits[i].most)
             return error_at(r->err, r->path, -1,
                             "%s%s%s: %zu are too many: a figure has at most %zu", r->place,

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/countof.h"
+
 static const struct kind kinds[] = {
     [FIGURE_WORDS] = {"words", words_layout},
     [FIGURE_REGIONS] = {"regions", regions_layout},
@@ -26,7 +28,7 @@ const char *figure_kind_name(enum figure_kind kind)
 int figure_kind_named(const char *name, enum figure_kind *out, struct error *err)
 {
     struct str known = {0};
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    for (size_t i = 0; i < COUNTOF(kinds); i++) {
         if (strcmp(name, kinds[i].name) == 0) {
             *out = (enum figure_kind)i;
             str_done(&known);

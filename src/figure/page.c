@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
 
@@ -142,7 +143,7 @@ struct scene_text_block page_line(struct scene *scene, const char *text, double 
                                   double height)
 {
     static const double smaller[] = {1, 0.89, 0.78};
-    enum { STEPS = sizeof smaller / sizeof *smaller };
+    enum { STEPS = COUNTOF(smaller) };
     struct text_look look = {.size = size};
     struct scene_text_block block = {0};
     for (int i = 0; i < STEPS; i++) {

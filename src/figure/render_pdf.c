@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -117,14 +118,14 @@ static void set_metadata(cairo_surface_t *surface, const struct render_texts *te
     } fields[] = {{CAIRO_PDF_METADATA_TITLE, "Title"},
                   {CAIRO_PDF_METADATA_CREATOR, "Software"},
                   {CAIRO_PDF_METADATA_SUBJECT, "Overlay"}};
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+    for (size_t i = 0; i < COUNTOF(fields); i++) {
         const char *text = render_text(texts, fields[i].key);
         if (text)
             cairo_pdf_surface_set_metadata(surface, fields[i].field, text);
     }
     struct str rest = {0};
     static const char *const others[] = {"Words", "Image", "Model", "Score"};
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+    for (size_t i = 0; i < COUNTOF(others); i++) {
         const char *text = render_text(texts, others[i]);
         if (text)
             str_addf(&rest, "%s%s: %s", rest.length ? "; " : "", others[i], text);

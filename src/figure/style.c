@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "figure/style.h"
 
 enum type { CHOICE, MAP, INT, REAL, SWITCH, TEXT, WIDTH };
@@ -33,7 +34,7 @@ static const struct field fields[] = {
     {"letters", SWITCH, AT(letters), NULL, 0, 0},
     {"footer", SWITCH, AT(footer), NULL, 0, 0},
 };
-enum { FIELDS = sizeof fields / sizeof *fields };
+enum { FIELDS = COUNTOF(fields) };
 
 static bool same_name(const char *a, const char *b)
 {
@@ -180,7 +181,7 @@ int figure_width_named(const char *text, double *mm_out, struct error *err)
         mm = FIGURE_COLUMN_MM;
     else if (strcmp(text, "text") == 0)
         mm = FIGURE_TEXT_MM;
-    for (size_t i = 0; i < sizeof units / sizeof *units && end != text; i++)
+    for (size_t i = 0; i < COUNTOF(units) && end != text; i++)
         if (strcmp(end, units[i].name) == 0)
             mm = number * units[i].mm;
     if (isnan(mm))

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/countof.h"
+
 /* Data model: one table describes every option; setting, printing, reading from a checkpoint and
  * the command line's help all go through it. */
 enum kind { KIND_SWITCH, KIND_INT, KIND_DOUBLE, KIND_FLOAT, KIND_TEXT, KIND_CHOICE };
@@ -83,7 +85,7 @@ static const struct description table[] = {
     INT(vocab_size, 1, 10000000, "words of the vocabulary; comes from the vocabulary"),
 };
 
-enum { COUNT = sizeof table / sizeof table[0] };
+enum { COUNT = COUNTOF(table) };
 
 void model_options_default(struct model_options *out)
 {
@@ -205,7 +207,7 @@ static int set_switch(struct model_options *options, const struct description *d
                       struct error *err)
 {
     static const char *const words[] = {"false", "true", "0", "1", "False", "True"};
-    for (size_t i = 0; value && i < sizeof words / sizeof words[0]; i++)
+    for (size_t i = 0; value && i < COUNTOF(words); i++)
         if (strcmp(value, words[i]) == 0)
             return set_number(options, d, (double)(i % 2), err);
     return value ? error_set(err, "%s is '%s'; it is true or false", d->name, value)
@@ -329,7 +331,7 @@ static const struct {
 
 static const char *relative_of(const struct checkpoint *checkpoint)
 {
-    for (size_t i = 0; i < sizeof relatives / sizeof relatives[0]; i++) {
+    for (size_t i = 0; i < COUNTOF(relatives); i++) {
         if (relatives[i].field && checkpoint_option_find(checkpoint, relatives[i].field))
             return relatives[i].family;
         for (size_t g = 0; relatives[i].tensor && g < checkpoint->group_count; g++)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascending.h"
 #include "base/simd.h"
 #include "model/fc.h"
 
@@ -59,24 +60,18 @@ void text_encoder_acts_carve(const struct model_options *options, size_t caption
     }
 }
 
-static int ascending(const void *a, const void *b)
-{
-    const int32_t *x = a, *y = b;
-    return *x < *y ? -1 : *x > *y;
-}
-
 /* Lists the different words; returns how many they are. */
 static size_t find_distinct(const int32_t *ids, struct text_acts *acts)
 {
     size_t N = acts->packing.words, U = 0;
     memcpy(acts->distinct, ids, N * sizeof *ids);
-    qsort(acts->distinct, N, sizeof *acts->distinct, ascending);
+    qsort(acts->distinct, N, sizeof *acts->distinct, ascending_int32);
     for (size_t i = 0; i < N; i++)
         if (U == 0 || acts->distinct[i] != acts->distinct[U - 1])
             acts->distinct[U++] = acts->distinct[i];
     for (size_t row = 0; row < N; row++) {
         const int32_t *found = bsearch(&ids[acts->packing.word[row]], acts->distinct, U,
-                                       sizeof *acts->distinct, ascending);
+                                       sizeof *acts->distinct, ascending_int32);
         acts->which[row] = (size_t)(found - acts->distinct);
     }
     return U;

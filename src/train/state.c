@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "model/model_private.h"
 
 /* The integers of the state, one table for both ways. */
@@ -19,7 +20,7 @@ static const struct {
     {"rng", offsetof(struct train_state, rng), 4},
 };
 
-enum { FIELDS = sizeof fields / sizeof fields[0] };
+enum { FIELDS = COUNTOF(fields) };
 
 static void add_options(struct checkpoint *checkpoint, const struct model_options *options)
 {

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "retrieve/session/session_private.h"
 
@@ -29,7 +30,7 @@ static void forget(struct session *session)
 {
     float **arrays[] = {&session->words, &session->word_gram, &session->word_norm};
     session_release_images(session);
-    for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
+    for (size_t i = 0; i < COUNTOF(arrays); i++) {
         free(*arrays[i]);
         *arrays[i] = NULL;
     }

@@ -11,6 +11,7 @@
 #include "analyse/failures.h"
 #include "analyse/hubness.h"
 #include "analyse/label_noise.h"
+#include "base/countof.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "base/str.h"
@@ -647,7 +648,7 @@ static void test_positives_wrong(void **state)
     };
     struct bed bed;
     bed_init(&bed, worked_captions, 6, 2);
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNTOF(cases); i++) {
         struct positives p;
         struct error err = {0};
         assert_int_equal(load_positives(&bed, cases[i].json, cases[i].image, &p, &err), -1);

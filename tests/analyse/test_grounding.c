@@ -11,6 +11,7 @@
 #include "analyse/align/box.h"
 #include "analyse/align/category_words.h"
 #include "analyse/align/grounding.h"
+#include "base/countof.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "base/str.h"
@@ -75,7 +76,7 @@ static void test_broken_sentences(void **state)
         {"[/EN#/people two]", "has no id, type or words"},
         {"[/EN#1/people]", "has no id, type or words"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNTOF(cases); i++) {
         struct error err;
         struct entity_sentences s;
         char *path = write_text("broken.txt", cases[i].text);
@@ -159,7 +160,7 @@ static void test_broken_annotations(void **state)
         {"<!DOCTYPE a SYSTEM \"file:///etc/passwd\"><annotation/>", "document type"},
         {"\xff\xd8\xff", "JPEG"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    for (size_t i = 0; i < COUNTOF(cases); i++)
         check_broken_xml(cases[i][0], strlen(cases[i][0]), cases[i][1]);
     for (size_t cut = 1; cut < sizeof annotation - 14; cut += 7)
         check_broken_xml(annotation, cut, "line");
@@ -324,7 +325,7 @@ static void test_broken_instances(void **state)
         {"{\"categories\": [{\"id\": 1}]}", "lacks id or name"},
         {"{\"categories\": [{\"id\": 1, \"name\": \"\"}]}", "lacks id or name"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    for (size_t i = 0; i < COUNTOF(cases); i++)
         check_broken_json(cases[i][0], strlen(cases[i][0]), cases[i][1]);
     for (size_t cut = 1; cut < sizeof instances - 2; cut += 11)
         check_broken_json(instances, cut, "broken.json");
@@ -370,7 +371,7 @@ static void test_plurals(void **state)
         {"couch", "couches"}, {"glass", "glasses"}, {"toothbrush", "toothbrushes"},
         {"sheep", "sheep"},   {"skis", "skis"},     {"box", "boxes"},
     };
-    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+    for (size_t i = 0; i < COUNTOF(pairs); i++) {
         char *plural = category_words_plural(pairs[i][0]);
         assert_string_equal(plural, pairs[i][1]);
         free(plural);
@@ -438,7 +439,7 @@ static void test_broken_truth(void **state)
     };
     char *ids[] = {(char *)"42"};
     struct dataset data = {.images = 1, .captions = 1, .per_image = 1, .id = ids};
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNTOF(cases); i++) {
         struct error err;
         struct grounding g;
         char *path = write_text("truth.json", cases[i][0]);

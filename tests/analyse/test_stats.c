@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analyse/stats.h"
+#include "base/ascending.h"
 #include "base/rng.h"
 
 static void assert_near(double a, double b, double tolerance)
@@ -74,12 +75,6 @@ static void test_quantile(void **state)
     assert_true(isnan(stats_quantile(sorted, 0, 0.5)));
 }
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
 /* All 5^5 resamples of five values: the interval of many random ones comes to the same. */
 static void test_bootstrap_enumerated(void **state)
 {
@@ -96,8 +91,8 @@ static void test_bootstrap_enumerated(void **state)
         means[r] = sum / 5;
         ratios[r] = top / below;
     }
-    qsort(means, 3125, sizeof *means, ascending);
-    qsort(ratios, 3125, sizeof *ratios, ascending);
+    qsort(means, 3125, sizeof *means, ascending_double);
+    qsort(ratios, 3125, sizeof *ratios, ascending_double);
     struct bootstrap how = {.resamples = 40000, .level = 0.9, .seed = 7};
     struct interval mean, ratio;
     struct error err;

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "analyse/where.h"
+#include "base/countof.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "base/str.h"
@@ -61,7 +62,7 @@ static void test_comparisons(void **state)
         {"image != 'x'", true},
         {"image !~ val", false},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    for (size_t i = 0; i < COUNTOF(cases); i++)
         if (matches(cases[i].text, NULL) != cases[i].result)
             fail_msg("%s: %s", cases[i].text, cases[i].result ? "is true" : "is false");
 }
@@ -115,7 +116,7 @@ static void test_wrong(void **state)
         {"rank > 1 android > 2", "column 10: 'and', 'or' or the end is wanted here"},
         {"not", "column 4: a field is wanted here"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNTOF(cases); i++) {
         struct where *where = NULL;
         struct error err = {0};
         assert_int_equal(where_parse(cases[i].text, fields, &where, &err), -1);

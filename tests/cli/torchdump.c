@@ -9,6 +9,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "io/array/npy.h"
@@ -163,7 +164,7 @@ int main(int argc, char **argv)
                  {"results", dump_results}};
     int status =
         error_set(&err, "usage: torchdump tree|load|sizes|results FILE, torchdump save FILE OUT");
-    for (size_t i = 0; argc == 3 && i < sizeof modes / sizeof *modes; i++)
+    for (size_t i = 0; argc == 3 && i < COUNTOF(modes); i++)
         if (strcmp(argv[1], modes[i].name) == 0)
             status = modes[i].run(argv[2], &err);
     if (argc == 4 && strcmp(argv[1], "save") == 0)

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "demo/features.h"
 #include "demo/generate.h"
@@ -204,7 +205,7 @@ static void test_same_seed_same_bytes(void **state)
     char *a = temp_folder(), *b = temp_folder();
     generate(a, 4, 3);
     generate(b, 4, 3);
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+    for (size_t i = 0; i < COUNTOF(files); i++)
         assert_same_file(a, b, files[i]);
     remove_folder(a);
     remove_folder(b);

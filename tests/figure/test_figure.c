@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "figure/kinds.h"
 #include "figure/raster.h"
@@ -109,7 +110,7 @@ static void test_hostile_texts(void **state)
         "Donaudampfschifffahrtsgesellschaftskapitaensmuetzenabzeichen",
     };
     s->style.scores = true;
-    for (size_t t = 0; t < sizeof texts / sizeof *texts; t++)
+    for (size_t t = 0; t < COUNTOF(texts); t++)
         for (int width = 10; width <= 90; width += 40) {
             for (size_t i = 0; i < 6; i++)
                 s->words[i].text = texts[t];
@@ -194,7 +195,7 @@ static void test_what_cannot_be_written(void **state)
         {"figure", "must end in"},
         {"/tmp/.png/", "must end in"},
     };
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    for (size_t i = 0; i < COUNTOF(bad); i++) {
         assert_int_equal(figure_write(&s->figure, &s->style, bad[i].path, &s->notes, &s->err), -1);
         assert_non_null(strstr(s->err.text, bad[i].says));
     }
@@ -405,7 +406,7 @@ static void test_other_programs_read_it(void **state)
         {".pdf", "pdftotext", "pdftotext \"$FIGURE\" - | grep -q 'coat\\|snowboarder\\|Recall'"},
     };
     s->sets[0] = s->sets[1] = s->sets[2] = s->set;
-    for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
+    for (size_t i = 0; i < COUNTOF(readers); i++) {
         char *which = mem_printf("command -v %s >/dev/null", readers[i].program);
         int missing = system(which);
         free(which);
@@ -444,7 +445,7 @@ static void test_metadata(void **state)
     };
     assert_done(sample_draw(s), s->err);
     struct file_map map = read_back(s);
-    for (size_t i = 0; i < sizeof chunks / sizeof *chunks; i++) {
+    for (size_t i = 0; i < COUNTOF(chunks); i++) {
         size_t key = strlen(chunks[i]) + 1, length = key + strlen(chunks[i] + key);
         if (!memmem(map.data, map.size, chunks[i], length))
             fail_msg("no %s", chunks[i]);
@@ -519,12 +520,12 @@ static void test_widths(void **state)
         double mm;
     } good[] = {{"85mm", 85},   {"8.5cm", 85},     {"3.3in", 83.82},
                 {"72pt", 25.4}, {"column", 82.55}, {"text", 174.625}};
-    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+    for (size_t i = 0; i < COUNTOF(good); i++) {
         assert_done(figure_width_named(good[i].text, &mm, &err), err);
         assert_float_equal(mm, good[i].mm, 1e-9);
     }
     static const char *const bad[] = {"", "85", "mm", "85km", "nanmm", "-4mm", "1e9mm", "0in"};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+    for (size_t i = 0; i < COUNTOF(bad); i++)
         assert_int_equal(figure_width_named(bad[i], &mm, &err), -1);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "figure/datafile.h"
 #include "figure/style.h"
@@ -173,7 +174,7 @@ static void test_csv(void **state)
     assert_done(figure_save_csv(&s->data.figure, s->csv, &s->err), s->err);
     struct file_map map;
     assert_done(file_map_open(s->csv, &map, &s->err), s->err);
-    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+    for (size_t i = 0; i < COUNTOF(lines); i++)
         if (!memmem(map.data, map.size, lines[i], strlen(lines[i])))
             fail_msg("no line %s in\n%.*s", lines[i], (int)map.size, (const char *)map.data);
     int commas = 0;
@@ -216,7 +217,7 @@ static void test_bad_json(void **state)
         {HEAD "\"plots\": [{\"series\": [{\"x\": [1], \"y\": []}]}]}", "1 numbers"},
         {HEAD "\"plots\": [{\"series\": [], \"ticks\": [\"a\"]}]}", "ticks"},
     };
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    for (size_t i = 0; i < COUNTOF(bad); i++) {
         struct figure_data data = {0};
         struct figure_style style;
         assert_done(file_write(s->json, bad[i].text, strlen(bad[i].text), &s->err), s->err);
@@ -263,14 +264,14 @@ static void test_style_by_name(void **state)
                                          {"columns", "0"},  {"dpi", "nan"},    {"dpi", "72dpi"},
                                          {"scores", "yes"}, {"width", "3"},    {"colour", "red"},
                                          {"map", "jet"},    {"font-size", "0"}};
-    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+    for (size_t i = 0; i < COUNTOF(good); i++)
         assert_done(figure_style_set(&style, good[i][0], good[i][1], &err), err);
     assert_int_equal(style.overlay, OVERLAY_HEAT);
     assert_int_equal(style.combine, COMBINE_RANK);
     assert_int_equal(style.max_words, 9);
     assert_true(style.original_first && style.scores && !style.letters);
     assert_float_equal(style.width_mm, FIGURE_COLUMN_MM, 1e-9);
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+    for (size_t i = 0; i < COUNTOF(bad); i++)
         assert_int_equal(figure_style_set(&style, bad[i][0], bad[i][1], &err), -1);
 }
 

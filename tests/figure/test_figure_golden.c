@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "figure/figure.h"
@@ -257,7 +258,7 @@ static const struct golden {
     {"failures.svg", FIGURE_FAILURES, OVERLAY_FADE, MAP_VIRIDIS},
     {"curves.svg", FIGURE_CURVES, OVERLAY_FADE, MAP_VIRIDIS},
 };
-enum { GOLDENS = sizeof goldens / sizeof *goldens };
+enum { GOLDENS = COUNTOF(goldens) };
 
 /* Fonts and their renderers change from version to version. */
 static const struct tolerance usual = {2.5, 40};

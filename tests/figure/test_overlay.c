@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/rng.h"
 #include "figure/figure.h"
 
@@ -140,7 +141,7 @@ static void test_colour_maps(void **state)
         {MAP_GREY, 0.5f, {128, 128, 128}}, {MAP_GREY, 2, {255, 255, 255}},
     };
     uint8_t rgb[3];
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+    for (size_t i = 0; i < COUNTOF(known); i++) {
         colour_map_at(known[i].map, known[i].t, rgb);
         for (int c = 0; c < 3; c++)
             assert_true(abs(rgb[c] - known[i].rgb[c]) <= 2);

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "model/model_private.h"
 #include "tests/support/fixture.h"
@@ -217,7 +218,7 @@ static void test_set_option(void **state)
         {"cross_attn", "", "t2i|i2t"},
         {"bi_gru", "perhaps", "true or false"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < COUNTOF(cases); i++) {
         struct model_options options;
         struct error err;
         model_options_default(&options);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/bf16.h"
+#include "base/countof.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "retrieve/index/index_file.h"
@@ -85,7 +86,7 @@ static void test_flipped_bits(void **state)
                              h.norm_at - INDEX_PAGE - 4, /* in the last block of regions */
                              h.norm_at + 4 * IMAGES,
                              h.gram_at + 8};
-    for (size_t k = 0; k < sizeof places / sizeof *places; k++) {
+    for (size_t k = 0; k < COUNTOF(places); k++) {
         flip(path, places[k]);
         assert_int_equal(index_check(path, NULL, &err), -1);
         assert_non_null(strstr(err.text, "damaged"));
@@ -198,7 +199,7 @@ static void test_halves_damaged(void **state)
     struct index_header h = header_of(path);
     const size_t places[] = {h.regions_at + 3, h.norm_at + 4 * IMAGES, h.gram_at + 8, h.low_at + 5,
                              h.loss_at};
-    for (size_t k = 0; k < sizeof places / sizeof *places; k++) {
+    for (size_t k = 0; k < COUNTOF(places); k++) {
         flip(path, places[k]);
         assert_int_equal(index_check(path, NULL, &err), -1);
         free(expect_halves(&bed, true, true, "damaged"));

@@ -1,5 +1,6 @@
 /* test_session.c: sessions on the reference's models: queries, attention, several threads, what is
  * interrupted. */
+#include "base/countof.h"
 #include "tests/support/fixture.h"
 #include "tests/support/testing.h"
 
@@ -330,7 +331,7 @@ static void test_word_shares(void **state)
     static const char *const names[] = {"t2i_avg", "t2i_lse", "i2t_avg", "i2t_lse",
                                         "i2t_sum_nonorm"};
     (void)state;
-    for (size_t n = 0; n < sizeof names / sizeof *names; n++) {
+    for (size_t n = 0; n < COUNTOF(names); n++) {
         struct bed bed;
         struct error err;
         bed_init(&bed, names[n]);

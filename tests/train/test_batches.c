@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "io/array/npy.h"
 #include "tests/support/testing.h"
@@ -128,7 +129,7 @@ static void test_any_order(void **state)
     bed_open_batches(bed, IMAGES, &batches);
     rng_seed(&rng, 12);
     batches_shuffle(&batches, &rng);
-    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
+    for (size_t i = 0; i < COUNTOF(asked); i++)
         read_right(bed, &batches, asked[i]);
     bed_done(bed, &batches);
 }

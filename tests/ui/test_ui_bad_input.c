@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "base/progress.h"
 #include "base/str.h"
@@ -14,7 +15,7 @@ static const struct {
     int rows, cols;
 } sizes[] = {{1, 1}, {5, 20}, {8, 40}, {24, 80}, {40, 120}, {60, 200}};
 
-enum { SIZES = sizeof sizes / sizeof *sizes };
+enum { SIZES = COUNTOF(sizes) };
 
 /* The screen as text, the caller's to free. */
 static char *screen_of(struct world *world)

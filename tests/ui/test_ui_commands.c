@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "tests/ui/ui_commands.h"
 
@@ -15,7 +16,7 @@ static void gather_cases(void)
 {
     const struct command_test *tables[] = {commands_of_views, commands_of_failures,
                                            commands_of_program};
-    for (size_t t = 0; t < sizeof tables / sizeof *tables; t++)
+    for (size_t t = 0; t < COUNTOF(tables); t++)
         for (const struct command_test *test = tables[t]; test->command; test++) {
             cases = mem_grow(cases, case_count + 1, sizeof *cases);
             cases[case_count++] = test;

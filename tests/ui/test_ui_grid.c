@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "ui/screen/grid.h"
@@ -100,7 +101,7 @@ static void test_keys_have_names_both_ways(void **state)
                                         "Alt-Shift-Up", "Space", "F12",   "?",        "é",
                                         "Shift-Tab"};
     (void)state;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    for (size_t i = 0; i < COUNTOF(names); i++) {
         char text[KEY_NAME_MAX];
         ui_key key = key_parse(names[i], strlen(names[i]));
         key_text(key, text);
@@ -120,7 +121,7 @@ static void test_keys_have_bytes(void **state)
                  {"Enter", "\r"},       {"é", "é"},
                  {"Backspace", "\177"}};
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNTOF(cases); i++) {
         char bytes[16];
         size_t n = key_bytes(key_parse(cases[i].name, strlen(cases[i].name)), bytes);
         assert_int_equal(n, strlen(cases[i].bytes));

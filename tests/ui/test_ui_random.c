@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "tests/ui/ui_world.h"
@@ -181,7 +182,7 @@ static void command(struct play *play)
         c = command_named("load");
     if (!strcmp(c->name, "unbind") || !strcmp(c->name, "bind"))
         return; /* they would leave the keyboard dead */
-    snprintf(text, sizeof text, "%s %s", c->name, args[below(play, sizeof args / sizeof *args)]);
+    snprintf(text, sizeof text, "%s %s", c->name, args[below(play, COUNTOF(args))]);
     play->world->ui.prompt = true;
     play->world->ui.line.kind = PROMPT_COMMAND;
     send(play, (struct event){.kind = EVENT_LINE_DONE, .text = mem_strdup(text)});

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "tests/ui/ui_fake.h"
@@ -104,7 +105,7 @@ static const struct {
 static void test_search_at_every_size(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    for (size_t i = 0; i < COUNTOF(sizes); i++) {
         struct fake_options options = {0};
         char name[64];
         start(&options, sizes[i].rows, sizes[i].cols);
@@ -146,7 +147,7 @@ static void test_views(void **state)
 static void test_two_models_at_every_size(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    for (size_t i = 0; i < COUNTOF(sizes); i++) {
         struct fake_options options = {0};
         char name[64];
         start_models(&options, 2, sizes[i].rows, sizes[i].cols);
@@ -257,7 +258,7 @@ static void test_a_query_goes_before_longer_work(void **state)
 static void test_tables_at_every_size(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    for (size_t i = 0; i < COUNTOF(sizes); i++) {
         struct fake_options options = {.clumsy = true};
         char name[64];
         start(&options, sizes[i].rows, sizes[i].cols);
@@ -403,7 +404,7 @@ static void test_choosing_at_every_size(void **state)
 {
     (void)state;
     setenv("TZ", "UTC", 1);
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    for (size_t i = 0; i < COUNTOF(sizes); i++) {
         struct fake_options options = {0};
         char name[64];
         enter_temporary_folder();

@@ -1,4 +1,5 @@
 /* ui_commands_views.c: commands of asking, moving, views and comparing. */
+#include "base/countof.h"
 #include "tests/ui/ui_commands.h"
 
 /* ---- asking ------------------------------------------------------------------------------------
@@ -151,7 +152,7 @@ static void t_find(struct world *world)
     } views_of[] = {{"1", "10"},   {"2", "ball"}, {"3", "ball"},
                     {"4", "ball"}, {"5", "ball"}, {"?", "word"}};
     world_ask(world, "a red ball");
-    for (size_t i = 0; i < sizeof views_of / sizeof *views_of; i++) {
+    for (size_t i = 0; i < COUNTOF(views_of); i++) {
         world_keys(world, views_of[i].keys);
         world_key(world, "/");
         assert_int_equal(world_effect(world, EFFECT_LINE_OPEN)->number, PROMPT_FIND);

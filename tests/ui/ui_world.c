@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "ui/state/recent.h"
 
@@ -85,7 +86,7 @@ struct files *world_files(const char *folder)
                                                 {"b.pth.tar", false, 5, NULL}};
     struct files *files = mem_new(1, sizeof *files);
     files->folder = mem_strdup(folder);
-    for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
+    for (size_t i = 0; i < COUNTOF(entries); i++) {
         MEM_ROOM(files->items, files->count, files->cap);
         files->items[files->count] = entries[i];
         files->items[files->count].name = mem_strdup(entries[i].name);

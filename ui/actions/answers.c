@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "ui/actions/answers.h"
 #include "ui/actions/start.h"
@@ -138,7 +139,7 @@ static bool is_filler(const char *word)
     static const char *const fillers[] = {"a",  "an",  "the",  "is", "are",   "in",   "on",   "of",
                                           "at", "and", "to",   "by", "with",  "his",  "her",  "its",
                                           "it", "for", "from", "up", "there", "near", "their"};
-    for (size_t i = 0; i < sizeof fillers / sizeof *fillers; i++)
+    for (size_t i = 0; i < COUNTOF(fillers); i++)
         if (!strcasecmp(word, fillers[i]))
             return true;
     return !isalnum((unsigned char)*word) && (unsigned char)*word < 0x80;

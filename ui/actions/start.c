@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "ui/actions/answers.h"
@@ -136,7 +137,7 @@ static void choose_split(struct ui *ui, const char *splits)
     static const char *const liked[] = {"test", "testall", "dev"};
     char *first = mem_strndup(splits, strcspn(splits, ", "));
     const char *best = first;
-    for (size_t i = sizeof liked / sizeof *liked; i-- > 0;) {
+    for (size_t i = COUNTOF(liked); i-- > 0;) {
         const char *at = strstr(splits, liked[i]);
         size_t n = strlen(liked[i]);
         bool whole = at && (at == splits || at[-1] == ' ') && (!at[n] || at[n] == ',');

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "ui/commands/commands.h"
 #include "ui/views/views.h"
@@ -192,7 +193,7 @@ const struct ui_command ui_commands[] = {
     {NULL, "quit", "q Ctrl-Q", MODE_VIEW, "quit", NULL, "Leave", command_quit},
 };
 
-const size_t ui_command_count = sizeof ui_commands / sizeof *ui_commands;
+const size_t ui_command_count = COUNTOF(ui_commands);
 
 const struct ui_command *command_named(const char *name)
 {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -35,7 +36,7 @@ static void take_words(struct ui *ui, const char *args)
 {
     static const enum start_field fields[] = {START_MODEL, START_DATA, START_SPLIT};
     start_set(ui, START_SPLIT, "test");
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+    for (size_t i = 0; i < COUNTOF(fields); i++) {
         char *word = next_word(&args);
         ui->start.field = (int)fields[i];
         if (word && fields[i] == START_SPLIT)

@@ -7,6 +7,7 @@
 #include <readline/history.h>
 #include <readline/readline.h>
 
+#include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -233,8 +234,8 @@ static void leave_out_dangers(void)
         rl_call_last_kbd_macro, rl_print_last_kbd_macro, rl_re_read_init_file, rl_arrow_keys,
     };
     Keymap maps[] = {emacs_standard_keymap, emacs_meta_keymap, emacs_ctlx_keymap};
-    for (size_t map = 0; map < sizeof maps / sizeof *maps; map++)
-        for (size_t i = 0; i < sizeof dangers / sizeof *dangers; i++)
+    for (size_t map = 0; map < COUNTOF(maps); map++)
+        for (size_t i = 0; i < COUNTOF(dangers); i++)
             rl_unbind_function_in_map(dangers[i], maps[map]);
 }
 
@@ -302,7 +303,7 @@ static bool searches_on(ui_key key)
 {
     static const ui_key on[] = {K_BACKSPACE,  K_CTRL | 'r', K_CTRL | 's',
                                 K_CTRL | 'g', K_CTRL | 'w', K_CTRL | 'y'};
-    for (size_t i = 0; i < sizeof on / sizeof *on; i++)
+    for (size_t i = 0; i < COUNTOF(on); i++)
         if (on[i] == key)
             return true;
     return key < K_FIRST;

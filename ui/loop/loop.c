@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascending.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "ui/actions/update.h"
@@ -328,12 +329,6 @@ void loop_time_key(struct loop *loop, double seconds)
     loop->keys[loop->key_count++] = seconds;
 }
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
 void loop_key_times(const struct loop *loop, double *median_out, double *slowest_out)
 {
     size_t n = loop->key_count;
@@ -341,7 +336,7 @@ void loop_key_times(const struct loop *loop, double *median_out, double *slowest
     *median_out = *slowest_out = 0;
     if (n > 0) {
         memcpy(sorted, loop->keys, n * sizeof *sorted);
-        qsort(sorted, n, sizeof *sorted, ascending);
+        qsort(sorted, n, sizeof *sorted, ascending_double);
         *median_out = sorted[n / 2];
         *slowest_out = sorted[n - 1];
     }

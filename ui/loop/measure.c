@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "ui/loop/script.h"
@@ -234,12 +235,12 @@ static int play(struct loop *loop, struct error *err)
         "wait ranked",
         "key ? j j Esc Esc 1",
     };
-    for (size_t i = 0; i < sizeof before / sizeof *before; i++)
+    for (size_t i = 0; i < COUNTOF(before); i++)
         if (script_line(loop, before[i], err) != 0)
             return -1;
     loop->key_count = 0;
     for (int times = 0; times < 4; times++)
-        for (size_t i = 0; i < sizeof round / sizeof *round; i++)
+        for (size_t i = 0; i < COUNTOF(round); i++)
             if (script_line(loop, round[i], err) != 0)
                 return -1;
     return 0;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascending.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "base/str.h"
@@ -133,12 +134,6 @@ static int rank_one(struct loop *loop, struct rng *rng, double *seconds_out, str
     return status == 0 ? script_line(loop, "wait idle", err) : -1;
 }
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
 int ui_measure_ranking(enum cross_attn cross_attn, double seconds_out[UI_RANKED], struct error *err)
 {
     struct loop loop;
@@ -155,7 +150,7 @@ int ui_measure_ranking(enum cross_attn cross_attn, double seconds_out[UI_RANKED]
     int status = script_line(&loop, "wait opened", err);
     for (int i = 0; i < UI_RANKED && status == 0; i++)
         status = rank_one(&loop, &rng, &seconds_out[i], err);
-    qsort(seconds_out, UI_RANKED, sizeof *seconds_out, ascending);
+    qsort(seconds_out, UI_RANKED, sizeof *seconds_out, ascending_double);
     if (loop.ui.fatal)
         status = error_set(err, "%s", loop.ui.fatal);
     loop_done(&loop);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/rng.h"
@@ -146,9 +147,9 @@ static int do_wait(struct script *script, char *args, struct error *err)
     };
     struct loop *loop = script->loop;
     size_t i = 0;
-    while (i < sizeof names / sizeof *names && strcmp(names[i].name, args) != 0)
+    while (i < COUNTOF(names) && strcmp(names[i].name, args) != 0)
         i++;
-    if (i == sizeof names / sizeof *names)
+    if (i == COUNTOF(names))
         return error_set(err, "nothing called \"%s\" can be waited for", args);
     loop_drain(loop);
     while (awaited(&loop->ui, names[i].kind)) {
@@ -288,7 +289,7 @@ static int run_line(struct script *script, char *line, struct error *err)
     size_t n = strcspn(line, " \t");
     char *args = line + n + (line[n] != 0);
     line[n] = 0;
-    for (size_t i = 0; i < sizeof statements / sizeof *statements; i++)
+    for (size_t i = 0; i < COUNTOF(statements); i++)
         if (!strcmp(statements[i].name, line)) {
             int status = statements[i].run(script, args, err);
             loop_drain(script->loop);

@@ -3,6 +3,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/countof.h"
+
 uint32_t colour_of_index(int index)
 {
     static const uint32_t ansi[16] = {0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee, 0xcd00cd,
@@ -69,7 +71,7 @@ static const char *const depth_names[] = {"none", "16", "256", "truecolor"};
 
 bool depth_named(const char *name, enum depth *out)
 {
-    for (size_t i = 0; i < sizeof depth_names / sizeof *depth_names; i++)
+    for (size_t i = 0; i < COUNTOF(depth_names); i++)
         if (!strcmp(name, depth_names[i])) {
             *out = (enum depth)i;
             return true;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 
@@ -124,7 +125,7 @@ static uint32_t to_ascii(uint32_t code)
     };
     if (code < 0x80)
         return code;
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+    for (size_t i = 0; i < COUNTOF(table); i++)
         if (table[i].code == code)
             return (uint32_t)table[i].ascii;
     return '?';

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/countof.h"
 #include "base/utf8.h"
 
 /* `final` or `tilde`: how xterm codes it, ESC [ final or ESC [ tilde ~. */
@@ -29,7 +30,7 @@ static const struct named {
     {"F12", K_F1 + 11, 0, 0, 24},
 };
 
-enum { NAMED = sizeof named / sizeof *named };
+enum { NAMED = COUNTOF(named) };
 
 static const struct {
     const char *prefix;
@@ -51,7 +52,7 @@ static ui_key parse_base(const char *name, size_t n)
 ui_key key_parse(const char *name, size_t n)
 {
     ui_key flags = 0;
-    for (size_t i = 0; i < sizeof modifiers / sizeof *modifiers; i++) {
+    for (size_t i = 0; i < COUNTOF(modifiers); i++) {
         size_t length = strlen(modifiers[i].prefix);
         if (n > length && !strncasecmp(name, modifiers[i].prefix, length)) {
             flags |= modifiers[i].flag;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -98,7 +99,7 @@ static bool box_line(const struct painter *p, uint32_t code, double x, double y)
         {0x253c, 1, 1, 1, 1},
     };
     double cx = x + floor(p->width / 2.0), cy = y + floor(p->height / 2.0);
-    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+    for (size_t i = 0; i < COUNTOF(lines); i++) {
         if (lines[i].code != code)
             continue;
         int l = lines[i].left, r = lines[i].right, u = lines[i].up, d = lines[i].down;
@@ -234,21 +235,15 @@ static int save_png(const struct grid *grid, const struct shot_look *look, const
     return status;
 }
 
-static bool ends_in(const char *path, const char *suffix)
-{
-    size_t n = strlen(path), m = strlen(suffix);
-    return n >= m && !strcmp(path + n - m, suffix);
-}
-
 int shot_save(const struct grid *grid, const struct shot_look *look, const char *path,
               struct error *err)
 {
     struct str text = {0};
-    if (ends_in(path, ".png"))
+    if (str_ends_with(path, ".png"))
         return save_png(grid, look, path, err);
-    if (ends_in(path, ".ansi"))
+    if (str_ends_with(path, ".ansi"))
         grid_ansi(grid, look->depth, &text);
-    else if (ends_in(path, ".txt"))
+    else if (str_ends_with(path, ".txt"))
         grid_text(grid, &text);
     else
         return error_set(err, "%s: a screen is saved as .txt, .ansi or .png", path);

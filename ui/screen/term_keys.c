@@ -9,6 +9,7 @@
 
 #include <curses.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/utf8.h"
@@ -87,7 +88,7 @@ static ui_key key_of_code(int code)
         return modified(code - CODE_KEYS);
     if (code >= KEY_F(1) && code <= KEY_F(12))
         return K_F1 + (ui_key)(code - KEY_F(1));
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+    for (size_t i = 0; i < COUNTOF(table); i++)
         if (table[i].curses == code)
             return table[i].key;
     return 0;

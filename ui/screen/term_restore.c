@@ -1,5 +1,6 @@
 /* The terminal is given back on every way out: leaving, an error, exit(), a signal that asks to
  * leave, being stopped, and a crash, where only write() and tcsetattr() may be called. */
+#include "base/countof.h"
 #include "ui/screen/term.h"
 #include "ui/screen/term_private.h"
 
@@ -21,7 +22,7 @@ static const int leaving[] = {SIGINT, SIGTERM, SIGHUP};
 /* Crashes, and what else ends a program by default. */
 static const int fatal[] = {SIGSEGV, SIGBUS,  SIGFPE,  SIGILL,  SIGABRT, SIGQUIT,
                             SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU, SIGSYS};
-enum { LEAVING = sizeof leaving / sizeof *leaving, FATAL = sizeof fatal / sizeof *fatal };
+enum { LEAVING = COUNTOF(leaving), FATAL = COUNTOF(fatal) };
 
 static struct {
     struct termios before;

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/countof.h"
+
 /* A role in 24 bits and in the 16 ANSI colours (-1: the terminal's own), and without colour. */
 struct look {
     int32_t fg, bg;
@@ -108,7 +110,7 @@ static const struct theme
                  }},
 };
 
-enum { THEMES = sizeof themes / sizeof *themes };
+enum { THEMES = COUNTOF(themes) };
 
 const struct theme *theme_named(const char *name)
 {

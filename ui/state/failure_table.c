@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "ui/views/view_items.h"
@@ -50,7 +51,7 @@ static bool parse_condition(const char *term, size_t n, struct failure_condition
 
 void failure_filter_parse(const char *text, struct failure_filter *out)
 {
-    enum { MOST = sizeof out->conditions / sizeof *out->conditions };
+    enum { MOST = COUNTOF(out->conditions) };
     struct str words = {0};
     *out = (struct failure_filter){0};
     for (text += strspn(text, " "); *text; text += strspn(text, " ")) {

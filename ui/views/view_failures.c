@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "ui/actions/update.h"
 #include "ui/state/failure_table.h"
@@ -225,7 +226,7 @@ int failures_summary(const struct ui *ui, struct pane pane, int col)
     static const size_t tops[] = {1, 5, 10};
     const struct survey *survey = ui_survey(ui);
     struct style dim = ui_style(ui, ROLE_DIM);
-    for (size_t t = 0; survey->done && t < sizeof tops / sizeof *tops; t++) {
+    for (size_t t = 0; survey->done && t < COUNTOF(tops); t++) {
         size_t hits = 0;
         for (size_t c = 0; c < survey->done; c++)
             hits += survey->of[c].rank < tops[t];

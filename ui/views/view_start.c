@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/file.h"
 #include "ui/actions/start.h"
 #include "ui/state/recent.h"
@@ -179,7 +180,7 @@ static void put_size(uint64_t size, char out[32])
     static const char *const units[] = {"B", "kB", "MB", "GB", "TB"};
     double number = (double)size;
     size_t unit = 0;
-    for (; number >= 1000 && unit + 1 < sizeof units / sizeof *units; unit++)
+    for (; number >= 1000 && unit + 1 < COUNTOF(units); unit++)
         number /= 1000;
     snprintf(out, 32, unit && number < 10 ? "%.1f %s" : "%.0f %s", number, units[unit]);
 }

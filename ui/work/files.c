@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/ascending.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "io/dataset/dataset.h"
@@ -93,11 +94,6 @@ void files_free(struct files *files)
     free(files);
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return strverscmp(*(char *const *)a, *(char *const *)b);
-}
-
 static bool is_folder(const char *folder, const char *name)
 {
     char *path = file_join(folder, name);
@@ -123,7 +119,7 @@ size_t files_complete(const char *typed, const char *home, size_t limit, char **
     }
     if (dir)
         closedir(dir);
-    qsort(out, n, sizeof *out, by_name);
+    qsort(out, n, sizeof *out, ascending_version);
     free(folder);
     free(begin);
     return n;

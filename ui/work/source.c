@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/hash.h"
 #include "base/mem.h"
 
@@ -20,7 +21,7 @@ const char *const source_names[SOURCE_FIELDS] = {
 /* What makes a session another one. */
 static const enum source_field told_by[] = {SOURCE_MODEL, SOURCE_DATA, SOURCE_SPLIT,
                                             SOURCE_FEATURES};
-enum { TOLD_BY = sizeof told_by / sizeof *told_by };
+enum { TOLD_BY = COUNTOF(told_by) };
 
 bool source_is_path(enum source_field field)
 {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "base/str.h"
 
@@ -87,23 +88,15 @@ static const char *const irregular[][2] = {
     {"broccoli", "broccoli"},   {"bus", "buses"},
 };
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
-static bool ends_with(const char *word, const char *end)
-{
-    size_t n = strlen(word), e = strlen(end);
-    return n >= e && strcmp(word + n - e, end) == 0;
-}
-
 char *category_words_plural(const char *noun)
 {
     static const char *const hissing[] = {"s", "x", "z", "ch", "sh"};
     size_t n = strlen(noun);
-    for (size_t i = 0; i < COUNT(irregular); i++)
+    for (size_t i = 0; i < COUNTOF(irregular); i++)
         if (strcmp(noun, irregular[i][0]) == 0)
             return mem_strdup(irregular[i][1]);
-    for (size_t i = 0; i < COUNT(hissing); i++)
-        if (ends_with(noun, hissing[i]))
+    for (size_t i = 0; i < COUNTOF(hissing); i++)
+        if (str_ends_with(noun, hissing[i]))
             return mem_printf("%ses", noun);
     if (n > 1 && noun[n - 1] == 'y' && !strchr("aeiou", noun[n - 2]))
         return mem_printf("%.*sies", (int)(n - 1), noun);
@@ -153,7 +146,7 @@ static void add_name(struct category_words *t, const char *name, size_t length, 
 
 static void add_synonyms(struct category_words *t, const char *name, size_t category)
 {
-    for (size_t i = 0; i < COUNT(synonyms); i++) {
+    for (size_t i = 0; i < COUNTOF(synonyms); i++) {
         if (strcmp(name, synonyms[i].category) != 0)
             continue;
         for (const char *s = synonyms[i].synonyms; *s;) {

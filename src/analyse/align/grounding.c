@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analyse/align/box.h"
+#include "base/countof.h"
 #include "base/mem.h"
 
 void grounding_done(struct grounding *grounding)
@@ -83,8 +84,6 @@ static const char *const function_words[] = {
     "whom",    "whose",  "will",   "with",    "within",  "without",    "would",   "you",
 };
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
 static bool is_among(const char *word, const char *const *words, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -95,10 +94,10 @@ static bool is_among(const char *word, const char *const *words, size_t n)
 
 bool grounding_is_determiner(const char *word)
 {
-    return is_among(word, determiners, COUNT(determiners));
+    return is_among(word, determiners, COUNTOF(determiners));
 }
 
 bool grounding_is_function_word(const char *word)
 {
-    return grounding_is_determiner(word) || is_among(word, function_words, COUNT(function_words));
+    return grounding_is_determiner(word) || is_among(word, function_words, COUNTOF(function_words));
 }

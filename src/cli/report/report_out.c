@@ -7,6 +7,7 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "cli/report/html.h"
@@ -40,7 +41,7 @@ static char *column_text(const struct report_column *column)
 {
     static const char *const shorter[][2] = {
         {"direction", "dir"}, {"frequency", "freq"}, {"length", "len"}, {"unknown", "unk"}};
-    for (size_t i = 0; i < sizeof shorter / sizeof *shorter; i++)
+    for (size_t i = 0; i < COUNTOF(shorter); i++)
         if (strcmp(column->name, shorter[i][0]) == 0)
             return mem_strdup(shorter[i][1]);
     char *text = mem_strdup(column->name);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "io/text/json_scan.h"
@@ -54,7 +55,7 @@ static enum section section_of(const char *key)
         enum section section;
     } sections[] = {
         {"images", IN_IMAGES}, {"annotations", IN_ANNOTATIONS}, {"categories", IN_CATEGORIES}};
-    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
+    for (size_t i = 0; i < COUNTOF(sections); i++)
         if (strcmp(key, sections[i].key) == 0)
             return sections[i].section;
     return IN_NOTHING;
@@ -80,7 +81,7 @@ static void set_number(struct entry *e, const char *key, const char *text)
                   {"category_id", &e->category, NULL},
                   {"width", NULL, &e->width},
                   {"height", NULL, &e->height}};
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+    for (size_t i = 0; i < COUNTOF(fields); i++)
         if (strcmp(key, fields[i].key) == 0 && fields[i].id)
             *fields[i].id = as_id(text);
         else if (strcmp(key, fields[i].key) == 0)

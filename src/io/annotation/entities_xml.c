@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -106,7 +107,7 @@ static void XMLCALL on_end(void *data, const XML_Char *name)
     } numbers[] = {{"xmin", &o->corner[0]}, {"ymin", &o->corner[1]},   {"xmax", &o->corner[2]},
                    {"ymax", &o->corner[3]}, {"width", &r->out->width}, {"height", &r->out->height}};
     r->depth--;
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+    for (size_t i = 0; i < COUNTOF(numbers); i++)
         if (strcmp(name, numbers[i].name) == 0)
             *numbers[i].number = number_of(str_text(&r->text));
     if (strcmp(name, "name") == 0) {

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascending.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "io/text/captions.h"
@@ -166,12 +167,6 @@ int positives_ids_load(const struct dataset *data, const char *caption_ids,
 /* ---- a file -----------------------------------------------------------------------------------
  */
 
-static int ascending(const void *a, const void *b)
-{
-    size_t x = *(const size_t *)a, y = *(const size_t *)b;
-    return (x > y) - (x < y);
-}
-
 /* An answer is a number, or the digits of one. */
 static bool id_of(const json_t *value, int64_t *out)
 {
@@ -217,7 +212,7 @@ static int read_list(const char *path, const json_t *list, size_t query, GHashTa
         else
             out->answers[at++] = answer;
     }
-    qsort(out->answers + first, at - first, sizeof *out->answers, ascending);
+    qsort(out->answers + first, at - first, sizeof *out->answers, ascending_size);
     size_t kept = first;
     for (size_t k = first; k < at; k++)
         if (k == first || out->answers[k] != out->answers[k - 1])
@@ -318,7 +313,7 @@ bool positives_has(const struct positives *positives, size_t query, size_t answe
 {
     size_t first = positives->starts[query];
     return bsearch(&answer, positives->answers + first, positives->starts[query + 1] - first,
-                   sizeof answer, ascending) != NULL;
+                   sizeof answer, ascending_size) != NULL;
 }
 
 /* ---- recalls ----------------------------------------------------------------------------------

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/countof.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "io/array/npy_private.h"
@@ -24,7 +25,7 @@ static const struct {
     [NPY_F32] = {"float32", "f4", 4},  [NPY_F64] = {"float64", "f8", 8},
     [NPY_OBJECT] = {"object", "O", 0},
 };
-enum { TYPE_COUNT = sizeof types / sizeof *types };
+enum { TYPE_COUNT = COUNTOF(types) };
 
 const char *npy_type_name(enum npy_type type)
 {
@@ -177,7 +178,7 @@ static int parse_entry(struct header *h, struct error *err)
     char key[32];
     if (!quoted(&h->text, key, sizeof key) || !accept(&h->text, ':'))
         return error_at(err, h->array->path, -1, "the array's header is damaged");
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+    for (size_t i = 0; i < COUNTOF(keys); i++)
         if (strcmp(key, keys[i].key) == 0)
             return keys[i].parse(h, err);
     return error_at(err, h->array->path, -1, "the array's header has an unknown key '%s'", key);

@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "io/array/npy.h"
 #include "io/dataset/bottomup_private.h"
 
@@ -77,19 +78,13 @@ int bottomup_reserve(struct bottomup *reader, size_t regions, size_t feature_siz
 
 /* ---- opening --------------------------------------------------------------------------------- */
 
-static bool ends_with(const char *text, const char *end)
-{
-    size_t n = strlen(text), e = strlen(end);
-    return n >= e && strcmp(text + n - e, end) == 0;
-}
-
 static const struct bottomup_kind *kind_of(const char *path)
 {
     if (file_is_folder(path))
-        return ends_with(path, "_att") ? &bottomup_pair : &bottomup_npz;
-    if (ends_with(path, ".npz"))
+        return str_ends_with(path, "_att") ? &bottomup_pair : &bottomup_npz;
+    if (str_ends_with(path, ".npz"))
         return &bottomup_npz;
-    return ends_with(path, ".npy") ? &bottomup_precomp : &bottomup_tsv;
+    return str_ends_with(path, ".npy") ? &bottomup_precomp : &bottomup_tsv;
 }
 
 int bottomup_open(const char *path, struct bottomup **out, struct error *err)

@@ -1,12 +1,13 @@
 /* bottomup_folder.c: a file an image: .npz of two layouts, and pairs of folders NAME_att, NAME_box.
  */
-#include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascending.h"
+#include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "io/array/npy.h"
 #include "io/dataset/bottomup_private.h"
 
@@ -15,52 +16,39 @@ enum { BOX_COLUMNS_MAX = 16 };
 /* The files of a folder that have one of two endings. */
 struct state {
     char *folder, *boxes; /* boxes: the folder NAME_box, NULL where there is none */
-    char **names;
-    size_t count, at; /* at: the current one + 1 */
+    struct file_names names;
+    size_t at; /* the current one + 1 */
 };
 
 static void state_close(void *state)
 {
     struct state *s = state;
-    for (size_t i = 0; i < s->count; i++)
-        free(s->names[i]);
-    free(s->names);
+    file_names_free(&s->names);
     free(s->folder);
     free(s->boxes);
     free(s);
 }
 
-static bool ends_with(const char *name, const char *ending)
+static bool is_npz(const char *name)
 {
-    size_t n = strlen(name), e = strlen(ending);
-    return n > e && strcmp(name + n - e, ending) == 0;
+    return str_ends_with(name, ".npz");
 }
 
-/* Numbers by their value: 2.npz before 10.npz. */
-static int by_name(const void *a, const void *b)
+static bool is_array(const char *name)
 {
-    return strverscmp(*(char *const *)a, *(char *const *)b);
+    return is_npz(name) || str_ends_with(name, ".npy");
 }
 
 static int list_files(struct bottomup *reader, struct state *s, bool npy, struct error *err)
 {
-    size_t cap = 0;
-    DIR *dir = opendir(s->folder);
-    if (!dir)
-        return error_errno(err, s->folder, "list");
-    for (struct dirent *e; (e = readdir(dir));) {
-        if (!ends_with(e->d_name, ".npz") && !(npy && ends_with(e->d_name, ".npy")))
-            continue;
-        MEM_ROOM(s->names, s->count, cap);
-        s->names[s->count++] = mem_strdup(e->d_name);
-    }
-    closedir(dir);
-    if (s->count == 0)
+    if (file_list(s->folder, npy ? is_array : is_npz, &s->names, err) != 0)
+        return -1;
+    if (s->names.count == 0)
         return error_at(err, reader->path, -1,
                         "holds no %s; a bottom-up TSV, a folder of .npz an image "
                         "or a folder NAME_att is wanted",
                         npy ? ".npz or .npy" : ".npz");
-    qsort(s->names, s->count, sizeof *s->names, by_name);
+    qsort(s->names.items, s->names.count, sizeof *s->names.items, ascending_version);
     return 0;
 }
 
@@ -73,8 +61,8 @@ static int npz_open(struct bottomup *reader, struct error *err)
         return list_files(reader, s, false, err);
     }
     s->folder = file_folder(reader->path);
-    s->names = mem_new(1, sizeof *s->names);
-    s->names[s->count++] = mem_strdup(file_name(reader->path));
+    s->names = (struct file_names){.items = mem_new(1, sizeof *s->names.items), .count = 1};
+    s->names.items[0] = mem_strdup(file_name(reader->path));
     return 0;
 }
 
@@ -94,9 +82,9 @@ static int pair_open(struct bottomup *reader, struct error *err)
 static int next(struct bottomup *reader, struct error *err)
 {
     struct state *s = reader->state;
-    if (s->at == s->count)
+    if (s->at == s->names.count)
         return 0;
-    const char *name = s->names[s->at++];
+    const char *name = s->names.items[s->at++];
     str_clear(&reader->where);
     str_addf(&reader->where, "%s/%s", s->folder, name);
     char *id = mem_strndup(name, strlen(name) - 4);
@@ -109,7 +97,7 @@ static void progress(const struct bottomup *reader, uint64_t *done_out, uint64_t
 {
     const struct state *s = reader->state;
     *done_out = s->at;
-    *total_out = s->count;
+    *total_out = s->names.count;
 }
 
 /* ---- arrays -----------------------------------------------------------------------------------
@@ -259,7 +247,7 @@ static int load_layout(struct bottomup *reader, const struct members *members,
 static int load_members(struct bottomup *reader, const struct members *members, struct error *err)
 {
     struct str there = {0};
-    for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++)
+    for (size_t i = 0; i < COUNTOF(layouts); i++)
         if (has(members, layouts[i].features) && has(members, layouts[i].boxes))
             return load_layout(reader, members, &layouts[i], err);
     for (size_t i = 0; i < members->count; i++)
@@ -292,7 +280,7 @@ static int pair_load(struct bottomup *reader, struct error *err)
     char *name = mem_printf("%s.npy", reader->id);
     char *boxes = s->boxes ? file_join(s->boxes, name) : NULL;
     int status =
-        take_files(reader, path, ends_with(path, ".npz") ? "feat" : NULL, boxes, NULL, 0, err);
+        take_files(reader, path, str_ends_with(path, ".npz") ? "feat" : NULL, boxes, NULL, 0, err);
     free(name);
     free(boxes);
     return status;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "io/dataset/base64.h"
 #include "io/dataset/bottomup_private.h"
@@ -33,8 +34,6 @@ static const struct {
     {"img_w", WIDTH},     {"image_h", HEIGHT}, {"img_h", HEIGHT},
     {"num_boxes", COUNT}, {"boxes", BOXES},    {"features", FEATURES},
 };
-
-#define LENGTH(array) (sizeof(array) / sizeof *(array))
 
 static const char *const column_names[COLUMNS] = {"image_id",  "image_w", "image_h",
                                                   "num_boxes", "boxes",   "features"};
@@ -86,7 +85,7 @@ static void split(struct state *s, char *line, size_t length)
 
 static bool named(const struct state *s, size_t i, enum column *column_out)
 {
-    for (size_t n = 0; n < LENGTH(names); n++)
+    for (size_t n = 0; n < COUNTOF(names); n++)
         if (strcmp(s->fields[i].text, names[n].name) == 0) {
             *column_out = names[n].column;
             return true;
@@ -132,7 +131,7 @@ static int wrong_columns(const struct bottomup *reader, const struct state *s, s
 
 static int find_layout(const struct bottomup *reader, struct state *s, struct error *err)
 {
-    for (size_t i = 0; !s->layout.fields && i < LENGTH(layouts); i++)
+    for (size_t i = 0; !s->layout.fields && i < COUNTOF(layouts); i++)
         if (layouts[i].fields == s->field_count)
             s->layout = layouts[i];
     return s->layout.fields == s->field_count ? 0 : wrong_columns(reader, s, err);

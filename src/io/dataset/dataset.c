@@ -1,12 +1,14 @@
 #include "io/dataset/dataset.h"
 
-#include <dirent.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascending.h"
+#include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "io/dataset/dataset_private.h"
 #include "io/dataset/photos.h"
 #include "io/text/captions.h"
@@ -77,33 +79,24 @@ static size_t split_length(const char *name)
     return 0;
 }
 
-static int compare_text(const void *a, const void *b)
+static bool is_features(const char *name)
 {
-    return strcmp(*(char *const *)a, *(char *const *)b);
+    return split_length(name) > 0;
 }
 
 char *dataset_list_splits(const char *folder)
 {
-    char **names = NULL;
-    size_t count = 0, cap = 0;
+    struct file_names names;
     struct str text = {0};
-    DIR *dir = opendir(folder);
-    for (struct dirent *e; dir && (e = readdir(dir));) {
-        size_t n = split_length(e->d_name);
-        if (n == 0)
-            continue;
-        MEM_ROOM(names, count, cap);
-        names[count++] = mem_strndup(e->d_name, n);
-    }
-    if (dir)
-        closedir(dir);
-    if (count > 0)
-        qsort(names, count, sizeof *names, compare_text);
-    for (size_t i = 0; i < count; i++) {
-        str_addf(&text, "%s%s", i ? ", " : "", names[i]);
-        free(names[i]);
-    }
-    free(names);
+    if (file_list(folder, is_features, &names, NULL) != 0)
+        return str_take(&text);
+    for (size_t i = 0; i < names.count; i++)
+        names.items[i][split_length(names.items[i])] = '\0';
+    if (names.count > 0)
+        qsort(names.items, names.count, sizeof *names.items, ascending_text);
+    for (size_t i = 0; i < names.count; i++)
+        str_addf(&text, "%s%s", i ? ", " : "", names.items[i]);
+    file_names_free(&names);
     return str_take(&text);
 }
 
@@ -346,7 +339,7 @@ static int open_parts(struct opening *o, struct error *err)
     static int (*const parts[])(struct opening *, struct error *) = {
         open_features, open_captions, open_ids, dataset_open_boxes, dataset_open_sizes, open_photos,
     };
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+    for (size_t i = 0; i < COUNTOF(parts); i++)
         if (parts[i](o, err) != 0)
             return -1;
     return 0;
@@ -449,28 +442,21 @@ ptrdiff_t dataset_find_image(const struct dataset *d, const char *text)
     return row < d->images ? (ptrdiff_t)row : -1;
 }
 
-static bool ends(const char *name, const char *ending)
+static bool is_vocab(const char *name)
 {
-    size_t n = strlen(name), m = strlen(ending);
-    return n > m && strcmp(name + n - m, ending) == 0;
+    return str_ends_with(name, "_vocab.json");
 }
 
 char *dataset_find_vocab(const struct dataset *d)
 {
+    struct file_names names;
     char *path = file_join(d->folder, "vocab.json");
     if (file_exists(path))
         return path;
     free(path);
-    char *found = NULL;
-    size_t count = 0;
-    DIR *dir = opendir(d->folder);
-    for (struct dirent *e; dir && (e = readdir(dir));)
-        if (ends(e->d_name, "_vocab.json") && ++count == 1)
-            found = file_join(d->folder, e->d_name);
-    if (dir)
-        closedir(dir);
-    if (count == 1)
-        return found;
-    free(found);
-    return NULL;
+    if (file_list(d->folder, is_vocab, &names, NULL) != 0)
+        return NULL;
+    path = names.count == 1 ? file_join(d->folder, names.items[0]) : NULL;
+    file_names_free(&names);
+    return path;
 }

@@ -5,13 +5,12 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 
 static const char *const extensions[] = {".jpg", ".jpeg", ".png"};
 static const char *const coco_splits[] = {"COCO_train2014_", "COCO_val2014_",   "COCO_test2014_",
                                           "COCO_test2015_",  "COCO_train2017_", "COCO_val2017_"};
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static bool all_digits(const char *text)
 {
@@ -21,7 +20,7 @@ static bool all_digits(const char *text)
 static void drop_extension(char *key)
 {
     size_t n = strlen(key);
-    for (size_t i = 0; i < COUNT(extensions); i++) {
+    for (size_t i = 0; i < COUNTOF(extensions); i++) {
         size_t e = strlen(extensions[i]);
         if (n > e && strcasecmp(key + n - e, extensions[i]) == 0) {
             key[n - e] = '\0';
@@ -37,7 +36,7 @@ void idmap_key(const char *id, char key_out[ID_SIZE])
     key_out[length] = '\0';
     drop_extension(key_out);
     const char *number = key_out;
-    for (size_t i = 0; i < COUNT(coco_splits); i++) {
+    for (size_t i = 0; i < COUNTOF(coco_splits); i++) {
         size_t n = strlen(coco_splits[i]);
         if (strncasecmp(key_out, coco_splits[i], n) == 0)
             number = key_out + n;

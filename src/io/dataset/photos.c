@@ -1,12 +1,12 @@
 #include "io/dataset/photos.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -24,8 +24,7 @@ struct photos {
     char *folder, *mapping_path; /* NULL where none */
     struct pair *pairs;          /* of the mapping, sorted by id */
     size_t pair_count, pair_cap;
-    char **sorted; /* file names in order, NULL unless that is how ids are meant */
-    size_t sorted_count;
+    struct file_names sorted; /* the photographs; empty unless ids are meant as places in it */
 };
 
 static const char *const folder_names[] = {
@@ -70,8 +69,6 @@ static const char *const number_prefixes[] = {
     "COCO_train2014_", "COCO_val2014_", "COCO_test2014_", "flickr30k_", "",
 };
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
 static bool as_number(const char *id, uint64_t *out)
 {
     size_t n = strlen(id);
@@ -84,7 +81,7 @@ static bool as_number(const char *id, uint64_t *out)
 /* The number in an id of a known form. */
 static bool find_number(const char *id, uint64_t *out)
 {
-    for (size_t i = 0; i < COUNT(number_prefixes); i++) {
+    for (size_t i = 0; i < COUNTOF(number_prefixes); i++) {
         size_t n = strlen(number_prefixes[i]);
         if (strncasecmp(id, number_prefixes[i], n) == 0 && as_number(id + n, out))
             return true;
@@ -119,7 +116,7 @@ static void set_field(struct entry *e, const char *key, const char *value)
                   {"cocoid", &e->cocoid},
                   {"filename", &e->filename},
                   {"filepath", &e->filepath}};
-    for (size_t i = 0; i < COUNT(fields); i++)
+    for (size_t i = 0; i < COUNTOF(fields); i++)
         if (strcmp(key, fields[i].key) == 0) {
             free(*fields[i].field);
             *fields[i].field = mem_strdup(value);
@@ -217,7 +214,7 @@ static char *find_in(const char *folder, const char *const *names, size_t count)
 
 static char *find_folder(const char *data)
 {
-    char *found = find_in(data, folder_names, COUNT(folder_names));
+    char *found = find_in(data, folder_names, COUNTOF(folder_names));
     if (found || !data)
         return found;
     /* COCO's own folders, right in the data folder */
@@ -233,44 +230,12 @@ static bool is_photo(const char *name)
                    strcasecmp(dot, ".png") == 0);
 }
 
-static int compare_names(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static void free_names(char **names, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        free(names[i]);
-    free(names);
-}
-
-static char **list_photos(const char *folder, size_t *count_out)
-{
-    char **names = NULL;
-    size_t cap = 0;
-    *count_out = 0;
-    DIR *dir = opendir(folder);
-    if (!dir)
-        return NULL;
-    for (struct dirent *e; (e = readdir(dir));) {
-        if (!is_photo(e->d_name))
-            continue;
-        MEM_ROOM(names, *count_out, cap);
-        names[(*count_out)++] = mem_strdup(e->d_name);
-    }
-    closedir(dir);
-    if (*count_out > 0)
-        qsort(names, *count_out, sizeof *names, compare_names);
-    return names;
-}
-
 /* ---- finding --------------------------------------------------------------------------------- */
 
 /* FOLDER/SUB/NAME for each known SUB. */
 static char *find_file(const struct photos *p, const char *name)
 {
-    for (size_t i = 0; i < COUNT(subfolders); i++) {
+    for (size_t i = 0; i < COUNTOF(subfolders); i++) {
         char *sub = file_join(p->folder, subfolders[i]), *path = file_join(sub, name);
         free(sub);
         if (file_exists(path) && !file_is_folder(path))
@@ -303,7 +268,7 @@ static char *find_by_name(const struct photos *p, const char *id, struct str *tr
 {
     uint64_t number = 0;
     bool has_number = find_number(id, &number);
-    for (size_t i = 0; i < COUNT(patterns); i++) {
+    for (size_t i = 0; i < COUNTOF(patterns); i++) {
         if (patterns[i].by_number && !has_number)
             continue;
         char *name = patterns[i].by_number
@@ -322,9 +287,9 @@ static char *find_by_name(const struct photos *p, const char *id, struct str *tr
 static char *find_by_order(const struct photos *p, const char *id)
 {
     uint64_t number;
-    if (!p->sorted || !as_number(id, &number) || number >= p->sorted_count)
+    if (!p->sorted.items || !as_number(id, &number) || number >= p->sorted.count)
         return NULL;
-    return file_join(p->folder, p->sorted[number]);
+    return file_join(p->folder, p->sorted.items[number]);
 }
 
 static char *find_path(const struct photos *p, const char *id, struct str *tried)
@@ -352,8 +317,8 @@ char *photos_name(const struct photos *p, const char *id)
 {
     const char *file = mapped_file(p, id);
     uint64_t number;
-    if (!file && p->sorted && as_number(id, &number) && number < p->sorted_count)
-        file = p->sorted[number];
+    if (!file && p->sorted.items && as_number(id, &number) && number < p->sorted.count)
+        file = p->sorted.items[number];
     return mem_strdup(file);
 }
 
@@ -395,9 +360,9 @@ static int open_mapping(struct photos *p, const struct photos_spec *spec, struct
 {
     if (spec->mapping)
         return load_mapping(p, spec->mapping, err);
-    char *path = p->folder ? find_in(spec->data, mapping_names, COUNT(mapping_names)) : NULL;
+    char *path = p->folder ? find_in(spec->data, mapping_names, COUNTOF(mapping_names)) : NULL;
     if (!path && p->folder)
-        path = find_in(p->folder, mapping_names, COUNT(mapping_names));
+        path = find_in(p->folder, mapping_names, COUNTOF(mapping_names));
     int status = path ? load_mapping(p, path, err) : 0;
     free(path);
     return status;
@@ -411,14 +376,12 @@ int photos_open(const struct photos_spec *spec, struct photos **out, struct erro
         photos_free(p);
         return -1;
     }
-    size_t count = 0;
-    char **names = p->folder && p->pair_count == 0 ? list_photos(p->folder, &count) : NULL;
-    if (order_is_meant(p, spec, count)) {
+    struct file_names names = {0};
+    if (p->folder && p->pair_count == 0 && file_list(p->folder, is_photo, &names, NULL) == 0 &&
+        order_is_meant(p, spec, names.count))
         p->sorted = names;
-        p->sorted_count = count;
-    } else {
-        free_names(names, count);
-    }
+    else
+        file_names_free(&names);
     *out = p;
     return 0;
 }
@@ -432,7 +395,7 @@ void photos_free(struct photos *p)
         free(p->pairs[i].file);
     }
     free(p->pairs);
-    free_names(p->sorted, p->sorted_count);
+    file_names_free(&p->sorted);
     free(p->mapping_path);
     free(p->folder);
     free(p);
@@ -445,5 +408,5 @@ const char *photos_folder(const struct photos *p)
 
 bool photos_by_order(const struct photos *p)
 {
-    return p->sorted != NULL;
+    return p->sorted.items != NULL;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "io/image/image_private.h"
@@ -109,7 +110,7 @@ static int decode(struct decode *d, struct error *err)
 {
     if (d->file.size == 0)
         return error_at(err, d->path, -1, "is empty; a JPEG or PNG image is wanted");
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    for (size_t i = 0; i < COUNTOF(kinds); i++) {
         if (d->file.size < kinds[i].offset + kinds[i].length ||
             memcmp(d->file.data + kinds[i].offset, kinds[i].magic, kinds[i].length) != 0)
             continue;

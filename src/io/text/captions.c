@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
 
@@ -65,7 +66,7 @@ int text_check(const char *path, const void *data, size_t size, struct error *er
         {"\xff\xfe", 2, "UTF-16: save it as UTF-8"},
         {"\xfe\xff", 2, "UTF-16: save it as UTF-8"},
     };
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+    for (size_t i = 0; i < COUNTOF(kinds); i++)
         if (size >= kinds[i].size && memcmp(data, kinds[i].start, kinds[i].size) == 0)
             return error_at(err, path, -1, "a text file is wanted; this one looks like %s",
                             kinds[i].kind);

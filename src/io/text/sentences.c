@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 
@@ -76,8 +77,8 @@ static int compare_abbreviation(const void *key, const void *element)
 
 static bool is_abbreviation(struct token t)
 {
-    return bsearch(&t, abbreviations, sizeof abbreviations / sizeof *abbreviations,
-                   sizeof *abbreviations, compare_abbreviation) != NULL;
+    return bsearch(&t, abbreviations, COUNTOF(abbreviations), sizeof *abbreviations,
+                   compare_abbreviation) != NULL;
 }
 
 /* Also the part after the last hyphen: "vice-adm". */

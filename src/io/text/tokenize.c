@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/utf8.h"
@@ -33,7 +34,7 @@ static bool is_cased(uint32_t code)
 static bool is_looked_through(uint32_t code)
 {
     static const uint32_t marks[] = {'\'', '.', ':', 0xb7, 0x387, 0x2018, 0x2019, 0x2024, 0x2027};
-    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+    for (size_t i = 0; i < COUNTOF(marks); i++)
         if (code == marks[i])
             return true;
     switch (g_unichar_type(code)) {

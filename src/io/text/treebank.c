@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/countof.h"
+
 /* What a pattern finds is replaced; $0 is all of it, $1 and $2 its groups. A text with none of the
  * bytes `needs` cannot match (NULL: any text may), which spares most rules most captions. */
 struct rule {
@@ -49,8 +51,6 @@ static struct rule outer_rules[] = {
     {" 'twas\\b", " 't was ", "'", NULL},
 };
 
-#define COUNT(table) (sizeof(table) / sizeof *(table))
-
 static void compile(struct rule *rules, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -59,8 +59,8 @@ static void compile(struct rule *rules, size_t n)
 
 static void compile_all(void)
 {
-    compile(inner_rules, COUNT(inner_rules));
-    compile(outer_rules, COUNT(outer_rules));
+    compile(inner_rules, COUNTOF(inner_rules));
+    compile(outer_rules, COUNTOF(outer_rules));
 }
 
 static void note_bytes(const struct str *text, bool present[256])
@@ -130,7 +130,7 @@ void treebank_split(const char *sentence, size_t length, struct pattern_match *m
     pthread_once(&once, compile_all);
     str_clear(text);
     str_add_n(text, sentence, length);
-    apply_all(inner_rules, COUNT(inner_rules), match, text, spare);
+    apply_all(inner_rules, COUNTOF(inner_rules), match, text, spare);
     str_clear(spare);
     str_add_n(spare, " ", 1);
     str_add_n(spare, text->text, text->length);
@@ -138,5 +138,5 @@ void treebank_split(const char *sentence, size_t length, struct pattern_match *m
     struct str bare = *text;
     *text = *spare;
     *spare = bare;
-    apply_all(outer_rules, COUNT(outer_rules), match, text, spare);
+    apply_all(outer_rules, COUNTOF(outer_rules), match, text, spare);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
 
@@ -116,7 +117,7 @@ static int find_specials(struct vocab *v, struct error *err)
         const char *name;
         int32_t *id;
     } specials[] = {{"<start>", &v->start}, {"<end>", &v->end}, {"<unk>", &v->unk}};
-    for (size_t i = 0; i < sizeof specials / sizeof *specials; i++) {
+    for (size_t i = 0; i < COUNTOF(specials); i++) {
         *specials[i].id = vocab_id(v, specials[i].name);
         if (*specials[i].id < 0)
             return error_at(

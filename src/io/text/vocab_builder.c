@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "io/text/vocab.h"
@@ -90,7 +91,7 @@ static int put_all(const struct vocab_builder *builder, size_t threshold, json_t
 {
     const char *word;
     json_t *times;
-    for (size_t i = 0; i < sizeof specials / sizeof *specials; i++)
+    for (size_t i = 0; i < COUNTOF(specials); i++)
         if (put(word2idx, idx2word, specials[i]) != 0)
             return -1;
     json_object_foreach (builder->times, word, times)

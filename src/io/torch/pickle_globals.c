@@ -3,6 +3,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/countof.h"
+
 #define STORAGE(prefix, type)                                                                      \
     {"torch", prefix "Storage", PICKLE_ROLE_STORAGE, type},                                        \
         {"torch.cuda", prefix "Storage", PICKLE_ROLE_STORAGE, type},                               \
@@ -103,7 +105,7 @@ static bool equal(const char *ours, const uint8_t *text, size_t length)
 const struct pickle_global *pickle_global_find(const uint8_t *module, size_t module_length,
                                                const uint8_t *name, size_t name_length)
 {
-    for (size_t i = 0; i < sizeof globals / sizeof *globals; i++)
+    for (size_t i = 0; i < COUNTOF(globals); i++)
         if (equal(globals[i].name, name, name_length) &&
             equal(globals[i].module, module, module_length))
             return &globals[i];

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/str.h"
 
 /* dtype(code, align, copy), with (version, byte order, ...) as its state. */
@@ -23,7 +24,7 @@ static bool dtype(const struct pickle_value *value, enum array_elem *type_out, b
         return false;
     const struct pickle_value *code = pickle_arg(value, 0);
     *swapped_out = pickle_text_is(pickle_item(value->object.state, 1), ">");
-    for (size_t i = 0; i < sizeof dtypes / sizeof *dtypes; i++)
+    for (size_t i = 0; i < COUNTOF(dtypes); i++)
         if (pickle_text_is(code, dtypes[i].code)) {
             *type_out = dtypes[i].type;
             return true;

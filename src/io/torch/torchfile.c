@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "io/torch/pickle_numpy.h"
 #include "io/torch/torchfile_private.h"
@@ -223,7 +224,7 @@ static int refuse(const struct torchfile *file, struct error *err)
     if (file->map.size == 0)
         return error_at(err, file->path, -1,
                         "is empty; a checkpoint that torch.save wrote is wanted");
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+    for (size_t i = 0; i < COUNTOF(kinds); i++)
         if (file->map.size >= kinds[i].size &&
             memcmp(file->map.data, kinds[i].start, kinds[i].size) == 0)
             return error_at(err, file->path, -1, "not a PyTorch checkpoint (it looks like %s)",

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "model/kernels/gemm_private.h"
 
 #ifdef GEMM_AVX512
@@ -18,7 +19,7 @@ static void choose(void)
     wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
            __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
            __builtin_cpu_supports("avx512vl");
-    for (size_t i = 0; i < sizeof wide_cores / sizeof *wide_cores; i++)
+    for (size_t i = 0; i < COUNTOF(wide_cores); i++)
         wide = wide && strcmp(openblas_get_corename(), wide_cores[i]) != 0;
 }
 

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/simd.h"
 #include "model/kernels/xattn_private.h"
 
@@ -36,7 +37,7 @@ static const struct choice {
 
 const struct xattn_kernel *xattn_kernel_at(size_t index)
 {
-    for (size_t i = 0; i < sizeof choices / sizeof *choices; i++)
+    for (size_t i = 0; i < COUNTOF(choices); i++)
         if (choices[i].runs_here() && index-- == 0)
             return choices[i].kernel;
     return NULL;

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/simd.h"
 #include "model/kernels/gemm.h"
 #include "model/kernels/vecmath.h"
@@ -17,11 +18,11 @@ void xattn_tile_carve(size_t K, size_t columns, struct arena *arena, struct tile
     out->item = arena_take(arena, columns, sizeof *out->item);
     out->column = arena_take(arena, columns, sizeof *out->column);
     float **matrices[] = {&out->s, &out->x, &out->a, &out->ga, &out->d};
-    for (size_t i = 0; i < sizeof matrices / sizeof matrices[0]; i++)
+    for (size_t i = 0; i < COUNTOF(matrices); i++)
         *matrices[i] = arena_take(arena, K * columns, sizeof(float));
     float **rows[] = {&out->query_norm, &out->dot,         &out->norm, &out->similarity,
                       &out->row,        &out->dsimilarity, &out->pull};
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    for (size_t i = 0; i < COUNTOF(rows); i++)
         *rows[i] = arena_take(arena, columns, sizeof(float));
 }
 

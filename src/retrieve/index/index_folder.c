@@ -1,5 +1,4 @@
 /* index_folder.c: the folder of indexes: what is in it, checking, removing. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/str.h"
 #include "retrieve/index/index_file.h"
 
 char *index_folder_default(void)
@@ -20,12 +20,6 @@ char *index_folder_default(void)
 }
 
 /* ---- listing ---- */
-
-static bool ends(const char *name, const char *ending)
-{
-    size_t n = strlen(name), m = strlen(ending);
-    return n > m && strcmp(name + n - m, ending) == 0;
-}
 
 static void read_header(const struct file_map *map, struct index_entry *entry)
 {
@@ -42,7 +36,7 @@ static void read_entry(char *path, struct index_entry *out)
 {
     struct file_map map;
     struct stat st;
-    *out = (struct index_entry){.path = path, .unfinished = ends(path, ".part")};
+    *out = (struct index_entry){.path = path, .unfinished = str_ends_with(path, ".part")};
     if (stat(path, &st) == 0) {
         out->used = st.st_mtim.tv_sec;
         out->size = (uint64_t)st.st_blocks * 512; /* what it takes, not what it is to be */
@@ -65,25 +59,26 @@ static int later_first(const void *a, const void *b)
     return x->used != y->used ? (x->used < y->used ? 1 : -1) : strcmp(x->path, y->path);
 }
 
+static bool is_index(const char *name)
+{
+    return str_ends_with(name, ".idx") || str_ends_with(name, ".idx.part");
+}
+
 int index_list(const char *folder, struct index_entry **out, size_t *count_out, struct error *err)
 {
-    struct index_entry *entries = NULL;
-    size_t count = 0, cap = 0;
-    DIR *dir = opendir(folder);
+    struct file_names names;
     *out = NULL;
     *count_out = 0;
-    if (!dir)
-        return errno == ENOENT ? 0 : error_errno(err, folder, "open");
-    for (struct dirent *e; (e = readdir(dir));)
-        if (ends(e->d_name, ".idx") || ends(e->d_name, ".idx.part")) {
-            MEM_ROOM(entries, count, cap);
-            read_entry(file_join(folder, e->d_name), &entries[count++]);
-        }
-    closedir(dir);
-    if (count > 0)
-        qsort(entries, count, sizeof *entries, later_first);
+    if (file_list(folder, is_index, &names, err) != 0)
+        return errno == ENOENT ? 0 : -1;
+    struct index_entry *entries = mem_new(names.count, sizeof *entries);
+    for (size_t i = 0; i < names.count; i++)
+        read_entry(file_join(folder, names.items[i]), &entries[i]);
+    if (names.count > 0)
+        qsort(entries, names.count, sizeof *entries, later_first);
     *out = entries;
-    *count_out = count;
+    *count_out = names.count;
+    file_names_free(&names);
     return 0;
 }
 

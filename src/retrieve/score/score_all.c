@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/bf16.h"
+#include "base/countof.h"
 #include "base/mem.h"
 #include "base/simd.h"
 #include "model/kernels/gemm.h"
@@ -184,7 +185,7 @@ static size_t arena_carve(const struct plan *plan, float *base, struct arena *ou
         plan->half ? plan->half->product_packed(plan->product) / sizeof(float) + 1 : 0,
         plan->half ? plan->half->product_scratch(plan->product) / sizeof(float) + 1 : 0};
     size_t total = 0;
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+    for (size_t i = 0; i < COUNTOF(sizes); i++)
         total += round_up(sizes[i]);
     if (base)
         *out = (struct arena){.words = carve(&base, sizes[0]),
@@ -367,7 +368,7 @@ static int prepare_products(struct plan *plan, struct error *err)
     if (plan->half->product_new(images->D, &plan->product, err) != 0)
         return -1;
     for (size_t b = 0; b < plan->block_count; b++)
-        for (size_t k = 0; k < sizeof rows / sizeof *rows; k++)
+        for (size_t k = 0; k < COUNTOF(rows); k++)
             if (plan->half->product_add(plan->product, rows[k] * images->R, plan->blocks[b].slots,
                                         leading(plan->blocks[b].slots), err) != 0)
                 return -1;

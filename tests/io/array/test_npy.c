@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include <zip.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "io/array/npy.h"
@@ -77,7 +78,7 @@ static void test_types_and_orders(void **state)
         {"<f8", NPY_F64, "\0\0\0\0\0\0\xf0\x3f\0\0\0\0\0\0\0\x40", 16},
         {">f8", NPY_F64, "\x3f\xf0\0\0\0\0\0\0\x40\0\0\0\0\0\0\0", 16},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    for (size_t i = 0; i < COUNTOF(cases); i++)
         for (int version = 1; version <= 3; version++) {
             struct error err;
             struct npy *a;
@@ -138,7 +139,7 @@ static void test_headers_of_other_writers(void **state)
         "{'descr':'=f4','fortran_order':False,'shape':( 2 , 3 , ) , } \n",
     };
     float data[6] = {1, 2, 3, 4, 5, 6};
-    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
+    for (size_t i = 0; i < COUNTOF(headers); i++) {
         struct error err;
         struct npy *a;
         assert_done(open_built(1, headers[i], data, sizeof data, &a, &err), err);
@@ -176,7 +177,7 @@ static void test_bad_headers_name_the_reason(void **state)
         {"{'descr': '<f4', 'fortran_order': False, 'shape': (3,)}",
          "needs 12 bytes of data, the file has 8"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNTOF(cases); i++) {
         struct error err;
         struct npy *a;
         assert_int_equal(open_built(1, cases[i].header, "12345678", 8, &a, &err), -1);
@@ -206,7 +207,7 @@ static void test_bad_files(void **state)
     };
     struct error err;
     struct npy *a;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNTOF(cases); i++) {
         assert_done(file_write(file, cases[i].bytes, cases[i].size, &err), err);
         assert_int_equal(npy_open(file, NULL, &a, &err), -1);
         if (!strstr(err.text, cases[i].reason))

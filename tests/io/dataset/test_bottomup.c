@@ -1,6 +1,7 @@
 /* Bottom-up features: base64, lines, the layouts of TSV and what is wrong with them, real files. */
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "io/array/npy.h"
@@ -53,7 +54,7 @@ static void test_base64_known(void **state)
     uint8_t out[8];
     size_t size, bad;
     (void)state;
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+    for (size_t i = 0; i < COUNTOF(known); i++) {
         assert_true(base64_decode(known[i].text, strlen(known[i].text), out, &size, &bad));
         assert_int_equal(size, strlen(known[i].bytes));
         assert_memory_equal(out, known[i].bytes, size);
@@ -87,7 +88,7 @@ static void test_base64_refuses(void **state)
     uint8_t out[8];
     size_t size, bad;
     (void)state;
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    for (size_t i = 0; i < COUNTOF(wrong); i++) {
         bad = 99;
         assert_false(base64_decode(wrong[i].text, strlen(wrong[i].text), out, &size, &bad));
         assert_int_equal(bad, wrong[i].bad);
@@ -175,7 +176,7 @@ static void test_files_refused(void **state)
     char *line;
     size_t length;
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNTOF(cases); i++) {
         char *path = scratch_text(cases[i].name, cases[i].text, cases[i].size);
         int status = tsv_open(path, &tsv, &err);
         if (status == 0) {
@@ -304,7 +305,7 @@ static const struct {
 static void test_tsv_hostile(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof hostile / sizeof *hostile; i++) {
+    for (size_t i = 0; i < COUNTOF(hostile); i++) {
         struct error err = {""};
         char *path = scratch_text("hostile.tsv", hostile[i].text, strlen(hostile[i].text));
         assert_int_equal(scratch_read_all(path, &err), -1);

@@ -1,11 +1,11 @@
 #include "tests/support/testing.h"
 
-#include <dirent.h>
 #include <math.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "io/dataset/dataset.h"
@@ -24,18 +24,17 @@ static int setup_folder(void **state)
 
 static void empty_folder(const char *path)
 {
-    DIR *dir = opendir(path);
-    for (struct dirent *e; dir && (e = readdir(dir));) {
-        if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
-            continue;
-        char *inner = file_join(path, e->d_name);
+    struct file_names names;
+    struct error err;
+    assert_done(file_list(path, NULL, &names, &err), err);
+    for (size_t i = 0; i < names.count; i++) {
+        char *inner = file_join(path, names.items[i]);
         if (file_is_folder(inner))
             empty_folder(inner);
         remove(inner);
         free(inner);
     }
-    if (dir)
-        closedir(dir);
+    file_names_free(&names);
 }
 
 /* Before every test the folder is empty. */
@@ -192,7 +191,7 @@ static void test_token_lines(void **state)
     assert_int_equal(lines.counts[1], 4);
     assert_int_equal(lines.ids[1][2], 9);
     text_token_lines_done(&lines);
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    for (size_t i = 0; i < COUNTOF(bad); i++) {
         put_text("t.txt", bad[i]);
         assert_int_equal(text_token_lines_load(path, &lines, &err), -1);
         assert_non_null(strstr(err.text, places[i]));
@@ -548,7 +547,7 @@ static void test_photos_by_mapping(void **state)
     make_folder("images");
     put_text("images/a.jpg", "x");
     put_text("images/b.jpg", "x");
-    for (size_t i = 0; i < sizeof mappings / sizeof *mappings; i++) {
+    for (size_t i = 0; i < COUNTOF(mappings); i++) {
         put_text(mappings[i].name, mappings[i].json);
         struct dataset *d = opened("test");
         finds_photo(d, 0, "/images/b.jpg");
@@ -622,7 +621,7 @@ static void test_json_scan(void **state)
         {"\x01", JSON_SCAN_BAD},
         {"", JSON_SCAN_END},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNTOF(cases); i++) {
         struct json_scan s = {.bytes = {(const uint8_t *)cases[i].json, strlen(cases[i].json), 0}};
         enum json_token token;
         do {

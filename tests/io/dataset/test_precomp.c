@@ -2,6 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "io/array/npy.h"
 #include "io/dataset/idmap.h"
@@ -27,7 +28,7 @@ static void test_id_keys(void **state)
     };
     char key[ID_SIZE];
     (void)state;
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+    for (size_t i = 0; i < COUNTOF(keys); i++) {
         idmap_key(keys[i][0], key);
         assert_string_equal(key, keys[i][1]);
     }
@@ -222,7 +223,7 @@ static void test_npz_hostile(void **state)
     };
     (void)state;
     char *path = scratch_path("hostile.npz");
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNTOF(cases); i++) {
         struct error err = {""};
         write_npz("hostile.npz", cases[i].arrays, cases[i].count);
         assert_int_equal(scratch_read_all(path, &err), -1);

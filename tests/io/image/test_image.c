@@ -6,6 +6,7 @@
 #include <jpeglib.h>
 #include <png.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "io/image/image.h"
@@ -176,7 +177,7 @@ static void test_jpeg_kinds(void **state)
         {.components = 1},
         {.components = 4, .adobe = true},
     };
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    for (size_t i = 0; i < COUNTOF(kinds); i++) {
         struct error err;
         struct image image;
         write_jpeg(&kinds[i]);
@@ -249,7 +250,7 @@ static void test_jpeg_scaled_decoding(void **state)
         int max_side, width, height;
     } cases[] = {{0, 64, 32},  {64, 64, 32}, {1000, 64, 32}, {63, 64, 32}, {56, 56, 28},
                  {32, 32, 16}, {30, 32, 16}, {8, 8, 4},      {1, 8, 4}};
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    for (size_t i = 0; i < COUNTOF(cases); i++)
         for (int o = 1; o <= 6; o += 5) {
             struct error err;
             struct image image;
@@ -325,7 +326,7 @@ static void test_jpeg_huge_dimensions(void **state)
         unsigned side;
         const char *reason;
     } cases[] = {{65000, "at most 100 million"}, {65535, "damaged"}, {9000, "cannot hold"}};
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNTOF(cases); i++) {
         for (int k = 0; k < 2; k++) {
             bytes[at + 5 + 2 * (size_t)k] = (unsigned char)(cases[i].side >> 8);
             bytes[at + 6 + 2 * (size_t)k] = (unsigned char)cases[i].side;
@@ -418,7 +419,7 @@ static void test_png_kinds(void **state)
         {PNG_COLOR_TYPE_PALETTE, 8, true, true, 2, 40, 50, 60, 77},
         {PNG_COLOR_TYPE_PALETTE, 2, true, false, 0xff, 70, 80, 90, 255},
     };
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    for (size_t i = 0; i < COUNTOF(kinds); i++) {
         struct error err;
         struct image image;
         struct str bytes = {0};
@@ -521,7 +522,7 @@ static void test_other_files(void **state)
     };
     struct error err;
     struct image image;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < COUNTOF(cases); i++) {
         assert_done(file_write(file, cases[i].bytes, cases[i].size, &err), err);
         load_fails(0, cases[i].reason);
     }

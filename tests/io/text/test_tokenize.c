@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "base/str.h"
@@ -34,7 +35,7 @@ static void check_all(const struct expectation *table, size_t n, enum token_comp
     }
 }
 
-#define CHECK(table, compat) check_all(table, sizeof(table) / sizeof *(table), compat)
+#define CHECK(table, compat) check_all(table, COUNTOF(table), compat)
 
 static void test_punctuation(void **state)
 {
@@ -188,7 +189,7 @@ static void test_hostile_text_takes_linear_time(void **state)
         "a.b",  "(", "'t",  "\xff", " ",     ".) ) ) ", "-.",    "1,",  "\xc2\xa0",
         "n't ", "[", ">\"", "b-",   ". . .", "«",       "cannot"};
     alarm(600);
-    for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
+    for (size_t i = 0; i < COUNTOF(pieces); i++) {
         char *text = repeated(pieces[i], 1 << 19);
         struct words words;
         tokenize_words(text, TOKENS_STANDARD, &words);
@@ -297,7 +298,7 @@ static void test_real_captions_give_the_reference_ids(void **state)
         {"vocab/coco_precomp_vocab.json", "coco_precomp/test_caps.txt", "tokens/coco_test.txt"},
     };
     struct comparison sum = {0};
-    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
+    for (size_t i = 0; i < COUNTOF(sets); i++) {
         char *path = testing_data(sets[i][0]);
         struct vocab *vocab;
         struct error err;

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "io/text/vocab.h"
@@ -108,7 +109,7 @@ static void test_completion_is_by_frequency(void **state)
                            "\"cat\": 7, \"dogged and long\": 8}}");
     check_completion(v, "do", 8, "do dog dogged and long dogs");
     const int32_t ids[] = {5, 5, 5, 8, 8, 7, 3, 3, 99, -1};
-    vocab_count_words(v, ids, sizeof ids / sizeof *ids);
+    vocab_count_words(v, ids, COUNTOF(ids));
     check_completion(v, "do", 8, "dogs dogged and long do dog");
     check_completion(v, "do", 2, "dogs dogged and long");
     check_completion(v, "dogged and", 8, "dogged and long");
@@ -149,7 +150,7 @@ static void test_bad_files_are_refused_in_one_line(void **state)
         {"{\"word2idx\": {" SPECIALS "}, \"idx2word\": {\"3\": \"<end>\"}}", "id 3"},
         {"{\"word2idx\": {" SPECIALS "}, \"idx2word\": {\"3\": 3}}", "id 3"},
     };
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+    for (size_t i = 0; i < COUNTOF(table); i++) {
         struct vocab *v = NULL;
         struct error err;
         if (load_bytes(table[i].json, strlen(table[i].json), &v, &err) == 0)
@@ -207,7 +208,7 @@ static void test_builder(void **state)
     struct vocab *v;
     struct error err;
     size_t kept;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    for (size_t i = 0; i < COUNTOF(words); i++)
         vocab_builder_add(builder, words[i]);
     assert_int_equal(vocab_builder_total(builder), 9);
     assert_int_equal(vocab_builder_distinct(builder), 5);
@@ -247,7 +248,7 @@ static void test_published_files(void **state)
         {"vocab/f30k_precomp_vocab.shifted_ids.json", 8482, 2, 3, 4},
         {"f8k_precomp/vocab.json", 1002, 1, 2, 3},
     };
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+    for (size_t i = 0; i < COUNTOF(table); i++) {
         char *file = testing_data(table[i].name);
         struct vocab *v;
         struct error err;

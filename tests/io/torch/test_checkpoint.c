@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "io/torch/checkpoint.h"
@@ -16,7 +17,7 @@ static const char *const fixtures[] = {
 static void test_fixtures_load(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof fixtures / sizeof *fixtures; i++) {
+    for (size_t i = 0; i < COUNTOF(fixtures); i++) {
         struct error err;
         struct checkpoint *c;
         char *name = mem_printf("%s/model.pth.tar", fixtures[i]);
@@ -151,7 +152,7 @@ static void test_fixtures_saved_are_exact(void **state)
 {
     (void)state;
     char *folder = new_folder(), *out = file_join(folder, "model.pth.tar");
-    for (size_t i = 0; i < sizeof fixtures / sizeof *fixtures; i++) {
+    for (size_t i = 0; i < COUNTOF(fixtures); i++) {
         struct error err;
         struct checkpoint *c;
         char *name = mem_printf("%s/model.pth.tar", fixtures[i]);
@@ -260,7 +261,7 @@ static void test_checkpoints_of_others_are_described(void **state)
         {"training_state_e1_b0.th", "optimizer.state.0.square_avg"},
         {"vrnn_state_dict_41.pth", "float32 100 x 28"},
     };
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+    for (size_t i = 0; i < COUNTOF(files); i++) {
         struct error err;
         struct str text = {0};
         char *name = file_join("checkpoints", files[i].name), *path = testing_data(name);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/countof.h"
 #include "io/torch/objarray.h"
 
 /* numpy.array([...], dtype=object) of `shape` and `items`, in protocol 0. */
@@ -42,7 +43,7 @@ static void test_image_sizes(void **state)
         {"(dVimage_w\nI3\ns.", "no numpy array"},
         {OBJECTS("I1\n", "cos\nsystem\n(Vx\ntR"), "os.system"},
     };
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    for (size_t i = 0; i < COUNTOF(wrong); i++) {
         assert_int_equal(sizes_of(wrong[i].pickle, strlen(wrong[i].pickle), 1, sizes, &err), -1);
         if (!strstr(err.text, wrong[i].reason))
             fail_msg("'%s', where '%s' was expected", err.text, wrong[i].reason);
@@ -73,7 +74,7 @@ static void test_results(void **state)
         OBJECTS("", "I3\n"),
         OBJECTS("I0\n", ""),
         OBJECTS("", "(dVsims\n" SIMS("I4611686018427387904\nI4\n") "s")};
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    for (size_t i = 0; i < COUNTOF(wrong); i++) {
         int status = objarray_results((const uint8_t *)wrong[i], strlen(wrong[i]), "r.npy", &sims,
                                       shape, &npts, &err);
         assert_int_equal(status, -1);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "io/torch/checkpoint.h"
@@ -269,7 +270,7 @@ static void test_wrong_kinds(void **state)
         KIND(MAGIC "\x80\x02K\x01.", "protocol"),
         KIND(MAGIC PROTOCOL LITTLE "I1\n.].", "neither a dict nor a list"),
     };
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    for (size_t i = 0; i < COUNTOF(kinds); i++) {
         struct str file = {0};
         put(&file, kinds[i].bytes, kinds[i].size);
         refused(&file, kinds[i].reason);
@@ -308,7 +309,7 @@ static void test_zip_sizes_that_lie(void **state)
         {12, 0xfffffff0, 8, "far more than the file holds"},
         {11, 11, 0, "11 bytes where 3 float32"},
     };
-    for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
+    for (size_t i = 0; i < COUNTOF(lies); i++) {
         struct str file = {0};
         make_zip(&file);
         char *entry = memmem(file.text, file.length, "PK\1\2", 4);
@@ -397,7 +398,7 @@ static void test_rings(void **state)
         RING("(dVopt\ncargparse\nNamespace\n(tRp0\n(dVx\ng0\nsbs."),
         RING("(dVmodel\n(dp0\nVw\ng0\nsVv\ng0\nss."),
     };
-    for (size_t i = 0; i < sizeof rings / sizeof *rings; i++) {
+    for (size_t i = 0; i < COUNTOF(rings); i++) {
         struct error err;
         struct checkpoint *c;
         struct str file = {0}, text = {0};

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "model/adam.h"
@@ -265,7 +266,7 @@ int main(void)
     openblas_set_num_threads(1);
     make_scoring();
     make_training();
-    for (size_t i = 0; i < sizeof kernels / sizeof *kernels; i++)
+    for (size_t i = 0; i < COUNTOF(kernels); i++)
         if (!kernels[i].unit || kernels[i].unit->kernel)
             kernels[i].run();
 #ifdef SCANSCOPE_SANITIZED

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/bf16.h"
+#include "base/countof.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "model/kernels/bf16.h"
@@ -120,7 +121,7 @@ static void check_dots(const struct bf16_kernel *k, struct rng *rng)
 {
     const size_t shapes[][3] = {{36, 12, 1024}, {1, 1, 1},  {5, 7, 31},  {3, 13, 32},
                                 {4, 6, 33},     {9, 5, 95}, {36, 20, 8}, {2, 70, 40}};
-    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+    for (size_t i = 0; i < COUNTOF(shapes); i++)
         check_dots_shape(k, rng, shapes[i][0], shapes[i][1], shapes[i][2]);
 }
 
@@ -340,7 +341,7 @@ static void check_options(const struct xattn_kernel *k, const struct attn_option
         struct pair p;
         pair_init(&p, rng, 1 + rng_below(rng, MOST_R), 1 + rng_below(rng, MOST_W),
                   scene % 2 ? 1.5 : 0);
-        for (size_t e = 0; e < sizeof errors / sizeof *errors; e++)
+        for (size_t e = 0; e < COUNTOF(errors); e++)
             check_bound(k, o, &p, rng, errors[e], t);
     }
 }

@@ -4,6 +4,7 @@
 #include <omp.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "model/kernels/gemm_private.h"
@@ -129,7 +130,7 @@ static void test_shapes(void **state)
     rng_seed(&rng, 21);
     printf("# seed 21; products here are %s\n", gemm_has_own_kernel() ? "our own" : "BLAS's");
     omp_set_num_threads(3);
-    for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
+    for (size_t s = 0; s < COUNTOF(shapes); s++)
         for (int kind = 0; kind < 6; kind++) {
             struct bed bed;
             bed_init(&bed, &rng, shapes[s][0], shapes[s][1], shapes[s][2], kind % 3, kind / 3);

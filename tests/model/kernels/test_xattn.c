@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "model/kernels/xattn.h"
@@ -205,7 +206,7 @@ static void for_all(checker check, size_t captions)
 {
     struct rng rng;
     rng_seed(&rng, 7);
-    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+    for (size_t i = 0; i < COUNTOF(shapes); i++)
         for (int unit = 0; unit < 2; unit++) {
             struct scene s;
             if (shapes[i].D < 4 && !unit)
