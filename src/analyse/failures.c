@@ -1,5 +1,6 @@
 #include "analyse/failures.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,13 +12,13 @@
 
 const struct where_field failures_fields[FAILURE_FIELDS + 1] = {
     [FAILURE_QUERY] = {"query", WHERE_NUMBER, "number of the caption or image, from 0"},
-    [FAILURE_DIRECTION] = {"direction", WHERE_TEXT, "i2t: an image asks; t2i: a caption asks"},
+    [FAILURE_DIRECTION] = {"direction", WHERE_TEXT, "i2t: image query; t2i: caption query"},
     [FAILURE_RANK] = {"rank", WHERE_NUMBER, "of the truth, from 1"},
     [FAILURE_SCORE] = {"score", WHERE_NUMBER, "of the truth"},
-    [FAILURE_MARGIN] = {"margin", WHERE_NUMBER, "score less that of the best wrong answer"},
+    [FAILURE_MARGIN] = {"margin", WHERE_NUMBER, "score minus wrong_score"},
     [FAILURE_WRONG_SCORE] = {"wrong_score", WHERE_NUMBER, "of the best wrong answer"},
-    [FAILURE_LENGTH] = {"length", WHERE_NUMBER, "words"},
-    [FAILURE_UNKNOWN] = {"unknown", WHERE_NUMBER, "words that the vocabulary lacks"},
+    [FAILURE_LENGTH] = {"length", WHERE_NUMBER, "words in the caption"},
+    [FAILURE_UNKNOWN] = {"unknown", WHERE_NUMBER, "words that are not in the vocabulary"},
     [FAILURE_FREQUENCY] = {"frequency", WHERE_NUMBER, "uses of the rarest word"},
     [FAILURE_WORDS] = {"words", WHERE_WORDS, "~ finds whole words"},
     [FAILURE_CAPTION] = {"caption", WHERE_TEXT, "~ finds any part"},
@@ -25,12 +26,49 @@ const struct where_field failures_fields[FAILURE_FIELDS + 1] = {
     {NULL, WHERE_NUMBER, NULL},
 };
 
+/* One value, not a row of them: a condition and a sort look at few. */
+struct where_value failures_value(const void *failure, size_t field)
+{
+    const struct failure *row = failure;
+    switch ((enum failure_field)field) {
+    case FAILURE_QUERY:
+        return (struct where_value){.number = (double)row->query};
+    case FAILURE_DIRECTION:
+        return (struct where_value){.text = row->image ? "i2t" : "t2i"};
+    case FAILURE_RANK:
+        return (struct where_value){.number = (double)row->rank};
+    case FAILURE_SCORE:
+        return (struct where_value){.number = row->score};
+    case FAILURE_MARGIN:
+        return (struct where_value){.number = row->margin};
+    case FAILURE_WRONG_SCORE:
+        return (struct where_value){.number = row->wrong_score};
+    case FAILURE_LENGTH:
+        return (struct where_value){.number = (double)row->length};
+    case FAILURE_UNKNOWN:
+        return (struct where_value){.number = (double)row->unknown};
+    case FAILURE_FREQUENCY:
+        return (struct where_value){.number = (double)row->frequency};
+    case FAILURE_WORDS:
+        return (struct where_value){.text = row->words};
+    case FAILURE_CAPTION:
+        return (struct where_value){.text = row->text};
+    case FAILURE_IMAGE:
+        return (struct where_value){.text = row->id};
+    case FAILURE_FIELDS:
+        break;
+    }
+    assert(!"a field of failures_fields");
+    return (struct where_value){.number = NAN};
+}
+
 /* ---- rows -------------------------------------------------------------------------------------
  */
 
 static struct failure row_of(const struct failures *f, const struct sweep_query *q, bool image,
                              size_t query)
 {
+    const struct dataset *data = f->data;
     struct failure row = {.image = image,
                           .query = query,
                           .caption = image ? q->truth : query,
@@ -38,11 +76,14 @@ static struct failure row_of(const struct failures *f, const struct sweep_query 
                           .score = (double)q->score,
                           .wrong_score = (double)q->wrong.score,
                           .margin = (double)q->score - (double)q->wrong.score,
-                          .wrong = q->wrong.index};
+                          .wrong = q->wrong.index,
+                          .id = data->id[image ? query : query / data->per_image]};
     if (row.caption != SIZE_MAX) {
         row.length = lexicon_length(f->lexicon, row.caption);
         row.unknown = lexicon_unknown(f->lexicon, row.caption);
         row.frequency = lexicon_rarest(f->lexicon, row.caption);
+        row.words = f->words[row.caption];
+        row.text = data->caption ? data->caption[row.caption] : row.words;
     }
     return row;
 }
@@ -50,15 +91,16 @@ static struct failure row_of(const struct failures *f, const struct sweep_query 
 void failures_build(const struct sweep *sweep, const struct dataset *data,
                     const struct lexicon *lexicon, bool i2t, bool t2i, struct failures *out)
 {
+    assert(sweep->C == lexicon->captions);
     *out = (struct failures){.data = data, .lexicon = lexicon};
     out->rows = mem_new(sweep->I + sweep->C, sizeof *out->rows);
     out->words = mem_new(sweep->C, sizeof *out->words);
+    for (size_t c = 0; c < sweep->C; c++)
+        out->words[c] = lexicon_join(lexicon, c);
     for (size_t i = 0; i2t && i < sweep->I; i++)
         out->rows[out->count++] = row_of(out, &sweep->images[i], true, i);
     for (size_t c = 0; t2i && c < sweep->C; c++)
         out->rows[out->count++] = row_of(out, &sweep->captions[c], false, c);
-    for (size_t c = 0; c < sweep->C; c++)
-        out->words[c] = lexicon_join(lexicon, c);
 }
 
 void failures_done(struct failures *failures)
@@ -70,35 +112,10 @@ void failures_done(struct failures *failures)
     *failures = (struct failures){0};
 }
 
-static const char *caption_of(const struct failures *f, size_t caption)
-{
-    if (caption == SIZE_MAX)
-        return "";
-    return f->data->caption ? f->data->caption[caption] : f->words[caption];
-}
-
-void failures_values(const struct failures *f, const struct failure *row,
-                     struct where_value values[FAILURE_FIELDS])
-{
-    const struct dataset *data = f->data;
-    values[FAILURE_QUERY].number = (double)row->query;
-    values[FAILURE_DIRECTION].text = row->image ? "i2t" : "t2i";
-    values[FAILURE_RANK].number = (double)row->rank;
-    values[FAILURE_SCORE].number = row->score;
-    values[FAILURE_MARGIN].number = row->margin;
-    values[FAILURE_WRONG_SCORE].number = row->wrong_score;
-    values[FAILURE_LENGTH].number = (double)row->length;
-    values[FAILURE_UNKNOWN].number = (double)row->unknown;
-    values[FAILURE_FREQUENCY].number = (double)row->frequency;
-    values[FAILURE_WORDS].text = row->caption == SIZE_MAX ? "" : f->words[row->caption];
-    values[FAILURE_CAPTION].text = caption_of(f, row->caption);
-    values[FAILURE_IMAGE].text = data->id[row->image ? row->query : row->query / data->per_image];
-}
-
-/* ---- choosing and sorting ---------------------------------------------------------------------
+/* ---- selecting and sorting --------------------------------------------------------------------
  */
 
-/* Large numbers are the bad ones. */
+/* Whether the worst rows have the largest numbers. */
 static bool large_is_bad(enum failure_field field)
 {
     return field == FAILURE_RANK || field == FAILURE_LENGTH || field == FAILURE_UNKNOWN;
@@ -110,7 +127,7 @@ struct sorting {
     bool reverse;
 };
 
-/* Unknown numbers come last, whichever way. */
+/* Unknown numbers (NaN) come last in both directions. */
 static int compare_numbers(double a, double b, bool descending)
 {
     if (isnan(a) || isnan(b))
@@ -123,15 +140,14 @@ static int compare_rows(const void *a, const void *b, void *context)
 {
     const struct sorting *s = context;
     size_t x = *(const size_t *)a, y = *(const size_t *)b;
-    struct where_value left[FAILURE_FIELDS], right[FAILURE_FIELDS];
-    failures_values(s->failures, &s->failures->rows[x], left);
-    failures_values(s->failures, &s->failures->rows[y], right);
+    struct where_value left = failures_value(&s->failures->rows[x], s->field);
+    struct where_value right = failures_value(&s->failures->rows[y], s->field);
     int order;
     if (failures_fields[s->field].kind == WHERE_NUMBER)
-        order = compare_numbers(left[s->field].number, right[s->field].number,
-                                large_is_bad(s->field) != s->reverse);
+        order = compare_numbers(left.number, right.number, large_is_bad(s->field) != s->reverse);
     else
-        order = strcmp(left[s->field].text, right[s->field].text) * (s->reverse ? -1 : 1);
+        order = strcmp(left.text ? left.text : "", right.text ? right.text : "") *
+                (s->reverse ? -1 : 1);
     return order ? order : (x > y) - (x < y);
 }
 
@@ -140,12 +156,9 @@ size_t failures_select(const struct failures *failures, const struct where *wher
 {
     struct sorting sorting = {failures, sort, reverse};
     size_t *order = mem_new(failures->count, sizeof *order), count = 0;
-    for (size_t r = 0; r < failures->count; r++) {
-        struct where_value values[FAILURE_FIELDS];
-        failures_values(failures, &failures->rows[r], values);
-        if (!where || where_match(where, values))
+    for (size_t r = 0; r < failures->count; r++)
+        if (!where || where_match(where, failures_value, &failures->rows[r]))
             order[count++] = r;
-    }
     qsort_r(order, count, sizeof *order, compare_rows, &sorting);
     *order_out = order;
     return count;

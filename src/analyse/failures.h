@@ -1,5 +1,29 @@
-/* failures.h: every query of a split as a row: what became of its truth, and what the query is
- * like. Rows can be chosen by a condition (where.h), sorted, and put into groups. */
+/* failures.h: every query of a split as a row: how its truth was ranked, and properties of the
+ * query. Rows can be selected by a condition (where.h), sorted, and grouped.
+ *
+ * `analyse failures` makes rows of a sweep; the explorer fills in a row per caption of its own and
+ * reads it through failures_value, so that a condition means the same in both. What each field is,
+ * by its name in a condition:
+ *
+ *   query        the number of the caption (t2i) or image (i2t) in the split, from 0
+ *   direction    "t2i": a caption searches for its image; "i2t": an image searches for the best of
+ *                its captions, and that caption is the row's
+ *   rank         of the truth among all answers, from 1; among equal scores the lower index is
+ *                first, NaN is last (evaluate/evaluate.h, plus 1)
+ *   score        of the truth
+ *   wrong_score  of the best answer that is not true: another image, or a caption of another image;
+ *                NaN if there is none or all are NaN
+ *   margin       score - wrong_score, in double precision: negative if the truth is not first
+ *   length       words of the row's caption as the model's tokenizer splits it, without <start> and
+ *                <end>
+ *   unknown      those of them that the vocabulary lacks (all that become <unk>)
+ *   frequency    how often the caption's rarest word occurs (lexicon_rarest): in the captions given
+ *                with --counts or the folder's train_caps.txt, else in the split's; 0 if it has
+ * none words        those words with single blanks between; ~ finds whole words caption      the
+ * caption as in its file (if there is none: as words); ~ finds any part image        the id of the
+ * query image, or of the caption's image
+ *
+ * An image without captions has length, unknown and frequency 0 and empty texts. */
 #ifndef ANALYSE_FAILURES_H
 #define ANALYSE_FAILURES_H
 
@@ -7,31 +31,32 @@
 #include "analyse/sweep.h"
 #include "analyse/where.h"
 
-/* A query. Of an image, `caption` is the best of its own: that one's words are the row's. */
+/* A query; the numbers are those of the fields above. */
 struct failure {
-    bool image;                 /* an image asks for captions; else a caption asks for images */
+    bool image;                 /* i2t: an image is the query; else t2i */
     size_t query;               /* image or caption */
     size_t caption;             /* whose words the row has; SIZE_MAX: an image without captions */
-    size_t rank;                /* of the truth, from 1 */
+    size_t rank;                /* from 1 */
     double score;               /* of the truth */
     double wrong_score, margin; /* of the best wrong answer; score - wrong_score */
-    size_t wrong;               /* the best wrong answer: caption or image; SIZE_MAX: none */
-    size_t length, unknown, frequency; /* words; those unknown; uses of the rarest word */
+    size_t wrong;               /* the best wrong answer: caption or image; SIZE_MAX if none */
+    size_t length, unknown, frequency;
+    const char *words, *text, *id; /* borrowed; the first two NULL without a caption */
 };
 
-/* All rows; the split's parts are borrowed. */
+/* The rows of a split. */
 struct failures {
-    const struct dataset *data;
-    const struct lexicon *lexicon;
-    struct failure *rows;
+    const struct dataset *data;    /* borrowed */
+    const struct lexicon *lexicon; /* borrowed */
+    struct failure *rows;          /* count */
     size_t count;
-    char **words; /* of the captions, joined */
+    char **words; /* C: of each caption, joined */
 };
 
-/* The rows' columns, for conditions and sorting. */
+/* The fields of a row, for conditions and sorting. */
 enum failure_field {
     FAILURE_QUERY,
-    FAILURE_DIRECTION, /* "i2t" or "t2i" */
+    FAILURE_DIRECTION,
     FAILURE_RANK,
     FAILURE_SCORE,
     FAILURE_MARGIN,
@@ -41,22 +66,24 @@ enum failure_field {
     FAILURE_FREQUENCY,
     FAILURE_WORDS,
     FAILURE_CAPTION,
-    FAILURE_IMAGE, /* the id of the query, or of the caption's image */
+    FAILURE_IMAGE,
     FAILURE_FIELDS
 };
 extern const struct where_field failures_fields[FAILURE_FIELDS + 1];
 
-/* Rows of the directions wanted. Free with failures_done. */
+/* Makes the rows of the chosen directions, images first. Free with failures_done; `data` and
+ * `lexicon` must outlive it. */
 void failures_build(const struct sweep *sweep, const struct dataset *data,
                     const struct lexicon *lexicon, bool i2t, bool t2i, struct failures *out);
 void failures_done(struct failures *failures);
 
-void failures_values(const struct failures *failures, const struct failure *row,
-                     struct where_value values[FAILURE_FIELDS]);
+/* A field (enum failure_field) of a `struct failure`: a where_get. Texts are the row's. */
+struct where_value failures_value(const void *failure, size_t field);
 
-/* Numbers of the rows that `where` (NULL: all) is true of, in the order of a field: the worst first
- * (large ranks, lengths and unknown words, small scores, margins and frequencies; texts and queries
- * in their order), `reverse` the other way round. Returns the count; the caller's to free. */
+/* Selects the rows for which `where` is true (NULL: all) and sorts them by a field: the worst first
+ * (large ranks, lengths and unknown words; small scores, margins and frequencies; texts and queries
+ * in ascending order), `reverse` the other way round; NaN is last either way. Returns the count;
+ * *order_out, the rows' numbers, is the caller's to free. */
 size_t failures_select(const struct failures *failures, const struct where *where,
                        enum failure_field sort, bool reverse, size_t **order_out);
 

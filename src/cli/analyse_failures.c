@@ -63,12 +63,10 @@ static char *wrong_answer(const struct failures_command *o, const struct failure
 static void report_row(struct failures_command *o, const struct failure *row)
 {
     struct report *report = &o->report;
-    struct where_value values[FAILURE_FIELDS];
-    failures_values(&o->failures, row, values);
     char *wrong = wrong_answer(o, row);
     char *unknown =
         row->caption == SIZE_MAX ? mem_strdup("") : unknown_words(&o->split.lexicon, row->caption);
-    report_cell_text(report, values[FAILURE_DIRECTION].text);
+    report_cell_text(report, row->image ? "i2t" : "t2i");
     report_cell_index(report, row->query);
     report_cell_index(report, row->rank);
     report_cell_number(report, row->score);
@@ -77,11 +75,11 @@ static void report_row(struct failures_command *o, const struct failure *row)
     report_cell_index(report, row->unknown);
     report_cell_index(report, row->frequency);
     report_cell_text(report, unknown);
-    report_cell_text(report, values[FAILURE_IMAGE].text);
+    report_cell_text(report, row->id);
     report_cell_index(report, row->wrong);
     report_cell_number(report, row->wrong_score);
     report_cell_text(report, wrong);
-    report_cell_text(report, values[FAILURE_CAPTION].text);
+    report_cell_text(report, row->text ? row->text : "");
     free(wrong);
     free(unknown);
 }
@@ -219,7 +217,7 @@ static bool usage_is_right(struct failures_command *o, int *status_out)
     else if (o->row && !o->out.open)
         wrong = "--row goes with --open";
     else if (o->where && where_parse(o->where, failures_fields, &o->condition, &err) != 0)
-        wrong = err.text;
+        return *status_out = cli_usage_error(command_name, "--where, %s", err.text), false;
     if (!wrong && where_field_named(failures_fields, o->sort) < 0) {
         char *names = where_field_names(failures_fields);
         error_set(&err, "--sort takes %s, not '%s'", names, o->sort);

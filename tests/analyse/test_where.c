@@ -1,4 +1,5 @@
-/* test_where.c: conditions on rows: what they mean, and what is wrong with those that are none. */
+/* test_where.c: conditions on rows: what they mean, where the broken ones are wrong, and filters.
+ */
 #include "tests/support/testing.h"
 
 #include <math.h>
@@ -16,7 +17,13 @@ static const struct where_field fields[] = {
     {"image", WHERE_TEXT, ""},  {NULL, WHERE_NUMBER, NULL},
 };
 
-/* rank 12, margin -0.5, unless told otherwise */
+/* A row is an array of values. */
+static struct where_value get(const void *row, size_t field)
+{
+    return ((const struct where_value *)row)[field];
+}
+
+/* Of rank 12 and margin -0.5 unless given. */
 static bool matches(const char *text, const struct where_value *values)
 {
     static const struct where_value usual[] = {
@@ -24,7 +31,7 @@ static bool matches(const char *text, const struct where_value *values)
     struct where *where = NULL;
     struct error err;
     assert_done(where_parse(text, fields, &where, &err), err);
-    bool result = where_match(where, values ? values : usual);
+    bool result = where_match(where, get, values ? values : usual);
     where_free(where);
     return result;
 }
@@ -89,7 +96,7 @@ static void test_unknown_number(void **state)
     const struct where_value values[] = {{NAN, NULL}, {1, NULL}, {0, NULL}, {0, NULL}};
     assert_false(matches("rank > 1", values));
     assert_false(matches("rank != 1", values));
-    assert_false(matches("words ~ red", values)); /* a text that is missing is empty */
+    assert_false(matches("words ~ red", values)); /* a missing text is empty */
 }
 
 static void test_wrong(void **state)
@@ -98,23 +105,24 @@ static void test_wrong(void **state)
     static const struct {
         const char *text, *said;
     } cases[] = {
-        {"", "column 1: a field is wanted here: rank, margin, words, image"},
-        {"rnk > 1", "column 1: no field 'rnk': there are rank, margin, words, image"},
-        {"rank >> 1", "column 7: a number is wanted here"},
-        {"rank > ", "column 8: a number is wanted here"},
-        {"rank > 10x", "column 8: a number is wanted here"},
-        {"rank 10", "column 6: a comparison is wanted after 'rank'"},
-        {"rank", "column 5: a comparison is wanted after 'rank'"},
+        {"", "column 1: a field is expected here: rank, margin, words, image"},
+        {"rnk > 1", "column 1: there is no field 'rnk', only rank, margin, words, image"},
+        {"rank >> 1", "column 7: a number is expected here"},
+        {"rank > ", "column 8: a number is expected here"},
+        {"rank > 10x", "column 8: a number is expected here"},
+        {"rank 10", "column 6: a comparison is expected after 'rank'"},
+        {"rank", "column 5: a comparison is expected after 'rank'"},
         {"rank ~ 1", "column 6: 'rank' is a number: compare it with"},
-        {"words > 1", "column 7: 'words' is a text: compare it with"},
+        {"words > 1", "column 7: 'words' is text: compare it with"},
         {"words ~ \"red", "column 9: the quote is not closed"},
-        {"words ~ ", "column 9: a text is wanted here"},
+        {"words ~ ", "column 9: a text is expected here"},
         {"(rank > 1", "column 1: the parenthesis is not closed"},
-        {"rank > 1)", "column 9: 'and', 'or' or the end is wanted here"},
-        {"rank > 1 rank > 2", "column 10: 'and', 'or' or the end is wanted here"},
-        {"rank > 1 and", "column 13: a field is wanted here"},
-        {"rank > 1 android > 2", "column 10: 'and', 'or' or the end is wanted here"},
-        {"not", "column 4: a field is wanted here"},
+        {"rank > 1)", "column 9: 'and', 'or' or the end is expected here"},
+        {"rank > 1 rank > 2", "column 10: 'and', 'or' or the end is expected here"},
+        {"rank > 1 and", "column 13: a field is expected here"},
+        {"rank > 1 android > 2", "column 10: 'and', 'or' or the end is expected here"},
+        {"not", "column 4: a field is expected here"},
+        {"words ~ '\u00e9t\u00e9' red", "column 15: 'and', 'or' or the end"}, /* characters */
     };
     for (size_t i = 0; i < COUNTOF(cases); i++) {
         struct where *where = NULL;
@@ -129,11 +137,111 @@ static void test_wrong(void **state)
     struct where *where = NULL;
     struct error err;
     assert_int_equal(where_parse(deep.text, fields, &where, &err), -1);
-    assert_non_null(strstr(err.text, "too many parentheses"));
+    assert_non_null(strstr(err.text, "nested too deeply"));
     str_done(&deep);
 }
 
-/* Random pieces: an answer or a line, never a crash. */
+/* ---- filters ---- */
+
+enum { IMAGE = 3 };
+
+static void test_is_condition(void **state)
+{
+    (void)state;
+    static const char *const conditions[] = {
+        "rank>10",  "rank >> 3",    "margin <",           "words ~",  "rnak > 10",
+        "rank=",    "> 10",         "dog rank>10",        "not (a=b", "words ~ 'x",
+        "rank!=10", "'a b' rank>1", "don't rank>1 don't",
+    };
+    static const char *const plain[] = {
+        "",        " ",         "rank",      "rank 10",     "cats and dogs", "not a dog",
+        "'a > b'", "\"x = y\"", "a 'b=c' d", "don't stop!", "(red)",         "\xff",
+    };
+    for (size_t i = 0; i < sizeof conditions / sizeof *conditions; i++)
+        if (!where_is_condition(conditions[i]))
+            fail_msg("%s is a condition", conditions[i]);
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+        if (where_is_condition(plain[i]))
+            fail_msg("%s is plain words", plain[i]);
+}
+
+static void test_filter(void **state)
+{
+    (void)state;
+    static const struct where_value row[] = {
+        {12, NULL}, {-0.5, NULL}, {0, "a dog"}, {0, "Cats and dogs, don't (stop)!"}};
+    static const struct {
+        const char *text;
+        bool result;
+    } cases[] = {
+        {"", true},
+        {"  ", true},
+        {"cats and dogs", true},
+        {"  CATS   and dogs ", true}, /* single blanks */
+        {"cats dogs", false},         /* one text */
+        {"and", true},
+        {"rank", false},
+        {"not cats", false},
+        {"don't (stop)!", true},
+        {"rank>10", true},
+        {"rank>10 margin<-0.1", true},
+        {"rank>10 margin<-0.6", false},
+        {"rank>10 and margin < 0", true},
+        {"rank>100 or margin<0", true},
+        {"rank>10 cats", true},
+        {"cats rank>10", true},
+        {"cats rank>10 dogs", true},
+        {"rank>10 cats dogs", false},
+        {"rank>10 cats and dogs", true}, /* two texts */
+        {"rank>10 \"cats and dogs\"", true},
+        {"rank>10 'cats dogs'", false},
+        {"rank>10 don't", true},
+        {"rank>10 not birds", true},
+        {"rank>10 !cats", false},
+        {"rank>10 (birds or dogs) words~dog", true},
+        {"rank>10 birds or rank>100", false},
+        {"rank!=12 cats", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct where *where = NULL;
+        struct error err;
+        assert_done(where_parse_filter(cases[i].text, fields, IMAGE, &where, &err), err);
+        if (where_match(where, get, row) != cases[i].result)
+            fail_msg("%s: %s", cases[i].text, cases[i].result ? "is true" : "is false");
+        where_free(where);
+    }
+}
+
+static void test_filter_wrong(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *said;
+    } cases[] = {
+        {"rank >> 3", "column 7: a number is expected here"},
+        {"rank>", "column 6: a number is expected here"},
+        {"margin <", "column 9: a number is expected here"},
+        {"rank>ten", "column 6: a number is expected here"},
+        {"words ~", "column 8: a text is expected here"},
+        {"rnak > 10", "column 1: there is no field 'rnak', only rank, margin, words, image"},
+        {"dog rnak>10", "column 5: there is no field 'rnak'"},
+        {"rank > 10 > 5", "column 11: a field is expected here"},
+        {"> 10", "column 1: a field is expected here"},
+        {"rank ~ 3", "column 6: 'rank' is a number"},
+        {"rank>10 and", "column 12: a field is expected here"},
+        {"rank>10 (dog", "column 9: the parenthesis is not closed"},
+        {"rank>10)", "column 8: 'and', 'or' or the end is expected here"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct where *where = NULL;
+        struct error err = {0};
+        assert_int_equal(where_parse_filter(cases[i].text, fields, IMAGE, &where, &err), -1);
+        if (!strstr(err.text, cases[i].said))
+            fail_msg("%s: %s", cases[i].text, err.text);
+    }
+}
+
+/* Random pieces: a result or a place, never a crash. */
 static void test_random(void **state)
 {
     (void)state;
@@ -152,11 +260,12 @@ static void test_random(void **state)
         str_add(&text, "");
         for (uint64_t n = rng_below(&rng, 12); n > 0; n--)
             str_add(&text, pieces[rng_below(&rng, 16)]);
-        if (where_parse(str_text(&text), fields, &where, &err) == 0) {
+        if ((round % 2 ? where_parse(str_text(&text), fields, &where, &err)
+                       : where_parse_filter(str_text(&text), fields, IMAGE, &where, &err)) == 0) {
             parsed++;
-            where_match(where, values);
+            where_match(where, get, values);
         } else {
-            assert_non_null(strstr(err.text, "--where, column "));
+            assert_non_null(strstr(err.text, "column "));
         }
         where_free(where);
         str_done(&text);
@@ -169,7 +278,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_comparisons),    cmocka_unit_test(test_joining),
         cmocka_unit_test(test_unknown_number), cmocka_unit_test(test_wrong),
-        cmocka_unit_test(test_random),
+        cmocka_unit_test(test_is_condition),   cmocka_unit_test(test_filter),
+        cmocka_unit_test(test_filter_wrong),   cmocka_unit_test(test_random),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

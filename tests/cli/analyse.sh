@@ -282,9 +282,9 @@ done
 analyse failures -m "$a" --ims none_ims.npy --token-ids "$fixtures/t2i_avg/tokens.txt"
 fails_with 1 "none_ims.npy" "an empty split"
 analyse failures -m "$a" -d split --where 'rnk > 1'
-fails_with 2 "--where, column 1: no field 'rnk': there are query, direction, rank," "--where: an unknown field"
+fails_with 2 "--where, column 1: there is no field 'rnk', only query, direction, rank," "--where: an unknown field"
 analyse failures -m "$a" -d split --where 'rank > 1 and'
-fails_with 2 "--where, column 13: a field is wanted here" "--where: unfinished"
+fails_with 2 "--where, column 13: a field is expected here" "--where: unfinished"
 analyse failures -m "$a" -d split --sort size
 fails_with 2 "--sort takes query, direction, rank," "--sort: an unknown field"
 analyse failures -m "$a" -d split --row 3
