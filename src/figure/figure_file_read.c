@@ -5,7 +5,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "figure/datafile.h"
+#include "figure/figure_file.h"
 #include "figure/style.h"
 
 enum {
