@@ -5,9 +5,9 @@
 
 #include "base/countof.h"
 #include "base/file.h"
+#include "base/json_out.h"
 #include "base/mem.h"
 #include "cli/eval.h"
-#include "cli/report/print.h"
 
 static const char *const directions[2] = {"Text to image", "Image to text"};
 static const char *const keys[2] = {"t2i", "i2t"};
@@ -214,11 +214,10 @@ static int differ(const struct eval *e, struct difference *d, struct error *err)
 
 static void print_json_text(const char *text)
 {
-    json_t *value = cli_json_text(text);
-    char *json = json_dumps(value, JSON_ENCODE_ANY);
-    fputs(json ? json : "null", stdout);
-    free(json);
-    json_decref(value);
+    struct str json = {0};
+    json_out_text(&(struct json_out){.text = &json}, NULL, text);
+    fputs(str_text(&json), stdout);
+    str_done(&json);
 }
 
 static void print_difference_json(const struct eval *e, const struct difference *d, bool first)

@@ -10,7 +10,7 @@
 #include "base/interrupt.h"
 #include "base/mem.h"
 #include "cli/figure_batch.h"
-#include "figure/datafile.h"
+#include "figure/figure_file.h"
 #include "figure/gather.h"
 #include "figure/style.h"
 

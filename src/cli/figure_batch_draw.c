@@ -7,7 +7,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "cli/figure_batch.h"
-#include "figure/datafile.h"
+#include "figure/figure_file.h"
 #include "figure/gather.h"
 
 bool figure_batch_needs_session(const struct batch_job *job)

@@ -2,7 +2,7 @@
 #ifndef CLI_FIGURE_REQUEST_H
 #define CLI_FIGURE_REQUEST_H
 
-#include "figure/data.h"
+#include "figure/figure_data.h"
 #include "retrieve/session/session.h"
 
 /* NULL, or -1, where not given. */

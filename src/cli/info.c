@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/json_out.h"
 #include "base/mem.h"
-#include "base/utf8.h"
 #include "cli/cli.h"
 
 struct info {
@@ -33,12 +33,8 @@ static void print_text(const struct info *info, const struct str *fit)
 
 static json_t *failure_json(const struct inspect_subject *s)
 {
-    char *path = utf8_clean(s->path, strlen(s->path));
-    char *text = utf8_clean(s->error.text, strlen(s->error.text));
-    json_t *json = json_pack("{s:s, s:s}", "file", path, "error", text);
-    free(path);
-    free(text);
-    return json;
+    return json_pack("{s:o, s:o}", "file", json_out_tree_text(s->path), "error",
+                     json_out_tree_text(s->error.text));
 }
 
 static void print_json(const struct info *info, json_t *fit)
@@ -52,10 +48,7 @@ static void print_json(const struct info *info, json_t *fit)
             json_array_append(files, s->json);
     }
     json_t *all = json_pack("{s:o, s:O}", "files", files, "fit", fit);
-    char *text = json_dumps(all, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
-    puts(text);
-    free(text);
-    json_decref(all);
+    json_out_tree_print(all, 2);
 }
 
 static int run(struct info *info)

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/interrupt.h"
+#include "base/json_out.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/utf8.h"
@@ -274,16 +275,16 @@ static void print_tsv(const struct ask *ask)
 static json_t *query_json(const struct ask *ask)
 {
     if (!ask->query)
-        return json_pack("{s:o, s:I}", "image", cli_json_text(image_id(ask, ask->image_index)),
+        return json_pack("{s:o, s:I}", "image", json_out_tree_text(image_id(ask, ask->image_index)),
                          "index", (json_int_t)ask->image_index);
     const struct query *q = ask->query;
     json_t *words = json_array(), *unknown = json_array();
     for (size_t w = 0; w < q->words.count; w++) {
-        json_array_append_new(words, cli_json_text(q->words.items[w]));
+        json_array_append_new(words, json_out_tree_text(q->words.items[w]));
         if (ask->session->vocab && q->ids[w + 1] == vocab_unk(ask->session->vocab))
-            json_array_append_new(unknown, cli_json_text(q->words.items[w]));
+            json_array_append_new(unknown, json_out_tree_text(q->words.items[w]));
     }
-    return json_pack("{s:o, s:o, s:o}", "caption", cli_json_text(q->text), "words", words,
+    return json_pack("{s:o, s:o, s:o}", "caption", json_out_tree_text(q->text), "words", words,
                      "unknown", unknown);
 }
 
@@ -317,7 +318,7 @@ static void print_json(const struct ask *ask)
     json_t *root =
         json_pack("{s:o, s:o, s:I, s:o}", "query", query_json(ask), "results", results_json(ask),
                   "of", (json_int_t)ask->n, "truth_ranks", truth_json(ask));
-    cli_json_print(root);
+    json_out_tree_print(root, 1);
 }
 
 /* ---- the command ------------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/json_out.h"
 #include "base/mem.h"
 #include "base/progress.h"
 #include "base/utf8.h"
@@ -119,9 +120,7 @@ static void print_json(const struct build *b)
                   "words", (json_int_t)vocab_builder_total(b->builder), "different",
                   (json_int_t)vocab_builder_distinct(b->builder), "threshold", b->threshold, "kept",
                   (json_int_t)b->size, "coverage", coverage(b), "dev_coverage", dev);
-    json_dumpf(root, stdout, 0);
-    putchar('\n');
-    json_decref(root);
+    json_out_tree_print(root, 0);
     free(name);
 }
 

@@ -3,7 +3,7 @@
 #ifndef FIGURE_GATHER_H
 #define FIGURE_GATHER_H
 
-#include "figure/data.h"
+#include "figure/figure_data.h"
 #include "retrieve/session/session.h"
 
 /* The image with its id, boxes and photograph (see figure_data_photo for max_side). */

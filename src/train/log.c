@@ -1,108 +1,75 @@
 #include "train/log.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/file.h"
-#include "base/mem.h"
+#include "base/json_out.h"
 #include "base/str.h"
-#include "base/utf8.h"
 
-static void add_text(struct str *out, const char *key, const char *text)
+static void add_options(struct json_out *out, const struct model_options *options)
 {
-    char *clean = utf8_clean(text, strlen(text));
-    str_addf(out, ", \"%s\": \"", key);
-    for (const char *c = clean; *c; c++)
-        str_addf(out, *c == '"' || *c == '\\' ? "\\%c" : "%c", *c);
-    str_add(out, "\"");
-    free(clean);
-}
-
-static void add_real(struct str *out, const char *key, double value)
-{
-    if (isfinite(value))
-        str_addf(out, ", \"%s\": %.17g", key, value);
-    else
-        str_addf(out, ", \"%s\": null", key);
-}
-
-static void add_whole(struct str *out, const char *key, int64_t value)
-{
-    str_addf(out, ", \"%s\": %lld", key, (long long)value);
-}
-
-static void add_options(struct str *out, const struct model_options *options)
-{
-    str_add(out, ", \"options\": ");
-    struct str inner = {0};
+    json_out_open(out, "options", '{');
     for (size_t i = 0; model_option_name(i, NULL, NULL); i++) {
         char text[1100];
         const char *name = model_option_name(i, NULL, NULL);
         model_option_text(options, i, text, sizeof text);
-        if (model_option_kind(i) == OPTION_TEXT)
-            add_text(&inner, name, text);
-        else
-            str_addf(&inner, ", \"%s\": %s", name, text);
+        (model_option_kind(i) == OPTION_TEXT ? json_out_text : json_out_raw)(out, name, text);
     }
-    str_addf(out, "{%s}", str_text(&inner) + 2); /* without the first comma */
-    str_done(&inner);
+    json_out_close(out, '}');
 }
 
-static void add_begin(struct str *out, const struct train_begin *b)
+static void add_begin(struct json_out *out, const struct train_begin *b)
 {
-    add_whole(out, "format", 1);
-    add_whole(out, "images", (int64_t)b->images);
-    add_whole(out, "captions", (int64_t)b->captions);
-    add_whole(out, "parameters", (int64_t)b->parameters);
-    add_whole(out, "batches", (int64_t)b->batches);
-    str_addf(out, ", \"seed\": %llu", (unsigned long long)b->seed);
-    add_whole(out, "threads", b->threads);
-    add_whole(out, "epoch", b->epoch);
-    add_whole(out, "batch", b->batch);
-    if (b->resumed)
-        add_text(out, "resumed", b->resumed);
+    json_out_integer(out, "format", 1);
+    json_out_count(out, "images", b->images);
+    json_out_count(out, "captions", b->captions);
+    json_out_count(out, "parameters", b->parameters);
+    json_out_count(out, "batches", b->batches);
+    json_out_count(out, "seed", b->seed);
+    json_out_integer(out, "threads", b->threads);
+    json_out_integer(out, "epoch", b->epoch);
+    json_out_integer(out, "batch", b->batch);
+    json_out_text(out, "resumed", b->resumed);
     add_options(out, b->options);
 }
 
-static void add_step(struct str *out, const struct train_step *s)
+static void add_step(struct json_out *out, const struct train_step *s)
 {
-    add_whole(out, "epoch", s->epoch);
-    add_whole(out, "batch", s->batch);
-    add_whole(out, "iteration", s->iteration);
-    add_whole(out, "pairs", (int64_t)s->pairs);
-    add_real(out, "loss", s->loss);
-    add_real(out, "gradient_norm", s->gradient_norm);
-    add_real(out, "learning_rate", s->learning_rate);
-    add_real(out, "seconds", s->seconds);
+    json_out_integer(out, "epoch", s->epoch);
+    json_out_integer(out, "batch", s->batch);
+    json_out_integer(out, "iteration", s->iteration);
+    json_out_count(out, "pairs", s->pairs);
+    json_out_real(out, "loss", s->loss);
+    json_out_real(out, "gradient_norm", s->gradient_norm);
+    json_out_real(out, "learning_rate", s->learning_rate);
+    json_out_real(out, "seconds", s->seconds);
 }
 
-static void add_recalls(struct str *out, const char *key, const struct recalls *r)
+static void add_recalls(struct json_out *out, const char *key, const struct recalls *r)
 {
-    str_addf(out, ", \"%s\": [%.17g, %.17g, %.17g, %.17g, %.17g]", key, r->r1, r->r5, r->r10,
-             r->median, r->mean);
+    json_out_reals(out, key, (double[]){r->r1, r->r5, r->r10, r->median, r->mean}, 5);
 }
 
-static void add_validation(struct str *out, const struct train_validation *v)
+static void add_validation(struct json_out *out, const struct train_validation *v)
 {
-    add_whole(out, "epoch", v->epoch);
-    add_whole(out, "iteration", v->iteration);
+    json_out_integer(out, "epoch", v->epoch);
+    json_out_integer(out, "iteration", v->iteration);
     add_recalls(out, "i2t", &v->evaluation.i2t);
     add_recalls(out, "t2i", &v->evaluation.t2i);
-    add_real(out, "rsum", v->evaluation.rsum);
-    add_real(out, "seconds", v->seconds);
+    json_out_real(out, "rsum", v->evaluation.rsum);
+    json_out_real(out, "seconds", v->seconds);
 }
 
-static void add_epoch(struct str *out, const struct train_epoch *e)
+static void add_epoch(struct json_out *out, const struct train_epoch *e)
 {
-    add_whole(out, "epoch", e->epoch);
-    add_whole(out, "iteration", e->iteration);
-    add_real(out, "loss", e->loss);
-    add_real(out, "rsum", e->rsum);
-    add_real(out, "best_rsum", e->best_rsum);
-    add_real(out, "seconds", e->seconds);
-    add_text(out, "checkpoint", e->checkpoint);
+    json_out_integer(out, "epoch", e->epoch);
+    json_out_integer(out, "iteration", e->iteration);
+    json_out_real(out, "loss", e->loss);
+    json_out_real(out, "rsum", e->rsum);
+    json_out_real(out, "best_rsum", e->best_rsum);
+    json_out_real(out, "seconds", e->seconds);
+    json_out_text(out, "checkpoint", e->checkpoint);
 }
 
 void train_event_json(const struct train_event *event, struct str *out)
@@ -111,25 +78,27 @@ void train_event_json(const struct train_event *event, struct str *out)
         [TRAIN_BEGIN] = "begin", [TRAIN_STEP] = "step", [TRAIN_VALIDATION] = "validation",
         [TRAIN_EPOCH] = "epoch", [TRAIN_NOTE] = "note",
     };
-    str_addf(out, "{\"event\": \"%s\"", names[event->kind]);
+    struct json_out json = {.text = out};
+    json_out_open(&json, NULL, '{');
+    json_out_text(&json, "event", names[event->kind]);
     switch (event->kind) {
     case TRAIN_BEGIN:
-        add_begin(out, &event->begin);
+        add_begin(&json, &event->begin);
         break;
     case TRAIN_STEP:
-        add_step(out, &event->step);
+        add_step(&json, &event->step);
         break;
     case TRAIN_VALIDATION:
-        add_validation(out, &event->validation);
+        add_validation(&json, &event->validation);
         break;
     case TRAIN_EPOCH:
-        add_epoch(out, &event->epoch);
+        add_epoch(&json, &event->epoch);
         break;
     case TRAIN_NOTE:
-        add_text(out, "text", event->note);
+        json_out_text(&json, "text", event->note);
         break;
     }
-    str_add(out, "}");
+    json_out_close(&json, '}');
 }
 
 int train_log_open(const char *folder, bool append, struct train_log *out, struct error *err)

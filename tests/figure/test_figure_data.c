@@ -6,7 +6,7 @@
 
 #include "base/countof.h"
 #include "base/mem.h"
-#include "figure/datafile.h"
+#include "figure/figure_file.h"
 #include "figure/style.h"
 
 /* A figure with something for every kind, its photograph in a file. */

@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "figure/datafile.h"
+#include "figure/figure_file.h"
 #include "figure/kinds.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -1,8 +1,6 @@
 #include "cli/report/print.h"
 
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -44,26 +42,4 @@ int cli_digits(size_t n)
     for (; n >= 10; n /= 10)
         d++;
     return d;
-}
-
-json_t *cli_json_text(const char *text)
-{
-    if (!text)
-        return json_null();
-    char *clean = utf8_clean(text, strlen(text));
-    json_t *json = json_string(clean);
-    free(clean);
-    return json;
-}
-
-json_t *cli_json_number(double number)
-{
-    return isfinite(number) ? json_real(number) : json_null();
-}
-
-void cli_json_print(json_t *root)
-{
-    json_dumpf(root, stdout, JSON_INDENT(1));
-    putchar('\n');
-    json_decref(root);
 }

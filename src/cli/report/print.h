@@ -1,8 +1,7 @@
-/* print.h: results as text for people and as JSON. */
+/* print.h: results as text for people. */
 #ifndef CLI_REPORT_PRINT_H
 #define CLI_REPORT_PRINT_H
 
-#include <jansson.h>
 #include <stddef.h>
 
 /* Columns of the terminal that stdout is, at least 40; SIZE_MAX where it is none: nothing is cut.
@@ -13,15 +12,7 @@ size_t cli_terminal_width(void);
  * ellipsis. */
 void cli_print_cut(const char *text, size_t width);
 
+/* Decimal digits of n. */
 int cli_digits(size_t n);
-
-/* A text made safe by utf8_clean; NULL gives null. */
-json_t *cli_json_text(const char *text);
-
-/* A number; null where it is not finite. */
-json_t *cli_json_number(double number);
-
-/* Prints the value to stdout, indented, with the line's end, and lets go of it. */
-void cli_json_print(json_t *root);
 
 #endif

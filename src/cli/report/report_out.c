@@ -8,6 +8,7 @@
 #include <wchar.h>
 
 #include "base/countof.h"
+#include "base/json_out.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "cli/report/html.h"
@@ -190,7 +191,7 @@ void report_print_text(const struct report *report)
 static json_t *number_json(enum report_kind kind, double number)
 {
     return kind == REPORT_COUNT && isfinite(number) ? json_integer((json_int_t)number)
-                                                    : cli_json_number(number);
+                                                    : json_out_tree_real(number);
 }
 
 static json_t *table_json(const struct report_table *table)
@@ -203,7 +204,7 @@ static json_t *table_json(const struct report_table *table)
             const struct report_cell *cell = cell_of(table, r, c);
             json_object_set_new(row, column->name,
                                 column->kind == REPORT_TEXT
-                                    ? cli_json_text(cell->text)
+                                    ? json_out_tree_text(cell->text)
                                     : number_json(column->kind, cell->number));
         }
         json_array_append_new(rows, row);
@@ -232,14 +233,14 @@ void report_print_json(const struct report *report)
         if (item->kind == REPORT_VALUE) {
             bool whole = item->number == floor(item->number) && fabs(item->number) < 1e15;
             set_inside(root, item->key,
-                       item->text ? cli_json_text(item->text)
+                       item->text ? json_out_tree_text(item->text)
                                   : number_json(whole ? REPORT_COUNT : REPORT_REAL, item->number));
         } else if (item->kind == REPORT_TABLE) {
             const struct report_table *table = &report->tables[item->table];
             set_inside(root, table->key, table_json(table));
         }
     }
-    cli_json_print(root);
+    json_out_tree_print(root, 1);
 }
 
 /* ---- CSV --------------------------------------------------------------------------------------

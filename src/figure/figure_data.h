@@ -1,6 +1,6 @@
-/* data.h: a figure that owns what it shows, so that it outlives the session it came from. */
-#ifndef FIGURE_DATA_H
-#define FIGURE_DATA_H
+/* figure_data.h: a figure that owns what it shows, so that it outlives the session it came from. */
+#ifndef FIGURE_FIGURE_DATA_H
+#define FIGURE_FIGURE_DATA_H
 
 #include "figure/figure.h"
 

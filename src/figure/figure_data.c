@@ -1,4 +1,4 @@
-#include "figure/data.h"
+#include "figure/figure_data.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,10 @@
-/* datafile.h: what a figure was drawn from, beside it: as JSON, from which the same figure is drawn
- * again without model or features, and as CSV for other programs. See scanscope-formats(5). */
-#ifndef FIGURE_DATAFILE_H
-#define FIGURE_DATAFILE_H
+/* figure_file.h: what a figure was drawn from, beside it: as JSON, from which the same figure is
+ * drawn again without model or features, and as CSV for other programs. See scanscope-formats(5).
+ */
+#ifndef FIGURE_FIGURE_FILE_H
+#define FIGURE_FIGURE_FILE_H
 
-#include "figure/data.h"
+#include "figure/figure_data.h"
 
 /* Floats are written so that they are read back the same. */
 int figure_save_json(const struct figure *figure, const struct figure_style *style,

@@ -4,7 +4,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "figure/datafile.h"
+#include "figure/figure_file.h"
 
 static void add_text(struct str *out, const char *text)
 {

@@ -6,7 +6,7 @@
 #include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
-#include "figure/datafile.h"
+#include "figure/figure_file.h"
 #include "figure/style.h"
 
 enum {
