@@ -80,8 +80,8 @@ void bench_add(struct bench *b, const char *section, json_t *result)
 /* From a key to its drawn screen while all cores are busy ranking. */
 static int bench_keys(struct bench *b, struct error *err)
 {
-    struct ui_times times;
-    if (ui_measure(&times, err) != 0)
+    struct measure_times times;
+    if (measure_keys(&times, err) != 0)
         return -1;
     bench_add(b, "ui",
               json_pack("{s:s, s:s, s:i, s:f, s:f}", "what", "a key, worker busy", "screen",
@@ -93,14 +93,15 @@ static int bench_keys(struct bench *b, struct error *err)
 /* From Enter behind a typed caption to its ranking over 1000 images on the screen. */
 static int bench_ranking(struct bench *b, enum cross_attn cross_attn, struct error *err)
 {
-    double seconds[UI_RANKED];
-    if (ui_measure_ranking(cross_attn, seconds, err) != 0)
+    double seconds[MEASURE_RANKED];
+    if (measure_ranking(cross_attn, seconds, err) != 0)
         return -1;
     bench_add(b, "ui",
               json_pack("{s:s, s:s, s:i, s:f, s:f}", "what",
                         cross_attn == CROSS_T2I ? "a caption, t2i" : "a caption, i2t", "screen",
-                        "120x40", "captions", UI_RANKED, "median_ms", seconds[UI_RANKED / 2] * 1e3,
-                        "slowest_ms", seconds[UI_RANKED - 1] * 1e3));
+                        "120x40", "captions", MEASURE_RANKED, "median_ms",
+                        seconds[MEASURE_RANKED / 2] * 1e3, "slowest_ms",
+                        seconds[MEASURE_RANKED - 1] * 1e3));
     return 0;
 }
 

@@ -176,8 +176,8 @@ ok $? "a wrong line of the configuration is reported with its number"
 printf 'quit\n' >config
 # shellcheck disable=SC2086
 play 'wait idle' --config config $on
-[ $? -eq 1 ] && grep -q 'is no setting' err
-ok $? "a command that is no setting is not run from the configuration"
+[ $? -eq 1 ] && grep -q 'is not a setting' err
+ok $? "a command that is not a setting is not run from the configuration"
 
 # shellcheck disable=SC2086
 play 'wait idle

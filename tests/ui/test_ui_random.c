@@ -130,8 +130,8 @@ static void answer(struct play *play)
         request->kind == REQUEST_EXPORT || below(play, 20) == 0; /* no files are left behind */
     shrink(&request->picture);
     atomic_store(&play->gone, below(play, 12) > 0);
-    if (fails || (!answered && (!backend || job_run(backend, &world->photos, request, NULL, &event,
-                                                    &err) != 0))) {
+    if (fails || (!answered && (!backend || serve_request(backend, &world->photos, request, NULL,
+                                                          &event, &err) != 0))) {
         event_done(&event);
         event = (struct event){.kind = EVENT_FAILED,
                                .side = request->side,

@@ -267,18 +267,19 @@ static int fake_photo(struct backend *backend, size_t image, int max_side, struc
     return 0;
 }
 
-static int fake_photo_path(struct backend *backend, size_t image, char **out, struct error *err)
+static int fake_photo_path(const struct backend *backend, size_t image, char **out,
+                           struct error *err)
 {
-    struct fake *fake = (struct fake *)backend;
+    const struct fake *fake = (const struct fake *)backend;
     (void)err;
     *out = mem_printf("/photos/%s", fake->id[image]);
     return 0;
 }
 
-static int fake_export(struct backend *backend, const struct export_job *job, struct error *err)
+static int fake_export(struct backend *backend, const struct export_spec *spec, struct error *err)
 {
     (void)backend;
-    return file_write(job->path, "figure\n", 7, err);
+    return file_write(spec->path, "figure\n", 7, err);
 }
 
 static void fake_free(struct backend *backend)

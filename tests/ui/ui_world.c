@@ -134,7 +134,7 @@ bool world_answer(struct world *world, const struct request *request, struct eve
 
 void world_close(struct world *world)
 {
-    job_photos_forget(&world->photos);
+    serve_photos_forget(&world->photos);
     for (int m = 0; m < MODELS; m++) {
         backend_free(world->backends[m]);
         world->backends[m] = NULL;
@@ -149,8 +149,8 @@ static void answer(struct world *world, struct request *request)
         struct event event;
         struct error err;
         if (!world_answer(world, request, &event) &&
-            job_run(world->backends[request->model], &world->photos, request, NULL, &event, &err) !=
-                0) {
+            serve_request(world->backends[request->model], &world->photos, request, NULL, &event,
+                          &err) != 0) {
             event_done(&event);
             event = (struct event){.kind = EVENT_FAILED,
                                    .side = request->side,
@@ -213,7 +213,7 @@ void world_free(struct world *world)
     ui_done(&world->ui);
     effects_done(&world->effects);
     keymap_done(&world->keymap);
-    job_photos_done(&world->photos);
+    serve_photos_done(&world->photos);
     for (int m = 0; m < MODELS; m++)
         backend_free(world->backends[m]);
     free(world);

@@ -8,14 +8,14 @@
 #include "ui/actions/update.h"
 #include "ui/commands/command.h"
 #include "ui/views/views.h"
-#include "ui/work/jobs.h"
+#include "ui/work/serve.h"
 
 struct world {
     struct ui ui;
     struct keymap keymap;
     struct effects effects; /* of the last event */
     struct backend *backends[MODELS];
-    struct job_photos photos;
+    struct serve_photos photos;
     struct fake_options options;
 };
 

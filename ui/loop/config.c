@@ -23,13 +23,13 @@ static const struct ui_command *command_of(const char *line)
     return command_named(name);
 }
 
-static int no_setting(const char *name, struct error *err)
+static int not_a_setting(const char *name, struct error *err)
 {
     struct str settings = {0};
     for (size_t i = 0; i < ui_command_count; i++)
         if (ui_commands[i].modes & MODE_CONFIG)
             str_addf(&settings, "%s%s", settings.length ? ", " : "", ui_commands[i].name);
-    error_set(err, "\"%s\" is no setting; settings are %s", name, str_text(&settings));
+    error_set(err, "\"%s\" is not a setting; settings are %s", name, str_text(&settings));
     str_done(&settings);
     return -1;
 }
@@ -45,9 +45,9 @@ static int run_line(char *line, struct ui *ui, struct error *err)
     if (!command)
         return error_set(err, "no command is called \"%.*s\"", (int)strcspn(line, " \t"), line);
     if (!(command->modes & MODE_CONFIG))
-        return no_setting(command->name, err);
+        return not_a_setting(command->name, err);
     command_run(ui, line, &effects);
-    effects_done(&effects); /* nothing is on the screen yet */
+    effects_done(&effects); /* there is no screen yet to perform them on */
     int status = 0;
     if (ui->message.text && ui->message.role == ROLE_ERROR)
         status = error_set(err, "%s", ui->message.text);

@@ -1,4 +1,4 @@
-/* config.h: the configuration file: a line is a command of the table (command.h) that has
+/* config.h: the configuration file: each line is a command of the table (command.h) that has
  * MODE_CONFIG; # begins a comment. */
 #ifndef UI_LOOP_CONFIG_H
 #define UI_LOOP_CONFIG_H
@@ -6,12 +6,12 @@
 #include "base/error.h"
 #include "ui/state/state.h"
 
-/* Runs the file's lines on the state. Errors: name the file and the line; the lines before it
- * stand. */
+/* Runs the file's commands on the state. Errors, with file and line: not a command, not a setting,
+ * or a wrong value; the lines before it have taken effect. */
 int config_load(const char *path, struct ui *ui, struct error *err) MUST_USE;
 
-/* $XDG_CONFIG_HOME/scanscope/config, ~/.config/scanscope/config; NULL where neither is known. The
- * caller's to free. */
+/* $XDG_CONFIG_HOME/scanscope/config or ~/.config/scanscope/config, the caller's to free; NULL if
+ * both variables are unset. */
 char *config_path(void);
 
 #endif

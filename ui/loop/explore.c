@@ -1,6 +1,5 @@
 #include "ui/loop/explore.h"
 
-#include <langinfo.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,7 +34,7 @@ static char *state_folder(void)
     return home_folder("XDG_STATE_HOME", ".local/state", "scanscope");
 }
 
-/* Before the terminal is taken: what is wanted decides what it is asked. */
+/* To be called before the terminal is opened, which is queried accordingly. */
 static int apply_graphics(struct ui *ui, const char *name, struct error *err)
 {
     for (int i = 0; name && i < WISHES; i++)
@@ -43,7 +42,8 @@ static int apply_graphics(struct ui *ui, const char *name, struct error *err)
             ui->graphics = (enum graphics_wish)i;
             return 0;
         }
-    return name ? error_set(err, "no graphics \"%s\": auto, cells, sixel, kitty", name) : 0;
+    return name ? error_set(err, "--graphics %s: unknown; choose auto, cells, sixel or kitty", name)
+                : 0;
 }
 
 static bool symbols_named(const char *name, enum symbols *out)
@@ -56,18 +56,20 @@ static bool symbols_named(const char *name, enum symbols *out)
     return false;
 }
 
-/* What the options say of looks, over what the terminal said. */
+/* The looks that options ask for, over those of the terminal. */
 static int apply_looks(struct ui *ui, const struct explore_options *options, struct error *err)
 {
     if (options->colours && !depth_named(options->colours, &ui->depth))
-        return error_set(err, "no colours \"%s\": truecolor, 256, 16, none", options->colours);
+        return error_set(err, "--colours %s: unknown; choose truecolor, 256, 16 or none",
+                         options->colours);
     if (options->theme && !theme_named(options->theme))
-        return error_set(err, "no theme \"%s\": dark, light, mono", options->theme);
+        return error_set(err, "--theme %s: unknown; choose dark, light or mono", options->theme);
     if (options->theme)
         ui->theme = theme_named(options->theme);
     ui->theme_set |= options->theme != NULL;
     if (options->symbols && !symbols_named(options->symbols, &ui->symbols))
-        return error_set(err, "no symbols \"%s\": ascii, half, block, sextant", options->symbols);
+        return error_set(err, "--symbols %s: unknown; choose ascii, half, block or sextant",
+                         options->symbols);
     if (options->ascii || (options->symbols && ui->symbols == SYMBOLS_ASCII)) {
         ui->ascii = true;
         ui->symbols = SYMBOLS_ASCII;
@@ -90,13 +92,68 @@ static int run_headless(struct loop *loop, const struct explore_options *options
     return status;
 }
 
+static bool take_input(void *context, const struct term_input *input)
+{
+    static const enum event_kind kinds[] = {
+        [TERM_KEY] = EVENT_KEY,       [TERM_MOUSE] = EVENT_MOUSE,     [TERM_PASTE] = EVENT_PASTE,
+        [TERM_RESIZE] = EVENT_RESIZE, [TERM_RESUMED] = EVENT_RESUMED, [TERM_LEAVE] = EVENT_LEAVE,
+    };
+    struct loop *loop = context;
+    struct event event = {.kind = kinds[input->kind],
+                          .key = input->key,
+                          .mouse = input->mouse,
+                          .row = input->row,
+                          .col = input->col,
+                          .text = input->text,
+                          .rows = input->rows,
+                          .cols = input->cols,
+                          .cell_ratio = input->cell_ratio,
+                          .cell_width = input->cell_width,
+                          .cell_height = input->cell_height};
+    loop_post(loop, &event);
+    return !loop->ui.leaving;
+}
+
+/* Takes over the terminal, whose abilities limit the looks that the configuration asks for. */
+static int open_terminal(struct loop *loop, const char *colours, struct error *err)
+{
+    struct ui *ui = &loop->ui;
+    struct term_host host = {take_input, loop};
+    struct term_abilities can;
+    if (!colours && ui->depth != DEPTH_TRUE) /* by the configuration */
+        colours = depth_name(ui->depth);
+    if (term_open(colours, ui->graphics != WISH_CELLS, &host, &can, err) != 0)
+        return -1;
+    loop->screen = &term_screen_ops;
+    ui->depth = ui->depth_most = can.depth;
+    ui->speaks[GRAPHICS_SIXEL] = can.sixel;
+    ui->speaks[GRAPHICS_KITTY] = can.kitty;
+    ui->cell_width = can.cell_width;
+    ui->cell_height = can.cell_height;
+    if (!ui->theme_set)
+        ui->theme = can.theme;
+    if (!can.utf8) {
+        ui->ascii = true;
+        ui->symbols = SYMBOLS_ASCII;
+    }
+    return 0;
+}
+
 static int run_terminal(struct loop *loop, const struct explore_options *options, struct error *err)
 {
-    if (term_open(loop, options->colours, err) != 0)
+    if (open_terminal(loop, options->colours, err) != 0)
         return -1;
     int status = apply_looks(&loop->ui, options, err);
-    if (status == 0)
-        status = term_run(loop, err);
+    if (status == 0) {
+        loop->screen->mouse(loop->screen_context, loop->ui.mouse);
+        term_report_size();
+        loop_start(loop);
+        loop_show(loop);
+        while (!loop->ui.leaving && term_wait(worker_fd(loop->worker))) {
+            loop_drain(loop);
+            loop_show(loop);
+        }
+    }
     term_close();
     if (status == 0 && loop->ui.fatal)
         status = error_set(err, "%s", loop->ui.fatal);
@@ -122,7 +179,7 @@ static int load_config(struct ui *ui, const struct explore_options *options, str
     return status;
 }
 
-/* Where the session on these sources was kept; NULL: nowhere. */
+/* The file of the session on these sources, the caller's to free; NULL if none is kept. */
 static char *session_path(const struct loop *loop, const struct explore_options *options)
 {
     char name[17];
@@ -134,8 +191,8 @@ static char *session_path(const struct loop *loop, const struct explore_options 
     return recent_path(loop->sessions, name);
 }
 
-/* A session that cannot be read is no reason not to begin a new one, unless it was asked for by its
- * name. */
+/* Resumes the session on these sources. One that cannot be read is an error only if it was named.
+ */
 static int restore_session(struct loop *loop, const struct explore_options *options,
                            struct error *err)
 {
@@ -160,7 +217,8 @@ static char *join_commands(const struct explore_options *options)
     return text.length ? str_take(&text) : NULL;
 }
 
-/* What is open when the explorer is left. */
+/* Keeps what is open when the explorer is left. Failing to is an error only if the file was named.
+ */
 static int keep_session(const struct loop *loop, const struct explore_options *options,
                         struct error *err)
 {
@@ -178,11 +236,10 @@ static int keep_session(const struct loop *loop, const struct explore_options *o
         status = file_write(options->session, text, strlen(text), err);
     free(folder);
     free(text);
-    return named ? status
-                 : 0; /* one that cannot be kept among the others is no failure of the explorer */
+    return named ? status : 0;
 }
 
-/* The sources of the command line are what is opened, and what the start screen begins with. */
+/* The command line's sources are opened, and fill in the start screen. */
 static void take_sources(struct ui *ui, const struct explore_options *options)
 {
     char *folder = getcwd(NULL, 0);
@@ -202,7 +259,7 @@ static void take_sources(struct ui *ui, const struct explore_options *options)
     free(folder);
 }
 
-/* The session's looks are put over the configuration's, and the command line's over both. */
+/* Looks of the session override the configuration's, and the command line's both. */
 static int run(struct loop *loop, const struct explore_options *options, struct error *err)
 {
     take_sources(&loop->ui, options);

@@ -1,45 +1,42 @@
-/* explore.h: the terminal explorer's entry. */
+/* explore.h: the explorer's entry. */
 #ifndef UI_LOOP_EXPLORE_H
 #define UI_LOOP_EXPLORE_H
 
 #include "ui/work/worker.h"
 
-/* The file of the session that was left last, in $XDG_STATE_HOME/scanscope/sessions; NULL where
- * there is none. The caller's to free. */
+/* The file of the most recent session in $XDG_STATE_HOME/scanscope/sessions, the caller's to free;
+ * NULL if there is none. */
 char *explore_last_session(void);
 
-/* What the command line says; a NULL, a 0 or false leaves it to the terminal and the defaults. */
+/* What the command line says; NULL, 0 and false leave it to the terminal and the defaults. All
+ * pointers are the caller's. */
 struct explore_options {
     const struct source *sources; /* models on the same split: one, or two side by side */
     size_t source_count;
-    bool bf16;  /* whatever is opened: see struct session_spec */
-    bool start; /* begin with the start screen, the sources filled in */
-    bool last;  /* the sources are those of the last session, not the user's word */
-    const char
-        *script;    /* keys from a file ("-": stdin) rather than a keyboard: see ui/loop/script.h */
-    bool headless;  /* no terminal at all; needs a script */
-    int cols, rows; /* of the headless screen; 0: 120 x 40 */
-    const char *theme;   /* "dark", "light", "mono"; NULL: auto */
-    const char *colours; /* "truecolor", "256", "16", "none"; NULL: what the terminal has, NO_COLOR
-                            heeded */
-    const char *symbols; /* "ascii", "half", "block", "sextant" */
-    const char *
-        graphics; /* "auto", "cells", "sixel", "kitty"; NULL: cells, or as the configuration says */
-    bool ascii, no_mouse;
-    const char *caption;         /* asked for at once */
-    const char *const *commands; /* run as after ":" when the models are open */
+    bool bf16;            /* how to score whatever is opened: see struct session_spec */
+    bool start;           /* begin with the start screen, the sources filled in */
+    bool last;            /* the sources are the last session's, not the user's */
+    const char *script;   /* for headless: a file of statements ("-": stdin), see script.h */
+    bool headless;        /* without a terminal; needs a script */
+    int cols, rows;       /* of the headless screen; 0: 120 x 40 */
+    const char *theme;    /* "dark", "light", "mono"; NULL: by the terminal's background */
+    const char *colours;  /* "truecolor", "256", "16", "none"; NULL: as the terminal, NO_COLOR */
+    const char *symbols;  /* "ascii", "half", "block", "sextant" */
+    const char *graphics; /* "auto", "cells", "sixel", "kitty"; NULL: configuration, or cells */
+    bool ascii, no_mouse; /* show ASCII only; leave the mouse to the terminal */
+    const char *caption;  /* ask for it at once */
+    const char *const *commands; /* run as if typed after ":", once the models are open */
     size_t command_count;
-    const char *config; /* NULL: the user's, where there is one; "none": none */
-    const char
-        *session; /* NULL: among the sessions of before (headless: nowhere); "none": nowhere */
+    const char *config;  /* a file, or "none"; NULL: the user's, if it exists */
+    const char *session; /* a file, or "none"; NULL: one of the recent sessions (headless: none) */
 };
 
-/* Runs until the user leaves. Returns 0, or -1 with the error filled; the terminal is as it was. A
- * signal that asks to leave (SIGINT, SIGTERM, SIGHUP) ends the process with that signal after the
- * terminal was restored. */
+/* Runs the explorer until the user leaves; the terminal is as it was afterwards. A signal that asks
+ * to leave (SIGINT, SIGTERM, SIGHUP) ends the process with that signal. Errors: no terminal, a
+ * wrong option or configuration, a script that fails, models that cannot be opened at the start. */
 int explore_run(const struct explore_options *options, struct error *err) MUST_USE;
 
-/* The same on any backends, `models` of them (without effect on the start screen). */
+/* The same on other backends: `models` of them (0: the start screen, as with options->start). */
 int explore_run_on(const struct explore_options *options, const struct worker_host *host,
                    int models, struct error *err) MUST_USE;
 

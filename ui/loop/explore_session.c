@@ -1,3 +1,4 @@
+/* The explorer on real models, in a file of its own so that tests can link it without them. */
 #include "ui/loop/explore.h"
 #include "ui/work/backend_session.h"
 

@@ -31,7 +31,7 @@ static struct {
     struct history histories[PROMPTS];
 } line;
 
-/* Histories that are kept from run to run. */
+/* The histories that are kept between runs. */
 static const char *const history_names[PROMPTS] = {
     [PROMPT_CAPTION] = "captions",
     [PROMPT_COMMAND] = "commands",
@@ -43,18 +43,18 @@ static int take_byte(FILE *stream)
     return line.head < line.tail ? (unsigned char)line.queue[line.head++] : EOF;
 }
 
-static int bytes_wait(void)
+static int bytes_left(void)
 {
     return line.head < line.tail;
 }
 
-static bool of_word(uint32_t code)
+static bool in_word(uint32_t code)
 {
     return code >= 0x80 || code == '\'' || (code >= '0' && code <= '9') ||
            (code >= 'a' && code <= 'z') || (code >= 'A' && code <= 'Z');
 }
 
-/* A word that is still being typed is not marked while it can become a known one. */
+/* A word being typed is not marked while it is the beginning of a known one. */
 static bool may_become_known(const char *word)
 {
     char *longer[1];
@@ -81,7 +81,7 @@ static void mark_unknown(struct event *event)
     size_t n = strlen(text), start = 0, bytes;
     for (size_t at = 0; at < n; at += bytes) {
         uint32_t code = utf8_next(text + at, n - at, &bytes);
-        if (of_word(code)) {
+        if (in_word(code)) {
             if (at + bytes >= n)
                 mark_word(event, start, n - start);
             continue;
@@ -92,7 +92,7 @@ static void mark_unknown(struct event *event)
     }
 }
 
-static void tell(void)
+static void post_line(void)
 {
     bool special = rl_display_prompt && rl_display_prompt != rl_prompt && *rl_display_prompt;
     struct event event = {.kind = EVENT_LINE,
@@ -104,6 +104,7 @@ static void tell(void)
     line.host.post(line.host.context, &event);
 }
 
+/* Views draw the line. */
 static void redisplay(void)
 {
 }
@@ -113,7 +114,7 @@ static char *history_path(enum prompt_kind kind)
     return line.folder && history_names[kind] ? file_join(line.folder, history_names[kind]) : NULL;
 }
 
-/* The newest come last; the oldest are forgotten. */
+/* Adds the newest line at the end; beyond the bound the oldest goes. */
 static void history_add(struct history *history, const char *text)
 {
     if (history->count == HISTORY_KEPT) {
@@ -124,7 +125,7 @@ static void history_add(struct history *history, const char *text)
     history->lines[history->count++] = mem_strdup(text);
 }
 
-/* A history that cannot be written is no reason to disturb anybody. */
+/* Adds the line to its history and to the file; failing to write that is not worth a message. */
 static void remember(const char *text)
 {
     struct history *history = &line.histories[line.kind];
@@ -163,13 +164,14 @@ static void show_completions(char **matches, int count, int longest)
     line.host.post(line.host.context, &event);
 }
 
-/* readline wants the longest common beginning first, then the matches, then NULL. */
+/* As readline wants them: the longest common prefix, the matches, NULL. */
 static char **complete(const char *word, int start, int end)
 {
     char *found[COMPLETIONS];
     (void)end;
     rl_attempted_completion_over = 1;
-    rl_completion_append_character = line.kind == PROMPT_PATH ? '\0' : ' '; /* a path goes on */
+    rl_completion_append_character =
+        line.kind == PROMPT_PATH ? '\0' : ' '; /* a path may continue */
     size_t n = line.host.complete(line.host.context, line.kind, rl_line_buffer, (size_t)start, word,
                                   COMPLETIONS, found);
     if (n == 0)
@@ -206,10 +208,10 @@ static void load_history(enum prompt_kind kind)
     free(path);
 }
 
-/* readline gets its list anew for each line. It lets lines of the history be edited in place and
- * shares their undo lists with the line being typed, so that a list which outlives a line left
- * halfway would hold freed memory. */
-static void give_history(const struct history *history)
+/* readline's list is rebuilt for each line. readline lets lines of the history be edited in place,
+ * and shares their undo lists with the line being typed; a list that outlived an abandoned line
+ * would hold freed memory. */
+static void use_history(const struct history *history)
 {
     clear_history();
     for (size_t i = 0; i < history->count; i++)
@@ -225,18 +227,18 @@ static void free_history(struct history *history)
     *history = (struct history){0};
 }
 
-/* What reads further keys in ways of its own, which the callback interface of readline 8.2 does not
- * always survive. */
-static void leave_out_dangers(void)
+/* Unbinds commands that read further keys in ways of their own, which the callback interface of
+ * readline 8.2 does not always survive. */
+static void unbind_unsafe(void)
 {
-    static rl_command_func_t *const dangers[] = {
+    static rl_command_func_t *const commands[] = {
         rl_digit_argument,      rl_universal_argument,   rl_start_kbd_macro,   rl_end_kbd_macro,
         rl_call_last_kbd_macro, rl_print_last_kbd_macro, rl_re_read_init_file, rl_arrow_keys,
     };
     Keymap maps[] = {emacs_standard_keymap, emacs_meta_keymap, emacs_ctlx_keymap};
     for (size_t map = 0; map < COUNTOF(maps); map++)
-        for (size_t i = 0; i < COUNTOF(dangers); i++)
-            rl_unbind_function_in_map(dangers[i], maps[map]);
+        for (size_t i = 0; i < COUNTOF(commands); i++)
+            rl_unbind_function_in_map(commands[i], maps[map]);
 }
 
 void line_init(const struct line_host *host, const char *state_folder)
@@ -252,7 +254,7 @@ void line_init(const struct line_host *host, const char *state_folder)
     rl_prep_term_function = NULL;
     rl_deprep_term_function = NULL;
     rl_getc_function = take_byte;
-    rl_input_available_hook = bytes_wait;
+    rl_input_available_hook = bytes_left;
     rl_redisplay_function = redisplay;
     rl_completion_display_matches_hook = show_completions;
     rl_attempted_completion_function = complete;
@@ -262,7 +264,7 @@ void line_init(const struct line_host *host, const char *state_folder)
     rl_variable_bind("bell-style", "none");
     rl_initialize();
     rl_variable_bind("enable-bracketed-paste", "off");
-    leave_out_dangers();
+    unbind_unsafe();
     stifle_history(HISTORY_KEPT);
     for (int kind = 0; kind < PROMPTS; kind++)
         load_history((enum prompt_kind)kind);
@@ -275,12 +277,12 @@ void line_open(enum prompt_kind kind, const char *text)
     line.kind = kind;
     line.open = true;
     line.head = line.tail = 0;
-    give_history(&line.histories[kind]);
-    /* A path is one word, whatever is in it. */
+    use_history(&line.histories[kind]);
+    /* A path is one word, blanks included. */
     rl_completer_word_break_characters = kind == PROMPT_PATH ? "" : rl_basic_word_break_characters;
     rl_callback_handler_install("", accept);
     rl_insert_text(text);
-    tell();
+    post_line();
 }
 
 static void feed(const char *bytes, size_t n)
@@ -293,13 +295,13 @@ static void feed(const char *bytes, size_t n)
     while (line.open && line.head < line.tail)
         rl_callback_read_char();
     if (line.open)
-        tell();
+        post_line();
     else
         line.head = line.tail;
 }
 
-/* Keys that go on with an incremental search. */
-static bool searches_on(ui_key key)
+/* Whether a key continues an incremental search. */
+static bool continues_search(ui_key key)
 {
     static const ui_key on[] = {K_BACKSPACE,  K_CTRL | 'r', K_CTRL | 's',
                                 K_CTRL | 'g', K_CTRL | 'w', K_CTRL | 'y'};
@@ -314,13 +316,13 @@ void line_key(ui_key key)
     char bytes[16];
     if (!line.open)
         return;
-    /* Any other key ends the search and is then obeyed. readline's own way of doing both at once
-     * jumps into a function that has returned when the key begins a sequence; Ctrl-J only ends the
-     * search. */
-    if (RL_ISSTATE(RL_STATE_ISEARCH) && !searches_on(key))
+    /* Any other key ends the search, and then takes effect. Done in one step by readline, a key
+     * that begins a sequence jumps into a function that has returned; Ctrl-J only ends the search.
+     */
+    if (RL_ISSTATE(RL_STATE_ISEARCH) && !continues_search(key))
         feed("\n", 1);
     size_t n = key_bytes(key, bytes);
-    if (line.open && n > 0 && key != K_ESC) /* readline would wait for what follows a lone Esc */
+    if (line.open && n > 0 && key != K_ESC) /* after Esc readline would wait for more */
         feed(bytes, n);
 }
 
@@ -331,7 +333,7 @@ void line_insert(const char *text)
     char *clean = utf8_clean(text, strlen(text));
     rl_insert_text(clean);
     free(clean);
-    tell();
+    post_line();
 }
 
 void line_close(void)
@@ -340,7 +342,7 @@ void line_close(void)
         return;
     if (RL_ISSTATE(RL_STATE_MULTIKEY | RL_STATE_CHARSEARCH | RL_STATE_NSEARCH |
                    RL_STATE_NUMERICARG | RL_STATE_VIMOTION))
-        feed("\007", 1); /* a sequence begun is not the next line's */
+        feed("\007", 1); /* end a sequence, so that it does not reach into the next line */
     line.open = false;
     rl_callback_sigcleanup();
     rl_free_line_state();

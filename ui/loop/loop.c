@@ -11,7 +11,7 @@
 #include "ui/loop/line.h"
 #include "ui/state/recent.h"
 #include "ui/views/views.h"
-#include "ui/work/jobs.h"
+#include "ui/work/files.h"
 
 static void queue_event(void *context, struct event *event)
 {
@@ -21,13 +21,13 @@ static void queue_event(void *context, struct event *event)
     *event = (struct event){0};
 }
 
-/* Of the side that the keys act on. */
+/* The backend of the side that keys act on; NULL unless it is open. */
 static const struct backend *active_backend(struct loop *loop)
 {
     return worker_backend(loop->worker, loop->ui.sides[loop->ui.side].model);
 }
 
-static bool knows(void *context, const char *word)
+static bool knows_word(void *context, const char *word)
 {
     struct loop *loop = context;
     const struct backend *backend = active_backend(loop);
@@ -75,8 +75,8 @@ static size_t complete_id(const struct catalog *catalog, const char *word, size_
     return n;
 }
 
-static size_t complete(void *context, enum prompt_kind kind, const char *line, size_t start,
-                       const char *word, size_t limit, char **out)
+static size_t complete_line(void *context, enum prompt_kind kind, const char *line, size_t start,
+                            const char *word, size_t limit, char **out)
 {
     struct loop *loop = context;
     if (kind == PROMPT_PATH) /* the word is the line up to the cursor: line.c */
@@ -102,6 +102,7 @@ int loop_init(struct loop *loop, int rows, int cols, int models, const struct wo
     *loop =
         (struct loop){.sessions = folders->state ? file_join(folders->state, "sessions") : NULL};
     mine.cache_folder = folders->cache;
+    mine.recent = recent_list;
     mine.session_folder = loop->sessions;
     loop->worker = worker_new(&mine, err);
     if (!loop->worker) {
@@ -111,7 +112,7 @@ int loop_init(struct loop *loop, int rows, int cols, int models, const struct wo
     keymap_init(&loop->keymap);
     ui_init(&loop->ui, rows, cols, models, &loop->keymap);
     grid_init(&loop->grid, rows, cols);
-    struct line_host line = {loop, queue_event, knows, complete};
+    struct line_host line = {loop, queue_event, knows_word, complete_line};
     line_init(&line, folders->state);
     return 0;
 }
@@ -124,7 +125,7 @@ void loop_done(struct loop *loop)
         event_done(&loop->queue[i]);
     free(loop->queue);
     free(loop->sessions);
-    free(loop->keys);
+    free(loop->key_seconds);
     effects_done(&loop->effects);
     grid_done(&loop->grid);
     ui_done(&loop->ui);
@@ -198,7 +199,7 @@ static void do_view_file(struct loop *loop, struct effect *effect)
 {
     char *path = NULL;
     struct error err;
-    struct backend *backend = (struct backend *)active_backend(loop);
+    const struct backend *backend = active_backend(loop);
     if (!backend || backend->ops->photo_path(backend, effect->image, &path, &err) != 0)
         note(loop, backend ? err.text : "no model is open");
     else if (loop->screen->view_file &&
@@ -211,12 +212,12 @@ static void do_save(struct loop *loop, struct effect *effect)
 {
     struct error err;
     char *path = NULL;
-    int status = job_reserve(effect->path, &path, &err);
+    int status = files_reserve(effect->path, &path, &err);
     if (status == 0)
         status = file_write(path, effect->text, strlen(effect->text), &err);
-    char *said = mem_printf("Saved %s: scanscope figure --batch draws it", path ? path : "");
-    note(loop, status == 0 ? said : err.text);
-    free(said);
+    char *done = mem_printf("Saved %s: draw it with scanscope figure --batch", path ? path : "");
+    note(loop, status == 0 ? done : err.text);
+    free(done);
     free(path);
 }
 
@@ -252,13 +253,13 @@ static void do_bell(struct loop *loop, struct effect *effect)
         loop->screen->bell(loop->screen_context);
 }
 
-/* The loop ends by the state's `leaving`. */
+/* The state's `leaving` ends the loop. */
 static void do_quit(struct loop *loop, struct effect *effect)
 {
     (void)loop, (void)effect;
 }
 
-static void (*const doers[])(struct loop *, struct effect *) = {
+static void (*const performers[])(struct loop *, struct effect *) = {
     [EFFECT_REQUEST] = do_request,
     [EFFECT_CANCEL] = do_cancel,
     [EFFECT_CLOSE] = do_close,
@@ -281,7 +282,7 @@ static void (*const doers[])(struct loop *, struct effect *) = {
 static void perform(struct loop *loop)
 {
     for (size_t i = 0; i < loop->effects.count; i++)
-        doers[loop->effects.items[i].kind](loop, &loop->effects.items[i]);
+        performers[loop->effects.items[i].kind](loop, &loop->effects.items[i]);
     effects_clear(&loop->effects);
 }
 
@@ -325,8 +326,8 @@ void loop_show(struct loop *loop)
 
 void loop_time_key(struct loop *loop, double seconds)
 {
-    MEM_ROOM(loop->keys, loop->key_count, loop->key_cap);
-    loop->keys[loop->key_count++] = seconds;
+    MEM_ROOM(loop->key_seconds, loop->key_count, loop->key_cap);
+    loop->key_seconds[loop->key_count++] = seconds;
 }
 
 void loop_key_times(const struct loop *loop, double *median_out, double *slowest_out)
@@ -335,7 +336,7 @@ void loop_key_times(const struct loop *loop, double *median_out, double *slowest
     double *sorted = mem_new(n, sizeof *sorted);
     *median_out = *slowest_out = 0;
     if (n > 0) {
-        memcpy(sorted, loop->keys, n * sizeof *sorted);
+        memcpy(sorted, loop->key_seconds, n * sizeof *sorted);
         qsort(sorted, n, sizeof *sorted, ascending_double);
         *median_out = sorted[n / 2];
         *slowest_out = sorted[n - 1];

@@ -1,27 +1,17 @@
-/* loop.h: what ties state, worker, prompt and a screen together. The terminal (term.c) and the
- * script driver (script.c) both run on it: events go in by loop_post, loop_show draws. */
+/* ui/loop: the explorer put together and run: its loop, the prompt by readline, configuration and
+ * sessions, the script driver, measurements.
+ *
+ * loop.h: ties state, worker, prompt and a screen together. The terminal (explore.c) and the script
+ * driver (script.c) both run on it: events go in by loop_post, loop_show draws. */
 #ifndef UI_LOOP_LOOP_H
 #define UI_LOOP_LOOP_H
 
 #include "ui/commands/command.h"
-#include "ui/screen/grid.h"
+#include "ui/screen/screen.h"
 #include "ui/state/effect.h"
 #include "ui/state/state.h"
 #include "ui/work/event.h"
 #include "ui/work/worker.h"
-
-struct loop;
-
-/* What only the screen can do. Any may be NULL. */
-struct screen_ops {
-    void (*show)(void *screen, const struct grid *grid);
-    void (*repaint)(void *screen);
-    void (*suspend)(void *screen);
-    void (*mouse)(void *screen, bool on);
-    void (*copy)(void *screen, const char *text);
-    int (*view_file)(void *screen, const char *path, struct error *err);
-    void (*bell)(void *screen);
-};
 
 struct loop {
     struct ui ui;
@@ -31,41 +21,45 @@ struct loop {
     struct effects effects;
     const struct screen_ops *screen;
     void *screen_context;
-    struct event *queue; /* events that effects led to, to be taken next */
+    struct event *queue; /* events caused by effects, to be handled next */
     size_t queued, queue_cap;
-    bool drawn;     /* the screen shows the state */
-    char *sessions; /* the folder they are kept in; NULL: nowhere */
-    double *keys;   /* seconds from each key to its picture */
+    bool drawn;          /* the screen shows the state */
+    char *sessions;      /* the folder of sessions; NULL: none are kept */
+    double *key_seconds; /* of a script: the time from each key to its drawn screen */
     size_t key_count, key_cap;
 };
 
-/* Where things are kept from run to run; NULL: nowhere. */
+/* Where things are kept between runs; NULL: nowhere. */
 struct loop_folders {
-    const char *state; /* histories, and in it a folder of sessions */
+    const char *state; /* the prompt's histories, and a folder of sessions */
     const char *cache; /* thumbnails */
 };
 
-/* Starts the worker; of `host` the folders are those of `folders`. models 0: the start screen. */
+/* Starts the worker, with the folders of `folders` in place of the host's. models 0: the start
+ * screen. The caller sets `screen`, and frees the loop by loop_done. Errors: no worker thread. */
 int loop_init(struct loop *loop, int rows, int cols, int models, const struct worker_host *host,
               const struct loop_folders *folders, struct error *err) MUST_USE;
+
+/* Ends prompt and worker, and frees everything. */
 void loop_done(struct loop *loop);
 
-/* To be called when the screen is there: opens the prompt and the models. */
+/* Opens the prompt and the models; to be called once the screen is set. */
 void loop_start(struct loop *loop);
 
-/* Runs the event, and all that follows from it at once, through the update. Takes it over. */
+/* Updates the state by the event, performs the effects, and handles the events those cause. Takes
+ * over what the event owns. */
 void loop_post(struct loop *loop, struct event *event);
 
-/* Takes all the worker's events that are there. */
+/* Posts all events that wait in the worker. */
 void loop_drain(struct loop *loop);
 
-/* Draws where something changed. */
+/* Draws the state, if it has changed since. */
 void loop_show(struct loop *loop);
 
-/* Notes how long a key took to be drawn. */
+/* Records the time from a key to its drawn screen. */
 void loop_time_key(struct loop *loop, double seconds);
 
-/* Median and slowest of the keys so far, in seconds. */
+/* Median and maximum of the recorded times, in seconds; 0 if there are none. */
 void loop_key_times(const struct loop *loop, double *median_out, double *slowest_out);
 
 #endif

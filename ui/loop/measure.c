@@ -18,8 +18,7 @@ enum {
     GEMM = 512
 };
 
-/* A backend that answers at once with made-up numbers, but ranks all captions as long as it is let.
- */
+/* A backend that answers at once with made-up numbers, but a survey never ends. */
 struct made_up {
     struct backend base;
     char *id[IMAGES], *caption[CAPTIONS];
@@ -94,7 +93,7 @@ static int made_look(struct backend *backend, size_t image, const struct ask *as
     return 0;
 }
 
-/* Matrix products on all cores until it is told to stop: the survey never ends. */
+/* Multiplies matrices on all cores until told to stop. */
 static int made_survey(struct backend *backend, size_t first, size_t n,
                        const struct progress *progress, struct surveyed *out, struct error *err)
 {
@@ -128,15 +127,16 @@ static int made_photo(struct backend *backend, size_t image, int max_side, struc
     return 0;
 }
 
-static int made_photo_path(struct backend *backend, size_t image, char **out, struct error *err)
+static int made_photo_path(const struct backend *backend, size_t image, char **out,
+                           struct error *err)
 {
     (void)backend, (void)image, (void)out;
     return error_set(err, "a made-up split has no files");
 }
 
-static int made_export(struct backend *backend, const struct export_job *job, struct error *err)
+static int made_export(struct backend *backend, const struct export_spec *spec, struct error *err)
 {
-    (void)backend, (void)job;
+    (void)backend, (void)spec;
     return error_set(err, "a made-up split has no figures");
 }
 
@@ -216,7 +216,7 @@ static int made_open(void *context, const struct source *source, int model,
     return 0;
 }
 
-/* The survey starts, and then what a hand does all day: captions, rows, words, pages, views,
+/* Starts the survey, and then does what a user does all day: captions, rows, words, pages, views,
  * overlays. */
 static int play(struct loop *loop, struct error *err)
 {
@@ -246,7 +246,7 @@ static int play(struct loop *loop, struct error *err)
     return 0;
 }
 
-int ui_measure(struct ui_times *out, struct error *err)
+int measure_keys(struct measure_times *out, struct error *err)
 {
     struct loop loop;
     struct loop_folders nowhere = {0};

@@ -1,4 +1,4 @@
-/* How long a typed caption takes to its drawn ranking, on a made-up session through the real
+/* The time from a typed caption to its drawn ranking, on a made-up session through the real
  * backend. */
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +22,7 @@ enum {
     LONGEST = 20
 };
 
-/* "w0", "w1", ... behind the four special words. */
+/* "w0", "w1", ... after the four special words. */
 static int made_vocab(struct vocab **out, struct error *err)
 {
     static const char *const special[] = {"<pad>", "<start>", "<end>", "<unk>"};
@@ -39,7 +39,7 @@ static int made_vocab(struct vocab **out, struct error *err)
     return status;
 }
 
-/* Regions of length about one, their norms and Gram matrices as an index keeps them. */
+/* Regions of norm about 1, their norms and Gram matrices as in an index. */
 static int made_images(struct session *session, bool gram, struct error *err)
 {
     struct images_arrays *a = &session->images;
@@ -84,7 +84,7 @@ static int made_open(void *context, const struct source *source, int side,
     (void)source, (void)side, (void)progress;
     model_options_default(&options);
     options.attn.cross_attn = *(const enum cross_attn *)context;
-    options.img_dim = FEATURES; /* the images are embedded already */
+    options.img_dim = FEATURES; /* unused: the images are embedded already */
     options.embed_size = DIM;
     options.vocab_size = WORDS;
     options.bi_gru = true;
@@ -113,7 +113,7 @@ static char *made_caption(struct rng *rng)
     return str_take(&text);
 }
 
-/* A caption is typed; the time runs from Enter until the screen with its ranking is drawn. */
+/* Types a caption; the time runs from Enter until its ranking is drawn. */
 static int rank_one(struct loop *loop, struct rng *rng, double *seconds_out, struct error *err)
 {
     char *caption = made_caption(rng);
@@ -129,12 +129,13 @@ static int rank_one(struct loop *loop, struct rng *rng, double *seconds_out, str
     loop_show(loop);
     *seconds_out = progress_clock() - started;
     if (status == 0 && !loop->ui.sides[0].ranking)
-        return error_set(err, "no ranking came: %s",
+        return error_set(err, "no ranking arrived: %s",
                          loop->ui.message.text ? loop->ui.message.text : "");
     return status == 0 ? script_line(loop, "wait idle", err) : -1;
 }
 
-int ui_measure_ranking(enum cross_attn cross_attn, double seconds_out[UI_RANKED], struct error *err)
+int measure_ranking(enum cross_attn cross_attn, double seconds_out[MEASURE_RANKED],
+                    struct error *err)
 {
     struct loop loop;
     struct loop_folders nowhere = {0};
@@ -148,9 +149,9 @@ int ui_measure_ranking(enum cross_attn cross_attn, double seconds_out[UI_RANKED]
     loop_start(&loop);
     rng_seed(&rng, 7);
     int status = script_line(&loop, "wait opened", err);
-    for (int i = 0; i < UI_RANKED && status == 0; i++)
+    for (int i = 0; i < MEASURE_RANKED && status == 0; i++)
         status = rank_one(&loop, &rng, &seconds_out[i], err);
-    qsort(seconds_out, UI_RANKED, sizeof *seconds_out, ascending_double);
+    qsort(seconds_out, MEASURE_RANKED, sizeof *seconds_out, ascending_double);
     if (loop.ui.fatal)
         status = error_set(err, "%s", loop.ui.fatal);
     loop_done(&loop);

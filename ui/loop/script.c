@@ -96,7 +96,7 @@ static int mouse_at(struct script *script, const char *args, enum mouse mouse, s
 {
     struct event event = {.kind = EVENT_MOUSE, .mouse = mouse};
     if (sscanf(args, "%d %d", &event.row, &event.col) != 2)
-        return error_set(err, "ROW COL are wanted, not \"%s\"", args);
+        return error_set(err, "expected ROW COL, not \"%s\"", args);
     loop_post(script->loop, &event);
     return 0;
 }
@@ -115,7 +115,7 @@ static int do_wheel(struct script *script, char *args, struct error *err)
 {
     bool up = !strncmp(args, "up ", 3);
     if (!up && strncmp(args, "down ", 5) != 0)
-        return error_set(err, "wheel up or wheel down");
+        return error_set(err, "expected wheel up or wheel down, not \"%s\"", args);
     return mouse_at(script, args + (up ? 3 : 5), up ? MOUSE_WHEEL_UP : MOUSE_WHEEL_DOWN, err);
 }
 
@@ -124,7 +124,7 @@ static int do_resize(struct script *script, char *args, struct error *err)
     struct event event = {.kind = EVENT_RESIZE};
     if (sscanf(args, "%dx%d", &event.cols, &event.rows) != 2 || event.cols < 1 || event.rows < 1 ||
         event.cols > 1000 || event.rows > 1000)
-        return error_set(err, "a size is written 120x40, not \"%s\"", args);
+        return error_set(err, "expected a size such as 120x40, not \"%s\"", args);
     loop_post(script->loop, &event);
     return 0;
 }
@@ -150,11 +150,11 @@ static int do_wait(struct script *script, char *args, struct error *err)
     while (i < COUNTOF(names) && strcmp(names[i].name, args) != 0)
         i++;
     if (i == COUNTOF(names))
-        return error_set(err, "nothing called \"%s\" can be waited for", args);
+        return error_set(err, "cannot wait for \"%s\"; wait idle waits for everything", args);
     loop_drain(loop);
     while (awaited(&loop->ui, names[i].kind)) {
         if (!worker_wait(loop->worker))
-            return error_set(err, "waiting for %s, but nothing is under way", args);
+            return error_set(err, "waiting for %s, but nothing is in progress", args);
         loop_drain(loop);
     }
     return 0;
@@ -175,7 +175,7 @@ static int do_print(struct script *script, char *args, struct error *err)
     loop_show(script->loop);
     grid_text(&script->loop->grid, &text);
     fputs(str_text(&text), stdout);
-    fflush(stdout); /* who feeds the script may wait for it */
+    fflush(stdout); /* whoever feeds the script may wait for it */
     str_done(&text);
     return 0;
 }
@@ -211,11 +211,10 @@ static int do_expect_clipboard(struct script *script, char *args, struct error *
     const char *clipboard = script->screen->clipboard;
     if (clipboard && strstr(clipboard, args))
         return 0;
-    return error_set(err, "copied was \"%s\", which lacks \"%s\"", clipboard ? clipboard : "",
-                     args);
+    return error_set(err, "the clipboard, \"%s\", lacks \"%s\"", clipboard ? clipboard : "", args);
 }
 
-/* Keys that a hand could press, sizes, clicks; leaving is left out. */
+/* A key, a size or a click that a user could cause, except leaving. */
 static void random_event(struct loop *loop, struct rng *rng)
 {
     uint64_t what = rng_below(rng, 100);
@@ -245,7 +244,7 @@ static int do_random(struct script *script, char *args, struct error *err)
     struct rng rng;
     struct loop *loop = script->loop;
     if (sscanf(args, "%lu %lu", &count, &seed) != 2)
-        return error_set(err, "random COUNT SEED are wanted, not \"%s\"", args);
+        return error_set(err, "expected COUNT SEED, not \"%s\"", args);
     rng_seed(&rng, seed);
     for (unsigned long i = 0; i < count; i++) {
         random_event(loop, &rng);
@@ -307,7 +306,7 @@ int script_line(struct loop *loop, const char *text, struct error *err)
     return status;
 }
 
-/* A folder opens as a stream too, and reads as empty. */
+/* Mapped first for its errors: a folder would open as a stream that reads as empty. */
 static FILE *open_script(const char *path, struct error *err)
 {
     if (strcmp(path, "-") == 0)

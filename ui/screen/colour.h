@@ -1,4 +1,4 @@
-/* colour.h: what a cell's colours can be: the terminal's own, one of its palette, or 24 bits. */
+/* colour.h: the colours of a cell: the terminal's default, one of its palette, or 24 bits. */
 #ifndef UI_SCREEN_COLOUR_H
 #define UI_SCREEN_COLOUR_H
 
@@ -23,7 +23,7 @@ static inline bool colour_is_index(colour c)
     return c >> 24 == 2;
 }
 
-/* How many colours a terminal shows. */
+/* How many colours a terminal shows, in ascending order. */
 enum depth { DEPTH_MONO, DEPTH_16, DEPTH_256, DEPTH_TRUE };
 
 enum { ATTR_BOLD = 1, ATTR_DIM = 2, ATTR_UNDERLINE = 4, ATTR_REVERSE = 8, ATTR_ITALIC = 16 };
@@ -33,21 +33,23 @@ struct style {
     uint8_t attr;
 };
 
-/* The xterm palette's colour 0 .. 255 as 0xRRGGBB. */
+/* Colour 0 .. 255 of xterm's palette as 0xRRGGBB. */
 uint32_t colour_of_index(int index);
 
-/* `c` as this depth can show it (RGB becomes the nearest palette entry of 256 or 16; mono: the
- * default). */
+/* `c` as `depth` can show it: RGB becomes the nearest entry of a palette of 256 or 16; mono has
+ * only the default. */
 colour colour_reduce(colour c, enum depth depth);
 
-/* 0 .. 1, how light 0xRRGGBB is to the eye. */
+/* How light 0xRRGGBB looks, 0 .. 1. */
 float colour_lightness(uint32_t rgb);
 
-/* Between a (t = 0) and b (t = 1); both 0xRRGGBB. */
+/* A mix of a (t = 0) and b (t = 1), both 0xRRGGBB; t in 0 .. 1. */
 uint32_t colour_mix(uint32_t a, uint32_t b, float t);
 
-/* "auto" is not among them: "truecolor", "256", "16", "none". False where the name is unknown. */
+/* The depth called "truecolor", "256", "16" or "none"; false for any other name. */
 bool depth_named(const char *name, enum depth *out);
+
+/* Its name. */
 const char *depth_name(enum depth depth);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "base/utf8.h"
 
-/* Characters that steer a terminal's layout rather than stand in it. */
+/* Characters that control a terminal's layout and take no place in it. */
 static bool steers(uint32_t code)
 {
     return (code >= 0x200b && code <= 0x200f) || (code >= 0x202a && code <= 0x202e) ||
@@ -27,7 +27,7 @@ static uint32_t shown(uint32_t code)
     return code;
 }
 
-/* A base: anything that takes columns of its own. */
+/* Skips to the next base: a character that takes columns of its own. */
 static size_t take_base(const char *text, size_t n, struct grapheme *out)
 {
     size_t at = 0;

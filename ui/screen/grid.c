@@ -1,5 +1,6 @@
 #include "ui/screen/grid.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,6 +51,7 @@ void grid_clear(struct grid *grid, struct style style)
 
 struct cell *grid_at(const struct grid *grid, int row, int col)
 {
+    assert(row >= 0 && row < grid->rows && col >= 0 && col < grid->cols);
     return grid->cells + (size_t)row * (size_t)grid->cols + (size_t)col;
 }
 
@@ -75,7 +77,7 @@ static struct cell *pane_at(struct pane pane, int row, int col)
     return grid_at(pane.grid, pane.box.row + row, pane.box.col + col);
 }
 
-/* A half of a wide character whose other half is overwritten becomes a blank. */
+/* Half of a wide character becomes a blank when its other half is overwritten. */
 static void mend(struct pane pane, int row, int col)
 {
     int left = pane.box.col + col, at = pane.box.row + row;
@@ -106,7 +108,7 @@ void pane_fill(struct pane pane, struct style style)
             set(pane, row, col, (struct cell){.columns = 1, .style = style});
 }
 
-/* What stands for a character of ours, or of a caption, where only ASCII may be shown. */
+/* The ASCII character that replaces one of ours, or of a caption, if only ASCII may be shown. */
 static uint32_t to_ascii(uint32_t code)
 {
     static const struct {
@@ -147,7 +149,7 @@ static void put_grapheme(struct pane pane, int row, int col, struct style style,
 {
     struct cell cell = cell_of(&pane, g, style);
     if (g->columns == 2 && (pane.grid->ascii || !pane_at(pane, row, col + 1))) {
-        cell.columns = 1; /* half of it would not fit: a blank keeps the columns right */
+        cell.columns = 1; /* half of it would not fit: fill its columns with something else */
         cell.code[0] = pane.grid->ascii ? '?' : ' ';
         cell.code[1] = 0;
         set(pane, row, col, cell);
@@ -157,7 +159,7 @@ static void put_grapheme(struct pane pane, int row, int col, struct style style,
     set(pane, row, col, cell);
     if (g->columns == 2)
         set(pane, row, col + 1, (struct cell){.style = style, .columns = 0});
-    if (g->columns == 2) { /* setting the right half mended the left one away */
+    if (g->columns == 2) { /* setting the right half has blanked the left one */
         struct cell *left = pane_at(pane, row, col);
         if (left)
             *left = cell;

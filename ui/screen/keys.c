@@ -7,7 +7,7 @@
 #include "base/countof.h"
 #include "base/utf8.h"
 
-/* `final` or `tilde`: how xterm codes it, ESC [ final or ESC [ tilde ~. */
+/* xterm sends `byte`, or ESC [ final, or ESC [ tilde ~. */
 static const struct named {
     const char *name;
     ui_key key;

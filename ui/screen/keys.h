@@ -1,4 +1,5 @@
-/* keys.h: keys as numbers with names ("Ctrl-C", "Alt-x", "PageUp", "Space", "a"). */
+/* keys.h: keys as numbers with names ("Ctrl-C", "Alt-x", "PageUp", "Space", "a"); what a mouse
+ * does. */
 #ifndef UI_SCREEN_KEYS_H
 #define UI_SCREEN_KEYS_H
 
@@ -6,14 +7,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A code point or one of K_*, with modifiers or-ed in. Ctrl of a letter is the letter in lower case
- * with K_CTRL; Enter, Tab, Esc and Backspace are keys of their own. */
+/* A code point or one of K_*, with modifiers or-ed in. Ctrl with a letter is the lower-case letter
+ * and K_CTRL; Enter, Tab, Esc and Backspace are keys of their own. */
 typedef uint32_t ui_key;
 
 enum {
     K_CTRL = 1 << 24,
     K_ALT = 1 << 25,
-    K_SHIFT = 1 << 26, /* only where the terminal tells: Shift-Tab, Shift-Up */
+    K_SHIFT = 1 << 26, /* only if the terminal reports it: Shift-Tab, Shift-Up */
     K_CODE = (1 << 24) - 1,
     K_FIRST = 0x200000, /* beyond Unicode */
 };
@@ -37,16 +38,19 @@ enum {
     K_LAST = K_F1 + 12,
 };
 
-/* "Ctrl-C" -> key; 0 where there is no such key. Names are matched whatever the case of their
- * letters; a single character is itself. */
+enum mouse { MOUSE_CLICK, MOUSE_DOUBLE, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
+
+/* The key of a name of n bytes, such as "Ctrl-C"; 0 if there is none. Case does not matter, except
+ * in a single character, which stands for itself. */
 ui_key key_parse(const char *name, size_t n);
 
-/* The name into `out`. */
 enum { KEY_NAME_MAX = 32 };
+
+/* Writes its name. */
 void key_text(ui_key key, char out[KEY_NAME_MAX]);
 
-/* The bytes that a terminal sends for it (xterm's), for readline; returns how many, 0 where there
- * are none. */
+/* Writes the bytes that xterm sends for it, as readline reads them; returns how many (0: it sends
+ * none). */
 size_t key_bytes(ui_key key, char out[16]);
 
 #endif

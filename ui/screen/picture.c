@@ -19,7 +19,7 @@ void picture_fit(const struct picture_spec *spec, int width, int height, int *co
                  int *rows_out)
 {
     int cols = spec->cols < 1 ? 1 : spec->cols, rows = spec->rows < 1 ? 1 : spec->rows;
-    float aspect = (float)width / (float)height * spec->cell_ratio; /* columns a row */
+    float aspect = (float)width / (float)height * spec->cell_ratio; /* columns per row */
     if ((float)rows * aspect <= (float)cols) {
         *cols_out = at_least_one((float)rows * aspect, cols);
         *rows_out = rows;
@@ -58,7 +58,7 @@ static ChafaCanvas *canvas_new(const struct picture_spec *spec, int cols, int ro
     chafa_canvas_config_set_symbol_map(config, map);
     chafa_canvas_config_set_work_factor(config, 0.5f);
     chafa_canvas_config_set_bg_color(config, spec->back);
-    /* RGB distances pick blotchy colours from a small palette. */
+    /* Distances in RGB pick blotchy colours from a small palette. */
     if (spec->depth != DEPTH_TRUE)
         chafa_canvas_config_set_color_space(config, CHAFA_COLOR_SPACE_DIN99D);
     ChafaCanvas *canvas = chafa_canvas_new(config);
@@ -101,7 +101,7 @@ static int paint(const struct figure_image *figure, const float *weights,
     const struct image *pixels = figure->pixels;
     float *values;
     if (mem_alloc(&values, (size_t)pixels->width * (size_t)pixels->height, sizeof *values,
-                  "the attention's map", err) != 0)
+                  "the attention map", err) != 0)
         return -1;
     overlay_values(figure, weights, pixels->width, pixels->height, values);
     int status = overlay_paint(figure, values, spec->style, spec->map, out, err);
@@ -109,7 +109,7 @@ static int paint(const struct figure_image *figure, const float *weights,
     return status;
 }
 
-/* The regions' frames in the picture's own pixels. */
+/* Draws the regions' frames into the picture. */
 static void frame_regions(const struct figure_image *figure, const struct picture_spec *spec,
                           struct image *out)
 {

@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 
-/* Bytes of base64 in one escape sequence: the protocol's limit. */
+/* Bytes of base64 per escape sequence: the protocol's limit. */
 enum { KITTY_CHUNK = 4096 };
 
 void pixels_base64(const void *data, size_t n, struct str *out)
@@ -25,8 +25,9 @@ void pixels_base64(const void *data, size_t n, struct str *out)
     }
 }
 
-/* One number for all our pictures, since one is shown at a time: a new one replaces the old one in
- * the terminal's memory too. It is of this process, so that nobody else's picture is touched. */
+/* One number for all our pictures, since one is shown at a time: a new picture replaces the old one
+ * in the terminal's memory too. It is specific to this process, so that other pictures are left
+ * alone. */
 static unsigned kitty_id(void)
 {
     return 0x53000000u | ((unsigned)getpid() & 0xffffffu);
@@ -48,8 +49,8 @@ static char *rgb_of(const struct image *image, size_t *size_out)
     return rgb;
 }
 
-/* By hand, since libchafa's sequences carry no number, without which a picture cannot be taken away
- * by itself. C=1: the cursor stays; q=2: the terminal does not answer. */
+/* By hand, since libchafa's sequences have no number, without which no single picture can be
+ * removed. C=1: the cursor stays; q=2: the terminal does not answer. */
 static void encode_kitty(const struct image *image, int cols, int rows, struct str *out)
 {
     size_t size;
@@ -83,7 +84,7 @@ static void encode_sixel(const struct image *image, int cols, int rows, int cell
     chafa_canvas_draw_all_pixels(canvas, CHAFA_PIXEL_RGBA8_UNASSOCIATED, image->pixels,
                                  image->width, image->height, image->width * 4);
     ChafaTermInfo *terminal =
-        chafa_term_db_get_fallback_info(chafa_term_db_get_default()); /* a new one, ours */
+        chafa_term_db_get_fallback_info(chafa_term_db_get_default()); /* ours to free */
     GString *text = chafa_canvas_print(canvas, terminal);
     str_add_n(out, text->str, text->len);
     g_string_free(text, TRUE);
@@ -117,7 +118,7 @@ static void fill(struct image *image, int left, int top, int right, int bottom, 
         }
 }
 
-/* Of a box that may be anything: NaN, beyond the picture. */
+/* A box's coordinate, which may be anything, NaN included, clamped to 0 .. most. */
 static int inside(float at, int most)
 {
     return at > 0 ? at < (float)most ? (int)at : most : 0;

@@ -51,8 +51,9 @@ static void colours_of(const struct painter *p, const struct cell *cell, uint32_
         *fg = colour_mix(*fg, *bg, 0.4f);
 }
 
-/* Block elements (U+2580 .. U+259F) as rectangles in eighths of a cell: fonts leave seams between
- * theirs. Quadrants are bits: upper left, upper right, lower left, lower right. */
+/* Block elements (U+2580 .. U+259F) as rectangles in eighths of a cell, since those of fonts leave
+ * seams. Quadrants are bits: upper left, upper right, lower left, lower right. False if `code` is
+ * not one of them, but a shade or anything else. */
 static bool block(const struct painter *p, uint32_t code, double x, double y)
 {
     static const uint8_t quadrants[] = {4, 8, 1, 13, 9, 7, 11, 2, 6, 14};
@@ -83,8 +84,8 @@ static bool block(const struct painter *p, uint32_t code, double x, double y)
     return true;
 }
 
-/* The straight and cornered lines of box drawing, so that they meet whatever the font: arms to the
- * left, right, up, down; 1 light, 2 heavy. */
+/* Straight and cornered lines of box drawing, which meet whatever the font. Arms to the left,
+ * right, up and down: 1 light, 2 heavy. False if `code` is not one of them. */
 static bool box_line(const struct painter *p, uint32_t code, double x, double y)
 {
     static const struct {
@@ -171,7 +172,7 @@ static void draw_cursor(const struct painter *p, const struct grid *grid)
 static int cell_size(double font_size, bool width)
 {
     return (int)lround(font_size *
-                       (width ? 0.6 : 1.2)); /* DejaVu Sans Mono's 0.602 and room between lines */
+                       (width ? 0.6 : 1.2)); /* DejaVu Sans Mono has 0.602; leading between lines */
 }
 
 static void paint(cairo_surface_t *surface, const struct grid *grid, const struct shot_look *look)
@@ -198,7 +199,7 @@ static void paint(cairo_surface_t *surface, const struct grid *grid, const struc
     cairo_destroy(p.cairo);
 }
 
-/* cairo's native-endian XRGB words to RGBA bytes. */
+/* From cairo's native-endian XRGB words to RGBA bytes. */
 static void unpack(cairo_surface_t *surface, struct image *image)
 {
     const unsigned char *data = cairo_image_surface_get_data(surface);
@@ -222,7 +223,7 @@ static int save_png(const struct grid *grid, const struct shot_look *look, const
     struct image image = {.width = 2 * MARGIN + grid->cols * cell_size(size, true),
                           .height = 2 * MARGIN + grid->rows * cell_size(size, false)};
     if (mem_alloc(&image.pixels, 4 * (size_t)image.width * (size_t)image.height, 1,
-                  "the screen's picture", err) != 0)
+                  "a picture of the screen", err) != 0)
         return -1;
     cairo_surface_t *surface =
         cairo_image_surface_create(CAIRO_FORMAT_RGB24, image.width, image.height);
@@ -246,7 +247,7 @@ int shot_save(const struct grid *grid, const struct shot_look *look, const char 
     else if (str_ends_with(path, ".txt"))
         grid_text(grid, &text);
     else
-        return error_set(err, "%s: a screen is saved as .txt, .ansi or .png", path);
+        return error_set(err, "%s: unknown kind of screen file; use .txt, .ansi or .png", path);
     int status = file_write(path, str_text(&text), text.length, err);
     str_done(&text);
     return status;

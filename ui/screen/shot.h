@@ -1,5 +1,4 @@
-/* shot.h: a screen as a file: .txt as text, .ansi with colours for a terminal, .png as a picture.
- */
+/* shot.h: a screen as a file: text, text with colours for a terminal, or a picture. */
 #ifndef UI_SCREEN_SHOT_H
 #define UI_SCREEN_SHOT_H
 
@@ -7,14 +6,15 @@
 #include "ui/screen/grid.h"
 #include "ui/screen/theme.h"
 
-/* What the picture needs to know of the terminal. */
+/* What a file needs to know about the terminal. */
 struct shot_look {
     const struct theme *theme; /* for the default colours */
     enum depth depth;
-    double font_size; /* pixels of an em; 0: 15 */
+    double font_size; /* em, in pixels; 0: 15 */
 };
 
-/* The kind follows from the path's suffix. */
+/* Writes the screen as the path's suffix says: .txt, .ansi or .png. Errors: another suffix, no
+ * memory, a file that cannot be written. */
 int shot_save(const struct grid *grid, const struct shot_look *look, const char *path,
               struct error *err) MUST_USE;
 

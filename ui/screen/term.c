@@ -1,5 +1,6 @@
 #include "ui/screen/term.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <langinfo.h>
@@ -13,12 +14,20 @@
 
 #include <curses.h>
 
-#include "base/mem.h"
 #include "base/str.h"
 #include "ui/screen/pixels.h"
 #include "ui/screen/term_private.h"
 
-static bool taken;
+static struct {
+    struct term_host host;
+    bool open, mouse;
+} term;
+
+static void stop(void)
+{
+    term_pixels_hide();
+    restore_stop();
+}
 
 static void screen_show(void *context, const struct grid *grid)
 {
@@ -35,12 +44,13 @@ static void screen_repaint(void *context)
 static void screen_suspend(void *context)
 {
     (void)context;
-    restore_stop();
+    stop();
 }
 
 static void screen_mouse(void *context, bool on)
 {
     (void)context;
+    term.mouse = on;
     mousemask(on ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
 }
 
@@ -56,7 +66,7 @@ static void screen_copy(void *context, const char *text)
     str_done(&out);
 }
 
-/* In the grandchild: becomes the viewer, or writes why not. */
+/* In the grandchild: becomes the viewer, or writes errno to `why`. */
 static void become_viewer(const char *viewer, const char *path, int why)
 {
     int null = open("/dev/null", O_RDWR);
@@ -69,8 +79,8 @@ static void become_viewer(const char *viewer, const char *path, int why)
     _exit(127);
 }
 
-/* Another program shows the photograph, apart from this terminal: a grandchild, so that nobody need
- * wait for it. The pipe closes when it has become the program. */
+/* Another program shows the photograph, away from this terminal. It runs as a grandchild, so that
+ * nobody need wait for it; the pipe closes once it has become the program. */
 static int screen_view_file(void *context, const char *path, struct error *err)
 {
     const char *wanted = getenv("SCANSCOPE_VIEWER"),
@@ -92,7 +102,7 @@ static int screen_view_file(void *context, const char *path, struct error *err)
     close(ends[0]);
     if (!failed)
         return 0;
-    return error_set(err, "%s: cannot be run (%s); SCANSCOPE_VIEWER names another viewer", viewer,
+    return error_set(err, "%s: cannot be run: %s; set SCANSCOPE_VIEWER to another viewer", viewer,
                      strerror(why ? why : errno));
 }
 
@@ -102,17 +112,17 @@ static void screen_bell(void *context)
     beep();
 }
 
-static const struct screen_ops ops = {.show = screen_show,
-                                      .repaint = screen_repaint,
-                                      .suspend = screen_suspend,
-                                      .mouse = screen_mouse,
-                                      .copy = screen_copy,
-                                      .view_file = screen_view_file,
-                                      .bell = screen_bell};
+const struct screen_ops term_screen_ops = {.show = screen_show,
+                                           .repaint = screen_repaint,
+                                           .suspend = screen_suspend,
+                                           .mouse = screen_mouse,
+                                           .copy = screen_copy,
+                                           .view_file = screen_view_file,
+                                           .bell = screen_bell};
 
-/* Dark or light, where the terminal answers, or COLORFGBG tells ("15;0": the last is the
- * background). */
-static const struct theme *theme_by_terminal(enum depth depth, const struct probe *probe)
+/* Dark or light by the terminal's answer, else by COLORFGBG ("15;0": the last is the background).
+ */
+static const struct theme *theme_by_terminal(enum depth depth, const struct term_probe *probe)
 {
     const char *env = getenv("COLORFGBG");
     const char *last = env ? strrchr(env, ';') : NULL;
@@ -124,65 +134,63 @@ static const struct theme *theme_by_terminal(enum depth depth, const struct prob
     return theme_named(back == 7 || back == 15 ? "light" : "dark");
 }
 
-/* How tall a cell is to its width, where the terminal tells its size in pixels; else 0. */
-static float cell_ratio(void)
+/* How tall a cell is to its width, if the terminal reports its size in pixels; else 0. */
+static float cell_ratio(const struct winsize *size)
 {
-    struct winsize size;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || !size.ws_xpixel || !size.ws_ypixel ||
-        !size.ws_row || !size.ws_col)
+    if (!size->ws_xpixel || !size->ws_ypixel)
         return 0;
-    float ratio = ((float)size.ws_ypixel / size.ws_row) / ((float)size.ws_xpixel / size.ws_col);
+    float ratio = ((float)size->ws_ypixel / size->ws_row) / ((float)size->ws_xpixel / size->ws_col);
     return ratio > 0.5f && ratio < 5 ? ratio : 0;
 }
 
-static void post_size(struct loop *loop)
+/* False if the size is unknown. */
+static bool window_size(struct winsize *out)
 {
-    struct event event = {
-        .kind = EVENT_RESIZE, .rows = LINES, .cols = COLS, .cell_ratio = cell_ratio()};
-    struct winsize size;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col && size.ws_row) {
-        event.cell_width = size.ws_xpixel / size.ws_col;
-        event.cell_height = size.ws_ypixel / size.ws_row;
-    }
-    loop_post(loop, &event);
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, out) == 0 && out->ws_row && out->ws_col;
 }
 
-int term_open(struct loop *loop, const char *colours, struct error *err)
+void term_report_size(void)
 {
-    struct ui *ui = &loop->ui;
-    struct probe probe;
+    struct term_input input = {.kind = TERM_RESIZE, .rows = LINES, .cols = COLS};
+    struct winsize size;
+    if (window_size(&size)) {
+        input.cell_ratio = cell_ratio(&size);
+        input.cell_width = size.ws_xpixel / size.ws_col;
+        input.cell_height = size.ws_ypixel / size.ws_row;
+    }
+    term.host.take(term.host.context, &input);
+}
+
+int term_open(const char *colours, bool pixels, const struct term_host *host,
+              struct term_abilities *out, struct error *err)
+{
+    struct term_probe probe;
+    assert(!term.open);
     if (restore_prepare(err) != 0)
         return -1;
-    term_probe(ui->graphics != WISH_CELLS, &probe);
-    ui->speaks[GRAPHICS_SIXEL] = probe.sixel;
-    ui->speaks[GRAPHICS_KITTY] = probe.kitty;
-    ui->cell_width = probe.cell_width;
-    ui->cell_height = probe.cell_height;
-    if (!colours && ui->depth != DEPTH_TRUE) /* the configuration wants no more */
-        colours = depth_name(ui->depth);
-    if (term_draw_open(colours, &ui->depth, err) != 0) {
+    term_probe(pixels, &probe);
+    *out = (struct term_abilities){.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8"),
+                                   .kitty = probe.kitty,
+                                   .sixel = probe.sixel,
+                                   .cell_width = probe.cell_width,
+                                   .cell_height = probe.cell_height};
+    if (term_draw_open(colours, &out->depth, err) != 0) {
         restore_disarm();
         return -1;
     }
-    ui->depth_most = ui->depth;
-    taken = true;
+    out->theme = theme_by_terminal(out->depth, &probe);
+    term.host = *host;
+    term.open = true;
     term_keys_open(probe.typed);
     restore_arm();
-    if (!ui->theme_set)
-        ui->theme = theme_by_terminal(ui->depth, &probe);
-    if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0) {
-        ui->ascii = true;
-        ui->symbols = SYMBOLS_ASCII;
-    }
-    loop->screen = &ops;
     return 0;
 }
 
 void term_close(void)
 {
-    if (!taken)
+    if (!term.open)
         return;
-    taken = false;
+    term.open = false;
     term_pixels_hide();
     erase();
     endwin();
@@ -190,63 +198,43 @@ void term_close(void)
     term_draw_done();
 }
 
-static void resize(struct loop *loop)
+static void resize(void)
 {
     struct winsize size;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row && size.ws_col)
+    if (window_size(&size))
         resizeterm(size.ws_row, size.ws_col);
     term_draw_repaint();
-    post_size(loop);
+    term_report_size();
 }
 
-static void take_signals(struct loop *loop)
+static void take_signals(void)
 {
     struct restore_signals signals = restore_take_signals();
-    struct event leave = {.kind = EVENT_LEAVE}, resumed = {.kind = EVENT_RESUMED};
     if (signals.leave)
-        loop_post(loop, &leave);
+        term.host.take(term.host.context, &(struct term_input){.kind = TERM_LEAVE});
     if (signals.stop)
-        restore_stop();
+        stop();
     if (signals.resumed) {
         restore_extras(true);
-        screen_mouse(NULL, loop->ui.mouse);
-        loop_post(loop, &resumed);
+        screen_mouse(NULL, term.mouse);
+        term.host.take(term.host.context, &(struct term_input){.kind = TERM_RESUMED});
     }
     if (signals.resized || signals.resumed)
-        resize(loop);
+        resize();
 }
 
-/* False where the terminal is gone. */
-static bool wait_for_events(struct loop *loop)
+bool term_wait(int fd)
 {
-    struct pollfd fds[] = {{STDIN_FILENO, POLLIN, 0},
-                           {worker_fd(loop->worker), POLLIN, 0},
-                           {restore_signal_fd(), POLLIN, 0}};
+    struct pollfd fds[] = {
+        {STDIN_FILENO, POLLIN, 0}, {restore_signal_fd(), POLLIN, 0}, {fd, POLLIN, 0}};
+    assert(term.open);
     if (poll(fds, 3, -1) < 0)
         return errno == EINTR;
-    if (fds[2].revents)
-        take_signals(loop);
+    if (fds[1].revents)
+        take_signals();
     if (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL))
         return false;
-    if (fds[0].revents & POLLIN) {
-        double started = progress_clock();
-        if (term_keys_take(loop) > 0) {
-            loop_show(loop);
-            loop_time_key(loop, progress_clock() - started);
-        }
-    }
-    loop_drain(loop);
+    if (fds[0].revents & POLLIN)
+        term_keys_take(&term.host);
     return true;
-}
-
-int term_run(struct loop *loop, struct error *err)
-{
-    (void)err;
-    screen_mouse(NULL, loop->ui.mouse);
-    post_size(loop);
-    loop_start(loop);
-    loop_show(loop);
-    while (!loop->ui.leaving && wait_for_events(loop))
-        loop_show(loop);
-    return 0;
 }

@@ -1,6 +1,6 @@
-/* Grids to curses. Colour pairs are the scarce thing: a true-colour picture takes one a cell, and
- * when they are used up alloc_pair fails for good. Long before, all are given back and the whole
- * screen is painted anew. */
+/* Grids to curses. Colour pairs are scarce: a true-colour picture takes one per cell, and once they
+ * are used up alloc_pair fails for good. Well before that all are released, and the whole screen is
+ * repainted. */
 #include "ui/screen/term_private.h"
 
 #include <stdio.h>
@@ -12,7 +12,7 @@
 #include "base/mem.h"
 
 static struct {
-    struct grid shown; /* what curses was given last */
+    struct grid shown; /* what curses has been given */
     bool all;          /* paint every cell */
     enum depth depth;
     int pair_limit;
@@ -66,13 +66,13 @@ int term_draw_open(const char *wanted, enum depth *out, struct error *err)
     char direct[80];
     SCREEN *screen = NULL;
     if (!term || !*term)
-        return error_set(err,
-                         "TERM is not set: export TERM=xterm-256color, or what the terminal is");
+        return error_set(
+            err, "TERM is not set: export TERM=xterm-256color, or the name of your terminal");
     direct_name(term, direct, sizeof direct);
     if (wants_direct(wanted) && !no_colour(wanted))
         screen = newterm(direct, stdout, stdin);
     if (!screen)
-        screen = newterm(term, stdout, stdin); /* initscr would end the program */
+        screen = newterm(term, stdout, stdin); /* initscr would exit on failure */
     if (!screen)
         return error_set(err, "the terminal database does not know TERM=%s; try TERM=xterm", term);
     start_color();
@@ -95,7 +95,7 @@ void term_draw_repaint(void)
     clearok(curscr, TRUE);
 }
 
-/* A colour as curses numbers it. With direct colour 0 .. 7 mean the ANSI colours. */
+/* A colour as curses numbers it. With direct colour, 0 .. 7 are the ANSI colours. */
 static int number_of(colour c, attr_t *attr, bool back)
 {
     c = colour_reduce(c, draw.depth);
@@ -123,7 +123,7 @@ static attr_t attributes(uint8_t attr)
     return out;
 }
 
-/* Returns false when the pairs run out. */
+/* False if colour pairs run out. */
 static bool put_cell(int row, int col, const struct cell *cell)
 {
     wchar_t text[GRAPHEME_CODES + 1] = {L' '};
@@ -176,7 +176,7 @@ void term_draw(const struct grid *grid)
     term_pixels_before(grid, draw.all);
     if (draw.all)
         erase();
-    if (!put_changes(grid)) { /* pairs are used up: start afresh */
+    if (!put_changes(grid)) { /* out of pairs: release them all, paint every cell */
         reset_color_pairs();
         term_draw_repaint();
         term_pixels_before(grid, true);

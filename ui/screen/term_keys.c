@@ -1,5 +1,5 @@
-/* What curses reads, as events. The sequences of xterm that name a key with its modifiers are told
- * to curses one by one, so that decoding is the inverse of key_bytes. */
+/* What curses reads, as input. Every xterm sequence for a key with modifiers is defined to curses,
+ * so that decoding is the inverse of key_bytes. */
 #include "ui/screen/term_private.h"
 
 #include <stdio.h>
@@ -11,6 +11,7 @@
 
 #include "base/countof.h"
 #include "base/mem.h"
+#include "base/progress.h"
 #include "base/str.h"
 #include "base/utf8.h"
 
@@ -41,6 +42,7 @@ static const struct {
 };
 
 static struct {
+    const struct term_host *host;
     double clicked; /* when and where the last click was */
     int row, col;
     struct str paste;
@@ -76,10 +78,15 @@ void term_keys_open(const char *typed)
         ungetch((unsigned char)typed[n]);
 }
 
-static void post_key(struct loop *loop, ui_key key)
+/* The functions from here on return what the host does: false to read no more. */
+static bool give(const struct term_input *input)
 {
-    struct event event = {.kind = EVENT_KEY, .key = key};
-    loop_post(loop, &event);
+    return keys.host->take(keys.host->context, input);
+}
+
+static bool give_key(ui_key key)
+{
+    return give(&(struct term_input){.kind = TERM_KEY, .key = key});
 }
 
 static ui_key key_of_code(int code)
@@ -116,37 +123,38 @@ static ui_key key_of_char(wint_t c)
     }
 }
 
-static void post_mouse(struct loop *loop)
+static enum mouse click_at(int row, int col)
+{
+    double now = progress_clock();
+    bool twice = now - keys.clicked < DOUBLE_CLICK_MS / 1e3 && keys.row == row && keys.col == col;
+    keys.clicked = twice ? 0 : now;
+    keys.row = row;
+    keys.col = col;
+    return twice ? MOUSE_DOUBLE : MOUSE_CLICK;
+}
+
+static bool give_mouse(void)
 {
     MEVENT mouse;
     if (getmouse(&mouse) != OK)
-        return;
-    struct event event = {.kind = EVENT_MOUSE, .row = mouse.y, .col = mouse.x};
-    if (mouse.bstate & BUTTON4_PRESSED) {
-        event.mouse = MOUSE_WHEEL_UP;
-    } else if (mouse.bstate & BUTTON5_PRESSED) {
-        event.mouse = MOUSE_WHEEL_DOWN;
-    } else if (mouse.bstate & BUTTON1_PRESSED) {
-        double now = progress_clock();
-        bool twice = now - keys.clicked < DOUBLE_CLICK_MS / 1e3 && keys.row == mouse.y &&
-                     keys.col == mouse.x;
-        event.mouse = twice ? MOUSE_DOUBLE : MOUSE_CLICK;
-        keys.clicked = twice ? 0 : now;
-        keys.row = mouse.y;
-        keys.col = mouse.x;
-    } else {
-        return;
-    }
-    loop_post(loop, &event);
+        return true;
+    struct term_input input = {.kind = TERM_MOUSE, .row = mouse.y, .col = mouse.x};
+    if (mouse.bstate & BUTTON4_PRESSED)
+        input.mouse = MOUSE_WHEEL_UP;
+    else if (mouse.bstate & BUTTON5_PRESSED)
+        input.mouse = MOUSE_WHEEL_DOWN;
+    else if (mouse.bstate & BUTTON1_PRESSED)
+        input.mouse = click_at(mouse.y, mouse.x);
+    else
+        return true;
+    return give(&input);
 }
 
-static void end_paste(struct loop *loop)
+static bool end_paste(void)
 {
-    struct event event = {.kind = EVENT_PASTE, .text = str_take(&keys.paste)};
+    char *text = str_take(&keys.paste);
     keys.pasting = false;
-    if (!event.text)
-        event.text = mem_strdup("");
-    loop_post(loop, &event);
+    return give(&(struct term_input){.kind = TERM_PASTE, .text = text ? text : mem_strdup("")});
 }
 
 static void take_pasted(wint_t c)
@@ -156,50 +164,42 @@ static void take_pasted(wint_t c)
     str_add_n(&keys.paste, bytes, utf8_put(code, bytes));
 }
 
-static void take_code(struct loop *loop, int code)
+static bool take_code(int code)
 {
     ui_key key = key_of_code(code);
-    if (code == CODE_PASTE)
-        keys.pasting = true;
-    else if (code == CODE_PASTE_END)
-        end_paste(loop);
-    else if (code == KEY_MOUSE)
-        post_mouse(loop);
-    else if (key)
-        post_key(loop, key);
+    if (code == CODE_PASTE_END)
+        return end_paste();
+    if (code == KEY_MOUSE)
+        return give_mouse();
+    keys.pasting |= code == CODE_PASTE;
+    return !key || give_key(key);
 }
 
-/* Esc and at once something else is that key with Alt. */
-static void take_escape(struct loop *loop)
+/* Esc followed at once by another key is that key with Alt. */
+static bool take_escape(void)
 {
     wint_t c;
     int status = get_wch(&c);
-    if (status == OK && c != 27) {
-        post_key(loop, key_of_char(c) | K_ALT);
-        return;
-    }
-    post_key(loop, K_ESC);
+    if (status == OK && c != 27)
+        return give_key(key_of_char(c) | K_ALT);
+    bool more = give_key(K_ESC);
     if (status == KEY_CODE_YES)
-        take_code(loop, (int)c);
-    else if (status == OK)
-        post_key(loop, K_ESC);
+        return take_code((int)c);
+    return status == OK ? give_key(K_ESC) : more;
 }
 
-int term_keys_take(struct loop *loop)
+void term_keys_take(const struct term_host *host)
 {
     wint_t c;
-    int taken = 0;
-    for (int status; (status = get_wch(&c)) != ERR; taken++) {
+    int status;
+    bool more = true;
+    keys.host = host;
+    while (more && (status = get_wch(&c)) != ERR) {
         if (status == KEY_CODE_YES)
-            take_code(loop, (int)c);
+            more = take_code((int)c);
         else if (keys.pasting)
             take_pasted(c);
-        else if (c == 27)
-            take_escape(loop);
         else
-            post_key(loop, key_of_char(c));
-        if (loop->ui.leaving)
-            break;
+            more = c == 27 ? take_escape() : give_key(key_of_char(c));
     }
-    return taken;
 }

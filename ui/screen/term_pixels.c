@@ -1,6 +1,6 @@
-/* A picture of real pixels over the cells that curses leaves blank for it. Curses knows nothing of
- * it, so what covers it, or comes in its place, is made sure of here: kitty's picture is taken away
- * by its number, a sixel one by having the cells below it written again. */
+/* A picture of real pixels over cells that curses leaves blank. Curses does not know about it, so
+ * it is removed here before anything covers or replaces it: a kitty picture by its number, a sixel
+ * one by having curses write the cells below it again. */
 #include "ui/screen/term_private.h"
 
 #include <stdlib.h>
@@ -54,7 +54,7 @@ void term_pixels_after(const struct grid *grid)
     shown.box = next->box;
     shown.kitty = next->graphics == GRAPHICS_KITTY;
     if (shown.kitty)
-        restore_kitty(); /* before it is there, so that a crash takes it away too */
+        restore_kitty(); /* before it is shown, so that a crash removes it too */
     restore_write(str_text(&out), out.length);
     str_done(&out);
 }

@@ -1,6 +1,6 @@
-/* Asks the terminal what its background is, how large its cells are and what pictures it shows,
- * before curses starts. The terminal answers questions in their order, and all answer the last one
- * (what it is): when that has come, no other answer will. */
+/* Queries the terminal's background, its cell size and the pictures it can show, before curses
+ * starts. Terminals answer in the order of the questions, and all of them answer the last one (what
+ * they are): once that answer is here, no other will come. */
 #include "ui/screen/term_private.h"
 
 #include <poll.h>
@@ -19,7 +19,7 @@ static const char cell_question[] = "\033[16t";
 static const char kitty_question[] = "\033_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\033\\";
 static const char last_question[] = "\033[c";
 
-/* The end of a reply that begins at `at`; NULL where it is not whole yet. */
+/* The end of the reply that begins at `at`; NULL if it is still incomplete. */
 static const char *reply_end(const char *at)
 {
     if (at[1] == '[') {
@@ -42,14 +42,14 @@ static bool is_cell_size(const char *at, const char *end)
     return !strncmp(at, "\033[6;", 4) && end[-1] == 't';
 }
 
-/* Not a key such as PageDown, which looks alike. */
+/* An answer, as opposed to a key such as PageDown, which looks similar. */
 static bool is_answer(const char *at, const char *end)
 {
     return is_attributes(at, end) || is_cell_size(at, end);
 }
 
-/* "ESC [ 6 ; height ; width t", or "ESC [ ? 62 ; 4 ; 22 c", where 4 is sixels. */
-static void take_numbers(const char *at, const char *end, struct probe *out)
+/* "ESC [ 6 ; height ; width t", or "ESC [ ? 62 ; 4 ; 22 c", in which 4 means sixels. */
+static void take_numbers(const char *at, const char *end, struct term_probe *out)
 {
     int height, width;
     if (is_cell_size(at, end)) {
@@ -63,8 +63,8 @@ static void take_numbers(const char *at, const char *end, struct probe *out)
         out->sixel |= number[0] == '4' && (number[1] == ';' || number[1] == 'c');
 }
 
-/* "rgb:ffff/ffff/ffff", two or four digits each. */
-static void take_colour(const char *at, struct probe *out)
+/* "rgb:ffff/ffff/ffff", each with two or four digits. */
+static void take_colour(const char *at, struct term_probe *out)
 {
     unsigned r, g, b;
     const char *rgb = strstr(at, "rgb:");
@@ -75,9 +75,9 @@ static void take_colour(const char *at, struct probe *out)
     out->has_background = true;
 }
 
-/* Takes the replies out of `text`; what is left are keys pressed meanwhile. True when the last
- * answer was among them. */
-static bool take_replies(char *text, struct probe *out)
+/* Removes the replies from `text`, leaving the keys pressed meanwhile. True if the last answer was
+ * among them. */
+static bool take_replies(char *text, struct term_probe *out)
 {
     bool last = false;
     for (char *at = strchr(text, 27); at; at = strchr(at, 27)) {
@@ -99,13 +99,13 @@ static bool take_replies(char *text, struct probe *out)
     return last;
 }
 
-static void converse(bool graphics, struct probe *out)
+static void converse(bool pixels, struct term_probe *out)
 {
     double until = progress_clock() + PATIENCE_MS / 1e3;
     size_t n = 0;
     restore_write(background_question, sizeof background_question - 1);
     restore_write(cell_question, sizeof cell_question - 1);
-    if (graphics)
+    if (pixels)
         restore_write(kitty_question, sizeof kitty_question - 1);
     restore_write(last_question, sizeof last_question - 1);
     while (n < MOST - 1) {
@@ -124,17 +124,17 @@ static void converse(bool graphics, struct probe *out)
     }
 }
 
-void term_probe(bool graphics, struct probe *out)
+void term_probe(bool pixels, struct term_probe *out)
 {
     struct termios before, raw;
     const char *term = getenv("TERM");
-    *out = (struct probe){0};
+    *out = (struct term_probe){0};
     if (!term || !strcmp(term, "dumb") || !strcmp(term, "linux") ||
         tcgetattr(STDIN_FILENO, &before) < 0)
         return;
     raw = before;
     cfmakeraw(&raw);
     tcsetattr(STDIN_FILENO, TCSANOW, &raw);
-    converse(graphics, out);
+    converse(pixels, out);
     tcsetattr(STDIN_FILENO, TCSANOW, &before);
 }

@@ -1,7 +1,5 @@
-/* The terminal is given back on every way out: leaving, an error, exit(), a signal that asks to
- * leave, being stopped, and a crash, where only write() and tcsetattr() may be called. */
-#include "base/countof.h"
-#include "ui/screen/term.h"
+/* The terminal is restored on every way out: leaving, an error, exit(), a signal that asks to
+ * leave, a stop, and a crash, during which only write() and tcsetattr() may be called. */
 #include "ui/screen/term_private.h"
 
 #include <errno.h>
@@ -15,24 +13,25 @@
 #include <curses.h>
 #include <term.h>
 
+#include "base/countof.h"
 #include "base/str.h"
 #include "ui/screen/pixels.h"
 
 static const int leaving[] = {SIGINT, SIGTERM, SIGHUP};
-/* Crashes, and what else ends a program by default. */
+/* Crashes, and other signals that end a program by default. */
 static const int fatal[] = {SIGSEGV, SIGBUS,  SIGFPE,  SIGILL,  SIGABRT, SIGQUIT,
                             SIGPIPE, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU, SIGSYS};
 enum { LEAVING = COUNTOF(leaving), FATAL = COUNTOF(fatal) };
 
 static struct {
     struct termios before;
-    char undo[512]; /* bytes that put the screen back */
+    char undo[512]; /* bytes that restore the screen */
     size_t undo_size;
     volatile sig_atomic_t armed;
     volatile sig_atomic_t leave, stop, resumed, resized;
     int pipe[2];
     struct sigaction old_leave[LEAVING], old_stop, old_resume, old_resize, old_fatal[FATAL];
-    char stack[1 << 16]; /* a crash may have used up the ordinary one */
+    char stack[1 << 16]; /* for a crash that used up the ordinary stack */
 } saved = {.pipe = {-1, -1}};
 
 static const char extras_on[] = "\033[?2004h";
@@ -45,7 +44,7 @@ void restore_write(const char *bytes, size_t n)
         if (done < 0 && errno == EINTR)
             continue;
         if (done <= 0)
-            return; /* the terminal is gone: there is nobody to tell */
+            return; /* the terminal is gone */
         bytes += done;
         n -= (size_t)done;
     }
@@ -109,13 +108,13 @@ int restore_prepare(struct error *err)
             err, "the explorer needs a terminal (for scripts: --headless --script FILE, or the "
                  "commands query and figure)");
     if (tcgetattr(STDIN_FILENO, &saved.before) < 0)
-        return error_errno(err, "terminal", "read the settings of");
+        return error_errno(err, "the terminal", "read the settings of");
     if (pipe2(saved.pipe, O_CLOEXEC | O_NONBLOCK) < 0)
-        return error_errno(err, "pipe", "make");
+        return error_errno(err, "a pipe for signals", "create");
     return 0;
 }
 
-/* A capability's bytes without its padding. */
+/* Adds a capability's bytes to those of undo, without padding. */
 static void add_capability(const char *name)
 {
     const char *value = tigetstr(name);
@@ -146,7 +145,7 @@ static void handle(int number, void (*handler)(int), int flags, struct sigaction
     sigaction(number, &action, old);
 }
 
-/* What the parent had us ignore (SIGPIPE of a few) stays ignored. */
+/* A signal that the parent had us ignore (some do SIGPIPE) stays ignored. */
 static void handle_fatal(int number, struct sigaction *old)
 {
     handle(number, on_fatal, SA_ONSTACK | SA_RESETHAND, old);
@@ -232,7 +231,6 @@ struct restore_signals restore_take_signals(void)
 void restore_stop(void)
 {
     struct sigaction old;
-    term_pixels_hide();
     restore_extras(false);
     endwin();
     handle(SIGTSTP, SIG_DFL, 0, &old);

@@ -5,7 +5,8 @@
 
 #include "base/countof.h"
 
-/* A role in 24 bits and in the 16 ANSI colours (-1: the terminal's own), and without colour. */
+/* How a role looks in 24 bits, in the 16 ANSI colours (-1: the terminal's default), and without
+ * colour. */
 struct look {
     int32_t fg, bg;
     int8_t ansi_fg, ansi_bg;
@@ -19,7 +20,7 @@ struct theme {
     uint32_t foreground, background;
     bool colour;
     struct look looks[ROLES];
-    uint32_t heat[HEATS]; /* background of a chip from cold to hot */
+    uint32_t heat[HEATS]; /* backgrounds of chips, from cold to hot */
     int8_t heat_ansi[HEATS];
 };
 

@@ -77,7 +77,6 @@ void ranking_mark(struct ranking *ranking, size_t first, size_t n)
     }
 }
 
-/* Equal scores go to the lower index, as in a ranking; NaN is behind everything. */
 struct surveyed survey_of_scores(const float *scores, size_t images, size_t truth)
 {
     struct surveyed out = {.score = scores[truth], .best = truth};

@@ -1,9 +1,9 @@
-/* backend.h: all that the explorer knows of models and data. The real one is a thin layer over
- * retrieve/session/session.h (backend_session.c); tests use a small deterministic one.
+/* backend.h: all that the explorer knows about models and data. The real backend is a thin layer
+ * over retrieve/session/session.h (backend_session.c); tests use a small deterministic one.
  *
- * The catalog is read by the drawing thread at any time and never changes. The slow operations are
- * called by the worker only, one at a time; `knows` and `complete` by the drawing thread, at once
- * with those. */
+ * The drawing thread reads the catalog at any time; it never changes. Operations on a `struct
+ * backend *` are slow, and called by the worker only, one at a time; those on a `const` one also by
+ * the drawing thread, at the same time. */
 #ifndef UI_WORK_BACKEND_H
 #define UI_WORK_BACKEND_H
 
@@ -16,24 +16,25 @@
 #include "figure/figure.h"
 #include "io/image/image.h"
 
-/* What there is: I images of R regions, C captions. Strings as in the files: the grid makes them
- * safe to show. */
+/* The data: I images of R regions, C captions. Strings are as in the files; the grid makes them
+ * safe to show. All pointers are the backend's. */
 struct catalog {
     const char *model;   /* "model_best.pth.tar" */
     const char *variant; /* "t-i LSE" */
     const char *data;    /* "f8k_precomp dev" */
-    const char *note;    /* a line worth telling, or NULL */
+    const char *note;    /* a remark for the user, or NULL */
     size_t images, captions, regions, per_image;
-    char *const *id;      /* images */
-    char *const *caption; /* captions; NULL where there are none to show */
-    const uint32_t *length,
-        *unknown;       /* captions: words, and those that the vocabulary lacks; NULL: not known */
-    const float *boxes; /* images x regions x 4; NULL where none */
-    const int32_t *sizes; /* images x 2: what the boxes refer to; NULL: the photograph's own size */
-    bool photos;          /* a folder of photographs is known */
+    char *const *id;         /* I */
+    char *const *caption;    /* C; NULL if there are none to show */
+    const uint32_t *length;  /* C: words; NULL: unknown */
+    const uint32_t *unknown; /* C: words that the vocabulary lacks; NULL: unknown */
+    const float *boxes;      /* I x R x 4: x1 y1 x2 y2 in pixels; NULL if absent */
+    const int32_t *sizes;    /* I x 2: the size that boxes refer to; NULL: the photograph's own */
+    bool photos;             /* a folder of photographs is known */
 };
 
-/* A caption to ask with: the split's own (index >= 0; text may then be NULL), or a typed one. */
+/* A caption as a query: one of the split (index >= 0; text may then be NULL), or a typed one (-1).
+ */
 struct ask {
     const char *text;
     ptrdiff_t caption;
@@ -56,67 +57,82 @@ struct place {
 struct ranking {
     struct place *places;
     size_t count;
-    size_t best_truth;      /* place of the first true one; `count` where none is known */
-    struct ask_words words; /* of a caption's ranking */
-    double seconds;
+    size_t best_truth;      /* the first true place; `count` if none is known */
+    struct ask_words words; /* of the caption that images are ranked for */
+    double seconds;         /* taken to rank */
 };
+
+/* NULL is fine. */
 void ranking_free(struct ranking *ranking);
 
-/* What the words of a caption saw in an image. */
+/* What the words of a caption attended to in an image. */
 struct look {
-    bool t2i;
+    bool t2i; /* the model's cross attention: text to image, or image to text */
     size_t R;
     struct ask_words words;
     float *weights;    /* words x R */
     float *similarity; /* words */
-    /* What each word adds to the score (retrieve/session/session_contributions.h) as the model
-     * pools, and as LogSumExp and Mean would: `words` each, NULL where that is not told. */
+    /* What each word contributes to the score (retrieve/session/session_contributions.h) pooled as
+     * in the model, and by LogSumExp and Mean: `words` each; NULL: not available. */
     float *share, *share_lse, *share_avg;
     float score;
 };
+
+/* NULL is fine. */
 void look_free(struct look *look);
 
-/* How a caption of the split finds its image. */
+/* How well a caption of the split retrieves its image. */
 struct surveyed {
-    size_t rank, best; /* the true image's place (0 = best), the image in the first place */
-    float score;       /* of the true image */
-    float margin;      /* that less the best score of a wrong image: negative where it fails */
+    size_t rank;  /* of the true image, from 0 */
+    size_t best;  /* the image in the first place */
+    float score;  /* of the true image */
+    float margin; /* score minus the best score of a wrong image: negative in a failure */
 };
 
-/* `scores` of all images for a caption whose image is `truth`. */
+/* scores: of all images for a caption whose image is `truth`. Ties go to the lower index, as in a
+ * ranking; NaN ranks last. */
 struct surveyed survey_of_scores(const float *scores, size_t images, size_t truth);
 
-/* A figure to write. */
-struct export_job {
+/* A figure to write: a caption's words over an image. */
+struct export_spec {
     size_t image;
     struct ask ask;
-    const char *path; /* exists, empty: reserved for it */
+    const char *path; /* an empty file, reserved for it */
     enum overlay_style style;
     enum colour_map map;
 };
 
 struct backend;
 
+/* What is given through `out` is the caller's to free. Errors are those of
+ * retrieve/session/session.h: a caption that is too long, files that are gone, no memory; or
+ * "interrupted", if progress says to stop. */
 struct backend_ops {
+    /* All images for a caption. */
     int (*rank_images)(struct backend *backend, const struct ask *ask,
                        const struct progress *progress, struct ranking **out,
                        struct error *err) MUST_USE;
+    /* All captions for an image. */
     int (*rank_captions)(struct backend *backend, size_t image, const struct progress *progress,
                          struct ranking **out, struct error *err) MUST_USE;
+    /* What a caption's words attend to in an image. */
     int (*look)(struct backend *backend, size_t image, const struct ask *ask, struct look **out,
                 struct error *err) MUST_USE;
-    /* How captions first .. first+n-1 find their image: n of them. */
+    /* How well captions first .. first+n-1 retrieve their image: n results. */
     int (*survey)(struct backend *backend, size_t first, size_t n, const struct progress *progress,
                   struct surveyed *out, struct error *err) MUST_USE;
+    /* The photograph of an image, scaled down to max_side if that is not 0. Freed by image_done. */
     int (*photo)(struct backend *backend, size_t image, int max_side, struct image *out,
                  struct error *err) MUST_USE;
-    /* The photograph's path, the caller's to free. */
-    int (*photo_path)(struct backend *backend, size_t image, char **out,
+    /* The photograph's path. Errors: no folder of photographs, or no such file. */
+    int (*photo_path)(const struct backend *backend, size_t image, char **out,
                       struct error *err) MUST_USE;
-    int (*export)(struct backend *backend, const struct export_job *job,
+    /* Writes a figure; without a photograph it says why. */
+    int (*export)(struct backend *backend, const struct export_spec *spec,
                   struct error *err) MUST_USE;
+    /* Whether a word is in the vocabulary; true without one. */
     bool (*knows)(const struct backend *backend, const char *word);
-    /* Words that begin with `prefix`, most frequent first; each is the caller's to free. */
+    /* Words that begin with `prefix`, most frequent first; `limit` at most, returns how many. */
     size_t (*complete)(const struct backend *backend, const char *prefix, size_t limit, char **out);
     void (*free)(struct backend *backend);
 };
@@ -127,19 +143,23 @@ struct backend {
     struct catalog catalog;
 };
 
+/* NULL is fine. */
 static inline void backend_free(struct backend *backend)
 {
     if (backend)
         backend->ops->free(backend);
 }
 
+/* Adds a copy of a word. */
 void ask_words_add(struct ask_words *words, const char *text, bool known);
+
+/* Frees the words. */
 void ask_words_done(struct ask_words *words);
 
-/* Sorts scores into a ranking (NaN last, ties: the lower index first). */
+/* A ranking of n scores, without words: NaN last, ties by the lower index. The caller's to free. */
 struct ranking *ranking_of_scores(const float *scores, size_t n);
 
-/* Marks the true places: those whose index is in [first, first + n). */
+/* Marks the true places, whose index is in [first, first + n). */
 void ranking_mark(struct ranking *ranking, size_t first, size_t n);
 
 #endif

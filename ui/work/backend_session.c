@@ -17,11 +17,11 @@ struct real {
     struct backend base;
     struct session *session;
     char *model, *data;
-    struct str note; /* what was said while it was opened */
+    struct str note; /* remarks made while it was opened */
     char variant[32];
-    char **captions;            /* made of the word ids where there is no text; else NULL */
-    uint32_t *length, *unknown; /* captions */
-    struct query *query;        /* the last one made ready, for query_text / query_caption */
+    char **captions;            /* made from word ids if there is no text; else NULL */
+    uint32_t *length, *unknown; /* C each */
+    struct query *query;        /* the last one encoded, for query_text or query_caption */
     char *query_text;
     ptrdiff_t query_caption;
 };
@@ -36,7 +36,8 @@ static bool same_text(const char *a, const char *b)
     return a == b || (a && b && !strcmp(a, b));
 }
 
-/* The query of an ask; the last one is kept, since a look usually follows a ranking. */
+/* The encoded query, valid until the next call: the last one is kept, since a look usually follows
+ * a ranking. */
 static int get_query(struct real *real, const struct ask *ask, const struct query **out,
                      struct error *err)
 {
@@ -60,7 +61,7 @@ static int get_query(struct real *real, const struct ask *ask, const struct quer
     return 0;
 }
 
-/* Word w of a query stands at position w + 1 of its ids, after <start>. */
+/* Word w of a query is at position w + 1 of its ids, after <start>. */
 static void take_words(const struct real *real, const struct query *query, struct ask_words *out)
 {
     const struct vocab *vocab = real->session->vocab;
@@ -75,7 +76,7 @@ static void take_words(const struct real *real, const struct query *query, struc
     }
 }
 
-/* The caption of the split that reads as the text does; -1 where none. */
+/* The caption of the split with this text, whatever the case; -1 if there is none. */
 static ptrdiff_t caption_like(const struct dataset *data, const char *text)
 {
     for (size_t c = 0; data->caption && text && c < data->captions; c++)
@@ -84,8 +85,8 @@ static ptrdiff_t caption_like(const struct dataset *data, const char *text)
     return -1;
 }
 
-/* With --precision bf16 so many places are exact, and the true image's rank; far more than anyone
- * looks through. */
+/* The places that are exact with --precision bf16, as is the true image's rank: far more than
+ * anyone looks through. */
 enum { EXACT_PLACES = 1000 };
 
 static int real_rank_images(struct backend *backend, const struct ask *ask,
@@ -144,8 +145,8 @@ static void take_look(const struct attention *attention, struct look *look)
     }
 }
 
-/* Shares of the words without <start> and <end>; NULL where they are not told (a long caption in
- * i2t). */
+/* The words' contributions, without <start> and <end>; NULL if they are not available (a long
+ * caption in i2t). */
 static float *shares_of(const struct real *real, size_t image, const struct query *query,
                         const struct attention *attention, enum agg_func agg)
 {
@@ -214,12 +215,10 @@ static int real_survey(struct backend *backend, size_t first, size_t n,
     return status;
 }
 
-static int real_photo_path(struct backend *backend, size_t image, char **out, struct error *err)
+static int real_photo_path(const struct backend *backend, size_t image, char **out,
+                           struct error *err)
 {
-    const struct dataset *data = real_of(backend)->session->data;
-    if (!data->photos)
-        return error_set(err, "no folder of photographs is known");
-    return dataset_photo(data, image, out, err);
+    return dataset_photo(((const struct real *)backend)->session->data, image, out, err);
 }
 
 static int real_photo(struct backend *backend, size_t image, int max_side, struct image *out,
@@ -244,16 +243,16 @@ static struct figure_word *figure_words_of(const struct look *look)
     return words;
 }
 
-static int draw_export(struct real *real, const struct export_job *job, const struct look *look,
+static int draw_export(struct real *real, const struct export_spec *spec, const struct look *look,
                        const struct image *pixels, const char *missing, struct error *err)
 {
     const struct catalog *catalog = &real->base.catalog;
-    const int32_t *size = catalog->sizes ? catalog->sizes + 2 * job->image : NULL;
+    const int32_t *size = catalog->sizes ? catalog->sizes + 2 * spec->image : NULL;
     struct figure_image image = {
         .pixels = pixels,
         .missing = missing,
-        .id = catalog->id[job->image],
-        .boxes = catalog->boxes ? catalog->boxes + job->image * catalog->regions * 4 : NULL,
+        .id = catalog->id[spec->image],
+        .boxes = catalog->boxes ? catalog->boxes + spec->image * catalog->regions * 4 : NULL,
         .regions = catalog->regions,
         .box_width = size     ? size[0]
                      : pixels ? pixels->full_width
@@ -261,34 +260,34 @@ static int draw_export(struct real *real, const struct export_job *job, const st
         .box_height = size     ? size[1]
                       : pixels ? pixels->full_height
                                : 0};
-    struct figure_style style = {.overlay = job->style,
-                                 .map = job->map,
+    struct figure_style style = {.overlay = spec->style,
+                                 .map = spec->map,
                                  .dpi = 200,
                                  .width_mm = 180,
                                  .original_first = true,
                                  .scores = true};
-    struct figure_info info = {.caption = job->ask.caption >= 0 && catalog->caption
-                                              ? catalog->caption[job->ask.caption]
-                                              : job->ask.text,
+    struct figure_info info = {.caption = spec->ask.caption >= 0 && catalog->caption
+                                              ? catalog->caption[spec->ask.caption]
+                                              : spec->ask.text,
                                .model = catalog->model,
                                .score = look->score,
                                .has_score = true};
     struct figure_word *words = figure_words_of(look);
     int status =
-        figure_words(&image, words, look->words.count, &style, &info, job->path, NULL, err);
+        figure_words(&image, words, look->words.count, &style, &info, spec->path, NULL, err);
     free(words);
     return status;
 }
 
-static int real_export(struct backend *backend, const struct export_job *job, struct error *err)
+static int real_export(struct backend *backend, const struct export_spec *spec, struct error *err)
 {
     struct look *look = NULL;
     struct image pixels = {0};
     struct error why = {.text = ""};
-    if (real_look(backend, job->image, &job->ask, &look, err) != 0)
+    if (real_look(backend, spec->image, &spec->ask, &look, err) != 0)
         return -1;
-    bool photo = real_photo(backend, job->image, 0, &pixels, &why) == 0;
-    int status = draw_export(real_of(backend), job, look, photo ? &pixels : NULL, why.text, err);
+    bool photo = real_photo(backend, spec->image, 0, &pixels, &why) == 0;
+    int status = draw_export(real_of(backend), spec, look, photo ? &pixels : NULL, why.text, err);
     image_done(&pixels);
     look_free(look);
     return status;
@@ -360,7 +359,7 @@ static void name_variant(struct real *real)
              attn->cross_attn == CROSS_T2I ? "t-i" : "i-t", aggregations[attn->agg_func]);
 }
 
-/* "FOLDER SPLIT" of a folder, else the features file's name. */
+/* "FOLDER SPLIT", or without a folder the name of the features file; the caller's to free. */
 static char *name_data(const struct session_spec *spec)
 {
     const char *folder = spec->data.folder;
@@ -374,8 +373,7 @@ static char *name_data(const struct session_spec *spec)
     return name;
 }
 
-/* A split of word ids only is shown by its words, or where no vocabulary is known by the ids
- * themselves. */
+/* The captions of a split that has word ids only: as words, or without a vocabulary as ids. */
 static void make_captions(struct real *real)
 {
     const struct session *session = real->session;
@@ -396,7 +394,7 @@ static void make_captions(struct real *real)
     }
 }
 
-/* Words of each caption, and how many of them are <unk>. */
+/* Counts the words of each caption, and those that are <unk>. */
 static void measure_captions(struct real *real)
 {
     const struct session *session = real->session;
@@ -416,14 +414,14 @@ static void count_words(struct session *session)
         vocab_count_words(session->vocab, session->ids, session->starts[session->C]);
 }
 
-/* A line more for the note; context: a str. */
+/* Adds a remark to the note; context: a str. */
 static void take_note(void *context, const char *text)
 {
     struct str *note = context;
     str_addf(note, "%s%s", note->length ? "; " : "", text);
 }
 
-/* Where in a specification the fields are. */
+/* Where the fields are in a specification. */
 static const size_t field_offsets[SOURCE_FIELDS] = {
     [SOURCE_MODEL] = offsetof(struct session_spec, model),
     [SOURCE_VOCAB] = offsetof(struct session_spec, vocab),

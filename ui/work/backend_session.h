@@ -1,6 +1,5 @@
-/* backend_session.h: the real backend: a model with a split (retrieve/session/session.h) and its
- * figures.
- */
+/* backend_session.h: the real backend: a model with a split (retrieve/session/session.h), and its
+ * figures. */
 #ifndef UI_WORK_BACKEND_SESSION_H
 #define UI_WORK_BACKEND_SESSION_H
 
@@ -8,20 +7,21 @@
 #include "ui/work/backend.h"
 #include "ui/work/source.h"
 
-/* A worker_open; context: a bool, whether images are ranked as halves (struct session_spec), or
- * NULL: they are not. */
+/* A worker_open; context: a bool, whether to score in bfloat16 (struct session_spec); NULL: false.
+ */
 int backend_session_open(void *context, const struct source *source, int side,
-                         const struct progress *progress, struct backend **out, struct error *err);
+                         const struct progress *progress, struct backend **out,
+                         struct error *err) MUST_USE;
 
-/* A session that is open already, which the backend takes over. `note`: a line worth telling, or
- * NULL. */
+/* A backend of an open session, which it takes over; free it with backend_free. `data_name` is
+ * shown; `note`: a remark for the user, or NULL. Both are copied. */
 struct backend *backend_session_wrap(struct session *session, const char *data_name,
                                      const char *note);
 
-/* The source as a specification, whose strings are the source's. */
+/* The source as a specification that borrows its strings. */
 void backend_session_spec(const struct source *source, struct session_spec *out);
 
-/* The specification as a source, its paths made absolute; the caller's to free by source_done. */
+/* The specification as a source with absolute paths; the caller's to free by source_done. */
 void backend_session_source(const struct session_spec *spec, struct source *out);
 
 #endif

@@ -13,12 +13,13 @@
 #include "base/hash.h"
 #include "base/mem.h"
 
-/* "SCTH", then version, cols, rows, full width, full height, the low half of a hash of all the
- * others; then code, fg, bg of each cell; 32 bits, this machine's order, which the first number
- * tells. */
+/* The format: "SCTH", version, cols, rows, full width, full height, the low half of a hash of all
+ * other numbers; then code, fg, bg of each cell. All have 32 bits in this machine's byte order,
+ * which the first one shows. */
 enum { MAGIC = 0x48544353, VERSION = 2, HEADER = 7, MOST_CELLS = 1 << 16, CELL_NUMBERS = 3 };
 
-/* NULL where the photograph is not there. */
+/* The file of a thumbnail, the caller's to free; NULL if nothing is kept, or the photograph is
+ * gone. */
 static char *file_of(const struct cache *cache, const char *photo, const struct picture_spec *spec)
 {
     struct stat st;
@@ -36,7 +37,7 @@ static char *file_of(const struct cache *cache, const char *photo, const struct 
     return mem_printf("%s/%016llx", cache->folder, (unsigned long long)h);
 }
 
-/* Of the head's numbers but the first and the last, and of the cells'. */
+/* The hash of the cells, and of the head but its first and last numbers. */
 static uint32_t hash_of(const uint32_t head[HEADER], const void *cells, size_t size)
 {
     return (uint32_t)hash_bytes(cells, size, hash_bytes(head + 1, (HEADER - 2) * sizeof *head, 0));
@@ -81,8 +82,8 @@ static struct picture *parse(const struct file_map *map, const struct picture_sp
     return NULL;
 }
 
-/* Where that cannot be noted it goes the sooner. */
-static void seen_now(const char *path)
+/* Notes the use of a file; one that cannot be noted is deleted sooner. */
+static void note_use(const char *path)
 {
     if (utimensat(AT_FDCWD, path, NULL, 0) < 0)
         return;
@@ -100,7 +101,7 @@ struct picture *cache_get(const struct cache *cache, const char *photo,
         file_map_close(&map);
     }
     if (picture)
-        seen_now(path);
+        note_use(path);
     free(path);
     return picture;
 }
@@ -162,7 +163,7 @@ static size_t list_folder(const char *folder, struct entry **out, size_t *bytes_
     return count;
 }
 
-/* Down to `bytes`, the longest unseen first. */
+/* Deletes files until `bytes` are left, those unused for longest first. */
 static void drop_oldest(struct cache *cache, size_t bytes)
 {
     struct entry *entries;
@@ -170,8 +171,7 @@ static void drop_oldest(struct cache *cache, size_t bytes)
     if (count)
         qsort(entries, count, sizeof *entries, oldest_first);
     for (size_t i = 0; i < count; i++) {
-        bool left =
-            strchr(file_name(entries[i].path), '.') != NULL; /* of a writer that was ended */
+        bool left = strchr(file_name(entries[i].path), '.') != NULL; /* by a writer that died */
         if ((cache->held > bytes || left) && unlink(entries[i].path) == 0)
             cache->held -= entries[i].size;
         free(entries[i].path);
@@ -188,7 +188,7 @@ void cache_limit(struct cache *cache, size_t bytes)
     drop_oldest(cache, bytes);
 }
 
-/* Renamed when whole, but not synced: what a crash loses here is made anew. */
+/* Renamed when complete, but not synced: a thumbnail lost in a crash is made again. */
 static bool write_whole(const char *path, const struct picture *picture)
 {
     char *temp = mem_printf("%s.%ld", path, (long)getpid());
@@ -205,7 +205,7 @@ static bool write_whole(const char *path, const struct picture *picture)
     return good;
 }
 
-/* Room is made for a good while at once, since that reads the whole folder. */
+/* Beyond the bound a quarter is deleted at once, since that reads the whole folder. */
 void cache_put(struct cache *cache, const char *photo, const struct picture_spec *spec,
                const struct picture *picture)
 {

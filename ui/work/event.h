@@ -35,8 +35,6 @@ enum event_kind {
     EVENT_FAILED,   /* text: why; request: what kind of work */
 };
 
-enum mouse { MOUSE_CLICK, MOUSE_DOUBLE, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
-
 /* A stretch of the prompt's text: bytes start .. start + length - 1. */
 struct span {
     size_t start, length;

@@ -2,17 +2,19 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/ascending.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "io/dataset/dataset.h"
 
-/* Looking into folders for splits takes time: not where there are thousands of them. */
-enum { LOOKED_INTO = 300 };
+/* Looking for splits takes time: it is done in the first folders only. */
+enum { LOOKED_INTO = 300, MOST_NUMBERS = 10000 };
 
 static int folders_first(const void *a, const void *b)
 {
@@ -22,7 +24,7 @@ static int folders_first(const void *a, const void *b)
     return strverscmp(x->name, y->name);
 }
 
-/* "dev, test", or NULL where there are none. */
+/* "dev, test", or NULL if there are none; the caller's to free. */
 static char *splits_of(const char *folder)
 {
     char *splits = dataset_list_splits(folder);
@@ -62,7 +64,7 @@ struct files *files_list(const char *folder)
     files->folder = real ? real : mem_strdup(folder);
     DIR *dir = opendir(files->folder);
     if (!dir) {
-        files->error = mem_printf("%s: cannot be listed: %s", files->folder, strerror(errno));
+        files->error = mem_printf("%s: cannot list: %s", files->folder, strerror(errno));
         return files;
     }
     for (struct dirent *d; (d = readdir(dir));) {
@@ -123,4 +125,31 @@ size_t files_complete(const char *typed, const char *home, size_t limit, char **
     free(folder);
     free(begin);
     return n;
+}
+
+/* NAME, NAME-2, NAME-3 ... before its suffix; the caller's to free. */
+static char *numbered(const char *name, int number)
+{
+    const char *dot = strrchr(file_name(name), '.');
+    int stem = dot ? (int)(dot - name) : (int)strlen(name);
+    return number < 2 ? mem_strdup(name)
+                      : mem_printf("%.*s-%d%s", stem, name, number, dot ? dot : "");
+}
+
+int files_reserve(const char *name, char **path_out, struct error *err)
+{
+    for (int number = 1; number <= MOST_NUMBERS; number++) {
+        char *path = numbered(name, number);
+        int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (fd >= 0) {
+            close(fd);
+            *path_out = path;
+            return 0;
+        }
+        int status = errno == EEXIST ? 0 : error_errno(err, path, "write");
+        free(path);
+        if (status != 0)
+            return -1;
+    }
+    return error_set(err, "%s: this name and %d numbered ones are taken", name, MOST_NUMBERS);
 }

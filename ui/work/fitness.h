@@ -1,5 +1,4 @@
-/* fitness.h: what is known of the files that are chosen for opening, and whether they fit together.
- */
+/* fitness.h: what is known about the files chosen for opening, and whether they fit together. */
 #ifndef UI_WORK_FITNESS_H
 #define UI_WORK_FITNESS_H
 
@@ -19,16 +18,19 @@ struct fit_line {
 struct fitness {
     struct fit_line *lines;
     size_t count, cap;
-    size_t bad;   /* lines that stand against opening */
-    char *splits; /* of the data folder: "dev, test"; "" where there are none */
+    size_t bad;   /* lines that speak against opening */
+    char *splits; /* of the data folder: "dev, test"; "" if there are none; NULL: no folder */
 };
 
+/* Adds a line. */
 void fitness_add(struct fitness *fitness, enum fit_tone tone, const char *format, ...)
     PRINTF_LIKE(3, 4);
+
+/* NULL is fine. */
 void fitness_free(struct fitness *fitness);
 
-/* Looks at the files by what `scanscope info` knows (inspect/inspect.h), for backend_session.h.
- * Fills `out`. */
+/* A worker_fit for the real backend: what `scanscope info` knows about the files
+ * (inspect/inspect.h). `context` is not used. */
 void fitness_session(void *context, const struct source *sources, size_t count,
                      struct fitness *out);
 

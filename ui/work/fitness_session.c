@@ -1,4 +1,4 @@
-/* The start screen's look at real files: those of `scanscope info`, in a few lines. */
+/* The start screen's check of real files: what `scanscope info` shows, in a few lines. */
 #include "ui/work/fitness.h"
 
 #include <stdlib.h>
@@ -11,14 +11,14 @@
 
 enum { SUBJECTS = 5, CHECKED_PHOTOS = 50 };
 
-/* The files looked at, so that they can be compared with each other. */
+/* The files, kept for comparison with each other. */
 struct look {
     struct inspect_subject subjects[SUBJECTS];
     size_t count;
     struct fitness *out;
 };
 
-/* NULL where nothing is to be looked at, or where it cannot be read, which is said. */
+/* NULL if there is no path, or it cannot be read, which is reported. */
 static const struct inspect_subject *look_at(struct look *look, const char *path, const char *split)
 {
     if (!path || look->count == SUBJECTS)
@@ -43,7 +43,7 @@ static void look_at_model(struct look *look, const char *path)
     if (subject->is_model)
         fitness_add(look->out, FIT_NOTE, "%s", what ? what : "SCAN");
     else
-        fitness_add(look->out, FIT_BAD, "%s: is no model: %s", file_name(path),
+        fitness_add(look->out, FIT_BAD, "%s: not a model: %s", file_name(path),
                     what ? what : json_string_value(json_object_get(subject->json, "kind")));
 }
 
@@ -63,11 +63,11 @@ static void look_at_data(struct look *look, const struct source *source)
         return;
     look->out->splits = dataset_list_splits(folder);
     if (!*look->out->splits) {
-        fitness_add(look->out, FIT_BAD, "%s: holds no features (NAME_ims.npy)", folder);
+        fitness_add(look->out, FIT_BAD, "%s: no features (SPLIT_ims.npy) in it", folder);
         return;
     }
     if (!split || !names_split(look->out->splits, split)) {
-        fitness_add(look->out, split ? FIT_BAD : FIT_NOTE, "the folder's splits are %s",
+        fitness_add(look->out, split ? FIT_BAD : FIT_NOTE, "the folder has the splits %s",
                     look->out->splits);
         return;
     }
@@ -79,7 +79,7 @@ static void look_at_data(struct look *look, const struct source *source)
         fitness_add(look->out, FIT_NOTE, "%s: %s", split, text);
 }
 
-/* The split as it will be opened, with the photographs that are named. */
+/* Opens the split, and looks for the photographs. */
 static void look_at_photos(struct look *look, const struct source *source)
 {
     struct dataset_spec spec = {.folder = source->of[SOURCE_DATA],
@@ -108,11 +108,11 @@ static void look_at_photos(struct look *look, const struct source *source)
         fitness_add(look->out, found ? FIT_GOOD : FIT_BAD,
                     "photographs: %zu of the first %zu found", found, checked);
     else
-        fitness_add(look->out, FIT_NOTE, "no photographs: everything but the pictures works");
+        fitness_add(look->out, FIT_NOTE, "no photographs: everything but pictures works");
     dataset_free(data);
 }
 
-/* What fits what: a line each. */
+/* Whether each two of the files fit together, one line per pair. */
 static void compare(struct look *look)
 {
     struct str text = {0};

@@ -1,5 +1,6 @@
 #include "ui/work/worker.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -10,18 +11,16 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "ui/state/recent.h"
-#include "ui/work/jobs.h"
+#include "ui/work/serve.h"
 
 enum { NICENESS = 5 };
 
 struct worker {
     struct worker_host host;
-    char *session_folder;
     pthread_t thread;
     pthread_mutex_t lock;
-    pthread_cond_t news, posted; /* for the thread; for worker_wait */
-    int wake;                    /* eventfd */
+    pthread_cond_t asked, posted; /* signalled to the thread; to worker_wait */
+    int wake;                     /* eventfd */
     /* under the lock */
     struct request slots[REQUESTS][SIDES];
     bool full[REQUESTS][SIDES];
@@ -35,11 +34,11 @@ struct worker {
     enum request_kind now;
     int now_side;
     /* read by the thread at each step of its work */
-    atomic_bool give_up, put_off;
-    atomic_size_t cache_bytes; /* the bound of the thumbnails on disk */
+    atomic_bool give_up, put_off; /* drop the request; do it later, since another is urgent */
+    atomic_size_t cache_bytes;    /* the bound of the thumbnails on disk */
     /* the thread's own */
-    struct job_photos photos;
-    double told; /* when progress was told last */
+    struct serve_photos photos;
+    double reported; /* when progress was last reported */
 };
 
 static void post_locked(struct worker *worker, const struct event *event)
@@ -65,33 +64,33 @@ static struct event answer(const struct request *request, enum event_kind kind)
         .kind = kind, .side = request->side, .serial = request->serial, .request = request->kind};
 }
 
-/* What progress is told through: at most 30 times a second. */
-struct teller {
+struct report {
     struct worker *worker;
     const struct request *request;
     const char *label;
 };
 
-static bool tell(void *context, uint64_t done, uint64_t total)
+/* Posts progress, at most 30 times a second. */
+static bool report_progress(void *context, uint64_t done, uint64_t total)
 {
-    struct teller *teller = context;
-    struct worker *worker = teller->worker;
+    struct report *report = context;
+    struct worker *worker = report->worker;
     if (atomic_load(&worker->give_up) || atomic_load(&worker->put_off))
         return false;
     double now = progress_clock();
-    if (now - worker->told < 1.0 / 30)
+    if (now - worker->reported < 1.0 / 30)
         return true;
-    worker->told = now;
-    struct event event = answer(teller->request, EVENT_PROGRESS);
-    event.text = mem_strdup(teller->label);
+    worker->reported = now;
+    struct event event = answer(report->request, EVENT_PROGRESS);
+    event.text = mem_strdup(report->label);
     event.done = done;
     event.total = total;
     post(worker, &event);
     return true;
 }
 
-static int open_side(struct worker *worker, const struct request *request,
-                     const struct progress *progress, struct event *event, struct error *err)
+static int open_model(struct worker *worker, const struct request *request,
+                      const struct progress *progress, struct event *event, struct error *err)
 {
     struct backend *backend = NULL;
     if (worker->host.open(worker->host.context, request->sources, request->side, progress, &backend,
@@ -111,7 +110,7 @@ static int open_side(struct worker *worker, const struct request *request,
     return 0;
 }
 
-/* What needs no model. Returns false where the request is none of these. */
+/* Answers a request that needs no model; false if it needs one. */
 static bool look_around(struct worker *worker, const struct request *request, struct event *event)
 {
     switch (request->kind) {
@@ -121,7 +120,7 @@ static bool look_around(struct worker *worker, const struct request *request, st
         return true;
     case REQUEST_RECENT:
         *event = answer(request, EVENT_RECENT);
-        event->recents = recent_list(worker->session_folder);
+        event->recents = worker->host.recent(worker->host.session_folder);
         return true;
     case REQUEST_FIT:
         *event = answer(request, EVENT_FIT);
@@ -141,21 +140,21 @@ static int perform(struct worker *worker, struct request *request, struct event 
     static const char *const labels[REQUESTS] = {
         [REQUEST_OPEN] = "Opening",
         [REQUEST_FILES] = "Listing",
-        [REQUEST_RECENT] = "Looking back",
-        [REQUEST_FIT] = "Looking at the files",
+        [REQUEST_RECENT] = "Listing recent sessions",
+        [REQUEST_FIT] = "Checking the files",
         [REQUEST_RANK] = "Ranking the images",
         [REQUEST_CAPTIONS] = "Ranking the captions",
-        [REQUEST_LOOK] = "Attending",
+        [REQUEST_LOOK] = "Computing attention",
         [REQUEST_PICTURE] = "Drawing",
         [REQUEST_EXPORT] = "Exporting",
         [REQUEST_THUMBS] = "Thumbnails",
         [REQUEST_SURVEY] = "Ranking every caption",
     };
-    struct teller teller = {worker, request, labels[request->kind]};
-    struct progress progress = {tell, &teller};
-    worker->told = progress_clock();
+    struct report report = {worker, request, labels[request->kind]};
+    struct progress progress = {report_progress, &report};
+    worker->reported = progress_clock();
     if (request->kind == REQUEST_OPEN)
-        return open_side(worker, request, &progress, event, err);
+        return open_model(worker, request, &progress, event, err);
     if (look_around(worker, request, event))
         return 0;
     pthread_mutex_lock(&worker->lock);
@@ -164,10 +163,10 @@ static int perform(struct worker *worker, struct request *request, struct event 
     if (!backend)
         return error_set(err, "no model is open");
     *event = answer(request, EVENT_FAILED);
-    return job_run(backend, &worker->photos, request, &progress, event, err);
+    return serve_request(backend, &worker->photos, request, &progress, event, err);
 }
 
-/* A request worked off; of thumbnails one, the rest goes back to its slot. */
+/* Answers a request, or a part of it; the rest goes back to its slot. */
 static void work(struct worker *worker, struct request *request)
 {
     struct event event = {0};
@@ -184,9 +183,9 @@ static void work(struct worker *worker, struct request *request)
         event.kind == EVENT_THUMB || (event.kind == EVENT_SURVEYED && event.done < event.total);
     bool later = worker->put_off && status != 0;
     if (atomic_load(&worker->give_up) || worker->ending)
-        event_done(&event); /* nobody waits for it any more */
+        event_done(&event); /* no longer awaited */
     else if (later)
-        event_done(&event); /* something more urgent came: the same again afterwards */
+        event_done(&event); /* something urgent came: this is done again afterwards */
     else
         post_locked(worker, &event);
     if ((more || later) && !newer && !atomic_load(&worker->give_up) && !worker->ending) {
@@ -200,7 +199,7 @@ static void work(struct worker *worker, struct request *request)
     request_done(request);
 }
 
-/* The next request in order of kind; under the lock. */
+/* Takes the next request, in order of kind; called with the lock held. */
 static bool take_locked(struct worker *worker, struct request *out)
 {
     for (int kind = 0; kind < REQUESTS; kind++) {
@@ -221,15 +220,15 @@ static bool take_locked(struct worker *worker, struct request *out)
     return false;
 }
 
-/* Keys come first: this thread, and those that it starts for its computations, give way to the
- * drawing one. (Niceness is a thread's own on Linux, and handed down.) */
+/* Keys come first: this thread, and those that it starts to compute with, give way to the drawing
+ * one. (On Linux each thread has its niceness, and inherits it.) */
 static void give_way(void)
 {
     if (setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS) < 0)
-        return; /* then it does not */
+        return; /* not vital */
 }
 
-/* Frees what worker_close set aside; called and returns with the lock held. */
+/* Frees what worker_close set aside; called with the lock held, which it releases meanwhile. */
 static void close_locked(struct worker *worker)
 {
     for (int model = 0; model < MODELS; model++) {
@@ -238,7 +237,7 @@ static void close_locked(struct worker *worker)
         if (!backend)
             continue;
         pthread_mutex_unlock(&worker->lock);
-        job_photos_forget(&worker->photos);
+        serve_photos_forget(&worker->photos);
         backend_free(backend);
         pthread_mutex_lock(&worker->lock);
     }
@@ -253,7 +252,7 @@ static void *run(void *context)
     while (!worker->ending) {
         close_locked(worker);
         if (!take_locked(worker, &request)) {
-            pthread_cond_wait(&worker->news, &worker->lock);
+            pthread_cond_wait(&worker->asked, &worker->lock);
             continue;
         }
         worker->busy = true;
@@ -275,14 +274,15 @@ struct worker *worker_new(const struct worker_host *host, struct error *err)
 {
     struct worker *worker = mem_new(1, sizeof *worker);
     sigset_t all, before;
+    assert(host->open && host->recent);
     worker->host = *host;
-    worker->session_folder = mem_strdup(host->session_folder);
     cache_open(&worker->photos.cache, host->cache_folder);
     worker->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     pthread_mutex_init(&worker->lock, NULL);
-    pthread_cond_init(&worker->news, NULL);
+    pthread_cond_init(&worker->asked, NULL);
     pthread_cond_init(&worker->posted, NULL);
-    /* Signals are the drawing thread's, but those of a crash, which come to whoever crashes. */
+    /* The drawing thread handles signals, except for crashes, which go to the thread that crashed.
+     */
     sigfillset(&all);
     sigdelset(&all, SIGSEGV);
     sigdelset(&all, SIGBUS);
@@ -294,16 +294,16 @@ struct worker *worker_new(const struct worker_host *host, struct error *err)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (!failed)
         return worker;
-    error_set(err, "the system gives no thread to compute with");
+    error_set(err, "cannot start the worker thread");
     if (worker->wake >= 0)
         close(worker->wake);
-    job_photos_done(&worker->photos);
-    free(worker->session_folder);
+    serve_photos_done(&worker->photos);
     free(worker);
     return NULL;
 }
 
-static void drop_waiting_locked(struct worker *worker)
+/* Drops all requests, the current one too; called with the lock held. */
+static void drop_all_locked(struct worker *worker)
 {
     for (int kind = 0; kind < REQUESTS; kind++)
         for (int side = 0; side < SIDES; side++) {
@@ -313,13 +313,13 @@ static void drop_waiting_locked(struct worker *worker)
     for (size_t i = 0; i < worker->export_count; i++)
         request_done(&worker->exports[i]);
     worker->export_count = 0;
+    atomic_store(&worker->give_up, true);
 }
 
 void worker_cancel(struct worker *worker)
 {
     pthread_mutex_lock(&worker->lock);
-    drop_waiting_locked(worker);
-    atomic_store(&worker->give_up, true);
+    drop_all_locked(worker);
     pthread_mutex_unlock(&worker->lock);
 }
 
@@ -331,14 +331,13 @@ void worker_cache_bound(struct worker *worker, size_t bytes)
 void worker_close(struct worker *worker)
 {
     pthread_mutex_lock(&worker->lock);
-    drop_waiting_locked(worker);
-    atomic_store(&worker->give_up, true);
+    drop_all_locked(worker);
     for (int model = 0; model < MODELS; model++)
         if (worker->backends[model]) {
             worker->closing[model] = worker->backends[model];
             worker->backends[model] = NULL;
         }
-    pthread_cond_signal(&worker->news);
+    pthread_cond_signal(&worker->asked);
     pthread_mutex_unlock(&worker->lock);
 }
 
@@ -348,9 +347,8 @@ void worker_free(struct worker *worker)
         return;
     pthread_mutex_lock(&worker->lock);
     worker->ending = true;
-    drop_waiting_locked(worker);
-    atomic_store(&worker->give_up, true);
-    pthread_cond_signal(&worker->news);
+    drop_all_locked(worker);
+    pthread_cond_signal(&worker->asked);
     pthread_mutex_unlock(&worker->lock);
     pthread_join(worker->thread, NULL);
     for (size_t i = 0; i < worker->event_count; i++)
@@ -359,13 +357,12 @@ void worker_free(struct worker *worker)
         backend_free(worker->backends[model]);
         backend_free(worker->closing[model]);
     }
-    free(worker->session_folder);
-    job_photos_done(&worker->photos);
+    serve_photos_done(&worker->photos);
     free(worker->events);
     free(worker->exports);
     close(worker->wake);
     pthread_mutex_destroy(&worker->lock);
-    pthread_cond_destroy(&worker->news);
+    pthread_cond_destroy(&worker->asked);
     pthread_cond_destroy(&worker->posted);
     free(worker);
 }
@@ -389,7 +386,7 @@ void worker_ask(struct worker *worker, struct request *request)
             atomic_store(&worker->put_off, true);
     }
     *request = (struct request){0};
-    pthread_cond_signal(&worker->news);
+    pthread_cond_signal(&worker->asked);
     pthread_mutex_unlock(&worker->lock);
 }
 
@@ -413,7 +410,7 @@ bool worker_take(struct worker *worker, struct event *out)
     return there;
 }
 
-static bool waiting_locked(const struct worker *worker)
+static bool pending_locked(const struct worker *worker)
 {
     for (int kind = 0; kind < REQUESTS; kind++)
         for (int side = 0; side < SIDES; side++)
@@ -425,7 +422,7 @@ static bool waiting_locked(const struct worker *worker)
 bool worker_wait(struct worker *worker)
 {
     pthread_mutex_lock(&worker->lock);
-    while (worker->event_count == 0 && waiting_locked(worker))
+    while (worker->event_count == 0 && pending_locked(worker))
         pthread_cond_wait(&worker->posted, &worker->lock);
     bool there = worker->event_count > 0;
     pthread_mutex_unlock(&worker->lock);

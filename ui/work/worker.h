@@ -1,7 +1,10 @@
-/* worker.h: the thread that computes. It takes requests, calls the backends, posts events, and
- * never touches the state. The newest request of a kind and side replaces an older one, also one
- * that is being worked on: that stops at its next step. What the user looks at first comes first:
- * ranking before attention before pictures before thumbnails. */
+/* ui/work: what the explorer computes: requests, the thread that answers them by a backend's
+ * operations, and the events that come back.
+ *
+ * worker.h: the thread. It takes requests, calls the backends, posts events, and never touches the
+ * state. A new request replaces an older one of the same kind and side, even one in progress, which
+ * stops at its next step. What the user looks at comes first: requests are taken in the order of
+ * enum request_kind. */
 #ifndef UI_WORK_WORKER_H
 #define UI_WORK_WORKER_H
 
@@ -11,55 +14,60 @@
 #include "ui/work/event.h"
 #include "ui/work/request.h"
 
-/* Opens the backend of a model (called on the worker's thread). */
+/* Opens the backend of a model, which becomes the worker's. Called on the worker's thread, like the
+ * operations below. Errors: those of the files. */
 typedef int worker_open(void *context, const struct source *source, int model,
                         const struct progress *progress, struct backend **out, struct error *err);
 
-/* Looks at what may be opened (on the worker's thread). */
+/* Looks at what is chosen for opening; fills `out`. */
 typedef void worker_fit(void *context, const struct source *sources, size_t count,
                         struct fitness *out);
+
+/* Lists the sessions kept in a folder (NULL: none); never NULL, the caller's to free. */
+typedef struct recents *worker_recent(const char *folder);
 
 /* What the worker works with. */
 struct worker_host {
     worker_open *open;
-    worker_fit *fit; /* NULL: nothing is known */
-    void *context;
-    const char *cache_folder; /* where thumbnails are kept, NULL: nowhere */
-    const char
-        *session_folder; /* where the sessions of before are (ui/state/recent.h), NULL: nowhere */
+    worker_fit *fit; /* NULL: nothing is reported */
+    void *context;   /* of open and fit */
+    worker_recent *recent;
+    const char *session_folder; /* for `recent`; borrowed until worker_free */
+    const char *cache_folder;   /* thumbnails are kept here; NULL: nowhere */
 };
 
 struct worker;
 
-/* NULL with the error filled where the system gives no thread. */
+/* Starts the thread; the host is copied. NULL on failure. Errors: no thread. */
 struct worker *worker_new(const struct worker_host *host, struct error *err) MUST_USE;
 
-/* Stops what is under way, waits for the thread, frees the backends. */
+/* Stops what is in progress, waits for the thread, frees the backends. NULL is fine. */
 void worker_free(struct worker *worker);
 
-/* Takes the request over (the caller's becomes zero). */
+/* Queues a request and takes over what it owns; the caller's becomes zero. */
 void worker_ask(struct worker *worker, struct request *request);
 
-/* Drops everything that waits and stops what is under way. */
+/* Drops all queued requests and stops what is in progress. */
 void worker_cancel(struct worker *worker);
 
-/* As worker_cancel; what is open is closed by the thread as soon as it has stopped. From now on
+/* The same, and closes what is open: the thread frees it as soon as it has stopped. From now on
  * there is no backend until one is opened. */
 void worker_close(struct worker *worker);
 
-/* Thumbnails on disk may take so many bytes; 0, as at first: none are kept. */
+/* Bounds the thumbnails on disk, in bytes; 0, as at first: none are kept. */
 void worker_cache_bound(struct worker *worker, size_t bytes);
 
-/* Readable while events wait. */
+/* A descriptor that is readable while events wait. */
 int worker_fd(const struct worker *worker);
 
-/* The next event, the caller's; false where none waits. */
+/* Takes the next event, which becomes the caller's; false if none waits. */
 bool worker_take(struct worker *worker, struct event *out);
 
-/* Waits until an event is there; false where none will come because nothing is under way. */
+/* Waits for an event; false if none will come, because nothing is in progress. */
 bool worker_wait(struct worker *worker);
 
-/* The backend of a model, for `knows` and `complete`; NULL until it is open. */
+/* The backend of a model, for `knows`, `complete` and `photo_path`; NULL unless it is open. Valid
+ * until worker_close or worker_free. */
 const struct backend *worker_backend(struct worker *worker, int model);
 
 #endif

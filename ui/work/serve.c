@@ -1,38 +1,38 @@
-#include "ui/work/jobs.h"
+#include "ui/work/serve.h"
 
+#include <assert.h>
 #include <ctype.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "ui/work/files.h"
 
-enum { PHOTO_SIDE = 800, SLUG_CAPTION = 48, SLUG_ID = 40, MOST_NUMBERS = 10000 };
+enum { PHOTO_SIDE = 800, SLUG_CAPTION = 48, SLUG_ID = 40 };
 
-void job_photos_forget(struct job_photos *photos)
+void serve_photos_forget(struct serve_photos *photos)
 {
-    for (int i = 0; i < JOB_PHOTOS; i++) {
+    for (int i = 0; i < SERVE_PHOTOS; i++) {
         image_done(&photos->kept[i].pixels);
-        photos->kept[i] = (struct job_photo){0};
+        photos->kept[i] = (struct serve_photo){0};
     }
 }
 
-void job_photos_done(struct job_photos *photos)
+void serve_photos_done(struct serve_photos *photos)
 {
-    job_photos_forget(photos);
+    serve_photos_forget(photos);
     cache_done(&photos->cache);
-    *photos = (struct job_photos){0};
+    *photos = (struct serve_photos){0};
 }
 
-/* The photograph of an image, kept among the latest; valid until the next call. */
-static int photo_get(struct job_photos *photos, struct backend *backend, size_t image,
+/* The photograph of an image, kept among the most recent; valid until the next call. */
+static int photo_get(struct serve_photos *photos, struct backend *backend, size_t image,
                      const struct image **out, struct error *err)
 {
-    struct job_photo *oldest = photos->kept;
-    for (struct job_photo *p = photos->kept; p < photos->kept + JOB_PHOTOS; p++) {
+    struct serve_photo *oldest = photos->kept;
+    for (struct serve_photo *p = photos->kept; p < photos->kept + SERVE_PHOTOS; p++) {
         if (p->used && p->backend == backend && p->image == image) {
             p->used = ++photos->clock;
             *out = &p->pixels;
@@ -45,7 +45,7 @@ static int photo_get(struct job_photos *photos, struct backend *backend, size_t 
     if (backend->ops->photo(backend, image, PHOTO_SIDE, &pixels, err) != 0)
         return -1;
     image_done(&oldest->pixels);
-    *oldest = (struct job_photo){backend, image, ++photos->clock, pixels};
+    *oldest = (struct serve_photo){backend, image, ++photos->clock, pixels};
     *out = &oldest->pixels;
     return 0;
 }
@@ -64,8 +64,8 @@ static struct figure_image figure_of(const struct backend *backend, size_t image
                                  .box_height = size ? size[1] : pixels->full_height};
 }
 
-static int make_picture(struct backend *backend, struct job_photos *photos,
-                        const struct request *request, struct event *event)
+static void make_picture(struct backend *backend, struct serve_photos *photos,
+                         const struct request *request, struct event *event)
 {
     const struct image *pixels;
     struct error err;
@@ -77,7 +77,6 @@ static int make_picture(struct backend *backend, struct job_photos *photos,
             event->picture = picture_failed(err.text);
     }
     event->kind = EVENT_PICTURE;
-    return 0;
 }
 
 static struct picture *draw_thumb(struct backend *backend, size_t image,
@@ -96,14 +95,14 @@ static struct picture *draw_thumb(struct backend *backend, size_t image,
     return picture;
 }
 
-static int make_thumb(struct backend *backend, struct job_photos *photos, struct request *request,
-                      struct event *event)
+static void make_thumb(struct backend *backend, struct serve_photos *photos,
+                       struct request *request, struct event *event)
 {
     char *path = NULL;
     struct error err;
     if (request->count == 0) {
         event->kind = EVENT_THUMBS_DONE;
-        return 0;
+        return;
     }
     event->kind = EVENT_THUMB;
     event->image = request->images[0];
@@ -116,7 +115,6 @@ static int make_thumb(struct backend *backend, struct job_photos *photos, struct
     }
     free(path);
     memmove(request->images, request->images + 1, --request->count * sizeof *request->images);
-    return 0;
 }
 
 static size_t slug(const char *text, size_t most, char *out)
@@ -134,7 +132,8 @@ static size_t slug(const char *text, size_t most, char *out)
     return n;
 }
 
-char *job_export_name(const char *caption, const char *id)
+/* "a-dog-runs--1234.png" of a caption and an id; the caller's to free. */
+static char *figure_name(const char *caption, const char *id)
 {
     char words[SLUG_CAPTION + 1], name[SLUG_ID + 1];
     if (!slug(caption, SLUG_CAPTION, words))
@@ -142,32 +141,6 @@ char *job_export_name(const char *caption, const char *id)
     if (!slug(file_name(id), SLUG_ID, name))
         strcpy(name, "image");
     return mem_printf("%s--%s.png", words, name);
-}
-
-static char *numbered(const char *name, int number)
-{
-    const char *dot = strrchr(file_name(name), '.');
-    int stem = dot ? (int)(dot - name) : (int)strlen(name);
-    return number < 2 ? mem_strdup(name)
-                      : mem_printf("%.*s-%d%s", stem, name, number, dot ? dot : "");
-}
-
-int job_reserve(const char *name, char **path_out, struct error *err)
-{
-    for (int number = 1; number <= MOST_NUMBERS; number++) {
-        char *path = numbered(name, number);
-        int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (fd >= 0) {
-            close(fd);
-            *path_out = path;
-            return 0;
-        }
-        int status = errno == EEXIST ? 0 : error_errno(err, path, "write");
-        free(path);
-        if (status != 0)
-            return -1;
-    }
-    return error_set(err, "%s: this name is taken %d times over", name, MOST_NUMBERS);
 }
 
 static const char *caption_text(const struct backend *backend, const struct request *request)
@@ -182,17 +155,17 @@ static int make_figure(struct backend *backend, const struct request *request, s
                        struct error *err)
 {
     char *name = request->path ? mem_strdup(request->path)
-                               : job_export_name(caption_text(backend, request),
-                                                 backend->catalog.id[request->image]);
+                               : figure_name(caption_text(backend, request),
+                                             backend->catalog.id[request->image]);
     char *path = NULL;
-    int status = job_reserve(name, &path, err);
+    int status = files_reserve(name, &path, err);
     if (status == 0) {
-        struct export_job job = {request->image,
-                                 {request->text, request->caption},
-                                 path,
-                                 request->picture.style,
-                                 request->picture.map};
-        status = backend->ops->export(backend, &job, err);
+        struct export_spec spec = {request->image,
+                                   {request->text, request->caption},
+                                   path,
+                                   request->picture.style,
+                                   request->picture.map};
+        status = backend->ops->export(backend, &spec, err);
         if (status != 0)
             unlink(path);
     }
@@ -209,7 +182,7 @@ static int make_figure(struct backend *backend, const struct request *request, s
 
 enum { SURVEY_PAIRS = 40000, SURVEY_MOST = 256 };
 
-/* A part of the captions; request->image is the next one afterwards. */
+/* Surveys some of the captions left; request->image is the next one. */
 static int survey_part(struct backend *backend, struct request *request,
                        const struct progress *progress, struct event *event, struct error *err)
 {
@@ -229,8 +202,8 @@ static int survey_part(struct backend *backend, struct request *request,
     return 0;
 }
 
-int job_run(struct backend *backend, struct job_photos *photos, struct request *request,
-            const struct progress *progress, struct event *event, struct error *err)
+int serve_request(struct backend *backend, struct serve_photos *photos, struct request *request,
+                  const struct progress *progress, struct event *event, struct error *err)
 {
     const struct backend_ops *ops = backend->ops;
     struct ask ask = {request->text, request->caption};
@@ -250,15 +223,19 @@ int job_run(struct backend *backend, struct job_photos *photos, struct request *
         status = ops->look(backend, request->image, &ask, &event->look, err);
         break;
     case REQUEST_PICTURE:
-        return make_picture(backend, photos, request, event);
+        make_picture(backend, photos, request, event);
+        break;
     case REQUEST_THUMBS:
-        return make_thumb(backend, photos, request, event);
+        make_thumb(backend, photos, request, event);
+        break;
     case REQUEST_SURVEY:
-        return survey_part(backend, request, progress, event, err);
+        status = survey_part(backend, request, progress, event, err);
+        break;
     case REQUEST_EXPORT:
-        return make_figure(backend, request, event, err);
+        status = make_figure(backend, request, event, err);
+        break;
     default:
-        return error_set(err, "the worker knows no such request");
+        assert(!"a request without a backend");
     }
     if (event->ranking)
         event->ranking->seconds = progress_clock() - started;
