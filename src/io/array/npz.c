@@ -6,6 +6,7 @@
 #include <zip.h>
 
 #include "base/bytes.h"
+#include "base/magic.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "io/array/npy_private.h"
@@ -265,8 +266,7 @@ int npz_locate(const char *member, struct npy *array, struct error *err)
 
 bool npz_is_zip(const struct file_map *map)
 {
-    return map->size >= 4 &&
-           (memcmp(map->data, "PK\3\4", 4) == 0 || memcmp(map->data, "PK\5\6", 4) == 0);
+    return magic_is(map->data, map->size, MAGIC_ZIP);
 }
 
 static int list_members(const struct file_map *map, const char *path, char ***names, size_t *count,

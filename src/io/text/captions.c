@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "base/countof.h"
 #include "base/file.h"
+#include "base/magic.h"
 #include "base/mem.h"
 
 static bool is_blank(uint8_t c)
@@ -52,25 +52,11 @@ static void split_lines(const struct file_map *map, struct text_lines *out)
 
 int text_check(const char *path, const void *data, size_t size, struct error *err)
 {
-    static const struct {
-        const char *start;
-        size_t size;
-        const char *kind;
-    } kinds[] = {
-        {"\x89PNG", 4, "a PNG picture"},
-        {"\xff\xd8\xff", 3, "a JPEG picture"},
-        {"\x93NUMPY", 6, "a numpy array"},
-        {"PK\3\4", 4, "a zip archive or a checkpoint"},
-        {"\x80\2", 2, "a pickle or a checkpoint"},
-        {"\x1f\x8b", 2, "compressed by gzip: unpack it first"},
-        {"\xff\xfe", 2, "UTF-16: save it as UTF-8"},
-        {"\xfe\xff", 2, "UTF-16: save it as UTF-8"},
-    };
-    for (size_t i = 0; i < COUNTOF(kinds); i++)
-        if (size >= kinds[i].size && memcmp(data, kinds[i].start, kinds[i].size) == 0)
-            return error_at(err, path, -1, "a text file is wanted; this one looks like %s",
-                            kinds[i].kind);
-    return 0;
+    const struct magic *magic = magic_find(data, size);
+    if (!magic || magic->text)
+        return 0;
+    return error_at(err, path, -1, "a text file is wanted; this one looks like %s%s%s", magic->name,
+                    magic->advice ? ": " : "", magic->advice ? magic->advice : "");
 }
 
 int text_lines_load(const char *path, struct text_lines *out, struct error *err)

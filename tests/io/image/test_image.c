@@ -515,7 +515,7 @@ static void test_other_files(void **state)
         {"hello world", "neither a JPEG nor a PNG", 11},
         {"GIF89a....", "is a GIF", 10},
         {"RIFF\1\2\3\4WEBPVP8 ", "is a WebP", 16},
-        {"<html><body>404", "HTML page", 15},
+        {"<html><body>404", "web page", 15},
         {"\xff\xd8\xff", "JPEG", 3},
         {"\xff\xd8\xff\xd9", "JPEG", 4},
         {"\x89PNG\r\n\x1a\n", "PNG", 8},
