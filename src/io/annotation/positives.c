@@ -97,14 +97,14 @@ static int check_count(const char *path, size_t count, const struct dataset *dat
 /* The ids of the captions. */
 static int read_lines(const char *path, const struct dataset *data, int64_t *out, struct error *err)
 {
-    struct text_lines lines;
+    struct str_list lines;
     if (text_lines_load(path, &lines, err) != 0)
         return -1;
     int status = check_count(path, lines.count, data, err);
     for (size_t c = 0; c < data->captions && status == 0; c++)
         if (!whole_number(lines.items[c], strlen(lines.items[c]), &out[c]))
             status = error_at(err, path, -1, "line %zu is no whole number", c + 1);
-    text_lines_done(&lines);
+    str_list_done(&lines);
     return status;
 }
 

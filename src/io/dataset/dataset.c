@@ -72,7 +72,7 @@ static int open_features(struct opening *o, struct error *err)
 
 static int take_captions(struct dataset *d, const char *path, struct error *err)
 {
-    struct text_lines lines;
+    struct str_list lines;
     if (text_lines_load(path, &lines, err) != 0)
         return -1;
     d->caption = lines.items;
@@ -173,7 +173,7 @@ static int open_captions(struct opening *o, struct error *err)
 /* ---- ids ------------------------------------------------------------------------------------- */
 
 /* One id an image, or one a caption. */
-static int spread_ids(struct dataset *d, struct text_lines *lines, const char *path,
+static int spread_ids(struct dataset *d, struct str_list *lines, const char *path,
                       struct error *err)
 {
     size_t all = d->features->shape[0] / d->row_step;
@@ -189,7 +189,7 @@ static int spread_ids(struct dataset *d, struct text_lines *lines, const char *p
     }
     d->id = lines->items;
     d->id_lines = lines->count;
-    *lines = (struct text_lines){0};
+    *lines = (struct str_list){0};
     return 0;
 }
 
@@ -204,7 +204,7 @@ static void number_ids(struct dataset *d)
 
 static int open_ids(struct opening *o, struct error *err)
 {
-    struct text_lines lines;
+    struct str_list lines;
     char *path = dataset_find_text(o, "_ids");
     if (!path) {
         number_ids(o->d);
@@ -213,7 +213,7 @@ static int open_ids(struct opening *o, struct error *err)
     int status = text_lines_load(path, &lines, err);
     if (status == 0)
         status = spread_ids(o->d, &lines, path, err);
-    text_lines_done(&lines);
+    str_list_done(&lines);
     free(path);
     return status;
 }
@@ -281,9 +281,10 @@ void dataset_free(struct dataset *d)
         return;
     npy_free(d->features);
     photos_free(d->photos);
-    text_lines_done(&(struct text_lines){d->caption, d->caption ? d->caption_lines : 0});
+    str_list_done(
+        &(struct str_list){.items = d->caption, .count = d->caption ? d->caption_lines : 0});
     text_token_lines_done(&(struct token_lines){d->tokens, d->token_count, d->caption_lines});
-    text_lines_done(&(struct text_lines){d->id, d->id_lines});
+    str_list_done(&(struct str_list){.items = d->id, .count = d->id_lines});
     free(d->boxes);
     free(d->sizes);
     free(d->photo_folder);

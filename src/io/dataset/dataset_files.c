@@ -72,7 +72,7 @@ static bool is_features(const char *name)
 
 char *dataset_list_splits(const char *folder)
 {
-    struct file_names names;
+    struct str_list names;
     struct str text = {0};
     if (file_list(folder, is_features, &names, NULL) != 0)
         return str_take(&text);
@@ -82,7 +82,7 @@ char *dataset_list_splits(const char *folder)
         qsort(names.items, names.count, sizeof *names.items, ascending_text);
     for (size_t i = 0; i < names.count; i++)
         str_addf(&text, "%s%s", i ? ", " : "", names.items[i]);
-    file_names_free(&names);
+    str_list_done(&names);
     return str_take(&text);
 }
 
@@ -93,7 +93,7 @@ static bool is_vocab(const char *name)
 
 char *dataset_find_vocab(const struct dataset *d)
 {
-    struct file_names names;
+    struct str_list names;
     char *path = file_join(d->folder, "vocab.json");
     if (file_exists(path))
         return path;
@@ -101,7 +101,7 @@ char *dataset_find_vocab(const struct dataset *d)
     if (file_list(d->folder, is_vocab, &names, NULL) != 0)
         return NULL;
     path = names.count == 1 ? file_join(d->folder, names.items[0]) : NULL;
-    file_names_free(&names);
+    str_list_done(&names);
     return path;
 }
 

@@ -32,10 +32,10 @@ static void skip_byte_order_mark(struct bytes *b)
         b->at = 3;
 }
 
-static void split_lines(const struct file_map *map, struct text_lines *out)
+static void split_lines(const struct file_map *map, struct str_list *out)
 {
     struct bytes b = {.data = map->data, .size = map->size};
-    size_t cap = 0, n;
+    size_t n;
     skip_byte_order_mark(&b);
     while (bytes_left(&b) > 0) {
         const uint8_t *line = bytes_until(&b, '\n', &n);
@@ -43,8 +43,7 @@ static void split_lines(const struct file_map *map, struct text_lines *out)
             n = bytes_left(&b);
             line = bytes_take(&b, n);
         }
-        MEM_ROOM(out->items, out->count, cap);
-        out->items[out->count++] = stripped(line, n);
+        str_list_add(out, stripped(line, n));
     }
     while (out->count > 0 && out->items[out->count - 1][0] == '\0')
         free(out->items[--out->count]);
@@ -59,10 +58,10 @@ int text_check(const char *path, const void *data, size_t size, struct error *er
                     magic->advice ? ": " : "", magic->advice ? magic->advice : "");
 }
 
-int text_lines_load(const char *path, struct text_lines *out, struct error *err)
+int text_lines_load(const char *path, struct str_list *out, struct error *err)
 {
     struct file_map map;
-    *out = (struct text_lines){0};
+    *out = (struct str_list){0};
     if (file_map_open(path, &map, err) != 0)
         return -1;
     int status = text_check(path, map.data, map.size, err);
@@ -71,16 +70,8 @@ int text_lines_load(const char *path, struct text_lines *out, struct error *err)
     file_map_close(&map);
     if (status != 0 || out->count > 0)
         return status;
-    text_lines_done(out);
+    str_list_done(out);
     return error_at(err, path, -1, "is empty; it should hold one entry a line");
-}
-
-void text_lines_done(struct text_lines *lines)
-{
-    for (size_t i = 0; i < lines->count; i++)
-        free(lines->items[i]);
-    free(lines->items);
-    *lines = (struct text_lines){0};
 }
 
 /* The next number of a line; 1: found, 0: the line is over, -1: something else stands there. */
@@ -117,7 +108,7 @@ static int parse_ids(char *line, int32_t **out, size_t *count)
 
 int text_token_lines_load(const char *path, struct token_lines *out, struct error *err)
 {
-    struct text_lines lines;
+    struct str_list lines;
     *out = (struct token_lines){0};
     if (text_lines_load(path, &lines, err) != 0)
         return -1;
@@ -131,7 +122,7 @@ int text_token_lines_load(const char *path, struct token_lines *out, struct erro
         else if (out->counts[i] == 0)
             status = error_at(err, path, -1, "line %zu is empty; word ids are wanted", i + 1);
     }
-    text_lines_done(&lines);
+    str_list_done(&lines);
     if (status != 0)
         text_token_lines_done(out);
     return status;
