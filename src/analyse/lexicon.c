@@ -52,11 +52,11 @@ static void add_word(struct builder *b, const char *word, bool unknown)
 
 static void add_text(struct builder *b, const char *caption, enum token_compat compat)
 {
-    struct words words;
+    struct str_list words;
     tokenize_words(caption, compat, &words);
     for (size_t w = 0; w < words.count; w++)
         add_word(b, words.items[w], b->vocab && vocab_id(b->vocab, words.items[w]) < 0);
-    tokenize_words_done(&words);
+    str_list_done(&words);
 }
 
 /* Ids of which the first and last are <start> and <end>. */
@@ -109,21 +109,21 @@ void lexicon_done(struct lexicon *lexicon)
 int lexicon_count(struct lexicon *lexicon, const char *path, enum token_compat compat,
                   struct error *err)
 {
-    struct text_lines lines;
+    struct str_list lines;
     if (text_lines_load(path, &lines, err) != 0)
         return -1;
     free(lexicon->learned);
     lexicon->learned = mem_new(lexicon->count, sizeof *lexicon->learned);
     for (size_t i = 0; i < lines.count; i++) {
-        struct words words;
+        struct str_list words;
         gpointer found;
         tokenize_words(lines.items[i], compat, &words);
         for (size_t w = 0; w < words.count; w++)
             if (g_hash_table_lookup_extended(lexicon->numbers, words.items[w], NULL, &found))
                 lexicon->learned[GPOINTER_TO_UINT(found)]++;
-        tokenize_words_done(&words);
+        str_list_done(&words);
     }
-    text_lines_done(&lines);
+    str_list_done(&lines);
     return 0;
 }
 

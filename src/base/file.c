@@ -216,11 +216,10 @@ char *file_folder(const char *path)
     return mem_strndup(path, slash == path ? 1 : (size_t)(slash - path));
 }
 
-int file_list(const char *folder, bool (*wanted)(const char *name), struct file_names *out,
+int file_list(const char *folder, bool (*wanted)(const char *name), struct str_list *out,
               struct error *err)
 {
-    size_t cap = 0;
-    *out = (struct file_names){0};
+    *out = (struct str_list){0};
     DIR *dir = opendir(folder);
     if (!dir)
         return error_errno(err, folder, "list");
@@ -228,21 +227,12 @@ int file_list(const char *folder, bool (*wanted)(const char *name), struct file_
         if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 ||
             (wanted && !wanted(e->d_name)))
             continue;
-        MEM_ROOM(out->items, out->count, cap);
-        out->items[out->count++] = mem_strdup(e->d_name);
+        str_list_add(out, mem_strdup(e->d_name));
     }
     closedir(dir);
     if (out->count > 0)
         qsort(out->items, out->count, sizeof *out->items, ascending_text);
     return 0;
-}
-
-void file_names_free(struct file_names *names)
-{
-    for (size_t i = 0; i < names->count; i++)
-        free(names->items[i]);
-    free(names->items);
-    *names = (struct file_names){0};
 }
 
 int file_make_folder(const char *path, struct error *err)

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "base/str.h"
 
 /* What tells a file, as it is now, from all others and from itself at another time, as far as the
  * system knows: any write to it changes ctime_ns. All zero: unknown. */
@@ -65,17 +66,10 @@ const char *file_name(const char *path);
 /* The folder of a path ("." where it has none), the caller's to free. */
 char *file_folder(const char *path) MUST_USE;
 
-/* The names in a folder. */
-struct file_names {
-    char **items; /* owned; sorted by bytes */
-    size_t count;
-};
-
-/* Those for which `wanted` is true (NULL: all), but "." and "..". Free with file_names_free, which
- * also is harmless after a failure. Errors: missing, not a folder, not readable. */
-int file_list(const char *folder, bool (*wanted)(const char *name), struct file_names *out,
+/* The names in a folder for which `wanted` is true (NULL: all), without "." and "..", sorted by
+ * bytes. Errors: missing, not a folder, not readable; `out` is empty then. */
+int file_list(const char *folder, bool (*wanted)(const char *name), struct str_list *out,
               struct error *err) MUST_USE;
-void file_names_free(struct file_names *names);
 
 /* Makes a folder and those above it. */
 int file_make_folder(const char *path, struct error *err) MUST_USE;

@@ -81,6 +81,20 @@ void str_done(struct str *s)
     *s = (struct str){0};
 }
 
+void str_list_add(struct str_list *list, char *owned)
+{
+    MEM_ROOM(list->items, list->count, list->cap);
+    list->items[list->count++] = owned;
+}
+
+void str_list_done(struct str_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        free(list->items[i]);
+    free(list->items);
+    *list = (struct str_list){0};
+}
+
 bool str_ends_with(const char *text, const char *ending)
 {
     size_t n = strlen(text), e = strlen(ending);

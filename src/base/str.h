@@ -23,6 +23,16 @@ const char *str_text(const struct str *s);
 char *str_take(struct str *s); /* the text, now the caller's to free; s is empty again */
 void str_done(struct str *s);
 
+/* Strings in order. Zero-initialise to start; str_list_done frees it all and leaves it empty. */
+struct str_list {
+    char **items; /* owned, each and all */
+    size_t count, cap;
+};
+
+/* Adds an allocated string, which is the list's from now on. */
+void str_list_add(struct str_list *list, char *owned);
+void str_list_done(struct str_list *list);
+
 /* Whether a terminated string ends with `ending`, or is that alone. */
 bool str_ends_with(const char *text, const char *ending);
 

@@ -7,9 +7,9 @@
 #include "analyse/duplicates.h"
 #include "analyse/hubness.h"
 #include "analyse/label_noise.h"
+#include "analyse/positive_recalls.h"
 #include "base/file.h"
 #include "base/mem.h"
-#include "io/annotation/positives.h"
 
 enum { MOST_TWINS = 10000 };
 
@@ -240,8 +240,8 @@ static void report_positive_recalls(struct words_command *o, bool image, const c
     const struct sweep *s = &o->sweep;
     const char *direction = image ? "i2t" : "t2i";
     static const char *const names[] = {"r1", "r5", "r10"};
-    positives_recalls(p, image ? s->images : s->captions, image ? s->image_top : s->caption_top,
-                      image ? s->image_k : s->caption_k, &r);
+    positive_recalls(p, image ? s->images : s->captions, image ? s->image_top : s->caption_top,
+                     image ? s->image_k : s->caption_k, &r);
     for (int t = 0; t < 6; t++) {
         char *key = mem_printf("positives.%s.%s.%s", direction, t < 3 ? "annotated" : "original",
                                names[t % 3]);

@@ -18,8 +18,8 @@ struct convert {
     int regions;
     bool half, force, quiet;
     struct cli_list inputs;
-    struct text_lines wanted; /* --ids */
-    struct idmap size_of;     /* --sizes: id to pair */
+    struct str_list wanted; /* --ids */
+    struct idmap size_of;   /* --sizes: id to pair */
     int32_t *pairs;
     struct photos *photos; /* --images */
 };
@@ -28,7 +28,7 @@ struct convert {
  */
 
 /* An id file for captions has an id a caption: those of an image follow each other. */
-static int check_ids(const char *path, struct text_lines *lines, struct error *err)
+static int check_ids(const char *path, struct str_list *lines, struct error *err)
 {
     size_t kept = 0;
     for (size_t i = 0; i < lines->count; i++) {
@@ -75,7 +75,7 @@ static int take_size(struct convert *c, const char *line, size_t i, struct error
 
 static int load_sizes(struct convert *c, struct error *err)
 {
-    struct text_lines lines;
+    struct str_list lines;
     if (!c->sizes)
         return 0;
     if (text_lines_load(c->sizes, &lines, err) != 0)
@@ -84,7 +84,7 @@ static int load_sizes(struct convert *c, struct error *err)
     c->pairs = mem_new(2 * lines.count, sizeof *c->pairs);
     for (size_t i = 0; status == 0 && i < lines.count; i++)
         status = take_size(c, lines.items[i], i, err);
-    text_lines_done(&lines);
+    str_list_done(&lines);
     return status;
 }
 
@@ -293,7 +293,7 @@ int cli_convert(int argc, char **argv)
         status = convert(&c, &err) == 0 ? EXIT_DONE : cli_fail("convert", &err);
     }
     cli_list_done(&c.inputs);
-    text_lines_done(&c.wanted);
+    str_list_done(&c.wanted);
     idmap_done(&c.size_of);
     free(c.pairs);
     photos_free(c.photos);

@@ -51,7 +51,7 @@ static char *split_file(const struct eval *e, const char *name)
 /* Row numbers, or the ids of the split's file, which has a line an image or one a caption. */
 static int take_image_ids(struct eval *e, struct error *err)
 {
-    struct text_lines lines = {0};
+    struct str_list lines = {0};
     char *path = split_file(e, "ids.txt");
     int status = path ? text_lines_load(path, &lines, err) : 0;
     size_t step = lines.count == e->I ? 1 : lines.count == e->C ? e->per_image : 0;
@@ -59,23 +59,23 @@ static int take_image_ids(struct eval *e, struct error *err)
         status = error_at(err, path, -1, "has %zu ids, the matrix %zu images", lines.count, e->I);
     for (size_t i = 0; status == 0 && i < e->I; i++)
         e->image_id[i] = path ? mem_strdup(lines.items[i * step]) : mem_printf("%zu", i);
-    text_lines_done(&lines);
+    str_list_done(&lines);
     free(path);
     return status;
 }
 
 static size_t count_words(const char *caption, enum token_compat compat)
 {
-    struct words words;
+    struct str_list words;
     tokenize_words(caption, compat, &words);
     size_t n = words.count;
-    tokenize_words_done(&words);
+    str_list_done(&words);
     return n;
 }
 
 static int take_lengths(struct eval *e, struct error *err)
 {
-    struct text_lines lines;
+    struct str_list lines;
     char *path = e->common.captions ? mem_strdup(e->common.captions) : split_file(e, "caps.txt");
     const char *named = e->common.token_compat;
     if (!path)
@@ -89,7 +89,7 @@ static int take_lengths(struct eval *e, struct error *err)
         e->words = mem_new(e->C, sizeof *e->words);
     for (size_t c = 0; status == 0 && c < e->C; c++)
         e->words[c] = count_words(lines.items[c], compat);
-    text_lines_done(&lines);
+    str_list_done(&lines);
     free(path);
     return status;
 }
@@ -99,7 +99,7 @@ static int take_lengths(struct eval *e, struct error *err)
 
 static int take_caption_ids(struct eval *e, struct error *err)
 {
-    struct text_lines lines;
+    struct str_list lines;
     e->caption_id = mem_new(e->C, sizeof *e->caption_id);
     for (size_t c = 0; !e->caption_id_file && c < e->C; c++)
         e->caption_id[c] = mem_printf("%s#%zu", e->image_id[c / e->per_image], c % e->per_image);
@@ -113,7 +113,7 @@ static int take_caption_ids(struct eval *e, struct error *err)
                                                 lines.count, e->C);
     for (size_t c = 0; status == 0 && c < e->C; c++)
         e->caption_id[c] = mem_strdup(lines.items[c]);
-    text_lines_done(&lines);
+    str_list_done(&lines);
     return status;
 }
 

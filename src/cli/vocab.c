@@ -39,23 +39,23 @@ static enum token_compat compat_of(const struct build *b)
 static int each_word(struct build *b, const char *path, void (*take)(struct build *, const char *),
                      size_t *lines_out, struct error *err)
 {
-    struct text_lines lines;
+    struct str_list lines;
     struct progress_line line;
     bool go_on = true;
     if (text_lines_load(path, &lines, err) != 0)
         return -1;
     progress_line_start(&line, "captions", b->quiet);
     for (size_t i = 0; go_on && i < lines.count; i++) {
-        struct words words;
+        struct str_list words;
         tokenize_words(lines.items[i], compat_of(b), &words);
         for (size_t w = 0; w < words.count; w++)
             take(b, words.items[w]);
-        tokenize_words_done(&words);
+        str_list_done(&words);
         go_on = progress_step(&line.progress, i + 1, lines.count);
     }
     progress_line_end(&line);
     *lines_out = lines.count;
-    text_lines_done(&lines);
+    str_list_done(&lines);
     return go_on ? 0 : error_set(err, "interrupted; nothing was written");
 }
 

@@ -172,13 +172,13 @@ static bool ends(const char *name, const char *ending)
 static void describe_captions(struct inspect_subject *s, const char *name)
 {
     struct error err;
-    struct text_lines lines;
+    struct str_list lines;
     char *path = file_join(s->path, name);
     if (text_lines_load(path, &lines, &err) != 0)
         inspect_line(s, name, "not read: %s", err.text);
     else
         inspect_line(s, name, "%zu captions", lines.count);
-    text_lines_done(&lines);
+    str_list_done(&lines);
     free(path);
 }
 

@@ -14,6 +14,7 @@
 #include "io/image/image.h"
 #include "io/text/captions.h"
 #include "io/torch/objarray.h"
+#include "io/torch/torchfile.h"
 
 enum {
     SCANNED = 1 << 26,   /* elements of an array that are looked at, one by one */
@@ -268,24 +269,21 @@ int inspect_array(struct inspect_subject *s, struct error *err)
 
 int inspect_arrays(struct inspect_subject *s, struct error *err)
 {
-    char **names;
-    size_t count;
-    if (npy_members(s->path, &names, &count, err) != 0)
+    struct str_list names;
+    if (npy_members(s->path, &names, err) != 0)
         return -1;
     inspect_begin(s, "NumPy arrays");
     int status = 0;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < names.count; i++) {
         struct npy *a;
         struct error why;
-        if (npy_open(s->path, names[i], &a, &why) != 0) {
-            inspect_line(s, names[i], "not read: %s", why.text);
-        } else if (status == 0) {
-            status = describe_array(s, a, names[i], err);
-        }
+        if (npy_open(s->path, names.items[i], &a, &why) != 0)
+            inspect_line(s, names.items[i], "not read: %s", why.text);
+        else if (status == 0)
+            status = describe_array(s, a, names.items[i], err);
         npy_free(a);
-        free(names[i]);
     }
-    free(names);
+    str_list_done(&names);
     return status;
 }
 
@@ -373,7 +371,7 @@ int inspect_bottomup(struct inspect_subject *s, struct error *err)
 
 int inspect_text(struct inspect_subject *s, struct error *err)
 {
-    struct text_lines lines;
+    struct str_list lines;
     if (text_lines_load(s->path, &lines, err) != 0)
         return -1;
     size_t empty = 0;
@@ -383,6 +381,6 @@ int inspect_text(struct inspect_subject *s, struct error *err)
     inspect_line(s, "lines", "%zu, %zu of them empty", lines.count, empty);
     inspect_line(s, "first", "%.*s", SHOWN_CAPTION, lines.items[0]);
     inspect_number(s, "lines", (double)lines.count);
-    text_lines_done(&lines);
+    str_list_done(&lines);
     return 0;
 }

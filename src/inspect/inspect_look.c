@@ -93,13 +93,9 @@ static bool is_table(const struct file_map *map)
 /* A zip file is an .npz, a checkpoint, or a packed table. */
 static int look_at_zip(struct inspect_subject *s, const struct file_map *map, struct error *err)
 {
-    char **names = NULL;
-    size_t count = 0;
-    struct error ignored;
-    bool arrays = npy_members(s->path, &names, &count, &ignored) == 0 && count > 0;
-    for (size_t i = 0; i < count; i++)
-        free(names[i]);
-    free(names);
+    struct str_list names;
+    bool arrays = npy_members(s->path, &names, NULL) == 0 && names.count > 0;
+    str_list_done(&names);
     if (arrays)
         return inspect_arrays(s, err);
     size_t tail = map->size < SNIFF ? map->size : SNIFF;

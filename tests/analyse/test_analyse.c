@@ -11,12 +11,12 @@
 #include "analyse/failures.h"
 #include "analyse/hubness.h"
 #include "analyse/label_noise.h"
+#include "analyse/positive_recalls.h"
 #include "base/countof.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "base/str.h"
 #include "evaluate/evaluate.h"
-#include "io/annotation/positives.h"
 
 static struct rng random_seeded(void)
 {
@@ -611,7 +611,7 @@ static void test_positives(void **state)
     assert_int_equal(p.confirmed, 3);
     assert_true(positives_has(&p, 3, 1) && positives_has(&p, 3, 2) && !positives_has(&p, 3, 0));
     assert_false(positives_has(&p, 1, 0));
-    positives_recalls(&p, sweep.captions, sweep.caption_top, sweep.caption_k, &r);
+    positive_recalls(&p, sweep.captions, sweep.caption_top, sweep.caption_k, &r);
     assert_near(r.annotated[0], 200.0 / 3); /* 900 and 903; 905's first is image 1 */
     assert_near(r.original[0], 100.0 / 3);
     assert_near(r.annotated[1], 100);
@@ -619,7 +619,7 @@ static void test_positives(void **state)
     positives_done(&p);
     assert_int_equal(load_positives(&bed, "{\"101\": [905, 903], \"100\": [900]}", true, &p, &err),
                      0);
-    positives_recalls(&p, sweep.images, sweep.image_top, sweep.image_k, &r);
+    positive_recalls(&p, sweep.images, sweep.image_top, sweep.image_k, &r);
     assert_near(r.annotated[0], 100); /* image 1's first is caption 905 */
     assert_near(r.original[0], 50);
     positives_done(&p);

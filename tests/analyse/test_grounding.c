@@ -380,10 +380,10 @@ static void test_plurals(void **state)
 
 static size_t match(const struct category_words *t, const char *text, size_t *category)
 {
-    struct words words;
+    struct str_list words;
     tokenize_words(text, TOKENS_STANDARD, &words);
     size_t n = category_words_match(t, &words, 0, category);
-    tokenize_words_done(&words);
+    str_list_done(&words);
     return n;
 }
 

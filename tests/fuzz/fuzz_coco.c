@@ -1,25 +1,14 @@
 /* Fuzz target: COCO's instances JSON. */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include "io/annotation/coco.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char path[64];
+    char path[FUZZ_PATH];
     struct error err;
     struct coco coco;
     struct idmap wanted = {0};
-    int fd = memfd_create("fuzz", MFD_CLOEXEC);
-    if (fd < 0 || write(fd, data, size) != (ssize_t)size)
-        abort();
-    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    int fd = fuzz_file(data, size, path);
     if (!idmap_add(&wanted, "42", 0) || !idmap_add(&wanted, "1", 1))
         abort();
     if (coco_load(path, &wanted, &coco, &err) == 0) {

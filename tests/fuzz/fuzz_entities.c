@@ -1,15 +1,8 @@
 /* Fuzz target: Flickr30K Entities, sentences and annotation files. */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "io/annotation/entities.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 /* Phrases lie inside their sentence, one after another. */
 static void check(const struct entity_sentence *s)
@@ -26,14 +19,11 @@ static void check(const struct entity_sentence *s)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char path[64];
+    char path[FUZZ_PATH];
     struct error err;
     struct entity_sentences sentences;
     struct entity_boxes boxes;
-    int fd = memfd_create("fuzz", MFD_CLOEXEC);
-    if (fd < 0 || write(fd, data, size) != (ssize_t)size)
-        abort();
-    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    int fd = fuzz_file(data, size, path);
     if (entities_sentences_load(path, &sentences, &err) == 0) {
         for (size_t s = 0; s < sentences.count; s++)
             check(&sentences.items[s]);

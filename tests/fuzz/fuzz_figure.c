@@ -1,16 +1,8 @@
 /* Fuzz target: a figure's data as JSON. What is read can be laid out, and no text overlaps another.
  */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include "figure/figure_file.h"
 #include "figure/kinds.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 static void lay_out(const struct figure *figure, const struct figure_style *style)
 {
@@ -33,14 +25,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct figure_data figure = {0};
     struct figure_style style;
     struct error err;
-    char path[64];
-    int file = memfd_create("fuzz", 0);
-    if (file < 0 || write(file, data, size) != (ssize_t)size)
-        return 0;
-    snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+    char path[FUZZ_PATH];
+    int fd = fuzz_file(data, size, path);
     if (figure_load_json(path, "/nowhere", &figure, &style, &err) == 0)
         lay_out(&figure.figure, &style);
     figure_data_done(&figure);
-    close(file);
+    close(fd);
     return 0;
 }

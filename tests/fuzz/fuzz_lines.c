@@ -1,24 +1,16 @@
 /* Fuzz target: the text files of a data folder: captions, word ids, and the JSON that maps ids to
  * photographs. */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include "io/dataset/photos.h"
 #include "io/text/captions.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 static void read_lines(const char *path)
 {
     struct error err;
-    struct text_lines lines;
+    struct str_list lines;
     struct token_lines tokens;
     if (text_lines_load(path, &lines, &err) == 0)
-        text_lines_done(&lines);
+        str_list_done(&lines);
     if (text_token_lines_load(path, &tokens, &err) == 0)
         text_token_lines_done(&tokens);
 }
@@ -39,11 +31,8 @@ static void read_mapping(const char *path)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char path[64];
-    int fd = memfd_create("fuzz", MFD_CLOEXEC);
-    if (fd < 0 || write(fd, data, size) != (ssize_t)size)
-        abort();
-    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    char path[FUZZ_PATH];
+    int fd = fuzz_file(data, size, path);
     read_lines(path);
     read_mapping(path);
     close(fd);

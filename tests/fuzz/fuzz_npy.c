@@ -1,14 +1,6 @@
 /* Fuzz target: arrays, alone and inside a zip file. */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include "io/array/npy.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 enum { READ = 1 << 16 };
 
@@ -40,24 +32,18 @@ static void open_array(const char *path, const char *member)
 static void open_members(const char *path)
 {
     struct error err;
-    char **names;
-    size_t count;
-    if (npy_members(path, &names, &count, &err) != 0)
+    struct str_list names;
+    if (npy_members(path, &names, &err) != 0)
         return;
-    for (size_t i = 0; i < count; i++) {
-        open_array(path, names[i]);
-        free(names[i]);
-    }
-    free(names);
+    for (size_t i = 0; i < names.count; i++)
+        open_array(path, names.items[i]);
+    str_list_done(&names);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char path[64];
-    int fd = memfd_create("fuzz", MFD_CLOEXEC);
-    if (fd < 0 || write(fd, data, size) != (ssize_t)size)
-        abort();
-    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    char path[FUZZ_PATH];
+    int fd = fuzz_file(data, size, path);
     open_array(path, NULL);
     open_members(path);
     close(fd);

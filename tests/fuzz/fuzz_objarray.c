@@ -1,11 +1,6 @@
 /* Fuzz target: pickled numpy arrays of objects: image sizes, and the results of an evaluation. */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-
 #include "io/torch/objarray.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -1,13 +1,8 @@
 /* Fuzz target: annotations of more right answers, as JSON. What is read must hold together. */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-
 #include "io/annotation/positives.h"
+#include "tests/fuzz/fuzz.h"
 
 enum { IMAGES = 3, CAPTIONS = 6, PER_IMAGE = 2 };
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* A split of images 1, 2, 3 and captions 10 .. 15. */
 static struct positives_ids *make_ids(void)

@@ -1,14 +1,10 @@
 /* Fuzz target: captions of any bytes, both ways. Words are never empty and hold no ASCII blank. */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "io/text/tokenize.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 static void check(const char *word)
 {
@@ -24,11 +20,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *caption = mem_strndup(size ? (const char *)data : "", size);
     for (int compat = TOKENS_STANDARD; compat <= TOKENS_PY3BYTES; compat++) {
-        struct words words;
+        struct str_list words;
         tokenize_words(caption, compat, &words);
         for (size_t i = 0; i < words.count; i++)
             check(words.items[i]);
-        tokenize_words_done(&words);
+        str_list_done(&words);
     }
     free(caption);
     return 0;

@@ -1,12 +1,8 @@
 /* Fuzz target: torch files of both formats, loaded as a checkpoint and listed. */
-#include <stddef.h>
-#include <stdint.h>
-
 #include "base/str.h"
 #include "io/torch/checkpoint.h"
 #include "io/torch/torchfile.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -15,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct checkpoint *checkpoint;
     struct str text = {0};
     if (torchfile_open_bytes(data, size, "fuzz", TORCHFILE_STRICT, &file, &err) == 0) {
-        if (torchfile_checkpoint(file, &checkpoint, &err) == 0)
+        if (checkpoint_from_file(file, &checkpoint, &err) == 0)
             checkpoint_free(checkpoint);
         torchfile_free(file);
     }

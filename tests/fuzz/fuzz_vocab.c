@@ -1,13 +1,8 @@
 /* Fuzz target: vocabularies as JSON. What is read must hold together. */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-
 #include "io/text/vocab.h"
+#include "tests/fuzz/fuzz.h"
 
 enum { COMPLETIONS = 4 };
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -1,21 +1,11 @@
 /* Runs a fuzz target over its corpus, tests/fuzz/corpus/TARGET, as an ordinary test: where the
  * target is not linked with libFuzzer, this is its main. A crash ends the program, which the test's
  * harness sees. */
-#include <dirent.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "base/mem.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static int by_name(const struct dirent **a, const struct dirent **b)
-{
-    return strcmp((*a)->d_name, (*b)->d_name);
-}
+#include "tests/fuzz/fuzz.h"
 
 /* fuzz_NAME is tried on corpus/NAME. */
 static char *corpus_of(const char *program)
@@ -42,28 +32,28 @@ static int replay(const char *path)
     return 0;
 }
 
+static bool is_input(const char *name)
+{
+    return name[0] != '.';
+}
+
 int main(int argc, char **argv)
 {
-    struct dirent **entries;
-    int files = 0;
+    struct str_list files;
+    struct error err;
     (void)argc;
     char *corpus = corpus_of(argv[0]);
-    int count = scandir(corpus, &entries, NULL, by_name);
-    for (int i = 0; i < count; i++) {
-        char *path = file_join(corpus, entries[i]->d_name);
-        if (entries[i]->d_name[0] != '.') {
-            int status = replay(path);
-            printf("%sok %d - %s\n", status ? "not " : "", ++files, entries[i]->d_name);
-            fflush(stdout);
-        }
+    if (file_list(corpus, is_input, &files, &err) != 0 || files.count == 0)
+        printf("not ok 1 - a corpus in %s\n1..1\n", corpus);
+    for (size_t i = 0; i < files.count; i++) {
+        char *path = file_join(corpus, files.items[i]);
+        printf("%sok %zu - %s\n", replay(path) ? "not " : "", i + 1, files.items[i]);
+        fflush(stdout);
         free(path);
-        free(entries[i]);
     }
-    if (count >= 0)
-        free(entries);
-    if (files == 0)
-        printf("not ok %d - a corpus in %s\n", ++files, corpus);
-    printf("1..%d\n", files);
+    if (files.count > 0)
+        printf("1..%zu\n", files.count);
+    str_list_done(&files);
     free(corpus);
     return 0;
 }

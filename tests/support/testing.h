@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -37,6 +38,31 @@ static inline char *testing_fixture(const char *name)
 static inline char *testing_data(const char *name)
 {
     return testing_path("SCANSCOPE_TEST_DATA", name);
+}
+
+/* A file that must be refused with an error that holds `reason`. */
+struct bad_file {
+    const char *bytes, *reason;
+    size_t size;
+};
+
+/* Each of them, written to `path`, makes `open` fail for its reason; and so do a missing file and
+ * the folder `folder`. */
+static inline void testing_bad_files(int (*open)(const char *path, struct error *err),
+                                     const struct bad_file *files, size_t count, const char *path,
+                                     const char *folder)
+{
+    struct error err;
+    for (size_t i = 0; i < count; i++) {
+        if (file_write(path, files[i].bytes, files[i].size, &err) != 0 || open(path, &err) != -1)
+            fail_msg("%s instead of: %s", err.text, files[i].reason);
+        if (!strstr(err.text, files[i].reason) || !strstr(err.text, path))
+            fail_msg("%s instead of: %s", err.text, files[i].reason);
+    }
+    assert_int_equal(open("no-such-folder/file", &err), -1);
+    assert_non_null(strstr(err.text, "No such file"));
+    assert_int_equal(open(folder, &err), -1);
+    assert_non_null(strstr(err.text, "folder"));
 }
 
 /* Asserts that a call returned 0, and prints the error's line where not. */

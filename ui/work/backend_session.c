@@ -296,14 +296,14 @@ static int real_export(struct backend *backend, const struct export_spec *spec, 
 static bool real_knows(const struct backend *backend, const char *word)
 {
     const struct session *session = ((const struct real *)backend)->session;
-    struct words words = {0};
+    struct str_list words = {0};
     bool known = true;
     if (!session->vocab)
         return true;
     tokenize_words(word, session->compat, &words);
     for (size_t i = 0; i < words.count; i++)
         known &= vocab_id(session->vocab, words.items[i]) >= 0;
-    tokenize_words_done(&words);
+    str_list_done(&words);
     return known;
 }
 

@@ -217,7 +217,7 @@ void category_words_free(struct category_words *table)
     free(table);
 }
 
-size_t category_words_match(const struct category_words *table, const struct words *words,
+size_t category_words_match(const struct category_words *table, const struct str_list *words,
                             size_t at, size_t *category_out)
 {
     struct str text = {0};

@@ -15,7 +15,7 @@ struct category_words *category_words_new(char *const *names, size_t count);
 void category_words_free(struct category_words *table);
 
 /* The category that the words from `at` on name: how many words that is (0: none), and which. */
-size_t category_words_match(const struct category_words *table, const struct words *words,
+size_t category_words_match(const struct category_words *table, const struct str_list *words,
                             size_t at, size_t *category_out);
 
 /* The plural of an English noun by the regular rules and a short list ("person": "people"); the

@@ -52,7 +52,7 @@ static void add_boxes(struct grounding *g, const struct dataset *data, const str
 
 /* The determiner that begins the phrase whose name starts at `at`; `at` where there is none within
  * three words, or another function word stands between. */
-static size_t phrase_start(const struct words *words, size_t at)
+static size_t phrase_start(const struct str_list *words, size_t at)
 {
     for (size_t w = at; w-- > 0 && w + 3 >= at;) {
         if (grounding_is_determiner(words->items[w]))
@@ -64,7 +64,7 @@ static size_t phrase_start(const struct words *words, size_t at)
 }
 
 static void read_caption(struct grounding *g, const struct dataset *data, const struct objects *o,
-                         const struct category_words *table, const struct words *words,
+                         const struct category_words *table, const struct str_list *words,
                          size_t caption)
 {
     size_t category = 0, end = 0; /* of the phrase before */
@@ -96,10 +96,10 @@ static void read_captions(struct grounding *g, const struct dataset *data, const
         names[c] = o->coco->categories[c].name;
     struct category_words *table = category_words_new(names, count);
     for (size_t c = 0; c < data->captions; c++) {
-        struct words words;
+        struct str_list words;
         tokenize_words(data->caption[c], compat, &words);
         read_caption(g, data, o, table, &words, c);
-        tokenize_words_done(&words);
+        str_list_done(&words);
     }
     category_words_free(table);
     free(names);

@@ -14,20 +14,20 @@ enum { SENTENCE_WORDS = 512 }; /* longer captions and sentences are not compared
 
 /* A sentence in words as captions have them, and which phrase each belongs to (-1: none). */
 struct tokens {
-    struct words words;
+    struct str_list words;
     int *phrase;
 };
 
 static void tokens_done(struct tokens *t)
 {
-    tokenize_words_done(&t->words);
+    str_list_done(&t->words);
     free(t->phrase);
 }
 
 static void take_words(struct tokens *t, size_t *cap, const char *text, size_t length, int phrase,
                        enum token_compat compat)
 {
-    struct words words;
+    struct str_list words;
     char *part = mem_strndup(text, length);
     tokenize_words(part, compat == TOKENS_PY3BYTES ? TOKENS_STANDARD : compat, &words);
     for (size_t w = 0; w < words.count; w++) {
@@ -39,7 +39,7 @@ static void take_words(struct tokens *t, size_t *cap, const char *text, size_t l
         t->phrase[t->words.count] = phrase;
         t->words.items[t->words.count++] = mem_strdup(words.items[w]);
     }
-    tokenize_words_done(&words);
+    str_list_done(&words);
     free(part);
 }
 
@@ -62,7 +62,7 @@ static void tokens_make(const struct entity_sentence *s, enum token_compat compa
 
 /* The longest common subsequence of caption and sentence: map[w] is the sentence's word that stands
  * for the caption's word w, or -1. Returns its length. */
-static size_t match_words(const struct words *caption, const struct words *sentence, int *map)
+static size_t match_words(const struct str_list *caption, const struct str_list *sentence, int *map)
 {
     size_t n = caption->count, m = sentence->count;
     if (n > SENTENCE_WORDS || m > SENTENCE_WORDS)
@@ -133,7 +133,8 @@ static bool is_word(const char *text)
 
 /* Runs of caption words that belong to one phrase; the last of them that is a word is the noun. */
 static void add_phrases(struct grounding *g, const struct dataset *data, const struct image *image,
-                        size_t sentence, const struct words *words, const int *map, size_t caption)
+                        size_t sentence, const struct str_list *words, const int *map,
+                        size_t caption)
 {
     const struct tokens *t = &image->tokens[sentence];
     for (size_t w = 0; w < words->count;) {
@@ -159,7 +160,7 @@ static void add_phrases(struct grounding *g, const struct dataset *data, const s
 static void read_caption(struct grounding *g, const struct dataset *data, const struct image *image,
                          enum token_compat compat, size_t caption)
 {
-    struct words words;
+    struct str_list words;
     size_t own = caption % data->per_image, best = 0, best_length = 0;
     tokenize_words(data->caption[caption], compat, &words);
     int *map = mem_new(words.count, sizeof *map);
@@ -173,7 +174,7 @@ static void read_caption(struct grounding *g, const struct dataset *data, const 
     if (best_length > 0 && match_words(&words, &image->tokens[best].words, map) > 0)
         add_phrases(g, data, image, best, &words, map, caption);
     free(map);
-    tokenize_words_done(&words);
+    str_list_done(&words);
 }
 
 /* ---- files ------------------------------------------------------------------------------------

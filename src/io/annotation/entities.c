@@ -79,7 +79,7 @@ static int parse_sentence(const char *line, struct entity_sentence *out, const s
 
 int entities_sentences_load(const char *path, struct entity_sentences *out, struct error *err)
 {
-    struct text_lines lines;
+    struct str_list lines;
     *out = (struct entity_sentences){0};
     if (text_lines_load(path, &lines, err) != 0)
         return -1;
@@ -90,7 +90,7 @@ int entities_sentences_load(const char *path, struct entity_sentences *out, stru
         status = parse_sentence(lines.items[out->count], &out->items[out->count], &place);
         out->count++;
     }
-    text_lines_done(&lines);
+    str_list_done(&lines);
     if (status != 0)
         entities_sentences_done(out);
     return status;

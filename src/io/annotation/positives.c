@@ -97,14 +97,14 @@ static int check_count(const char *path, size_t count, const struct dataset *dat
 /* The ids of the captions. */
 static int read_lines(const char *path, const struct dataset *data, int64_t *out, struct error *err)
 {
-    struct text_lines lines;
+    struct str_list lines;
     if (text_lines_load(path, &lines, err) != 0)
         return -1;
     int status = check_count(path, lines.count, data, err);
     for (size_t c = 0; c < data->captions && status == 0; c++)
         if (!whole_number(lines.items[c], strlen(lines.items[c]), &out[c]))
             status = error_at(err, path, -1, "line %zu is no whole number", c + 1);
-    text_lines_done(&lines);
+    str_list_done(&lines);
     return status;
 }
 
@@ -314,27 +314,4 @@ bool positives_has(const struct positives *positives, size_t query, size_t answe
     size_t first = positives->starts[query];
     return bsearch(&answer, positives->answers + first, positives->starts[query + 1] - first,
                    sizeof answer, ascending_size) != NULL;
-}
-
-/* ---- recalls ----------------------------------------------------------------------------------
- */
-
-void positives_recalls(const struct positives *positives, const struct sweep_query *queries,
-                       const struct ranked *top, size_t k, struct positive_recalls *out)
-{
-    static const size_t tops[] = {1, 5, 10};
-    double share = 100 / (double)positives->annotated;
-    *out = (struct positive_recalls){0};
-    for (size_t q = 0; q < positives->queries; q++) {
-        size_t right = positives->starts[q + 1] - positives->starts[q], first = 0;
-        if (right == 0)
-            continue;
-        while (first < k && !positives_has(positives, q, top[q * k + first].index))
-            first++;
-        for (int t = 0; t < 3; t++) {
-            out->annotated[t] += share * (first < k && first < tops[t]);
-            out->original[t] += share * (queries[q].rank < tops[t]);
-        }
-        out->per_query += share / 100 * (double)right;
-    }
 }

@@ -4,7 +4,6 @@
 #ifndef IO_ANNOTATION_POSITIVES_H
 #define IO_ANNOTATION_POSITIVES_H
 
-#include "analyse/sweep.h"
 #include "io/dataset/dataset.h"
 
 /* One direction: the right answers of each query of the split; `starts` of a query that the
@@ -40,14 +39,5 @@ int positives_parse(const char *path, const void *bytes, size_t size, bool image
                     struct error *err) MUST_USE;
 void positives_done(struct positives *positives);
 bool positives_has(const struct positives *positives, size_t query, size_t answer);
-
-/* Over the annotated queries: per cent with a right answer among the first 1, 5, 10 kept by the
- * pass (k at least 10, or all), by the annotation and by the split alone. */
-struct positive_recalls {
-    double annotated[3], original[3];
-    double per_query; /* right answers a query, mean */
-};
-void positives_recalls(const struct positives *positives, const struct sweep_query *queries,
-                       const struct ranked *top, size_t k, struct positive_recalls *out);
 
 #endif

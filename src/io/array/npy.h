@@ -48,9 +48,9 @@ struct npy {
 int npy_open(const char *path, const char *member, struct npy **out, struct error *err) MUST_USE;
 void npy_free(struct npy *array);
 
-/* Names of the arrays of a .npz, without ".npy": `count` strings and the list are the caller's to
- * free. */
-int npy_members(const char *path, char ***names_out, size_t *count_out, struct error *err) MUST_USE;
+/* Names of the arrays of a .npz, without ".npy". Errors: not a zip file, damaged; `out` is empty
+ * then. */
+int npy_members(const char *path, struct str_list *out, struct error *err) MUST_USE;
 
 /* "float32", and the bytes of an element (0 for NPY_OBJECT). */
 const char *npy_type_name(enum npy_type type);

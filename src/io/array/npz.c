@@ -6,6 +6,7 @@
 #include <zip.h>
 
 #include "base/bytes.h"
+#include "base/magic.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "io/array/npy_private.h"
@@ -265,42 +266,31 @@ int npz_locate(const char *member, struct npy *array, struct error *err)
 
 bool npz_is_zip(const struct file_map *map)
 {
-    return map->size >= 4 &&
-           (memcmp(map->data, "PK\3\4", 4) == 0 || memcmp(map->data, "PK\5\6", 4) == 0);
+    return magic_is(map->data, map->size, MAGIC_ZIP);
 }
 
-static int list_members(const struct file_map *map, const char *path, char ***names, size_t *count,
+static int list_members(const struct file_map *map, const char *path, struct str_list *out,
                         struct error *err)
 {
     struct directory d;
     struct entry e;
-    size_t cap = 0;
     int more = directory_open(map, &d) ? 1 : -1;
-    while (more == 1 && (more = directory_next(&d, &e)) == 1) {
-        if (!ends_npy(&e))
-            continue;
-        MEM_ROOM(*names, *count, cap);
-        (*names)[(*count)++] = mem_strndup(e.name, e.name_length - 4);
-    }
+    while (more == 1 && (more = directory_next(&d, &e)) == 1)
+        if (ends_npy(&e))
+            str_list_add(out, mem_strndup(e.name, e.name_length - 4));
     return more < 0 ? damaged(path, err) : 0;
 }
 
-int npy_members(const char *path, char ***names_out, size_t *count_out, struct error *err)
+int npy_members(const char *path, struct str_list *out, struct error *err)
 {
     struct file_map map;
-    *names_out = NULL;
-    *count_out = 0;
+    *out = (struct str_list){0};
     if (file_map_open(path, &map, err) != 0)
         return -1;
-    int status = npz_is_zip(&map) ? list_members(&map, path, names_out, count_out, err)
+    int status = npz_is_zip(&map) ? list_members(&map, path, out, err)
                                   : error_at(err, path, -1, "is not a zip file (.npz)");
     file_map_close(&map);
-    if (status == 0)
-        return 0;
-    for (size_t i = 0; i < *count_out; i++)
-        free((*names_out)[i]);
-    free(*names_out);
-    *names_out = NULL;
-    *count_out = 0;
-    return -1;
+    if (status != 0)
+        str_list_done(out);
+    return status;
 }

@@ -16,14 +16,14 @@ enum { BOX_COLUMNS_MAX = 16 };
 /* The files of a folder that have one of two endings. */
 struct state {
     char *folder, *boxes; /* boxes: the folder NAME_box, NULL where there is none */
-    struct file_names names;
+    struct str_list names;
     size_t at; /* the current one + 1 */
 };
 
 static void state_close(void *state)
 {
     struct state *s = state;
-    file_names_free(&s->names);
+    str_list_done(&s->names);
     free(s->folder);
     free(s->boxes);
     free(s);
@@ -61,8 +61,7 @@ static int npz_open(struct bottomup *reader, struct error *err)
         return list_files(reader, s, false, err);
     }
     s->folder = file_folder(reader->path);
-    s->names = (struct file_names){.items = mem_new(1, sizeof *s->names.items), .count = 1};
-    s->names.items[0] = mem_strdup(file_name(reader->path));
+    str_list_add(&s->names, mem_strdup(file_name(reader->path)));
     return 0;
 }
 
@@ -197,21 +196,16 @@ static const struct layout {
     {"features", "norm_bb", NULL, NULL, NULL, true},
 };
 
-struct members {
-    char **names;
-    size_t count;
-};
-
-static bool has(const struct members *m, const char *name)
+static bool has(const struct str_list *m, const char *name)
 {
     for (size_t i = 0; name && i < m->count; i++)
-        if (strcmp(m->names[i], name) == 0)
+        if (strcmp(m->items[i], name) == 0)
             return true;
     return false;
 }
 
 /* A positive whole number; 0 where the member is not there. */
-static int read_count(const struct bottomup *reader, const struct members *members,
+static int read_count(const struct bottomup *reader, const struct str_list *members,
                       const char *name, int32_t *out, struct error *err)
 {
     struct npy *a;
@@ -231,7 +225,7 @@ static int read_count(const struct bottomup *reader, const struct members *membe
     return 0;
 }
 
-static int load_layout(struct bottomup *reader, const struct members *members,
+static int load_layout(struct bottomup *reader, const struct str_list *members,
                        const struct layout *layout, struct error *err)
 {
     int32_t regions;
@@ -244,14 +238,14 @@ static int load_layout(struct bottomup *reader, const struct members *members,
     return take_files(reader, path, layout->features, path, layout->boxes, (size_t)regions, err);
 }
 
-static int load_members(struct bottomup *reader, const struct members *members, struct error *err)
+static int load_members(struct bottomup *reader, const struct str_list *members, struct error *err)
 {
     struct str there = {0};
     for (size_t i = 0; i < COUNTOF(layouts); i++)
         if (has(members, layouts[i].features) && has(members, layouts[i].boxes))
             return load_layout(reader, members, &layouts[i], err);
     for (size_t i = 0; i < members->count; i++)
-        str_addf(&there, "%s%.40s", i ? ", " : "", members->names[i]);
+        str_addf(&there, "%s%.40s", i ? ", " : "", members->items[i]);
     error_set(err, "%s: holds neither x and bbox nor features and norm_bb, but: %.400s",
               str_text(&reader->where), str_text(&there));
     str_done(&there);
@@ -260,13 +254,11 @@ static int load_members(struct bottomup *reader, const struct members *members, 
 
 static int npz_load(struct bottomup *reader, struct error *err)
 {
-    struct members members;
-    if (npy_members(str_text(&reader->where), &members.names, &members.count, err) != 0)
+    struct str_list members;
+    if (npy_members(str_text(&reader->where), &members, err) != 0)
         return -1;
     int status = load_members(reader, &members, err);
-    for (size_t i = 0; i < members.count; i++)
-        free(members.names[i]);
-    free(members.names);
+    str_list_done(&members);
     return status;
 }
 

@@ -1,10 +1,8 @@
 #include "io/dataset/dataset.h"
 
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/ascending.h"
 #include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -20,85 +18,6 @@ enum {
     MAX_REGIONS = 1024,
     MAX_FEATURE_SIZE = 1 << 20,
 };
-
-static const char *const feature_endings[] = {"_ims", "_feat", NULL};
-static const char *const array_types[] = {".npy", ".npz"};
-
-void dataset_note(struct opening *o, const char *format, ...)
-{
-    va_list args;
-    char text[1024];
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    str_addf(&o->notes, "%s%s", o->notes.length ? "; " : "", text);
-}
-
-/* ---- the files of a folder ------------------------------------------------------------------- */
-
-static char *split_file(const struct opening *o, const char *ending, const char *type)
-{
-    char *name = mem_printf("%s%s%s", o->d->split, ending, type);
-    char *path = file_join(o->d->folder, name);
-    free(name);
-    return path;
-}
-
-char *dataset_find_array(const struct opening *o, const char *const *endings)
-{
-    for (size_t i = 0; o->in_folder && endings[i]; i++)
-        for (size_t t = 0; t < 2; t++) {
-            char *path = split_file(o, endings[i], array_types[t]);
-            if (file_exists(path))
-                return path;
-            free(path);
-        }
-    return NULL;
-}
-
-static char *find_text(const struct opening *o, const char *ending)
-{
-    char *path = o->in_folder ? split_file(o, ending, ".txt") : NULL;
-    if (path && file_exists(path))
-        return path;
-    free(path);
-    return NULL;
-}
-
-/* The length of the split's name in a features file's name; 0 where it is none. */
-static size_t split_length(const char *name)
-{
-    size_t n = strlen(name);
-    for (size_t e = 0; feature_endings[e]; e++)
-        for (size_t t = 0; t < 2; t++) {
-            size_t ending = strlen(feature_endings[e]), type = strlen(array_types[t]);
-            if (n > ending + type && strcmp(name + n - type, array_types[t]) == 0 &&
-                strncmp(name + n - type - ending, feature_endings[e], ending) == 0)
-                return n - type - ending;
-        }
-    return 0;
-}
-
-static bool is_features(const char *name)
-{
-    return split_length(name) > 0;
-}
-
-char *dataset_list_splits(const char *folder)
-{
-    struct file_names names;
-    struct str text = {0};
-    if (file_list(folder, is_features, &names, NULL) != 0)
-        return str_take(&text);
-    for (size_t i = 0; i < names.count; i++)
-        names.items[i][split_length(names.items[i])] = '\0';
-    if (names.count > 0)
-        qsort(names.items, names.count, sizeof *names.items, ascending_text);
-    for (size_t i = 0; i < names.count; i++)
-        str_addf(&text, "%s%s", i ? ", " : "", names.items[i]);
-    file_names_free(&names);
-    return str_take(&text);
-}
 
 /* ---- features -------------------------------------------------------------------------------- */
 
@@ -140,8 +59,8 @@ static int check_features(struct dataset *d, struct error *err)
 static int open_features(struct opening *o, struct error *err)
 {
     struct dataset *d = o->d;
-    char *path =
-        o->spec->features ? mem_strdup(o->spec->features) : dataset_find_array(o, feature_endings);
+    char *path = o->spec->features ? mem_strdup(o->spec->features)
+                                   : dataset_find_array(o, dataset_feature_endings);
     if (!path)
         return no_features(o, err);
     int status = npy_open(path, NULL, &d->features, err);
@@ -153,7 +72,7 @@ static int open_features(struct opening *o, struct error *err)
 
 static int take_captions(struct dataset *d, const char *path, struct error *err)
 {
-    struct text_lines lines;
+    struct str_list lines;
     if (text_lines_load(path, &lines, err) != 0)
         return -1;
     d->caption = lines.items;
@@ -239,7 +158,7 @@ static int open_captions(struct opening *o, struct error *err)
 {
     struct dataset *d = o->d;
     const char *named = o->spec->captions, *tokens = o->spec->token_ids;
-    char *found = named ? mem_strdup(named) : find_text(o, "_caps");
+    char *found = named ? mem_strdup(named) : dataset_find_text(o, "_caps");
     int status = found ? take_captions(d, found, err) : 0;
     if (status == 0 && tokens)
         status = take_tokens(d, tokens, err);
@@ -253,21 +172,8 @@ static int open_captions(struct opening *o, struct error *err)
 
 /* ---- ids ------------------------------------------------------------------------------------- */
 
-int dataset_check_rows(const struct opening *o, const struct npy *array, size_t *step_out,
-                       struct error *err)
-{
-    const struct dataset *d = o->d;
-    size_t rows = d->features->shape[0], have = array->ndim > 0 ? array->shape[0] : 0;
-    bool an_image = have == rows / d->row_step || have == d->images;
-    *step_out = an_image ? 1 : d->row_step;
-    if (an_image || have == rows)
-        return 0;
-    return error_at(err, array->path, -1, "has %zu images, the features have %zu", have,
-                    rows / d->row_step);
-}
-
 /* One id an image, or one a caption. */
-static int spread_ids(struct dataset *d, struct text_lines *lines, const char *path,
+static int spread_ids(struct dataset *d, struct str_list *lines, const char *path,
                       struct error *err)
 {
     size_t all = d->features->shape[0] / d->row_step;
@@ -283,7 +189,7 @@ static int spread_ids(struct dataset *d, struct text_lines *lines, const char *p
     }
     d->id = lines->items;
     d->id_lines = lines->count;
-    *lines = (struct text_lines){0};
+    *lines = (struct str_list){0};
     return 0;
 }
 
@@ -298,8 +204,8 @@ static void number_ids(struct dataset *d)
 
 static int open_ids(struct opening *o, struct error *err)
 {
-    struct text_lines lines;
-    char *path = find_text(o, "_ids");
+    struct str_list lines;
+    char *path = dataset_find_text(o, "_ids");
     if (!path) {
         number_ids(o->d);
         return 0;
@@ -307,7 +213,7 @@ static int open_ids(struct opening *o, struct error *err)
     int status = text_lines_load(path, &lines, err);
     if (status == 0)
         status = spread_ids(o->d, &lines, path, err);
-    text_lines_done(&lines);
+    str_list_done(&lines);
     free(path);
     return status;
 }
@@ -375,9 +281,10 @@ void dataset_free(struct dataset *d)
         return;
     npy_free(d->features);
     photos_free(d->photos);
-    text_lines_done(&(struct text_lines){d->caption, d->caption ? d->caption_lines : 0});
+    str_list_done(
+        &(struct str_list){.items = d->caption, .count = d->caption ? d->caption_lines : 0});
     text_token_lines_done(&(struct token_lines){d->tokens, d->token_count, d->caption_lines});
-    text_lines_done(&(struct text_lines){d->id, d->id_lines});
+    str_list_done(&(struct str_list){.items = d->id, .count = d->id_lines});
     free(d->boxes);
     free(d->sizes);
     free(d->photo_folder);
@@ -440,23 +347,4 @@ ptrdiff_t dataset_find_image(const struct dataset *d, const char *text)
         return -1;
     size_t row = strtoul(text, NULL, 10);
     return row < d->images ? (ptrdiff_t)row : -1;
-}
-
-static bool is_vocab(const char *name)
-{
-    return str_ends_with(name, "_vocab.json");
-}
-
-char *dataset_find_vocab(const struct dataset *d)
-{
-    struct file_names names;
-    char *path = file_join(d->folder, "vocab.json");
-    if (file_exists(path))
-        return path;
-    free(path);
-    if (file_list(d->folder, is_vocab, &names, NULL) != 0)
-        return NULL;
-    path = names.count == 1 ? file_join(d->folder, names.items[0]) : NULL;
-    file_names_free(&names);
-    return path;
 }

@@ -24,7 +24,7 @@ struct photos {
     char *folder, *mapping_path; /* NULL where none */
     struct pair *pairs;          /* of the mapping, sorted by id */
     size_t pair_count, pair_cap;
-    struct file_names sorted; /* the photographs; empty unless ids are meant as places in it */
+    struct str_list sorted; /* the photographs; empty unless ids are meant as places in it */
 };
 
 static const char *const folder_names[] = {
@@ -376,12 +376,12 @@ int photos_open(const struct photos_spec *spec, struct photos **out, struct erro
         photos_free(p);
         return -1;
     }
-    struct file_names names = {0};
+    struct str_list names = {0};
     if (p->folder && p->pair_count == 0 && file_list(p->folder, is_photo, &names, NULL) == 0 &&
         order_is_meant(p, spec, names.count))
         p->sorted = names;
     else
-        file_names_free(&names);
+        str_list_done(&names);
     *out = p;
     return 0;
 }
@@ -395,7 +395,7 @@ void photos_free(struct photos *p)
         free(p->pairs[i].file);
     }
     free(p->pairs);
-    file_names_free(&p->sorted);
+    str_list_done(&p->sorted);
     free(p->mapping_path);
     free(p->folder);
     free(p);

@@ -224,11 +224,11 @@ static int check_complete(const struct precomp *p, struct error *err)
 
 static int check_captions(const struct precomp *p, struct error *err)
 {
-    struct text_lines lines;
+    struct str_list lines;
     if (text_lines_load(p->spec->captions, &lines, err) != 0)
         return -1;
     size_t count = lines.count;
-    text_lines_done(&lines);
+    str_list_done(&lines);
     if (count % p->sum.images == 0)
         return 0;
     return error_at(

@@ -9,6 +9,7 @@
 #include <zip.h>
 
 #include "base/file.h"
+#include "base/magic.h"
 #include "base/mem.h"
 
 enum { BLOCK = 1 << 20 };
@@ -127,10 +128,12 @@ static int open_any(struct tsv *t, struct error *err)
         return -1;
     if (t->end == 0)
         return error_at(err, t->path, -1, "is empty");
-    if (t->end >= 2 && memcmp(t->buffer, "\x1f\x8b", 2) == 0)
-        return error_at(err, t->path, -1, "is compressed with gzip; unpack it with gunzip first");
-    if (t->end >= 4 && (memcmp(t->buffer, "PK\3\4", 4) == 0 || memcmp(t->buffer, "PK\5\6", 4) == 0))
+    const struct magic *magic = magic_find(t->buffer, t->end);
+    if (magic && magic->kind == MAGIC_ZIP)
         return open_zip(t, err);
+    if (magic && !magic->text)
+        return error_at(err, t->path, -1, "looks like %s, not a TSV%s%s", magic->name,
+                        magic->advice ? "; " : "", magic->advice ? magic->advice : "");
     return 0;
 }
 

@@ -3,55 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/countof.h"
 #include "base/file.h"
-#include "base/mem.h"
+#include "base/magic.h"
 #include "io/image/image_private.h"
-
-static const struct {
-    const char *name;
-    size_t offset;
-    const char *magic;
-    size_t length;
-    int (*decode)(struct decode *, struct error *); /* NULL: known, but not read */
-} kinds[] = {
-    {"a JPEG", 0, "\xff\xd8\xff", 3, image_decode_jpeg},
-    {"a PNG", 0, "\x89PNG\r\n\x1a\n", 8, image_decode_png},
-    {"a GIF", 0, "GIF8", 4, NULL},
-    {"a WebP", 8, "WEBP", 4, NULL},
-    {"a BMP", 0, "BM", 2, NULL},
-    {"a TIFF", 0, "II*\0", 4, NULL},
-    {"a TIFF", 0, "MM\0*", 4, NULL},
-    {"a HEIF or AVIF", 4, "ftyp", 4, NULL},
-    {"a PDF", 0, "%PDF", 4, NULL},
-    {"an HTML page", 0, "<!DOCTYPE", 9, NULL},
-    {"an HTML page", 0, "<html", 5, NULL},
-};
-
-int image_check_size(const struct decode *d, uint32_t width, uint32_t height, size_t pixels_a_byte,
-                     struct error *err)
-{
-    uint64_t pixels = (uint64_t)width * height;
-    if (width < 1 || height < 1)
-        return error_at(err, d->path, -1, "declares an image of %u x %u pixels", width, height);
-    if (width > IMAGE_MAX_SIDE || height > IMAGE_MAX_SIDE || pixels > IMAGE_MAX_PIXELS)
-        return error_at(err, d->path, -1,
-                        "declares an image of %u x %u pixels; at most %d million are read", width,
-                        height, IMAGE_MAX_PIXELS / 1000000);
-    if (pixels / pixels_a_byte > d->file.size)
-        return error_at(err, d->path, -1,
-                        "declares %u x %u pixels, which its %zu bytes cannot hold: truncated or "
-                        "hostile",
-                        width, height, d->file.size);
-    return 0;
-}
-
-int image_alloc(struct image *out, int width, int height, const char *path, struct error *err)
-{
-    out->width = width;
-    out->height = height;
-    return mem_alloc(&out->pixels, (size_t)width * (size_t)height, 4, path, err);
-}
 
 /* ---- EXIF orientation ------------------------------------------------------------------------ */
 
@@ -110,18 +64,14 @@ static int decode(struct decode *d, struct error *err)
 {
     if (d->file.size == 0)
         return error_at(err, d->path, -1, "is empty; a JPEG or PNG image is wanted");
-    for (size_t i = 0; i < COUNTOF(kinds); i++) {
-        if (d->file.size < kinds[i].offset + kinds[i].length ||
-            memcmp(d->file.data + kinds[i].offset, kinds[i].magic, kinds[i].length) != 0)
-            continue;
-        if (!kinds[i].decode)
-            return error_at(err, d->path, -1, "is %s; only JPEG and PNG images are read",
-                            kinds[i].name);
-        if (kinds[i].decode(d, err) != 0)
-            return -1;
-        return make_upright(d, err);
-    }
-    return error_at(err, d->path, -1, "is neither a JPEG nor a PNG image");
+    const struct magic *magic = magic_find(d->file.data, d->file.size);
+    if (!magic)
+        return error_at(err, d->path, -1, "is neither a JPEG nor a PNG image");
+    if (magic->kind != MAGIC_JPEG && magic->kind != MAGIC_PNG)
+        return error_at(err, d->path, -1, "is %s; only JPEG and PNG images are read", magic->name);
+    int (*decode_kind)(struct decode *, struct error *) =
+        magic->kind == MAGIC_JPEG ? image_decode_jpeg : image_decode_png;
+    return decode_kind(d, err) == 0 ? make_upright(d, err) : -1;
 }
 
 static int load(const char *path, int max_side, bool header_only, struct image *out,
@@ -160,10 +110,4 @@ int image_size(const char *path, int *width_out, int *height_out, struct error *
     *height_out = image.full_height;
     image_done(&image);
     return 0;
-}
-
-void image_done(struct image *image)
-{
-    free(image->pixels);
-    *image = (struct image){0};
 }

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "base/countof.h"
 #include "base/file.h"
+#include "base/magic.h"
 #include "base/mem.h"
 
 static bool is_blank(uint8_t c)
@@ -32,10 +32,10 @@ static void skip_byte_order_mark(struct bytes *b)
         b->at = 3;
 }
 
-static void split_lines(const struct file_map *map, struct text_lines *out)
+static void split_lines(const struct file_map *map, struct str_list *out)
 {
     struct bytes b = {.data = map->data, .size = map->size};
-    size_t cap = 0, n;
+    size_t n;
     skip_byte_order_mark(&b);
     while (bytes_left(&b) > 0) {
         const uint8_t *line = bytes_until(&b, '\n', &n);
@@ -43,8 +43,7 @@ static void split_lines(const struct file_map *map, struct text_lines *out)
             n = bytes_left(&b);
             line = bytes_take(&b, n);
         }
-        MEM_ROOM(out->items, out->count, cap);
-        out->items[out->count++] = stripped(line, n);
+        str_list_add(out, stripped(line, n));
     }
     while (out->count > 0 && out->items[out->count - 1][0] == '\0')
         free(out->items[--out->count]);
@@ -52,31 +51,17 @@ static void split_lines(const struct file_map *map, struct text_lines *out)
 
 int text_check(const char *path, const void *data, size_t size, struct error *err)
 {
-    static const struct {
-        const char *start;
-        size_t size;
-        const char *kind;
-    } kinds[] = {
-        {"\x89PNG", 4, "a PNG picture"},
-        {"\xff\xd8\xff", 3, "a JPEG picture"},
-        {"\x93NUMPY", 6, "a numpy array"},
-        {"PK\3\4", 4, "a zip archive or a checkpoint"},
-        {"\x80\2", 2, "a pickle or a checkpoint"},
-        {"\x1f\x8b", 2, "compressed by gzip: unpack it first"},
-        {"\xff\xfe", 2, "UTF-16: save it as UTF-8"},
-        {"\xfe\xff", 2, "UTF-16: save it as UTF-8"},
-    };
-    for (size_t i = 0; i < COUNTOF(kinds); i++)
-        if (size >= kinds[i].size && memcmp(data, kinds[i].start, kinds[i].size) == 0)
-            return error_at(err, path, -1, "a text file is wanted; this one looks like %s",
-                            kinds[i].kind);
-    return 0;
+    const struct magic *magic = magic_find(data, size);
+    if (!magic || magic->text)
+        return 0;
+    return error_at(err, path, -1, "a text file is wanted; this one looks like %s%s%s", magic->name,
+                    magic->advice ? ": " : "", magic->advice ? magic->advice : "");
 }
 
-int text_lines_load(const char *path, struct text_lines *out, struct error *err)
+int text_lines_load(const char *path, struct str_list *out, struct error *err)
 {
     struct file_map map;
-    *out = (struct text_lines){0};
+    *out = (struct str_list){0};
     if (file_map_open(path, &map, err) != 0)
         return -1;
     int status = text_check(path, map.data, map.size, err);
@@ -85,16 +70,8 @@ int text_lines_load(const char *path, struct text_lines *out, struct error *err)
     file_map_close(&map);
     if (status != 0 || out->count > 0)
         return status;
-    text_lines_done(out);
+    str_list_done(out);
     return error_at(err, path, -1, "is empty; it should hold one entry a line");
-}
-
-void text_lines_done(struct text_lines *lines)
-{
-    for (size_t i = 0; i < lines->count; i++)
-        free(lines->items[i]);
-    free(lines->items);
-    *lines = (struct text_lines){0};
 }
 
 /* The next number of a line; 1: found, 0: the line is over, -1: something else stands there. */
@@ -131,7 +108,7 @@ static int parse_ids(char *line, int32_t **out, size_t *count)
 
 int text_token_lines_load(const char *path, struct token_lines *out, struct error *err)
 {
-    struct text_lines lines;
+    struct str_list lines;
     *out = (struct token_lines){0};
     if (text_lines_load(path, &lines, err) != 0)
         return -1;
@@ -145,7 +122,7 @@ int text_token_lines_load(const char *path, struct token_lines *out, struct erro
         else if (out->counts[i] == 0)
             status = error_at(err, path, -1, "line %zu is empty; word ids are wanted", i + 1);
     }
-    text_lines_done(&lines);
+    str_list_done(&lines);
     if (status != 0)
         text_token_lines_done(out);
     return status;

@@ -6,19 +6,13 @@
 #include <stdint.h>
 
 #include "base/error.h"
-
-/* Strings in order; all owned. */
-struct text_lines {
-    char **items;
-    size_t count;
-};
+#include "base/str.h"
 
 /* Reads the lines of a file, blanks and CR at both ends removed (the reference's strip()), bytes
  * otherwise as they are, UTF-8 or not (NUL becomes a blank). Blank lines at the end of the file are
  * no lines; a blank line between others is an empty string, kept so that counts agree. Errors:
  * missing, empty, no text. */
-int text_lines_load(const char *path, struct text_lines *out, struct error *err) MUST_USE;
-void text_lines_done(struct text_lines *lines);
+int text_lines_load(const char *path, struct str_list *out, struct error *err) MUST_USE;
 
 /* An error for what begins as a picture, an array, a checkpoint or UTF-16 does: given by mistake
  * where lines of text are wanted. */

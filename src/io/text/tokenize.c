@@ -141,29 +141,23 @@ static void add_bytes_shown(const char *text, size_t n, struct str *out)
     str_add_n(out, &quote, 1);
 }
 
-static void add_word(struct words *out, size_t *cap, const char *word, size_t n)
-{
-    MEM_ROOM(out->items, out->count, *cap);
-    out->items[out->count++] = mem_strndup(word, n);
-}
-
-static void split_blanks(const char *text, struct words *out, size_t *cap)
+static void split_blanks(const char *text, struct str_list *out)
 {
     for (size_t n;; text += n) {
         text += strspn(text, SPACES);
         n = strcspn(text, SPACES);
         if (n == 0)
             return;
-        add_word(out, cap, text, n);
+        str_list_add(out, mem_strndup(text, n));
     }
 }
 
-static void split_text(const struct str *text, struct words *out)
+static void split_text(const struct str *text, struct str_list *out)
 {
     struct str tokens = {0}, spare = {0};
     struct sentences sentences = {0};
     struct pattern_match match;
-    size_t cap = 0, length = text->length;
+    size_t length = text->length;
     while (length > 0 && strchr(SPACES, text->text[length - 1]))
         length--;
     pattern_match_init(&match);
@@ -171,7 +165,7 @@ static void split_text(const struct str *text, struct words *out)
     for (size_t i = 0; i < sentences.count; i++) {
         struct sentence s = sentences.items[i];
         treebank_split(text->text + s.from, s.to - s.from, &match, &tokens, &spare);
-        split_blanks(str_text(&tokens), out, &cap);
+        split_blanks(str_text(&tokens), out);
     }
     pattern_match_done(&match);
     sentences_done(&sentences);
@@ -179,11 +173,11 @@ static void split_text(const struct str *text, struct words *out)
     str_done(&spare);
 }
 
-void tokenize_words(const char *caption, enum token_compat compat, struct words *out)
+void tokenize_words(const char *caption, enum token_compat compat, struct str_list *out)
 {
     struct str text = {0};
     size_t n = strlen(caption);
-    *out = (struct words){0};
+    *out = (struct str_list){0};
     strip(&caption, &n);
     if (compat == TOKENS_PY3BYTES)
         add_bytes_shown(caption, n, &text);
@@ -193,18 +187,10 @@ void tokenize_words(const char *caption, enum token_compat compat, struct words 
     str_done(&text);
 }
 
-void tokenize_words_done(struct words *words)
-{
-    for (size_t i = 0; i < words->count; i++)
-        free(words->items[i]);
-    free(words->items);
-    *words = (struct words){0};
-}
-
 void tokenize_ids(const struct vocab *vocab, const char *caption, enum token_compat compat,
-                  int32_t **ids_out, size_t *count_out, struct words *words_out)
+                  int32_t **ids_out, size_t *count_out, struct str_list *words_out)
 {
-    struct words words;
+    struct str_list words;
     tokenize_words(caption, compat, &words);
     int32_t *ids = mem_grow(NULL, words.count + 2, sizeof *ids);
     ids[0] = vocab_start(vocab);
@@ -218,5 +204,5 @@ void tokenize_ids(const struct vocab *vocab, const char *caption, enum token_com
     if (words_out)
         *words_out = words;
     else
-        tokenize_words_done(&words);
+        str_list_done(&words);
 }

@@ -8,9 +8,10 @@
 
 #include "base/countof.h"
 #include "base/file.h"
+#include "base/magic.h"
 #include "base/mem.h"
 
-enum { LARGEST_ID = 10 * 1000 * 1000, LARGEST_FILE = 64 << 20, PICKLE_START = 0x80 };
+enum { LARGEST_ID = 10 * 1000 * 1000, LARGEST_FILE = 64 << 20 };
 
 /* `key`: the word's first eight bytes, so that most comparisons are of one number. */
 struct entry {
@@ -158,7 +159,7 @@ static int parse_json(const char *path, const uint8_t *bytes, size_t size, json_
     if (size > LARGEST_FILE)
         return error_at(err, path, -1, "%zu bytes are too many for a vocabulary (at most %d)", size,
                         LARGEST_FILE);
-    if (bytes[0] == PICKLE_START)
+    if (magic_is(bytes, size, MAGIC_PICKLE))
         return error_at(err, path, -1,
                         "this is a Python pickle; a vocabulary as JSON is wanted (scanscope vocab "
                         "builds one from the captions)");

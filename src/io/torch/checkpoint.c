@@ -316,7 +316,7 @@ static int load_all(struct loading *l)
     return load_group(l, pickle_get(root, "scanscope"), &c->extra);
 }
 
-int torchfile_checkpoint(struct torchfile *file, struct checkpoint **out, struct error *err)
+int checkpoint_from_file(struct torchfile *file, struct checkpoint **out, struct error *err)
 {
     struct loading l = {.file = file, .checkpoint = checkpoint_new(0), .err = err};
     *out = l.checkpoint;
@@ -334,7 +334,7 @@ int checkpoint_load(const char *path, struct checkpoint **out, struct error *err
     *out = NULL;
     if (torchfile_open(path, TORCHFILE_STRICT, &file, err) != 0)
         return -1;
-    int status = torchfile_checkpoint(file, out, err);
+    int status = checkpoint_from_file(file, out, err);
     torchfile_free(file);
     return status;
 }

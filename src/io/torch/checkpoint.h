@@ -65,6 +65,11 @@ struct checkpoint {
  * Errors: every one a line with the file and the place: not a checkpoint, truncated, a global that
  * is not allowed (named), limits exceeded, storages that do not fit their tensors. */
 int checkpoint_load(const char *path, struct checkpoint **out, struct error *err) MUST_USE;
+
+/* The same of an open file (TORCHFILE_STRICT). */
+struct torchfile;
+int checkpoint_from_file(struct torchfile *file, struct checkpoint **out,
+                         struct error *err) MUST_USE;
 void checkpoint_free(struct checkpoint *checkpoint);
 
 /* Writes a zip checkpoint that torch.load and the reference's code open; atomically. What is
@@ -92,10 +97,5 @@ int checkpoint_tensor_add(struct tensor_group *group, const char *name, enum ten
 /* Adds a field to opt. `text` only for OPTION_TEXT. */
 void checkpoint_option_add(struct checkpoint *checkpoint, const char *name, enum option_kind kind,
                            double number, const char *text);
-
-/* What any torch file holds (tensors, shapes, types, options; nested dicts by path), as lines of
- * text on a str or as JSON; for `info`. Works for files that are no SCAN checkpoint too. */
-struct str;
-int torchfile_describe(const char *path, bool json, struct str *out, struct error *err) MUST_USE;
 
 #endif

@@ -64,52 +64,45 @@ static void add_items(struct str *out, const struct pickle_value *value, int dep
     str_add_n(out, bracket + 1, 1);
 }
 
-static void add_value(struct str *out, const struct pickle_value *value, int depth)
+/* A numpy number is shown as Python's would be, any other object by its class. */
+static void add_object(struct str *out, const struct pickle_value *value)
 {
     double number;
     int64_t whole;
+    if (pickle_numpy_integer(value, &whole))
+        str_addf(out, "%lld", (long long)whole);
+    else if (pickle_numpy_number(value, &number))
+        add_number(out, number);
+    else
+        add_global(out, value->object.callable);
+}
+
+static void add_value(struct str *out, const struct pickle_value *value, int depth)
+{
     switch (value->kind) {
     case PICKLE_NONE:
-        str_add(out, "None");
-        return;
+        return str_add(out, "None");
     case PICKLE_BOOL:
-        str_add(out, value->integer ? "True" : "False");
-        return;
+        return str_add(out, value->integer ? "True" : "False");
     case PICKLE_INT:
-        str_addf(out, "%lld", (long long)value->integer);
-        return;
+        return str_addf(out, "%lld", (long long)value->integer);
     case PICKLE_FLOAT:
-        add_number(out, value->number);
-        return;
+        return add_number(out, value->number);
     case PICKLE_TEXT:
     case PICKLE_BYTES:
-        add_text(out, (const char *)value->bytes.data, value->bytes.size);
-        return;
+        return add_text(out, (const char *)value->bytes.data, value->bytes.size);
     case PICKLE_BIG:
-        str_addf(out, "<a number of %zu bytes>", value->bytes.size);
-        return;
+        return str_addf(out, "<a number of %zu bytes>", value->bytes.size);
     case PICKLE_GLOBAL:
-        add_global(out, value);
-        return;
+        return add_global(out, value);
     case PICKLE_TUPLE:
     case PICKLE_LIST:
     case PICKLE_DICT:
-        if (depth < MAX_DEPTH)
-            add_items(out, value, depth);
-        else
-            str_add(out, "...");
-        return;
+        return depth < MAX_DEPTH ? add_items(out, value, depth) : str_add(out, "...");
     case PICKLE_OBJECT:
-        if (pickle_numpy_integer(value, &whole))
-            str_addf(out, "%lld", (long long)whole);
-        else if (pickle_numpy_number(value, &number))
-            add_number(out, number);
-        else
-            add_global(out, value->object.callable);
-        return;
+        return add_object(out, value);
     case PICKLE_PERSISTENT:
-        str_add(out, "<storage>");
-        return;
+        return str_add(out, "<storage>");
     }
 }
 

@@ -4,6 +4,7 @@
 #define IO_TORCH_TORCHFILE_H
 
 #include "base/file.h"
+#include "base/str.h"
 #include "io/array/array.h"
 #include "io/torch/pickle.h"
 
@@ -40,11 +41,12 @@ int torchfile_array(struct torchfile *file, const struct pickle_value *value, co
 int torchfile_charge(struct torchfile *file, const char *name, size_t n, size_t size,
                      struct error *err) MUST_USE;
 
-/* What checkpoint_load and torchfile_describe do once the file is open (strict; to list). */
-struct checkpoint;
-struct str;
-int torchfile_checkpoint(struct torchfile *file, struct checkpoint **out,
-                         struct error *err) MUST_USE;
+/* Adds to `out` what a torch file holds (tensors, shapes, types, options; nested dicts by path),
+ * whether it is a checkpoint or not: one line each, or all as a JSON object. Errors: those of
+ * torchfile_open and torchfile_array. */
+int torchfile_describe(const char *path, bool json, struct str *out, struct error *err) MUST_USE;
+
+/* The same of an open file (TORCHFILE_LIST). */
 int torchfile_list(struct torchfile *file, bool json, struct str *out, struct error *err) MUST_USE;
 
 #endif

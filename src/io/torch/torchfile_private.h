@@ -31,6 +31,13 @@ struct torchfile {
     char *folder; /* of the zip's members: "archive/" */
 };
 
+/* Parts of a storage's persistent id:
+ * ("storage", type, key, location, elements[, (view key, offset, elements)]) */
+enum { ID_KIND, ID_TYPE, ID_KEY, ID_LOCATION, ID_COUNT, ID_VIEW };
+
+/* Reads a persistent id: type, key and count. False if it is not a storage's. */
+bool torchfile_storage_id(const struct pickle_value *id, struct storage *out) MUST_USE;
+
 /* Collects the storages that the pickle mentions. Errors: two of one key that disagree. */
 int torchfile_collect_storages(struct torchfile *file, struct error *err) MUST_USE;
 

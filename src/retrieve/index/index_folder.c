@@ -66,7 +66,7 @@ static bool is_index(const char *name)
 
 int index_list(const char *folder, struct index_entry **out, size_t *count_out, struct error *err)
 {
-    struct file_names names;
+    struct str_list names;
     *out = NULL;
     *count_out = 0;
     if (file_list(folder, is_index, &names, err) != 0)
@@ -78,7 +78,7 @@ int index_list(const char *folder, struct index_entry **out, size_t *count_out, 
         qsort(entries, names.count, sizeof *entries, later_first);
     *out = entries;
     *count_out = names.count;
-    file_names_free(&names);
+    str_list_done(&names);
     return 0;
 }
 

@@ -9,7 +9,7 @@ void query_free(struct query *query)
 {
     if (!query)
         return;
-    tokenize_words_done(&query->words);
+    str_list_done(&query->words);
     free(query->text);
     free(query->ids);
     free(query->emb);
@@ -78,7 +78,7 @@ int query_from_text(const struct session *session, const char *caption, struct q
 static void words_of_ids(const struct session *session, struct query *query)
 {
     size_t n = query->W > 2 ? query->W - 2 : 0;
-    query->words = (struct words){.items = mem_new(n, sizeof *query->words.items), .count = n};
+    query->words = (struct str_list){.items = mem_new(n, sizeof *query->words.items), .count = n};
     for (size_t w = 0; w < n; w++) {
         int32_t id = query->ids[w + 1];
         const char *word = session->vocab ? vocab_word(session->vocab, id) : NULL;
@@ -86,7 +86,7 @@ static void words_of_ids(const struct session *session, struct query *query)
     }
 }
 
-static char *join_words(const struct words *words)
+static char *join_words(const struct str_list *words)
 {
     size_t length = 1;
     for (size_t w = 0; w < words->count; w++)

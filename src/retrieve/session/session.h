@@ -77,9 +77,9 @@ int session_encode_captions(struct session *session, const struct progress *prog
 
 /* A caption made ready to score. */
 struct query {
-    char *text;         /* as typed */
-    struct words words; /* without <start>, <end> */
-    int32_t *ids;       /* W */
+    char *text;            /* as typed */
+    struct str_list words; /* without <start>, <end> */
+    int32_t *ids;          /* W */
     size_t W;
     float *emb;     /* W x D */
     float *gram;    /* i2t: W x W; NULL for t2i */

@@ -187,13 +187,18 @@ static void test_bad_headers_name_the_reason(void **state)
     }
 }
 
+static int open_and_close(const char *path, struct error *err)
+{
+    struct npy *a;
+    int status = npy_open(path, NULL, &a, err);
+    npy_free(a);
+    return status;
+}
+
 static void test_bad_files(void **state)
 {
     (void)state;
-    static const struct {
-        const char *bytes, *reason;
-        size_t size;
-    } cases[] = {
+    static const struct bad_file cases[] = {
         {"", "is empty", 0},
         {"hello", "not a NumPy array", 5},
         {"\x93NUMPY", "cut off", 6},
@@ -205,18 +210,7 @@ static void test_bad_files(void **state)
         {"PK\5\6\0\0\0\0\1\0\1\0\0\0\0\0\0\0\0\0\0\0", "damaged or truncated zip", 22},
         {"PK\5\6\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", "zip file without", 22},
     };
-    struct error err;
-    struct npy *a;
-    for (size_t i = 0; i < COUNTOF(cases); i++) {
-        assert_done(file_write(file, cases[i].bytes, cases[i].size, &err), err);
-        assert_int_equal(npy_open(file, NULL, &a, &err), -1);
-        if (!strstr(err.text, cases[i].reason))
-            fail_msg("%s instead of %s", err.text, cases[i].reason);
-    }
-    assert_int_equal(npy_open("no-such-folder/a.npy", NULL, &a, &err), -1);
-    assert_non_null(strstr(err.text, "No such file"));
-    assert_int_equal(npy_open(folder, NULL, &a, &err), -1);
-    assert_non_null(strstr(err.text, "folder"));
+    testing_bad_files(open_and_close, cases, COUNTOF(cases), file, folder);
 }
 
 static void test_halves(void **state)
@@ -353,8 +347,7 @@ static void test_npz_members(void **state)
         struct error err;
         struct npy *a;
         float row[100];
-        char **names;
-        size_t count;
+        struct str_list names;
         write_npz(methods[m]);
         assert_done(npy_open(file, "ims", &a, &err), err);
         assert_int_equal(a->shape[0], 40);
@@ -369,12 +362,10 @@ static void test_npz_members(void **state)
         assert_non_null(strstr(err.text, "holds 2 arrays (ims, boxes)"));
         assert_int_equal(npy_open(file, "sizes", &a, &err), -1);
         assert_non_null(strstr(err.text, "no array 'sizes'"));
-        assert_done(npy_members(file, &names, &count, &err), err);
-        assert_int_equal(count, 2);
-        assert_string_equal(names[1], "boxes");
-        free(names[0]);
-        free(names[1]);
-        free(names);
+        assert_done(npy_members(file, &names, &err), err);
+        assert_int_equal(names.count, 2);
+        assert_string_equal(names.items[1], "boxes");
+        str_list_done(&names);
     }
 }
 

@@ -24,7 +24,7 @@ static int setup_folder(void **state)
 
 static void empty_folder(const char *path)
 {
-    struct file_names names;
+    struct str_list names;
     struct error err;
     assert_done(file_list(path, NULL, &names, &err), err);
     for (size_t i = 0; i < names.count; i++) {
@@ -34,7 +34,7 @@ static void empty_folder(const char *path)
         remove(inner);
         free(inner);
     }
-    file_names_free(&names);
+    str_list_done(&names);
 }
 
 /* Before every test the folder is empty. */
@@ -152,7 +152,7 @@ static void test_caption_lines(void **state)
         "\xef\xbb\xbf"
         "A man .\r\n  two dogs \t \n\ncaf\xe9 \xff\nnul\0inside\nlast\n\n \r\n";
     struct error err;
-    struct text_lines lines;
+    struct str_list lines;
     put("c.txt", text, sizeof text - 1);
     char *path = file_join(folder, "c.txt");
     assert_done(text_lines_load(path, &lines, &err), err);
@@ -163,11 +163,11 @@ static void test_caption_lines(void **state)
     assert_string_equal(lines.items[3], "caf\xe9 \xff");
     assert_string_equal(lines.items[4], "nul inside");
     assert_string_equal(lines.items[5], "last");
-    text_lines_done(&lines);
+    str_list_done(&lines);
     put_text("c.txt", "no newline at the end");
     assert_done(text_lines_load(path, &lines, &err), err);
     assert_int_equal(lines.count, 1);
-    text_lines_done(&lines);
+    str_list_done(&lines);
     put_text("c.txt", "\n\r\n \n");
     assert_int_equal(text_lines_load(path, &lines, &err), -1);
     assert_non_null(strstr(err.text, "is empty"));

@@ -504,32 +504,28 @@ static void test_png_huge_dimensions(void **state)
     load_fails(0, "PNG");
 }
 
+static int load_and_free(const char *path, struct error *err)
+{
+    struct image image;
+    int status = image_load(path, 0, &image, err);
+    image_done(&image);
+    return status;
+}
+
 static void test_other_files(void **state)
 {
     (void)state;
-    static const struct {
-        const char *bytes, *reason;
-        size_t size;
-    } cases[] = {
+    static const struct bad_file cases[] = {
         {"", "is empty", 0},
         {"hello world", "neither a JPEG nor a PNG", 11},
         {"GIF89a....", "is a GIF", 10},
         {"RIFF\1\2\3\4WEBPVP8 ", "is a WebP", 16},
-        {"<html><body>404", "HTML page", 15},
+        {"<html><body>404", "web page", 15},
         {"\xff\xd8\xff", "JPEG", 3},
         {"\xff\xd8\xff\xd9", "JPEG", 4},
         {"\x89PNG\r\n\x1a\n", "PNG", 8},
     };
-    struct error err;
-    struct image image;
-    for (size_t i = 0; i < COUNTOF(cases); i++) {
-        assert_done(file_write(file, cases[i].bytes, cases[i].size, &err), err);
-        load_fails(0, cases[i].reason);
-    }
-    assert_int_equal(image_load(folder, 0, &image, &err), -1);
-    assert_non_null(strstr(err.text, "folder"));
-    assert_int_equal(image_load("no-such-folder.jpg", 0, &image, &err), -1);
-    assert_non_null(strstr(err.text, "No such file"));
+    testing_bad_files(load_and_free, cases, COUNTOF(cases), file, folder);
 }
 
 /* ---- writing --------------------------------------------------------------------------------- */

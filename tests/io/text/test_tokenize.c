@@ -16,12 +16,12 @@ struct expectation {
 
 static char *tokens_of(const char *caption, enum token_compat compat)
 {
-    struct words words;
+    struct str_list words;
     struct str line = {0};
     tokenize_words(caption, compat, &words);
     for (size_t i = 0; i < words.count; i++)
         str_addf(&line, "%s%s", i ? " " : "", words.items[i]);
-    tokenize_words_done(&words);
+    str_list_done(&words);
     return str_take(&line);
 }
 
@@ -191,12 +191,12 @@ static void test_hostile_text_takes_linear_time(void **state)
     alarm(600);
     for (size_t i = 0; i < COUNTOF(pieces); i++) {
         char *text = repeated(pieces[i], 1 << 19);
-        struct words words;
+        struct str_list words;
         tokenize_words(text, TOKENS_STANDARD, &words);
-        tokenize_words_done(&words);
+        str_list_done(&words);
         tokenize_words(text, TOKENS_PY3BYTES, &words);
         assert_true(words.count > 0);
-        tokenize_words_done(&words);
+        str_list_done(&words);
         free(text);
     }
     alarm(0);
@@ -206,11 +206,11 @@ static void test_ten_thousand_words(void **state)
 {
     (void)state;
     char *text = repeated("dog ", 40000);
-    struct words words;
+    struct str_list words;
     tokenize_words(text, TOKENS_STANDARD, &words);
     assert_int_equal(words.count, 10000);
     assert_string_equal(words.items[9999], "dog");
-    tokenize_words_done(&words);
+    str_list_done(&words);
     free(text);
 }
 

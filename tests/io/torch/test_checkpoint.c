@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "io/torch/checkpoint.h"
+#include "io/torch/torchfile.h"
 
 static const char *const fixtures[] = {
     "i2t_avg",         "i2t_lse", "i2t_max_clipped",    "i2t_sum_nonorm",  "t2i_avg",

@@ -69,7 +69,7 @@ static int load(const char *bytes, size_t size, struct checkpoint **out, struct 
     int status =
         torchfile_open_bytes((const uint8_t *)copy, size, "FILE", TORCHFILE_STRICT, &file, err);
     if (status == 0) {
-        status = torchfile_checkpoint(file, out, err);
+        status = checkpoint_from_file(file, out, err);
         torchfile_free(file);
     }
     free(copy);

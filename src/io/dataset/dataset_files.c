@@ -1,0 +1,119 @@
+/* dataset_files.c: the files of a data folder by their names, and what every part of a split needs
+ * while it is opened. */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/ascending.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "io/dataset/dataset_private.h"
+
+const char *const dataset_feature_endings[] = {"_ims", "_feat", NULL};
+static const char *const array_types[] = {".npy", ".npz"};
+
+void dataset_note(struct opening *o, const char *format, ...)
+{
+    va_list args;
+    char text[1024];
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    str_addf(&o->notes, "%s%s", o->notes.length ? "; " : "", text);
+}
+
+static char *split_file(const struct opening *o, const char *ending, const char *type)
+{
+    char *name = mem_printf("%s%s%s", o->d->split, ending, type);
+    char *path = file_join(o->d->folder, name);
+    free(name);
+    return path;
+}
+
+char *dataset_find_array(const struct opening *o, const char *const *endings)
+{
+    for (size_t i = 0; o->in_folder && endings[i]; i++)
+        for (size_t t = 0; t < 2; t++) {
+            char *path = split_file(o, endings[i], array_types[t]);
+            if (file_exists(path))
+                return path;
+            free(path);
+        }
+    return NULL;
+}
+
+char *dataset_find_text(const struct opening *o, const char *ending)
+{
+    char *path = o->in_folder ? split_file(o, ending, ".txt") : NULL;
+    if (path && file_exists(path))
+        return path;
+    free(path);
+    return NULL;
+}
+
+/* The length of the split's name in a features file's name; 0 where it is none. */
+static size_t split_length(const char *name)
+{
+    size_t n = strlen(name);
+    for (size_t e = 0; dataset_feature_endings[e]; e++)
+        for (size_t t = 0; t < 2; t++) {
+            size_t ending = strlen(dataset_feature_endings[e]), type = strlen(array_types[t]);
+            if (n > ending + type && strcmp(name + n - type, array_types[t]) == 0 &&
+                strncmp(name + n - type - ending, dataset_feature_endings[e], ending) == 0)
+                return n - type - ending;
+        }
+    return 0;
+}
+
+static bool is_features(const char *name)
+{
+    return split_length(name) > 0;
+}
+
+char *dataset_list_splits(const char *folder)
+{
+    struct str_list names;
+    struct str text = {0};
+    if (file_list(folder, is_features, &names, NULL) != 0)
+        return str_take(&text);
+    for (size_t i = 0; i < names.count; i++)
+        names.items[i][split_length(names.items[i])] = '\0';
+    if (names.count > 0)
+        qsort(names.items, names.count, sizeof *names.items, ascending_text);
+    for (size_t i = 0; i < names.count; i++)
+        str_addf(&text, "%s%s", i ? ", " : "", names.items[i]);
+    str_list_done(&names);
+    return str_take(&text);
+}
+
+static bool is_vocab(const char *name)
+{
+    return str_ends_with(name, "_vocab.json");
+}
+
+char *dataset_find_vocab(const struct dataset *d)
+{
+    struct str_list names;
+    char *path = file_join(d->folder, "vocab.json");
+    if (file_exists(path))
+        return path;
+    free(path);
+    if (file_list(d->folder, is_vocab, &names, NULL) != 0)
+        return NULL;
+    path = names.count == 1 ? file_join(d->folder, names.items[0]) : NULL;
+    str_list_done(&names);
+    return path;
+}
+
+int dataset_check_rows(const struct opening *o, const struct npy *array, size_t *step_out,
+                       struct error *err)
+{
+    const struct dataset *d = o->d;
+    size_t rows = d->features->shape[0], have = array->ndim > 0 ? array->shape[0] : 0;
+    bool an_image = have == rows / d->row_step || have == d->images;
+    *step_out = an_image ? 1 : d->row_step;
+    if (an_image || have == rows)
+        return 0;
+    return error_at(err, array->path, -1, "has %zu images, the features have %zu", have,
+                    rows / d->row_step);
+}
