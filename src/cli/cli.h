@@ -1,4 +1,5 @@
-/* cli.h: what the subcommands share. Results go to stdout, progress and messages to stderr. */
+/* cli.h: the subcommands, and what they share. Results go to stdout, progress and messages to
+ * stderr. */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
 
@@ -11,6 +12,7 @@ struct command {
     int (*run)(int argc, char **argv);
 };
 
+/* One per file; each parses its arguments, does its work and returns the exit status. */
 int cli_analyse(int argc, char **argv);
 int cli_bench(int argc, char **argv);
 int cli_convert(int argc, char **argv);
@@ -24,7 +26,8 @@ int cli_query(int argc, char **argv);
 int cli_train(int argc, char **argv);
 int cli_vocab(int argc, char **argv);
 
-/* The options that open a model and a split. Put CLI_COMMON_OPTIONS(&common) into the table. */
+/* The options that open a model and a split; CLI_COMMON_OPTIONS(&common) puts them into an option
+ * table. */
 struct cli_common {
     struct cli_list models, vocabs;
     const char *data, *split, *images, *ims, *captions, *token_ids, *id_mapping, *token_compat,
@@ -40,17 +43,18 @@ struct cli_common {
          0,                                                                                        \
          CLI_LIST,                                                                                 \
          "FILE",                                                                                   \
-         "vocabulary JSON, one for all models or one each (default: found beside the data or the " \
+         "vocabulary JSON, one for all models or one each (default: found next to the data or "    \
+         "the "                                                                                    \
          "model)",                                                                                 \
          &(c)->vocabs},                                                                            \
         {"images", 0, CLI_TEXT, "DIR", "folder of the photographs", &(c)->images},                 \
-        {"ims", 0, CLI_TEXT, "FILE", "features .npy or .npz in place of the folder's", &(c)->ims}, \
-        {"captions", 0, CLI_TEXT, "FILE", "captions, one a line", &(c)->captions},                 \
+        {"ims", 0, CLI_TEXT, "FILE", "features .npy or .npz instead of the folder's", &(c)->ims},  \
+        {"captions", 0, CLI_TEXT, "FILE", "captions, one per line", &(c)->captions},               \
         {"token-ids",                                                                              \
          0,                                                                                        \
          CLI_TEXT,                                                                                 \
          "FILE",                                                                                   \
-         "word ids of the captions, <start> and <end> included",                                   \
+         "word ids of the captions, including <start> and <end>",                                  \
          &(c)->token_ids},                                                                         \
         {"id-mapping",    0, CLI_TEXT, "FILE", "JSON that maps image ids to file names",           \
          &(c)->id_mapping},                                                                        \
@@ -66,8 +70,7 @@ struct cli_common {
 #define CLI_PRECISION_OPTION(c)                                                                    \
     {                                                                                              \
         "precision", 0, CLI_TEXT, "f32|bf16",                                                      \
-            "numbers to score with; the ranks are those of f32 in both (default: f32)",            \
-            &(c)->precision                                                                        \
+            "precision of scoring; ranks are those of f32 in both (default: f32)", &(c)->precision \
     }
 #define CLI_INDEX_FOLDER_OPTION(c)                                                                 \
     {                                                                                              \
@@ -86,15 +89,22 @@ struct cli_common {
         "json", 0, CLI_SWITCH, NULL, "print JSON", &(c)->json                                      \
     }
 
-/* Sets the thread count, and the spec of the model number `model` (0 where none is given:
- * spec->model NULL) from the options. Errors: no model where one is needed, no data. */
+/* The session of model number `model` (from 0) by the options; its texts are borrowed from them.
+ * Errors: no such model given, no data given, not one vocabulary per model. */
 int cli_session_spec(const struct cli_common *common, size_t model, struct session_spec *out,
                      struct error *err) MUST_USE;
+
+/* Sets the number of threads, if given. */
 void cli_set_threads(const struct cli_common *common);
+
+/* Whether the options choose bfloat16. */
 bool cli_wants_bf16(const struct cli_common *common);
+
+/* Frees the lists. */
 void cli_common_done(struct cli_common *common);
 
-/* Opens the session with a progress line. */
+/* Opens the session, with a progress line and the number of threads set; *out is the caller's to
+ * session_free. Errors: those of session_open. */
 int cli_session_open(const struct cli_common *common, const struct session_spec *spec,
                      struct session **out, struct error *err) MUST_USE;
 

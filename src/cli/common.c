@@ -26,7 +26,7 @@ void cli_common_done(struct cli_common *common)
     cli_list_done(&common->vocabs);
 }
 
-/* Notes of the index go above the progress line. */
+/* Notes of the index, printed above the progress line. */
 struct say_context {
     const struct cli_common *common;
     struct progress_line *line;
@@ -40,7 +40,7 @@ static void say(void *context, const char *text)
         fprintf(stderr, "scanscope: %s\n", text);
 }
 
-/* One --vocab is everybody's; else the first is the first model's, and so on. */
+/* A single --vocab is for all models; else there is one for each, in order. */
 static const char *vocab_of(const struct cli_common *c, size_t model)
 {
     size_t count = c->vocabs.count;
@@ -54,7 +54,8 @@ int cli_session_spec(const struct cli_common *common, size_t model, struct sessi
 {
     const struct cli_common *c = common;
     if (c->vocabs.count > 1 && c->vocabs.count != c->models.count)
-        return error_set(err, "%zu vocabularies for %zu models: give --vocab once, or once a model",
+        return error_set(err,
+                         "%zu vocabularies for %zu models: give --vocab once, or once per model",
                          c->vocabs.count, c->models.count);
     *out = (struct session_spec){
         .model = model < c->models.count ? c->models.items[model] : NULL,
@@ -85,10 +86,10 @@ int cli_session_open(const struct cli_common *common, const struct session_spec 
     cli_set_threads(common);
     struct progress_line line;
     progress_line_start(&line, "encoding", common->quiet);
-    struct session_spec told = *spec;
-    told.index.say = say;
-    told.index.context = &(struct say_context){common, &line};
-    int status = session_open(&told, &line.progress, out, err);
+    struct session_spec with_notes = *spec;
+    with_notes.index.say = say;
+    with_notes.index.context = &(struct say_context){common, &line};
+    int status = session_open(&with_notes, &line.progress, out, err);
     progress_line_end(&line);
     return status;
 }

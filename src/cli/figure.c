@@ -1,4 +1,4 @@
-/* figure.c: `scanscope figure`: figures of sessions, or of data written with one, to files. */
+/* figure.c: `scanscope figure`: figures of sessions, or of saved data, to files. */
 #include "cli/cli.h"
 
 #include <stdio.h>
@@ -16,21 +16,47 @@
 
 static const char command_name[] = "figure";
 
-enum { STYLE_TEXTS = 10, SWITCHES = 3, MODELS = 8 };
+enum { MODELS = 8 };
 
-/* Style fields that take a value, by name; what was given stays text until figure_style_set. */
-static const char *const text_fields[STYLE_TEXTS] = {"style", "map",      "combine", "scale",
-                                                     "width", "dpi",      "columns", "max-words",
-                                                     "font",  "font-size"};
-static const char *const switch_fields[SWITCHES] = {"scores", "letters", "footer"};
+/* Each option sets the field of the style that has its name; "no-" before the name sets it to
+ * false. What was given stays text until figure_style_set. */
+static const struct cli_option style_options[] = {
+    {"style", 0, CLI_TEXT, "fade|heat|boxes|none",
+     "fade to white where attention is low, a heat map, or frames (default: fade)", NULL},
+    {"map", 0, CLI_TEXT, "viridis|cividis|magma|inferno|grey",
+     "colours of a heat map (default: viridis)", NULL},
+    {"combine", 0, CLI_TEXT, "sum|max|rank",
+     "a pixel's value from the regions that cover it: the sum of their weights, the largest, or "
+     "the "
+     "sum of 50 (k - rank)^2 (default: sum)",
+     NULL},
+    {"scale", 0, CLI_TEXT, "pair|figure|absolute",
+     "scale to each panel's largest value, the figure's largest, or 1 (default: pair)", NULL},
+    {"width", 0, CLI_TEXT, "WIDTH",
+     "85mm, 3.3in, column (3.25in) or text (6.875in) (default: text)", NULL},
+    {"dpi", 0, CLI_TEXT, "N", "dots per inch of a PNG (default: 300)", NULL},
+    {"columns", 0, CLI_TEXT, "N", "panels per row (default: 4; strip: up to 6)", NULL},
+    {"max-words", 0, CLI_TEXT, "N", "only the first N words", NULL},
+    {"font", 0, CLI_TEXT, "NAME", "font family (default: DejaVu Sans)", NULL},
+    {"font-size", 0, CLI_TEXT, "POINTS", "font size (default: 8)", NULL},
+    {"no-original", 0, CLI_SWITCH, NULL, "omit the photograph without overlay", NULL},
+    {"scores", 0, CLI_SWITCH, NULL, "similarities below the panels", NULL},
+    {"letters", 0, CLI_SWITCH, NULL, "(a), (b), ... below the panels", NULL},
+    {"footer", 0, CLI_SWITCH, NULL, "a line that states the scaling, the image and the model",
+     NULL},
+};
+enum { STYLE_OPTIONS = sizeof style_options / sizeof *style_options };
 
 struct options {
     struct cli_common common;
     struct cli_list captions, logs;
-    const char *caption_index, *image, *words, *regions, *output;
-    int top, rows;
-    const char *texts[STYLE_TEXTS];
-    bool switches[SWITCHES], no_original, data;
+    const char *image, *words, *regions, *output;
+    int caption_index, top, rows; /* caption_index -1: not given */
+    struct {
+        const char *text;
+        bool on;
+    } style[STYLE_OPTIONS]; /* what was given of style_options */
+    bool data;
     const char *batch, *html;
     struct cli_list operands;
 };
@@ -40,19 +66,19 @@ struct options {
 static int apply_style(const void *options, struct figure_style *style, struct error *err)
 {
     const struct options *o = options;
-    for (int i = 0; i < STYLE_TEXTS; i++)
-        if (o->texts[i] && figure_style_set(style, text_fields[i], o->texts[i], err) != 0)
+    for (size_t i = 0; i < STYLE_OPTIONS; i++) {
+        bool off = strncmp(style_options[i].name, "no-", 3) == 0;
+        const char *field = style_options[i].name + (off ? 3 : 0);
+        const char *value = o->style[i].on ? (off ? "false" : "true") : o->style[i].text;
+        if (value && figure_style_set(style, field, value, err) != 0)
             return -1;
-    for (int i = 0; i < SWITCHES; i++)
-        if (o->switches[i] && figure_style_set(style, switch_fields[i], "true", err) != 0)
-            return -1;
-    if (o->no_original)
-        style->original_first = false;
+    }
     return 0;
 }
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
+/* Notes to stderr, one per line; `line_number` 0: not of a batch. */
 static void print_notes(const struct options *o, const struct str *notes, size_t line_number)
 {
     for (const char *line = str_text(notes); *line && !o->common.quiet;) {
@@ -79,23 +105,12 @@ static int write_figure(const struct options *o, const struct figure *figure,
 
 /* ---- from sessions --------------------------------------------------------------------------- */
 
-static int parse_index(const char *text, long *out, struct error *err)
-{
-    char *end;
-    *out = -1;
-    if (!text)
-        return 0;
-    *out = strtol(text, &end, 10);
-    if (*text < '0' || *text > '9' || *end)
-        return error_set(err, "--caption-index takes a number, not '%s'", text);
-    return 0;
-}
-
-/* What the figures to be drawn need of the sessions. */
+/* What the figures need of the sessions. */
 struct need {
     bool several, vocab, captions;
 };
 
+/* Adds what a figure needs. */
 static void need_for(const struct figure_request *request, struct need *need)
 {
     need->several |= request->kind == FIGURE_COMPARE || request->kind == FIGURE_CURVES;
@@ -108,7 +123,8 @@ static int open_sessions(const struct options *o, const struct need *need,
 {
     size_t wanted = need->several && o->common.models.count > 1 ? o->common.models.count : 1;
     if (wanted > MODELS)
-        return error_set(err, "%zu models are too many for a figure: at most %d", wanted, MODELS);
+        return error_set(err, "%zu models are too many for a figure: give %d at most", wanted,
+                         MODELS);
     for (*count = 0; *count < wanted; ++*count) {
         struct session_spec spec;
         if (cli_session_spec(&o->common, *count, &spec, err) != 0)
@@ -143,7 +159,7 @@ static int draw_request(const struct options *o, const struct figure_request *re
 
 /* ---- many ------------------------------------------------------------------------------------ */
 
-/* Notes as they come, then what failed. */
+/* All notes, then what failed; returns the exit status. */
 static int report(const struct options *o, const struct batch *batch)
 {
     size_t failed = 0;
@@ -161,7 +177,7 @@ static int report(const struct options *o, const struct batch *batch)
     return failed ? EXIT_FAILED : EXIT_DONE;
 }
 
-/* Sessions of what the options name, else of the first model that the explorer's session names. */
+/* Opens what the options name, else the first model that the explorer's session names. */
 static int open_for(const struct options *o, const struct batch *batch,
                     struct session *sessions[MODELS], size_t *count, struct error *err)
 {
@@ -261,25 +277,25 @@ static int draw_logs(const struct options *o, const struct figure_style *style, 
 
 /* ---- the command ----------------------------------------------------------------------------- */
 
-/* Options that ask for something, which a batch and saved data have in themselves. */
-static bool asks(const struct options *o)
+/* Whether options say what to show, which a batch and saved data say themselves. */
+static bool chooses_content(const struct options *o)
 {
-    return o->captions.count || o->logs.count || o->caption_index || o->image || o->words ||
+    return o->captions.count || o->logs.count || o->caption_index >= 0 || o->image || o->words ||
            o->regions || o->top || o->rows;
 }
 
-/* Nothing that is given is passed over in silence. */
+/* Options that would be ignored are wrong usage: the reason; NULL if there are none. */
 static const char *contradiction(const struct options *o)
 {
     const char *what = o->batch ? NULL : o->operands.items[0];
     if (o->html && !o->batch)
-        return "--html makes a page of a batch: give --batch FILE";
-    if (o->batch && asks(o))
-        return "what the figures of a batch show is said by its lines, not by options";
-    if (what && is_data(what) && asks(o))
-        return "what a data file shows is in it; only options of the style change it";
+        return "--html makes a page of a batch: give --batch FILE too";
+    if (o->batch && chooses_content(o))
+        return "the lines of a batch say what its figures show, not options";
+    if (what && is_data(what) && chooses_content(o))
+        return "a data file says what it shows: only style options change it";
     if (what && o->logs.count && strcmp(what, "curves") != 0)
-        return "--log is drawn as curves: scanscope figure curves --log FILE";
+        return "a log is drawn as curves: scanscope figure curves --log FILE";
     return NULL;
 }
 
@@ -288,6 +304,7 @@ static int run(const struct options *o)
     struct figure_style style = {.original_first = true};
     struct figure_request request = {.captions = o->captions.items,
                                      .caption_count = o->captions.count,
+                                     .caption_index = o->caption_index,
                                      .image = o->image,
                                      .words = o->words,
                                      .regions = o->regions,
@@ -296,18 +313,16 @@ static int run(const struct options *o)
     struct error err;
     if (o->operands.count != !o->batch)
         return cli_usage_error(command_name,
-                               "give one kind of figure, as 'words', or one data file%s",
+                               "give one kind of figure, such as 'words', or one data file%s",
                                o->batch ? ", or --batch FILE alone" : "");
-    if (apply_style(o, &style, &err) != 0 ||
-        parse_index(o->caption_index, &request.caption_index, &err) != 0)
+    if (apply_style(o, &style, &err) != 0)
         return cli_usage_error(command_name, "%s", err.text);
     if (contradiction(o))
         return cli_usage_error(command_name, "%s", contradiction(o));
     if (o->batch)
         return draw_batch(o);
     if (!o->output)
-        return cli_usage_error(command_name,
-                               "say where the figure goes: -o FILE.png, .pdf or .svg");
+        return cli_usage_error(command_name, "name the figure's file: -o FILE.png, .pdf or .svg");
     const char *what = o->operands.items[0];
     if (is_data(what))
         return redraw(o, what, &err) == 0 ? EXIT_DONE : cli_fail(command_name, &err);
@@ -318,90 +333,78 @@ static int run(const struct options *o)
     return draw_request(o, &request, &style, &err) == 0 ? EXIT_DONE : cli_fail(command_name, &err);
 }
 
+static const char about[] =
+    "Draws a figure. Kinds: words (the photograph, then one panel per word of the caption with "
+    "its attention, the strongest region framed and labelled), regions (one panel per region with "
+    "the words that go with it), strip (a caption and its best images, the true one in a solid "
+    "green frame, others in dashed red), captions (an image and its best captions), matrix (words "
+    "x regions), compare (two models, or two captions), failures (captions whose image ranks "
+    "worst), curves (recall at k and ranks). A FILE.json written by --save-data is drawn again "
+    "without model or features. The same input gives the same bytes.";
+
+static const char examples[] =
+    "  scanscope figure words -m assets/demo/model.pth.tar -d assets/demo -s test "
+    "--caption-index 3 --save-data -o words.png\n"
+    "  scanscope figure words.json --style heat --map cividis --scale figure --width column "
+    "-o heat.pdf\n"
+    "  scanscope figure strip -m assets/demo/model.pth.tar -d assets/demo -s test "
+    "--caption-index 3 -k 5 --scores --width column -o strip.pdf\n"
+    "  scanscope figure compare -m assets/demo/model.pth.tar -d assets/demo "
+    "--caption \"a white chair\" --caption \"a red house\" --letters --footer -o two.svg\n"
+    "  scanscope figure regions -m assets/demo/model.pth.tar -d assets/demo "
+    "--caption-index 3 --regions 0-3 --columns 2 --width 85mm -o regions.svg\n";
+
+/* As long as its table of options. */
+static int parse_and_run(struct options *o, int argc, char **argv)
+{
+    const struct cli_option own[] = {
+        CLI_COMMON_OPTIONS(&o->common),
+        {"caption", 0, CLI_LIST, "TEXT", "the caption (compare: give two)", &o->captions},
+        {"caption-index", 0, CLI_INT, "N", "caption N of the split, counted from 0",
+         &o->caption_index},
+        {"image", 0, CLI_TEXT, "ID",
+         "the image (default: the caption's own with --caption-index, else the best)", &o->image},
+        {"output", 'o', CLI_TEXT, "FILE", "the figure's file: .png, .pdf or .svg", &o->output},
+        {"words", 0, CLI_TEXT, "LIST",
+         "only these words: numbers from 1, ranges, or words (2,5-7,dog)", &o->words},
+        {"regions", 0, CLI_TEXT, "LIST",
+         "regions, matrix: only these, counted from 0 (default: the most attended)", &o->regions},
+        {"top", 'k', CLI_INT, "N", "strip, captions, failures: how many results (default: 5)",
+         &o->top},
+        {"rows", 0, CLI_INT, "N", "failures: how many captions (default: 6)", &o->rows},
+        {"log", 0, CLI_LIST, "FILE",
+         "curves: of training runs (their train.jsonl) instead of a model's ranks", &o->logs},
+        {"save-data", 0, CLI_SWITCH, NULL,
+         "also write the figure's data next to it, as .json and .csv", &o->data},
+        {"batch", 0, CLI_TEXT, "FILE",
+         "draw one figure per line, a JSON object with the fields kind, caption or captions, "
+         "caption_index, image, words, regions, top, rows, logs, data, output and those of the "
+         "style; or one per caption marked in an explorer's session. -o is then a folder",
+         &o->batch},
+        {"html", 0, CLI_TEXT, "FILE",
+         "batch: one page with all figures inside, to browse and share", &o->html},
+    };
+    enum { OWN = sizeof own / sizeof *own };
+    struct cli_option table[OWN + STYLE_OPTIONS + 1] = {{0}};
+    const struct cli_usage usage = {.command = command_name,
+                                    .synopsis = "KIND|FILE.json [options] -o FILE",
+                                    .about = about,
+                                    .examples = examples,
+                                    .options = table};
+    int status;
+    memcpy(table, own, sizeof own);
+    for (size_t i = 0; i < STYLE_OPTIONS; i++) {
+        table[OWN + i] = style_options[i];
+        table[OWN + i].target =
+            style_options[i].kind == CLI_SWITCH ? (void *)&o->style[i].on : &o->style[i].text;
+    }
+    return cli_parse(&usage, argc, argv, &o->operands, &status) ? run(o) : status;
+}
+
 int cli_figure(int argc, char **argv)
 {
-    struct options o = {0};
-    const struct cli_option table[] = {
-        CLI_COMMON_OPTIONS(&o.common),
-        {"caption", 0, CLI_LIST, "TEXT", "the caption (compare: give two)", &o.captions},
-        {"caption-index", 0, CLI_TEXT, "N", "the split's caption N, counted from 0",
-         &o.caption_index},
-        {"image", 0, CLI_TEXT, "ID",
-         "the image (default: the caption's own with --caption-index, else the best)", &o.image},
-        {"output", 'o', CLI_TEXT, "FILE", "where the figure goes: .png, .pdf or .svg", &o.output},
-        {"words", 0, CLI_TEXT, "LIST",
-         "only these words: numbers from 1, ranges, or words (2,5-7,dog)", &o.words},
-        {"regions", 0, CLI_TEXT, "LIST",
-         "regions, matrix: only these, counted from 0 (default: the most attended)", &o.regions},
-        {"top", 'k', CLI_INT, "N", "strip, captions, failures: how many results (default: 5)",
-         &o.top},
-        {"rows", 0, CLI_INT, "N", "failures: how many captions (default: 6)", &o.rows},
-        {"log", 0, CLI_LIST, "FILE",
-         "curves: of training runs (their train.jsonl) in place of a model's ranks", &o.logs},
-        {"style", 0, CLI_TEXT, "fade|heat|boxes|none",
-         "white where attention is low, a heat map, or frames (default: fade)", &o.texts[0]},
-        {"map", 0, CLI_TEXT, "viridis|cividis|magma|inferno|grey",
-         "colours of heat maps (default: viridis)", &o.texts[1]},
-        {"combine", 0, CLI_TEXT, "sum|max|rank",
-         "a pixel's value from the regions over it: the sum of their weights, the largest, or the "
-         "sum of 50 (k - rank)^2 (default: sum)",
-         &o.texts[2]},
-        {"scale", 0, CLI_TEXT, "pair|figure|absolute",
-         "to each panel's largest value, the figure's largest, or 1 (default: pair)", &o.texts[3]},
-        {"width", 0, CLI_TEXT, "WIDTH",
-         "85mm, 3.3in, column (3.25in) or text (6.875in) (default: text)", &o.texts[4]},
-        {"dpi", 0, CLI_TEXT, "N", "dots an inch of a PNG (default: 300)", &o.texts[5]},
-        {"columns", 0, CLI_TEXT, "N", "panels a row (default: 4; strip: up to 6)", &o.texts[6]},
-        {"max-words", 0, CLI_TEXT, "N", "at most the first N words", &o.texts[7]},
-        {"font", 0, CLI_TEXT, "NAME", "font family (default: DejaVu Sans)", &o.texts[8]},
-        {"font-size", 0, CLI_TEXT, "POINTS", "font size (default: 8)", &o.texts[9]},
-        {"no-original", 0, CLI_SWITCH, NULL, "leave out the photograph without overlay",
-         &o.no_original},
-        {"scores", 0, CLI_SWITCH, NULL, "similarities below the panels", &o.switches[0]},
-        {"letters", 0, CLI_SWITCH, NULL, "(a), (b), ... below the panels", &o.switches[1]},
-        {"footer", 0, CLI_SWITCH, NULL, "a line that states the scaling, the image, the model",
-         &o.switches[2]},
-        {"save-data", 0, CLI_SWITCH, NULL,
-         "write the numbers beside the figure too, as .json and .csv", &o.data},
-        {"batch", 0, CLI_TEXT, "FILE",
-         "draw a figure for each line, a JSON object with the fields kind, caption or captions, "
-         "caption_index, image, words, regions, top, rows, logs, data, output and those of the "
-         "style; "
-         "or for each caption marked in an explorer's session. -o is a folder",
-         &o.batch},
-        {"html", 0, CLI_TEXT, "FILE",
-         "batch: one page with all figures inside, to browse and share", &o.html},
-        {NULL, 0, CLI_SWITCH, NULL, NULL, NULL},
-    };
-    const struct cli_usage usage = {
-        .command = command_name,
-        .synopsis = "KIND|FILE.json [options] -o FILE",
-        .about =
-            "Draws a figure. Kinds: words (the photograph, then a panel a word of the caption with "
-            "its attention, the strongest region framed and labelled), regions (a panel a region "
-            "with the words that go with it), strip (a caption and its best images, the true one "
-            "in a solid green frame, others in dashed red), captions (an image and its best "
-            "captions), matrix (words x regions), compare (two models, or two captions), failures "
-            "(captions whose image ranks worst), curves (recall at k and ranks). A FILE.json that "
-            "--save-data wrote is drawn again without model or features. The same input gives the "
-            "same bytes.",
-        .examples =
-            "  scanscope figure words -m assets/demo/model.pth.tar -d assets/demo -s test "
-            "--caption-index 3 --save-data -o words.png\n"
-            "  scanscope figure words.json --style heat --map cividis --scale figure --width "
-            "column "
-            "-o heat.pdf\n"
-            "  scanscope figure strip -m assets/demo/model.pth.tar -d assets/demo -s test "
-            "--caption-index 3 -k 5 --scores --width column -o strip.pdf\n"
-            "  scanscope figure compare -m assets/demo/model.pth.tar -d assets/demo "
-            "--caption \"a white chair\" --caption \"a red house\" --letters --footer -o two.svg\n"
-            "  scanscope figure regions -m assets/demo/model.pth.tar -d assets/demo "
-            "--caption-index 3 --regions 0-3 --columns 2 --width 85mm -o regions.svg\n",
-        .options = table,
-    };
-    int status;
-    if (cli_parse(&usage, argc, argv, &o.operands, &status))
-        status = run(&o);
+    struct options o = {.caption_index = -1};
+    int status = parse_and_run(&o, argc, argv);
     cli_list_done(&o.captions);
     cli_list_done(&o.logs);
     cli_list_done(&o.operands);

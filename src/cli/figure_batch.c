@@ -1,6 +1,7 @@
 /* figure_batch.c: reading a batch. */
 #include "cli/figure_batch.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,13 +16,13 @@
 
 static int wrong(struct batch_job *job, const char *key, const char *wanted)
 {
-    return error_set(&job->err, "%s: %s is wanted here", key, wanted);
+    return error_set(&job->err, "%s: expected %s", key, wanted);
 }
 
 static int take_text(struct batch_job *job, const char *key, const json_t *value, void *out)
 {
     if (!json_is_string(value))
-        return wrong(job, key, "a text");
+        return wrong(job, key, "a string");
     *(const char **)out = json_string_value(value);
     return 0;
 }
@@ -30,7 +31,7 @@ static int take_number(struct batch_job *job, const char *key, const json_t *val
 {
     if (!json_is_integer(value) || json_integer_value(value) < 0 ||
         json_integer_value(value) > INT32_MAX)
-        return wrong(job, key, "a whole number that is not negative");
+        return wrong(job, key, "a non-negative integer");
     *(int *)out = (int)json_integer_value(value);
     return 0;
 }
@@ -52,7 +53,7 @@ static int take_kind(struct batch_job *job, const char *key, const json_t *value
     return figure_kind_named(name, out, &job->err);
 }
 
-/* A text, or a list of texts; the list is the job's. */
+/* A string, or a list of strings; *list_out is the job's. */
 static int take_texts(struct batch_job *job, const char *key, const json_t *value,
                       const char ***list_out, size_t *count_out)
 {
@@ -63,7 +64,7 @@ static int take_texts(struct batch_job *job, const char *key, const json_t *valu
     for (size_t i = 0; i < count; i++) {
         const json_t *item = json_is_array(value) ? json_array_get(value, i) : value;
         if (!json_is_string(item))
-            return wrong(job, key, "a text, or a list of texts");
+            return wrong(job, key, "a string, or a list of strings");
         (*list_out)[(*count_out)++] = json_string_value(item);
     }
     return 0;
@@ -83,7 +84,7 @@ static int take_logs(struct batch_job *job, const char *key, const json_t *value
     return take_texts(job, key, value, &job->logs, &job->log_count);
 }
 
-/* Texts that a style keeps must live as long as the job: a font's name stays in the JSON. */
+/* A style keeps the font's name, which lives in the job's JSON. */
 static int take_style(struct batch_job *job, const char *key, const json_t *value,
                       struct figure_style *style)
 {
@@ -94,7 +95,7 @@ static int take_style(struct batch_job *job, const char *key, const json_t *valu
     else if (json_is_boolean(value))
         snprintf(number, sizeof number, "%s", json_is_true(value) ? "true" : "false");
     else if (!text)
-        return wrong(job, key, "a text, a number, true or false");
+        return wrong(job, key, "a string, a number, true or false");
     return figure_style_set(style, key, text ? text : number, &job->err);
 }
 
@@ -115,7 +116,7 @@ static const struct field {
     {"log", take_logs, 0},
     {"logs", take_logs, 0},
     {"data", take_text, offsetof(struct batch_job, data)},
-    /* its target is set by the caller: the folder comes before it */
+    /* the caller puts the folder before it */
     {"output", NULL, 0},
 };
 enum { FIELDS = COUNTOF(fields) };
@@ -184,7 +185,8 @@ static int read_line(struct batch_job *job, const char *line, size_t length,
     if (json_is_integer(root))
         return read_number(job, options, root);
     if (!json_is_object(root))
-        return error_set(&job->err, "is no JSON object%s%s", root ? "" : ": ", root ? "" : at.text);
+        return error_set(&job->err, "is not a JSON object%s%s", root ? "" : ": ",
+                         root ? "" : at.text);
     json_object_foreach (root, key, value) {
         if (take_field(job, key, value, &output) != 0)
             return -1;
@@ -221,8 +223,8 @@ static void read_lines(struct batch *batch, const char *text, size_t size,
 
 /* ---- an explorer's session ------------------------------------------------------------------- */
 
-/* How the explorer showed attention; what it has and we have not stays as it is. */
-static void take_looks(const json_t *session, struct figure_style *style)
+/* How the explorer showed attention; a value that figures do not have is ignored. */
+static void take_look(const json_t *session, struct figure_style *style)
 {
     static const char *const keys[][2] = {{"overlay", "style"}, {"map", "map"}};
     struct error ignored;
@@ -238,7 +240,7 @@ static void read_marks(struct batch *batch, const json_t *marks,
 {
     for (size_t i = 0; i < json_array_size(marks); i++) {
         struct batch_job *job = add_job(batch, i + 1);
-        take_looks(batch->session, &job->style);
+        take_look(batch->session, &job->style);
         job->failed = options->style(options->context, &job->style, &job->err) != 0 ||
                       read_number(job, options, json_array_get(marks, i)) != 0;
     }
@@ -268,8 +270,8 @@ static int by_output(const void *a, const void *b)
     return order ? order : (x->line > y->line) - (x->line < y->line);
 }
 
-/* Two lines that write one file would hide each other's figure. */
-static void find_twins(struct batch *batch)
+/* A line whose file an earlier one writes fails: it would replace that figure. */
+static void fail_repeated_outputs(struct batch *batch)
 {
     struct batch_job **jobs = mem_new(batch->count, sizeof *jobs);
     size_t count = 0;
@@ -281,7 +283,7 @@ static void find_twins(struct batch *batch)
         if (strcmp(jobs[first]->output, jobs[i]->output) != 0)
             first = i;
         else
-            jobs[i]->failed = error_set(&jobs[i]->err, "%s is line %zu's figure already",
+            jobs[i]->failed = error_set(&jobs[i]->err, "%s is already the figure of line %zu",
                                         jobs[i]->output, jobs[first]->line) != 0;
     free(jobs);
 }
@@ -300,10 +302,11 @@ int figure_batch_read(const char *path, const struct batch_options *options, str
     file_map_close(&map);
     if (status != 0)
         return -1;
-    find_twins(out);
+    fail_repeated_outputs(out);
     if (out->session && out->count == 0)
-        return error_at(err, path, -1, "marks no caption: the explorer marks them with Space");
-    return out->count ? 0 : error_at(err, path, -1, "holds no figures: give a JSON object a line");
+        return error_at(err, path, -1, "marks no caption: mark some in the explorer, with Space");
+    return out->count ? 0
+                      : error_at(err, path, -1, "holds no figures: give one JSON object per line");
 }
 
 void figure_batch_done(struct batch *batch)

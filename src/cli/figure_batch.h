@@ -3,73 +3,78 @@
 #ifndef CLI_FIGURE_BATCH_H
 #define CLI_FIGURE_BATCH_H
 
-#include <jansson.h>
-
 #include "base/progress.h"
 #include "cli/figure_request.h"
 
+struct json_t; /* jansson's */
+
 /* What the command's options say about all figures of a batch. */
 struct batch_options {
-    /* Sets those fields of a style that were given as options; `context` is handed to it. */
+    /* Sets the fields of a style that were given as options; called with `context`. */
     int (*style)(const void *context, struct figure_style *style, struct error *err);
     const void *context;
-    const char *folder; /* before names that are not absolute; NULL: none */
-    const char *images; /* where redrawn figures find their photographs; NULL: where they were */
-    bool save_data;     /* the numbers beside each figure too */
-    bool page;          /* figure_batch_save_html will follow */
+    const char *folder; /* for names that are not absolute; NULL: the current one */
+    const char *images; /* folder of the photographs of redrawn figures; NULL: where they were */
+    bool save_data;     /* also write each figure's data next to it */
+    bool page;          /* figure_batch_save_html follows */
 };
 
-/* One figure. */
+/* A figure of a batch. */
 struct batch_job {
-    size_t line; /* from 1; of a session the number of the mark */
+    size_t line; /* from 1; of a session: the number of the mark */
     struct figure_request request;
     struct figure_style style;
     char *output;
     const char **captions; /* what request.captions points to */
-    const char **logs;     /* curves: training runs in place of models */
+    const char **logs;     /* curves: training runs instead of models */
     size_t log_count;
-    const char *data; /* a figure's data that is drawn again; NULL: a new figure */
-    json_t *json;     /* owns the texts; NULL of a mark */
+    const char *data;    /* file of saved data to be drawn again; NULL: a new figure */
+    struct json_t *json; /* owns the texts; NULL of a mark */
     bool failed;
     struct error err; /* why */
     struct str notes;
     char *shown;   /* the figure's title */
-    char *preview; /* for the page: a PDF's figure as SVG; else NULL */
+    char *preview; /* for the page: the figure of a PDF as SVG; else NULL */
 };
 
 struct batch {
     struct batch_job *jobs;
     size_t count, cap;
-    json_t *session; /* where the file is one: the model and data that it names; else NULL */
+    struct json_t *session; /* if the file is one: it names models and data; else NULL */
 };
 
-/* Reads the file. A line is an object with the fields of `figure`'s options ("kind", "caption" or
- * "captions", "caption_index", "image", "words", "regions", "top", "rows", "logs", "output" and the
- * style's, or "data": a file that --save-data wrote), or a number: the words of that caption of the
- * split. A file name that is not given is the line's number as NNNN.png, of a caption's number
- * caption-NNNN.png. An explorer's session is read for its marks, one figure of words each, looking
- * as it did there. A line that is wrong, or whose file another line writes, is a job that has
- * failed already. Errors: no such file, nothing to draw. */
+/* Reads the file; `out` is the caller's to figure_batch_done, also after an error. A line is an
+ * object with the fields of the options ("kind", "caption" or "captions", "caption_index", "image",
+ * "words", "regions", "top", "rows", "logs", "output" and the style's, or "data": a file that
+ * --save-data wrote), or a number: the words of that caption of the split. The default output is
+ * NNNN.png with the line's number, or caption-NNNN.png. Of an explorer's session each marked
+ * caption is a figure of words in the style shown there. A line that is wrong, or whose file an
+ * earlier line writes, becomes a job that has failed. Errors: no such file, not UTF-8, nothing to
+ * draw. */
 int figure_batch_read(const char *path, const struct batch_options *options, struct batch *out,
                       struct error *err) MUST_USE;
+
+/* Frees what the batch owns. */
 void figure_batch_done(struct batch *batch);
 
-/* True for figures that come from sessions, not from files. */
+/* Whether the figure comes from sessions, not from files. */
 bool figure_batch_needs_session(const struct batch_job *job);
 
-/* Of a batch with a session: the first model that it names, with its data; the texts are the
- * batch's. Errors: it names none. */
+/* The first model, with its data, that the batch's explorer session names; the texts are borrowed
+ * from the batch. Errors: it names none. */
 int figure_batch_session_spec(const struct batch *batch, struct session_spec *out,
                               struct error *err) MUST_USE;
 
-/* Sets the style's fields that the line gives, over what the style is. */
+/* Sets the fields of the style that the line gives. Errors go to the job: a wrong value. */
 int figure_batch_restyle(struct batch_job *job, struct figure_style *style) MUST_USE;
 
-/* Draws all of them on all cores; one that fails does not stop the others. */
+/* Draws all jobs, on all threads. Each one that fails says why in its `err` and does not stop the
+ * others. */
 void figure_batch_draw(struct batch *batch, const struct figure_sessions *sessions,
                        const struct batch_options *options, const struct progress *progress);
 
-/* One page with all figures inside. Errors: cannot be read or written. */
+/* Writes one page with all figures inside, the failed ones last. Errors: a figure that cannot be
+ * read, a page that cannot be written. */
 int figure_batch_save_html(const struct batch *batch, const char *title, const char *path,
                            struct error *err) MUST_USE;
 

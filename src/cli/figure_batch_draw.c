@@ -1,4 +1,4 @@
-/* figure_batch_draw.c: a batch on all cores. */
+/* figure_batch_draw.c: drawing a batch. */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -15,7 +15,7 @@ bool figure_batch_needs_session(const struct batch_job *job)
     return !job->failed && !job->data && job->log_count == 0;
 }
 
-/* The file's own style, then the options', then the line's. */
+/* The file's own style, overridden by the options, overridden by the line. */
 static int load(struct batch_job *job, const struct batch_options *options,
                 struct figure_data *data)
 {
@@ -43,7 +43,7 @@ static int fill(struct batch_job *job, const struct figure_sessions *sessions,
                                  &job->err);
 }
 
-/* A page shows no PDF without help, so it gets the same figure as SVG. */
+/* Browsers do not show a PDF inside a page, so that gets the same figure as SVG. */
 static int draw_preview(struct batch_job *job, const struct figure *figure)
 {
     char path[] = "/tmp/scanscope-XXXXXX.svg";

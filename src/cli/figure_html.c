@@ -1,5 +1,5 @@
-/* figure_html.c: a batch as one page that needs nothing beside it: a contact sheet with a filter,
- * and each figure large. Without scripts it is still the sheet. */
+/* figure_html.c: a batch as one page that needs no other file: a contact sheet with a filter, and
+ * each figure large. Without scripts the sheet remains. */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -148,7 +148,7 @@ static const char *title_of(const struct batch_job *job)
     return job->shown ? job->shown : "";
 }
 
-/* A picture inside; its name is what it is saved as. */
+/* An embedded picture, with the name under which a reader saves it. */
 static void add_picture(struct str *out, const struct batch_job *job, const void *bytes,
                         size_t size)
 {
@@ -238,7 +238,7 @@ static void add_foot(struct str *out)
     str_add(out, "</script>\n</body>\n</html>\n");
 }
 
-/* What is put together goes to the file at once: a batch is larger than one wants in memory. */
+/* Writes out what was composed so far: a whole batch may not fit into memory. */
 static int flush(struct file_out *file, struct str *out, struct error *err)
 {
     size_t length = out->length;

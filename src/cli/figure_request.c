@@ -7,7 +7,7 @@
 #include "figure/gather.h"
 #include "retrieve/score/exact.h"
 
-/* The answer being put together. */
+/* The answer in the making. */
 struct answer {
     const struct figure_request *request;
     const struct figure_sessions *sessions;
@@ -16,7 +16,7 @@ struct answer {
     struct error *err;
 };
 
-/* A query with the image that it belongs to, -1 where that is not known. */
+/* A query and the image that it belongs to, -1: unknown. */
 struct asked {
     struct query *query;
     ptrdiff_t truth;
@@ -59,6 +59,8 @@ static int ask_text(const struct session *session, const char *text, struct aske
     return 0;
 }
 
+/* The query that the request gives, `which` of its captions; the caller's to query_free, also after
+ * an error. */
 static int ask(struct answer *a, const struct session *session, size_t which, struct asked *out)
 {
     const struct figure_request *request = a->request;
@@ -95,7 +97,7 @@ static int named_image(const struct session *session, const char *name, size_t *
     return found >= 0 ? 0 : error_set(err, "the split has no image '%s'", name);
 }
 
-/* --image, else the image of --caption-index, else the best. */
+/* The image given, else that of the caption's index, else the best one. */
 static int choose_image(struct answer *a, const struct session *session, const struct asked *asked,
                         size_t *image_out)
 {
@@ -170,7 +172,7 @@ static int answer_captions(struct answer *a)
     return gather_captions(session, image, top_of(a), a->max_side, a->data, set, a->err);
 }
 
-/* Two or more models on one caption, or one model on two or more captions. */
+/* Several models on one caption, or one model on several captions. */
 static int answer_compare(struct answer *a)
 {
     bool models = a->sessions->count > 1;

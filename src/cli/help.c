@@ -1,4 +1,4 @@
-/* help.c: an option table as --help shows it, and as the middle of its man page. */
+/* help.c: an option table as --help shows it, and as the middle of the man page. */
 #include "cli/options.h"
 
 #include <stdio.h>
@@ -6,9 +6,10 @@
 
 enum { HELP_COLUMN = 26, HELP_WIDTH = 79 };
 
-static const struct cli_option help_option = {"help", 'h', CLI_SWITCH, NULL, "this text", NULL};
+static const struct cli_option help_option = {"help",           'h', CLI_SWITCH, NULL,
+                                              "show this help", NULL};
 
-/* Prints text wrapped, the first line starting at column `at`, the others at `indent`. */
+/* Prints text wrapped: the first line begins at column `at`, the others at `indent`. */
 static void print_wrapped(const char *text, int at, int indent)
 {
     for (bool first = true; *text; first = false) {
@@ -60,7 +61,8 @@ void cli_print_help(const struct cli_usage *usage)
 /* ---- man ---------------------------------------------------------------------------------------
  */
 
-/* Text as roff: hyphens that can be copied, backslashes, and no line that looks like a request. */
+/* Prints text as roff: hyphens stay hyphens when copied, backslashes are escaped, and no line looks
+ * like a request. */
 static void print_roff(const char *text)
 {
     bool line_start = true;
@@ -95,7 +97,7 @@ static void print_man_option(const struct cli_option *o)
     putchar('\n');
 }
 
-/* A section a kind of a command ("analyse failures"), the usual ones otherwise. */
+/* One section per kind of a command ("analyse failures"), else the usual ones. */
 void cli_print_man(const struct cli_usage *usage)
 {
     const char *kind = strchr(usage->command, ' ');

@@ -9,14 +9,14 @@
 
 static const struct command commands[] = {
     {"analyse", "find out why a model fails", cli_analyse},
-    {"bench", "measure speeds beside this machine's limits", cli_bench},
-    {"convert", "bottom-up features into a precomp folder", cli_convert},
-    {"demo", "the shipped scenes; or draw more of them", cli_demo},
-    {"eval", "recalls of a model, or of an ensemble", cli_eval},
-    {"explore", "the terminal explorer", cli_explore},
+    {"bench", "measure speed against the limits of this machine", cli_bench},
+    {"convert", "convert bottom-up features to a precomp folder", cli_convert},
+    {"demo", "explore the shipped scenes, or draw more", cli_demo},
+    {"eval", "compute the recalls of a model or an ensemble", cli_eval},
+    {"explore", "open the terminal explorer", cli_explore},
     {"figure", "draw attention, ranks and curves as PNG, PDF or SVG", cli_figure},
     {"index", "keep image embeddings in files", cli_index},
-    {"info", "say what files hold, and whether they fit together", cli_info},
+    {"info", "show what files contain, and whether they fit together", cli_info},
     {"query", "rank images for a caption, or captions for an image", cli_query},
     {"train", "train a model", cli_train},
     {"vocab", "build a vocabulary from captions", cli_vocab},
@@ -38,12 +38,13 @@ static int help(void)
          "Without a command it opens the explorer.\n\nCommands:");
     for (size_t i = 0; commands[i].name; i++)
         printf("  %-9s %s\n", commands[i].name, commands[i].summary);
-    puts("\nscanscope COMMAND --help tells a command's options; man scanscope tells all.\n"
-         "Exit status: 0 done, 1 failed, 2 wrong usage.");
+    puts(
+        "\nscanscope COMMAND --help lists the options of a command; man scanscope has the manual.\n"
+        "Exit status: 0 done, 1 failed, 2 wrong usage.");
     return EXIT_DONE;
 }
 
-/* Results that could not be written (a full disk, a closed pipe) are a failure too. */
+/* Results that cannot be written (a full disk, a closed pipe) are a failure too. */
 static int finish_output(int status)
 {
     if ((fflush(stdout) != 0 || ferror(stdout)) && status == EXIT_DONE) {
@@ -77,6 +78,6 @@ static int run(int argc, char **argv)
 int main(int argc, char **argv)
 {
     setlocale(LC_CTYPE, "");
-    signal(SIGXFSZ, SIG_IGN); /* a file that grows beyond a limit is an error line, not the end */
+    signal(SIGXFSZ, SIG_IGN); /* a file over the size limit is an error, not a signal that kills */
     return finish_output(run(argc, argv));
 }

@@ -1,5 +1,6 @@
 #include "cli/options.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
@@ -76,6 +77,7 @@ static bool parse_real(const char *text, double *out)
     return end != text && *end == '\0';
 }
 
+/* Sets the option's target; returns NULL, or what the option takes if the value is wrong. */
 static const char *set_value(const struct cli_option *o, const char *value)
 {
     switch (o->kind) {
@@ -86,7 +88,7 @@ static const char *set_value(const struct cli_option *o, const char *value)
         *(const char **)o->target = value;
         return text_allowed(o->value, value) ? NULL : o->value;
     case CLI_INT:
-        return parse_int(value, o->target) ? NULL : "a whole number";
+        return parse_int(value, o->target) ? NULL : "an integer";
     case CLI_REAL:
         return parse_real(value, o->target) ? NULL : "a number";
     case CLI_LIST:
@@ -99,7 +101,7 @@ static const char *set_value(const struct cli_option *o, const char *value)
 /* ---- parsing --------------------------------------------------------------------------------- */
 
 struct getopt_tables {
-    struct option longs[MAX_OPTIONS + 2]; /* "help" and the end after them */
+    struct option longs[MAX_OPTIONS + 2]; /* followed by "help" and the end */
     char shorts[2 * MAX_OPTIONS + 8];
     size_t count;
 };
@@ -120,10 +122,12 @@ static void build_tables(const struct cli_option *options, struct getopt_tables 
         if (argument)
             t->shorts[s++] = ':';
     }
+    assert(!options[t->count].name); /* the table fits */
     t->longs[t->count] = (struct option){"help", optional_argument, NULL, 'h'};
 }
 
-/* --foo_bar=x and --foo-bar=x are the same option: the reference's names have underscores. */
+/* --foo_bar=x and --foo-bar=x are the same option: the reference spells its options with
+ * underscores. The copy is the caller's to free. */
 static char *with_hyphens(const char *argument)
 {
     char *copy = mem_strdup(argument);
@@ -144,7 +148,7 @@ static const struct cli_option *option_of(const struct cli_option *options, int 
     return NULL;
 }
 
-/* The option that getopt stopped at, as the user wrote it. */
+/* The option that getopt rejected, as the user wrote it. */
 static const char *offending(char **argv)
 {
     static char letter[3];
@@ -158,7 +162,7 @@ static const char *offending(char **argv)
 static bool parse_all(const struct cli_usage *usage, const struct getopt_tables *tables, int argc,
                       char **argv, int *status_out)
 {
-    optind = 0; /* glibc: start anew, argv is permuted */
+    optind = 0; /* glibc: start over, and permute argv */
     opterr = 0;
     for (int code; (code = getopt_long(argc, argv, tables->shorts, tables->longs, NULL)) != -1;) {
         if (code == 'h') {
@@ -186,8 +190,8 @@ static bool parse_all(const struct cli_usage *usage, const struct getopt_tables 
     return true;
 }
 
-/* Copies of a command's arguments live as long as the program: values point into them. The demo
- * parses more than one command's. */
+/* Copies of a command's arguments live as long as the program, as values point into them; they are
+ * linked because the demo runs several commands. */
 struct kept {
     struct kept *before;
     char *arguments[];
@@ -208,17 +212,16 @@ bool cli_parse(const struct cli_usage *usage, int argc, char **argv, struct cli_
     struct getopt_tables tables;
     build_tables(usage->options, &tables);
     char **copies = kept_arguments((size_t)argc);
-    bool over = false; /* after "--" nothing is an option */
+    bool ended = false; /* after "--" nothing is an option */
     for (int i = 0; i < argc; i++) {
-        over = over || strcmp(argv[i], "--") == 0;
-        copies[i] = over ? argv[i] : with_hyphens(argv[i]);
+        ended = ended || strcmp(argv[i], "--") == 0;
+        copies[i] = ended ? argv[i] : with_hyphens(argv[i]);
     }
     if (!parse_all(usage, &tables, argc, copies, status_out))
         return false;
     for (int i = optind; i < argc; i++) {
         if (!operands) {
-            *status_out =
-                cli_usage_error(usage->command, "'%s' is one argument too many", copies[i]);
+            *status_out = cli_usage_error(usage->command, "unexpected argument '%s'", copies[i]);
             return false;
         }
         list_add(operands, copies[i]);

@@ -8,8 +8,8 @@
 
 enum { UNITS = 4, MATCHES = 16 };
 
-/* Sentences. $A..$D are the things; $AB how A stands to B; $isA is or are; $vA what A does; $pA
- * where A is; $set the setting. The rest is said as it stands. */
+/* Sentences. $A..$D: the things; $AB: how A is placed relative to B; $isA: is or are; $vA: what A
+ * is doing; $pA: where A is; $set: the setting. Other words are themselves. */
 struct pattern {
     int units;
     const char *text;
@@ -56,7 +56,7 @@ static const char *const grounds[SETTINGS][2] = {
     [SUNSET] = {"on the ground", "in the field"}, [ROOM] = {"on the floor", "on the floor"},
 };
 
-/* A caption in the making. */
+/* A caption being made. */
 struct speech {
     const struct tableau *scene;
     struct rng *rng;
@@ -89,7 +89,7 @@ static const char *pick(struct speech *s, const char *const *list, size_t n)
     return list[rng_below(s->rng, have)];
 }
 
-/* The things of a unit, as bits; *count_out how many. */
+/* The things of a unit, as bits, and how many they are. */
 static unsigned members(const struct tableau *scene, int first, int *count_out)
 {
     unsigned bits = 0;
@@ -122,7 +122,7 @@ static const char *pick_article(struct speech *s, int count, const char *next)
     return strchr("aeiou", next[0]) ? "an" : "a";
 }
 
-/* A noun phrase: article, size and colour as often as not, noun. */
+/* A noun phrase: article, perhaps size and colour, noun. */
 static void say_thing(struct speech *s, int first, bool known)
 {
     const struct thing *t = &s->scene->things[first];
@@ -217,7 +217,7 @@ static int find_units(const struct tableau *scene, size_t out[TABLEAU_THINGS])
     return n;
 }
 
-/* Side by side is said of things that both fly or both stand. */
+/* Left and right are said only of two things that both fly or both stand. */
 static bool odd_pair(const struct tableau *scene, int a, int b)
 {
     const unsigned up = IN_SKY | IN_AIR | ON_WALL;
@@ -228,7 +228,7 @@ static bool odd_pair(const struct tableau *scene, int a, int b)
     return !(p->zone & up) != !(q->zone & up) && (e[2] < f[0] || f[2] < e[0]);
 }
 
-/* What stands on or under another thing is told of that one, never the other way round. */
+/* "a cup on a table", but never "a table under a cup". */
 static bool awkward(const struct tableau *scene, const int *unit, const char *text)
 {
     bool pair = strstr(text, "$AB"), place = strstr(text, "$pB");

@@ -1,10 +1,11 @@
 /* compose.c: which things a scene has and where they go. */
+#include <assert.h>
 #include <math.h>
 
 #include "base/countof.h"
 #include "demo/tableau.h"
 
-enum { PLACES = 60 };
+enum { PLACES = 60, TRIES = 200 };
 
 /* The zones that a setting offers, and how likely a new thing goes there. */
 struct offer {
@@ -21,7 +22,7 @@ static const struct offer offers[SETTINGS][4] = {
     [ROOM] = {{ON_FLOOR, 64}, {ON_WALL, 16}, {IN_AIR, 20}},
 };
 
-/* Things that would look odd in a setting. */
+/* Whether a kind of thing may be in the setting: some would look odd. */
 static bool fits(const struct tableau *s, int kind)
 {
     static const char *const odd[SETTINGS][8] = {
@@ -69,7 +70,7 @@ static double clamp01(double x)
     return fmin(1, fmax(0, x));
 }
 
-/* The colour as drawn: a little off the name's own, under the setting's light. */
+/* The colour as drawn: the named one, varied a little, in the setting's light. */
 static struct rgb pick_tint(const struct tableau *s, struct rng *rng, enum colour colour)
 {
     struct rgb c = paint_rgb(thing_colours[colour].hex);
@@ -85,7 +86,7 @@ static struct rgb pick_tint(const struct tableau *s, struct rng *rng, enum colou
     return c;
 }
 
-/* What is nearer is larger. */
+/* The factor by which nearer things are larger. */
 static double nearness(const struct tableau *s, double base)
 {
     double far = s->setting == BEACH ? s->shore : s->horizon;
@@ -109,6 +110,7 @@ static double pick_base(const struct tableau *s, struct rng *rng, enum zone zone
     }
 }
 
+/* Colour, size and form of a thing: at random, or those of `like` (NULL: none). */
 static void dress(const struct tableau *s, struct rng *rng, struct thing *t,
                   const struct thing *like)
 {
@@ -124,6 +126,7 @@ static void dress(const struct tableau *s, struct rng *rng, struct thing *t,
                 rng_range(rng, 0.95, 1.05);
 }
 
+/* The overlap of two things' extents, as a share of the smaller one. */
 static double overlap(const struct thing *a, const struct thing *b)
 {
     double p[4], q[4];
@@ -134,7 +137,7 @@ static double overlap(const struct thing *a, const struct thing *b)
     return w <= 0 || h <= 0 ? 0 : w * h / least;
 }
 
-/* One standing, to the eye, on the other's top by chance. */
+/* Whether one seems to stand on top of the other by chance. */
 static bool stacked(const struct thing *a, const struct thing *b)
 {
     double p[4], q[4];
@@ -144,7 +147,7 @@ static bool stacked(const struct thing *a, const struct thing *b)
     return !apart && (fabs(p[3] - q[1]) < 14 || fabs(q[3] - p[1]) < 14);
 }
 
-/* Inside the picture and not over another thing by more than `most` of the smaller one. */
+/* Inside the picture, and overlapping no other thing by more than the share `most`. */
 static bool clear(const struct tableau *s, const struct thing *t, double most)
 {
     double e[4];
@@ -158,13 +161,15 @@ static bool clear(const struct tableau *s, const struct thing *t, double most)
     return true;
 }
 
-static bool add(struct tableau *s, struct thing *t, int group)
+/* Adds the thing to the group that begins at `group`, -1: to one of its own. */
+static void add(struct tableau *s, struct thing *t, int group)
 {
+    assert(s->count < TABLEAU_THINGS);
     t->group = group >= 0 ? group : s->count;
     s->things[s->count++] = *t;
-    return true;
 }
 
+/* Finds a free place, in the group's neighbourhood if `group` is not -1; false if there is none. */
 static bool place(struct tableau *s, struct rng *rng, struct thing *t, int group)
 {
     double height = t->height, most = rng_below(rng, 4) ? 0.0 : 0.12;
@@ -172,7 +177,7 @@ static bool place(struct tableau *s, struct rng *rng, struct thing *t, int group
         double half = thing_kinds[t->kind].width / 200 * height;
         t->base = pick_base(s, rng, t->zone, height);
         t->x = rng_range(rng, half + 5, TABLEAU_WIDTH - half - 5);
-        if (group >= 0) { /* beside the first of its group */
+        if (group >= 0) { /* next to the first of its group */
             const struct thing *first = &s->things[group];
             t->x = first->x + rng_range(rng, -2.6, 2.6) * 2 * half;
             t->base = first->base +
@@ -181,21 +186,24 @@ static bool place(struct tableau *s, struct rng *rng, struct thing *t, int group
                 continue;
         }
         t->height = t->zone & (ON_GROUND | ON_FLOOR) ? height * nearness(s, t->base) : height;
-        if (clear(s, t, most))
-            return add(s, t, group);
+        if (clear(s, t, most)) {
+            add(s, t, group);
+            return true;
+        }
     }
     return false;
 }
 
-static bool add_kind(struct tableau *s, struct rng *rng, int kind, enum zone zone)
+/* Adds a thing of the kind (-1: none) and now and then more of it beside it. */
+static void add_kind(struct tableau *s, struct rng *rng, int kind, enum zone zone)
 {
     struct thing t = {.kind = kind, .zone = zone};
     if (kind < 0 || s->count >= TABLEAU_THINGS - 3)
-        return false;
+        return;
     dress(s, rng, &t, NULL);
     int first = s->count, more = 0;
     if (!place(s, rng, &t, -1))
-        return false;
+        return;
     if (thing_kinds[kind].most > 1 && rng_below(rng, 10) < 3)
         more = 1 + (thing_kinds[kind].most > 2 && rng_below(rng, 3) == 0);
     for (int i = 0; i < more; i++) {
@@ -204,17 +212,16 @@ static bool add_kind(struct tableau *s, struct rng *rng, int kind, enum zone zon
         if (!place(s, rng, &next, first))
             break;
     }
-    return true;
 }
 
-/* Where on top of a table or a chair a thing stands. */
-static bool put_on(struct tableau *s, struct rng *rng, int below, int kind)
+/* Puts a thing (kind -1: none) on top of a table or a chair, if there is room. */
+static void put_on(struct tableau *s, struct rng *rng, int below, int kind)
 {
     const struct thing *b = &s->things[below];
     bool chair = b->kind == thing_kind_named("chair");
     struct thing t = {.kind = kind, .zone = ON_TOP};
     if (kind < 0)
-        return false;
+        return;
     dress(s, rng, &t, NULL);
     t.on = below;
     t.height *= nearness(s, b->base);
@@ -223,20 +230,22 @@ static bool put_on(struct tableau *s, struct rng *rng, int below, int kind)
         double seat = chair ? -4 * (b->flip ? -1 : 1) * b->height / 100 : 0;
         t.x = b->x + seat + rng_range(rng, -reach, reach);
         t.base = b->base - (chair ? 0.45 : 0.92) * b->height;
-        if (reach >= 0 && clear(s, &t, 0))
-            return add(s, &t, -1);
+        if (reach >= 0 && clear(s, &t, 0)) {
+            add(s, &t, -1);
+            return;
+        }
     }
-    return false;
 }
 
-static bool put_under(struct tableau *s, struct rng *rng, int above, int kind)
+/* The same under a table or an umbrella. */
+static void put_under(struct tableau *s, struct rng *rng, int above, int kind)
 {
     const struct thing *a = &s->things[above];
     bool table = a->kind == thing_kind_named("table");
     double room = (table ? 0.62 : 0.44) * a->height, reach = (table ? 52 : 56) * a->height / 100;
     struct thing t = {.kind = kind, .zone = UNDER};
     if (kind < 0)
-        return false;
+        return;
     dress(s, rng, &t, NULL);
     t.under = above;
     if (t.size == LARGE)
@@ -247,10 +256,11 @@ static bool put_under(struct tableau *s, struct rng *rng, int above, int kind)
         t.x = a->x + rng_range(rng, -1, 1) * (reach - half);
         t.base = a->base - rng_range(rng, -2, 3);
         bool beside_pole = table || fabs(t.x - a->x) > half;
-        if (reach > half && beside_pole && clear(s, &t, 0))
-            return add(s, &t, -1);
+        if (reach > half && beside_pole && clear(s, &t, 0)) {
+            add(s, &t, -1);
+            return;
+        }
     }
-    return false;
 }
 
 /* A table or a chair with something on it, or an umbrella with something below. */
@@ -281,8 +291,8 @@ static enum zone pick_zone(const struct tableau *s, struct rng *rng)
     return o->zone;
 }
 
-/* Farther things first, so that nearer ones are painted over them; what flies before what stands.
- */
+/* Order of painting: farther things first, so that nearer ones cover them, and what flies before
+ * what stands. */
 static double depth(const struct tableau *s, const struct thing *t)
 {
     if (t->zone & (IN_SKY | ON_WALL))
@@ -317,9 +327,9 @@ static void sort_by_depth(struct tableau *s)
         s->things[i] = sorted[i];
 }
 
-void tableau_compose(struct rng *rng, struct tableau *s)
+static void compose(struct rng *rng, struct tableau *s)
 {
-    /* Beaches and rooms have kinds of their own: twice as often, so that these are not rare. */
+    /* Beaches and rooms have kinds of their own; drawn twice as often, these are not rare. */
     static const enum setting lots[] = {MEADOW, BEACH, BEACH, NIGHT, SNOW, SUNSET, ROOM, ROOM};
     *s = (struct tableau){.setting = lots[rng_below(rng, COUNTOF(lots))]};
     enum zone floor = s->setting == ROOM ? ON_FLOOR : ON_GROUND;
@@ -337,4 +347,27 @@ void tableau_compose(struct rng *rng, struct tableau *s)
         add_kind(s, rng, pick_kind(s, rng, zone), zone);
     }
     sort_by_depth(s);
+}
+
+/* Several things, none of them mostly hidden. */
+static bool all_visible(const struct tableau *scene)
+{
+    for (int i = 0; i < scene->count; i++)
+        if (scene->things[i].shows < 0.7)
+            return false;
+    return scene->count >= 3;
+}
+
+int tableau_new(struct rng *rng, struct tableau *tableau_out, struct image *picture_out,
+                struct error *err)
+{
+    for (int i = 0; i < TRIES; i++) {
+        compose(rng, tableau_out);
+        if (tableau_paint(tableau_out, picture_out, err) != 0)
+            return -1;
+        if (all_visible(tableau_out))
+            return 0;
+        image_done(picture_out);
+    }
+    return error_set(err, "no scene shows all of its things after %d tries", TRIES);
 }

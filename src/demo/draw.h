@@ -1,10 +1,11 @@
-/* draw.h: one function a kind of thing; the table of kinds (things.h) names them. */
+/* draw.h: one drawing function per kind of thing (paint.h has the units); the table of kinds
+ * (things.c) names them. */
 #ifndef DEMO_DRAW_H
 #define DEMO_DRAW_H
 
 #include "demo/paint.h"
 
-/* In the sky (draw_sky.c). */
+/* What is in the sky (draw_sky.c). */
 void draw_sun(const struct pen *pen);
 void draw_moon(const struct pen *pen);
 void draw_cloud(const struct pen *pen);
@@ -32,7 +33,7 @@ void draw_dog(const struct pen *pen);
 void draw_snail(const struct pen *pen);
 void draw_fish(const struct pen *pen);
 
-/* In the house (draw_home.c). */
+/* What is in a house (draw_home.c). */
 void draw_table(const struct pen *pen);
 void draw_chair(const struct pen *pen);
 void draw_lamp(const struct pen *pen);

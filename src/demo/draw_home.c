@@ -78,7 +78,7 @@ void draw_cup(const struct pen *pen)
         paint_fill_box(pen, paint_contrast(pen->main), -38, -56, 38, -45, 2);
 }
 
-/* Lying open towards us, the cover in the colour. */
+/* Lying open towards us; the cover has the colour. */
 void draw_book(const struct pen *pen)
 {
     struct rgb page = paint_rgb(0xf8f2e2);

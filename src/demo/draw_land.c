@@ -91,7 +91,7 @@ void draw_bicycle(const struct pen *pen)
     paint_shade_ellipse(pen, paint_rgb(0xd0d3da), -4, -33, 6, 6);
 }
 
-/* Hull and mast in wood; the sails wear the colour, so that it shows from afar. */
+/* Hull and mast of wood; the sails have the colour, so that it can be seen from afar. */
 void draw_boat(const struct pen *pen)
 {
     struct rgb hull = paint_rgb(pen->vary[1] > 0.5 ? 0x7b553f : 0x9a6b48);

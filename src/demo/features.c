@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 
-/* The colours that people name, and those of ink, leaves, wood, skin and glass. */
+/* The named colours, and those of ink, leaves, wood, skin and glass. */
 static const uint8_t anchors[ANCHORS][3] = {
     {0xd2, 0x3f, 0x3a}, {0xf0, 0x8c, 0x34}, {0xf5, 0xcd, 0x45}, {0x58, 0xa6, 0x53},
     {0x3f, 0x79, 0xcc}, {0x8c, 0x5c, 0xb8}, {0xf0, 0x96, 0xb8}, {0x8d, 0x60, 0x40},
@@ -17,9 +17,10 @@ static const uint8_t anchors[ANCHORS][3] = {
 /* What the blocks are computed from. */
 struct view {
     int width, height;
-    const float *lab; /* of the picture */
+    const float *lab; /* pixels x 3, of the picture */
     float anchor[ANCHORS][3];
-    float *near; /* pixel x ANCHORS: how near its colour is to each, sum 1 */
+    float
+        *near; /* pixels x ANCHORS: how near each pixel's colour is to each anchor; rows sum to 1 */
 };
 
 static void anchors_to_lab(struct view *view)
@@ -48,8 +49,7 @@ static const uint8_t *mask_row(const struct region *r, int y)
     return r->mask + (size_t)(y - r->y1) * (size_t)(r->x2 - r->x1);
 }
 
-/* Square roots of the shares of colours among the region's pixels inside the given part of its box.
- */
+/* Square roots of the anchors' shares among the region's pixels in the given part of its box. */
 static void block_colours(const struct view *view, const struct region *r, const float part[4],
                           float *out)
 {
@@ -69,7 +69,7 @@ static void block_colours(const struct view *view, const struct region *r, const
         out[i] = count ? sqrtf(out[i] / (float)count) : 0;
 }
 
-/* Mean and deviation of L, a, b. */
+/* Mean and standard deviation of L, a, b. */
 static void block_mean(const struct view *view, const struct region *r, float *out)
 {
     double sum[3] = {0}, square[3] = {0}, count = 1e-9;
@@ -91,7 +91,7 @@ static void block_mean(const struct view *view, const struct region *r, float *o
     }
 }
 
-/* Colours of a frame around the box, a quarter of its size wide: what it stands before. */
+/* Colours of a frame around the box, a quarter of its size wide: the background. */
 static void block_around(const struct view *view, const struct region *r, float *out)
 {
     int mx = 4 + (r->x2 - r->x1) / 4, my = 4 + (r->y2 - r->y1) / 4, count = 0;
@@ -112,13 +112,13 @@ static void block_around(const struct view *view, const struct region *r, float 
         out[i] = count ? sqrtf(out[i] / (float)count) : 0;
 }
 
-/* Of each cell of the box, how much belongs to the region. */
+/* The share of each cell of the box that belongs to the region. */
 static void block_mask(const struct region *r, float *out)
 {
     float all[MASK_SIDE * MASK_SIDE] = {0};
     int w = r->x2 - r->x1, h = r->y2 - r->y1;
     const int fine =
-        4 * MASK_SIDE; /* samples a side: small boxes have cells of less than a pixel */
+        4 * MASK_SIDE; /* samples per side: a small box has cells of less than a pixel */
     for (int j = 0; j < fine; j++)
         for (int i = 0; i < fine; i++) {
             int cell = j / 4 * MASK_SIDE + i / 4;

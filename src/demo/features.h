@@ -5,11 +5,11 @@
 
 #include "demo/regions.h"
 
-/* Blocks of a vector. Anchors are named colours; a region's colours are shares of its pixels near
- * each. */
+/* Blocks of a vector. Anchors are reference colours; a region's colours are the shares of its
+ * pixels near each. */
 enum {
     ANCHORS = 16,
-    COLOUR_PARTS = 4, /* all of it, its middle, its upper and its lower half */
+    COLOUR_PARTS = 4, /* the whole, the middle, the upper and the lower half */
     MASK_SIDE = 7,
     EDGE_SIDE = 4,
     EDGE_BINS = 6,
@@ -23,15 +23,17 @@ enum {
     FEATURES = PLACE_AT + PLACE_SIZE,
 };
 
-/* Features of a picture's regions before standardising: REGIONS x FEATURES. Errors: not enough
- * memory. */
+/* Features of a picture's regions, not standardised: `out` is REGIONS x FEATURES. Errors: not
+ * enough memory. */
 int features_of(const struct image *picture, const struct region regions[REGIONS], float *out,
                 struct error *err) MUST_USE;
 
-/* Mean and standard deviation of each feature over `rows` vectors: scale is 2 x FEATURES. */
+/* Mean and standard deviation of each feature over `rows`, count x FEATURES: `scale` is 2 x
+ * FEATURES. */
 void features_fit_scale(const float *rows, size_t count, float *scale);
 
-/* (x - mean) / deviation, kept within -FEATURE_LIMIT..FEATURE_LIMIT, in place. */
+/* (x - mean) / deviation, clamped to -FEATURE_LIMIT..FEATURE_LIMIT, of `rows`, count x FEATURES, in
+ * place. */
 #define FEATURE_LIMIT 6.0f
 void features_standardise(const float *scale, float *rows, size_t count);
 

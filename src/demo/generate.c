@@ -1,5 +1,6 @@
 #include "demo/generate.h"
 
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +12,7 @@
 
 static const char *const split_names[DEMO_SPLITS] = {"train", "dev", "test"};
 
-/* A split being made. */
+/* A split being drawn. */
 struct batch {
     const struct demo_plan *plan;
     enum demo_split split;
@@ -20,7 +21,7 @@ struct batch {
     float *boxes;               /* count x REGIONS x 4 */
     int32_t *sizes;             /* count x 2 */
     struct str *captions, *ids; /* count */
-    json_t **truth;             /* count */
+    struct json_t **truth;      /* count */
 };
 
 static void batch_done(struct batch *b)
@@ -63,7 +64,7 @@ static int save_picture(const struct batch *b, size_t i, const struct image *pic
     return status;
 }
 
-/* All that is learnt from the picture: nothing of the scene's description comes in here. */
+/* Regions and features, from the picture alone: the scene's description stays outside. */
 static int look_at(struct batch *b, size_t i, const struct image *picture, struct error *err)
 {
     struct region regions[REGIONS];
@@ -104,8 +105,8 @@ static int make_scene(struct batch *b, size_t i, struct error *err)
     return status;
 }
 
-/* Each scene has its own generator, so threads may make them in any order. The first error is kept.
- */
+/* Each scene has a random generator of its own, so threads may draw them in any order. The first
+ * error is kept. */
 static int make_scenes(struct batch *b, const struct progress *progress, struct error *err)
 {
     size_t done = 0;
@@ -200,13 +201,13 @@ static int read_scale(const char *path, float *scale, struct error *err)
         npy_rows_f32(array, 0, 2, scale);
     else
         status = error_at(err, path, -1,
-                          "is not float32 2 x %d, the scale of this program's features; remove it",
+                          "is not float32 2 x %d, the scale of this version's features; remove it",
                           FEATURES);
     npy_free(array);
     return status;
 }
 
-/* The scale for this batch: measured on it, or the folder's. */
+/* The scale for this batch: the folder's, or measured on the batch (and saved). */
 static int find_scale(const struct batch *b, float *scale, struct error *err)
 {
     char *path = file_join(b->plan->folder, "feature_scale.npy");

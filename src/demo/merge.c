@@ -1,6 +1,6 @@
-/* merge.c: the parts of each thing joined step by step, the most alike neighbours first (as
- * selective search does: colour, size and how well the two fill their box), so that things that
- * touch come apart again near the top. */
+/* merge.c: joins the parts of each thing step by step, the most similar neighbours first (as
+ * selective search does: by colour, size and how well the two fill their box), so that things that
+ * touch are separate near the top. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,10 +8,10 @@
 #include "base/mem.h"
 #include "demo/segments.h"
 
-/* A thing that takes up this much of the picture is likely several. */
+/* A thing that covers this share of the picture is likely several. */
 #define JOINT_SHARE 0.2f
 
-/* Busy pictures (photographs) are not taken apart further: time grows as the cube of a thing's
+/* Busy pictures (photographs) are not analysed further: time grows with the cube of a thing's
  * parts. */
 enum { MOST_PARTS = 4000, MOST_OF_THING = 160 };
 
@@ -34,7 +34,7 @@ static float colour_distance(const struct node *a, const struct node *b)
     return sqrtf(sum);
 }
 
-/* touch[a * part_count + b]: how many pixels of a lie beside pixels of b. */
+/* touch[a * part_count + b]: how many pixels of a are next to pixels of b; the caller's to free. */
 static int *count_touching(const struct segments *s)
 {
     int *touch = mem_new((size_t)s->part_count * (size_t)s->part_count, sizeof *touch);
@@ -100,7 +100,7 @@ static void join(struct merging *m, int a, int b)
     }
 }
 
-/* Joins the two most alike neighbours; false when none touch. */
+/* Joins the two most similar neighbours; false if none touch. */
 static bool step(struct merging *m)
 {
     int best_a = -1, best_b = -1;
@@ -123,8 +123,9 @@ static bool step(struct merging *m)
     return true;
 }
 
-/* A child scores by how much it differs from its sibling and how evenly the two share their parent;
- * parts of a large thing, which may be several in one, before those of a small one. */
+/* A child's score grows with its difference from its sibling and with how evenly the two share
+ * their parent; parts of a large thing, which may be several things, score higher than those of a
+ * small one. */
 static void score_down(struct segments *s)
 {
     for (int i = s->node_count - 1; i >= 0; i--) {

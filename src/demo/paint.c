@@ -17,7 +17,7 @@ struct rgb paint_lighter(struct rgb colour, double t)
     return paint_mix(colour, (struct rgb){1, 0.99, 0.96}, t);
 }
 
-/* Towards a deep blue rather than black: shadows stay warm and clean. */
+/* Towards a deep blue, not black: shadows stay warm and clean. */
 struct rgb paint_darker(struct rgb colour, double t)
 {
     return paint_mix(colour, (struct rgb){0.09, 0.08, 0.16}, t);
@@ -72,7 +72,7 @@ void paint_path_poly(const struct pen *pen, const struct point *points, size_t n
     cairo_close_path(pen->cr);
 }
 
-/* Catmull-Rom through the points, as Bezier pieces. */
+/* A Catmull-Rom spline through the points, as Bezier curves. */
 void paint_path_smooth(const struct pen *pen, const struct point *p, size_t n)
 {
     cairo_new_sub_path(pen->cr);

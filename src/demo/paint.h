@@ -1,6 +1,6 @@
-/* paint.h: the drawing hand of the demo: shaded shapes in one style, on a cairo surface.
+/* paint.h: shaded shapes in one style, on a cairo surface.
  *
- * A thing is drawn in its own units: 100 high, x = 0 in the middle, y = 0 where it stands and -100
+ * A thing is drawn in units of its own: 100 high, x = 0 in the middle, y = 0 at its foot and -100
  * at its top. */
 #ifndef DEMO_PAINT_H
 #define DEMO_PAINT_H
@@ -23,40 +23,46 @@ enum { PEN_VARIES = 4 };
 /* What a thing is drawn with. */
 struct pen {
     cairo_t *cr;
-    struct rgb main;         /* the colour that its captions name */
+    struct rgb main;         /* the colour that captions name */
     double line;             /* outline width in the thing's units: the same in pixels for all */
     double vary[PEN_VARIES]; /* 0..1: small variations of form */
 };
 
-struct rgb paint_rgb(unsigned hex);                         /* 0xRRGGBB */
-struct rgb paint_mix(struct rgb a, struct rgb b, double t); /* a at 0, b at 1 */
+/* The colour 0xRRGGBB. */
+struct rgb paint_rgb(unsigned hex);
+
+/* Between two colours: a at t = 0, b at 1. */
+struct rgb paint_mix(struct rgb a, struct rgb b, double t);
+
+/* Towards white, or towards dark: unchanged at t = 0. */
 struct rgb paint_lighter(struct rgb colour, double t);
 struct rgb paint_darker(struct rgb colour, double t);
 
-/* A colour that is told from `main` when drawn beside it: light on dark colours, dark on light
- * ones. */
+/* A colour that stands out from `main`: light for dark colours, dark for light ones. */
 struct rgb paint_contrast(struct rgb main);
 
-/* a at 0, b at 1 of the pen's variation `which`. */
+/* Between a and b by the pen's variation `which`: a at 0, b at 1. */
 double paint_vary(const struct pen *pen, int which, double a, double b);
 
-/* Paths; each begins a new sub-path of the current one. */
+/* Paths; each adds a closed sub-path to the current one: an ellipse by centre and radii, a box with
+ * round corners, a polygon, a smooth curve through the points. */
 void paint_path_ellipse(const struct pen *pen, double cx, double cy, double rx, double ry);
 void paint_path_box(const struct pen *pen, double x0, double y0, double x1, double y1,
                     double corner);
 void paint_path_poly(const struct pen *pen, const struct point *points, size_t n);
-void paint_path_smooth(const struct pen *pen, const struct point *points,
-                       size_t n); /* closed, through all */
+void paint_path_smooth(const struct pen *pen, const struct point *points, size_t n);
 
-/* Ends the path. `shade` fills it with soft light from the upper left and outlines it; `fill` fills
- * it flat; `stroke` draws it as a line with round ends, dark-edged where `edged`. */
+/* End the path: `shade` fills it with soft light from above and outlines it; `fill` fills it flat;
+ * `stroke` draws it as a line with round ends. */
 void paint_shade(const struct pen *pen, struct rgb colour);
 void paint_fill(const struct pen *pen, struct rgb colour);
 void paint_stroke(const struct pen *pen, struct rgb colour, double width);
+
+/* A straight rod from x0 y0 to x1 y1 with a dark edge. */
 void paint_rod(const struct pen *pen, struct rgb colour, double width, double x0, double y0,
                double x1, double y1);
 
-/* The commonest pairs of those. */
+/* The commonest pairs of a path and its end. */
 void paint_shade_ellipse(const struct pen *pen, struct rgb colour, double cx, double cy, double rx,
                          double ry);
 void paint_fill_ellipse(const struct pen *pen, struct rgb colour, double cx, double cy, double rx,
@@ -66,6 +72,7 @@ void paint_shade_box(const struct pen *pen, struct rgb colour, double x0, double
 void paint_fill_box(const struct pen *pen, struct rgb colour, double x0, double y0, double x1,
                     double y1, double corner);
 
+/* A smooth curve, or a polygon, through constant points, shaded. */
 #define SHADE_SMOOTH(pen, colour, ...)                                                             \
     do {                                                                                           \
         static const struct point shape[] = {__VA_ARGS__};                                         \

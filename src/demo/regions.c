@@ -10,7 +10,7 @@
 
 enum { CANDIDATES = 256, GRID = 5 };
 
-/* Candidates are gathered here, then the best that differ are taken. */
+/* Candidates, of which the best that differ are taken. */
 struct pool {
     struct region items[CANDIDATES];
     int count;
@@ -28,7 +28,7 @@ static size_t mask_size(const struct region *r)
     return (size_t)(r->x2 - r->x1) * (size_t)(r->y2 - r->y1);
 }
 
-/* The pixels of `box` whose label is among those with pick[label]. */
+/* Adds the pixels of `box` whose label is picked. */
 static void add_labelled(struct pool *pool, const struct segments *seg, const int *labels,
                          const uint8_t *pick, struct rect box, float score)
 {
@@ -60,8 +60,7 @@ static double box_area(struct rect b)
     return (double)(b.x2 - b.x1) * (b.y2 - b.y1);
 }
 
-/* Things: each connected piece of foreground; and the nodes of its hierarchy of parts, nearest the
- * top first. */
+/* Adds each connected piece of the foreground, and the nodes of its hierarchy of parts. */
 static void add_things(struct pool *pool, const struct segments *seg)
 {
     uint8_t *pick = mem_new((size_t)seg->part_count + (size_t)seg->thing_count + 1, 1);
@@ -110,7 +109,7 @@ static int by_score(const void *a, const void *b)
     return p->y1 != q->y1 ? p->y1 - q->y1 : p->x1 - q->x1;
 }
 
-/* The best that do not repeat a better one. The grid alone has enough cells to fill up. */
+/* The best that do not repeat a better one. The cells of the grid alone are enough to fill up. */
 static void choose(struct pool *pool, struct region out[REGIONS])
 {
     int n = 0;
@@ -132,8 +131,10 @@ int regions_find(const struct image *picture, struct region out[REGIONS], struct
 {
     struct segments *seg;
     if (picture->width < 32 || picture->height < 32)
-        return error_set(err, "a picture of %d x %d pixels is too small to find regions in",
-                         picture->width, picture->height);
+        return error_set(
+            err,
+            "a picture of %d x %d pixels is too small for regions: give one of 32 x 32 or more",
+            picture->width, picture->height);
     if (segments_new(picture, &seg, err) != 0)
         return -1;
     struct pool *pool = mem_new(1, sizeof *pool);

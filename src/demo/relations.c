@@ -1,4 +1,4 @@
-/* relations.c: how one thing stands to another, in words. */
+/* relations.c: how one thing is placed relative to another, in words. */
 #include <math.h>
 #include <string.h>
 

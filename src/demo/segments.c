@@ -9,8 +9,8 @@
 
 enum { LEAST_THING = 50, LEAST_PART = 24, LOOK_ASIDE = 80 };
 
-/* Squared Lab distances: neighbours of one smooth piece; background near by and farther off seen
- * through a gap. */
+/* Squared Lab distances: between neighbours in a smooth piece; to background seen through a gap,
+ * close by and farther off. */
 static const float smooth_step = 3.0f * 3.0f, look_alike = 2.6f * 2.6f, same = 1.6f * 1.6f;
 
 static float lab_curve(float t)
@@ -28,7 +28,7 @@ void regions_lab(const struct image *picture, float *lab)
     }
     for (size_t i = 0; i < n; i++) {
         const uint8_t *p = picture->pixels + 4 * i;
-        if (i > 0 && memcmp(p, p - 4, 3) == 0) { /* skies are the same along a row */
+        if (i > 0 && memcmp(p, p - 4, 3) == 0) { /* along a row, skies are uniform */
             memcpy(lab + 3 * i, lab + 3 * i - 3, 3 * sizeof *lab);
             continue;
         }
@@ -48,8 +48,8 @@ static float distance2(const float *a, const float *b)
     return d0 * d0 + d1 * d1 + d2 * d2;
 }
 
-/* What may join: pixels of `in` (NULL: all); where `lab` is given only across small steps of
- * colour. */
+/* Which pixels may join: those of `in` (NULL: all) and, if `lab` is given, only across small steps
+ * of colour. */
 struct rule {
     int width, height, neighbours; /* 4 or 8 */
     const uint8_t *in;
@@ -85,7 +85,7 @@ static int flood(const struct rule *rule, int start, int label, int *labels, int
     return area;
 }
 
-/* Connected pieces get labels 0, 1, ...; pixels outside `in` keep -1. Returns how many pieces. */
+/* Labels connected pieces 0, 1, ... and pixels outside `in` -1; returns the number of pieces. */
 static int label_pieces(const struct rule *rule, int *labels)
 {
     int n = rule->width * rule->height, count = 0;
@@ -135,8 +135,8 @@ static void mark_border_background(struct segments *s)
     }
 }
 
-/* Whether background in the pixel's row has its colour: the nearest to the left or right roughly,
- * or, as skies and floors are alike along a row, any more closely. */
+/* Whether the pixel has the colour of background in its row: roughly that of the nearest to the
+ * left or right or, as skies and floors are uniform along a row, more closely that of any. */
 static bool like_beside(const struct segments *s, int at)
 {
     int x = at % s->width;
@@ -156,7 +156,7 @@ static bool like_beside(const struct segments *s, int at)
     return false;
 }
 
-/* Background shut in by a thing, as between the legs of a table. */
+/* Marks background enclosed by a thing, as between the legs of a table. */
 static void mark_gaps(struct segments *s)
 {
     int(*votes)[2] = mem_new((size_t)s->smooth_count, sizeof *votes);
@@ -172,6 +172,7 @@ static void mark_gaps(struct segments *s)
     free(votes);
 }
 
+/* Every pixel next to one of value `spread` takes it: 0 shrinks, 1 grows. */
 static void shrink_or_grow(const struct segments *s, const uint8_t *in, uint8_t *out,
                            uint8_t spread)
 {
@@ -189,7 +190,9 @@ static void shrink_or_grow(const struct segments *s, const uint8_t *in, uint8_t 
         }
 }
 
-/* What is not background, without lines up to two pixels wide (edges of hills, grass, ripples). */
+/* What is not background, without lines up to two pixels wide (edges of hills, grass, ripples); the
+ * caller's to free.
+ */
 static uint8_t *foreground(const struct segments *s)
 {
     size_t n = (size_t)s->width * (size_t)s->height;
@@ -204,7 +207,7 @@ static uint8_t *foreground(const struct segments *s)
     return all;
 }
 
-/* Drops pieces under `least` pixels, numbers the rest anew. Returns how many are left. */
+/* Drops pieces of less than `least` pixels and renumbers the rest; returns how many are left. */
 static int drop_small(struct segments *s, int *labels, struct piece *pieces, int count, int least)
 {
     int kept = 0, *to = mem_new((size_t)count, sizeof *to);
@@ -229,8 +232,7 @@ static void find_things(struct segments *s)
     free(in);
 }
 
-/* Pixels of a thing that are in no part (outlines, fine detail) join the part next to them, nearest
- * first. */
+/* Pixels of a thing that are in no part (outlines, fine detail) join the nearest part. */
 static void spread_parts(struct segments *s)
 {
     int n = s->width * s->height, head = 0, tail = 0;

@@ -4,8 +4,8 @@
 
 enum { MOODS = 3 };
 
-/* Lights of a setting: sky from top to horizon, ground from horizon to bottom, what lies far off.
- */
+/* The colours of a setting: sky from top to horizon, ground from horizon to bottom, what is far
+ * away. */
 struct light {
     unsigned sky_top, sky_low, ground_far, ground_near, hills;
 };

@@ -6,8 +6,6 @@
 
 #include "base/mem.h"
 
-enum { TRIES = 200 };
-
 #define PICTURE_SCALE ((double)PICTURE_WIDTH / TABLEAU_WIDTH)
 
 void tableau_thing_extent(const struct thing *thing, double out[4])
@@ -19,7 +17,7 @@ void tableau_thing_extent(const struct thing *thing, double out[4])
     out[3] = thing->base;
 }
 
-/* A soft shadow where it stands; what flies or swims casts none. */
+/* A soft shadow at its foot; what flies, swims or hangs casts none. */
 static void paint_shadow(cairo_t *cr, const struct thing *t)
 {
     double rx = thing_kinds[t->kind].width / 200 * t->height * 0.92, ry = fmax(3, rx * 0.16);
@@ -38,7 +36,7 @@ static void paint_shadow(cairo_t *cr, const struct thing *t)
     cairo_pattern_destroy(p);
 }
 
-/* Alone on a clear surface. */
+/* Paints the thing alone on a cleared sheet. */
 static void paint_thing(cairo_surface_t *sheet, const struct thing *t)
 {
     cairo_t *cr = cairo_create(sheet);
@@ -55,8 +53,7 @@ static void paint_thing(cairo_surface_t *sheet, const struct thing *t)
     cairo_destroy(cr);
 }
 
-/* owner[pixel] = the thing on top there. Returns how many pixels the thing covers in all, on the
- * sheet or off it being told by its extent. */
+/* Sets owner[pixel] to `which` wherever the sheet is covered; returns how many pixels that are. */
 static size_t mark_owner(cairo_surface_t *sheet, uint8_t *owner, uint8_t which)
 {
     size_t covered = 0;
@@ -74,6 +71,7 @@ static size_t mark_owner(cairo_surface_t *sheet, uint8_t *owner, uint8_t which)
     return covered;
 }
 
+/* Box and visible share of each thing, from the pixels that it owns and those it covers in all. */
 static void find_boxes(struct tableau *scene, const uint8_t *owner, const size_t *covered)
 {
     size_t seen[TABLEAU_THINGS] = {0};
@@ -156,26 +154,4 @@ int tableau_paint(struct tableau *scene, struct image *out, struct error *err)
     cairo_surface_destroy(page);
     free(owner);
     return status;
-}
-
-static bool all_shows(const struct tableau *scene)
-{
-    for (int i = 0; i < scene->count; i++)
-        if (scene->things[i].shows < 0.7)
-            return false;
-    return scene->count >= 3;
-}
-
-int tableau_new(struct rng *rng, struct tableau *tableau_out, struct image *picture_out,
-                struct error *err)
-{
-    for (int i = 0; i < TRIES; i++) {
-        tableau_compose(rng, tableau_out);
-        if (tableau_paint(tableau_out, picture_out, err) != 0)
-            return -1;
-        if (all_shows(tableau_out))
-            return 0;
-        image_done(picture_out);
-    }
-    return error_set(err, "no scene came out well in %d tries", TRIES);
 }

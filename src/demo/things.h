@@ -1,6 +1,5 @@
-/* things.h: what the demo's scenes are made of: tables of kinds of things, colours and sizes.
- * Adding a kind is a drawing function (draw.h), a line in the table, and new assets (make
- * demo-assets). */
+/* things.h: what scenes are made of: tables of kinds of things, colours and sizes. A new kind is a
+ * drawing function (draw.h), a row of the table, and new assets (make demo-assets). */
 #ifndef DEMO_THINGS_H
 #define DEMO_THINGS_H
 
@@ -27,29 +26,32 @@ enum zone {
 struct thing_kind {
     const char *name;
     const char *nouns[NOUNS],
-        *plurals[NOUNS];      /* usual, another, of a small one only; NULL where there is none */
+        *plurals[NOUNS];      /* the usual one, another, for a small one only; NULL: none */
     const char *verbs[VERBS]; /* what it is doing, as a participle */
-    double width;             /* of the drawing, in units of which its height has 100 */
-    double height;            /* in pixels, medium, near */
-    unsigned colours;         /* bit c: colour c is usual */
+    double width;             /* of the drawing, in units of which it is 100 high */
+    double height;            /* of a medium one, near, in units of the scene */
+    unsigned colours;         /* bit c: it may have colour c */
     unsigned zones;           /* bits of enum zone */
-    int most;                 /* how many stand together at most */
+    int most;                 /* at most so many stand together */
     void (*draw)(const struct pen *pen);
 };
 
+/* All kinds. */
 extern const struct thing_kind thing_kinds[];
 extern const size_t thing_kind_count;
 
 struct colour_name {
-    const char *names[2]; /* the second NULL where there is none */
+    const char *names[2]; /* the second may be NULL */
     unsigned hex;
 };
 
+/* The colours' names; the words for each size (MEDIUM has none; NULL after the last) and its
+ * factor. */
 extern const struct colour_name thing_colours[COLOURS];
-extern const char *const thing_sizes[SIZES][4]; /* MEDIUM has none; NULL after the last */
+extern const char *const thing_sizes[SIZES][4];
 extern const double thing_size_factors[SIZES];
 
-/* Index into `thing_kinds`; -1 where there is none of that name. */
+/* Index into thing_kinds; -1 if there is none of that name. */
 int thing_kind_named(const char *name);
 
 #endif

@@ -1,5 +1,7 @@
 #include "demo/truth.h"
 
+#include <jansson.h>
+
 static json_t *truth_thing(const struct thing *t)
 {
     static const char *const sizes[SIZES] = {"small", "medium", "large"};

@@ -1,17 +1,18 @@
-/* truth.h: what a scene really holds, as JSON: for tests and analyses of attention, never for
- * features or models. */
+/* truth.h: what a scene really shows, as trees of jansson's: for tests and analyses of attention,
+ * never for features or models. */
 #ifndef DEMO_TRUTH_H
 #define DEMO_TRUTH_H
 
-#include <jansson.h>
-
 #include "demo/captions.h"
 
-/* An entry of "images" of SPLIT_truth.json (scanscope-formats(5)); a new reference. */
-json_t *truth_of(const char *id, const struct tableau *scene,
-                 const struct caption captions[CAPTIONS]);
+struct json_t; /* jansson's */
 
-/* Kinds with their nouns, singular and plural: "kinds" of the file; a new reference. */
-json_t *truth_kinds(void);
+/* The scene's entry of "images" in SPLIT_truth.json (scanscope-formats(5)); the reference is the
+ * caller's. */
+struct json_t *truth_of(const char *id, const struct tableau *scene,
+                        const struct caption captions[CAPTIONS]);
+
+/* "kinds" of that file: each kind's nouns, singular and plural; the reference is the caller's. */
+struct json_t *truth_kinds(void);
 
 #endif

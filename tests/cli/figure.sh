@@ -117,7 +117,7 @@ figure --batch batch.jsonl -m "$model" -d split --dpi 60 -o many --html page.htm
 [ "$status" -eq 1 ] && [ "$(ls many | tr '\n' ' ')" = "0009.png a.png b.svg d.pdf " ]
 ok $? "a batch: what can be drawn is"
 [ "$(wc -l <err)" -eq 5 ] && grep -q "4 of 8 figures failed" err && grep -q "line 4: no figure kind" err &&
-    grep -q "line 5: is no JSON" err && grep -q "line 6: no word" err && grep -q "line 8: image: a text" err
+    grep -q "line 5: is not a JSON" err && grep -q "line 6: no word" err && grep -q "line 8: image: expected a string" err
 ok $? "and what failed is listed at the end"
 [ "$(grep -c '<figure data-kind' page.html)" -eq 8 ] && grep -q 'data:image/png;base64,' page.html &&
     grep -q 'w4 w9 &#60;b&#62;' page.html && ! grep -q 'src="[^d]' page.html
@@ -145,7 +145,7 @@ ok $? "a batch with two captions, logs, data files and plain numbers; their data
 cmp -s words.png more/again.png && ! cmp -s words.png more/smaller.png
 ok $? "data drawn again by a batch is the same, but for what the line changes"
 grep -q "4 of 9 figures failed" err && grep -q "line 5: logs are drawn as curves" err &&
-    grep -q "line 6: .*again.png is line 3's figure already" err && grep -q "line 8: caption_index" err &&
+    grep -q "line 6: .*again.png is already the figure of line 3" err && grep -q "line 8: caption_index" err &&
     grep -q "line 9: .*nowhere.json: .*No such file" err
 ok $? "two lines for one file and the other mistakes are listed"
 [ "$(grep -c 'data:image/svg+xml;base64' more.html)" -eq 2 ] && grep -q 'data-name="two.svg"' more.html &&
@@ -186,9 +186,9 @@ ok $? "the batch that the manual shows"
 figure words --html page.html -m "$model" -d split -o x.png
 fails_with 2 "--batch FILE" "a page without a batch"
 figure --batch batch.jsonl --caption "w4" -m "$model" -d split -o x
-fails_with 2 "said by its lines" "a caption beside a batch"
+fails_with 2 "lines of a batch say" "a caption beside a batch"
 figure words.json --words 1 -o x.png
-fails_with 2 "only options of the style" "other words of saved data"
+fails_with 2 "only style options" "other words of saved data"
 with words --log run/train.jsonl -o x.png
 fails_with 2 "figure curves" "a log that is not drawn as curves"
 
@@ -210,7 +210,7 @@ fails_with 1 "--caption-index" "no caption"
 with words --caption-index 120 -o x.png
 fails_with 1 "no caption 120" "a caption beyond the split"
 with words --caption-index -1 -o x.png
-fails_with 2 "takes a number" "a caption that is no number"
+fails_with 2 "takes an integer" "a caption that is not a number"
 with words --caption "zebra unicorn" -o x.png
 fails_with 1 "no word" "only unknown words"
 with words --caption "" -o x.png

@@ -4,12 +4,12 @@
 
 #include <stddef.h>
 
-/* Columns of the terminal that stdout is, at least 40; SIZE_MAX where it is none: nothing is cut.
+/* Columns of the terminal at stdout, at least 40; SIZE_MAX if it is not a terminal: nothing is cut.
  */
 size_t cli_terminal_width(void);
 
-/* Prints as much of a text as `width` columns hold, and the line's end; one that is cut ends in an
- * ellipsis. */
+/* Prints as much of a text as fits into `width` columns, and a newline; a text that is cut ends in
+ * an ellipsis. */
 void cli_print_cut(const char *text, size_t width);
 
 /* Decimal digits of n. */

@@ -98,7 +98,7 @@ void report_table(struct report *report, const char *key, const char *heading,
         table->column_count++;
 }
 
-/* The next cell of the last table. */
+/* The next cell of the last table, whose column is of text or not. */
 static struct report_cell *next_cell(struct report *report, bool text)
 {
     struct report_table *table = &report->tables[report->table_count - 1];

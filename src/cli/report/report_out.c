@@ -15,7 +15,7 @@
 #include "cli/report/print.h"
 #include "cli/report/report.h"
 
-/* Columns of the terminal for texts: those that are not the last, and the last at least. */
+/* Columns of the terminal for a text: at most, at least, and for the last one at least. */
 enum { WIDEST = 34, NARROWEST = 9, NARROWEST_LAST = 16 };
 
 /* ---- cells ------------------------------------------------------------------------------------
@@ -27,7 +27,7 @@ static const struct report_cell *cell_of(const struct report_table *table, size_
     return &table->cells[row * table->column_count + column];
 }
 
-/* A cell as people read it, the caller's to free. */
+/* A cell for people; the caller's to free. */
 static char *cell_text(const struct report_column *column, const struct report_cell *cell)
 {
     if (column->kind == REPORT_TEXT)
@@ -37,7 +37,7 @@ static char *cell_text(const struct report_column *column, const struct report_c
     return mem_printf("%.*f", column->kind == REPORT_REAL ? column->decimals : 0, cell->number);
 }
 
-/* A column's name as people read it: short, with blanks. */
+/* A column's name for people: short, with blanks; the caller's to free. */
 static char *column_text(const struct report_column *column)
 {
     static const char *const shorter[][2] = {
@@ -51,7 +51,7 @@ static char *column_text(const struct report_column *column)
     return text;
 }
 
-/* Terminal columns of a text. */
+/* Width of a text in columns of the terminal. */
 static size_t text_width(const char *text)
 {
     size_t width = 0, n = strlen(text);
@@ -92,7 +92,7 @@ static size_t column_width(const struct report_table *table, size_t c)
     return width > WIDEST ? WIDEST : width;
 }
 
-/* As much of `text` as fits, padded to `width`. */
+/* Prints as much of `text` as fits, padded to `width`. */
 static void print_padded(const char *text, size_t width, bool right)
 {
     size_t columns = text_width(text), n = strlen(text), at = 0, used = 0;
@@ -115,7 +115,7 @@ static void print_padded(const char *text, size_t width, bool right)
         printf("%*s", used < width ? (int)(width - used) : 0, "");
 }
 
-/* One row, or with `row` SIZE_MAX the headings. */
+/* Prints a row, or if `row` is SIZE_MAX the headings. */
 static void print_row(const struct report_table *table, const size_t *widths, size_t row)
 {
     size_t last = last_column(table), used = 0, terminal = cli_terminal_width();
@@ -141,7 +141,7 @@ static void print_row(const struct report_table *table, const size_t *widths, si
         putchar('\n');
 }
 
-/* Where a row is wider than the terminal, texts that are not the last give way. */
+/* Narrows texts, but not the last, if a row is wider than the terminal. */
 static void fit_widths(const struct report_table *table, size_t *widths)
 {
     size_t terminal = cli_terminal_width(), last = last_column(table), total = NARROWEST_LAST;
@@ -212,7 +212,7 @@ static json_t *table_json(const struct report_table *table)
     return rows;
 }
 
-/* Sets "a.b.c" inside objects that are made as they are needed. */
+/* Sets "a.b.c", making the objects that it is nested in. */
 static void set_inside(json_t *root, const char *key, json_t *value)
 {
     for (const char *dot; (dot = strchr(key, '.')); key = dot + 1) {
