@@ -4,17 +4,22 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct analyse_kind kinds[] = {
-    {"alignment", analyse_alignment, "whether words look at the boxes of what they mean"},
-    {"compare", analyse_compare, "two models or ensembles: differences, and how sure they are"},
+#include "base/countof.h"
+
+static const struct kind {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *help;
+} kinds[] = {
+    {"alignment", analyse_alignment, "whether words attend to the boxes of what they mean"},
+    {"compare", analyse_compare, "two models or ensembles: differences and their confidence"},
     {"failures", analyse_failures, "every query with the rank of its truth: what goes wrong"},
-    {"words", analyse_words, "what words do; hubs, duplicates, doubtful truths"},
-    {NULL, NULL, NULL},
+    {"words", analyse_words, "what words contribute; hubs, duplicates, doubtful truths"},
 };
 
-static const struct analyse_kind *find_kind(const char *name)
+static const struct kind *find_kind(const char *name)
 {
-    for (size_t i = 0; kinds[i].name; i++)
+    for (size_t i = 0; i < COUNTOF(kinds); i++)
         if (strcmp(kinds[i].name, name) == 0)
             return &kinds[i];
     return NULL;
@@ -25,8 +30,9 @@ static const struct cli_option no_options[] = {{0}};
 static const struct cli_usage usage = {
     .command = "analyse",
     .synopsis = "KIND [options]",
-    .about = "Finds out why a model fails. Each kind of analysis has options of its own: scanscope "
-             "analyse KIND --help tells them.",
+    .about =
+        "Finds out why a model fails. Each kind of analysis has its own options: see scanscope "
+        "analyse KIND --help.",
     .examples = "  scanscope analyse failures -m assets/demo/model.pth.tar -d assets/demo -k 5\n",
     .options = no_options,
 };
@@ -35,16 +41,16 @@ static int help(void)
 {
     cli_print_help(&usage);
     puts("\nKinds:");
-    for (size_t i = 0; kinds[i].name; i++)
+    for (size_t i = 0; i < COUNTOF(kinds); i++)
         printf("  %-10s %s\n", kinds[i].name, kinds[i].help);
     return EXIT_DONE;
 }
 
-/* The command's part of the page, then each kind's. */
+/* The command's section of the page, then each kind's. */
 static int manual(void)
 {
     cli_print_man(&usage);
-    for (size_t i = 0; kinds[i].name; i++)
+    for (size_t i = 0; i < COUNTOF(kinds); i++)
         kinds[i].run(2, (char *[]){(char *)kinds[i].name, "--help=man", NULL});
     return EXIT_DONE;
 }
@@ -52,14 +58,14 @@ static int manual(void)
 int cli_analyse(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
-    const struct analyse_kind *kind = find_kind(name);
+    const struct kind *kind = find_kind(name);
     if (kind)
         return kind->run(argc - 1, argv + 1);
     if (strcmp(name, "--help=man") == 0)
         return manual();
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
         return help();
-    return *name
-               ? cli_usage_error("analyse", "no kind of analysis '%s'", name)
-               : cli_usage_error("analyse", "say what to analyse, as: scanscope analyse failures");
+    return *name ? cli_usage_error("analyse", "there is no kind of analysis '%s'", name)
+                 : cli_usage_error("analyse",
+                                   "say what to analyse, such as: scanscope analyse failures");
 }

@@ -1,4 +1,4 @@
-/* analyse_alignment.c: whether words look at the boxes of what they mean. */
+/* analyse_alignment.c: whether words attend to the boxes of what they mean. */
 #include "cli/analyse.h"
 
 #include <math.h>
@@ -9,35 +9,28 @@
 #include "analyse/align/alignment.h"
 #include "base/countof.h"
 #include "base/file.h"
-#include "base/interrupt.h"
 #include "base/mem.h"
 
-static const char command_name[] = "analyse alignment";
-
 struct alignment_command {
-    struct cli_common common;
-    struct analyse_out out;
-    bool csv;
+    struct analysis a;
     const char *truth, *entities, *coco, *measure;
-    int resamples, seed;
     double attended;
-    enum align_measure shown;  /* --measure */
-    struct session **sessions; /* one a model */
+    enum align_measure shown; /* --measure */
+    /* the result */
+    struct session **sessions; /* one per model */
     struct alignment *alignments;
-    size_t count;               /* of them */
+    size_t count;               /* of them measured */
     struct grounding grounding; /* of the last model opened: all have the same split */
-    struct report report;
-    struct analyse_pictures pictures;
 };
 
 /* ---- the annotation ----------------------------------------------------------------------------
  */
 
-/* FOLDER/SPLIT_truth.json of drawn scenes where no annotation is named. */
+/* FOLDER/SPLIT_truth.json of drawn scenes, for when no annotation is given. NULL if absent. */
 static char *own_truth(const struct alignment_command *o, const struct dataset *data)
 {
     char *name = mem_printf("%s_truth.json", data->split);
-    char *path = o->common.data ? file_join(o->common.data, name) : NULL;
+    char *path = o->a.common.data ? file_join(o->a.common.data, name) : NULL;
     free(name);
     if (path && file_exists(path))
         return path;
@@ -54,7 +47,7 @@ static int read_grounding(struct alignment_command *o, const struct session *s, 
         return grounding_read_entities(o->entities, s->data, s->compat, &o->grounding, err);
     char *path = o->truth ? mem_strdup(o->truth) : own_truth(o, s->data);
     if (!path)
-        return error_set(err, "no boxes of phrases are known: give --entities DIR (Flickr30K "
+        return error_set(err, "no boxes of phrases are given: use --entities DIR (Flickr30K "
                               "Entities), --coco FILE (instances_*.json) or --truth FILE (drawn "
                               "scenes)");
     int status = grounding_read_truth(path, s->data, &o->grounding, err);
@@ -71,16 +64,16 @@ static int measure_model(struct alignment_command *o, size_t model, struct error
     struct progress_line line;
     const struct align_options options = {
         .attended = o->attended,
-        .bootstrap = {.resamples = (size_t)o->resamples, .seed = (uint64_t)o->seed}};
-    if (cli_session_spec(&o->common, model, &spec, err) != 0 ||
-        cli_session_open(&o->common, &spec, &o->sessions[model], err) != 0)
+        .bootstrap = {.resamples = (size_t)o->a.resamples, .seed = (uint64_t)o->a.seed}};
+    if (cli_session_spec(&o->a.common, model, &spec, err) != 0 ||
+        cli_session_open(&o->a.common, &spec, &o->sessions[model], err) != 0)
         return -1;
     const struct session *s = o->sessions[model];
     if (s->C == 0 || s->data->per_image == 0)
         return error_set(err, "there are no captions: give them with --captions FILE");
     if (read_grounding(o, s, err) != 0)
         return -1;
-    progress_line_start(&line, "attention", o->common.quiet);
+    progress_line_start(&line, "attention", o->a.common.quiet);
     int status =
         alignment_measure(s, &o->grounding, &options, &line.progress, &o->alignments[model], err);
     progress_line_end(&line);
@@ -134,20 +127,17 @@ static const struct report_column worst_columns[] = {
 
 static void report_figures(struct report *report, const struct align_row *row, int m)
 {
-    report_cell_number(report, row->model[m].value);
-    report_cell_number(report, row->model[m].low);
-    report_cell_number(report, row->model[m].high);
-    report_cell_number(report, row->uniform[m]);
-    report_cell_number(report, row->shuffled[m]);
-    report_cell_number(report, row->bound[m]);
+    const struct interval *value = &row->model[m];
+    ANALYSE_CELLS(report, value->value, value->low, value->high, row->uniform[m], row->shuffled[m],
+                  row->bound[m]);
 }
 
-/* "NAME" of the first model, "NAME.2" of the second: keys of tables are distinct. */
+/* The key is "NAME" for the first model, "NAME.2" for the second: tables need distinct keys. */
 static void begin_table(struct alignment_command *o, size_t model, const char *key,
                         const char *heading, const struct report_column *columns, size_t shown)
 {
     char *own = model ? mem_printf("%s.%zu", key, model + 1) : mem_strdup(key);
-    report_table(&o->report, own, heading, columns, shown);
+    report_table(&o->a.report, own, heading, columns, shown);
     free(own);
 }
 
@@ -162,9 +152,9 @@ static void report_classes(struct alignment_command *o, size_t model)
     for (size_t r = 0; r < a->row_count && a->rows[r].level == ALIGN_BY_CLASS; r++)
         for (int m = 0; m < ALIGN_MEASURES; m++) {
             char *group = mem_printf("%zu %s", a->rows[r].words, a->rows[r].group);
-            report_cell_text(&o->report, m == 0 ? group : "");
-            report_cell_text(&o->report, align_names[m]);
-            report_figures(&o->report, &a->rows[r], m);
+            report_cell_text(&o->a.report, m == 0 ? group : "");
+            report_cell_text(&o->a.report, align_names[m]);
+            report_figures(&o->a.report, &a->rows[r], m);
             free(group);
         }
 }
@@ -174,13 +164,13 @@ static void report_groups(struct alignment_command *o, size_t model, enum align_
 {
     const struct alignment *a = &o->alignments[model];
     char *heading = mem_printf("%s, %s:", what, align_names[o->shown]);
-    begin_table(o, model, key, heading, group_columns, (size_t)o->out.top);
+    begin_table(o, model, key, heading, group_columns, (size_t)o->a.top);
     for (size_t r = 0; r < a->row_count; r++) {
         if (a->rows[r].level != level)
             continue;
-        report_cell_text(&o->report, a->rows[r].group);
-        report_cell_index(&o->report, a->rows[r].words);
-        report_figures(&o->report, &a->rows[r], (int)o->shown);
+        report_cell_text(&o->a.report, a->rows[r].group);
+        report_cell_index(&o->a.report, a->rows[r].words);
+        report_figures(&o->a.report, &a->rows[r], (int)o->shown);
     }
     free(heading);
 }
@@ -189,14 +179,11 @@ static void report_curve(struct alignment_command *o, size_t model)
 {
     const struct align_curve *c = &o->alignments[model].curve;
     char *heading = mem_printf("Attention of all nouns together above a threshold, in uniform "
-                               "weights; average precision %.3f, without sense %.3f, at most %.0f",
+                               "weights; average precision %.3f, by chance %.3f, at most %.0f",
                                c->ap, c->uniform, c->bound);
     begin_table(o, model, "curve", heading, curve_columns, 0);
-    for (int t = 0; t < ALIGN_THRESHOLDS; t++) {
-        report_cell_number(&o->report, c->threshold[t]);
-        report_cell_number(&o->report, c->precision[t]);
-        report_cell_number(&o->report, c->recall[t]);
-    }
+    for (int t = 0; t < ALIGN_THRESHOLDS; t++)
+        ANALYSE_CELLS(&o->a.report, c->threshold[t], c->precision[t], c->recall[t]);
     free(heading);
 }
 
@@ -205,34 +192,31 @@ static void report_worst(struct alignment_command *o, size_t model)
     const struct alignment *a = &o->alignments[model];
     const struct dataset *data = o->sessions[model]->data;
     begin_table(o, model, "worst",
-                "Captions whose nouns look furthest from their boxes (mass inside, and the most "
+                "Captions whose nouns attend least to their boxes (mass inside, and the most "
                 "possible):",
-                worst_columns, (size_t)o->out.top);
+                worst_columns, (size_t)o->a.top);
     for (size_t k = 0; k < a->worst_count; k++) {
         const struct align_caption *c = &a->worst[k];
-        report_cell_number(&o->report, c->mass);
-        report_cell_number(&o->report, c->bound);
-        report_cell_index(&o->report, c->nouns);
-        report_cell_index(&o->report, c->caption);
-        report_cell_text(&o->report, data->id[c->caption / data->per_image]);
-        report_cell_text(&o->report, data->caption ? data->caption[c->caption] : NULL);
+        ANALYSE_CELLS(&o->a.report, c->mass, c->bound, c->nouns, c->caption);
+        report_cell_text(&o->a.report, data->id[c->caption / data->per_image]);
+        report_cell_text(&o->a.report, data->caption ? data->caption[c->caption] : NULL);
     }
 }
 
 static void report_rows(struct alignment_command *o)
 {
-    report_table(&o->report, "rows", "All figures", row_columns, 0);
+    report_table(&o->a.report, "rows", "All figures", row_columns, 0);
     for (size_t model = 0; model < o->count; model++) {
         const struct alignment *a = &o->alignments[model];
         for (size_t r = 0; r < a->row_count; r++)
             for (int m = 0; m < ALIGN_MEASURES; m++) {
-                report_cell_text(&o->report, o->common.models.items[model]);
-                report_cell_text(&o->report, align_level_names[a->rows[r].level]);
-                report_cell_text(&o->report, a->rows[r].group);
-                report_cell_index(&o->report, a->rows[r].words);
-                report_cell_index(&o->report, a->rows[r].images);
-                report_cell_text(&o->report, align_keys[m]);
-                report_figures(&o->report, &a->rows[r], m);
+                report_cell_text(&o->a.report, o->a.common.models.items[model]);
+                report_cell_text(&o->a.report, align_level_names[a->rows[r].level]);
+                report_cell_text(&o->a.report, a->rows[r].group);
+                report_cell_index(&o->a.report, a->rows[r].words);
+                report_cell_index(&o->a.report, a->rows[r].images);
+                report_cell_text(&o->a.report, align_keys[m]);
+                report_figures(&o->a.report, &a->rows[r], m);
             }
     }
 }
@@ -240,25 +224,29 @@ static void report_rows(struct alignment_command *o)
 static void report_model(struct alignment_command *o, size_t model)
 {
     const struct alignment *a = &o->alignments[model];
-    const char *name = o->common.models.items[model];
-    char *key = mem_printf("models.%zu.", model + 1), text[64];
+    const char *name = o->a.common.models.items[model], *attention = a->t2i ? "t2i" : "i2t";
     const struct {
-        const char *name;
+        const char *name, *text; /* text NULL: a number */
         double value;
-    } values[] = {{"regions", (double)a->regions},     {"captions", (double)a->captions},
-                  {"phrases", (double)a->phrases},     {"curve_ap", a->curve.ap},
-                  {"curve_uniform", a->curve.uniform}, {"curve_bound", a->curve.bound}};
-    report_line(&o->report, "%s (%s): %zu phrases with boxes in %zu captions, %zu regions an image",
-                name, a->t2i ? "t2i" : "i2t", a->phrases, a->captions, a->regions);
-    snprintf(text, sizeof text, "%sname", key);
-    report_string(&o->report, text, name);
-    snprintf(text, sizeof text, "%sattention", key);
-    report_string(&o->report, text, a->t2i ? "t2i" : "i2t");
+    } values[] = {{"name", name, 0},
+                  {"attention", attention, 0},
+                  {"regions", NULL, (double)a->regions},
+                  {"captions", NULL, (double)a->captions},
+                  {"phrases", NULL, (double)a->phrases},
+                  {"curve_ap", NULL, a->curve.ap},
+                  {"curve_uniform", NULL, a->curve.uniform},
+                  {"curve_bound", NULL, a->curve.bound}};
+    report_line(&o->a.report,
+                "%s (%s): %zu phrases with boxes in %zu captions, %zu regions per image", name,
+                attention, a->phrases, a->captions, a->regions);
     for (size_t v = 0; v < COUNTOF(values); v++) {
-        snprintf(text, sizeof text, "%s%s", key, values[v].name);
-        report_number(&o->report, text, values[v].value);
+        char *key = mem_printf("models.%zu.%s", model + 1, values[v].name);
+        if (values[v].text)
+            report_string(&o->a.report, key, values[v].text);
+        else
+            report_number(&o->a.report, key, values[v].value);
+        free(key);
     }
-    free(key);
     report_classes(o, model);
     report_groups(o, model, ALIGN_BY_CATEGORY, "categories", "Nouns by category");
     report_groups(o, model, ALIGN_BY_WORD, "words", "Nouns");
@@ -269,117 +257,111 @@ static void report_model(struct alignment_command *o, size_t model)
 static void report_annotation(struct alignment_command *o)
 {
     const struct grounding *g = &o->grounding;
-    report_title(&o->report, "Attention against boxes");
-    report_number(&o->report, "resamples", o->resamples);
-    report_number(&o->report, "seed", o->seed);
-    report_number(&o->report, "attended", o->attended);
-    report_number(&o->report, "annotation.phrases", (double)g->phrase_count);
-    report_number(&o->report, "annotation.without_boxes", (double)g->without_boxes);
-    report_number(&o->report, "annotation.outside", (double)g->outside);
-    report_number(&o->report, "annotation.missing", (double)g->missing);
+    report_title(&o->a.report, "Attention against boxes");
+    report_number(&o->a.report, "resamples", o->a.resamples);
+    report_number(&o->a.report, "seed", o->a.seed);
+    report_number(&o->a.report, "attended", o->attended);
+    report_number(&o->a.report, "annotation.phrases", (double)g->phrase_count);
+    report_number(&o->a.report, "annotation.without_boxes", (double)g->without_boxes);
+    report_number(&o->a.report, "annotation.outside", (double)g->outside);
+    report_number(&o->a.report, "annotation.missing", (double)g->missing);
     if (g->without_boxes + g->outside + g->missing > 0)
-        report_line(&o->report,
-                    "Passed over: %zu phrases without a box, %zu boxes outside their picture or "
+        report_line(&o->a.report,
+                    "Skipped: %zu phrases without a box, %zu boxes outside their picture or "
                     "without area, %zu images without annotation",
                     g->without_boxes, g->outside, g->missing);
-}
-
-static void build_report(struct alignment_command *o)
-{
-    report_annotation(o);
-    for (size_t model = 0; model < o->count; model++)
-        report_model(o, model);
-    if (o->csv || o->out.json)
-        report_rows(o);
 }
 
 /* ---- the command -------------------------------------------------------------------------------
  */
 
-/* What the words of the worst captions look at, with the first model. */
-static int draw(struct alignment_command *o, struct error *err)
+/* What the words of the worst captions attend to, with the first model. */
+static struct analyse_figure figure(const struct analysis *a, size_t k)
 {
-    const struct alignment *a = &o->alignments[0];
-    const struct session *const sessions[] = {o->sessions[0]};
-    size_t count =
-        a->worst_count < (size_t)o->out.figures ? a->worst_count : (size_t)o->out.figures;
-    struct analyse_figure *figures = mem_new(count, sizeof *figures);
-    for (size_t k = 0; k < count; k++)
-        figures[k] = (struct analyse_figure){
-            .kind = FIGURE_WORDS,
-            .caption = a->worst[k].caption,
-            .image = SIZE_MAX,
-            .title = mem_printf("caption %zu: %.3f of its nouns' attention inside, %.3f possible",
-                                a->worst[k].caption, a->worst[k].mass, a->worst[k].bound)};
-    int status = analyse_draw(sessions, 1, figures, count, &o->pictures, &o->report, err);
-    for (size_t k = 0; k < count; k++)
-        free(figures[k].title);
-    free(figures);
-    return status;
+    const struct align_caption *worst =
+        &((const struct alignment_command *)a)->alignments[0].worst[k];
+    return (struct analyse_figure){
+        .kind = FIGURE_WORDS,
+        .caption = worst->caption,
+        .image = SIZE_MAX,
+        .title = mem_printf("caption %zu: %.3f of its nouns' attention inside, %.3f possible",
+                            worst->caption, worst->mass, worst->bound)};
 }
 
-static int run(struct alignment_command *o, struct error *err)
+static int run(struct analysis *a, struct error *err)
 {
-    size_t models = o->common.models.count;
+    struct alignment_command *o = (struct alignment_command *)a;
+    size_t models = a->common.models.count;
     o->sessions = mem_new(models, sizeof *o->sessions);
     o->alignments = mem_new(models, sizeof *o->alignments);
     for (size_t m = 0; m < models; m++)
         if (measure_model(o, m, err) != 0)
             return -1;
-    build_report(o);
-    if (o->csv)
-        report_print_csv(&o->report, "rows");
-    else
-        (o->out.json ? report_print_json : report_print_text)(&o->report);
-    if (!o->out.html)
-        return 0;
-    return draw(o, err) == 0 ? report_save_html(&o->report, o->out.html, err) : -1;
+    report_annotation(o);
+    for (size_t m = 0; m < models; m++)
+        report_model(o, m);
+    if (a->csv || a->json)
+        report_rows(o);
+    a->figure_count = o->alignments[0].worst_count;
+    a->drawn[0] = o->sessions[0];
+    a->drawn_count = 1;
+    return 0;
 }
 
-static bool usage_is_right(struct alignment_command *o, int *status_out)
+static int check(struct analysis *a, struct error *err)
 {
+    struct alignment_command *o = (struct alignment_command *)a;
     int measure = o->measure ? align_find(o->measure) : ALIGN_POINTING;
-    const char *wrong = NULL;
-    if (o->common.models.count == 0)
-        wrong = "give a model with -m FILE";
-    else if ((o->truth != NULL) + (o->entities != NULL) + (o->coco != NULL) > 1)
-        wrong = "give one of --truth, --entities and --coco";
-    else if (o->csv && o->out.json)
-        wrong = "give one of --csv and --json";
-    else if (measure < 0)
-        wrong =
-            "--measure takes pointing, mass, recall_1, recall_5, recall_10, ap, precision, recall "
-            "or f1";
-    else if (o->resamples < 1 || o->seed < 1)
-        wrong = "--resamples and --seed are at least 1";
-    else if (!(o->attended > 0 && isfinite(o->attended)))
-        wrong = "--attended is a number above 0";
-    if (wrong)
-        *status_out = cli_usage_error(command_name, "%s", wrong);
+    if (a->common.models.count == 0)
+        return error_set(err, "give a model with -m FILE");
+    if ((o->truth != NULL) + (o->entities != NULL) + (o->coco != NULL) > 1)
+        return error_set(err, "give one of --truth, --entities and --coco");
+    if (measure < 0)
+        return error_set(err, "--measure takes pointing, mass, recall_1, recall_5, recall_10, ap, "
+                              "precision, recall or f1");
+    if (!(o->attended > 0 && isfinite(o->attended)))
+        return error_set(err, "--attended is a number above 0");
     o->shown = (enum align_measure)measure;
-    return !wrong;
+    a->csv_table = a->csv ? "rows" : NULL;
+    return 0;
 }
 
-static void command_done(struct alignment_command *o)
+static void done(struct analysis *a)
 {
-    analyse_pictures_done(&o->pictures);
-    report_done(&o->report);
+    struct alignment_command *o = (struct alignment_command *)a;
     grounding_done(&o->grounding);
-    for (size_t m = 0; o->alignments && m < o->common.models.count; m++) {
+    for (size_t m = 0; o->alignments && m < a->common.models.count; m++) {
         alignment_done(&o->alignments[m]);
         session_free(o->sessions[m]);
     }
     free(o->alignments);
     free(o->sessions);
-    cli_common_done(&o->common);
 }
+
+static const struct analyse_kind kind = {
+    .usage =
+        {.command = "analyse alignment",
+         .synopsis = "-m MODEL -d DIR [-s SPLIT] [options]",
+         .about =
+             "Measures whether the words of a caption attend to what they mean, given boxes of "
+             "phrases: pointing game, share of the attention inside the boxes, recalls and "
+             "average precision of the regions, attention precision, recall and F1; for nouns, "
+             "other words of the phrases and function words, by category and by word. Each figure "
+             "comes with its interval, what meaningless attention reaches, and the best that the "
+             "given regions allow.",
+         .examples = "  scanscope analyse alignment -m assets/demo/model.pth.tar -d assets/demo "
+                     "-k 5\n"},
+    .check = check,
+    .run = run,
+    .figure = figure,
+    .done = done,
+};
 
 int analyse_alignment(int argc, char **argv)
 {
-    struct alignment_command o = {
-        .out = {.top = 10, .figures = 6}, .resamples = 2000, .seed = 1, .attended = 1};
+    struct alignment_command o = {.a = {ANALYSE_DEFAULTS, .top = 10}, .attended = 1};
     const struct cli_option options[] = {
-        CLI_COMMON_OPTIONS(&o.common),
+        CLI_COMMON_OPTIONS(&o.a.common),
         {"entities", 0, CLI_TEXT, "DIR",
          "Flickr30K Entities: folder with Sentences and Annotations", &o.entities},
         {"coco", 0, CLI_TEXT, "FILE", "COCO's instances_*.json", &o.coco},
@@ -391,32 +373,10 @@ int analyse_alignment(int argc, char **argv)
          &o.measure},
         {"attended", 0, CLI_REAL, "X",
          "a region is attended from X times the uniform weight (default: 1)", &o.attended},
-        ANALYSE_OUT_OPTIONS(&o.out, "10"),
-        {"csv", 0, CLI_SWITCH, NULL, "print all figures as CSV", &o.csv},
-        {"resamples", 0, CLI_INT, "N", "of the bootstrap (default: 2000)", &o.resamples},
-        {"seed", 0, CLI_INT, "N", "of the bootstrap (default: 1)", &o.seed},
+        ANALYSE_OUT_OPTIONS(&o.a, "10"),
+        {"csv", 0, CLI_SWITCH, NULL, "print all figures as CSV", &o.a.csv},
+        ANALYSE_BOOTSTRAP_OPTIONS(&o.a),
         {0},
     };
-    const struct cli_usage usage = {
-        .command = command_name,
-        .synopsis = "-m MODEL -d DIR [-s SPLIT] [options]",
-        .about =
-            "Measures whether the words of a caption look at what they mean, where boxes of "
-            "phrases are known: pointing game, share of the attention inside the boxes, recalls "
-            "and average precision of the regions, attention precision, recall and F1; for "
-            "nouns, other words of the phrases and function words, by category and by word. "
-            "Beside each figure stand its interval, what attention without sense reaches, and "
-            "the best that the given regions allow.",
-        .examples = "  scanscope analyse alignment -m assets/demo/model.pth.tar -d assets/demo "
-                    "-k 5\n",
-        .options = options,
-    };
-    struct error err;
-    int status;
-    if (cli_parse(&usage, argc, argv, NULL, &status) && usage_is_right(&o, &status)) {
-        interrupt_catch();
-        status = run(&o, &err) == 0 ? EXIT_DONE : cli_fail(command_name, &err);
-    }
-    command_done(&o);
-    return status;
+    return analyse_main(&kind, options, &o.a, argc, argv);
 }

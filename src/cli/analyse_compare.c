@@ -9,39 +9,30 @@
 #include "analyse/compare.h"
 #include "base/countof.h"
 #include "base/file.h"
-#include "base/interrupt.h"
 #include "base/mem.h"
-
-static const char command_name[] = "analyse compare";
 
 enum { SIDES = 2 };
 
 struct compare_command {
-    struct cli_common common; /* its models: those of A, then those of B */
-    struct cli_list sides;    /* as given */
-    struct analyse_out out;
+    struct analysis a;     /* its models: those of A, then those of B */
+    struct cli_list sides; /* as given */
     const char *queries, *direction;
-    bool csv;
-    int row, resamples, seed;
     double level;
-    /* the answer */
+    /* the result */
     size_t first[SIDES], count[SIDES];
-    char **names; /* of common.models */
-    struct analyse_split split;
+    char **names; /* owned: those of the models */
     struct analyse_model models[SIDES];
     struct sweep sweeps[SIDES];
     size_t *rows, row_count; /* queries listed: images, then I + captions */
-    struct report report;
-    struct analyse_pictures pictures;
 };
 
 /* ---- "a.pth,b.pth" -----------------------------------------------------------------------------
  */
 
-/* A file whose name has a comma is one model. False where a name is empty. */
+/* An existing file is one model, even if its name has a comma. False if a name is empty. */
 static bool split_side(struct compare_command *o, int side)
 {
-    struct cli_list *models = &o->common.models;
+    struct cli_list *models = &o->a.common.models;
     const char *text = o->sides.items[side];
     bool whole = true;
     o->first[side] = models->count;
@@ -83,7 +74,7 @@ static bool is_listed(const struct compare_command *o, size_t row)
                                              : true;
 }
 
-/* Those whose rank changed most first. */
+/* The largest change of rank first. */
 static int by_change(const void *a, const void *b, void *context)
 {
     const struct compare_command *o = context;
@@ -149,37 +140,21 @@ static void report_recall(struct report *report, const char *direction, size_t k
     const struct interval *d = &r->difference.difference;
     const struct mcnemar *m = &r->mcnemar;
     report_cell_text(report, direction);
-    report_cell_index(report, k);
-    report_cell_number(report, r->a);
-    report_cell_number(report, r->b);
-    report_cell_number(report, d->value);
-    report_cell_number(report, d->low);
-    report_cell_number(report, d->high);
-    report_cell_number(report, r->difference.p);
-    report_cell_index(report, r->only_a_fails);
-    report_cell_index(report, r->only_b_fails);
-    report_cell_number(report, m->mid_p);
-    report_cell_number(report, m->exact_p);
-    report_cell_number(report, m->chi2);
-    report_cell_number(report, m->chi2_p);
-    report_cell_number(report, m->corrected_p);
+    ANALYSE_CELLS(report, k, r->a, r->b, d->value, d->low, d->high, r->difference.p,
+                  r->only_a_fails, r->only_b_fails, m->mid_p, m->exact_p, m->chi2, m->chi2_p,
+                  m->corrected_p);
 }
 
 static void report_overlap(struct report *report, const char *direction, size_t k,
                            const struct compared_recall *r)
 {
     report_cell_text(report, direction);
-    report_cell_index(report, k);
-    report_cell_index(report, r->both_fail);
-    report_cell_index(report, r->only_a_fails);
-    report_cell_index(report, r->only_b_fails);
-    report_cell_number(report, r->overlap);
+    ANALYSE_CELLS(report, k, r->both_fail, r->only_a_fails, r->only_b_fails, r->overlap);
 }
 
 static void report_direction(struct report *report, const char *direction,
                              const struct comparison *c)
 {
-    char *prefix = mem_printf("ranks.%s.", direction);
     const struct {
         const char *name;
         double value;
@@ -197,7 +172,7 @@ static void report_direction(struct report *report, const char *direction,
         {"same", (double)c->same},
     };
     for (size_t v = 0; v < COUNTOF(values); v++) {
-        char *key = mem_printf("%s%s", prefix, values[v].name);
+        char *key = mem_printf("ranks.%s.%s", direction, values[v].name);
         report_number(report, key, values[v].value);
         free(key);
     }
@@ -206,7 +181,6 @@ static void report_direction(struct report *report, const char *direction,
                 "rank %.1f -> %.1f, reciprocal %.4f -> %.4f (p %.4f)",
                 direction, c->better, c->worse, c->same, c->mean_rank_a, c->mean_rank_b,
                 c->reciprocal_a, c->reciprocal_b, c->reciprocal.p);
-    free(prefix);
 }
 
 static void report_rsum(struct report *report, const struct compared_rsum *r)
@@ -224,7 +198,7 @@ static void report_rsum(struct report *report, const struct compared_rsum *r)
 static void report_tables(struct report *report, const struct comparison both[2], double level)
 {
     static const char *const directions[] = {"i2t", "t2i"};
-    char *heading = mem_printf("Recall at k, B less A with its %.3g %% interval (bootstrap over "
+    char *heading = mem_printf("Recall at k, B minus A with its %.3g %% interval (bootstrap over "
                                "images); won, lost: queries that only B, only A answers; McNemar's "
                                "mid-p",
                                100 * level);
@@ -233,7 +207,7 @@ static void report_tables(struct report *report, const struct comparison both[2]
         for (int t = 0; t < COMPARE_CUTOFFS; t++)
             report_recall(report, directions[d], compare_cutoffs[t], &both[d].at[t]);
     report_table(report, "overlap",
-                 "Queries whose truth is not among the first k; overlap: of both, of those of any",
+                 "Queries whose truth is not in the first k; overlap: failures of both / of either",
                  overlap_columns, 0);
     for (int d = 0; d < 2; d++)
         for (int t = 0; t < COMPARE_CUTOFFS; t++)
@@ -243,26 +217,20 @@ static void report_tables(struct report *report, const struct comparison both[2]
 
 static void report_queries(struct compare_command *o)
 {
-    struct report *report = &o->report;
+    struct report *report = &o->a.report;
     size_t I = o->sweeps[0].I;
     char *heading = mem_printf("Queries (%s), the largest change of rank first:",
                                o->queries ? o->queries : "changed");
-    report_table(report, "queries", heading, query_columns, (size_t)o->out.top);
+    report_table(report, "queries", heading, query_columns, (size_t)o->a.top);
     for (size_t k = 0; k < o->row_count; k++) {
         size_t row = o->rows[k];
         const struct sweep_query *a = query_of(o, 0, row), *b = query_of(o, 1, row);
         size_t caption = row < I ? a->truth : row - I;
-        size_t image = row < I ? row : caption / o->split.data->per_image;
-        char *text = caption == SIZE_MAX ? NULL : analyse_caption(&o->split, caption);
-        report_cell_text(report, row < I ? "i2t" : "t2i");
-        report_cell_index(report, row < I ? row : row - I);
-        report_cell_index(report, a->rank + 1);
-        report_cell_index(report, b->rank + 1);
-        report_cell_number(report, (double)a->score);
-        report_cell_number(report, (double)b->score);
-        report_cell_text(report, o->split.data->id[image]);
-        report_cell_text(report, text);
-        free(text);
+        report_cell_text(report, analyse_direction(row < I));
+        ANALYSE_CELLS(report, row < I ? row : row - I, a->rank + 1, b->rank + 1, a->score,
+                      b->score);
+        analyse_cell_image(&o->a, row < I ? row : caption / o->a.split.data->per_image);
+        analyse_cell_caption(&o->a, caption);
     }
     free(heading);
 }
@@ -274,10 +242,10 @@ static int compare(struct compare_command *o, struct error *err)
 {
     const struct sweep *a = &o->sweeps[0], *b = &o->sweeps[1];
     const struct bootstrap how = {
-        .resamples = (size_t)o->resamples, .level = o->level, .seed = (uint64_t)o->seed};
+        .resamples = (size_t)o->a.resamples, .level = o->level, .seed = (uint64_t)o->a.seed};
     struct comparison both[2];
     struct compared_rsum rsum;
-    struct report *report = &o->report;
+    struct report *report = &o->a.report;
     if (compare_queries(a->images, b->images, a->I, 1, &how, &both[0], err) != 0 ||
         compare_queries(a->captions, b->captions, a->C, a->per_image, &how, &both[1], err) != 0 ||
         compare_rsums(a, b, &how, &rsum, err) != 0)
@@ -287,7 +255,7 @@ static int compare(struct compare_command *o, struct error *err)
     report_line(report, "B: %s", o->models[1].label);
     report_string(report, "a", o->models[0].label);
     report_string(report, "b", o->models[1].label);
-    report_string(report, "split", o->split.data->split);
+    report_string(report, "split", o->a.split.data->split);
     report_number(report, "resamples", (double)how.resamples);
     report_number(report, "seed", (double)how.seed);
     report_number(report, "level", how.level);
@@ -300,153 +268,128 @@ static int compare(struct compare_command *o, struct error *err)
 }
 
 /* What the words attend to in the true image, with both models. */
-static int draw(struct compare_command *o, struct error *err)
+static struct analyse_figure figure(const struct analysis *a, size_t k)
 {
-    const struct session *sessions[SIDES] = {o->models[0].session, o->models[1].session};
-    size_t count = o->row_count < (size_t)o->out.figures ? o->row_count : (size_t)o->out.figures;
-    struct analyse_figure *figures = mem_new(count, sizeof *figures);
-    for (size_t k = 0; k < count; k++) {
-        size_t row = o->rows[k], I = o->sweeps[0].I;
-        const struct sweep_query *a = query_of(o, 0, row), *b = query_of(o, 1, row);
-        figures[k] = (struct analyse_figure){
-            .kind = FIGURE_COMPARE,
-            .caption = row < I ? a->truth : row - I,
-            .image = SIZE_MAX,
-            .title = mem_printf("%s %zu: the truth is at rank %zu with A, %zu with B",
-                                row < I ? "image" : "caption", row < I ? row : row - I, a->rank + 1,
-                                b->rank + 1)};
-    }
-    int status = analyse_draw(sessions, SIDES, figures, count, &o->pictures, &o->report, err);
-    for (size_t k = 0; k < count; k++)
-        free(figures[k].title);
-    free(figures);
-    return status;
+    const struct compare_command *o = (const struct compare_command *)a;
+    size_t row = o->rows[k], I = o->sweeps[0].I;
+    const struct sweep_query *with_a = query_of(o, 0, row), *with_b = query_of(o, 1, row);
+    return (struct analyse_figure){
+        .kind = FIGURE_COMPARE,
+        .caption = row < I ? with_a->truth : row - I,
+        .image = SIZE_MAX,
+        .title = mem_printf("%s %zu: the truth is at rank %zu with A, %zu with B",
+                            row < I ? "image" : "caption", row < I ? row : row - I,
+                            with_a->rank + 1, with_b->rank + 1)};
 }
 
 static int open_row(const struct compare_command *o, struct error *err)
 {
-    size_t at = o->row ? (size_t)o->row - 1 : 0, I = o->sweeps[0].I;
-    if (at >= o->row_count)
-        return error_set(err, "--open: there is no row %zu: %zu queries are listed", at + 1,
-                         o->row_count);
+    size_t at, I = o->sweeps[0].I;
+    if (analyse_row(&o->a, o->row_count, &at, err) != 0)
+        return -1;
     for (int side = 0; side < SIDES; side++)
-        if (o->count[side] > 1 && !o->common.quiet)
-            fprintf(stderr, "scanscope %s: the explorer shows the first model of %s\n",
-                    command_name, o->models[side].label);
+        if (o->count[side] > 1 && !o->a.common.quiet)
+            fprintf(stderr,
+                    "scanscope analyse compare: the explorer shows only the first model of %s\n",
+                    o->models[side].label);
     size_t row = o->rows[at];
-    return analyse_explore(&o->common, o->first, SIDES, row < I ? SIZE_MAX : row - I,
+    return analyse_explore(&o->a, o->first, SIDES, row < I ? SIZE_MAX : row - I,
                            row < I ? row : SIZE_MAX, err);
 }
 
-static int run(struct compare_command *o, struct error *err)
+static int run(struct analysis *a, struct error *err)
 {
+    struct compare_command *o = (struct compare_command *)a;
     for (int side = 0; side < SIDES; side++)
-        if (analyse_open_model(&o->common, o->first[side], o->count[side], &o->split,
-                               &o->models[side], err) != 0)
+        if (analyse_open_model(a, o->first[side], o->count[side], &o->models[side], err) != 0)
             return -1;
-    if (analyse_read_words(&o->split, NULL, err) != 0)
+    if (analyse_read_words(a, err) != 0)
         return -1;
-    for (int side = 0; side < SIDES; side++)
-        if (analyse_sweep(&o->common, &o->models[side], 0, &o->sweeps[side], err) != 0)
+    for (int side = 0; side < SIDES; side++) {
+        if (analyse_sweep(a, &o->models[side], 0, &o->sweeps[side], err) != 0)
             return -1;
+        a->drawn[side] = o->models[side].session;
+    }
     list_rows(o);
-    if (o->out.open)
-        return open_row(o, err);
-    if (compare(o, err) != 0)
-        return -1;
-    if (o->csv)
-        report_print_csv(&o->report, "queries");
-    else
-        (o->out.json ? report_print_json : report_print_text)(&o->report);
-    if (!o->out.html)
-        return 0;
-    return draw(o, err) == 0 ? report_save_html(&o->report, o->out.html, err) : -1;
+    a->drawn_count = SIDES;
+    a->figure_count = o->row_count;
+    return a->open ? open_row(o, err) : compare(o, err);
 }
 
-static bool usage_is_right(struct compare_command *o, int *status_out)
+static int check(struct analysis *a, struct error *err)
 {
-    const char *wrong = NULL;
+    struct compare_command *o = (struct compare_command *)a;
     if (o->sides.count != SIDES)
-        wrong = "give two models, or ensembles: -m A.pth.tar -m B.pth.tar, or -m A1,A2 -m B1,B2";
-    else if (o->csv && o->out.json)
-        wrong = "give one of --csv and --json";
-    else if (o->row && !o->out.open)
-        wrong = "--row goes with --open";
-    else if (!(o->level > 0 && o->level < 1))
-        wrong = "--level is more than 0 and less than 1";
-    else if (o->resamples < 1 || o->seed < 1)
-        wrong = "--resamples and --seed are at least 1";
-    for (int side = 0; !wrong && side < SIDES; side++)
+        return error_set(err, "give two models, or ensembles: -m A.pth.tar -m B.pth.tar, or "
+                              "-m A1,A2 -m B1,B2");
+    if (!(o->level > 0 && o->level < 1))
+        return error_set(err, "--level is more than 0 and less than 1");
+    for (int side = 0; side < SIDES; side++)
         if (!split_side(o, side))
-            wrong = "a model's name is empty";
-    if (wrong)
-        *status_out = cli_usage_error(command_name, "%s", wrong);
-    return !wrong;
+            return error_set(err, "a model's name is empty");
+    a->csv_table = a->csv ? "queries" : NULL;
+    return 0;
 }
 
-static void command_done(struct compare_command *o)
+static void done(struct analysis *a)
 {
-    analyse_pictures_done(&o->pictures);
-    report_done(&o->report);
+    struct compare_command *o = (struct compare_command *)a;
     free(o->rows);
-    for (int side = 0; side < SIDES; side++)
+    for (int side = 0; side < SIDES; side++) {
         sweep_done(&o->sweeps[side]);
-    analyse_split_done(&o->split);
-    for (int side = 0; side < SIDES; side++)
         analyse_model_done(&o->models[side]);
-    for (size_t m = 0; m < o->common.models.count; m++)
+    }
+    for (size_t m = 0; m < a->common.models.count; m++)
         free(o->names[m]);
     free(o->names);
     cli_list_done(&o->sides);
-    cli_common_done(&o->common);
 }
+
+static const struct analyse_kind kind = {
+    .usage = {.command = "analyse compare",
+              .synopsis = "-m A[,A2...] -m B[,B2...] -d DIR [options]",
+              .about =
+                  "Compares two models, or ensembles, on one split: differences of the recalls "
+                  "with bootstrap intervals and McNemar's test, the queries won and lost, changes "
+                  "of rank, and to what extent both fail at the same queries.",
+              .examples =
+                  "  scanscope eval -m assets/demo/model.pth.tar -d assets/demo \\\n"
+                  "    --save-sims sims.npy\n"
+                  "  scanscope analyse compare -m sims.npy -m assets/demo/model.pth.tar \\\n"
+                  "    -d assets/demo -k 5\n"},
+    .check = check,
+    .run = run,
+    .figure = figure,
+    .done = done,
+};
 
 int analyse_compare(int argc, char **argv)
 {
-    struct compare_command o = {
-        .out = {.top = 20, .figures = 6}, .resamples = 2000, .seed = 1, .level = 0.95};
+    struct compare_command o = {.a = {ANALYSE_DEFAULTS, .top = 20}, .level = 0.95};
     const struct cli_option options[] = {
         {"model", 'm', CLI_LIST, "FILE[,FILE...]",
-         "first A, then B: a checkpoint, a .npy matrix, or several of an ensemble", &o.sides},
-        CLI_DATA_OPTIONS(&o.common),
-        CLI_RUN_OPTIONS(&o.common),
-        CLI_INDEX_FOLDER_OPTION(&o.common),
+         "first A, then B: a checkpoint, a .npy matrix, or the members of an ensemble", &o.sides},
+        CLI_DATA_OPTIONS(&o.a.common),
+        CLI_RUN_OPTIONS(&o.a.common),
+        CLI_INDEX_FOLDER_OPTION(&o.a.common),
         {"no-index", 0, CLI_SWITCH, NULL, "neither use nor keep image embeddings in a file",
-         &o.common.no_index},
-        ANALYSE_OUT_OPTIONS(&o.out, "20"),
-        {"csv", 0, CLI_SWITCH, NULL, "print the queries as CSV", &o.csv},
+         &o.a.common.no_index},
+        ANALYSE_OUT_OPTIONS(&o.a, "20"),
+        {"csv", 0, CLI_SWITCH, NULL, "print the queries as CSV", &o.a.csv},
         {"queries", 0, CLI_TEXT, "changed|won|lost|both|all",
-         "which are listed: whose rank changed, which only B (won) or only A (lost) answers first, "
-         "which neither does (default: changed)",
+         "which to list: those whose rank changed, those that only B (won) or only A (lost) "
+         "answers "
+         "first, or those that neither does (both) (default: changed)",
          &o.queries},
-        {"direction", 0, CLI_TEXT, "i2t|t2i|both", "which queries are listed (default: both)",
+        {"direction", 0, CLI_TEXT, "i2t|t2i|both", "which queries to list (default: both)",
          &o.direction},
-        {"resamples", 0, CLI_INT, "N", "of the bootstrap (default: 2000)", &o.resamples},
-        {"seed", 0, CLI_INT, "N", "of the bootstrap (default: 1)", &o.seed},
-        {"level", 0, CLI_REAL, "SHARE", "of the intervals (default: 0.95)", &o.level},
+        ANALYSE_BOOTSTRAP_OPTIONS(&o.a),
+        {"level", 0, CLI_REAL, "SHARE", "confidence level of the intervals (default: 0.95)",
+         &o.level},
         {"open", 0, CLI_SWITCH, NULL,
-         "open the explorer with both models side by side, at the first row", &o.out.open},
-        {"row", 0, CLI_INT, "N", "open: at row N, counted from 1", &o.row},
+         "open the explorer with both models side by side, at the first row", &o.a.open},
+        {"row", 0, CLI_INT, "N", "with --open: at row N, counted from 1", &o.a.row},
         {0},
     };
-    const struct cli_usage usage = {
-        .command = command_name,
-        .synopsis = "-m A[,A2...] -m B[,B2...] -d DIR [options]",
-        .about = "Compares two models, or ensembles, on one split: the recalls' differences with "
-                 "their bootstrap intervals and McNemar's test, the queries won and lost, changes "
-                 "of rank, and how far both fail at the same queries.",
-        .examples = "  scanscope eval -m assets/demo/model.pth.tar -d assets/demo \\\n"
-                    "    --save-sims sims.npy\n"
-                    "  scanscope analyse compare -m sims.npy -m assets/demo/model.pth.tar \\\n"
-                    "    -d assets/demo -k 5\n",
-        .options = options,
-    };
-    struct error err;
-    int status;
-    if (cli_parse(&usage, argc, argv, NULL, &status) && usage_is_right(&o, &status)) {
-        interrupt_catch();
-        status = run(&o, &err) == 0 ? EXIT_DONE : cli_fail(command_name, &err);
-    }
-    command_done(&o);
-    return status;
+    return analyse_main(&kind, options, &o.a, argc, argv);
 }

@@ -1,4 +1,5 @@
 /* analyse_open.c: models, ensembles and the split that an analysis works on. */
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,24 +27,25 @@ static int check_captions(const struct dataset *data, struct error *err)
                      *data->split ? " " : "", data->split);
 }
 
-/* The split that a session opened, or one opened for a matrix. */
-static int take_split(const struct cli_common *common, const struct session_spec *spec,
-                      const struct session *session, struct analyse_split *split, struct error *err)
+/* Notes the split: the session's, or, for a matrix, one opened for it. */
+static int take_split(struct analysis *a, const struct session_spec *spec,
+                      const struct session *session, struct error *err)
 {
+    struct analyse_split *split = &a->split;
     if (split->data)
         return 0;
     split->compat = spec->compat;
     if (!session && dataset_open(&spec->data, &split->own, err) != 0)
         return -1;
     split->data = session ? session->data : split->own;
-    if (split->data->note && !common->quiet)
+    if (split->data->note && !a->common.quiet)
         fprintf(stderr, "scanscope analyse: %s\n", split->data->note);
     return check_captions(split->data, err);
 }
 
-/* Without a session the vocabulary only tells unknown words: none is no error. */
-static int take_vocab(const struct session_spec *spec, const struct session *session,
-                      struct analyse_split *split, struct error *err)
+/* Without a session the vocabulary only finds unknown words, so it may be absent. */
+static int take_vocab(struct analyse_split *split, const struct session_spec *spec,
+                      const struct session *session, struct error *err)
 {
     if (session && session->vocab && !split->vocab)
         split->vocab = session->vocab;
@@ -56,22 +58,21 @@ static int take_vocab(const struct session_spec *spec, const struct session *ses
     return status;
 }
 
-static int open_member(const struct cli_common *common, size_t index, struct analyse_split *split,
-                       struct analyse_model *model, size_t m, struct error *err)
+static int open_member(struct analysis *a, size_t index, struct analyse_model *model, size_t m,
+                       struct error *err)
 {
     struct session_spec spec;
-    if (cli_session_spec(common, index, &spec, err) != 0)
+    if (cli_session_spec(&a->common, index, &spec, err) != 0)
         return -1;
     spec.encode_captions = true;
     bool matrix = analyse_is_matrix(spec.model);
     if (matrix ? scores_file_open(spec.model, &model->files[m], err) != 0
-               : cli_session_open(common, &spec, &model->sessions[m], err) != 0)
+               : cli_session_open(&a->common, &spec, &model->sessions[m], err) != 0)
         return -1;
     struct session *session = model->sessions[m];
-    if (take_split(common, &spec, session, split, err) != 0 ||
-        take_vocab(&spec, session, split, err) != 0)
+    if (take_split(a, &spec, session, err) != 0 || take_vocab(&a->split, &spec, session, err) != 0)
         return -1;
-    const struct dataset *data = split->data;
+    const struct dataset *data = a->split.data;
     if (matrix)
         return scores_of_file(model->files[m], data->images, data->captions, data->per_image,
                               &model->members[m], err);
@@ -90,20 +91,20 @@ static char *join_names(const struct cli_common *common, size_t first, size_t co
     return str_take(&text);
 }
 
-int analyse_open_model(const struct cli_common *common, size_t first, size_t count,
-                       struct analyse_split *split, struct analyse_model *out, struct error *err)
+int analyse_open_model(struct analysis *a, size_t first, size_t count, struct analyse_model *out,
+                       struct error *err)
 {
     struct session_spec spec;
     *out = (struct analyse_model){0};
-    if (cli_session_spec(common, first, &spec, err) != 0) /* no model, no data */
+    if (cli_session_spec(&a->common, first, &spec, err) != 0) /* no model or no data given */
         return -1;
-    *out = (struct analyse_model){.label = join_names(common, first, count),
+    *out = (struct analyse_model){.label = join_names(&a->common, first, count),
                                   .count = count,
                                   .sessions = mem_new(count, sizeof *out->sessions),
                                   .files = mem_new(count, sizeof *out->files),
                                   .members = mem_new(count, sizeof *out->members)};
     for (size_t m = 0; m < count; m++)
-        if (open_member(common, first + m, split, out, m, err) != 0)
+        if (open_member(a, first + m, out, m, err) != 0)
             return -1;
     for (size_t m = count; m-- > 0;)
         out->session = out->sessions[m] ? out->sessions[m] : out->session;
@@ -128,72 +129,33 @@ void analyse_model_done(struct analyse_model *model)
     *model = (struct analyse_model){0};
 }
 
-/* ---- the split --------------------------------------------------------------------------------
+/* ---- words and scores --------------------------------------------------------------------------
  */
 
-int analyse_read_words(struct analyse_split *split, const char *counts, struct error *err)
+int analyse_read_words(struct analysis *a, struct error *err)
 {
-    const struct dataset *data = split->data;
-    if (lexicon_build(data, split->vocab, split->compat, &split->lexicon, err) != 0)
+    struct analyse_split *split = &a->split;
+    assert(split->data);
+    if (lexicon_build(split->data, split->vocab, split->compat, &split->lexicon, err) != 0)
         return -1;
-    if (counts)
-        return lexicon_count(&split->lexicon, counts, split->compat, err);
-    char *train = file_join(data->folder, "train_caps.txt");
+    if (a->counts)
+        return lexicon_count(&split->lexicon, a->counts, split->compat, err);
+    char *train = file_join(split->data->folder, "train_caps.txt");
     int status = file_exists(train) ? lexicon_count(&split->lexicon, train, split->compat, err) : 0;
     free(train);
     return status;
 }
 
-void analyse_split_done(struct analyse_split *split)
-{
-    lexicon_done(&split->lexicon);
-    dataset_free(split->own);
-    vocab_free(split->own_vocab);
-    *split = (struct analyse_split){0};
-}
-
-char *analyse_caption(const struct analyse_split *split, size_t c)
-{
-    return split->data->caption ? mem_strdup(split->data->caption[c])
-                                : lexicon_join(&split->lexicon, c);
-}
-
-/* ---- the pass ---------------------------------------------------------------------------------
- */
-
-int analyse_sweep(const struct cli_common *common, const struct analyse_model *model, size_t k,
+int analyse_sweep(const struct analysis *a, const struct analyse_model *model, size_t k,
                   struct sweep *out, struct error *err)
 {
     struct progress_line line;
-    cli_set_threads(common);
-    progress_line_start(&line, "scoring", common->quiet);
+    cli_set_threads(&a->common);
+    progress_line_start(&line, "scoring", a->common.quiet);
     int status = sweep_run(&model->source, k, 0, &line.progress, out, err);
     progress_line_end(&line);
-    if (status == 0 && out->not_finite > 0 && !common->quiet)
+    if (status == 0 && out->not_finite > 0 && !a->common.quiet)
         fprintf(stderr, "scanscope analyse: %s: %llu scores are NaN or infinite; NaN ranks last\n",
                 model->label, (unsigned long long)out->not_finite);
     return status;
-}
-
-static void report_recalls(struct report *report, const char *prefix, const char *direction,
-                           const char *label, const struct sweep_query *queries, size_t n)
-{
-    static const char *const names[] = {"r1", "r5", "r10", "median_rank", "mean_rank"};
-    struct recalls r;
-    sweep_recalls(queries, n, &r);
-    const double values[] = {r.r1, r.r5, r.r10, r.median, r.mean};
-    report_line(report,
-                "%s: R@1 %.1f  R@5 %.1f  R@10 %.1f; rank median %.0f, mean %.1f; %zu queries",
-                label, r.r1, r.r5, r.r10, r.median, r.mean, n);
-    for (int i = 0; i < 5; i++) {
-        char *key = mem_printf("%s%s.%s", prefix, direction, names[i]);
-        report_number(report, key, values[i]);
-        free(key);
-    }
-}
-
-void analyse_report_recalls(struct report *report, const char *prefix, const struct sweep *sweep)
-{
-    report_recalls(report, prefix, "i2t", "Image to text", sweep->images, sweep->I);
-    report_recalls(report, prefix, "t2i", "Text to image", sweep->captions, sweep->C);
 }

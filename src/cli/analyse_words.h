@@ -1,36 +1,28 @@
-/* analyse_words.h: the parts of `analyse words`. */
+/* analyse_words.h: `analyse words` in two files: what words contribute (analyse_words.c), and what
+ * the split itself does to the results (analyse_words_split.c). */
 #ifndef CLI_ANALYSE_WORDS_H
 #define CLI_ANALYSE_WORDS_H
 
+#include "analyse/label_noise.h"
 #include "cli/analyse.h"
 
 struct words_command {
-    struct cli_common common;
-    struct analyse_out out;
-    const char *caption_index, *csv, *counts, *caption_ids;
+    struct analysis a;
+    const char *caption_index, *caption_ids;
     struct cli_list positives;
-    int sample, seed, neighbours, worse_than;
-    double nowhere, similar, alike, overlap;
-    /* the answer */
-    struct analyse_split split;
+    int sample, neighbours, worse_than;
+    double nowhere, similar, alike, overlap; /* shares and a cosine, 0..1 */
+    /* the result */
+    size_t caption; /* --caption-index; SIZE_MAX: the whole split */
     struct analyse_model model;
     struct sweep sweep;
-    struct report report;
-    struct analyse_pictures pictures;
+    struct suspect *suspects; /* owned */
+    size_t suspect_count;
 };
 
-/* Each adds its tables to the report. */
-int analyse_words_caption(struct words_command *o, size_t caption, struct error *err) MUST_USE;
-int analyse_words_sample(struct words_command *o, struct error *err) MUST_USE;
-void analyse_words_hubs(struct words_command *o);
-int analyse_words_duplicates(struct words_command *o, struct error *err) MUST_USE;
-void analyse_words_suspects(struct words_command *o);
-void analyse_words_near_misses(struct words_command *o);
-int analyse_words_positives(struct words_command *o, struct error *err) MUST_USE;
-
-/* Cells that several tables have. */
-void analyse_words_cell_caption(struct words_command *o,
-                                size_t caption); /* its text; SIZE_MAX: nothing */
-void analyse_words_cell_image(struct words_command *o, size_t image); /* its id */
+/* Adds the split's tables to the report, after the sweep: hubs, twins, suspects (kept in `o`), near
+ * misses, and more right answers if an annotation is given. Errors: no memory, "interrupted", of
+ * the annotation's files. */
+int analyse_words_split(struct words_command *o, struct error *err) MUST_USE;
 
 #endif

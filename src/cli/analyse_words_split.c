@@ -1,4 +1,5 @@
-/* analyse_words_split.c: hubs, twins, doubts: what the split itself does to the results. */
+/* analyse_words_split.c: what the split itself does to the results: hubs, twins, doubtful truths.
+ */
 #include "cli/analyse_words.h"
 
 #include <stdlib.h>
@@ -6,8 +7,8 @@
 
 #include "analyse/duplicates.h"
 #include "analyse/hubness.h"
-#include "analyse/label_noise.h"
 #include "analyse/positive_recalls.h"
+#include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
 
@@ -25,30 +26,27 @@ static const struct report_column hub_columns[] = {
 
 static void report_hubs(struct words_command *o, bool images, const struct hubness *h)
 {
-    const char *what = images ? "images" : "captions",
-               *key = images ? "image_hubs" : "caption_hubs";
-    char *name = mem_printf("hubness.%s.skewness", what);
-    report_number(&o->report, name, h->skewness);
-    free(name);
-    name = mem_printf("hubness.%s.never", what);
-    report_number(&o->report, name, h->never);
-    free(name);
-    name = mem_printf("hubness.%s.k", what);
-    report_number(&o->report, name, (double)h->k);
-    free(name);
-    name = mem_printf("Hubs: %s among the best %zu for many queries (%.1f each if all had the "
-                      "same); skewness %.2f, %.1f %% never turn up",
-                      what, h->k, h->expected, h->skewness, 100 * h->never);
-    report_table(&o->report, key, name, hub_columns, (size_t)o->out.top);
-    free(name);
+    const char *what = images ? "images" : "captions";
+    const struct {
+        const char *name;
+        double value;
+    } values[] = {{"skewness", h->skewness}, {"never", h->never}, {"k", (double)h->k}};
+    for (size_t v = 0; v < COUNTOF(values); v++) {
+        char *key = mem_printf("hubness.%s.%s", what, values[v].name);
+        report_number(&o->a.report, key, values[v].value);
+        free(key);
+    }
+    char *heading =
+        mem_printf("Hubs: %s among the best %zu for many queries (%.1f each if spread evenly); "
+                   "skewness %.2f, %.1f %% never turn up",
+                   what, h->k, h->expected, h->skewness, 100 * h->never);
+    report_table(&o->a.report, images ? "image_hubs" : "caption_hubs", heading, hub_columns,
+                 (size_t)o->a.top);
+    free(heading);
     for (size_t k = 0; k < h->items; k++) {
         size_t item = h->order[k];
-        report_cell_index(&o->report, item);
-        report_cell_index(&o->report, h->counts[item]);
-        if (images)
-            analyse_words_cell_image(o, item);
-        else
-            analyse_words_cell_caption(o, item);
+        ANALYSE_CELLS(&o->a.report, item, h->counts[item]);
+        (images ? analyse_cell_image : analyse_cell_caption)(&o->a, item);
     }
 }
 
@@ -73,7 +71,7 @@ static void report_hubs_of(struct words_command *o, bool images, const struct ra
     free(first);
 }
 
-void analyse_words_hubs(struct words_command *o)
+static void report_all_hubs(struct words_command *o)
 {
     const struct sweep *s = &o->sweep;
     report_hubs_of(o, true, s->caption_top, s->C, s->caption_k, s->I);
@@ -98,26 +96,24 @@ static const struct report_column caption_twin_columns[] = {
 
 static void report_twins(struct words_command *o, bool images, const struct twins *twins)
 {
-    size_t per_image = o->split.data->per_image;
+    size_t per_image = o->a.split.data->per_image;
     char *heading = mem_printf(
-        images ? "%zu pairs of images nearly the same (cosine of mean embeddings %.2f or more):"
-               : "%zu pairs of captions nearly the same (%.2f or more of their words in common):",
+        images ? "%zu pairs of images nearly the same (cosine of mean embeddings at least %.2f):"
+               : "%zu pairs of captions nearly the same (at least %.2f of their words in common):",
         twins->total, images ? o->similar : o->alike);
-    report_number(&o->report, images ? "image_twin_pairs" : "caption_twin_pairs",
+    report_number(&o->a.report, images ? "image_twin_pairs" : "caption_twin_pairs",
                   (double)twins->total);
-    report_table(&o->report, images ? "image_twins" : "caption_twins", heading,
-                 images ? image_twin_columns : caption_twin_columns, (size_t)o->out.top);
+    report_table(&o->a.report, images ? "image_twins" : "caption_twins", heading,
+                 images ? image_twin_columns : caption_twin_columns, (size_t)o->a.top);
     for (size_t t = 0; t < twins->count; t++) {
         const struct twin *twin = &twins->pairs[t];
-        report_cell_index(&o->report, twin->a);
-        report_cell_index(&o->report, twin->b);
-        report_cell_number(&o->report, (double)twin->similarity);
-        analyse_words_cell_image(o, images ? twin->a : twin->a / per_image);
-        analyse_words_cell_image(o, images ? twin->b : twin->b / per_image);
+        ANALYSE_CELLS(&o->a.report, twin->a, twin->b, twin->similarity);
+        analyse_cell_image(&o->a, images ? twin->a : twin->a / per_image);
+        analyse_cell_image(&o->a, images ? twin->b : twin->b / per_image);
         if (images)
             continue;
-        analyse_words_cell_caption(o, twin->a);
-        analyse_words_cell_caption(o, twin->b);
+        analyse_cell_caption(&o->a, twin->a);
+        analyse_cell_caption(&o->a, twin->b);
     }
     free(heading);
 }
@@ -129,14 +125,14 @@ static int report_image_twins(struct words_command *o, struct error *err)
     struct twins twins = {0};
     struct progress_line line;
     if (!session) {
-        report_line(&o->report, "Images nearly the same: not for a matrix of similarities.");
+        report_line(&o->a.report, "Images nearly the same: not for a matrix of similarities.");
         return 0;
     }
     if (mem_alloc(&means, session->I * session->D, sizeof *means, "mean embeddings", err) != 0)
         return -1;
     duplicates_image_means(session, means);
     duplicates_centre(means, session->I, session->D);
-    progress_line_start(&line, "comparing images", o->common.quiet);
+    progress_line_start(&line, "comparing images", o->a.common.quiet);
     int status = duplicates_of_vectors(means, session->I, session->D, o->similar, MOST_TWINS,
                                        &line.progress, &twins, err);
     progress_line_end(&line);
@@ -147,12 +143,12 @@ static int report_image_twins(struct words_command *o, struct error *err)
     return status;
 }
 
-int analyse_words_duplicates(struct words_command *o, struct error *err)
+static int report_duplicates(struct words_command *o, struct error *err)
 {
     struct twins twins;
     if (report_image_twins(o, err) != 0)
         return -1;
-    duplicates_of_captions(&o->split.lexicon, o->alike, MOST_TWINS, &twins);
+    duplicates_of_captions(&o->a.split.lexicon, o->alike, MOST_TWINS, &twins);
     report_twins(o, false, &twins);
     duplicates_done(&twins);
     return 0;
@@ -168,27 +164,24 @@ static const struct report_column suspect_columns[] = {
     {"caption", REPORT_TEXT, 0, false},  {NULL, REPORT_TEXT, 0, false},
 };
 
-void analyse_words_suspects(struct words_command *o)
+static void report_suspects(struct words_command *o)
 {
-    struct suspect *suspects;
-    size_t count = label_noise_suspects(&o->sweep, (size_t)o->worse_than, &suspects);
-    char *heading = mem_printf("%zu captions that may belong to another image (their own is behind "
-                               "rank %d, the other captions of it find it; siblings: their median "
+    o->suspect_count = label_noise_suspects(&o->sweep, (size_t)o->worse_than, &o->suspects);
+    char *heading = mem_printf("%zu captions that may belong to another image (their own ranks "
+                               "worse than %d, its other captions find it; siblings: their median "
                                "rank):",
-                               count, o->worse_than);
-    report_table(&o->report, "suspects", heading, suspect_columns, (size_t)o->out.top);
-    for (size_t s = 0; s < count; s++) {
-        const struct sweep_query *query = &o->sweep.captions[suspects[s].caption];
-        report_cell_index(&o->report, suspects[s].caption);
-        report_cell_index(&o->report, suspects[s].rank);
-        report_cell_number(&o->report, suspects[s].siblings);
-        report_cell_number(&o->report, suspects[s].times);
-        analyse_words_cell_image(o, query->truth);
-        analyse_words_cell_image(o, query->wrong.index);
-        analyse_words_cell_caption(o, suspects[s].caption);
+                               o->suspect_count, o->worse_than);
+    report_table(&o->a.report, "suspects", heading, suspect_columns, (size_t)o->a.top);
+    for (size_t s = 0; s < o->suspect_count; s++) {
+        const struct suspect *suspect = &o->suspects[s];
+        const struct sweep_query *query = &o->sweep.captions[suspect->caption];
+        ANALYSE_CELLS(&o->a.report, suspect->caption, suspect->rank, suspect->siblings,
+                      suspect->times);
+        analyse_cell_image(&o->a, query->truth);
+        analyse_cell_image(&o->a, query->wrong.index);
+        analyse_cell_caption(&o->a, suspect->caption);
     }
     free(heading);
-    free(suspects);
 }
 
 static const struct report_column miss_columns[] = {
@@ -199,25 +192,22 @@ static const struct report_column miss_columns[] = {
     {NULL, REPORT_TEXT, 0, false},
 };
 
-/* An image beside the caption that it may have in common with the truth. */
-void analyse_words_near_misses(struct words_command *o)
+/* Each row: an image, with the caption that it may share with the truth. */
+static void report_near_misses(struct words_command *o)
 {
     struct near_miss *misses;
-    size_t count = label_noise_near_misses(&o->sweep, &o->split.lexicon, o->overlap, &misses);
+    size_t count = label_noise_near_misses(&o->sweep, &o->a.split.lexicon, o->overlap, &misses);
     char *heading = mem_printf("%zu wrong answers that may be right (a caption of the image shares "
-                               "%.2f or more of the words):",
+                               "at least %.2f of the words):",
                                count, o->overlap);
-    report_table(&o->report, "near_misses", heading, miss_columns, (size_t)o->out.top);
+    report_table(&o->a.report, "near_misses", heading, miss_columns, (size_t)o->a.top);
     for (size_t m = 0; m < count; m++) {
         const struct near_miss *miss = &misses[m];
-        report_cell_text(&o->report, miss->image ? "i2t" : "t2i");
-        report_cell_index(&o->report, miss->query);
-        report_cell_index(&o->report, miss->rank);
-        report_cell_number(&o->report, miss->overlap);
-        report_cell_index(&o->report, miss->answer);
-        analyse_words_cell_image(o, miss->image ? miss->query : miss->answer);
-        analyse_words_cell_caption(o, miss->image ? miss->answer : miss->query);
-        analyse_words_cell_caption(o, miss->twin);
+        report_cell_text(&o->a.report, analyse_direction(miss->image));
+        ANALYSE_CELLS(&o->a.report, miss->query, miss->rank, miss->overlap, miss->answer);
+        analyse_cell_image(&o->a, miss->image ? miss->query : miss->answer);
+        analyse_cell_caption(&o->a, miss->image ? miss->answer : miss->query);
+        analyse_cell_caption(&o->a, miss->twin);
     }
     free(heading);
     free(misses);
@@ -238,17 +228,17 @@ static void report_positive_recalls(struct words_command *o, bool image, const c
 {
     struct positive_recalls r;
     const struct sweep *s = &o->sweep;
-    const char *direction = image ? "i2t" : "t2i";
+    const char *direction = analyse_direction(image);
     static const char *const names[] = {"r1", "r5", "r10"};
     positive_recalls(p, image ? s->images : s->captions, image ? s->image_top : s->caption_top,
                      image ? s->image_k : s->caption_k, &r);
     for (int t = 0; t < 6; t++) {
         char *key = mem_printf("positives.%s.%s.%s", direction, t < 3 ? "annotated" : "original",
                                names[t % 3]);
-        report_number(&o->report, key, t < 3 ? r.annotated[t] : r.original[t - 3]);
+        report_number(&o->a.report, key, t < 3 ? r.annotated[t] : r.original[t - 3]);
         free(key);
     }
-    report_line(&o->report,
+    report_line(&o->a.report,
                 "%s by %s: R@1 %.1f  R@5 %.1f  R@10 %.1f; by the split alone %.1f  %.1f  %.1f (%zu "
                 "queries with %.1f right answers each; %zu confirm the split's truth; %zu ids are "
                 "not in the split)",
@@ -257,7 +247,7 @@ static void report_positive_recalls(struct words_command *o, bool image, const c
                 p->confirmed, p->strangers);
 }
 
-/* Queries answered wrong by the split, right by the annotation. */
+/* Queries whose answer is wrong by the split and right by the annotation. */
 static void report_right_answers(struct words_command *o, bool image, const struct positives *p)
 {
     const struct sweep *s = &o->sweep;
@@ -265,16 +255,14 @@ static void report_right_answers(struct words_command *o, bool image, const stru
         const struct sweep_query *query = image ? &s->images[q] : &s->captions[q];
         if (query->rank == 0 || !positives_has(p, q, query->wrong.index))
             continue;
-        report_cell_text(&o->report, image ? "i2t" : "t2i");
-        report_cell_index(&o->report, q);
-        report_cell_index(&o->report, query->rank + 1);
-        report_cell_index(&o->report, query->wrong.index);
-        analyse_words_cell_image(o, image ? q : query->wrong.index);
-        analyse_words_cell_caption(o, image ? query->wrong.index : q);
+        report_cell_text(&o->a.report, analyse_direction(image));
+        ANALYSE_CELLS(&o->a.report, q, query->rank + 1, query->wrong.index);
+        analyse_cell_image(&o->a, image ? q : query->wrong.index);
+        analyse_cell_caption(&o->a, image ? query->wrong.index : q);
     }
 }
 
-/* Which direction a file is of, by its name. */
+/* A file's direction, from its name. */
 static int direction_of(const char *path, bool *image_out, struct error *err)
 {
     const char *name = file_name(path);
@@ -282,12 +270,12 @@ static int direction_of(const char *path, bool *image_out, struct error *err)
     if (*image_out || strstr(name, "caption_to_image") || strstr(name, "t2i"))
         return 0;
     return error_at(err, path, -1,
-                    "which direction it is of has to be in its name: "
+                    "its name does not give its direction: it must have "
                     "caption_to_image (or t2i), or image_to_caption (or i2t)");
 }
 
 struct annotation {
-    char *paths[2]; /* t2i, i2t; NULL where not given */
+    char *paths[2]; /* t2i, i2t; NULL if not given */
     struct positives positives[2];
 };
 
@@ -297,7 +285,7 @@ static int note_path(struct annotation *a, const char *path, struct error *err)
     if (direction_of(path, &image, err) != 0)
         return -1;
     if (a->paths[image])
-        return error_set(err, "--positives: %s and %s are of the same direction", a->paths[image],
+        return error_set(err, "--positives: %s and %s have the same direction", a->paths[image],
                          path);
     a->paths[image] = mem_strdup(path);
     return 0;
@@ -324,16 +312,16 @@ static int load_annotation(struct words_command *o, struct annotation *a, struct
     for (size_t p = 0; p < o->positives.count && status == 0; p++)
         status = note_paths(a, o->positives.items[p], err);
     if (status == 0)
-        status = positives_ids_load(o->split.data, o->caption_ids, &ids, err);
+        status = positives_ids_load(o->a.split.data, o->caption_ids, &ids, err);
     for (int d = 0; d < 2 && status == 0; d++)
         if (a->paths[d])
-            status = positives_load(a->paths[d], d == 1, ids, o->split.data->per_image,
+            status = positives_load(a->paths[d], d == 1, ids, o->a.split.data->per_image,
                                     &a->positives[d], err);
     positives_ids_free(ids);
     return status;
 }
 
-int analyse_words_positives(struct words_command *o, struct error *err)
+static int report_positives(struct words_command *o, struct error *err)
 {
     struct annotation a = {0};
     if (o->positives.count == 0)
@@ -343,9 +331,9 @@ int analyse_words_positives(struct words_command *o, struct error *err)
         if (a.paths[d])
             report_positive_recalls(o, d == 1, a.paths[d], &a.positives[d]);
     if (status == 0)
-        report_table(&o->report, "right_answers",
+        report_table(&o->a.report, "right_answers",
                      "Answers that are wrong by the split and right by the annotation:",
-                     right_columns, (size_t)o->out.top);
+                     right_columns, (size_t)o->a.top);
     for (int d = 0; d < 2 && status == 0; d++)
         if (a.paths[d])
             report_right_answers(o, d == 1, &a.positives[d]);
@@ -354,4 +342,14 @@ int analyse_words_positives(struct words_command *o, struct error *err)
         free(a.paths[d]);
     }
     return status;
+}
+
+int analyse_words_split(struct words_command *o, struct error *err)
+{
+    report_all_hubs(o);
+    if (report_duplicates(o, err) != 0)
+        return -1;
+    report_suspects(o);
+    report_near_misses(o);
+    return report_positives(o, err);
 }

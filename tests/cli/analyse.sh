@@ -27,7 +27,7 @@ same() {
 analyse
 fails_with 2 "say what to analyse" "no kind"
 analyse nothing
-fails_with 2 "no kind of analysis 'nothing'" "an unknown kind"
+fails_with 2 "there is no kind of analysis 'nothing'" "an unknown kind"
 analyse --help
 grep -q '^  failures' out && grep -q '^  compare' out && grep -q '^  words' out
 ok $? "--help lists the kinds"
@@ -230,7 +230,7 @@ cp eccv_image_to_caption.json wrong_t2i.json
 words_with --positives wrong_t2i.json --caption-ids ids.txt
 fails_with 1 "none of its queries is a caption of the split" "the other direction's annotation"
 words_with --positives ids.txt --caption-ids ids.txt
-fails_with 1 "which direction it is of has to be in its name" "a file of neither direction"
+fails_with 1 "its name does not give its direction" "a file of neither direction"
 head -n 100 ids.txt >few.txt
 words_with --positives eccv --caption-ids few.txt
 fails_with 1 "few.txt: has 100 ids, the split 120 captions" "too few ids"

@@ -92,7 +92,7 @@ fails_with 1 "has no Sentences/test_0000.txt" "a folder that is none of Entities
 mkdir bare
 cp "$demo"/test_ims.npy "$demo"/test_caps.txt "$demo"/test_ids.txt "$demo"/vocab.json bare
 align -m "$demo/model.pth.tar" -d bare
-fails_with 1 "no boxes of phrases are known" "no annotation"
+fails_with 1 "no boxes of phrases are given" "no annotation"
 align -m "$demo/model.pth.tar" -d bare --truth "$demo/test_truth.json"
 fails_with 1 "has no boxes of the regions" "no boxes of regions"
 sed 's/"images":\[{"id":"test_0000"/"images":[{"id":"other"/' "$demo/test_truth.json" >other.json
