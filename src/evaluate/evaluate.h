@@ -1,5 +1,6 @@
 /* evaluate.h: recalls as the reference computes them. src/evaluate makes rankings into numbers:
- * recalls, further measures, folds, ensembles, judgements; as a library, which the commands print. */
+ * recalls, further measures, folds, ensembles, judgements; as a library, which the commands print.
+ */
 #ifndef EVALUATE_EVALUATE_H
 #define EVALUATE_EVALUATE_H
 
@@ -9,9 +10,9 @@ struct recalls {
     double r1, r5, r10, median, mean; /* recalls per cent; ranks start at 1 */
 };
 
-/* Recalls of a matrix sims: I x C, captions per_image * i .. belong to image i. i2t: of each image's
- * best-ranked caption; t2i: of each caption's image. The order is rank.h's: on distinct scores
- * numpy's argsort()[::-1]. ranks_out: I (i2t) or C (t2i) ranks, 0 = best; NULL to skip. */
+/* Recalls of a matrix sims: I x C, captions per_image * i .. belong to image i. i2t: of each
+ * image's best-ranked caption; t2i: of each caption's image. The order is rank.h's: on distinct
+ * scores numpy's argsort()[::-1]. ranks_out: I (i2t) or C (t2i) ranks, 0 = best; NULL to skip. */
 void evaluate_i2t(const float *sims, size_t I, size_t C, size_t per_image, struct recalls *out,
                   size_t *ranks_out);
 void evaluate_t2i(const float *sims, size_t I, size_t C, size_t per_image, struct recalls *out,
