@@ -15,12 +15,6 @@
 
 enum { FOLD5_COUNT = 5, FOLD5_SIZE = 1000 };
 
-const char *eval_member_name(const struct eval *eval, size_t member)
-{
-    const struct cli_list *models = &eval->common.models;
-    return member < models->count ? models->items[member] : "ensemble";
-}
-
 PRINTF_LIKE(2, 3)
 static void note(const struct eval *e, const char *format, ...)
 {

@@ -41,7 +41,11 @@ struct eval {
 };
 
 /* The name of a member of a difference. */
-const char *eval_member_name(const struct eval *eval, size_t member);
+static inline const char *eval_member_name(const struct eval *eval, size_t member)
+{
+    const struct cli_list *models = &eval->common.models;
+    return member < models->count ? models->items[member] : "ensemble";
+}
 
 /* The reference's lines, then the tables that the options ask for. */
 void eval_print_text(const struct eval *eval);
