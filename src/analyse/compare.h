@@ -2,8 +2,8 @@
 #ifndef ANALYSE_COMPARE_H
 #define ANALYSE_COMPARE_H
 
-#include "analyse/stats.h"
 #include "analyse/sweep.h"
+#include "evaluate/stats.h"
 
 enum { COMPARE_CUTOFFS = 3 };
 extern const size_t compare_cutoffs[COMPARE_CUTOFFS]; /* 1, 5, 10 */

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyse/stats.h"
 #include "base/ascending.h"
 #include "base/countof.h"
 #include "base/mem.h"
+#include "evaluate/stats.h"
 
 const struct where_field failures_fields[FAILURE_FIELDS + 1] = {
     [FAILURE_QUERY] = {"query", WHERE_NUMBER, "number of the caption or image, from 0"},

@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-#include "analyse/stats.h"
 #include "base/mem.h"
+#include "evaluate/stats.h"
 
 static int larger_first(const void *a, const void *b, void *context)
 {

@@ -3,9 +3,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "analyse/stats.h"
 #include "base/ascending.h"
 #include "base/mem.h"
+#include "evaluate/stats.h"
 
 /* ---- captions of another image ----------------------------------------------------------------
  */

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "evaluate/evaluate.h"
 #include "io/torch/objarray.h"
 
 int scores_part(const struct score_source *source, size_t first_image, size_t images,

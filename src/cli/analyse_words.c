@@ -156,8 +156,8 @@ static int report_sample(struct words_command *o, struct error *err)
     size_t words = contribution_by_word(uses, count, o->nowhere, &summaries);
     report_number(report, "sample", (double)n);
     report_number(report, "seed", o->a.seed);
-    report_line(report, "%zu words omitted, one at a time, from %zu of %zu captions (seed %d)%s%s", count, n, C,
-                o->a.seed, o->model.count > 1 ? ", with " : "",
+    report_line(report, "%zu words omitted, one at a time, from %zu of %zu captions (seed %d)%s%s",
+                count, n, C, o->a.seed, o->model.count > 1 ? ", with " : "",
                 o->model.count > 1 ? o->model.session->model_path : "");
     report_summaries(o, summaries, words);
     free(summaries);

@@ -1,141 +1,326 @@
-/* eval.c: recalls of one model, or of several whose similarity matrices are averaged: the options
- * and the reference's lines. */
-#include "cli/eval_qrels.h"
+/* eval.c: recalls of one model, or of several whose similarities are averaged: the options, and
+ * what they ask of src/evaluate. */
+#include "cli/eval.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/file.h"
 #include "base/interrupt.h"
 #include "base/mem.h"
+#include "evaluate/rankings.h"
 #include "io/array/npy.h"
 
-/* ---- ranks ------------------------------------------------------------------------------------
+enum { FOLD5_COUNT = 5, FOLD5_SIZE = 1000 };
+
+PRINTF_LIKE(2, 3)
+static void note(const struct eval *e, const char *format, ...)
+{
+    va_list args;
+    if (e->common.quiet)
+        return;
+    fputs("scanscope eval: ", stderr);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fputc('\n', stderr);
+}
+
+/* ---- members ----------------------------------------------------------------------------------
  */
 
-void eval_rank(const struct eval *e, const float *sims, struct evaluation *folds_out,
-               struct eval_ranks *ranks_out)
+static const char *split_of(const struct eval *e)
 {
-    *ranks_out = (struct eval_ranks){
-        .i2t = mem_new(eval_images(e), sizeof *ranks_out->i2t),
-        .t2i = mem_new(eval_captions(e), sizeof *ranks_out->t2i),
-    };
-    for (size_t p = 0; p < e->parts; p++) {
-        struct evaluation fold;
-        evaluate_with_ranks(sims + p * eval_part_size(e), e->part_images, e->part_captions,
-                            e->per_image, &fold, ranks_out->i2t + p * e->part_images,
-                            ranks_out->t2i + p * e->part_captions);
-        if (folds_out)
-            folds_out[p] = fold;
-    }
+    return e->common.split ? e->common.split : "test";
 }
 
-void eval_ranks_done(struct eval_ranks *ranks)
+static enum token_compat compat_of(const struct eval *e)
 {
-    free(ranks->i2t);
-    free(ranks->t2i);
-    *ranks = (struct eval_ranks){0};
+    const char *named = e->common.token_compat;
+    return named && strcmp(named, "py3bytes") == 0 ? TOKENS_PY3BYTES : TOKENS_STANDARD;
 }
 
-/* ---- the reference's lines --------------------------------------------------------------------
- */
-
-static double mean_recall(const struct recalls *r)
+static bool needs_names(const struct eval *e)
 {
-    return (r->r1 + r->r5 + r->r10) / 3;
+    return e->qrels || e->run || e->ranks_file || e->by_length || e->caption_ids;
 }
 
-static void print_recalls(const char *label, const struct recalls *r, const char *comma)
+/* The hook that opens a member; the names are those of the first session. */
+static int open_member(void *context, size_t member, struct session **out, struct error *err)
 {
-    printf("%s: %.1f%s %.1f%s %.1f%s %.1f%s %.1f\n", label, r->r1, comma, r->r5, comma, r->r10,
-           comma, r->median, comma, r->mean);
-}
-
-/* The reference's rsum of five folds is six times the mean of the i2t recalls; ours is the sum. */
-static void print_text(const struct evaluation *mean, const struct evaluation *folds, size_t n)
-{
-    for (size_t f = 0; n > 1 && f < n; f++) {
-        print_recalls("Image to text", &folds[f].i2t, ",");
-        print_recalls("Text to image", &folds[f].t2i, ",");
-        printf("rsum: %.1f ar: %.1f ari: %.1f\n", folds[f].rsum, mean_recall(&folds[f].i2t),
-               mean_recall(&folds[f].t2i));
-    }
-    if (n > 1)
-        puts("-----------------------------------\nMean metrics: ");
-    printf("rsum: %.1f\n", mean->rsum);
-    printf("Average i2t Recall: %.1f\n", mean_recall(&mean->i2t));
-    print_recalls("Image to text", &mean->i2t, "");
-    printf("Average t2i Recall: %.1f\n", mean_recall(&mean->t2i));
-    print_recalls("Text to image", &mean->t2i, "");
-}
-
-static void print_json_recalls(const char *name, const struct recalls *r)
-{
-    printf("\"%s\": [%.17g, %.17g, %.17g, %.17g, %.17g]", name, r->r1, r->r5, r->r10, r->median,
-           r->mean);
-}
-
-static void print_json_evaluation(const struct evaluation *e)
-{
-    putchar('{');
-    print_json_recalls("i2t", &e->i2t);
-    fputs(", ", stdout);
-    print_json_recalls("t2i", &e->t2i);
-    printf(", \"rsum\": %.17g", e->rsum);
-}
-
-/* All but the closing brace. */
-static void print_json(const struct eval *e)
-{
-    print_json_evaluation(&e->mean);
-    if (e->bf16)
-        printf(", \"rescored\": %.17g", eval_share_again(e));
-    const struct evaluation *folds = e->fold;
-    size_t n = e->parts;
-    for (size_t f = 0; n > 1 && f < n; f++) {
-        fputs(f == 0 ? ", \"folds\": [" : ", ", stdout);
-        print_json_evaluation(&folds[f]);
-        fputs(f + 1 < n ? "}" : "}]", stdout);
-    }
-}
-
-static int report(struct eval *e, struct error *err)
-{
-    e->fold = mem_new(e->parts, sizeof *e->fold);
-    eval_rank(e, e->sum.sims, e->fold, &e->ranks);
-    evaluate_mean(e->fold, e->parts, &e->mean);
-    if (e->save_sims &&
-        npy_save(e->save_sims, NPY_F32, 2, (size_t[]){e->I, e->C}, e->sum.sims, err) != 0)
+    struct eval *e = context;
+    struct session_spec spec;
+    if (cli_session_spec(&e->common, member, &spec, err) != 0)
         return -1;
-    if ((e->qrels && eval_read_qrels(e, e->judged, err) != 0) || eval_write_files(e, err) != 0)
+    spec.encode_captions = true;
+    if (cli_session_open(&e->common, &spec, out, err) != 0)
         return -1;
-    if (e->bf16 && !e->common.quiet)
-        fprintf(stderr, "scanscope eval: bf16: %.2f %% of the pairs scored again in f32\n",
-                100 * eval_share_again(e));
-    if (e->common.json)
-        print_json(e);
-    else
-        print_text(&e->mean, e->fold, e->parts);
-    int status = eval_tables(e, err);
-    if (e->common.json)
-        puts("}");
+    if ((*out)->data->note && member == 0 && !e->note_shown)
+        note(e, "%s", (*out)->data->note);
+    e->note_shown = true;
+    int status = 0;
+    if ((*out)->C == 0)
+        status = error_set(
+            err, "there are no captions: give them with --captions FILE or --token-ids FILE");
+    else if (needs_names(e) && !e->names.image)
+        status = split_names_of_session(*out, e->caption_ids, &e->names, err);
+    if (status != 0) {
+        session_free(*out);
+        *out = NULL;
+    }
     return status;
+}
+
+static const struct progress *begin_stage(void *context, const char *stage)
+{
+    struct eval *e = context;
+    progress_line_start(&e->line, stage, e->common.quiet);
+    return &e->line.progress;
+}
+
+static void end_stage(void *context)
+{
+    progress_line_end(&((struct eval *)context)->line);
+}
+
+static void note_hook(void *context, const char *text)
+{
+    note(context, "%s", text);
+}
+
+/* Models are opened when their turn comes. */
+static struct ensemble_member *list_members(const struct eval *e)
+{
+    const struct cli_list *models = &e->common.models;
+    struct ensemble_member *members = mem_new(models->count, sizeof *members);
+    for (size_t m = 0; m < models->count; m++) {
+        const char *dot = strrchr(file_name(models->items[m]), '.');
+        members[m] = (struct ensemble_member){.name = models->items[m],
+                                              .file = dot && strcmp(dot, ".npy") == 0};
+    }
+    return members;
+}
+
+static int score(struct eval *e, struct error *err)
+{
+    size_t models = e->common.models.count;
+    if (models == 0)
+        return error_set(err, "no model: give a checkpoint with -m FILE");
+    struct ensemble_member *members = list_members(e);
+    struct ensemble_spec spec = {
+        .members = members,
+        .count = models,
+        .weights = e->weights,
+        .folds = {e->fold5 ? FOLD5_COUNT : (size_t)e->folds,
+                  e->fold5 ? FOLD5_SIZE : (size_t)e->fold_size},
+        .every_pair = e->save_sims || e->metrics || e->qrels || e->run || e->ranks_file,
+        .member_ranks = e->ci && models > 1,
+        .hooks = {open_member, begin_stage, end_stage, note_hook, e},
+    };
+    int status = ensemble_evaluate(&spec, &e->ensemble, err);
+    free(members);
+    return status;
+}
+
+/* ---- what is made of the scores ---------------------------------------------------------------
+ */
+
+/* For an ensemble of matrices alone, from the folder's text files, if an option names one. */
+static int complete_names(struct eval *e, struct error *err)
+{
+    const struct folds *f = &e->ensemble.folds;
+    struct split_files files = {.folder = e->common.data,
+                                .split = split_of(e),
+                                .captions = e->common.captions,
+                                .caption_ids = e->caption_ids,
+                                .compat = compat_of(e)};
+    if (needs_names(e) && !e->names.image &&
+        split_names_of_files(&files, f->I, f->C, f->per_image, &e->names, err) != 0)
+        return -1;
+    if (e->by_length && !e->names.words)
+        return error_set(err, "--by-length needs the captions: give a folder with -d DIR, or "
+                              "--captions FILE");
+    return 0;
+}
+
+static int measure_own(struct eval *e, struct error *err)
+{
+    const struct folds *f = &e->ensemble.folds;
+    struct relevance own[2] = {{0}};
+    int status = 0;
+    for (int i2t = 0; status == 0 && i2t < 2; i2t++)
+        status = metrics_relevance_of_split(f->I, f->C, f->per_image, i2t, &own[i2t], err);
+    if (status == 0)
+        status = folds_metrics(f, e->ensemble.sims, own, e->own_metrics, err);
+    metrics_relevance_done(&own[0]);
+    metrics_relevance_done(&own[1]);
+    return status;
+}
+
+static int measure_judged(struct eval *e, struct error *err)
+{
+    struct judgements *j = &e->judged;
+    if (judgements_load(e->qrels, &e->names, j, err) != 0)
+        return -1;
+    if (j->outside > 0)
+        note(e, "%zu of %zu judgements name items outside the split", j->outside, j->lines);
+    return folds_metrics(&e->ensemble.folds, e->ensemble.sims, j->relevance, e->judged_metrics,
+                         err);
+}
+
+static const struct folds_ranks *ranks_of(const struct eval *e, size_t member)
+{
+    const struct ensemble *all = &e->ensemble;
+    return member < all->members ? &all->member_ranks[member] : &all->ranks;
+}
+
+/* Recalls of members a and b, image to text first. */
+static int compare(struct eval *e, size_t a, size_t b, const struct bootstrap *how,
+                   struct error *err)
+{
+    for (int i2t = 1; i2t >= 0; i2t--)
+        for (int k = 0; k < CONFIDENCE_RECALLS; k++) {
+            struct eval_difference *d = &e->differences[e->difference_count++];
+            *d = (struct eval_difference){.a = a, .b = b, .k = confidence_at[k], .i2t = i2t};
+            if (confidence_compare(&e->ensemble.folds, ranks_of(e, a), ranks_of(e, b), i2t, d->k,
+                                   how, &d->found, err) != 0)
+                return -1;
+        }
+    return 0;
+}
+
+/* Intervals; of several models also every difference between two, and from each to the ensemble. */
+static int measure_confidence(struct eval *e, struct error *err)
+{
+    const struct ensemble *all = &e->ensemble;
+    struct bootstrap how = {.resamples = (size_t)e->resamples};
+    if (confidence_recalls(&all->folds, &all->ranks, &how, e->intervals, err) != 0)
+        return -1;
+    if (!all->member_ranks)
+        return 0;
+    e->differences =
+        mem_new(all->members * (all->members + 1) * CONFIDENCE_RECALLS, sizeof *e->differences);
+    for (size_t a = 0; a < all->members; a++)
+        for (size_t b = a + 1; b <= all->members; b++)
+            if (compare(e, a, b, &how, err) != 0)
+                return -1;
+    return 0;
+}
+
+static int measure_lengths(struct eval *e, struct error *err)
+{
+    (void)err;
+    e->length_count = by_length_group(e->names.words, e->ensemble.ranks.t2i,
+                                      folds_captions(&e->ensemble.folds), &e->lengths);
+    return 0;
+}
+
+/* ---- files ------------------------------------------------------------------------------------
+ */
+
+static int save_sims(struct eval *e, struct error *err)
+{
+    const struct folds *f = &e->ensemble.folds;
+    return npy_save(e->save_sims, NPY_F32, 2, (size_t[]){f->I, f->C}, e->ensemble.sims, err);
+}
+
+static int finish_file(struct file_out *out, int status, struct error *err)
+{
+    if (status == 0)
+        return file_out_commit(out, err);
+    file_out_abort(out);
+    return -1;
+}
+
+static int save_run(struct eval *e, struct error *err)
+{
+    struct rankings rankings = {&e->ensemble.folds, e->ensemble.sims, &e->names};
+    struct file_out out;
+    if (file_out_open(e->run, &out, err) != 0)
+        return -1;
+    int status = rankings_write_run(&rankings, (size_t)e->run_depth, out.stream, err);
+    return finish_file(&out, status, err);
+}
+
+static int save_ranks(struct eval *e, struct error *err)
+{
+    struct rankings rankings = {&e->ensemble.folds, e->ensemble.sims, &e->names};
+    struct file_out out;
+    if (file_out_open(e->ranks_file, &out, err) != 0)
+        return -1;
+    int status = rankings_write_ranks(&rankings, &e->ensemble.ranks, out.stream, err);
+    return finish_file(&out, status, err);
 }
 
 /* ---- the command ------------------------------------------------------------------------------
  */
+
+static int evaluate_all(struct eval *e, struct error *err)
+{
+    const struct {
+        bool wanted;
+        int (*run)(struct eval *e, struct error *err);
+    } steps[] = {
+        {true, score},
+        {true, complete_names},
+        {e->save_sims, save_sims},
+        {e->qrels, measure_judged},
+        {e->run, save_run},
+        {e->ranks_file, save_ranks},
+        {e->metrics, measure_own},
+        {e->ci, measure_confidence},
+        {e->by_length, measure_lengths},
+    };
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+        if (steps[i].wanted && steps[i].run(e, err) != 0)
+            return -1;
+    return 0;
+}
 
 /* What is wrong with the options together, or NULL. */
 static const char *conflict(const struct eval *e)
 {
     if (e->fold5 + (e->folds > 0) + (e->fold_size > 0) > 1)
         return "--fold5, --folds and --fold-size exclude each other";
-    if (e->fold5 && e->save_sims)
-        return "--save-sims goes without --fold5, which scores the folds only";
-    if ((e->folds || e->fold_size) && e->save_sims)
-        return "--save-sims goes without folds, of which only they are scored";
+    if ((e->fold5 || e->folds || e->fold_size) && e->save_sims)
+        return "--save-sims excludes folds: only they are scored, not the whole matrix";
     if (e->resamples == 0)
         return "--resamples takes a number above 0";
     return NULL;
+}
+
+static bool next_weight(const char **text, double *out)
+{
+    char *end;
+    *out = strtod(*text, &end);
+    if (end == *text || (*end && *end != ','))
+        return false;
+    *text = end + (*end == ',');
+    return *end != ',' || **text;
+}
+
+/* --weights into e->weights, one per model. */
+static int parse_weights(struct eval *e, struct error *err)
+{
+    size_t members = e->common.models.count, n = 0;
+    double weight;
+    if (!e->weight_text)
+        return 0;
+    e->weights = mem_new(members, sizeof *e->weights);
+    for (const char *text = e->weight_text; n == 0 || *text; n++) {
+        if (!next_weight(&text, &weight))
+            return error_set(err, "--weights takes numbers between commas, such as 2,1, not '%s'",
+                             e->weight_text);
+        if (n < members)
+            e->weights[n] = weight;
+    }
+    if (n != members)
+        return error_set(err, "--weights has %zu numbers for %zu models (-m): give one each", n,
+                         members);
+    return ensemble_check_weights(e->weights, members, err) == 0 ? 0
+                                                                 : error_prefix(err, "--weights");
 }
 
 static int run(struct eval *e)
@@ -144,38 +329,30 @@ static int run(struct eval *e)
     const char *wrong = conflict(e);
     if (wrong)
         return cli_usage_error("eval", "%s", wrong);
-    if (!eval_parse_weights(e, &err))
+    if (parse_weights(e, &err) != 0)
         return cli_usage_error("eval", "%s", err.text);
     interrupt_catch();
-    return eval_members(e, &err) == 0 && eval_decide(e, &err) == 0 && report(e, &err) == 0
-               ? EXIT_DONE
-               : cli_fail("eval", &err);
-}
-
-static void free_names(char **names, size_t count)
-{
-    for (size_t i = 0; names && i < count; i++)
-        free(names[i]);
-    free(names);
+    if (evaluate_all(e, &err) != 0)
+        return cli_fail("eval", &err);
+    if (e->ensemble.bf16)
+        note(e, "bf16: %.2f %% of the pairs scored again in f32",
+             100 * ensemble_share_again(&e->ensemble));
+    (e->common.json ? eval_print_json : eval_print_text)(e);
+    return EXIT_DONE;
 }
 
 static void eval_done(struct eval *e)
 {
-    for (size_t m = 0; e->members && m < e->common.models.count; m++)
-        eval_ranks_done(&e->members[m]);
-    free(e->members);
-    eval_ranks_done(&e->ranks);
-    metrics_relevance_done(&e->judged[0]);
-    metrics_relevance_done(&e->judged[1]);
-    free_names(e->image_id, e->I);
-    free_names(e->caption_id, e->C);
-    free(e->words);
+    ensemble_done(&e->ensemble);
+    judgements_done(&e->judged);
+    split_names_done(&e->names);
+    free(e->differences);
+    free(e->lengths);
     free(e->weights);
-    free(e->fold);
-    eval_scores_free(e);
     cli_common_done(&e->common);
 }
 
+/* Long for its table of options. */
 int cli_eval(int argc, char **argv)
 {
     struct eval e = {.run_depth = 1000, .resamples = 2000};
@@ -188,22 +365,22 @@ int cli_eval(int argc, char **argv)
          &e.fold5},
         {"folds", 0, CLI_INT, "N", "average N folds of equal size", &e.folds},
         {"fold-size", 0, CLI_INT, "N", "average folds of N images", &e.fold_size},
-        {"metrics", 0, CLI_SWITCH, NULL, "mAP@R, R-precision and nDCG beside the recalls",
+        {"metrics", 0, CLI_SWITCH, NULL, "print mAP@R, R-precision and nDCG with the recalls",
          &e.metrics},
-        {"qrels", 0, CLI_TEXT, "FILE",
-         "the same for the relevant items that a TREC qrels file gives", &e.qrels},
+        {"qrels", 0, CLI_TEXT, "FILE", "the same for the relevant items given in a TREC qrels file",
+         &e.qrels},
         {"caption-ids", 0, CLI_TEXT, "FILE",
-         "ids of the captions, one a line (default: IMAGE#0, IMAGE#1, ...)", &e.caption_id_file},
+         "ids of the captions, one per line (default: IMAGE#0, IMAGE#1, ...)", &e.caption_ids},
         {"ci", 0, CLI_SWITCH, NULL,
-         "bootstrap intervals of the recalls; of several models, the differences between them",
-         &e.ci},
-        {"resamples", 0, CLI_INT, "N", "resamples of --ci (default: 2000)", &e.resamples},
+         "bootstrap intervals of the recalls and, for several models, of their differences", &e.ci},
+        {"resamples", 0, CLI_INT, "N", "resamples for --ci (default: 2000)", &e.resamples},
         {"by-length", 0, CLI_SWITCH, NULL, "recalls of captions by their number of words",
          &e.by_length},
         {"ranks", 0, CLI_TEXT, "FILE", "write the rank of each query's truth as CSV",
          &e.ranks_file},
         {"run", 0, CLI_TEXT, "FILE", "write the rankings as a TREC run, for trec_eval", &e.run},
-        {"run-depth", 0, CLI_INT, "N", "items a query in it (default: 1000; 0: all)", &e.run_depth},
+        {"run-depth", 0, CLI_INT, "N", "items per query in the run (default: 1000; 0: all)",
+         &e.run_depth},
         {"save-sims", 0, CLI_TEXT, "FILE", "write the similarities, images x captions, as .npy",
          &e.save_sims},
         {0},
@@ -215,7 +392,7 @@ int cli_eval(int argc, char **argv)
             "Ranks every caption for every image and every image for every caption, and prints the "
             "recalls as the reference does. Several models make an ensemble: each is opened with "
             "its own options and vocabulary, and the similarities are averaged; a .npy matrix may "
-            "stand in place of a model.",
+            "take the place of a model.",
         .examples =
             "  scanscope eval -m assets/demo/model.pth.tar -d assets/demo\n"
             "  scanscope eval -m assets/demo/model.pth.tar -d assets/demo --json\n"

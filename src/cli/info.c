@@ -1,14 +1,12 @@
 /* info.c: scanscope info: what files and folders hold, and whether they fit together. */
-#include "inspect/inspect.h"
-
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/file.h"
 #include "base/json_out.h"
 #include "base/mem.h"
 #include "cli/cli.h"
+#include "inspect/inspect.h"
 
 struct info {
     const char *split;
@@ -17,61 +15,88 @@ struct info {
     struct inspect_subject *subjects;
 };
 
-static void print_text(const struct info *info, const struct str *fit)
+static void print_text(const struct info *info, const struct inspect_matches *matches)
 {
     for (size_t i = 0; i < info->paths.count; i++) {
         const struct inspect_subject *s = &info->subjects[i];
-        fflush(stdout); /* what is said on stderr comes in its place */
+        fflush(stdout); /* so that lines on stderr come in their place */
         if (s->failed)
             fprintf(stderr, "scanscope info: %s\n", s->error.text);
         else
             printf("%s%s", i ? "\n" : "", str_text(&s->text));
     }
-    if (fit->length > 0)
-        printf("\n%s", str_text(fit));
+    for (size_t i = 0; i < matches->count; i++) {
+        const struct inspect_match *m = &matches->items[i];
+        printf("%s%s: %s and %s: %s\n", i ? "" : "\n", m->fits ? "fits" : "does not fit", m->a,
+               m->b, m->why);
+    }
 }
 
-static json_t *failure_json(const struct inspect_subject *s)
+static json_t *field_json(const struct inspect_field *field)
 {
+    json_t *json;
+    switch (field->type) {
+    case INSPECT_TEXT:
+        return json_out_tree_text(field->text);
+    case INSPECT_INTEGER:
+        return json_integer((json_int_t)field->number);
+    case INSPECT_REAL:
+        return json_real(field->number);
+    case INSPECT_BOOL:
+        return json_boolean(field->number != 0);
+    case INSPECT_JSON:
+        return json_loads(field->text, JSON_DECODE_ANY, NULL);
+    case INSPECT_LIST:
+        json = json_array();
+        for (size_t i = 0; i < field->count; i++)
+            json_array_append_new(json, field_json(&field->fields[i]));
+        return json;
+    case INSPECT_OBJECT:
+        json = json_object();
+        for (size_t i = 0; i < field->count; i++)
+            json_object_set_new(json, field->fields[i].name, field_json(&field->fields[i]));
+        return json;
+    }
+    return json_null();
+}
+
+static json_t *subject_json(const struct inspect_subject *s)
+{
+    if (!s->failed)
+        return field_json(&s->record);
     return json_pack("{s:o, s:o}", "file", json_out_tree_text(s->path), "error",
                      json_out_tree_text(s->error.text));
 }
 
-static void print_json(const struct info *info, json_t *fit)
+static void print_json(const struct info *info, const struct inspect_matches *matches)
 {
-    json_t *files = json_array();
-    for (size_t i = 0; i < info->paths.count; i++) {
-        const struct inspect_subject *s = &info->subjects[i];
-        if (s->failed)
-            json_array_append_new(files, failure_json(s));
-        else
-            json_array_append(files, s->json);
+    json_t *files = json_array(), *fit = json_array();
+    for (size_t i = 0; i < info->paths.count; i++)
+        json_array_append_new(files, subject_json(&info->subjects[i]));
+    for (size_t i = 0; i < matches->count; i++) {
+        const struct inspect_match *m = &matches->items[i];
+        json_array_append_new(fit, json_pack("{s:s, s:s, s:b, s:s}", "a", m->a, "b", m->b, "fits",
+                                             m->fits, "why", m->why));
     }
-    json_t *all = json_pack("{s:o, s:O}", "files", files, "fit", fit);
-    json_out_tree_print(all, 2);
+    json_out_tree_print(json_pack("{s:o, s:o}", "files", files, "fit", fit), 2);
 }
 
 static int run(struct info *info)
 {
     size_t count = info->paths.count;
-    struct str fit_text = {0};
-    json_t *fit_json = json_array();
+    struct inspect_matches matches;
     bool good = true;
     info->subjects = mem_new(count, sizeof *info->subjects);
     for (size_t i = 0; i < count; i++) {
         inspect_path(info->paths.items[i], info->split, &info->subjects[i]);
         good = good && !info->subjects[i].failed && !info->subjects[i].damaged;
     }
-    good = inspect_fit(info->subjects, count, &fit_text, fit_json) && good;
-    if (info->json)
-        print_json(info, fit_json);
-    else
-        print_text(info, &fit_text);
+    good = inspect_fit(info->subjects, count, &matches) && good;
+    (info->json ? print_json : print_text)(info, &matches);
     for (size_t i = 0; i < count; i++)
         inspect_done(&info->subjects[i]);
     free(info->subjects);
-    json_decref(fit_json);
-    str_done(&fit_text);
+    inspect_matches_done(&matches);
     return good ? EXIT_DONE : EXIT_FAILED;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/ascending.h"
 #include "base/mem.h"
+#include "retrieve/score/rank.h"
 
 /* The reference's floor(median(ranks)) + 1. Sorts `ranks`. */
 static double median_rank(size_t *ranks, size_t n)
@@ -60,15 +61,8 @@ void evaluate_i2t(const float *sims, size_t I, size_t C, size_t per_image, struc
     recalls_of(ranks, I, out, ranks_out);
 }
 
-/* Is score `other` of a lower (or higher) index ranked before `own`? NaN is last. */
-static bool ranks_before(float other, float own, bool lower_index)
-{
-    if (isnan(own))
-        return !isnan(other) || lower_index;
-    return other > own || (other == own && lower_index);
-}
-
-/* By rows of the matrix, as it lies: each caption counts the images before its own. */
+/* Row by row, in the matrix's own order: each caption counts the images that rank before its own.
+ */
 void evaluate_t2i(const float *sims, size_t I, size_t C, size_t per_image, struct recalls *out,
                   size_t *ranks_out)
 {
@@ -80,7 +74,8 @@ void evaluate_t2i(const float *sims, size_t I, size_t C, size_t per_image, struc
             for (size_t c = stripe; c < C && c < stripe + STRIPE; c++) {
                 size_t image = c / per_image;
                 if (i != image)
-                    ranks[c] += ranks_before(sims[i * C + c], sims[image * C + c], i < image);
+                    ranks[c] += rank_better((struct ranked){i, sims[i * C + c]},
+                                            (struct ranked){image, sims[image * C + c]});
             }
     recalls_of(ranks, C, out, ranks_out);
 }

@@ -1,27 +1,25 @@
-/* evaluate.h: recalls as the reference computes them. */
+/* evaluate.h: recalls as the reference computes them. src/evaluate makes rankings into numbers:
+ * recalls, further measures, folds, ensembles, judgements; as a library, which the commands print.
+ */
 #ifndef EVALUATE_EVALUATE_H
 #define EVALUATE_EVALUATE_H
 
 #include <stddef.h>
 
-#include "base/error.h"
-#include "base/progress.h"
-#include "retrieve/session/session.h"
-
 struct recalls {
     double r1, r5, r10, median, mean; /* recalls per cent; ranks start at 1 */
 };
 
-/* sims: I x C (row an image or one fold's), captions per_image * i .. belong to image i.
- * i2t: the best rank of an image's captions; t2i: the rank of a caption's image. ranks_out NULL or
- * I / C entries, 0 = best. Equal scores rank as numpy's argsort()[::-1] on distinct values would;
- * ties: the lower index is better; NaN is last. */
+/* Recalls of a matrix sims: I x C, captions per_image * i .. belong to image i. i2t: of each
+ * image's best-ranked caption; t2i: of each caption's image. The order is rank.h's: on distinct
+ * scores numpy's argsort()[::-1]. ranks_out: I (i2t) or C (t2i) ranks, 0 = best; NULL to skip. */
 void evaluate_i2t(const float *sims, size_t I, size_t C, size_t per_image, struct recalls *out,
                   size_t *ranks_out);
 void evaluate_t2i(const float *sims, size_t I, size_t C, size_t per_image, struct recalls *out,
                   size_t *ranks_out);
 
-/* Of n ranks, 0 = best, n > 0; sorts them. */
+/* Recalls of n ranks, 0 = best, n > 0, which are sorted in place. The median is the reference's
+ * floor(median) + 1. */
 void evaluate_ranks(size_t *ranks, size_t n, struct recalls *out);
 
 /* Both directions, and their sum of recalls. */
@@ -30,22 +28,14 @@ struct evaluation {
     double rsum;
 };
 
+/* Evaluates a matrix, as above, in both directions. */
 void evaluate(const float *sims, size_t I, size_t C, size_t per_image, struct evaluation *out);
 
-/* The same with the ranks, I and C of them. */
+/* The same with the ranks: I and C of them; NULL to skip. */
 void evaluate_with_ranks(const float *sims, size_t I, size_t C, size_t per_image,
                          struct evaluation *out, size_t *i2t_ranks_out, size_t *t2i_ranks_out);
 
-/* The mean of several evaluations (folds). */
+/* The mean of n evaluations (folds), value by value; n > 0. */
 void evaluate_mean(const struct evaluation *folds, size_t n, struct evaluation *out);
-
-/* The whole matrix of a session: sims I x C. Captions must be encoded. */
-int session_score_all(const struct session *session, float *sims, const struct progress *progress,
-                      struct error *err) MUST_USE;
-
-/* Images first_image .. and captions first_caption .. of it: sims images x captions. */
-int session_score_block(const struct session *session, size_t first_image, size_t images,
-                        size_t first_caption, size_t captions, float *sims,
-                        const struct progress *progress, struct error *err) MUST_USE;
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "base/countof.h"
 #include "base/mem.h"
-#include "retrieve/session/session.h"
+#include "retrieve/score/rank.h"
 
 /* ---- relevance --------------------------------------------------------------------------------
  */

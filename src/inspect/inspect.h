@@ -1,9 +1,8 @@
-/* info.h: what `scanscope info` finds out about a file or folder, as text, as JSON, and as the
- * facts that decide whether files fit together. */
+/* inspect.h: what a file or folder is, and whether things fit together: for `scanscope info` and
+ * the explorer's start screen. */
 #ifndef INSPECT_INSPECT_H
 #define INSPECT_INSPECT_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -15,53 +14,70 @@
 struct inspect_features {
     char *name; /* "DIR, split test" or the file */
     size_t images, size;
-    char **captions; /* owned; NULL where there are none */
+    char **captions; /* owned; NULL if absent */
     size_t caption_count;
+};
+
+enum inspect_type {
+    INSPECT_TEXT,
+    INSPECT_INTEGER,
+    INSPECT_REAL,
+    INSPECT_BOOL,   /* number: 0 or 1 */
+    INSPECT_LIST,   /* fields without names */
+    INSPECT_OBJECT, /* fields with names */
+    INSPECT_JSON,   /* text: any JSON */
+};
+
+/* A fact for programs: a name with a value, or with further fields. */
+struct inspect_field {
+    char *name; /* owned; NULL in a list */
+    enum inspect_type type;
+    char *text; /* owned */
+    double number;
+    struct inspect_field *fields; /* owned, as what they hold */
+    size_t count, cap;
 };
 
 /* A file or folder that was looked at. */
 struct inspect_subject {
-    const char *path;
-    bool failed; /* `error` says why, the rest is empty */
+    const char *path; /* borrowed */
+    bool failed;      /* `error` has the reason, the rest is empty */
     struct error error;
-    bool damaged;    /* read, but NaN or infinity is in it, or a split cannot be opened */
-    struct str text; /* lines for people */
-    json_t *json;    /* the same for programs: an object with "file" and "kind" */
-    bool is_model;   /* a SCAN model, of these options */
+    bool damaged;                /* readable, but holds NaN or infinity, or a split does not open */
+    struct str text;             /* lines for people */
+    struct inspect_field record; /* an object: "file", "kind", and what the lines have by name */
+    bool is_model;               /* a SCAN model, with these options */
     struct model_options options;
-    struct vocab *vocab; /* of a vocabulary file, or the one of a folder */
+    struct vocab *vocab; /* of a vocabulary file, or the one of a folder; owned */
     bool vocab_is_own;   /* the vocabulary is the folder's */
     struct inspect_features *features;
     size_t feature_count, feature_cap;
 };
 
-/* Looks at PATH, whatever it is; `split` limits a folder to one split. Never fails: see `failed`.
- */
+/* Looks at PATH, whatever it is; `split` limits a folder to one split (NULL: all). Cannot fail: see
+ * `failed`. The caller calls inspect_done. */
 void inspect_path(const char *path, const char *split, struct inspect_subject *out);
 void inspect_done(struct inspect_subject *subject);
 
-/* By kind; each adds text, JSON and facts. Errors: as the readers. */
-int inspect_torch(struct inspect_subject *s, struct error *err) MUST_USE;
-int inspect_array(struct inspect_subject *s, struct error *err) MUST_USE;
-int inspect_arrays(struct inspect_subject *s, struct error *err) MUST_USE; /* .npz */
-int inspect_folder(struct inspect_subject *s, const char *split, struct error *err) MUST_USE;
-int inspect_vocab(struct inspect_subject *s, struct error *err) MUST_USE;
-int inspect_image(struct inspect_subject *s, struct error *err) MUST_USE;
-int inspect_bottomup(struct inspect_subject *s, struct error *err) MUST_USE;
-int inspect_text(struct inspect_subject *s, struct error *err) MUST_USE;
+/* The field of an object (NULL: of none) by name, or NULL; and its text, NULL if it has none.
+ * Borrowed until the subject is done. */
+const struct inspect_field *inspect_find(const struct inspect_field *object, const char *name);
+const char *inspect_text(const struct inspect_field *object, const char *name);
 
-/* Sets s->json to {"file", "kind"} and begins the text with both. */
-void inspect_begin(struct inspect_subject *s, const char *kind);
-/* A line of the text, and with a name also a member of the JSON. */
-void inspect_line(struct inspect_subject *s, const char *name, const char *format, ...)
-    PRINTF_LIKE(3, 4);
-void inspect_number(struct inspect_subject *s, const char *name, double value); /* JSON only */
-void inspect_describe_vocab(struct inspect_subject *s);
+/* Two things that have to fit; all owned. */
+struct inspect_match {
+    bool fits;
+    char *a, *b, *why; /* printable */
+};
 
-/* Checks every pair that has to fit (models, features, vocabularies, captions) and appends to
- * `text` a line and to `json` (an array) an object each. Returns false when something does not fit.
- */
-bool inspect_fit(const struct inspect_subject *subjects, size_t count, struct str *text,
-                 json_t *json);
+struct inspect_matches {
+    struct inspect_match *items;
+    size_t count, cap;
+};
+
+/* Compares every pair that has to fit (models, features, vocabularies, captions). Returns false if
+ * one does not. The caller calls inspect_matches_done. */
+bool inspect_fit(const struct inspect_subject *subjects, size_t count, struct inspect_matches *out);
+void inspect_matches_done(struct inspect_matches *matches);
 
 #endif

@@ -17,26 +17,24 @@ static const double most_unknown = 0.2;
 struct fit {
     const struct inspect_subject *subjects;
     size_t count;
-    struct str *text;
-    json_t *json;
+    struct inspect_matches *out;
     bool all;
 };
 
 PRINTF_LIKE(5, 6)
-static void say(struct fit *f, bool fits, const char *a, const char *b, const char *format, ...)
+static void report(struct fit *f, bool fits, const char *a, const char *b, const char *format, ...)
 {
-    char reason[512];
+    char why[512];
     va_list args;
     va_start(args, format);
-    vsnprintf(reason, sizeof reason, format, args);
+    vsnprintf(why, sizeof why, format, args);
     va_end(args);
-    char *first = utf8_clean(a, strlen(a)), *second = utf8_clean(b, strlen(b));
-    str_addf(f->text, "%s: %s and %s: %s\n", fits ? "fits" : "does not fit", first, second, reason);
-    json_array_append_new(f->json, json_pack("{s:s, s:s, s:b, s:s}", "a", first, "b", second,
-                                             "fits", fits, "why", reason));
+    MEM_ROOM(f->out->items, f->out->count, f->out->cap);
+    f->out->items[f->out->count++] = (struct inspect_match){.fits = fits,
+                                                            .a = utf8_clean(a, strlen(a)),
+                                                            .b = utf8_clean(b, strlen(b)),
+                                                            .why = mem_strdup(why)};
     f->all = f->all && fits;
-    free(first);
-    free(second);
 }
 
 static void model_and_features(struct fit *f, const struct inspect_subject *model,
@@ -46,11 +44,11 @@ static void model_and_features(struct fit *f, const struct inspect_subject *mode
         const struct inspect_features *features = &data->features[i];
         size_t wanted = (size_t)model->options.img_dim;
         if (features->size == wanted)
-            say(f, true, model->path, features->name, "region features of size %zu", wanted);
+            report(f, true, model->path, features->name, "region features of size %zu", wanted);
         else
-            say(f, false, model->path, features->name,
-                "the model wants region features of size %zu (img_dim), these are of size %zu",
-                wanted, features->size);
+            report(f, false, model->path, features->name,
+                   "the model wants region features of size %zu (img_dim), these are of size %zu",
+                   wanted, features->size);
     }
 }
 
@@ -71,10 +69,10 @@ static void model_and_vocab(struct fit *f, const struct inspect_subject *model,
     size_t rows = (size_t)model->options.vocab_size, words = vocab_size(other->vocab);
     const char *name = vocab_path(other->vocab);
     if (words == rows)
-        say(f, true, model->path, name, "a vocabulary of %zu", words);
+        report(f, true, model->path, name, "a vocabulary of %zu", words);
     else
-        say(f, false, model->path, name, "the model's embedding has %zu words, the vocabulary %zu",
-            rows, words);
+        report(f, false, model->path, name,
+               "the model's embedding has %zu words, the vocabulary %zu", rows, words);
 }
 
 /* Words of the first captions, and those of them that the vocabulary lacks. */
@@ -103,8 +101,9 @@ static void vocab_and_captions(struct fit *f, const struct inspect_subject *voca
             continue;
         count_words(vocab->vocab, features, &words, &unknown);
         double part = words > 0 ? (double)unknown / (double)words : 0;
-        say(f, part <= most_unknown, vocab_path(vocab->vocab), features->name,
-            "%.2f %% of the captions' words are unknown (%zu of %zu)", 100 * part, unknown, words);
+        report(f, part <= most_unknown, vocab_path(vocab->vocab), features->name,
+               "%.2f %% of the captions' words are unknown (%zu of %zu)", 100 * part, unknown,
+               words);
     }
 }
 
@@ -112,22 +111,22 @@ static void vocab_and_vocab(struct fit *f, const struct inspect_subject *a,
                             const struct inspect_subject *b)
 {
     bool same = vocab_fingerprint(a->vocab) == vocab_fingerprint(b->vocab);
-    say(f, same, vocab_path(a->vocab), vocab_path(b->vocab), "%s",
-        same ? "the same words with the same ids"
-             : "not the same words with the same ids: a model of the one cannot use the other");
+    report(f, same, vocab_path(a->vocab), vocab_path(b->vocab), "%s",
+           same ? "the same words with the same ids"
+                : "not the same words with the same ids: a model of the one cannot use the other");
 }
 
 static void text_and_features(struct fit *f, const struct inspect_subject *text,
                               const struct inspect_subject *data)
 {
-    json_t *lines = json_object_get(text->json, "lines");
-    if (!json_is_integer(lines))
+    const struct inspect_field *lines = inspect_find(&text->record, "lines");
+    if (!lines || lines->type != INSPECT_INTEGER)
         return;
     for (size_t i = 0; i < data->feature_count; i++) {
-        size_t images = data->features[i].images, captions = (size_t)json_integer_value(lines);
+        size_t images = data->features[i].images, captions = (size_t)lines->number;
         bool fits = images > 0 && captions % images == 0;
-        say(f, fits, text->path, data->features[i].name, "%zu lines for %zu images", captions,
-            images);
+        report(f, fits, text->path, data->features[i].name, "%zu lines for %zu images", captions,
+               images);
     }
 }
 
@@ -148,12 +147,23 @@ static void check_pair(struct fit *f, const struct inspect_subject *a,
         text_and_features(f, a, b);
 }
 
-bool inspect_fit(const struct inspect_subject *subjects, size_t count, struct str *text,
-                 json_t *json)
+bool inspect_fit(const struct inspect_subject *subjects, size_t count, struct inspect_matches *out)
 {
-    struct fit f = {.subjects = subjects, .count = count, .text = text, .json = json, .all = true};
+    struct fit f = {.subjects = subjects, .count = count, .out = out, .all = true};
+    *out = (struct inspect_matches){0};
     for (size_t a = 0; a < count; a++)
         for (size_t b = 0; b < count; b++)
             check_pair(&f, &subjects[a], &subjects[b]);
     return f.all;
+}
+
+void inspect_matches_done(struct inspect_matches *matches)
+{
+    for (size_t i = 0; i < matches->count; i++) {
+        free(matches->items[i].a);
+        free(matches->items[i].b);
+        free(matches->items[i].why);
+    }
+    free(matches->items);
+    *matches = (struct inspect_matches){0};
 }

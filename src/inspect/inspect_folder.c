@@ -7,7 +7,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "inspect/inspect.h"
+#include "inspect/inspect_private.h"
 #include "io/dataset/dataset.h"
 #include "io/text/captions.h"
 
@@ -89,18 +89,27 @@ static char *split_line(const struct dataset *d, size_t checked)
     return str_take(&line);
 }
 
-static void split_json(struct inspect_subject *s, const struct dataset *d, const char *line)
+static void record_split(struct inspect_subject *s, const struct dataset *d, const char *line)
 {
-    json_t *splits = json_object_get(s->json, "splits");
-    char *clean = utf8_clean(line, strlen(line));
-    json_object_set_new(
-        splits, d->split,
-        json_pack("{s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:b, s:s}", "images", (json_int_t)d->images,
-                  "regions", (json_int_t)d->regions, "feature_size", (json_int_t)d->feature_size,
-                  "captions", (json_int_t)d->captions, "captions_an_image",
-                  (json_int_t)d->per_image, "boxes", d->boxes != NULL, "sizes", d->sizes != NULL,
-                  "photographs", d->photo_folder != NULL, "text", clean));
-    free(clean);
+    const struct {
+        const char *name;
+        enum inspect_type type;
+        double number;
+    } facts[] = {
+        {"images", INSPECT_INTEGER, (double)d->images},
+        {"regions", INSPECT_INTEGER, (double)d->regions},
+        {"feature_size", INSPECT_INTEGER, (double)d->feature_size},
+        {"captions", INSPECT_INTEGER, (double)d->captions},
+        {"captions_an_image", INSPECT_INTEGER, (double)d->per_image},
+        {"boxes", INSPECT_BOOL, d->boxes != NULL},
+        {"sizes", INSPECT_BOOL, d->sizes != NULL},
+        {"photographs", INSPECT_BOOL, d->photo_folder != NULL},
+    };
+    struct inspect_field *splits = (struct inspect_field *)inspect_find(&s->record, "splits");
+    struct inspect_field *split = inspect_set(splits, d->split, INSPECT_OBJECT);
+    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
+        inspect_set_number(split, facts[i].name, facts[i].type, facts[i].number);
+    inspect_set_text(split, "text", line);
 }
 
 static void describe_split(struct inspect_subject *s, struct dataset *d)
@@ -110,7 +119,7 @@ static void describe_split(struct inspect_subject *s, struct dataset *d)
     char *line = split_line(d, checked);
     char *clean = utf8_clean(d->split, strlen(d->split));
     inspect_line(s, NULL, "%-12s %s", clean, line);
-    split_json(s, d, line);
+    record_split(s, d, line);
     free(clean);
     free(line);
     if (d->note)
@@ -149,7 +158,7 @@ static int look_at_splits(struct inspect_subject *s, char *names, struct error *
     size_t good = 0, all = 0;
     char *rest = names;
     inspect_begin(s, "data folder");
-    json_object_set_new(s->json, "splits", json_object());
+    inspect_set(&s->record, "splits", INSPECT_OBJECT);
     for (char *name; (name = strsep(&rest, ", "));) {
         if (!name[0])
             continue;

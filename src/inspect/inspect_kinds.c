@@ -1,5 +1,6 @@
-/* info_kinds.c: what is to be said of each kind of file. */
+/* inspect_kinds.c: each kind of file. */
 #include <inttypes.h>
+#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +9,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "inspect/inspect.h"
+#include "inspect/inspect_private.h"
 #include "io/array/npy.h"
 #include "io/dataset/bottomup.h"
 #include "io/image/image.h"
@@ -24,22 +25,25 @@ enum {
 
 /* ---- torch files ----------------------------------------------------------------------------- */
 
-static json_t *option_json(const struct model_options *o, size_t index, const char *text)
+static void record_option(struct inspect_field *options, const struct model_options *o,
+                          size_t index, const char *text)
 {
+    const char *name = model_option_name(index, NULL, NULL);
+    enum inspect_type type = INSPECT_BOOL;
     switch (model_option_kind(index)) {
     case OPTION_BOOL:
-        return json_boolean(model_option_number(o, index) != 0);
+        break;
     case OPTION_INT:
-        return json_integer((json_int_t)model_option_number(o, index));
+        type = INSPECT_INTEGER;
+        break;
     case OPTION_FLOAT:
-        return json_real(model_option_number(o, index));
-    default: {
-        char *clean = utf8_clean(text, strlen(text));
-        json_t *json = json_string(clean);
-        free(clean);
-        return json;
+        type = INSPECT_REAL;
+        break;
+    default:
+        inspect_set_text(options, name, text);
+        return;
     }
-    }
+    inspect_set_number(options, name, type, model_option_number(o, index));
 }
 
 static const char *option_text(const struct model_options *o, const char *name, char *out,
@@ -55,13 +59,11 @@ static const char *option_text(const struct model_options *o, const char *name, 
 static void describe_options(struct inspect_subject *s)
 {
     char value[1100];
-    json_t *options = json_object();
+    struct inspect_field *options = inspect_set(&s->record, "options", INSPECT_OBJECT);
     for (size_t i = 0; model_option_name(i, NULL, NULL); i++) {
         model_option_text(&s->options, i, value, sizeof value);
-        json_object_set_new(options, model_option_name(i, NULL, NULL),
-                            option_json(&s->options, i, value));
+        record_option(options, &s->options, i, value);
     }
-    json_object_set_new(s->json, "options", options);
 }
 
 static void describe_model(struct inspect_subject *s, const struct checkpoint *c)
@@ -108,19 +110,28 @@ static void describe_checkpoint(struct inspect_subject *s)
     checkpoint_free(c);
 }
 
+/* The members of the listing as they are. */
+static void record_listing(struct inspect_subject *s, const char *json)
+{
+    static const char *const names[] = {"format", "tensors", "values"};
+    json_t *listing = json_loads(json, 0, NULL);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        json_t *value = json_object_get(listing, names[i]);
+        if (value)
+            inspect_set(&s->record, names[i], INSPECT_JSON)->text =
+                json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(17));
+    }
+    json_decref(listing);
+}
+
 static int list_torch(struct inspect_subject *s, struct error *err)
 {
     struct str json = {0};
     if (torchfile_describe(s->path, false, &s->text, err) != 0)
         return -1;
     int status = torchfile_describe(s->path, true, &json, err);
-    json_t *listing = status == 0 ? json_loads(str_text(&json), 0, NULL) : NULL;
-    if (listing) {
-        json_object_set(s->json, "format", json_object_get(listing, "format"));
-        json_object_set(s->json, "tensors", json_object_get(listing, "tensors"));
-        json_object_set(s->json, "values", json_object_get(listing, "values"));
-    }
-    json_decref(listing);
+    if (status == 0)
+        record_listing(s, str_text(&json));
     str_done(&json);
     return status;
 }
@@ -257,11 +268,10 @@ int inspect_array(struct inspect_subject *s, struct error *err)
     if (npy_open(s->path, NULL, &a, err) != 0)
         return -1;
     inspect_begin(s, "NumPy array");
-    json_t *shape = json_array();
+    struct inspect_field *shape = inspect_set(&s->record, "shape", INSPECT_LIST);
     for (int i = 0; i < a->ndim; i++)
-        json_array_append_new(shape, json_integer((json_int_t)a->shape[i]));
-    json_object_set_new(s->json, "shape", shape);
-    json_object_set_new(s->json, "type", json_string(npy_type_name(a->type)));
+        inspect_set_number(shape, NULL, INSPECT_INTEGER, (double)a->shape[i]);
+    inspect_set_text(&s->record, "type", npy_type_name(a->type));
     int status = describe_array(s, a, "array", err);
     npy_free(a);
     return status;
@@ -296,11 +306,11 @@ void inspect_describe_vocab(struct inspect_subject *s)
                  "%zu words, ids up to %zu; <start> %d, <end> %d, <unk> %d; mapping %016" PRIx64,
                  vocab_count(v), vocab_size(v) - 1, vocab_start(v), vocab_end(v), vocab_unk(v),
                  vocab_fingerprint(v));
-    inspect_number(s, "words", (double)vocab_count(v));
-    inspect_number(s, "size", (double)vocab_size(v));
+    inspect_set_number(&s->record, "words", INSPECT_INTEGER, (double)vocab_count(v));
+    inspect_set_number(&s->record, "size", INSPECT_INTEGER, (double)vocab_size(v));
     char print[24];
     snprintf(print, sizeof print, "%016" PRIx64, vocab_fingerprint(v));
-    json_object_set_new(s->json, "fingerprint", json_string(print));
+    inspect_set_text(&s->record, "fingerprint", print);
 }
 
 int inspect_vocab(struct inspect_subject *s, struct error *err)
@@ -319,8 +329,8 @@ int inspect_image(struct inspect_subject *s, struct error *err)
         return -1;
     inspect_begin(s, "photograph");
     inspect_line(s, "pixels", "%d x %d, upright", image.width, image.height);
-    inspect_number(s, "width", image.width);
-    inspect_number(s, "height", image.height);
+    inspect_set_number(&s->record, "width", INSPECT_INTEGER, image.width);
+    inspect_set_number(&s->record, "height", INSPECT_INTEGER, image.height);
     image_done(&image);
     return 0;
 }
@@ -369,7 +379,7 @@ int inspect_bottomup(struct inspect_subject *s, struct error *err)
     return status;
 }
 
-int inspect_text(struct inspect_subject *s, struct error *err)
+int inspect_lines(struct inspect_subject *s, struct error *err)
 {
     struct str_list lines;
     if (text_lines_load(s->path, &lines, err) != 0)
@@ -380,7 +390,7 @@ int inspect_text(struct inspect_subject *s, struct error *err)
     inspect_begin(s, "text");
     inspect_line(s, "lines", "%zu, %zu of them empty", lines.count, empty);
     inspect_line(s, "first", "%.*s", SHOWN_CAPTION, lines.items[0]);
-    inspect_number(s, "lines", (double)lines.count);
+    inspect_set_number(&s->record, "lines", INSPECT_INTEGER, (double)lines.count);
     str_list_done(&lines);
     return 0;
 }

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "base/str.h"
 #include "evaluate/evaluate.h"
 #include "model/options.h"
 

@@ -4,6 +4,7 @@
 
 #include "base/progress.h"
 #include "evaluate/evaluate.h"
+#include "retrieve/session/session.h"
 
 /* A session over parts that are the caller's: model, vocab and data are borrowed. Errors as
  * session_open's about captions. */

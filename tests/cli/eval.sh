@@ -153,11 +153,11 @@ mean=$(awk '/^rsum: .* ar:/ { s += $2 } END { printf "%.1f", s / 5 }' out)
 awk -v m="$mean" '/^Mean metrics/ { getline; d = $2 - m; exit !(d < 0.15 && d > -0.15) }' out
 ok $? "the mean of the folds"
 run "$SCANSCOPE" eval -m "$a" -d split --fold5
-fails_with 1 "--fold5 averages five folds of 1000 images, and the split 'test' has 24" "--fold5 on a small split"
+fails_with 1 "the split has 24 images, too few for 5 folds of 1000 images" "--fold5 on a small split"
 grep -q testall err
-ok $? "... and says which split"
+ok $? "... and says which split has more"
 run "$SCANSCOPE" eval -m "$a" --ims five.npy --token-ids five.txt --fold5 --save-sims x.npy
-fails_with 2 "--save-sims goes without --fold5" "--fold5 with --save-sims"
+fails_with 2 "--save-sims excludes folds" "--fold5 with --save-sims"
 
 # ---- what can be wrong
 

@@ -51,7 +51,7 @@ ev -m a.npy -m b.npy --weights 1,0 --json
 cp out only_a
 ev -m a.npy --json
 cmp -s out only_a
-ok $? "a weight of 0 leaves a model out"
+ok $? "a weight of 0 omits a model"
 ev -m a.npy -m b.npy --weights 2,1 --save-sims two.npy
 # (2 * 90 + 10) / 3 = 63.33 = 0x427d5555
 [ "$(tail -c 72 two.npy | head -c 4 | od -An -tx1 | tr -d ' ')" = 55557d42 ]
@@ -85,13 +85,13 @@ cmp -s out one
 ok $? "one fold is the whole"
 run "$SCANSCOPE" eval -m six.npy --folds 4
 grep -q '4 folds of 1 images; the last 2 images are left out' err
-ok $? "what is left over is told"
+ok $? "images left over are reported"
 ev -m six.npy --folds 7
-fails_with 1 "has 6 images, too few for --folds 7" "more folds than images"
+fails_with 1 "has 6 images, too few for 7 folds" "more folds than images"
 ev -m six.npy --folds 2 --fold-size 3
 fails_with 2 "exclude each other" "--folds with --fold-size"
 ev -m six.npy --folds 2 --save-sims x.npy
-fails_with 2 "--save-sims goes without folds" "folds with --save-sims"
+fails_with 2 "--save-sims excludes folds" "folds with --save-sims"
 
 # ---- judgements
 

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "demo/features.h"
 #include "evaluate/evaluate.h"
+#include "retrieve/session/session.h"
 
 enum { MEGABYTES_AT_MOST = 8, IMAGES = 200, CAPTIONS_EACH = 5, LOOKED_AT = 12 };
 

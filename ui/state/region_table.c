@@ -3,13 +3,14 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "retrieve/score/rank.h"
 #include "ui/commands/commands.h"
 
 static int heavier_first(const void *a, const void *b, void *weights)
 {
     const float *w = weights;
     size_t x = *(const size_t *)a, y = *(const size_t *)b;
-    return w[x] != w[y] ? (w[x] > w[y] ? -1 : 1) : x < y ? -1 : x > y;
+    return rank_compare((struct ranked){x, w[x]}, (struct ranked){y, w[y]});
 }
 
 bool region_table_make(const struct ui *ui, struct region_table *out)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "retrieve/score/rank.h"
 
 void ask_words_add(struct ask_words *words, const char *text, bool known)
 {
@@ -48,12 +49,7 @@ void look_free(struct look *look)
 static int better_first(const void *a, const void *b)
 {
     const struct place *x = a, *y = b;
-    bool x_nan = isnan(x->score), y_nan = isnan(y->score);
-    if (x_nan != y_nan)
-        return x_nan ? 1 : -1;
-    if (!x_nan && x->score != y->score)
-        return x->score > y->score ? -1 : 1;
-    return x->index < y->index ? -1 : x->index > y->index;
+    return rank_compare((struct ranked){x->index, x->score}, (struct ranked){y->index, y->score});
 }
 
 struct ranking *ranking_of_scores(const float *scores, size_t n)
@@ -79,21 +75,18 @@ void ranking_mark(struct ranking *ranking, size_t first, size_t n)
 
 struct surveyed survey_of_scores(const float *scores, size_t images, size_t truth)
 {
-    struct surveyed out = {.score = scores[truth], .best = truth};
-    float wrong = -INFINITY, best = isnan(scores[truth]) ? -INFINITY : scores[truth];
+    struct surveyed out = {.score = scores[truth]};
+    struct ranked own = {truth, scores[truth]}, best = own;
+    float wrong = -INFINITY;
     for (size_t i = 0; i < images; i++) {
-        if (i == truth || isnan(scores[i]))
+        struct ranked other = {i, scores[i]};
+        if (i == truth)
             continue;
-        bool before = isnan(scores[truth]) || scores[i] > scores[truth] ||
-                      (scores[i] == scores[truth] && i < truth);
-        out.rank += before;
+        out.rank += rank_better(other, own);
+        best = rank_better(other, best) ? other : best;
         wrong = fmaxf(wrong, scores[i]);
-        if (before &&
-            (scores[i] > best || out.best == truth || (scores[i] == best && i < out.best))) {
-            best = scores[i];
-            out.best = i;
-        }
     }
+    out.best = best.index;
     out.margin = images > 1 ? scores[truth] - wrong : 0;
     return out;
 }

@@ -39,12 +39,12 @@ static void look_at_model(struct look *look, const char *path)
     const struct inspect_subject *subject = look_at(look, path, NULL);
     if (!subject)
         return;
-    const char *what = json_string_value(json_object_get(subject->json, "model"));
+    const char *what = inspect_text(&subject->record, "model");
     if (subject->is_model)
         fitness_add(look->out, FIT_NOTE, "%s", what ? what : "SCAN");
     else
         fitness_add(look->out, FIT_BAD, "%s: not a model: %s", file_name(path),
-                    what ? what : json_string_value(json_object_get(subject->json, "kind")));
+                    what ? what : inspect_text(&subject->record, "kind"));
 }
 
 static bool names_split(const char *splits, const char *split)
@@ -72,9 +72,8 @@ static void look_at_data(struct look *look, const struct source *source)
         return;
     }
     const struct inspect_subject *subject = look_at(look, folder, split);
-    json_t *found =
-        subject ? json_object_get(json_object_get(subject->json, "splits"), split) : NULL;
-    const char *text = json_string_value(json_object_get(found, "text"));
+    const struct inspect_field *splits = inspect_find(subject ? &subject->record : NULL, "splits");
+    const char *text = inspect_text(inspect_find(splits, split), "text");
     if (text)
         fitness_add(look->out, FIT_NOTE, "%s: %s", split, text);
 }
@@ -115,17 +114,14 @@ static void look_at_photos(struct look *look, const struct source *source)
 /* Whether each two of the files fit together, one line per pair. */
 static void compare(struct look *look)
 {
-    struct str text = {0};
-    json_t *lines = json_array(), *line;
-    size_t i;
-    inspect_fit(look->subjects, look->count, &text, lines);
-    json_array_foreach (lines, i, line)
-        fitness_add(look->out, json_is_true(json_object_get(line, "fits")) ? FIT_GOOD : FIT_BAD,
-                    "%s and %s: %s", file_name(json_string_value(json_object_get(line, "a"))),
-                    file_name(json_string_value(json_object_get(line, "b"))),
-                    json_string_value(json_object_get(line, "why")));
-    json_decref(lines);
-    str_done(&text);
+    struct inspect_matches matches;
+    inspect_fit(look->subjects, look->count, &matches);
+    for (size_t i = 0; i < matches.count; i++) {
+        const struct inspect_match *m = &matches.items[i];
+        fitness_add(look->out, m->fits ? FIT_GOOD : FIT_BAD, "%s and %s: %s", file_name(m->a),
+                    file_name(m->b), m->why);
+    }
+    inspect_matches_done(&matches);
 }
 
 void fitness_session(void *context, const struct source *sources, size_t count, struct fitness *out)

@@ -6,7 +6,7 @@
 
 #include "analyse/align/align.h"
 #include "analyse/align/grounding.h"
-#include "analyse/stats.h"
+#include "evaluate/stats.h"
 #include "retrieve/session/session.h"
 
 /* What a word of a phrase is. */

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "evaluate/evaluate.h"
 #include "retrieve/session/session_private.h"
 
 /* ---- one caption ---- */

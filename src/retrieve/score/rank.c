@@ -1,7 +1,8 @@
 /* rank.c: the best of many scores. */
-#include <stdlib.h>
+#include "retrieve/score/rank.h"
 
-#include "retrieve/session/session.h"
+#include <assert.h>
+#include <stdlib.h>
 
 /* heap[0] is the worst of those kept. */
 static void sift_down(struct ranked *heap, size_t n, size_t at)
@@ -19,7 +20,7 @@ static void sift_down(struct ranked *heap, size_t n, size_t at)
 
 static int best_first(const void *a, const void *b)
 {
-    return rank_better(*(const struct ranked *)a, *(const struct ranked *)b) ? -1 : 1;
+    return rank_compare(*(const struct ranked *)a, *(const struct ranked *)b);
 }
 
 size_t rank_top(const float *scores, size_t n, size_t k, struct ranked *out)
@@ -43,8 +44,19 @@ size_t rank_top(const float *scores, size_t n, size_t k, struct ranked *out)
     return k;
 }
 
+size_t rank_best(const float *scores, size_t n)
+{
+    assert(n > 0);
+    struct ranked best = {0, scores[0]};
+    for (size_t i = 1; i < n; i++)
+        if (rank_better((struct ranked){i, scores[i]}, best))
+            best = (struct ranked){i, scores[i]};
+    return best.index;
+}
+
 size_t rank_of(const float *scores, size_t n, size_t index)
 {
+    assert(index < n);
     struct ranked self = {index, scores[index]};
     size_t rank = 0;
     for (size_t i = 0; i < n; i++)

@@ -15,6 +15,7 @@
 #include "io/text/vocab.h"
 #include "model/model.h"
 #include "retrieve/index/index.h"
+#include "retrieve/score/rank.h"
 
 struct bf16_kernel;
 
@@ -96,11 +97,6 @@ int query_from_caption(const struct session *session, size_t caption, struct que
                        struct error *err) MUST_USE;
 void query_free(struct query *query);
 
-struct ranked {
-    size_t index; /* image, or caption */
-    float score;
-};
-
 /* Scores of a caption against every image: scores[I]. Stops early (returns -1, error "interrupted")
  * when progress says so; blocks of at most 50 ms between two questions. */
 int session_score_images(const struct session *session, const struct query *query, float *scores,
@@ -110,17 +106,6 @@ int session_score_images(const struct session *session, const struct query *quer
 int session_score_captions(const struct session *session, size_t image, float *scores,
                            const struct progress *progress, struct error *err) MUST_USE;
 
-/* Does `a` rank before `b`? Higher scores do, NaN is last, of equal ones the lower index. */
-static inline bool rank_better(struct ranked a, struct ranked b)
-{
-    bool a_number = a.score == a.score, b_number = b.score == b.score;
-    if (a_number != b_number)
-        return a_number;
-    if (a_number && a.score != b.score)
-        return a.score > b.score;
-    return a.index < b.index;
-}
-
 /* Captions that are only word ids (<start> and <end> included), against every image: sims I x n.
  * Caption c is ids[starts[c]] .. ids[starts[c+1]-1], at least one word. For variants of captions.
  */
@@ -128,12 +113,15 @@ int session_score_ids(const struct session *session, const int32_t *ids, const s
                       size_t n, float *sims, const struct progress *progress,
                       struct error *err) MUST_USE;
 
-/* The k best of n scores, best first (ties: the lower index first); out holds min(k, n). Returns
- * how many. NaN ranks last. */
-size_t rank_top(const float *scores, size_t n, size_t k, struct ranked *out);
+/* Scores of images first_image .. against captions first_caption .. of it: sims images x captions.
+ * Captions must be encoded. */
+int session_score_block(const struct session *session, size_t first_image, size_t images,
+                        size_t first_caption, size_t captions, float *sims,
+                        const struct progress *progress, struct error *err) MUST_USE;
 
-/* Rank (0 = best) of `index` among n scores. */
-size_t rank_of(const float *scores, size_t n, size_t index);
+/* The whole matrix: sims I x C. */
+int session_score_all(const struct session *session, float *sims, const struct progress *progress,
+                      struct error *err) MUST_USE;
 
 /* What each word looked at. t2i: weights W x R, row w over regions; i2t: weights R x W, row r over
  * words. */

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "evaluate/evaluate.h"
 #include "retrieve/session/session_private.h"
 
 struct score_images session_images(const struct session *session)

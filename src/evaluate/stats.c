@@ -1,4 +1,4 @@
-#include "analyse/stats.h"
+#include "evaluate/stats.h"
 
 #include <math.h>
 #include <stdlib.h>

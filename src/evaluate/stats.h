@@ -3,8 +3,8 @@
  * Queries that share an image are no independent samples: callers give a value an image (its
  * captions' mean) where that matters. Resampling is seeded: resample b draws from the generator
  * seeded with `seed` + b, so that the same call gives the same numbers on any number of threads. */
-#ifndef ANALYSE_STATS_H
-#define ANALYSE_STATS_H
+#ifndef EVALUATE_STATS_H
+#define EVALUATE_STATS_H
 
 #include <stddef.h>
 #include <stdint.h>

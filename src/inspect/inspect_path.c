@@ -1,57 +1,12 @@
 /* inspect_path.c: what kind of thing a path names, by its content. */
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
-#include "base/mem.h"
-#include "base/utf8.h"
-#include "inspect/inspect.h"
+#include "inspect/inspect_private.h"
 #include "io/array/npy.h"
 
 enum { SNIFF = 4096, TABLE_TABS = 5 };
-
-/* ---- text and JSON at once ------------------------------------------------------------------- */
-
-void inspect_begin(struct inspect_subject *s, const char *kind)
-{
-    char *path = utf8_clean(s->path, strlen(s->path));
-    json_decref(s->json);
-    s->json = json_pack("{s:s, s:s}", "file", path, "kind", kind);
-    str_clear(&s->text);
-    str_addf(&s->text, "%s: %s\n", path, kind);
-    free(path);
-}
-
-void inspect_line(struct inspect_subject *s, const char *name, const char *format, ...)
-{
-    struct str line = {0};
-    va_list args;
-    va_start(args, format);
-    char *text = NULL;
-    int length = vasprintf(&text, format, args);
-    va_end(args);
-    char *clean = length >= 0 ? utf8_clean(text, (size_t)length) : mem_strdup("");
-    if (name) {
-        json_object_set_new(s->json, name, json_string(clean));
-        str_addf(&line, "  %-12s %s\n", name, clean);
-    } else {
-        str_addf(&line, "  %s\n", clean);
-    }
-    str_add(&s->text, str_text(&line));
-    str_done(&line);
-    free(clean);
-    free(text);
-}
-
-void inspect_number(struct inspect_subject *s, const char *name, double value)
-{
-    bool whole = value == (double)(json_int_t)value;
-    json_object_set_new(s->json, name, whole ? json_integer((json_int_t)value) : json_real(value));
-}
-
-/* ---- kinds ----------------------------------------------------------------------------------- */
 
 static bool starts(const struct file_map *map, const char *magic, size_t n)
 {
@@ -118,7 +73,7 @@ static int look_at_file(struct inspect_subject *s, const struct file_map *map, s
         return inspect_torch(s, err);
     if (is_json(map))
         return inspect_vocab(s, err);
-    return is_table(map) ? inspect_bottomup(s, err) : inspect_text(s, err);
+    return is_table(map) ? inspect_bottomup(s, err) : inspect_lines(s, err);
 }
 
 static int look(struct inspect_subject *s, const char *split, struct error *err)
@@ -150,7 +105,7 @@ void inspect_done(struct inspect_subject *s)
     }
     free(s->features);
     vocab_free(s->vocab);
-    json_decref(s->json);
+    inspect_field_done(&s->record);
     str_done(&s->text);
     *s = (struct inspect_subject){0};
 }

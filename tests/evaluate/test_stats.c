@@ -5,9 +5,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "analyse/stats.h"
 #include "base/ascending.h"
 #include "base/rng.h"
+#include "evaluate/stats.h"
 
 static void assert_near(double a, double b, double tolerance)
 {

@@ -1,0 +1,33 @@
+/* confidence.h: how sure recalls, and their differences between models, are.
+ *
+ * Images are the units that are resampled: captions of one image are no independent samples. */
+#ifndef EVALUATE_CONFIDENCE_H
+#define EVALUATE_CONFIDENCE_H
+
+#include "evaluate/folds.h"
+#include "evaluate/stats.h"
+
+enum { CONFIDENCE_RECALLS = 3 };
+
+/* Recall is measured at 1, 5 and 10. */
+extern const size_t confidence_at[CONFIDENCE_RECALLS];
+
+/* Recalls in per cent with their bootstrap intervals: [0] text to image, [1] image to text. Errors:
+ * no memory. */
+int confidence_recalls(const struct folds *folds, const struct folds_ranks *ranks,
+                       const struct bootstrap *how, struct interval out[2][CONFIDENCE_RECALLS],
+                       struct error *err) MUST_USE;
+
+/* How the recalls at k of a and b differ in one direction, on the same queries: paired bootstrap
+ * over images, in per cent, and McNemar's test over queries. */
+struct confidence_difference {
+    struct paired paired;
+    struct mcnemar mcnemar;
+};
+
+/* Errors: no memory. */
+int confidence_compare(const struct folds *folds, const struct folds_ranks *a,
+                       const struct folds_ranks *b, bool i2t, size_t k, const struct bootstrap *how,
+                       struct confidence_difference *out, struct error *err) MUST_USE;
+
+#endif

@@ -1,0 +1,62 @@
+/* folds.h: a split's matrix of images x captions cut into folds, each of which is ranked by itself.
+ *
+ * A matrix in folds holds one fold after another: count x images x captions, only the blocks of
+ * images with their own captions. Lists of queries are in the split's order: images fold after
+ * fold, captions likewise. */
+#ifndef EVALUATE_FOLDS_H
+#define EVALUATE_FOLDS_H
+
+#include "evaluate/evaluate.h"
+#include "evaluate/metrics.h"
+
+/* How to cut a split. All zero: not at all. */
+struct folds_spec {
+    size_t count; /* folds; 0: as many as there are of `size` images */
+    size_t size;  /* images per fold; 0: an equal share */
+};
+
+struct folds {
+    size_t I, C, per_image;         /* of the split: captions per_image * i .. belong to image i */
+    size_t count, images, captions; /* how many folds; images and captions of each */
+};
+
+/* Pairs of a fold; images and captions of all folds: what is left over at the end of the split is
+ * in none. */
+static inline size_t folds_pairs(const struct folds *f)
+{
+    return f->images * f->captions;
+}
+
+static inline size_t folds_images(const struct folds *f)
+{
+    return f->count * f->images;
+}
+
+static inline size_t folds_captions(const struct folds *f)
+{
+    return f->count * f->captions;
+}
+
+/* Cuts a split of I images with per_image captions each, C in all. A split that is not cut keeps
+ * all its captions. Errors: no images or captions, fewer images or captions than the folds need,
+ * more pairs than can be counted. */
+int folds_cut(const struct folds_spec *spec, size_t I, size_t C, size_t per_image,
+              struct folds *out, struct error *err) MUST_USE;
+
+/* Ranks (0 = best) of the truths: of each image's best caption, of each caption's image. */
+struct folds_ranks {
+    size_t *i2t, *t2i; /* folds_images, folds_captions of them; owned */
+};
+
+/* Ranks a matrix in folds. each_out: an evaluation per fold, or NULL to skip. The ranks are the
+ * caller's to free with folds_ranks_done. */
+void folds_rank(const struct folds *folds, const float *sims, struct evaluation *each_out,
+                struct folds_ranks *ranks_out);
+void folds_ranks_done(struct folds_ranks *ranks);
+
+/* Measures for several relevant items, averaged over the queries of all folds. relevance, out: [0]
+ * text to image, [1] image to text. Errors: no memory. */
+int folds_metrics(const struct folds *folds, const float *sims, const struct relevance relevance[2],
+                  struct metrics out[2], struct error *err) MUST_USE;
+
+#endif
