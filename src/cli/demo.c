@@ -1,4 +1,4 @@
-/* demo.c: `scanscope demo`: the program on its shipped split, and the generator of such splits. */
+/* `scanscope demo`: the program on its bundled split, and the generator of such splits. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,8 +38,8 @@ static int generate(const struct demo_options *o)
     return EXIT_DONE;
 }
 
-/* Runs a subcommand after saying how one would type it. */
-static int say_and_run(int (*command)(int, char **), char **argv)
+/* Runs a subcommand after printing it as one would type it. */
+static int print_and_run(int (*command)(int, char **), char **argv)
 {
     int argc = 0;
     printf("$ scanscope");
@@ -50,18 +50,18 @@ static int say_and_run(int (*command)(int, char **), char **argv)
     return command(argc, argv);
 }
 
-/* One ranked query and the figure of its best image. */
+/* Shows one ranked query, and draws the figure of its best image. */
 static int show(char *folder, char *model, char *output)
 {
     char *query[] = {"query", "-m", model, "-d", folder, "-k", "5", example, NULL};
     char *figure[] = {"figure",    "words", "-m", model,  "-d", folder,
                       "--caption", example, "-o", output, NULL};
-    puts("The demo: 200 drawn scenes, and a model that scanscope trained on others.\n");
-    int status = say_and_run(cli_query, query);
+    puts("The demo: 200 drawn scenes, and a model that scanscope trained on other scenes.\n");
+    int status = print_and_run(cli_query, query);
     if (status != EXIT_DONE)
         return status;
     puts("");
-    status = say_and_run(cli_figure, figure);
+    status = print_and_run(cli_figure, figure);
     if (status == EXIT_DONE)
         printf("The figure is in %s.\n", output);
     return status;
@@ -88,29 +88,31 @@ static int run(const struct demo_options *o)
 int cli_demo(int argc, char **argv)
 {
     struct demo_options o = {.seed = 1};
-    int status;
     const struct cli_option options[] = {
         {"generate", 0, CLI_TEXT, "DIR", "draw scenes into DIR, as a data folder", &o.folder},
-        {"train", 0, CLI_INT, "N", "how many training scenes (default: 0)", &o.train},
-        {"dev", 0, CLI_INT, "N", "how many dev scenes (default: 0)", &o.dev},
-        {"test", 0, CLI_INT, "N", "how many test scenes (default: 0)", &o.test},
+        {"train", 0, CLI_INT, "N", "number of training scenes (default: 0)", &o.train},
+        {"dev", 0, CLI_INT, "N", "number of dev scenes (default: 0)", &o.dev},
+        {"test", 0, CLI_INT, "N", "number of test scenes (default: 0)", &o.test},
         {"seed", 0, CLI_INT, "N", "seed of the scenes (default: 1)", &o.seed},
-        {"output", 'o', CLI_TEXT, "FILE", "no explorer: one query, and its figure to FILE",
+        {"output", 'o', CLI_TEXT, "FILE", "no explorer: show one query, write its figure to FILE",
          &o.output},
         CLI_RUN_OPTIONS(&o.common),
-        {NULL, 0, CLI_SWITCH, NULL, NULL, NULL},
+        {0},
     };
     const struct cli_usage usage = {
-        "demo",
-        "[-o FILE] | --generate DIR [--train N] [--dev N] [--test N] [--seed S]",
-        "Opens the explorer on the shipped split of drawn scenes; without a terminal shows one "
-        "ranked query and writes its figure to demo-query.png. With --generate draws any number "
-        "of further scenes: pictures, captions, boxes, features, and what is in them "
-        "(scanscope-formats(5)).",
-        "  scanscope demo -o demo.png\n"
-        "  scanscope demo --generate more --train 20 --test 5 --seed 7\n",
-        options,
+        .command = "demo",
+        .synopsis = "[-o FILE] | --generate DIR [--train N] [--dev N] [--test N] [--seed S]",
+        .about =
+            "Opens the explorer on the bundled split of drawn scenes; without a terminal, shows "
+            "one ranked query and writes its figure to demo-query.png. With --generate, draws "
+            "further scenes: pictures, captions, boxes, features, and a description of what is in "
+            "them "
+            "(scanscope-formats(5)).",
+        .examples = "  scanscope demo -o demo.png\n"
+                    "  scanscope demo --generate more --train 20 --test 5 --seed 7\n",
+        .options = options,
     };
+    int status;
     if (!cli_parse(&usage, argc, argv, NULL, &status))
         return status;
     return o.folder ? generate(&o) : run(&o);

@@ -1,4 +1,4 @@
-/* explore.c: the terminal explorer. */
+/* `scanscope explore`: the explorer on a terminal, or driven by a script. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,12 +27,14 @@ static int check_usage(struct explore *e, struct error *err)
     int cols, rows;
     char end;
     if (e->options.headless && !e->options.script)
-        return error_set(err, "--headless needs --script FILE to say what to do");
+        return error_set(err, "--headless needs --script FILE");
     if (!e->size)
         return 0;
     if (sscanf(e->size, "%dx%d%c", &cols, &rows, &end) != 2 || cols < 1 || rows < 1 ||
         cols > 1000 || rows > 1000)
-        return error_set(err, "--size %s: a size is written COLUMNSxROWS, as 120x40", e->size);
+        return error_set(err,
+                         "--size %s: not a size; write COLSxROWS, such as 120x40, up to 1000x1000",
+                         e->size);
     e->options.cols = cols;
     e->options.rows = rows;
     return 0;
@@ -43,8 +45,8 @@ static bool names_files(const struct explore *e)
     return e->common.models.count || e->common.data || e->common.ims;
 }
 
-/* With neither a model nor data: what was open last. Where its files have gone, the start screen
- * says so. */
+/* Without model and data: the most recent session. If its files are gone, the start screen says so.
+ */
 static void take_last(struct explore *e)
 {
     struct error err;
@@ -60,7 +62,7 @@ static void take_last(struct explore *e)
         e->options.start |= !e->options.headless && !file_exists(e->sources[i].of[SOURCE_MODEL]);
 }
 
-/* With neither a model nor data, the demo that ships with the program. */
+/* Without model and data, and without a session: the demo that ships with the program. */
 static int take_demo(struct explore *e, struct error *err)
 {
     if (names_files(e))
@@ -78,7 +80,7 @@ static int make_sources(struct explore *e, struct error *err)
 {
     size_t models = e->common.models.count;
     if (models > MODELS)
-        return error_set(err, "%zu models are given; the explorer shows one, or two side by side",
+        return error_set(err, "%zu models given; the explorer shows one, or two side by side",
                          models);
     for (size_t i = 0; i < (models ? models : 1); i++) {
         struct session_spec spec;
@@ -90,7 +92,7 @@ static int make_sources(struct explore *e, struct error *err)
     return 0;
 }
 
-/* What is to be opened, or to stand on the start screen. */
+/* Decides what to open, or to fill in on the start screen. */
 static int choose_sources(struct explore *e, struct error *err)
 {
     e->options.sources = e->sources;
@@ -122,76 +124,93 @@ static void print_keys(const char *how)
     str_done(&text);
 }
 
+/* Opens the explorer, or prints its keys. */
+static int run(struct explore *e)
+{
+    struct error err;
+    if (e->keys) {
+        print_keys(e->keys);
+        return EXIT_DONE;
+    }
+    if (check_usage(e, &err) != 0)
+        return cli_usage_error("explore", "%s", err.text);
+    cli_set_threads(&e->common);
+    e->options.bf16 = cli_wants_bf16(&e->common);
+    e->options.commands = e->commands.items;
+    e->options.command_count = e->commands.count;
+    join_caption(e);
+    if (choose_sources(e, &err) != 0 || explore_run(&e->options, &err) != 0)
+        return cli_fail("explore", &err);
+    return EXIT_DONE;
+}
+
+static void explore_done(struct explore *e)
+{
+    for (size_t i = 0; i < MODELS; i++)
+        source_done(&e->sources[i]);
+    cli_list_done(&e->operands);
+    cli_list_done(&e->commands);
+    cli_common_done(&e->common);
+    free(e->caption);
+    free(e->demo_model);
+    free(e->demo_data);
+}
+
+static const struct cli_usage usage = {
+    .command = "explore",
+    .synopsis = "[options] [CAPTION]",
+    .about = "Opens the explorer on a terminal: type a caption, see the images ranked for it and "
+             "what each word attended to. A CAPTION is the first query; two -m open two models on "
+             "the same split; without -m and -d the most recent session is resumed, or the demo "
+             "opened. ? lists all keys.",
+    .examples = "  scanscope explore\n"
+                "  scanscope explore -m assets/demo/model.pth.tar -d assets/demo\n"
+                "  scanscope explore \"a red kite\" --ascii\n",
+};
+
+/* Longer than most: it is its table of options. */
 int cli_explore(int argc, char **argv)
 {
     struct explore e = {0};
-    struct cli_option options[] = {
+    const struct cli_option options[] = {
         CLI_COMMON_OPTIONS(&e.common),
         {"start", 0, CLI_SWITCH, NULL,
-         "begin with the start screen: choose a session of before, or other files",
-         &e.options.start},
+         "begin with the start screen: choose a recent session or other files", &e.options.start},
         {"theme", 0, CLI_TEXT, "dark|light|mono",
-         "colours for that kind of background (default: as the terminal says)", &e.options.theme},
+         "colour theme (default: by the terminal's background)", &e.options.theme},
         {"colours", 0, CLI_TEXT, "truecolor|256|16|none",
-         "no more colours than that (default: what the terminal has; NO_COLOR is heeded)",
+         "no more colours than that (default: the terminal's; none if NO_COLOR is set)",
          &e.options.colours},
         {"symbols", 0, CLI_TEXT, "ascii|half|block|sextant",
-         "characters that pictures are made of (default: block)", &e.options.symbols},
+         "characters to draw pictures with (default: block)", &e.options.symbols},
         {"graphics", 0, CLI_TEXT, "auto|cells|sixel|kitty",
-         "the picture as characters, or in real pixels where the terminal can (default: cells)",
+         "the picture in characters, or in real pixels if the terminal can (default: cells)",
          &e.options.graphics},
-        {"ascii", 0, CLI_SWITCH, NULL, "nothing but ASCII on the screen", &e.options.ascii},
+        {"ascii", 0, CLI_SWITCH, NULL, "show ASCII only", &e.options.ascii},
         {"no-mouse", 0, CLI_SWITCH, NULL, "leave the mouse to the terminal", &e.options.no_mouse},
         {"config", 0, CLI_TEXT, "FILE",
-         "settings, in place of ~/.config/scanscope/config (\"none\": none)", &e.options.config},
+         "settings to use instead of ~/.config/scanscope/config (\"none\": no settings)",
+         &e.options.config},
         {"session", 0, CLI_TEXT, "FILE",
-         "where the session is kept and taken up again (\"none\": nowhere)", &e.options.session},
-        {"command", 0, CLI_LIST, "COMMAND", "run at once, as after : (may be given several times)",
-         &e.commands},
+         "keep the session in FILE and resume it from there (\"none\": do not keep it)",
+         &e.options.session},
+        {"command", 0, CLI_LIST, "COMMAND",
+         "run at the start, as if typed after : (may be given several times)", &e.commands},
         {"keys", 0, CLI_TEXT, "text|man|settings",
-         "print the table of keys and commands, or (in roff) of settings, and leave", &e.keys},
+         "print the table of keys and commands, or (in roff) of settings, and exit", &e.keys},
         {"headless", 0, CLI_SWITCH, NULL, "no terminal: play --script on a screen of --size",
          &e.options.headless},
         {"script", 0, CLI_TEXT, "FILE", "keys and commands to play (\"-\": standard input)",
          &e.options.script},
-        {"size", 0, CLI_TEXT, "COLSxROWS", "of the headless screen (default: 120x40)", &e.size},
-        {NULL, 0, CLI_SWITCH, NULL, NULL, NULL}};
-    struct cli_usage usage = {
-        .command = "explore",
-        .synopsis = "[options] [CAPTION]",
-        .about = "Opens the explorer on a terminal: type a caption, see the images ranked "
-                 "for it and what each word looked at. With a CAPTION it asks for that at "
-                 "once; with two -m it opens two models on the same split; with neither -m "
-                 "nor -d what was open last, or the demo. ? lists all keys.",
-        .examples = "  scanscope explore\n"
-                    "  scanscope explore -m assets/demo/model.pth.tar -d assets/demo\n"
-                    "  scanscope explore \"a red kite\" --ascii\n",
-        .options = options};
-    struct error err;
+        {"size", 0, CLI_TEXT, "COLSxROWS", "size of the headless screen (default: 120x40)",
+         &e.size},
+        {0},
+    };
+    struct cli_usage with_options = usage;
     int status;
-    if (!cli_parse(&usage, argc, argv, &e.operands, &status))
-        return status;
-    join_caption(&e);
-    e.options.commands = e.commands.items;
-    e.options.command_count = e.commands.count;
-    status = EXIT_DONE;
-    if (e.keys) {
-        print_keys(e.keys);
-    } else if (check_usage(&e, &err) != 0) {
-        status = cli_usage_error("explore", "%s", err.text);
-    } else {
-        cli_set_threads(&e.common);
-        e.options.bf16 = cli_wants_bf16(&e.common);
-        if (choose_sources(&e, &err) != 0 || explore_run(&e.options, &err) != 0)
-            status = cli_fail("explore", &err);
-    }
-    for (size_t i = 0; i < MODELS; i++)
-        source_done(&e.sources[i]);
-    cli_list_done(&e.operands);
-    cli_list_done(&e.commands);
-    cli_common_done(&e.common);
-    free(e.caption);
-    free(e.demo_model);
-    free(e.demo_data);
+    with_options.options = options;
+    if (cli_parse(&with_options, argc, argv, &e.operands, &status))
+        status = run(&e);
+    explore_done(&e);
     return status;
 }

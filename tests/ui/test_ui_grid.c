@@ -35,7 +35,7 @@ static void test_wide_and_combining_characters_take_their_columns(void **state)
     assert_int_equal(pane_put(whole(&grid), 0, 0, (struct style){0}, "日本e\xcc\x81x"), 6);
     assert_int_equal(grid_at(&grid, 0, 1)->columns, 0);
     assert_int_equal(grid_at(&grid, 0, 4)->code[1], 0x301);
-    assert_int_equal(text_columns("🐕 dog"), 6);
+    assert_int_equal(grapheme_columns("🐕 dog"), 6);
     pane_put(whole(&grid), 1, 11, (struct style){0}, "日"); /* half of it would not fit */
     pane_put(whole(&grid), 2, 0, (struct style){0}, "日本");
     pane_put(whole(&grid), 2, 1, (struct style){0},

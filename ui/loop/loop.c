@@ -1,5 +1,6 @@
 #include "ui/loop/loop.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -316,6 +317,7 @@ void loop_drain(struct loop *loop)
 
 void loop_show(struct loop *loop)
 {
+    assert(loop->screen);
     if (loop->drawn)
         return;
     ui_view(&loop->ui, &loop->grid);

@@ -61,7 +61,7 @@ struct grapheme grapheme_next(const char *text, size_t n)
     return out;
 }
 
-int text_columns_n(const char *text, size_t n)
+int grapheme_columns_n(const char *text, size_t n)
 {
     int columns = 0;
     for (size_t at = 0; at < n;) {
@@ -72,12 +72,12 @@ int text_columns_n(const char *text, size_t n)
     return columns;
 }
 
-int text_columns(const char *text)
+int grapheme_columns(const char *text)
 {
-    return text_columns_n(text, strlen(text));
+    return grapheme_columns_n(text, strlen(text));
 }
 
-size_t text_fit(const char *text, int columns)
+size_t grapheme_fit(const char *text, int columns)
 {
     size_t n = strlen(text), at = 0;
     while (at < n) {

@@ -20,10 +20,10 @@ struct grapheme {
 struct grapheme grapheme_next(const char *text, size_t n);
 
 /* The columns that a string takes, or its first n bytes. */
-int text_columns(const char *text);
-int text_columns_n(const char *text, size_t n);
+int grapheme_columns(const char *text);
+int grapheme_columns_n(const char *text, size_t n);
 
 /* The size in bytes of the longest beginning of `text` that fits into `columns`. */
-size_t text_fit(const char *text, int columns);
+size_t grapheme_fit(const char *text, int columns);
 
 #endif

@@ -199,9 +199,9 @@ int pane_fit(struct pane pane, int row, int col, int width, struct style style, 
     if (width <= 0)
         return col;
     int end = col + width;
-    size_t n = strlen(text), fits = text_fit(text, width);
+    size_t n = strlen(text), fits = grapheme_fit(text, width);
     if (fits < n) {
-        fits = text_fit(text, width - 1);
+        fits = grapheme_fit(text, width - 1);
         col = put_n(pane, row, col, style, text, fits);
         col = pane_put(pane, row, col, style, "…");
     } else {
@@ -214,7 +214,7 @@ int pane_fit(struct pane pane, int row, int col, int width, struct style style, 
 
 int pane_put_right(struct pane pane, int row, int end, struct style style, const char *text)
 {
-    int start = end - text_columns(text);
+    int start = end - grapheme_columns(text);
     pane_put(pane, row, start, style, text);
     return start;
 }

@@ -1,5 +1,6 @@
 #include "ui/screen/picture.h"
 
+#include <assert.h>
 #include <chafa.h>
 #include <math.h>
 #include <stdatomic.h>
@@ -18,6 +19,7 @@ static int at_least_one(float value, int most)
 void picture_fit(const struct picture_spec *spec, int width, int height, int *cols_out,
                  int *rows_out)
 {
+    assert(width > 0 && height > 0 && spec->cell_ratio > 0);
     int cols = spec->cols < 1 ? 1 : spec->cols, rows = spec->rows < 1 ? 1 : spec->rows;
     float aspect = (float)width / (float)height * spec->cell_ratio; /* columns per row */
     if ((float)rows * aspect <= (float)cols) {

@@ -143,7 +143,7 @@ void failures_header(const struct ui *ui, struct pane pane)
         if (!shown[c])
             continue;
         col += columns[c].width;
-        int width = text_columns(columns[c].title);
+        int width = grapheme_columns(columns[c].title);
         bool down = sorted && (orders[ui->sort].direction < 0) != ui->reversed;
         pane_put(pane, 0, col - width, style, columns[c].title);
         if (sorted && columns[c].width > width)

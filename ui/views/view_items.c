@@ -114,7 +114,7 @@ void search_draw(const struct ui *ui, struct pane pane, size_t item, struct styl
 
 static int centred(struct pane pane, int row, struct style style, const char *text)
 {
-    int width = text_columns(text), col = (pane.box.cols - width) / 2;
+    int width = grapheme_columns(text), col = (pane.box.cols - width) / 2;
     pane_fit(pane, row, col > 0 ? col : 0, width < pane.box.cols ? width : pane.box.cols, style,
              text);
     return row + 1;

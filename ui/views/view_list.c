@@ -9,7 +9,7 @@ int view_wrap(struct pane pane, int row, int col, int width, int rows, struct st
 {
     int used = 0;
     while (*text && used < rows && width > 0) {
-        size_t fits = text_fit(text, width);
+        size_t fits = grapheme_fit(text, width);
         if (text[fits] && used == rows - 1) {
             pane_fit(pane, row + used, col, width, style, text);
             return used + 1;

@@ -9,7 +9,7 @@
 
 static int chip_width(const char *word)
 {
-    int columns = text_columns(word);
+    int columns = grapheme_columns(word);
     return (columns > 5 ? columns : 5) + 2;
 }
 
@@ -99,7 +99,7 @@ static void draw_chip(const struct ui *ui, struct pane pane, const struct chip *
     if (selected)
         style.attr |= ATTR_BOLD | ATTR_UNDERLINE;
     pane_fit(pane, row, chip->col, chip->width, style, "");
-    int shift = (chip->width - text_columns(words->text[word])) / 2;
+    int shift = (chip->width - grapheme_columns(words->text[word])) / 2;
     shift = shift > 1 ? shift : 1;
     pane_fit(pane, row, chip->col + shift, chip->width - shift, style, words->text[word]);
     if (selected)
@@ -194,7 +194,7 @@ static void draw_label(const struct ui *ui, struct pane pane, const struct frame
 {
     struct style style = ui_style(ui, ROLE_FRAME);
     style.attr |= ATTR_REVERSE;
-    int room = pane.box.cols - f->left - 1, width = text_columns(text) + 2;
+    int room = pane.box.cols - f->left - 1, width = grapheme_columns(text) + 2;
     if (room < 3)
         return;
     width = width > room ? room : width;
@@ -306,13 +306,13 @@ static void draw_head(const struct ui *ui, struct pane pane, const struct pair *
     bool truth = pair->caption >= 0 && catalog->per_image &&
                  (size_t)pair->caption / catalog->per_image == pair->image;
     const char *id = catalog->id[pair->image];
-    int width = text_columns(id), room = pane.box.cols;
+    int width = grapheme_columns(id), room = pane.box.cols;
     int col = pane_fit(pane, 0, 0, width < room ? width : room, ui_style(ui, ROLE_STRONG), id);
     if (look && col + 15 <= room)
         col = pane_putf(pane, 0, col + 2, dim, "score %.4f", (double)look->score);
     if (truth && col + 13 <= room)
         col = pane_put(pane, 0, col + 2, ui_style(ui, ROLE_TRUTH), "✓ true pair");
-    if (col + 2 + text_columns(right) <= room)
+    if (col + 2 + grapheme_columns(right) <= room)
         pane_put_right(pane, 0, room, dim, right);
 }
 

@@ -15,7 +15,7 @@ static const char *const labels[PROMPTS] = {
  * the line may be a caption of a thousand words. */
 static size_t scrolled(const char *text, size_t point, int room)
 {
-    int columns = text_columns_n(text, point);
+    int columns = grapheme_columns_n(text, point);
     size_t from = 0;
     while (from < point && columns >= room) {
         struct grapheme g = grapheme_next(text + from, point - from);
@@ -58,7 +58,7 @@ static void draw_completions(const struct ui *ui, struct grid *grid, const struc
     int room = layout->prompt.row - layout->title.rows, cols = ui->cols;
     int width = 0, count = 0;
     for (const char *at = text; *at; at += strcspn(at, "\n"), at += *at == '\n') {
-        int columns = text_columns_n(at, strcspn(at, "\n"));
+        int columns = grapheme_columns_n(at, strcspn(at, "\n"));
         width = columns > width ? columns : width;
         count++;
     }
@@ -148,7 +148,7 @@ void view_prompt(const struct ui *ui, struct grid *grid, const struct layout *la
     }
     const char *label = line->label ? line->label : labels[line->kind];
     const char *text = line->text ? line->text : "";
-    if (text_columns(label) > pane.box.cols / 2)
+    if (grapheme_columns(label) > pane.box.cols / 2)
         label = "› ";
     int col = pane_put(pane, 0, 0, ui_style(ui, ROLE_PROMPT), label);
     int room = pane.box.cols - col;
@@ -158,5 +158,5 @@ void view_prompt(const struct ui *ui, struct grid *grid, const struct layout *la
         draw_completions(ui, grid, layout);
     else if (line->kind == PROMPT_COMMAND && !line->label)
         draw_palette(ui, grid, layout);
-    pane_cursor(pane, 0, col + text_columns_n(text + from, line->point - from), true);
+    pane_cursor(pane, 0, col + grapheme_columns_n(text + from, line->point - from), true);
 }

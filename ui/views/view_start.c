@@ -102,7 +102,7 @@ static void fit_end(struct pane pane, int col, struct style style, const char *t
 {
     int room = pane.box.cols - col;
     size_t n = strlen(text), from = 0;
-    while (from < n && text_columns(text + from) > room - (from > 0))
+    while (from < n && grapheme_columns(text + from) > room - (from > 0))
         from += grapheme_next(text + from, n - from).bytes;
     if (from)
         col = pane_put(pane, 0, col, style, "…");
@@ -203,14 +203,14 @@ static void draw_entry(const struct ui *ui, struct pane pane, const struct file_
     if (!entry->folder)
         put_size(entry->size, size);
     const char *right = entry->splits ? entry->splits : size;
-    int width = text_columns(right), room = pane.box.cols - width - 2;
+    int width = grapheme_columns(right), room = pane.box.cols - width - 2;
     room = room < pane.box.cols / 2 ? pane.box.cols / 2 : room;
     struct style style = entry->splits               ? item_style(ui, base, ROLE_GOOD)
                          : folders && !entry->folder ? item_style(ui, base, ROLE_DIM)
                                                      : base;
     char name[1024];
     snprintf(name, sizeof name, "%s%s", entry->name, entry->folder ? "/" : "");
-    int columns = text_columns(name);
+    int columns = grapheme_columns(name);
     pane_fit(pane, 0, 0, columns < room ? columns : room, style, name);
     pane_fit(pane, 0, pane.box.cols - 1 - width, width, item_style(ui, base, ROLE_DIM), right);
 }

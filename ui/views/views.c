@@ -100,7 +100,7 @@ static int tabs_width(void)
     int width = 0;
     for (int i = 0; i < VIEW_HELP; i++) {
         tab_text(i, tab);
-        width += text_columns(tab) + 2;
+        width += grapheme_columns(tab) + 2;
     }
     return width;
 }
@@ -124,7 +124,7 @@ static int place_tabs(const struct ui *ui, struct tab out[VIEWS])
         if (ui->cols < TABS_FROM || (!here && (!all || views[i].bare)))
             continue;
         tab_text(i, tab);
-        out[i] = (struct tab){col, text_columns(views[i].bare ? views[i].title : tab)};
+        out[i] = (struct tab){col, grapheme_columns(views[i].bare ? views[i].title : tab)};
         col += out[i].width + 2;
     }
     return col;
@@ -169,7 +169,7 @@ static void draw_title(const struct ui *ui, struct pane pane)
     if (!catalog)
         return;
     snprintf(what, sizeof what, "%s  %s  %s", catalog->model, catalog->variant, catalog->data);
-    int room = pane.box.cols - col - 1, width = text_columns(what);
+    int room = pane.box.cols - col - 1, width = grapheme_columns(what);
     width = width < room ? width : room;
     pane_fit(pane, 0, pane.box.cols - 1 - width, width, dim, what);
 }
@@ -204,7 +204,7 @@ static int draw_hints(const struct ui *ui, struct pane pane, int from)
         char key[KEY_NAME_MAX];
         if (!hinted(ui, command) || !first_key(ui, command, key))
             continue;
-        int width = text_columns(key) + 1 + text_columns(command->hint);
+        int width = grapheme_columns(key) + 1 + grapheme_columns(command->hint);
         if (end - width < from)
             continue;
         int col = pane_put(pane, 0, end - width, ui_style(ui, ROLE_KEY), key);
@@ -255,7 +255,7 @@ static void draw_status(const struct ui *ui, struct pane pane)
 {
     int col = 1;
     if (ui->message.text) {
-        int room = pane.box.cols - 2, width = text_columns(ui->message.text);
+        int room = pane.box.cols - 2, width = grapheme_columns(ui->message.text);
         width = width < room ? width : room;
         col = pane_fit(pane, 0, 1, width, ui_style(ui, ui->message.role), ui->message.text);
     } else if (ui->work.label) {

@@ -1,5 +1,6 @@
 #include "ui/work/backend.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -75,6 +76,7 @@ void ranking_mark(struct ranking *ranking, size_t first, size_t n)
 
 struct surveyed survey_of_scores(const float *scores, size_t images, size_t truth)
 {
+    assert(truth < images);
     struct surveyed out = {.score = scores[truth]};
     struct ranked own = {truth, scores[truth]}, best = own;
     float wrong = -INFINITY;

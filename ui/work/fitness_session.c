@@ -63,7 +63,7 @@ static void look_at_data(struct look *look, const struct source *source)
         return;
     look->out->splits = dataset_list_splits(folder);
     if (!*look->out->splits) {
-        fitness_add(look->out, FIT_BAD, "%s: no features (SPLIT_ims.npy) in it", folder);
+        fitness_add(look->out, FIT_BAD, "%s: contains no features (SPLIT_ims.npy)", folder);
         return;
     }
     if (!split || !names_split(look->out->splits, split)) {

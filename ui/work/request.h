@@ -1,4 +1,4 @@
-/* request.h: what the worker is asked for. */
+/* request.h: what the worker can be asked for. */
 #ifndef UI_WORK_REQUEST_H
 #define UI_WORK_REQUEST_H
 
@@ -9,36 +9,38 @@ enum { SIDES = 2, MODELS = 2 }; /* rankings side by side; models that are open *
 
 enum request_kind {
     REQUEST_OPEN,     /* model and data; the side is the model's number */
-    REQUEST_FILES,    /* what a folder holds */
-    REQUEST_RECENT,   /* the sessions of before */
-    REQUEST_FIT,      /* whether what is chosen for opening fits together */
+    REQUEST_FILES,    /* the contents of a folder */
+    REQUEST_RECENT,   /* recent sessions */
+    REQUEST_FIT,      /* whether the files chosen for opening fit together */
     REQUEST_RANK,     /* images for a caption */
     REQUEST_CAPTIONS, /* captions for an image */
-    REQUEST_LOOK,     /* what the words of a caption saw in an image */
+    REQUEST_LOOK,     /* what the words of a caption attend to in an image */
     REQUEST_PICTURE,  /* a photograph with an overlay */
     REQUEST_EXPORT,   /* a figure to a file */
-    REQUEST_THUMBS,   /* small photographs, as many as are listed */
-    REQUEST_SURVEY,   /* the rank of the truth for every caption */
+    REQUEST_THUMBS,   /* the small photographs of the listed images */
+    REQUEST_SURVEY,   /* the rank of every caption's own image */
     REQUESTS,
 };
 
-/* The newest of a kind and side replaces older ones (an export waits its turn instead). */
+/* A new request replaces an older one of the same kind and side; exports queue up instead. Owns its
+ * pointers. */
 struct request {
     enum request_kind kind;
     int side, model;
-    unsigned serial; /* comes back with the answer */
+    unsigned serial; /* returned with the answer */
     size_t image;
-    char *text; /* a caption; owned */
-    ptrdiff_t caption;
+    char *text;        /* a typed caption, or NULL */
+    ptrdiff_t caption; /* the split's caption, or -1 */
     struct picture_spec picture;
-    float *weights; /* regions; owned; NULL: no overlay */
-    size_t *images; /* thumbnails wanted, in this order; owned */
+    float *weights; /* R; NULL: no overlay */
+    size_t *images; /* thumbnails wanted, in this order */
     size_t count;
-    char *path;             /* a figure's; NULL: a name is made; a folder's; owned */
-    struct source *sources; /* what to open, or to look at; owned */
+    char *path;             /* the folder to list; the figure to write (NULL: a name is made) */
+    struct source *sources; /* the files to open, or to check */
     size_t source_count;
 };
 
+/* Frees what it owns; it is zero afterwards. */
 void request_done(struct request *request);
 
 #endif

@@ -369,6 +369,7 @@ void worker_free(struct worker *worker)
 
 void worker_ask(struct worker *worker, struct request *request)
 {
+    assert(request->kind < REQUESTS && request->side >= 0 && request->side < SIDES);
     pthread_mutex_lock(&worker->lock);
     if (request->kind == REQUEST_EXPORT) {
         MEM_ROOM(worker->exports, worker->export_count, worker->export_cap);
@@ -431,6 +432,7 @@ bool worker_wait(struct worker *worker)
 
 const struct backend *worker_backend(struct worker *worker, int model)
 {
+    assert(model >= 0 && model < MODELS);
     pthread_mutex_lock(&worker->lock);
     const struct backend *backend = worker->backends[model];
     pthread_mutex_unlock(&worker->lock);
