@@ -106,8 +106,7 @@ int cli_demo(int argc, char **argv)
             "Opens the explorer on the bundled split of drawn scenes; without a terminal, shows "
             "one ranked query and writes its figure to demo-query.png. With --generate, draws "
             "further scenes: pictures, captions, boxes, features, and a description of what is in "
-            "them "
-            "(scanscope-formats(5)).",
+            "them (scanscope-formats(5)).",
         .examples = "  scanscope demo -o demo.png\n"
                     "  scanscope demo --generate more --train 20 --test 5 --seed 7\n",
         .options = options,

@@ -168,7 +168,6 @@ static const struct cli_usage usage = {
                 "  scanscope explore \"a red kite\" --ascii\n",
 };
 
-/* Longer than most: it is its table of options. */
 int cli_explore(int argc, char **argv)
 {
     struct explore e = {0};

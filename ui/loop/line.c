@@ -15,11 +15,6 @@
 
 enum { HISTORY_KEPT = 2000, COMPLETIONS = 60 };
 
-struct history {
-    char **lines;
-    size_t count, cap;
-};
-
 static struct {
     struct line_host host;
     char *folder;
@@ -28,7 +23,7 @@ static struct {
     enum prompt_kind kind;
     char queue[4096]; /* bytes for readline */
     size_t head, tail;
-    struct history histories[PROMPTS];
+    struct str_list histories[PROMPTS];
 } line;
 
 /* The histories that are kept between runs. */
@@ -115,21 +110,20 @@ static char *history_path(enum prompt_kind kind)
 }
 
 /* Adds the newest line at the end; beyond the bound the oldest goes. */
-static void history_add(struct history *history, const char *text)
+static void history_add(struct str_list *history, const char *text)
 {
     if (history->count == HISTORY_KEPT) {
-        free(history->lines[0]);
-        memmove(history->lines, history->lines + 1, --history->count * sizeof *history->lines);
+        free(history->items[0]);
+        memmove(history->items, history->items + 1, --history->count * sizeof *history->items);
     }
-    MEM_ROOM(history->lines, history->count, history->cap);
-    history->lines[history->count++] = mem_strdup(text);
+    str_list_add(history, mem_strdup(text));
 }
 
 /* Adds the line to its history and to the file; failing to write that is not worth a message. */
 static void remember(const char *text)
 {
-    struct history *history = &line.histories[line.kind];
-    if (!*text || (history->count && !strcmp(history->lines[history->count - 1], text)))
+    struct str_list *history = &line.histories[line.kind];
+    if (!*text || (history->count && !strcmp(history->items[history->count - 1], text)))
         return;
     history_add(history, text);
     char *path = history_path(line.kind);
@@ -211,20 +205,12 @@ static void load_history(enum prompt_kind kind)
 /* readline's list is rebuilt for each line. readline lets lines of the history be edited in place,
  * and shares their undo lists with the line being typed; a list that outlived an abandoned line
  * would hold freed memory. */
-static void use_history(const struct history *history)
+static void use_history(const struct str_list *history)
 {
     clear_history();
     for (size_t i = 0; i < history->count; i++)
-        add_history(history->lines[i]);
+        add_history(history->items[i]);
     using_history();
-}
-
-static void free_history(struct history *history)
-{
-    for (size_t i = 0; i < history->count; i++)
-        free(history->lines[i]);
-    free(history->lines);
-    *history = (struct history){0};
 }
 
 /* Unbinds commands that read further keys in ways of their own, which the callback interface of
@@ -354,7 +340,7 @@ void line_done(void)
 {
     line_close();
     for (int kind = 0; kind < PROMPTS; kind++)
-        free_history(&line.histories[kind]);
+        str_list_done(&line.histories[kind]);
     clear_history();
     free(line.folder);
     line.folder = NULL;
