@@ -1,5 +1,6 @@
 #include "analyse/compare.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -7,8 +8,8 @@
 
 const size_t compare_cutoffs[COMPARE_CUTOFFS] = {1, 5, 10};
 
-/* What a query is worth: 100 where its truth is among the first `top`; with top 0 its reciprocal
- * rank. */
+/* A query's worth: 100 if its truth is in the first `top`, else 0; with top 0 its reciprocal rank.
+ */
 static double worth(const struct sweep_query *query, size_t top)
 {
     if (top == 0)
@@ -87,7 +88,7 @@ int compare_queries(const struct sweep_query *a, const struct sweep_query *b, si
     return compare_worth(a, b, n, per_unit, 0, how, &out->reciprocal, err);
 }
 
-/* What each image adds to the sum of recalls, with its captions. */
+/* What each image adds, with its captions, to the sum of recalls. */
 static double *rsum_units(const struct sweep *sweep)
 {
     double *units = mem_new(sweep->I, sizeof *units);
@@ -104,6 +105,7 @@ static double *rsum_units(const struct sweep *sweep)
 int compare_rsums(const struct sweep *a, const struct sweep *b, const struct bootstrap *how,
                   struct compared_rsum *out, struct error *err)
 {
+    assert(a->I == b->I && a->C == b->C);
     double *of_a = rsum_units(a), *of_b = rsum_units(b);
     out->a = stats_mean(of_a, a->I);
     out->b = stats_mean(of_b, b->I);

@@ -1,4 +1,5 @@
-/* compare.h: two systems on the same queries. */
+/* compare.h: two systems, A and B, on the same queries: recalls, ranks, and the certainty of their
+ * differences. */
 #ifndef ANALYSE_COMPARE_H
 #define ANALYSE_COMPARE_H
 
@@ -8,43 +9,45 @@
 enum { COMPARE_CUTOFFS = 3 };
 extern const size_t compare_cutoffs[COMPARE_CUTOFFS]; /* 1, 5, 10 */
 
-/* Recall at k: per cent of both, B's less A's with its interval and p (paired bootstrap over
- * images: captions of one image are drawn together), and McNemar's test over the queries. */
+/* Recall at k: that of both in per cent; B's minus A's with its interval and p (paired bootstrap
+ * over images: the captions of an image are drawn together); McNemar's test over the queries. */
 struct compared_recall {
     double a, b;
     struct paired difference;
     struct mcnemar mcnemar;
-    /* queries whose truth is not among the first k: of both, of one alone; and those of both as a
-     * share of those of any (Jaccard), NaN where there are none */
+    /* queries whose truth is not in the first k: with both, with one only; and the share that fails
+     * with both among those that fail with either (Jaccard), NaN if there are none */
     size_t both_fail, only_a_fails, only_b_fails;
     double overlap;
 };
 
-/* One direction. */
+/* The comparison of one direction. */
 struct comparison {
     size_t queries;
     struct compared_recall at[COMPARE_CUTOFFS];
     double mean_rank_a, mean_rank_b;   /* from 1 */
     double reciprocal_a, reciprocal_b; /* mean reciprocal ranks */
-    struct paired reciprocal;          /* B's less A's */
-    size_t better, worse, same;        /* queries by B's rank beside A's */
+    struct paired reciprocal;          /* B's minus A's */
+    size_t better, worse, same;        /* queries by B's rank compared with A's */
 };
 
-/* n queries of either; `per_unit` queries, one after the other, make one unit of the bootstrap (the
- * captions of an image; 1 for images). Errors: no memory. */
+/* Compares n queries of A and of B. Every `per_unit` consecutive queries make one unit of the
+ * bootstrap (the captions of an image; 1 for images). Errors: no memory. */
 int compare_queries(const struct sweep_query *a, const struct sweep_query *b, size_t n,
                     size_t per_unit, const struct bootstrap *how, struct comparison *out,
                     struct error *err) MUST_USE;
 
-/* The sum of the six recalls of both, and B's less A's over images. */
+/* The sum of the six recalls, in per cent: of both, and B's minus A's (bootstrap over images). */
 struct compared_rsum {
     double a, b;
     struct paired difference;
 };
+
+/* Compares the sums of recalls of two sweeps of one split. Errors: no memory. */
 int compare_rsums(const struct sweep *a, const struct sweep *b, const struct bootstrap *how,
                   struct compared_rsum *out, struct error *err) MUST_USE;
 
-/* How much a rank changed from A to B: log(a / b) of ranks from 1; more than 0 is better. */
+/* The change of a query's rank from A to B: log(a / b) of ranks from 1; above 0 is better. */
 double compare_rank_change(const struct sweep_query *a, const struct sweep_query *b);
 
 #endif

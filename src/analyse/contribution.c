@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 
-enum { VARIANTS = 96 }; /* captions scored at a time, where none has more words */
+enum { VARIANTS = 96 }; /* captions scored at a time, unless one has more words */
 
 double contribution_entropy(const float *weights, size_t n)
 {
@@ -27,14 +27,14 @@ double contribution_entropy(const float *weights, size_t n)
 /* ---- leave one out ----------------------------------------------------------------------------
  */
 
-/* Captions with their variants: all words, then without the first, without the second, ... */
+/* Captions with their variants: with all words, without the first, without the second, ... */
 struct batch {
     int32_t *ids;
     size_t *starts, count;
     size_t id_cap, start_cap;
 };
 
-/* Adds the caption without the word at `skip` (SIZE_MAX: with all). */
+/* Adds the caption without the word at `skip` (SIZE_MAX: with all words). */
 static void add_variant(struct batch *b, const int32_t *ids, size_t W, size_t skip)
 {
     size_t at = b->count ? b->starts[b->count] : 0;
@@ -67,7 +67,7 @@ static void add_caption(const struct session *session, struct batch *b, size_t c
         add_variant(b, ids, W, w);
 }
 
-/* Rank, from 1, of the image in column `variant` of I x n scores. */
+/* The rank, from 1, of the image in column `variant` of sims: I x n. */
 static size_t column_rank(const float *sims, size_t I, size_t n, size_t variant, size_t image)
 {
     struct ranked truth = {image, sims[image * n + variant]};
@@ -131,7 +131,7 @@ static int read_attention(const struct session *session, size_t caption, struct 
 /* ---- many captions ----------------------------------------------------------------------------
  */
 
-/* The captions first .. end-1 of the list, which the batch holds; adds to `uses`. */
+/* Scores the batch, which holds captions first .. end-1 of the list; appends to `uses`. */
 static int do_batch(const struct session *session, const struct lexicon *lexicon,
                     const size_t *captions, size_t first, size_t end, const struct batch *b,
                     struct word_use *uses, size_t *count, struct error *err)

@@ -24,7 +24,7 @@ static int closer(const void *a, const void *b)
     return (x->b > y->b) - (x->b < y->b);
 }
 
-/* Keeps twice the limit at most: then the better half stays. */
+/* Holds at most twice the limit: then only the better half is kept. */
 static void add_twin(struct twins *twins, size_t a, size_t b, float similarity)
 {
     twins->total++;
@@ -56,10 +56,10 @@ void duplicates_done(struct twins *twins)
 /* ---- captions ---------------------------------------------------------------------------------
  */
 
-/* Captions as sets of words, the rarest first. */
+/* Captions as sets of words, the rarest word first. */
 struct sets {
     size_t count, *starts;
-    uint32_t *words; /* places in the order of rarity */
+    uint32_t *words; /* by rank of rarity, ascending within a set */
 };
 
 static int rarest_first(const void *a, const void *b, void *context)
@@ -69,6 +69,17 @@ static int rarest_first(const void *a, const void *b, void *context)
     if (l->uses[x] != l->uses[y])
         return l->uses[x] < l->uses[y] ? -1 : 1;
     return (x > y) - (x < y);
+}
+
+/* Sorts a set and removes repeated words; returns how many remain. */
+static size_t make_set(uint32_t *set, size_t n)
+{
+    size_t kept = 0;
+    qsort(set, n, sizeof *set, ascending_uint32);
+    for (size_t w = 0; w < n; w++)
+        if (w == 0 || set[w] != set[kept - 1])
+            set[kept++] = set[w];
+    return kept;
 }
 
 static void make_sets(const struct lexicon *l, struct sets *out)
@@ -84,20 +95,16 @@ static void make_sets(const struct lexicon *l, struct sets *out)
     out->words = mem_new(l->starts[l->captions], sizeof *out->words);
     for (size_t c = 0; c < l->captions; c++) {
         uint32_t *set = out->words + out->starts[c];
-        size_t n = l->starts[c + 1] - l->starts[c], kept = 0;
+        size_t n = lexicon_length(l, c);
         for (size_t w = 0; w < n; w++)
             set[w] = place[l->words[l->starts[c] + w]];
-        qsort(set, n, sizeof *set, ascending_uint32);
-        for (size_t w = 0; w < n; w++)
-            if (w == 0 || set[w] != set[w - 1])
-                set[kept++] = set[w];
-        out->starts[c + 1] = out->starts[c] + kept;
+        out->starts[c + 1] = out->starts[c] + make_set(set, n);
     }
     free(order);
     free(place);
 }
 
-/* Of two sets in order. */
+/* The overlap of two sets in ascending order. */
 static double overlap(const uint32_t *a, size_t n, const uint32_t *b, size_t m)
 {
     size_t both = 0;
@@ -112,35 +119,26 @@ static double overlap(const uint32_t *a, size_t n, const uint32_t *b, size_t m)
 
 double duplicates_overlap(const struct lexicon *lexicon, size_t a, size_t b)
 {
-    const uint32_t *words = lexicon->words;
-    size_t n = 0, m = 0, first[2] = {lexicon->starts[a], lexicon->starts[b]};
-    size_t length[2] = {lexicon_length(lexicon, a), lexicon_length(lexicon, b)};
-    uint32_t *sets = mem_new(length[0] + length[1] + 1, sizeof *sets), *other = sets + length[0];
-    memcpy(sets, words + first[0], length[0] * sizeof *sets);
-    memcpy(other, words + first[1], length[1] * sizeof *sets);
-    qsort(sets, length[0], sizeof *sets, ascending_uint32);
-    qsort(other, length[1], sizeof *sets, ascending_uint32);
-    for (size_t w = 0; w < length[0]; w++)
-        if (w == 0 || sets[w] != sets[n - 1])
-            sets[n++] = sets[w];
-    for (size_t w = 0; w < length[1]; w++)
-        if (w == 0 || other[w] != other[m - 1])
-            other[m++] = other[w];
-    double result = overlap(sets, n, other, m);
+    size_t n = lexicon_length(lexicon, a), m = lexicon_length(lexicon, b);
+    uint32_t *sets = mem_new(n + m, sizeof *sets), *other = sets + n;
+    memcpy(sets, lexicon->words + lexicon->starts[a], n * sizeof *sets);
+    memcpy(other, lexicon->words + lexicon->starts[b], m * sizeof *sets);
+    double result = overlap(sets, make_set(sets, n), other, make_set(other, m));
     free(sets);
     return result;
 }
 
-/* Words of a set of n that every alike set shares one of: overlap least * n of them must be. */
+/* The length of a set's prefix of which every set alike shares a word: they share at least least *
+ * n words of its n. */
 static size_t prefix(size_t n, double least)
 {
     size_t needed = (size_t)ceil(least * (double)n - 1e-9);
     return n - needed + 1;
 }
 
-/* Which captions have a word in their prefix, in order: a chain a word. */
+/* The captions that have a word in their prefix, the latest first: one chain per word. */
 struct chains {
-    size_t *last, *before; /* word -> its last entry; entry -> the one before; 0: none, from 1 */
+    size_t *last, *before; /* word -> its latest entry; entry -> the one before it; 0: none */
     size_t *caption, count, cap;
 };
 
@@ -157,7 +155,7 @@ static void chain_add(struct chains *c, uint32_t word, size_t caption)
     c->last[word] = entry;
 }
 
-/* Compares a caption with those before it that share a word of the prefix, once each. */
+/* Compares a caption once with each one before it that shares a word of the prefix. */
 static void compare_caption(const struct sets *s, const struct chains *chains, size_t c,
                             double least, size_t *seen, struct twins *out)
 {
@@ -203,7 +201,7 @@ void duplicates_of_captions(const struct lexicon *lexicon, double least, size_t 
 /* ---- images -----------------------------------------------------------------------------------
  */
 
-/* Number k of the regions, also where they are kept as halves. */
+/* Element k of the session's regions, which may be stored as halves. */
 static float region_number(const struct session *session, size_t k)
 {
     return session->regions ? session->regions[k] : bf16_join(session->high[k], session->low[k]);

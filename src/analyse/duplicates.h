@@ -1,4 +1,4 @@
-/* duplicates.h: images and captions of a split that are nearly the same. */
+/* duplicates.h: pairs of images, or of captions, of a split that are nearly the same. */
 #ifndef ANALYSE_DUPLICATES_H
 #define ANALYSE_DUPLICATES_H
 
@@ -6,36 +6,38 @@
 #include "base/progress.h"
 #include "retrieve/session/session.h"
 
+/* A pair, by number in the split. */
 struct twin {
-    size_t a, b; /* a < b */
-    float similarity;
+    size_t a, b;      /* a < b */
+    float similarity; /* of captions: the overlap; of images: the cosine */
 };
 
-/* Pairs, the most similar first; at most `limit` are kept, `total` counts all. */
+/* Pairs, the most similar first; at most `limit` are kept, `total` counts all. Free with
+ * duplicates_done. */
 struct twins {
     struct twin *pairs;
     size_t count, limit, total;
 };
 void duplicates_done(struct twins *twins);
 
-/* Captions whose sets of words are alike: |A and B| / |A or B| at least `least` (0 < least <= 1).
- * Only pairs that share one of their rarest words are compared (prefix filter: Bayardo et al., WWW
- * 2007), which finds all. Captions without words are left out. */
+/* Finds captions whose sets of words are alike: an overlap of at least `least` (0 < least <= 1).
+ * Only pairs that share one of their rarest words are compared, which finds all (prefix filter:
+ * Bayardo et al., WWW 2007). Captions without words are omitted. */
 void duplicates_of_captions(const struct lexicon *lexicon, double least, size_t limit,
                             struct twins *out);
 
-/* The measure itself, of two captions. */
+/* The overlap of two captions' sets of words: |A and B| / |A or B| (Jaccard), 0..1. */
 double duplicates_overlap(const struct lexicon *lexicon, size_t a, size_t b);
 
-/* Images are compared by the cosine of their mean region embeddings less the mean of all images:
- * what all have in common tells nothing. means: I x D. */
+/* Computes each image's mean region embedding; means: I x D, the caller's. Images are compared by
+ * the cosine of these minus the mean of all images, as what all have in common says nothing. */
 void duplicates_image_means(const struct session *session, float *means);
 
-/* n vectors of D, in place: less their mean, of length 1 (or 0). */
+/* Subtracts the mean of all from n vectors (n x D) and scales each to length 1 (or 0), in place. */
 void duplicates_centre(float *vectors, size_t n, size_t D);
 
-/* Pairs of n vectors of length 1 whose product is at least `least`. Errors: no memory,
- * "interrupted"; duplicates_done also then. */
+/* Finds the pairs among n vectors of length 1 (n x D) whose product is at least `least`. Errors: no
+ * memory, "interrupted"; call duplicates_done even then. */
 int duplicates_of_vectors(const float *vectors, size_t n, size_t D, double least, size_t limit,
                           const struct progress *progress, struct twins *out,
                           struct error *err) MUST_USE;

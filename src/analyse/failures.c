@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/ascending.h"
 #include "base/countof.h"
 #include "base/mem.h"
 #include "evaluate/stats.h"
@@ -167,7 +166,7 @@ size_t failures_select(const struct failures *failures, const struct where *wher
 /* ---- groups -----------------------------------------------------------------------------------
  */
 
-/* A row's place in a group; a row may be in several. */
+/* A row in a group; a row may be in several groups. */
 struct member {
     bool image;
     size_t group, row;
@@ -201,7 +200,7 @@ static void add_member(struct members *m, const struct failure *row, size_t grou
     m->items[m->count++] = (struct member){row->image, group, r};
 }
 
-/* Once for each of a caption's different words. */
+/* Adds the row once for each distinct word of its caption. */
 static void add_words(const struct failures *f, struct members *m, const struct failure *row,
                       size_t r)
 {
@@ -252,7 +251,7 @@ static int by_group(const void *a, const void *b)
     return (x->row > y->row) - (x->row < y->row);
 }
 
-/* The figures of n members of one group. */
+/* The figures of a group's n members. */
 static struct query_group measure(const struct failures *f, enum failure_group by,
                                   const struct member *members, size_t n)
 {
@@ -273,8 +272,7 @@ static struct query_group measure(const struct failures *f, enum failure_group b
             known++;
         }
     }
-    qsort(ranks, n, sizeof *ranks, ascending_double);
-    group.median_rank = stats_quantile(ranks, n, 0.5);
+    group.median_rank = stats_median(ranks, n);
     if (known > 0)
         group.mean_margin = margin / (double)known;
     free(ranks);

@@ -92,18 +92,19 @@ size_t failures_select(const struct failures *failures, const struct where *wher
 
 enum failure_group { GROUP_WORD, GROUP_LENGTH, GROUP_FREQUENCY, GROUP_UNKNOWN, FAILURE_GROUPS };
 
-/* Queries that have something in common: a word (a query is in the group of each of its words), how
- * long they are, how frequent their rarest word is, how many words are unknown. */
+/* Queries with something in common: a word (a query is in the group of each of its words), their
+ * length, the frequency of their rarest word, or the number of unknown words. */
 struct query_group {
-    char *name;
-    bool image; /* of image queries */
+    char *name; /* owned */
+    bool image; /* i2t */
     size_t count;
     double r1, r5, r10;              /* per cent */
-    double median_rank, mean_margin; /* margins that are not known are left out */
+    double median_rank, mean_margin; /* margins that are NaN are omitted */
 };
 
-/* Groups of the rows `order` of at least `least` queries: words by the share of queries answered
- * first, the worst first, of equal ones the larger first; else in the natural order. */
+/* Groups the `count` rows whose numbers are in `order`; omits groups of fewer than `least`. Words
+ * are sorted by R@1, the worst first and the larger of equals first; other groups in natural order.
+ * Returns the number of groups; free them with failures_groups_free. */
 size_t failures_group(const struct failures *failures, const size_t *order, size_t count,
                       enum failure_group by, size_t least, struct query_group **out);
 void failures_groups_free(struct query_group *groups, size_t count);

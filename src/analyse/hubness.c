@@ -1,5 +1,6 @@
 #include "analyse/hubness.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -20,8 +21,10 @@ void hubness_measure(const struct ranked *top, size_t queries, size_t k, size_t 
     *out = (struct hubness){.items = items, .k = k};
     out->counts = mem_new(items, sizeof *out->counts);
     out->order = mem_new(items, sizeof *out->order);
-    for (size_t a = 0; a < queries * k; a++)
+    for (size_t a = 0; a < queries * k; a++) {
+        assert(top[a].index < items);
         out->counts[top[a].index]++;
+    }
     double *counts = mem_new(items, sizeof *counts);
     for (size_t i = 0; i < items; i++) {
         out->order[i] = i;

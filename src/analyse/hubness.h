@@ -1,4 +1,4 @@
-/* hubness.h: answers that turn up for everything (Radovanovic et al., JMLR 2010). */
+/* hubness.h: hubs, answers that turn up for very many queries (Radovanovic et al., JMLR 2010). */
 #ifndef ANALYSE_HUBNESS_H
 #define ANALYSE_HUBNESS_H
 
@@ -11,12 +11,13 @@ struct hubness {
     size_t items, k;
     size_t *counts;  /* items */
     size_t *order;   /* items by count, the largest hub first */
-    double skewness; /* of the counts; NaN where all are equal */
+    double skewness; /* of the counts; NaN if all are equal */
     double never;    /* share of items that no query has */
-    double expected; /* queries * k / items: what each would have if all had the same */
+    double expected; /* queries * k / items: the count of each if all were equal */
 };
 
-/* `top`: queries x k answers. Free with hubness_done. */
+/* Counts the items (images or captions) among `top`, queries x k answers. Free with hubness_done.
+ */
 void hubness_measure(const struct ranked *top, size_t queries, size_t k, size_t items,
                      struct hubness *out);
 void hubness_done(struct hubness *hubness);

@@ -3,14 +3,13 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/ascending.h"
 #include "base/mem.h"
 #include "evaluate/stats.h"
 
 /* ---- captions of another image ----------------------------------------------------------------
  */
 
-/* Median rank of the captions first .. end-1 without one of them; `room` for all. */
+/* The median rank of captions first .. end-1 but for `without`; `room` holds as many. */
 static double median_rank(const struct sweep *s, size_t first, size_t end, size_t without,
                           double *room)
 {
@@ -18,8 +17,7 @@ static double median_rank(const struct sweep *s, size_t first, size_t end, size_
     for (size_t c = first; c < end; c++)
         if (c != without)
             room[n++] = (double)(s->captions[c].rank + 1);
-    qsort(room, n, sizeof *room, ascending_double);
-    return stats_quantile(room, n, 0.5);
+    return stats_median(room, n);
 }
 
 static int most_times_first(const void *a, const void *b)
@@ -65,7 +63,7 @@ static int largest_first(const void *a, const void *b)
     return (x->query > y->query) - (x->query < y->query);
 }
 
-/* The caption of `image` that is most like `caption`. */
+/* Finds the caption of `image` that is most like `caption`. */
 static void find_twin(const struct sweep *s, const struct lexicon *lexicon, size_t caption,
                       size_t image, struct near_miss *miss)
 {

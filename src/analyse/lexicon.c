@@ -9,7 +9,7 @@
 #include "base/utf8.h"
 #include "io/text/captions.h"
 
-/* While it grows. */
+/* A lexicon under construction. */
 struct builder {
     struct lexicon *lexicon;
     const struct vocab *vocab;
@@ -40,10 +40,7 @@ static void add_word(struct builder *b, const char *word, bool unknown)
 {
     struct lexicon *l = b->lexicon;
     size_t at = l->starts[l->captions];
-    if (at == b->word_cap) {
-        b->word_cap = b->word_cap ? 2 * b->word_cap : 4096;
-        l->words = mem_grow(l->words, b->word_cap, sizeof *l->words);
-    }
+    MEM_ROOM(l->words, at, b->word_cap);
     uint32_t number = number_of(b, word, unknown);
     l->uses[number]++;
     l->words[at] = number;
@@ -59,7 +56,7 @@ static void add_text(struct builder *b, const char *caption, enum token_compat c
     str_list_done(&words);
 }
 
-/* Ids of which the first and last are <start> and <end>. */
+/* Adds the words of ids, the first and last of which are <start> and <end>. */
 static void add_ids(struct builder *b, const int32_t *ids, size_t n)
 {
     for (size_t w = 1; w + 1 < n; w++) {
@@ -127,7 +124,7 @@ int lexicon_count(struct lexicon *lexicon, const char *path, enum token_compat c
     return 0;
 }
 
-/* ---- a caption --------------------------------------------------------------------------------
+/* ---- queries --------------------------------------------------------------------------------
  */
 
 size_t lexicon_frequency(const struct lexicon *lexicon, uint32_t word)

@@ -1,5 +1,6 @@
 #include "analyse/scores.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,8 +57,8 @@ void scores_of_session(const struct session *session, struct score_source *out)
 
 struct score_file {
     char *path;
-    struct npy *mapped; /* or NULL, and */
-    float *sims;        /* the pickled dict's */
+    struct npy *mapped;
+    float *sims; /* the pickled dict's matrix; NULL: read the mapped one */
     size_t shape[2];
 };
 
@@ -80,7 +81,7 @@ static int read_file(struct score_file *file, struct error *err)
                                 &points, err);
     if (npy->ndim != 2 || npy->count == 0)
         return error_at(err, file->path, -1,
-                        "holds no matrix of similarities, images x captions; eval --save-sims "
+                        "is not a matrix of similarities, images x captions; eval --save-sims "
                         "writes one");
     memcpy(file->shape, npy->shape, sizeof file->shape);
     return 0;
@@ -146,7 +147,7 @@ static void add(float *sum, const float *one, size_t n)
         sum[k] += one[k];
 }
 
-/* As eval does: the sum in the members' order, then the division. */
+/* As in eval: the sum in the members' order, then the division. */
 static int mean_part(const struct score_source *source, size_t first_image, size_t images,
                      size_t first_caption, size_t captions, float *sims,
                      const struct progress *progress, struct error *err)
@@ -169,6 +170,7 @@ static int mean_part(const struct score_source *source, size_t first_image, size
 
 void scores_of_mean(const struct score_mean *mean, struct score_source *out)
 {
+    assert(mean->count > 0);
     const struct score_source *first = &mean->members[0];
     *out = (struct score_source){first->I, first->C, first->per_image, mean_part, mean};
 }

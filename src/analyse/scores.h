@@ -1,5 +1,5 @@
-/* scores.h: where the scores of images x captions come from, a part at a time: a session, a matrix
- * that was saved, or the mean of several of those. */
+/* scores.h: a source of the scores of images x captions, read in parts: a session, a saved matrix,
+ * or the mean of several sources. */
 #ifndef ANALYSE_SCORES_H
 #define ANALYSE_SCORES_H
 
@@ -10,41 +10,48 @@
 #include "io/array/npy.h"
 #include "retrieve/session/session.h"
 
+/* Sources borrow what they read from, which must outlive them. */
 struct score_source {
     size_t I, C, per_image; /* captions per_image * i .. belong to image i */
-    /* Images first_image .. and captions first_caption .. of it: sims images x captions. The same
-     * part gives the same bits. */
+    /* As scores_part. */
     int (*part)(const struct score_source *source, size_t first_image, size_t images,
                 size_t first_caption, size_t captions, float *sims, const struct progress *progress,
                 struct error *err);
     const void *context;
 };
 
+/* Reads a part: images first_image .. and captions first_caption .. into sims: images x captions.
+ * The same part gives the same bits. Errors: no memory, "interrupted", the session's. */
 int scores_part(const struct score_source *source, size_t first_image, size_t images,
                 size_t first_caption, size_t captions, float *sims, const struct progress *progress,
                 struct error *err) MUST_USE;
 
-/* A whole matrix in memory, I x C; borrowed. */
+/* Makes a source of a matrix in memory; sims: I x C. */
 void scores_of_matrix(const float *sims, size_t I, size_t C, size_t per_image,
                       struct score_source *out);
 
-/* A session, borrowed; its captions must be encoded. */
+/* Makes a source of a session whose captions are encoded. */
 void scores_of_session(const struct session *session, struct score_source *out);
 
 /* A file of similarities, images x captions: a plain .npy, which stays mapped, or the reference's
- * pickled dict {'npts', 'sims'}, which is read. Errors: no such file, no matrix. */
+ * pickled dict {'npts', 'sims'}, which is read. */
 struct score_file;
+
+/* Opens a file; free it with scores_file_free. Errors: no such file, not a matrix. */
 int scores_file_open(const char *path, struct score_file **out, struct error *err) MUST_USE;
 void scores_file_free(struct score_file *file);
-/* Errors: the matrix is not I x C. */
+
+/* Makes a source of an open file. Errors: the matrix is not I x C. */
 int scores_of_file(const struct score_file *file, size_t I, size_t C, size_t per_image,
                    struct score_source *out, struct error *err) MUST_USE;
 
-/* The mean of several, borrowed. All must be of one shape. */
+/* Several sources of the same shape. */
 struct score_mean {
     const struct score_source *members;
     size_t count;
 };
+
+/* Makes a source of their mean. */
 void scores_of_mean(const struct score_mean *mean, struct score_source *out);
 
 #endif

@@ -13,7 +13,7 @@ struct block {
     size_t first_image, images, first_caption, captions;
 };
 
-/* The pass as it goes on. */
+/* A pass in progress. */
 struct pass {
     const struct score_source *source;
     struct sweep *sweep;
@@ -27,7 +27,7 @@ struct pass {
 /* ---- a query and its answers ------------------------------------------------------------------
  */
 
-/* Keeps `next` among the k best of `top`, which are in order. */
+/* Inserts `next` into `top`, the k best so far, in order, if it belongs there. */
 static void keep(struct ranked *top, size_t *count, size_t k, struct ranked next)
 {
     if (*count == k && (k == 0 || !rank_better(next, top[k - 1])))
@@ -38,7 +38,7 @@ static void keep(struct ranked *top, size_t *count, size_t k, struct ranked next
     top[at] = next;
 }
 
-/* An answer that is not the truth, or (of an image) not its best caption. */
+/* Counts an answer other than the truth; for an image, other than the best of its captions. */
 static void count_answer(struct sweep_query *query, struct ranked answer, bool wrong)
 {
     struct ranked truth = {query->truth, query->score};
@@ -65,7 +65,7 @@ static struct block block_of(const struct pass *pass, size_t b)
     return block;
 }
 
-/* The truths of a diagonal tile's queries. */
+/* Sets the truths of a diagonal tile's queries. */
 static void note_truths(struct pass *pass, const struct block *b)
 {
     struct sweep *sweep = pass->sweep;
@@ -98,7 +98,7 @@ static void count_row(struct pass *pass, const struct block *images, const struc
     }
 }
 
-/* Captions of a stripe, row after row as the tile lies. */
+/* Counts for the captions of a stripe, row by row in the tile's order. */
 static void count_columns(struct pass *pass, const struct block *images,
                           const struct block *captions, size_t stripe)
 {
@@ -124,7 +124,7 @@ static uint64_t count_not_finite(const float *sims, size_t n)
     return count;
 }
 
-/* Progress of a part as progress of the whole. */
+/* Reports progress of a part as progress of the whole. */
 static bool step_part(void *context, uint64_t done, uint64_t total)
 {
     const struct pass *pass = context;
@@ -169,7 +169,8 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* Images a block: a tile of n x n * per_image scores, in runs of the scoring engine's tasks. */
+/* Images per block: a tile has n x n * per_image scores, n a multiple of the scoring engine's
+ * tasks. */
 static size_t block_size(const struct score_source *source, size_t tile)
 {
     size_t limit = tile ? tile : TILE;

@@ -26,6 +26,12 @@ double stats_quantile(const double *sorted, size_t n, double q)
     return sorted[below] + (at - (double)below) * (sorted[below + 1] - sorted[below]);
 }
 
+double stats_median(double *values, size_t n)
+{
+    qsort(values, n, sizeof *values, ascending_double);
+    return stats_quantile(values, n, 0.5);
+}
+
 double stats_skewness(const double *values, size_t n)
 {
     double mean = stats_mean(values, n), m2 = 0, m3 = 0;
@@ -36,7 +42,7 @@ double stats_skewness(const double *values, size_t n)
     }
     m2 /= (double)n;
     m3 /= (double)n;
-    /* what rounding leaves of equal values is no spread */
+    /* the spread of equal values may round to a little above 0 */
     if (n == 0 || m2 <= 1e-30 * mean * mean)
         return NAN;
     return m3 / pow(m2, 1.5);
@@ -54,7 +60,8 @@ static struct bootstrap settled(const struct bootstrap *how)
     return b;
 }
 
-/* One resample's sum(top) / sum(below); `below` NULL: the mean of top. NaN where it is 0 / 0. */
+/* One resample's sum(top) / sum(below), or, with `below` NULL, its mean of top. NaN if it is 0 / 0.
+ */
 static double resample(const double *top, const double *below, size_t n, uint64_t seed)
 {
     struct rng rng;
@@ -68,7 +75,7 @@ static double resample(const double *top, const double *below, size_t n, uint64_
     return weight != 0 ? sum / weight : NAN;
 }
 
-/* The finite ones of all resamples, sorted; *count_out how many. The caller's to free. */
+/* All resamples but those that are NaN, sorted; *count_out: how many. The caller's to free. */
 static int resample_all(const double *top, const double *below, size_t n,
                         const struct bootstrap *how, double **out, size_t *count_out,
                         struct error *err)
@@ -122,11 +129,11 @@ int stats_bootstrap_mean(const double *values, size_t n, const struct bootstrap 
     return stats_bootstrap_ratio(values, NULL, n, how, out, err);
 }
 
-/* How many resampled differences are as far from the observed one as that is from 0. */
+/* The number of resampled differences at least as far from the observed one as that is from 0. */
 static size_t as_far(const double *differences, size_t count, double observed)
 {
     size_t far = 0;
-    double limit = fabs(observed) * (1 - 1e-12); /* sums in another order */
+    double limit = fabs(observed) * (1 - 1e-12); /* sums in another order differ by rounding */
     for (size_t b = 0; b < count; b++)
         far += fabs(differences[b] - observed) >= limit;
     return far;
@@ -159,14 +166,14 @@ int stats_bootstrap_paired(const double *a, const double *b, size_t n, const str
 /* ---- McNemar ----------------------------------------------------------------------------------
  */
 
-/* Binomial probability of k of n at one half. */
+/* The probability of k successes in n trials of probability one half. */
 static double binomial_half(size_t n, size_t k)
 {
     double ways = lgamma((double)n + 1) - lgamma((double)k + 1) - lgamma((double)(n - k) + 1);
     return exp(ways - (double)n * M_LN2);
 }
 
-/* P(X > x) of a chi-square with one degree of freedom. */
+/* P(X > x) for chi-square with one degree of freedom. */
 static double chi2_tail(double x)
 {
     return erfc(sqrt(x / 2));
@@ -187,7 +194,7 @@ void stats_mcnemar(size_t only_a, size_t only_b, struct mcnemar *out)
     for (size_t k = 0; k <= least; k++)
         tail += binomial_half(n, k);
     out->exact_p = fmin(1, 2 * tail);
-    /* half of the observed point's probability, on both sides; on one where they are the same */
+    /* half of the observed point's probability on both sides, or once if both are that point */
     out->mid_p =
         only_a == only_b ? 1 - 0.5 * binomial_half(n, least) : 2 * tail - binomial_half(n, least);
     out->chi2 = apart * apart / (double)n;

@@ -1,7 +1,8 @@
-/* stats.h: how sure a difference is: bootstrap intervals, McNemar's test, skewness.
+/* stats.h: how certain a difference is: bootstrap intervals, McNemar's test; means, quantiles,
+ * skewness.
  *
- * Queries that share an image are no independent samples: callers give a value an image (its
- * captions' mean) where that matters. Resampling is seeded: resample b draws from the generator
+ * Queries that share an image are not independent samples: if that matters, callers give one value
+ * per image (its captions' mean). Resampling is seeded: resample b draws from the generator
  * seeded with `seed` + b, so that the same call gives the same numbers on any number of threads. */
 #ifndef EVALUATE_STATS_H
 #define EVALUATE_STATS_H
@@ -11,14 +12,14 @@
 
 #include "base/error.h"
 
-/* How often and how surely; all zero is 2,000 resamples, 95 per cent, seed 1. */
+/* The bootstrap's settings; a member that is zero means 2,000 resamples, 95 per cent, seed 1. */
 struct bootstrap {
     size_t resamples;
-    double level; /* 0.95: the interval leaves out 2.5 per cent on either side */
+    double level; /* 0.95: the interval excludes 2.5 per cent on either side */
     uint64_t seed;
 };
 
-/* A value with its percentile interval (Efron & Tibshirani 1993, chapter 13). NaN where n is 0. */
+/* A value with its percentile interval (Efron & Tibshirani 1993, chapter 13). NaN if n is 0. */
 struct interval {
     double value, low, high;
 };
@@ -31,24 +32,26 @@ struct paired {
     double p;
 };
 
-/* The mean of n values. Errors: no memory. */
+/* Computes the mean of n values with its interval; `how` NULL: the defaults. Errors: no memory. */
 int stats_bootstrap_mean(const double *values, size_t n, const struct bootstrap *how,
                          struct interval *out, struct error *err) MUST_USE;
 
-/* sum(numerator) / sum(denominator) over n units, resampled together: a mean over parts of units of
- * different size, as words of captions. Resamples whose denominator is 0 are left out. */
+/* Computes sum(numerator) / sum(denominator) over n units, resampled together: a mean over parts of
+ * units of different sizes, as words of captions. `denominator` NULL: all ones. Resamples whose
+ * denominator is 0 are omitted. Errors: no memory. */
 int stats_bootstrap_ratio(const double *numerator, const double *denominator, size_t n,
                           const struct bootstrap *how, struct interval *out,
                           struct error *err) MUST_USE;
 
-/* a and b: n values each, of the same units in the same order. */
+/* Computes the difference of means of a and b: n values each, of the same units in the same order.
+ * Errors: no memory. */
 int stats_bootstrap_paired(const double *a, const double *b, size_t n, const struct bootstrap *how,
                            struct paired *out, struct error *err) MUST_USE;
 
-/* McNemar's test of two systems on the same queries: only_a of them only A answers right, only_b
- * only B. Exact: two-sided binomial, 2 P(X <= min) and at most 1; mid-p after Fagerland, Lydersen
- * and Laake (BMC Med Res Methodol 2013, 13:91); chi-square with one degree of freedom, without and
- * with Edwards' correction. p is 1 where there is no discordant pair. */
+/* McNemar's test of two systems on the same queries: A alone answers only_a of them correctly, B
+ * alone only_b. Exact: two-sided binomial, 2 P(X <= min) and at most 1; mid-p after Fagerland,
+ * Lydersen and Laake (BMC Med Res Methodol 2013, 13:91); chi-square with one degree of freedom,
+ * without and with Edwards' correction. p is 1 if there is no discordant pair. */
 struct mcnemar {
     size_t only_a, only_b;
     double exact_p, mid_p;
@@ -56,17 +59,21 @@ struct mcnemar {
     double corrected, corrected_p;
 };
 
+/* Runs McNemar's test on the two counts. */
 void stats_mcnemar(size_t only_a, size_t only_b, struct mcnemar *out);
 
-/* m3 / m2^1.5 of the values, not corrected for bias (as scipy.stats.skew); NaN where all are equal
- * or there are none. */
+/* The skewness m3 / m2^1.5 of n values, not corrected for bias (as scipy.stats.skew); NaN if all
+ * are equal or n is 0. */
 double stats_skewness(const double *values, size_t n);
 
-/* The q-th quantile (0..1) of n sorted values, between two of them by linear interpolation (numpy's
- * default). NaN where n is 0. */
+/* The q-th quantile (0..1) of n values in ascending order, interpolated linearly between two of
+ * them (numpy's default); NaN if n is 0. */
 double stats_quantile(const double *sorted, size_t n, double q);
 
-/* The mean; NaN where n is 0. */
+/* The median of n values, which it sorts; NaN if n is 0. */
+double stats_median(double *values, size_t n);
+
+/* The mean of n values; NaN if n is 0. */
 double stats_mean(const double *values, size_t n);
 
 #endif

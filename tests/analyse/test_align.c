@@ -1,4 +1,4 @@
-/* test_align.c: attention against boxes: worked examples, and each measure by a second way on
+/* test_align.c: attention against boxes: worked examples, and each measure computed a second way on
  * random data. */
 #include "tests/support/testing.h"
 
@@ -30,7 +30,7 @@ static void test_boxes(void **state)
     assert_near(box_iou(a, b), 25.0 / 175, 1e-12);
     assert_near(box_iou(a, a), 1, 1e-12);
     assert_true(box_iou(a, apart) == 0 && box_iou(a, touching) == 0);
-    assert_near(box_covered(a, two, 2, scratch), 0.8, 1e-12); /* 5 + 4 less the common 1 */
+    assert_near(box_covered(a, two, 2, scratch), 0.8, 1e-12); /* 5 + 4 minus the common 1 */
     assert_near(box_covered(a, two, 1, scratch), 0.5, 1e-12);
     assert_true(box_covered(apart, two, 2, scratch) == 0);
     box_around(two, 2, around);
@@ -48,7 +48,7 @@ static void test_clip(void **state)
     assert_memory_equal(part, wanted, sizeof wanted);
     assert_false(box_clip((float[4]){70, 0, 80, 10}, 60, 100)); /* outside */
     assert_false(box_clip((float[4]){5, 5, 5, 10}, 60, 100));   /* no area */
-    assert_false(box_clip((float[4]){9, 5, 5, 10}, 60, 100));   /* the wrong way round */
+    assert_false(box_clip((float[4]){9, 5, 5, 10}, 60, 100));   /* reversed */
     assert_false(box_clip((float[4]){NAN, 0, 1, 1}, 60, 100));
     assert_false(box_clip((float[4]){0, 0, INFINITY, 1}, 60, 100));
 }
@@ -124,7 +124,7 @@ static void test_worked_example(void **state)
     assert_near(out[ALIGN_PRECISION], 0.5, 1e-12);
     assert_near(out[ALIGN_RECALL], 0.5, 1e-12);
     assert_near(out[ALIGN_F1], 0.5, 1e-12);
-    /* a scale changes nothing; nothing attended */
+    /* scaling changes nothing; no region attended */
     const float scaled[4] = {3, 2, 1, 4};
     double again[ALIGN_MEASURES];
     align_measure(&t, &s, scaled, 1, again);
@@ -135,7 +135,7 @@ static void test_worked_example(void **state)
     align_bound(&t, out);
     for (int m = 0; m < ALIGN_MEASURES; m++)
         assert_true(out[m] == 1);
-    /* the six ways in which two of four places match have the average precisions below */
+    /* the average precisions of the six ways in which two of four places match */
     align_uniform(&t, 1, out);
     assert_near(out[ALIGN_POINTING], 0.75, 1e-12);
     assert_near(out[ALIGN_MASS], 0.5, 1e-12);
@@ -179,7 +179,8 @@ static void test_several_boxes(void **state)
     align_scratch_done(&s);
 }
 
-/* ---- by another way -----------------------------------------------------------------------------
+/* ---- computed a second way
+ * -----------------------------------------------------------------------------
  */
 
 struct scene {
@@ -193,7 +194,7 @@ static void random_scene(struct rng *rng, struct scene *s)
     s->n = 1 + (size_t)rng_below(rng, MOST_BOXES);
     for (size_t r = 0; r < s->R; r++) {
         random_box(rng, s->regions[r]);
-        s->weights[r] = (float)(1 + rng_below(rng, 12)); /* coarse: ties happen */
+        s->weights[r] = (float)(1 + rng_below(rng, 12)); /* coarse, so that ties occur */
     }
     for (size_t i = 0; i < s->n; i++)
         random_box(rng, s->boxes[i]);
@@ -213,7 +214,7 @@ static bool counted_match(const struct scene *s, size_t r)
     return found || counted_iou(s->regions[r], around) >= 0.5;
 }
 
-/* How many regions come before r. */
+/* The number of regions before r. */
 static size_t place_of(const struct scene *s, size_t r)
 {
     size_t before = 0;
@@ -285,8 +286,8 @@ static void test_random_scenes(void **state)
     }
 }
 
-/* What uniform attention reaches is the mean over random orders of the regions: near-equal weights,
- * many times. */
+/* What uniform attention reaches is the mean over random orders of the regions, here from many
+ * draws of nearly equal weights. */
 static void test_uniform_is_chance(void **state)
 {
     (void)state;

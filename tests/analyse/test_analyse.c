@@ -33,14 +33,14 @@ static void assert_near(double a, double b)
         fail_msg("%.17g is not %.17g", a, b);
 }
 
-/* ---- a split of words alone ---- */
+/* ---- a split that has only words ---- */
 
 struct bed {
     struct dataset data;
     struct lexicon lexicon;
 };
 
-/* `captions` texts, per_image an image. */
+/* `captions` texts, `per_image` of them per image. */
 static void bed_init(struct bed *bed, char **captions, size_t count, size_t per_image)
 {
     struct error err;
@@ -113,7 +113,7 @@ static void test_lexicon(void **state)
     assert_done(file_write("test_analyse_train.txt", text, strlen(text), &err), err);
     assert_done(lexicon_count(&bed.lexicon, "test_analyse_train.txt", TOKENS_STANDARD, &err), err);
     assert_int_equal(lexicon_frequency(l, (uint32_t)word_number(l, "zebra")), 3);
-    assert_int_equal(lexicon_rarest(l, 0), 0); /* "red" was never met */
+    assert_int_equal(lexicon_rarest(l, 0), 0); /* "red" does not occur */
     assert_int_equal(lexicon_count(&bed.lexicon, "no-such-file", TOKENS_STANDARD, &err), -1);
     remove("test_analyse_train.txt");
     bed_done(&bed);
@@ -335,7 +335,7 @@ static void test_caption_twins(void **state)
             assert_true(t == 0 || twins.pairs[t - 1].similarity >= twins.pairs[t].similarity);
         }
         duplicates_done(&twins);
-        duplicates_of_captions(&bed.lexicon, least, 3, &twins); /* the best of them are kept */
+        duplicates_of_captions(&bed.lexicon, least, 3, &twins); /* only the best are kept */
         assert_int_equal(twins.total, expected);
         assert_true(twins.count <= 3);
         duplicates_done(&twins);
@@ -388,7 +388,7 @@ static void test_image_twins(void **state)
     free(v);
 }
 
-/* ---- doubts ---- */
+/* ---- doubtful truths ---- */
 
 /* Ranks of captions by hand: image 0's are 1 and 12, image 1's 14 and 30, image 2's 1 and 1. */
 static void test_suspects(void **state)
@@ -399,7 +399,7 @@ static void test_suspects(void **state)
     struct sweep sweep = {.I = 3, .C = 6, .per_image = 2, .captions = captions};
     struct suspect *s;
     size_t count = label_noise_suspects(&sweep, 10, &s);
-    assert_int_equal(count, 2); /* 14 beside 30 is no suspect */
+    assert_int_equal(count, 2); /* 14 next to 30 is not a suspect */
     assert_int_equal(s[0].caption, 1);
     assert_near(s[0].times, 12);
     assert_near(s[0].siblings, 1);
@@ -407,7 +407,7 @@ static void test_suspects(void **state)
     assert_near(s[1].times, 30.0 / 14);
     free(s);
     sweep = (struct sweep){.I = 6, .C = 6, .per_image = 1, .captions = captions};
-    count = label_noise_suspects(&sweep, 20, &s); /* no siblings: beside the median, 6.5 */
+    count = label_noise_suspects(&sweep, 20, &s); /* no siblings: compared with the median, 6.5 */
     assert_int_equal(count, 1);
     assert_true(isnan(s[0].siblings));
     assert_near(s[0].times, 30 / 6.5);
@@ -505,7 +505,7 @@ static struct session *open_demo(void)
     return session;
 }
 
-/* Left-out words against the caption typed without them; ranks against the whole ranking. */
+/* Omitted words against the caption typed without them; ranks against the whole ranking. */
 static void test_leave_one_out(void **state)
 {
     (void)state;
@@ -532,7 +532,7 @@ static void test_leave_one_out(void **state)
             assert_done(session_score_images(session, query, scores, NULL, &err), err);
             assert_int_equal(uses[at].place, w);
             assert_int_equal(uses[at].caption, captions[k]);
-            if (query->W - 2 == n - 1) { /* a full stop that was left out may join words anew */
+            if (query->W - 2 == n - 1) { /* omitting a full stop may join words differently */
                 assert_true(fabsf(uses[at].without - scores[image]) < 1e-4f);
                 size_t rank = rank_of(scores, session->I, image) + 1;
                 assert_true(rank <= uses[at].rank_without + 1 && uses[at].rank_without <= rank + 1);
@@ -568,7 +568,7 @@ static void test_sweep_of_session(void **state)
         assert_true(fabsf(sweep.captions[c].score - sims[c / 5 * C + c]) < 1e-4f);
         moved += sweep.captions[c].rank != ranks[c];
     }
-    assert_true(moved <= 2); /* near ties that another order of adding up turns round */
+    assert_true(moved <= 2); /* near ties that another order of summation reverses */
     sweep_done(&sweep);
     free(sims);
     free(ranks);

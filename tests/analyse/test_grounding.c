@@ -1,5 +1,5 @@
-/* test_grounding.c: annotations of phrases' boxes: what the readers make of them, of broken ones,
- * and of COCO's own. */
+/* test_grounding.c: reading annotations of phrases' boxes: made ones, broken ones, and COCO's own.
+ */
 #include "tests/support/scratch.h"
 
 #include <math.h>
@@ -223,7 +223,7 @@ static void test_entities(void **state)
     assert_true(p[0].caption == 0 && p[0].first == 0 && p[0].end == 2 && p[0].noun == 1);
     assert_string_equal(g.categories[p[0].category], "animals");
     assert_int_equal(p[0].boxes, 2);
-    assert_box(g.boxes[p[0].box], 20, 40, 120, 160); /* twice as large a picture */
+    assert_box(g.boxes[p[0].box], 20, 40, 120, 160); /* the picture is twice as large */
     assert_true(p[1].first == 4 && p[1].end == 7 && p[1].noun == 6 && p[1].boxes == 1);
     assert_true(p[2].caption == 1 && p[2].first == 0 && p[2].end == 3 && p[2].noun == 2);
     assert_string_equal(g.categories[p[2].category], "people");
@@ -354,7 +354,7 @@ static void test_coco_words(void **state)
     assert_true(p[0].first == 0 && p[0].end == 4 && p[0].noun == 3 && p[0].nouns == 2);
     assert_box(g.boxes[p[0].box], 5, 10, 20.25f, 30);
     assert_true(p[1].first == 5 && p[1].end == 8 && p[1].noun == 7 && p[1].nouns == 1);
-    assert_true(p[1].boxes == 1); /* the crowd is passed over */
+    assert_true(p[1].boxes == 1); /* the crowd is skipped */
     assert_box(g.boxes[p[1].box], 45, 45, 50, 50);
     assert_true(p[2].caption == 1 && p[2].first == 0 && p[2].noun == 0);
     assert_true(p[3].first == 3 && p[3].noun == 4 && p[3].nouns == 2);
@@ -410,8 +410,8 @@ static void test_category_words(void **state)
     category_words_free(t);
 }
 
-/* ---- drawn truth
- * --------------------------------------------------------------------------------- */
+/* ---- the truth of drawn scenes ------------------------------------------------------------------
+ */
 
 static void test_broken_truth(void **state)
 {
@@ -420,18 +420,18 @@ static void test_broken_truth(void **state)
         {"", "line"},
         {"{", "line"},
         {"{}", "has no \"images\""},
-        {"{\"images\": []}", "tells of 0 images, the split has 1"},
+        {"{\"images\": []}", "describes 0 images, the split has 1"},
         {"{\"images\": [3]}", "its id is not"},
         {"{\"images\": [{\"id\": \"x\"}]}", "its id is not"},
-        {"{\"images\": [{\"id\": \"42\", \"captions\": []}]}", "another number of captions"},
+        {"{\"images\": [{\"id\": \"42\", \"captions\": []}]}", "a different number of captions"},
         {"{\"images\": [{\"id\": \"42\", \"captions\": [[{}]]}]}", "no first word and noun"},
         {"{\"images\": [{\"id\": \"42\", \"captions\": [[{\"phrase\": [3, 1]}]]}]}",
          "no first word"},
         {"{\"images\": [{\"id\": \"42\", \"captions\": [[{\"phrase\": [0, 1]}]]}]}",
-         "means nothing"},
+         "refers to nothing"},
         {"{\"images\": [{\"id\": \"42\", \"captions\": [[{\"phrase\": [0, 1], \"things\": "
          "[0]}]]}]}",
-         "is not there"},
+         "does not exist"},
         {"{\"images\": [{\"id\": \"42\", \"things\": [{\"kind\": \"a\", \"box\": [1, 2, \"3\", "
          "4]}], "
          "\"captions\": [[{\"phrase\": [0, 1], \"things\": [0]}]]}]}",
@@ -458,10 +458,10 @@ static void test_broken_truth(void **state)
     free(path);
 }
 
-/* ---- COCO's own annotation
- * ------------------------------------------------------------------------ */
+/* ---- COCO's own annotation ----------------------------------------------------------------------
+ */
 
-/* The split of the photographs, captions in the file's order. */
+/* The split of the photographs, with captions in the file's order. */
 struct mini {
     json_t *root, *captions;
     struct dataset data;
@@ -515,7 +515,7 @@ static void mini_close(struct mini *m)
     json_decref(m->captions);
 }
 
-/* Objects that the file, built in memory as a whole, has of that image and category. */
+/* The number of objects of that image and category in the file, parsed as a whole. */
 static size_t count_objects(const struct mini *m, const char *id, const char *category)
 {
     size_t k, n = 0;
@@ -566,7 +566,7 @@ static void test_coco_mini(void **state)
     free(path);
 }
 
-/* Attention without sense on made-up regions: what it reaches is what uniform attention does. */
+/* Random attention on random regions reaches what uniform attention does. */
 static void test_random_attention_is_uniform(void **state)
 {
     (void)state;
@@ -607,7 +607,7 @@ static void test_random_attention_is_uniform(void **state)
                 sums[k] += one[k] / (double)(g.phrase_count * DRAWS);
         }
     }
-    for (int k = 0; k < ALIGN_PRECISION; k++) /* those do not depend on a threshold */
+    for (int k = 0; k < ALIGN_PRECISION; k++) /* these do not depend on a threshold */
         if (fabs(sums[k] - uniform[k]) > 0.02)
             fail_msg("%s: %.4f, uniform %.4f", align_keys[k], sums[k], uniform[k]);
     align_target_done(&target);

@@ -1,5 +1,5 @@
-/* test_sweep.c: the pass in tiles against the whole matrix: ranks, best wrong answers and best
- * answers, with ties and NaN, whatever the size of a tile. */
+/* test_sweep.c: the pass in tiles of any size against the whole matrix: ranks, best wrong answers
+ * and best answers, with ties and NaN. */
 #include "tests/support/testing.h"
 
 #include <math.h>
@@ -86,7 +86,7 @@ static void check_captions(const struct sweep *s, const float *sims)
 
 /* ---- random matrices ---- */
 
-/* Few different values, so that many tie; some NaN and infinities. */
+/* Few distinct values, so that many tie; some NaN and infinities. */
 static void fill(float *sims, size_t n, struct rng *rng)
 {
     for (size_t k = 0; k < n; k++) {
@@ -128,12 +128,12 @@ static void test_random(void **state)
     for (int round = 0; round < 60; round++) {
         size_t I = 1 + rng_below(&rng, 40), per_image = 1 + rng_below(&rng, 6);
         size_t k = rng_below(&rng, 8), tile = 1 + rng_below(&rng, 2000);
-        size_t missing = round % 5 == 0 ? rng_below(&rng, per_image) : 0; /* a cut split */
+        size_t missing = round % 5 == 0 ? rng_below(&rng, per_image) : 0; /* a truncated split */
         check_matrix(I, I * per_image - missing, per_image, k, tile, &rng);
     }
 }
 
-/* Images whose captions were all cut off have no truth: the last place, as evaluate_i2t. */
+/* Images whose captions were all cut off have no truth: they rank last, as in evaluate_i2t. */
 static void test_image_without_captions(void **state)
 {
     (void)state;
@@ -219,7 +219,7 @@ static void test_interrupted(void **state)
 
 /* ---- sources ---- */
 
-/* A mean of matrices, one of them from a file, is what adding them up gives. */
+/* The mean of matrices, one of them from a file, is their sum divided. */
 static void test_mean(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
 #!/bin/sh
-# scanscope analyse: what its kinds print in each form, figures that agree with eval's, and what can be wrong.
+# scanscope analyse: what each kind prints in each form, agreement with eval, and errors.
 . "$SCANSCOPE_TESTS/support/tap.sh"
 . "$SCANSCOPE_TESTS/cli/split.sh"
 need_fixtures
@@ -13,11 +13,11 @@ demo="-m assets/demo/model.pth.tar -d assets/demo -q"
 analyse() {
     run "$SCANSCOPE" analyse "$@"
 }
-# value KEY: the first number of that key in the JSON on stdin
+# value KEY: the first number with that key in the JSON on stdin
 value() {
     grep -o "\"$1\": [-0-9.e]*" | head -n 1 | sed 's/.*: //'
 }
-# same A B: numbers that are equal to nine digits
+# same A B: the numbers are equal to about seven digits
 same() {
     awk -v a="$1" -v b="$2" 'BEGIN { exit !(a != "" && b != "" && (a - b) ^ 2 < 1e-14 * (1 + a * a)) }'
 }
@@ -56,10 +56,10 @@ i2t=$(sed 's/.*"i2t": \[\([^,]*\),.*/\1/' eval.json)
 same "$(value r1 <out)" "$i2t" && same "$(grep -A9 '"t2i": {' out | value r1)" "$t2i"
 ok $? "failures --json: the recalls are eval's"
 [ "$(grep -c '"direction": "t2i"' out)" -eq 120 ] && [ "$(grep -c '"direction": "i2t"' out)" -eq 24 ]
-ok $? "... and every query is there, though people see 20"
+ok $? "... and every query is listed, though text shows 20"
 analyse failures -m "$a" -d split -q --csv
 [ "$(wc -l <out)" -eq 145 ] && head -n 1 out | grep -q '^direction,query,rank,score,margin,length,unknown,'
-ok $? "failures --csv has a line a query"
+ok $? "failures --csv has one line per query"
 run "$SCANSCOPE" eval -m "$a" -d split --save-sims sims.npy -q
 analyse failures -m sims.npy -d split -q --csv
 cp out matrix.csv
@@ -67,12 +67,12 @@ analyse failures -m "$a" -d split -q --csv
 cut -d, -f1-3 out >ranks.model
 cut -d, -f1-3 matrix.csv >ranks.matrix
 cmp -s ranks.model ranks.matrix
-ok $? "a saved matrix in place of the model gives the same ranks"
+ok $? "a saved matrix instead of the model gives the same ranks"
 analyse failures -m "$a" -m "$b" -d split -q --json
 cp out both.json
 run "$SCANSCOPE" eval -m "$a" -m "$b" -d split --json -q
 same "$(value r1 <both.json)" "$(sed 's/.*"i2t": \[\([^,]*\),.*/\1/' out)"
-ok $? "two models are the ensemble that eval makes of them"
+ok $? "two models make the same ensemble as in eval"
 analyse failures -m "$a" -d split -q --csv --where 'rank > 5 and direction = t2i'
 awk -F, 'NR > 1 && ($1 != "t2i" || $3 <= 5) { exit 1 } END { exit NR < 2 }' out
 ok $? "--where"
@@ -83,10 +83,10 @@ ok $? "--sort and --reverse, whole words"
 sed '1s/.*/zzz yyy w5/' split/test_caps.txt >unknown.txt
 analyse failures -m "$a" -d split --captions unknown.txt -q --csv --where 'unknown = 2'
 grep -q '^t2i,0,.*,zzz yyy,' out
-ok $? "unknown words are counted and named"
+ok $? "unknown words are counted and listed"
 analyse failures -m "$a" -d split -q --group length --direction t2i --json
 [ "$(grep -o '"queries": [0-9]*' out | awk '{ n += $2 } END { print n }')" -eq 120 ]
-ok $? "--group length: the groups have all queries"
+ok $? "--group length: every query is in a group"
 for group in word frequency unknown; do
     analyse failures -m "$a" -d split -q --group "$group" --csv
     [ "$status" -eq 0 ] && head -n 1 out | grep -q '^direction,queries,r1' && [ "$(wc -l <out)" -gt 1 ]
@@ -95,12 +95,12 @@ done
 echo 'w5 w5 w5 w6' >counted.txt
 analyse failures -m "$a" -d split -q --counts counted.txt --csv --where 'frequency > 0'
 [ "$status" -eq 0 ] && [ "$(wc -l <out)" -eq 1 ]
-ok $? "--counts: the frequency is of that file"
+ok $? "--counts: frequencies are those of the file"
 # shellcheck disable=SC2086
 analyse failures $demo -k 3 --figures 2 --html report.html
 [ "$status" -eq 0 ] && [ "$(grep -c '<img alt="" src="data:image/png;base64,' report.html)" -eq 2 ] &&
     ! grep -q 'src="[^d]\|href=' report.html && grep -q '<table>' report.html
-ok $? "--html: tables and figures, nothing outside the page"
+ok $? "--html: tables and figures, no external references"
 analyse failures -m sims.npy -d split -q --html matrix.html
 [ "$status" -eq 0 ] && grep -q "No figures: a matrix" matrix.html
 ok $? "--html of a matrix says why there are no figures"
@@ -110,7 +110,7 @@ ok $? "--html of a matrix says why there are no figures"
 analyse compare -m "$a" -m "$a" -d split -q --json
 [ "$(grep '"difference": ' out | sort -u | tr -d ' ,')" = '"difference":0.0' ] ||
     [ "$(grep '"difference": ' out | sort -u | grep -vc ': 0\(\.0\)\?,')" -eq 0 ]
-ok $? "a model beside itself: no difference"
+ok $? "a model compared with itself: no difference"
 same "$(value same <out)" 24 && same "$(value p_exact <out)" 1
 ok $? "... all ranks the same, p 1"
 analyse compare -m "$a" -m "$b" -d split -q --json
@@ -121,10 +121,10 @@ ok $? "B's rsum is eval's"
 analyse compare -m "$b" -m "$a" -d split -q --json
 same "$(grep -A7 '"rsum": {' ab.json | value difference)" "$(grep -A7 '"rsum": {' out | value difference | sed 's/^/0 - /; s/0 - -//')" ||
     same "$(grep -A7 '"rsum": {' ab.json | value difference)" "-$(grep -A7 '"rsum": {' out | value difference)"
-ok $? "the other way round the difference has the other sign"
+ok $? "swapped models negate the difference"
 analyse compare -m "$a,$b" -m "$b,$a" -d split -q --json
 same "$(value same <out)" 24
-ok $? "ensembles by commas, in either order the same"
+ok $? "ensembles separated by commas, in either order"
 cp sims.npy "with,comma.npy"
 analyse compare -m with,comma.npy -m "$a" -d split -q --json
 same "$(value same <out)" 24
@@ -147,7 +147,7 @@ analyse compare -m "$a" -m , -d split -q
 [ "$status" -eq 2 ]
 ok $? "an empty name"
 analyse compare -m "$a" -m "$b" -d split --level 1.5
-fails_with 2 "--level is more than 0 and less than 1" "a level that is none"
+fails_with 2 "--level is more than 0 and less than 1" "an invalid level"
 {
     npy_bytes "20, 100"
     seq 100000 400000 | tr -d '\n' | head -c 2000
@@ -167,41 +167,41 @@ awk -F, 'NR > 2 && $3 > last { exit 1 } { last = $3 } END { exit NR < 3 }' out
 ok $? "words --csv words, of an i2t model: the most helpful first"
 analyse words -m "$a" -d split -q --csv image_hubs --neighbours 3
 [ "$(awk -F, 'NR > 1 { n += $2 } END { print n }' out)" -eq 360 ]
-ok $? "hubs: 120 captions have three images each"
+ok $? "hubs: each of 120 captions counts three images"
 {
     cat split/test_caps.txt
 } | sed '7s/.*/w5 w6 w7 w8/; 31s/.*/w8 w7 w6 w5/' >twins.txt
 analyse words -m "$a" -d split --captions twins.txt -q --csv caption_twins --alike 1
 grep -q '^6,30,1,' out
-ok $? "captions of the same words are found"
+ok $? "captions with the same words are found"
 analyse words -m "$a" -d split -q --caption-index 3 --json
 n=$(sed -n 4p split/test_caps.txt | wc -w)
 [ "$(grep -c '"rank_without"' out)" -eq "$n" ]
-ok $? "--caption-index: a row a word"
+ok $? "--caption-index: one row per word"
 # shellcheck disable=SC2086
 analyse words $demo --caption-index 3 --html w.html
 [ "$status" -eq 0 ] && [ "$(grep -c '<img' w.html)" -eq 1 ]
 ok $? "--caption-index --html shows what the words attend to"
 analyse words -m sims.npy -d split -q
 [ "$status" -eq 0 ] && grep -q "not for a matrix" out && grep -q "^Hubs: images" out
-ok $? "of a matrix: all that needs no model"
+ok $? "a matrix: everything that needs no model"
 analyse words -m "$a" -d split --caption-index 120
-fails_with 1 "there is no caption 120: the split has 120" "a caption that is not there"
+fails_with 1 "there is no caption 120: the split has 120" "a caption that does not exist"
 analyse words -m "$a" -d split --caption-index x
-fails_with 1 "--caption-index takes a number" "a caption that is no number"
+fails_with 1 "--caption-index takes a number" "a caption that is not a number"
 analyse words -m sims.npy -d split --caption-index 1
 fails_with 1 "needs a model" "a matrix has no words"
 analyse words -m "$a" -d split --alike 0
-fails_with 2 "--alike" "a share of nothing"
+fails_with 2 "--alike" "a share of zero"
 analyse words -m "$a" -d split --csv uses
-fails_with 2 "--csv uses goes with --caption-index" "a table that is not made"
+fails_with 2 "--csv uses goes with --caption-index" "a table of the other mode"
 
 analyse words -m "$a" -d split --csv nothing
-fails_with 2 "--csv takes the name of a table" "a table that there is not"
+fails_with 2 "--csv takes the name of a table" "an unknown table"
 analyse words -m "$a" -d split --csv right_answers
 fails_with 2 "goes with --positives" "right answers without an annotation"
 
-# more right answers: caption 5 i + j has the id 1000 + 5 i + j, image i the id 391001 + i
+# more right answers: the id of caption 5 i + j is 1000 + 5 i + j, that of image i 391001 + i
 seq 1000 1119 >ids.txt
 awk 'BEGIN { for (c = 0; c < 120; c++) printf "%s\"%d\": [%d, %d]", c ? ", " : "{", 1000 + c, 391001 + int(c / 5), 391001 + (int(c / 5) + 1) % 24
              print "}" }' >eccv_caption_to_image.json
@@ -213,7 +213,7 @@ grep -q '"right_answers": ' out && awk '/"annotated"/ { seen = 1 } END { exit !s
 ok $? "--positives: ECCV Caption's folder"
 analyse words -m "$a" -d split -q --sample 5 --positives eccv_caption_to_image.json --caption-ids ids.txt --csv right_answers
 awk -F, 'NR > 1 && $4 != (int($2 / 5) + 1) % 24 { exit 1 } END { exit NR < 2 }' out
-ok $? "... the wrong answers that it says are right"
+ok $? "... the wrong answers that it marks as right"
 words_with() {
     analyse words -m "$a" -d split -q --sample 5 "$@"
 }
@@ -222,15 +222,15 @@ fails_with 2 "--positives and --caption-ids go together" "--positives without id
 words_with --positives none_t2i.json --caption-ids ids.txt
 fails_with 1 "none_t2i.json: cannot open" "a missing annotation"
 words_with --positives split --caption-ids ids.txt
-fails_with 1 "eccv_caption_to_image.json: cannot open" "a folder without it"
+fails_with 1 "eccv_caption_to_image.json: cannot open" "a folder without the annotation"
 cp split/vocab.json vocab_t2i.json
 words_with --positives vocab_t2i.json --caption-ids ids.txt
-fails_with 1 "vocab_t2i.json: 'word2idx': not an id with the list of its answers" "another kind of JSON"
+fails_with 1 "vocab_t2i.json: 'word2idx': not an id with the list of its answers" "a different kind of JSON"
 cp eccv_image_to_caption.json wrong_t2i.json
 words_with --positives wrong_t2i.json --caption-ids ids.txt
 fails_with 1 "none of its queries is a caption of the split" "the other direction's annotation"
 words_with --positives ids.txt --caption-ids ids.txt
-fails_with 1 "its name does not give its direction" "a file of neither direction"
+fails_with 1 "its name does not give its direction" "a file name without a direction"
 head -n 100 ids.txt >few.txt
 words_with --positives eccv --caption-ids few.txt
 fails_with 1 "few.txt: has 100 ids, the split 120 captions" "too few ids"
@@ -239,12 +239,12 @@ words_with --positives eccv --caption-ids twice.txt
 fails_with 1 "twice.txt: the id 1000 stands there twice" "an id twice"
 sed '5s/.*/five/' ids.txt >odd.txt
 words_with --positives eccv --caption-ids odd.txt
-fails_with 1 "odd.txt: line 5 is no whole number" "an id that is none"
+fails_with 1 "odd.txt: line 5 is no whole number" "an invalid id"
 seq 2000 2119 >others.txt
 words_with --positives eccv --caption-ids others.txt
-fails_with 1 "none of its queries is a caption of the split" "ids of something else"
+fails_with 1 "none of its queries is a caption of the split" "ids of other captions"
 
-# ---- what else can be wrong
+# ---- other errors
 
 for kind in failures words; do
     analyse $kind -d split
@@ -256,9 +256,9 @@ for kind in failures words; do
     analyse $kind -m none.npy -d split
     fails_with 1 "none.npy: cannot open" "$kind: a missing matrix"
     analyse $kind -m split/vocab.json -d split
-    fails_with 1 "split/vocab.json" "$kind: a model that is none"
+    fails_with 1 "split/vocab.json" "$kind: a file that is not a model"
     analyse $kind -m split/test_ims.npy -d split
-    fails_with 1 "no matrix of similarities" "$kind: a matrix that is none"
+    fails_with 1 "is not a matrix of similarities" "$kind: an array that is not a matrix"
     analyse $kind -m "$a" -d split -s dev
     fails_with 1 "dev" "$kind: a missing split"
     analyse $kind -m "$a" --ims "$fixtures/t2i_avg/ims.npy"
@@ -270,7 +270,7 @@ for kind in failures words; do
     fails_with 1 "empty.txt" "$kind: an empty file of captions"
     analyse $kind -m "$a" -d split --csv words --json
     [ "$status" -eq 2 ]
-    ok $? "$kind: two forms at once"
+    ok $? "$kind: two formats at once"
     analyse $kind -m "$a" -d split -q --html no/such/folder/x.html
     fails_with 1 "no/such/folder" "$kind: a page that cannot be written"
     analyse $kind -m "$a" -d split --counts none.txt
@@ -316,13 +316,13 @@ ok "$status" "explore --command: at an image"
 row 'expect No caption 5000' --command "captions 5000"
 ok "$status" "explore --command: a caption that is not there"
 row 'expect No image -1' --command "matches -1"
-ok "$status" "explore --command: an image that is not there"
+ok "$status" "explore --command: an image that does not exist"
 row 'expect No command "nothing"' --command nothing
-ok "$status" "explore --command: no such command"
+ok "$status" "explore --command: an unknown command"
 if command -v tmux >/dev/null 2>&1; then
     export TERM=screen-256color
     tmux -S "$work/tmux" -f /dev/null new-session -d -s keep cat # so that the server outlives the other sessions
-    # in_tmux TEXT COMMAND...: the command's screen comes to show the text
+    # in_tmux TEXT COMMAND...: waits until the command's screen shows the text
     in_tmux() {
         text=$1
         shift

@@ -1,6 +1,6 @@
 #!/bin/sh
-# scanscope analyse alignment: the shipped model against the exact truth of the drawn scenes, made-up regions
-# against COCO's own annotation, a folder of Flickr30K Entities, and what can be wrong.
+# scanscope analyse alignment: the shipped model against the exact truth of the drawn scenes, random regions
+# against COCO's own annotation, a folder of Flickr30K Entities, and errors.
 . "$SCANSCOPE_TESTS/support/tap.sh"
 demo=$SCANSCOPE_ASSETS/demo
 align() {
@@ -13,7 +13,7 @@ on_demo() {
 value() {
     awk -F, -v l="$1" -v g="$2" -v m="$3" -v c="$4" '$2 == l && $3 == g && $6 == m { print $c }' out
 }
-# holds EXPRESSION: of awk
+# holds EXPRESSION: an awk expression is true
 holds() {
     awk "BEGIN { exit !($1) }"
 }
@@ -26,32 +26,32 @@ for measure in pointing mass recall_1 recall_5 recall_10 ap precision recall f1;
     v=$(value class nouns $measure 7) low=$(value class nouns $measure 8) high=$(value class nouns $measure 9)
     uniform=$(value class nouns $measure 10) bound=$(value class nouns $measure 12)
     holds "$low <= $v && $v <= $high && $v <= $bound + 1e-9 && $bound <= 1 && $uniform <= $bound + 1e-9"
-    ok $? "nouns, $measure: inside its interval, below its bound"
+    ok $? "nouns, $measure: inside the interval, below the bound"
 done
 holds "$(value class nouns pointing 7) > 0.9 && $(value class nouns pointing 10) < 0.3 && $(value class nouns pointing 11) < 0.5"
-ok $? "the shipped model's nouns point at their things, uniform and other words' attention do not"
+ok $? "the shipped model's nouns point at their things; uniform and other words' attention does not"
 holds "$(value class nouns recall_1 7) > 0.85 && $(value class nouns f1 7) > 3 * $(value class nouns f1 10)"
-ok $? "... and meet their boxes"
+ok $? "... and match their boxes"
 [ -n "$(value class 'function words' mass 7)" ] && [ -n "$(value class modifiers mass 7)" ]
-ok $? "function words and modifiers apart"
-# Each category's words add up to the nouns, each word's too.
+ok $? "function words and modifiers separately"
+# The categories add up to the nouns, and so do the words.
 awk -F, '$6 == "mass" { words[$2] += $4; sum[$2] += $4 * $7 }
          $6 == "mass" && $3 == "nouns" { n = $4; v = $7 }
          END { d = sum["category"] / n - v; e = sum["word"] / n - v
                exit !(words["category"] == n && words["word"] == n && d * d < 1e-18 && e * e < 1e-18) }' demo.csv
-ok $? "categories and words are the nouns again"
+ok $? "categories and words add up to the nouns"
 on_demo --csv --threads 1
 cmp -s out demo.csv
 ok $? "the same numbers on one thread"
 on_demo --csv --seed 2
 ! cmp -s out demo.csv && [ "$(value class nouns mass 7)" = "$(awk -F, '$3 == "nouns" && $6 == "mass" { print $7 }' demo.csv)" ]
-ok $? "another seed changes intervals only"
+ok $? "another seed changes only the intervals"
 on_demo --json
 [ "$status" -eq 0 ] && grep -q '"rows"' out && grep -q '"annotation"' out && grep -q '"t2i"' out
 ok $? "JSON"
 on_demo -k 3 --measure f1
 [ "$status" -eq 0 ] && grep -q 'Nouns by category, attention F1' out && grep -q '^2720 nouns *pointing game' out
-ok $? "text, with another measure of the groups"
+ok $? "text, with another measure for the groups"
 on_demo --attended 2 --csv
 holds "$(value class nouns precision 7) > 0.929 && $(value class nouns recall 10) == 0"
 ok $? "--attended 2: fewer regions, more of them right; uniform attention attends to none"
@@ -62,7 +62,7 @@ on_demo -m "$demo/model.pth.tar" --csv
 [ "$(grep -c ',nouns,.*,mass,' out)" -eq 2 ]
 ok $? "two models"
 
-# ---- what can be wrong
+# ---- errors
 
 on_demo --coco a --truth b
 fails_with 2 "give one of --truth, --entities and --coco" "two annotations"
@@ -71,9 +71,9 @@ fails_with 2 "one of --csv and --json" "two formats"
 on_demo --measure nothing
 fails_with 2 "--measure takes" "an unknown measure"
 on_demo --attended 0
-fails_with 2 "--attended" "attended at nothing"
+fails_with 2 "--attended" "an attended weight of 0"
 on_demo --attended nan
-fails_with 2 "--attended" "attended at NaN"
+fails_with 2 "--attended" "an attended weight of NaN"
 on_demo --resamples 0
 fails_with 2 "--resamples" "no resamples"
 align -d "$demo"
@@ -86,9 +86,9 @@ fails_with 1 "cut.json: line" "a truncated truth"
 on_demo --coco cut.json
 fails_with 1 "cut.json" "a truncated instances file"
 on_demo --coco "$demo/test_ims.npy"
-fails_with 1 "test_ims.npy" "an array for instances"
+fails_with 1 "test_ims.npy" "an array instead of instances"
 on_demo --entities .
-fails_with 1 "has no Sentences/test_0000.txt" "a folder that is none of Entities"
+fails_with 1 "has no Sentences/test_0000.txt" "a folder that is not Entities"
 mkdir bare
 cp "$demo"/test_ims.npy "$demo"/test_caps.txt "$demo"/test_ids.txt "$demo"/vocab.json bare
 align -m "$demo/model.pth.tar" -d bare
@@ -99,7 +99,7 @@ sed 's/"images":\[{"id":"test_0000"/"images":[{"id":"other"/' "$demo/test_truth.
 on_demo --truth other.json
 fails_with 1 "image 0: its id is not the split's" "truth of another split"
 
-# ---- Flickr30K Entities: a sentence of each of the first two images, the thing's box in full view
+# ---- Flickr30K Entities: a sentence of each of the first two images, with a box as large as the picture
 
 mkdir -p ent/Sentences ent/Annotations
 n=0
@@ -112,7 +112,7 @@ done
 on_demo --entities ent --csv
 [ "$status" -eq 0 ] && holds "$(value class nouns mass 7) > 0.999 && $(value class nouns pointing 7) == 1" &&
     grep -q ',category,other,' out
-ok $? "Entities: of a box as large as the picture all attention is inside"
+ok $? "Entities: all attention is inside a box as large as the picture"
 echo '<!DOCTYPE a SYSTEM "http://localhost/x"><annotation/>' >ent/Annotations/test_0001.xml
 on_demo --entities ent
 fails_with 1 "ent/Annotations/test_0001.xml: line 1: a document type declaration" "a document type is refused"
@@ -161,7 +161,7 @@ EOF
             holds "($(value class nouns $measure 7) - $(value class nouns $measure 10)) ^ 2 < 0.05 ^ 2" || bad=1
         done
         [ "$bad" -eq 0 ]
-        ok $? "$direction: attention that has learned nothing is as good as uniform attention"
+        ok $? "$direction: untrained attention is as good as uniform attention"
     done
 fi
 done_testing

@@ -1,5 +1,5 @@
 /* test_stats.c: the statistics against published values, worked examples, full enumeration, and
- * scipy's where it is installed. */
+ * scipy if it is installed. */
 #include "tests/support/testing.h"
 
 #include <math.h>
@@ -33,7 +33,8 @@ static void test_mcnemar_published(void **state)
     assert_near(swapped.exact_p, m.exact_p, 0);
 }
 
-/* b = 3, c = 3: P(X <= 3) of 6 is 42/64, so 1; P(X = 3) is 20/64. b = 0, c = 4: 2/16, less 1/16. */
+/* b = 3, c = 3: P(X <= 3) of 6 is 42/64, so 1; P(X = 3) is 20/64. b = 0, c = 4: 2/16, minus 1/16.
+ */
 static void test_mcnemar_worked(void **state)
 {
     (void)state;
@@ -49,7 +50,7 @@ static void test_mcnemar_worked(void **state)
     assert_near(m.corrected, 9.0 / 4, 1e-12);
     stats_mcnemar(0, 0, &m);
     assert_true(m.exact_p == 1 && m.mid_p == 1 && m.chi2_p == 1 && m.corrected_p == 1);
-    stats_mcnemar(20000, 20400, &m); /* 2^-40400 is no double: the logarithms have to carry it */
+    stats_mcnemar(20000, 20400, &m); /* 2^-40400 is not a double: it needs the logarithms */
     assert_near(m.exact_p, m.corrected_p, 1e-4);
 }
 
@@ -75,7 +76,7 @@ static void test_quantile(void **state)
     assert_true(isnan(stats_quantile(sorted, 0, 0.5)));
 }
 
-/* All 5^5 resamples of five values: the interval of many random ones comes to the same. */
+/* The interval of many random resamples of five values is that of all 5^5. */
 static void test_bootstrap_enumerated(void **state)
 {
     (void)state;
@@ -108,7 +109,7 @@ static void test_bootstrap_enumerated(void **state)
     assert_near(ratio.high, stats_quantile(ratios, 3125, 0.95), 0.01);
 }
 
-/* A share of many: the interval is the normal one, and a difference of 2.5 standard errors has
+/* For a share of many the interval is the normal one, and a difference of 2.5 standard errors has
  * about the normal p. */
 static void test_bootstrap_large(void **state)
 {
@@ -157,7 +158,7 @@ static void test_bootstrap_edges(void **state)
     assert_true(isnan(out.value));
 }
 
-/* The same numbers again, other ones with another seed. */
+/* The same seed gives the same numbers, another seed others. */
 static void test_bootstrap_seeded(void **state)
 {
     (void)state;
@@ -184,7 +185,7 @@ static const char script[] =
     "                    random_state=1).confidence_interval\n"
     "print(stats.skew(v), stats.binomtest(12, 40).pvalue, stats.chi2.sf(6.4, 1), b.low, b.high)\n";
 
-/* One that has scipy; NULL where none has. */
+/* A Python that has scipy; NULL if there is none. */
 static const char *find_python(void)
 {
     static const char *const places[] = {"/usr/bin/python3", "python3"};

@@ -1,5 +1,6 @@
 #include "analyse/align/align.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,6 +71,7 @@ void align_target_set(struct align_target *target, struct align_scratch *scratch
                       const float *regions, const float (*boxes)[4], size_t n)
 {
     float around[4];
+    assert(n > 0 && target->regions == scratch->regions);
     box_around(boxes, n, around);
     if (n > scratch->boxes) {
         scratch->boxes = n;
@@ -78,7 +80,8 @@ void align_target_set(struct align_target *target, struct align_scratch *scratch
     target->matches = 0;
     for (size_t r = 0; r < target->regions; r++) {
         const float *region = regions + 4 * r;
-        bool real = region[2] > region[0] && region[3] > region[1]; /* some files pad with zeros */
+        bool real =
+            region[2] > region[0] && region[3] > region[1]; /* some files pad with empty regions */
         target->middle[r] = real && box_middle_in(region, boxes, n);
         target->match[r] = real && matches(region, boxes, n, around);
         target->inside[r] = real ? (float)box_covered(region, boxes, n, scratch->parts) : 0;
@@ -89,7 +92,7 @@ void align_target_set(struct align_target *target, struct align_scratch *scratch
 /* ---- measures ---------------------------------------------------------------------------------
  */
 
-/* Regions by weight, strongest first, ties by index. R is small. */
+/* Orders regions by weight, strongest first, ties by index. An insertion sort: n is small. */
 static void order_regions(const float *weights, size_t n, size_t *order)
 {
     for (size_t r = 0; r < n; r++) {
@@ -166,8 +169,8 @@ void align_bound(const struct align_target *target, double out[ALIGN_MEASURES])
     }
 }
 
-/* The chance that one of k regions drawn from n matches, of which m do: 1 - C(n - m, k) / C(n, k).
- */
+/* The probability that any of k regions drawn from n, of which m match, matches:
+ * 1 - C(n - m, k) / C(n, k). */
 static double chance_within(size_t n, size_t m, size_t k)
 {
     double none = 1;
@@ -176,9 +179,9 @@ static double chance_within(size_t n, size_t m, size_t k)
     return 1 - none;
 }
 
-/* The mean average precision over all orders of n regions of which m > 0 match: a matching region
- * stands at each place k with chance 1/n, and k - 1 places before it hold (m - 1) (k - 1) / (n - 1)
- * others. */
+/* The average precision, averaged over all orders of n regions of which m > 0 match: a matching
+ * region is at each place k with probability 1/n, and (m - 1) (k - 1) / (n - 1) others are expected
+ * among the k - 1 places before it. */
 static double chance_precision(size_t n, size_t m)
 {
     double sum = 0;

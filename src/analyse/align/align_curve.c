@@ -13,7 +13,7 @@ static int strongest_first(const void *a, const void *b)
     return x->weight > y->weight ? -1 : x->weight < y->weight;
 }
 
-/* Sum over thresholds of the recall gained times the precision there. */
+/* The sum over thresholds of the recall gained times the precision there. */
 static double average_precision(const struct align_pair *pairs, size_t n, size_t matches)
 {
     double sum = 0;

@@ -28,7 +28,7 @@ struct pairs {
     size_t count, cap;
 };
 
-/* The work in hand. */
+/* A measurement in progress. */
 struct measuring {
     const struct session *session;
     const struct grounding *grounding;
@@ -38,7 +38,7 @@ struct measuring {
     struct pairs pairs; /* of nouns */
 };
 
-/* A caption's phrases and what became of them. */
+/* A caption's phrases and their results. */
 struct job {
     const struct grounding_phrase *phrases;
     size_t count, measured;
@@ -46,7 +46,7 @@ struct job {
     struct pairs pairs;
 };
 
-/* What a thread needs beside. */
+/* A thread's own memory. */
 struct worker {
     const struct measuring *m;
     struct align_target target;
@@ -56,7 +56,7 @@ struct worker {
 /* ---- words ------------------------------------------------------------------------------------
  */
 
-/* The mean of the caption's other words' attention measured against the word's target. */
+/* Measures the attention of the caption's other words against the word's target; their mean. */
 static void measure_shuffled(struct worker *w, const struct attention *a, size_t word,
                              double out[ALIGN_MEASURES])
 {
@@ -76,7 +76,7 @@ static void measure_shuffled(struct worker *w, const struct attention *a, size_t
         align_uniform(&w->target, attended, out);
 }
 
-/* Weights in uniform weights. */
+/* Adds the word's regions, with weights in units of the uniform one. */
 static void add_pairs(struct pairs *pairs, const struct align_target *target, const float *weights)
 {
     double sum = 0;
@@ -90,7 +90,6 @@ static void add_pairs(struct pairs *pairs, const struct align_target *target, co
     }
 }
 
-/* Punctuation is no word. */
 static bool is_punctuation(const char *word)
 {
     return word[strspn(word, ".,;:!?'\"`()[]{}-&")] == '\0';
@@ -176,7 +175,7 @@ static struct job *jobs_make(const struct grounding *g, size_t *count_out)
     return jobs;
 }
 
-/* How the threads agree to stop. */
+/* What the threads share to report progress and to stop. */
 struct meeting {
     const struct progress *progress;
     size_t done, total;
@@ -206,7 +205,7 @@ static bool is_stopped(const struct meeting *meeting)
     return stopped;
 }
 
-/* A caption a thread: what scores and encodes one caption is too small to be shared out. */
+/* Each thread takes whole captions: scoring and encoding one is too little to divide. */
 static int measure_jobs(struct measuring *m, struct job *jobs, size_t count,
                         const struct progress *progress, struct error *err)
 {
@@ -254,11 +253,11 @@ static int measure_all(struct measuring *m, const struct progress *progress, str
     free(jobs);
     if (status != 0 || m->units.count > 0)
         return status;
-    return error_set(err, "no annotated phrase fits a caption of the split: is the annotation of "
+    return error_set(err, "no annotated phrase fits a caption of the split: is the annotation for "
                           "other images?");
 }
 
-/* ---- captions that look elsewhere -------------------------------------------------------------
+/* ---- captions that attend elsewhere -------------------------------------------------------------
  */
 
 static int furthest_first(const void *a, const void *b)
@@ -298,14 +297,14 @@ static void find_worst(const struct units *units, struct alignment *a)
 /* ---- rows -------------------------------------------------------------------------------------
  */
 
-/* The units of a level, group after group, and the groups' rows. */
+/* The units of a level, group by group, and the groups' rows. */
 struct grouping {
     const struct unit **units;
     size_t *starts; /* of row first_row + k: units[starts[k]] .. */
     size_t groups, first_row;
 };
 
-/* Units of one group stand image after image. */
+/* Fills the row of a group, whose units are in the images' order. */
 static int fill_row(const struct unit *const *units, size_t n, const struct bootstrap *how,
                     struct align_row *row, struct error *err)
 {
@@ -329,7 +328,7 @@ static int fill_row(const struct unit *const *units, size_t n, const struct boot
     return status;
 }
 
-/* A row a thread, as there are many small ones. */
+/* Each thread takes whole rows, as there are many small ones. */
 static int fill_rows(const struct measuring *m, const struct grouping *g, struct error *err)
 {
     int failed = 0;
@@ -348,7 +347,7 @@ static void add_row(struct alignment *a, enum align_level level, const char *gro
     a->rows[a->row_count++] = (struct align_row){.level = level, .group = mem_strdup(group)};
 }
 
-/* A unit with its group's name, to sort by; units of a group keep their order. */
+/* A unit with its group's name as the key to sort by; units of a group keep their order. */
 struct keyed {
     const char *group;
     const struct unit *unit;
@@ -400,7 +399,7 @@ static int class_of_name(const char *name)
     return class;
 }
 
-/* Classes in their own order, other groups by their number of words. */
+/* Classes in the enum's order, other groups by their number of words. */
 static int by_importance(const void *a, const void *b)
 {
     const struct align_row *x = a, *y = b;
@@ -443,8 +442,8 @@ int alignment_measure(const struct session *session, const struct grounding *gro
     *out = (struct alignment){.regions = session->R,
                               .t2i = model_options(session->model)->attn.cross_attn == CROSS_T2I};
     if (!session->data->boxes)
-        return error_set(err, "the data folder has no boxes of the regions: SPLIT_boxes.npy is "
-                              "needed (scanscope-formats(5))");
+        return error_set(err, "the data folder has no boxes of the regions: it needs "
+                              "SPLIT_boxes.npy (scanscope-formats(5))");
     int status = measure_all(&m, progress, err);
     if (status == 0)
         status = summarise(&m, err);

@@ -1,5 +1,6 @@
 #include "analyse/align/box.h"
 
+#include <assert.h>
 #include <math.h>
 
 double box_area(const float box[4])
@@ -7,7 +8,7 @@ double box_area(const float box[4])
     return (double)(box[2] - box[0]) * (double)(box[3] - box[1]);
 }
 
-/* The common part of two boxes; false where there is none. */
+/* The intersection of two boxes; false if it is empty. */
 static bool common(const float a[4], const float b[4], float out[4])
 {
     out[0] = fmaxf(a[0], b[0]);
@@ -37,6 +38,7 @@ bool box_middle_in(const float box[4], const float (*boxes)[4], size_t n)
 
 void box_around(const float (*boxes)[4], size_t n, float out[4])
 {
+    assert(n > 0);
     for (int k = 0; k < 4; k++)
         out[k] = boxes[0][k];
     for (size_t i = 1; i < n; i++) {
@@ -54,7 +56,7 @@ static void insert_sorted(float *sorted, size_t n, float value)
     sorted[n] = value;
 }
 
-/* The height that the parts cover over the stripe from left to right. Parts are sorted by y1. */
+/* The height that the parts, sorted by y1, cover in the stripe from left to right. */
 static double covered_height(const float (*parts)[4], size_t n, float left, float right)
 {
     double height = 0;
@@ -80,8 +82,8 @@ static void insert_part(float (*parts)[4], size_t n, const float part[4])
         parts[n][k] = part[k];
 }
 
-/* Stripe by stripe between the parts' left and right edges, within each of which the covered height
- * is the same everywhere. */
+/* Sums over vertical stripes between the parts' edges; within each the covered height is constant.
+ */
 double box_covered(const float box[4], const float (*boxes)[4], size_t n, float *scratch)
 {
     float(*parts)[4] = (float(*)[4])scratch, *edges = scratch + 4 * n, part[4];

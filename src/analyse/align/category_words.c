@@ -10,7 +10,7 @@
 
 enum { WORDS_LONGEST = 4 };
 
-/* A name as it stands in captions, words joined by blanks. */
+/* A name as it occurs in captions, its words joined by blanks. */
 struct entry {
     char *text;
     size_t category;
@@ -22,9 +22,9 @@ struct category_words {
 };
 
 /* Words that people use in captions for COCO's categories. Words that as often mean something else
- * ("bat", "glove", "orange" as a colour stays the category's own name) are left out. */
+ * ("bat", "glove") are omitted; "orange", though also a colour, is a category's own name. */
 static const struct {
-    const char *category, *synonyms; /* between commas, singular */
+    const char *category, *synonyms; /* separated by commas, singular */
 } synonyms[] = {
     {"person",
      "man,woman,boy,girl,child,kid,lady,guy,gentleman,baby,toddler,player,skier,"
@@ -129,7 +129,7 @@ static char *tidy_name(const char *name, size_t length)
     return str_take(&text);
 }
 
-/* The name and its plural. */
+/* Adds the name and its plural. */
 static void add_name(struct category_words *t, const char *name, size_t length, size_t category)
 {
     char *text = tidy_name(name, length);
@@ -157,7 +157,7 @@ static void add_synonyms(struct category_words *t, const char *name, size_t cate
     }
 }
 
-/* Of equal texts a category's own name comes before others' synonyms, as that was added first. */
+/* Equal texts are sorted by category. */
 static int compare_entries(const void *a, const void *b)
 {
     const struct entry *x = a, *y = b;
@@ -170,7 +170,7 @@ static int find_entry(const void *key, const void *entry)
     return strcmp(key, ((const struct entry *)entry)->text);
 }
 
-/* Whether a category is called `text` itself. */
+/* Whether `text` is the name of a category. */
 static bool is_name(char *const *names, size_t count, const char *text)
 {
     for (size_t c = 0; c < count; c++)
@@ -179,14 +179,15 @@ static bool is_name(char *const *names, size_t count, const char *text)
     return false;
 }
 
-/* Keeps one entry a text; a synonym that is another category's name gives way to it. */
-static void drop_doubles(struct category_words *t, char *const *names, size_t count)
+/* Keeps one entry per text: that of the category with this name, if there is one, rather than a
+ * synonym. */
+static void drop_duplicates(struct category_words *t, char *const *names, size_t count)
 {
     size_t kept = 0;
     for (size_t i = 0; i < t->count; i++) {
         struct entry *e = &t->entries[i];
-        bool foreign = is_name(names, count, e->text) && strcmp(names[e->category], e->text) != 0;
-        if (foreign || (kept > 0 && strcmp(t->entries[kept - 1].text, e->text) == 0))
+        bool synonym = is_name(names, count, e->text) && strcmp(names[e->category], e->text) != 0;
+        if (synonym || (kept > 0 && strcmp(t->entries[kept - 1].text, e->text) == 0))
             free(e->text);
         else
             t->entries[kept++] = *e;
@@ -203,7 +204,7 @@ struct category_words *category_words_new(char *const *names, size_t count)
     }
     if (t->count > 0)
         qsort(t->entries, t->count, sizeof *t->entries, compare_entries);
-    drop_doubles(t, names, count);
+    drop_duplicates(t, names, count);
     return t;
 }
 

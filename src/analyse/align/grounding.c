@@ -28,7 +28,7 @@ size_t grounding_category(struct grounding *grounding, const char *name)
     return g->category_count++;
 }
 
-/* Where the folder gives no size, the box is cut at the annotation's own. */
+/* If the folder has no sizes, the box is clipped to the annotation's. */
 void grounding_add_box(struct grounding *grounding, const struct dataset *data, size_t image,
                        const float box[4], double width, double height)
 {

@@ -6,11 +6,11 @@
 #include "base/mem.h"
 #include "io/annotation/coco.h"
 
-/* The objects, image after image. */
+/* The objects, image by image. */
 struct objects {
     const struct coco *coco;
     size_t *order, *starts; /* of the split's image i: order[starts[i]] .. */
-    double *width, *height; /* images; 0 where not known */
+    double *width, *height; /* images; 0 if unknown */
 };
 
 static void objects_make(const struct coco *coco, size_t images, struct objects *out)
@@ -50,8 +50,8 @@ static void add_boxes(struct grounding *g, const struct dataset *data, const str
     }
 }
 
-/* The determiner that begins the phrase whose name starts at `at`; `at` where there is none within
- * three words, or another function word stands between. */
+/* The determiner that begins the phrase whose name starts at `at`; `at` if there is none within
+ * three words, or another function word is between. */
 static size_t phrase_start(const struct str_list *words, size_t at)
 {
     for (size_t w = at; w-- > 0 && w + 3 >= at;) {
@@ -67,7 +67,7 @@ static void read_caption(struct grounding *g, const struct dataset *data, const 
                          const struct category_words *table, const struct str_list *words,
                          size_t caption)
 {
-    size_t category = 0, end = 0; /* of the phrase before */
+    size_t category = 0, end = 0; /* of the previous phrase */
     for (size_t w = 0; w < words->count; w++) {
         size_t n = category_words_match(table, words, w, &category);
         if (n == 0)
@@ -109,12 +109,12 @@ static int find_images(const struct dataset *data, struct idmap *out, struct err
 {
     *out = (struct idmap){0};
     if (!data->caption)
-        return error_set(err, "the words of the captions are needed, not only their ids: give the "
-                              "captions with --captions FILE");
+        return error_set(err, "the texts of the captions are needed, not only word ids: give them "
+                              "with --captions FILE");
     for (size_t i = 0; i < data->images; i++)
         if (!idmap_add(out, data->id[i], i)) {
             idmap_done(out);
-            return error_set(err, "the image id '%s' stands for two images; ids must be distinct",
+            return error_set(err, "the image id '%s' occurs twice; ids must be distinct",
                              data->id[i]);
         }
     return 0;

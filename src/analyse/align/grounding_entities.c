@@ -1,4 +1,4 @@
-/* grounding_entities.c: Flickr30K Entities against the captions of a data folder. */
+/* grounding_entities.c: Flickr30K Entities, matched with the captions of a data folder. */
 #include <ctype.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 
 enum { SENTENCE_WORDS = 512 }; /* longer captions and sentences are not compared */
 
-/* A sentence in words as captions have them, and which phrase each belongs to (-1: none). */
+/* A sentence, tokenised as captions are, and the phrase of each word (-1: none). */
 struct tokens {
     struct str_list words;
     int *phrase;
@@ -60,8 +60,8 @@ static void tokens_make(const struct entity_sentence *s, enum token_compat compa
 /* ---- a caption's words in a sentence ----------------------------------------------------------
  */
 
-/* The longest common subsequence of caption and sentence: map[w] is the sentence's word that stands
- * for the caption's word w, or -1. Returns its length. */
+/* Finds the longest common subsequence of caption and sentence: map[w] is the sentence's word that
+ * corresponds to the caption's word w, or -1. Returns its length. */
 static size_t match_words(const struct str_list *caption, const struct str_list *sentence, int *map)
 {
     size_t n = caption->count, m = sentence->count;
@@ -98,7 +98,7 @@ static size_t match_words(const struct str_list *caption, const struct str_list 
 struct image {
     struct entity_sentences sentences;
     struct entity_boxes boxes;
-    struct tokens *tokens; /* a sentence each */
+    struct tokens *tokens; /* one per sentence */
 };
 
 static void image_done(struct image *image)
@@ -131,7 +131,7 @@ static bool is_word(const char *text)
     return false;
 }
 
-/* Runs of caption words that belong to one phrase; the last of them that is a word is the noun. */
+/* Adds each run of caption words that belong to one phrase; its last real word is the noun. */
 static void add_phrases(struct grounding *g, const struct dataset *data, const struct image *image,
                         size_t sentence, const struct str_list *words, const int *map,
                         size_t caption)
@@ -155,8 +155,8 @@ static void add_phrases(struct grounding *g, const struct dataset *data, const s
     }
 }
 
-/* The sentence that shares most words; of equals the one at the caption's own place, then the
- * first. */
+/* Uses the sentence with the most words in common; among equals the one at the caption's own place,
+ * then the first. */
 static void read_caption(struct grounding *g, const struct dataset *data, const struct image *image,
                          enum token_compat compat, size_t caption)
 {
@@ -180,7 +180,7 @@ static void read_caption(struct grounding *g, const struct dataset *data, const 
 /* ---- files ------------------------------------------------------------------------------------
  */
 
-/* FOLDER/SUB/NAME.EXT; NULL where it is not there. */
+/* FOLDER/SUB/NAME.EXT, the caller's to free; NULL if absent. */
 static char *find_file(const char *folder, const char *sub, const char *name, const char *extension)
 {
     char *file = mem_printf("%s/%s%s", sub, name, extension), *path = file_join(folder, file);
@@ -191,7 +191,7 @@ static char *find_file(const char *folder, const char *sub, const char *name, co
     return NULL;
 }
 
-/* The photograph's name without folder and ending. */
+/* The photograph's name without folder and extension; the caller's to free. */
 static char *name_of(const struct dataset *data, size_t image)
 {
     char *mapped = photos_name(data->photos, data->id[image]);
@@ -244,8 +244,8 @@ int grounding_read_entities(const char *folder, const struct dataset *data,
 {
     *out = (struct grounding){0};
     if (!data->caption)
-        return error_set(err, "the words of the captions are needed, not only their ids: give the "
-                              "captions with --captions FILE");
+        return error_set(err, "the texts of the captions are needed, not only word ids: give them "
+                              "with --captions FILE");
     int status = 0;
     for (size_t i = 0; status == 0 && i < data->images; i++)
         status = read_image(folder, data, i, compat, out, err);

@@ -1,4 +1,4 @@
-/* grounding_truth.c: what drawn scenes hold, as `scanscope demo` wrote it. */
+/* grounding_truth.c: the contents of drawn scenes, as written by `scanscope demo`. */
 #include <string.h>
 
 #include <jansson.h>
@@ -6,7 +6,7 @@
 #include "analyse/align/grounding.h"
 #include "base/file.h"
 
-/* Where in the file something is wrong. */
+/* A place in the file, for errors. */
 struct place {
     const char *path;
     size_t image;
@@ -52,7 +52,8 @@ static int add_things(struct grounding *g, const struct dataset *data, const str
             thing = json_array_get(things, index);
         const char *kind = json_string_value(json_object_get(thing, "kind"));
         if (!kind || !read_box(thing, box))
-            return fail(place, "a phrase means a thing that is not there, or has no kind or box");
+            return fail(place,
+                        "a phrase refers to a thing that does not exist, or has no kind or box");
         phrase->category = grounding_category(g, kind);
         grounding_add_box(g, data, place->image, box, 0, 0);
     }
@@ -70,7 +71,7 @@ static int read_mention(struct grounding *g, const struct dataset *data, const s
         return fail(place, "a phrase has no first word and noun");
     phrase.end = phrase.noun + 1;
     if (json_array_size(meant) == 0)
-        return fail(place, "a phrase means nothing");
+        return fail(place, "a phrase refers to nothing");
     if (add_things(g, data, place, things, meant, &phrase) != 0)
         return -1;
     grounding_add_phrase(g, phrase);
@@ -86,7 +87,7 @@ static int read_image(struct grounding *g, const struct dataset *data, const str
     if (!id || strcmp(id, data->id[place->image]) != 0)
         return fail(place, "its id is not the split's");
     if (json_array_size(captions) != data->per_image)
-        return fail(place, "it has another number of captions than the split");
+        return fail(place, "it has a different number of captions from the split");
     for (size_t c = 0; c < json_array_size(captions); c++) {
         const json_t *mentions = json_array_get(captions, c);
         size_t caption = place->image * data->per_image + c;
@@ -102,9 +103,9 @@ static int read_images(struct grounding *g, const struct dataset *data, const ch
 {
     const json_t *images = json_object_get(root, "images");
     if (!json_is_array(images))
-        return error_at(err, path, -1, "is no truth of drawn scenes: it has no \"images\"");
+        return error_at(err, path, -1, "is not the truth of drawn scenes: it has no \"images\"");
     if (json_array_size(images) != data->images)
-        return error_at(err, path, -1, "tells of %zu images, the split has %zu",
+        return error_at(err, path, -1, "describes %zu images, the split has %zu",
                         json_array_size(images), data->images);
     for (size_t i = 0; i < data->images; i++) {
         struct place place = {path, i, err};
