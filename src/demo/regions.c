@@ -1,5 +1,6 @@
 #include "demo/regions.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -123,6 +124,7 @@ static void choose(struct pool *pool, struct region out[REGIONS])
         out[n++] = pool->items[i];
         pool->items[i].mask = NULL;
     }
+    assert(n == REGIONS);
     for (int i = 0; i < pool->count; i++)
         free(pool->items[i].mask);
 }

@@ -5,13 +5,13 @@
 
 #include "figure/page.h"
 
-/* An image and its ranked captions beside it; below it where the page is narrow. */
+/* captions: an image with its ranked captions next to it, or below it on a narrow page. */
 
 struct column {
     double x, w;
 };
 
-/* A caption's texts, measured. `text` goes below the others where the column is narrow. */
+/* A caption's texts, measured. In a narrow column `text` goes below the others. */
 struct row {
     struct scene_text_block rank, text, score;
     double rank_w, mark, text_x;

@@ -5,11 +5,11 @@
 #include "base/countof.h"
 #include "base/str.h"
 
-/* Each channel is a Chebyshev series over 2 t - 1.
+/* Colour maps: each channel is a Chebyshev series over 2 t - 1.
  *
  * viridis, magma and inferno are fitted (minimax) to the maps of Nathaniel J. Smith, Stefan van
  * der Walt and Eric Firing, which are dedicated to the public domain (CC0); after rounding, no
- * channel of any of the 256 steps is more than 2/255 from theirs.
+ * channel of any of the 256 steps differs by more than 2/255 from theirs.
  *
  * cividis is made by the method of Nunez, Anderton and Renslow (PLoS ONE 13(7), 2018), not from
  * their table: in CAM02-UCS lightness J' goes straight from 16 to 92.7, b' straight from -30 to

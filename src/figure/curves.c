@@ -8,10 +8,10 @@
 #include "base/mem.h"
 #include "figure/page.h"
 
-/* Plots: lines named at their right ends, or bars; no frame, few ticks. */
+/* curves: plots of lines, named at their right ends, or bars; no frame, few ticks. */
 
-/* Colours that the colour-blind tell apart (Okabe and Ito); lines from the fifth on are dashed too.
- */
+/* Colours that the colour-blind can distinguish (Okabe and Ito); from the fifth on, lines are
+ * dashed as well. */
 static const uint32_t colours[] = {0x0072b2, 0xd55e00, 0x009e73, 0xcc79a7, 0x56b4e9, 0xe69f00};
 enum { COLOURS = COUNTOF(colours), TICKS = 5, MOST_TICKS = 20 };
 
@@ -34,7 +34,7 @@ static double nice_step(double span)
     return power * (part <= 1 ? 1 : part <= 2 ? 2 : part <= 5 ? 5 : 10);
 }
 
-/* What can be drawn: not NaN, and nothing so large that all else would be flat. */
+/* Not NaN, and not so large that everything else would be flat. */
 static bool drawable(double value)
 {
     return fabs(value) < 1e15;
@@ -118,7 +118,7 @@ static void y_ticks(struct scene *scene, const struct axes *a, double left)
     }
 }
 
-/* A tick's name below the axis, left out where it would touch the one before it. */
+/* A tick's name below the axis, omitted if it would touch the one before. */
 static void x_tick(struct scene *scene, const struct axes *a, const char *text, double x,
                    double *free_from)
 {
@@ -301,7 +301,7 @@ static struct head head_of(struct scene *scene, const struct figure_plot *plot, 
     return head;
 }
 
-/* Ends at `bottom`, so that the axes of a row stand in line. */
+/* It ends at `bottom`, so that the axes of a row are aligned. */
 static void draw_head(struct scene *scene, struct head *head, double x, double bottom)
 {
     double y = bottom - head->h;
@@ -311,7 +311,7 @@ static void draw_head(struct scene *scene, struct head *head, double x, double b
         scene_text(scene, &head->label, x, y, INK_SOFT);
 }
 
-/* `cell` is without the head, which stands above it. */
+/* The plot below its head: `cell` does not include that. */
 static void draw_plot(struct scene *scene, const struct figure_plot *plot, struct box cell)
 {
     struct axes a = ranges(plot);
@@ -344,7 +344,7 @@ static void draw_plot(struct scene *scene, const struct figure_plot *plot, struc
     }
 }
 
-/* `cell` is the first one's, its y where the row begins; returns where the row ends. */
+/* `cell` is that of the first plot, at the top of the row; returns where the row ends. */
 static double row_of_plots(struct scene *scene, const struct figure_plot *plots, size_t count,
                            struct box cell, double gap)
 {

@@ -46,7 +46,7 @@ static const struct format *format_of(const char *path, struct error *err)
 
 /* ---- metadata -------------------------------------------------------------------------------- */
 
-/* What the texts need that is put together, freed with it. */
+/* The texts, and the strings that some of them were composed in. */
 struct metadata {
     struct render_texts texts;
     struct str words, images, score;
@@ -107,6 +107,7 @@ static void metadata_done(struct metadata *meta)
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
+/* Whether the numbers of the style are within reason. */
 static int check_style(const struct figure_style *style, struct error *err)
 {
     if (!(style->dpi >= 0 && style->dpi <= 2400))
@@ -128,7 +129,7 @@ int figure_write(const struct figure *figure, const struct figure_style *style, 
     if (!format || check_style(style, err) != 0)
         return -1;
     if (figure->kind != FIGURE_CURVES && figure->set_count == 0)
-        return error_set(err, "there is nothing to show in a figure of %s",
+        return error_set(err, "the figure of kind %s has nothing to show",
                          figure_kind_name(figure->kind));
     double dpi = figure_style_filled(style).dpi;
     if (scene_init(&scene, style, format->raster ? dpi / 72 : 1, notes, err) != 0)
@@ -150,17 +151,5 @@ int figure_words(const struct figure_image *image, const struct figure_word *wor
     struct figure_set set = {
         .query = info->caption, .image = *image, .words = words, .word_count = count};
     struct figure figure = {.kind = FIGURE_WORDS, .sets = &set, .set_count = 1, .info = *info};
-    return figure_write(&figure, style, path, notes, err);
-}
-
-int figure_strip(const struct figure_result *results, size_t count,
-                 const struct figure_style *style, const struct figure_info *info, const char *path,
-                 struct str *notes, struct error *err)
-{
-    struct figure_set set = {.query = info->caption,
-                             .results = results,
-                             .result_count = count,
-                             .truth_rank = info->truth_rank};
-    struct figure figure = {.kind = FIGURE_STRIP, .sets = &set, .set_count = 1, .info = *info};
     return figure_write(&figure, style, path, notes, err);
 }

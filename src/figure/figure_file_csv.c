@@ -1,3 +1,4 @@
+/* figure_file_csv.c: a figure's data as CSV. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,7 @@ static void add_float(struct str *out, float value)
     str_addf(out, isfinite(value) ? ",%.9g" : ",", (double)value);
 }
 
-/* One table for every kind: a line has what its kind knows, the other fields are empty. */
+/* One table for all kinds; fields that a kind does not have are empty. */
 static const char header[] =
     "kind,set,query,image,number,text,score,truth,region,x1,y1,x2,y2,weight,x,y\n";
 
@@ -93,8 +94,8 @@ int figure_save_csv(const struct figure *figure, const char *path, struct error 
     return status;
 }
 
-/* The path with another ending. */
-static char *beside(const char *path, const char *ending)
+/* The path with another ending; the caller's to free. */
+static char *with_ending(const char *path, const char *ending)
 {
     const char *dot = strrchr(file_name(path), '.');
     return mem_printf("%.*s%s", dot ? (int)(dot - path) : (int)strlen(path), path, ending);
@@ -103,7 +104,7 @@ static char *beside(const char *path, const char *ending)
 int figure_save_beside(const struct figure *figure, const struct figure_style *style,
                        const char *figure_path, struct error *err)
 {
-    char *json = beside(figure_path, ".json"), *csv = beside(figure_path, ".csv");
+    char *json = with_ending(figure_path, ".json"), *csv = with_ending(figure_path, ".csv");
     int status = figure_save_json(figure, style, json, err);
     if (status == 0)
         status = figure_save_csv(figure, csv, err);

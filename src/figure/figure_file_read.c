@@ -1,3 +1,4 @@
+/* figure_file_read.c: a figure from its JSON. */
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
@@ -13,18 +14,17 @@ enum {
     FORMAT = 1, /* of "scanscope_figure" */
     MAX_FILE = 256 << 20,
     MAX_REGIONS = 4096,
-    MAX_SIDE = 1 << 24, /* of a photograph, in pixels */
+    MAX_SIDE = 1 << 24, /* pixels of a photograph's side */
 };
 
-/* A list has at most this many entries: no page shows more, and laying them out would take hours.
- */
+/* The most entries of lists: no page shows more, and laying them out would take hours. */
 static const struct {
     const char *key;
     size_t most;
 } limits[] = {{"sets", 1024}, {"words", 4096},         {"results", 1024}, {"captions", 1024},
               {"plots", 256}, {"shown_regions", 4096}, {"series", 256},   {"ticks", 4096}};
 
-/* A file being read: where an error is said to be, and who owns what is made. */
+/* A file being read: the place that errors name, and the owner of what is read. */
 struct reader {
     const char *path, *photo_folder;
     struct figure_data *data;
@@ -35,11 +35,11 @@ struct reader {
 
 static int wrong(struct reader *r, const char *key, const char *wanted)
 {
-    return error_at(r->err, r->path, -1, "%s%s%s: %s is wanted here", r->place,
-                    r->place[0] ? "." : "", key, wanted);
+    return error_at(r->err, r->path, -1, "%s%s%s: expected %s", r->place, r->place[0] ? "." : "",
+                    key, wanted);
 }
 
-/* Enters "list[index]"; returns how to leave. */
+/* Enters "list[index]"; returns what `leave` takes. */
 static size_t enter(struct reader *r, const char *key, size_t index)
 {
     size_t length = strlen(r->place);
@@ -61,7 +61,7 @@ static int get_text(struct reader *r, const json_t *object, const char *key, con
     if (!value)
         return 0;
     if (!json_is_string(value))
-        return wrong(r, key, "a text");
+        return wrong(r, key, "a string");
     *out = figure_data_text(r->data, json_string_value(value));
     return 0;
 }
@@ -85,7 +85,7 @@ static int get_size(struct reader *r, const json_t *object, const char *key, siz
         return 0;
     if (!json_is_integer(value) || json_integer_value(value) < 0 ||
         (uint64_t)json_integer_value(value) > most)
-        return wrong(r, key, "a whole number that is not negative and not too large");
+        return wrong(r, key, "a non-negative integer that is not too large");
     *out = (size_t)json_integer_value(value);
     return 0;
 }
@@ -101,7 +101,7 @@ static int get_bool(struct reader *r, const json_t *object, const char *key, boo
     return 0;
 }
 
-/* An array, NULL and count 0 where the key is missing. */
+/* An array; NULL and count 0 if absent. */
 static int get_array(struct reader *r, const json_t *object, const char *key, const json_t **out,
                      size_t *count_out)
 {
@@ -128,8 +128,8 @@ static int get_numbers(struct reader *r, const json_t *object, const char *key, 
     if (get_array(r, object, key, &array, &have) != 0)
         return -1;
     if (have != count)
-        return error_at(r->err, r->path, -1, "%s.%s: %zu numbers are wanted here, not %zu",
-                        r->place, key, count, have);
+        return error_at(r->err, r->path, -1, "%s.%s: expected %zu numbers, not %zu", r->place, key,
+                        count, have);
     *out = figure_data_take(r->data, count, sizeof **out);
     for (size_t i = 0; i < count; i++) {
         const json_t *value = json_array_get(array, i);
@@ -155,7 +155,8 @@ static int get_floats(struct reader *r, const json_t *object, const char *key, s
 
 /* ---- images ---------------------------------------------------------------------------------- */
 
-/* Where the photograph is now: in the folder given, where it was, else beside the file. */
+/* Finds and loads the photograph: from the folder given, else from where it was, else from the
+ * file's folder. */
 static void find_photo(struct reader *r, struct figure_image *image)
 {
     char *folder = file_folder(r->path), *beside = file_join(folder, file_name(image->path));
@@ -204,7 +205,7 @@ static int read_word(struct reader *r, const json_t *json, struct figure_set *se
         get_bool(r, json, "unknown", &word->unknown) != 0)
         return -1;
     if (!word->text)
-        return wrong(r, "text", "a text");
+        return wrong(r, "text", "a string");
     return get_floats(r, json, "weights", set->image.regions, &word->weights);
 }
 
@@ -280,7 +281,7 @@ static int read_captions(struct reader *r, const json_t *json, struct figure_set
             get_text(r, item, "text", &captions[i].text) != 0)
             return -1;
         if (!captions[i].text)
-            return wrong(r, "text", "a text");
+            return wrong(r, "text", "a string");
         leave(r, back);
     }
     return 0;
@@ -338,12 +339,12 @@ static int read_ticks(struct reader *r, const json_t *json, struct figure_plot *
     if (get_array(r, json, "ticks", &array, &count) != 0 || !array)
         return array ? -1 : 0;
     if (plot->series_count == 0 || count != plot->series[0].count)
-        return wrong(r, "ticks", "a text for each x of the first series");
+        return wrong(r, "ticks", "a string for each x of the first series");
     const char **ticks = figure_data_take(r->data, count, sizeof *ticks);
     for (size_t i = 0; i < count; i++) {
         const char *text = json_string_value(json_array_get(array, i));
         if (!text)
-            return wrong(r, "ticks", "a list of texts");
+            return wrong(r, "ticks", "a list of strings");
         ticks[i] = figure_data_text(r->data, text);
     }
     plot->ticks = ticks;
@@ -392,7 +393,8 @@ static int read_plots(struct reader *r, const json_t *root)
 
 /* ---- the figure ------------------------------------------------------------------------------ */
 
-/* A field's value as the text that figure_style_set takes; NULL where it cannot be one. */
+/* A field's value as text for figure_style_set, the caller's to free; NULL if it is of another
+ * type. */
 static char *style_value(const json_t *value)
 {
     if (json_is_string(value))
@@ -412,7 +414,7 @@ static int read_style(struct reader *r, json_t *root, struct figure_style *style
         const char *kept = text ? figure_data_text(r->data, text) : NULL;
         free(text);
         if (!kept)
-            return wrong(r, "style", "a text, number, true or false for each field");
+            return wrong(r, "style", "a string, number, true or false for each field");
         if (figure_style_set(style, key, kept, r->err) != 0)
             return error_prefix(r->err, r->path);
     }
@@ -425,8 +427,8 @@ static int read_kind(struct reader *r, const json_t *root)
     const json_t *version = json_object_get(root, "scanscope_figure");
     if (!version || !kind)
         return error_at(r->err, r->path, -1,
-                        "is not a figure's data: it has no 'scanscope_figure' "
-                        "and 'kind', as 'scanscope figure --save-data' writes them");
+                        "is not a figure's data: it lacks the 'scanscope_figure' "
+                        "and 'kind' that 'scanscope figure --save-data' writes");
     if (!json_is_integer(version) || json_integer_value(version) != FORMAT)
         return error_at(r->err, r->path, -1,
                         "is a figure's data of another version: 'scanscope_figure' must be %d",
@@ -455,9 +457,10 @@ static json_t *parse(const char *path, struct error *err)
         return NULL;
     json_t *root = NULL;
     if (map.size > MAX_FILE)
-        error_at(err, path, -1, "is %zu bytes; a figure's data has at most %d", map.size, MAX_FILE);
+        error_at(err, path, -1, "has %zu bytes; a figure's data has at most %d", map.size,
+                 MAX_FILE);
     else if (!(root = json_loadb((const char *)map.data, map.size, 0, &at)))
-        error_at(err, path, at.position, "is no JSON: line %d: %s", at.line, at.text);
+        error_at(err, path, at.position, "is not JSON: line %d: %s", at.line, at.text);
     file_map_close(&map);
     return root;
 }

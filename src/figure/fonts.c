@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 
-/* The part of a family, made when first asked for. */
+/* The subset of a font's family, made at its first use. */
 static struct font_subset *part_of(struct font_subsets *parts, PangoFont *font)
 {
     PangoFontDescription *described = pango_font_describe(font);
@@ -47,7 +47,7 @@ static void add_layout(struct font_subsets *parts, PangoLayout *layout)
     pango_layout_iter_free(iter);
 }
 
-/* Hints are of no use to a page that is scaled. */
+/* Cuts the font down; hints are dropped, as pages are scaled. */
 static void cut(struct font_subset *part)
 {
     hb_subset_input_t *input = hb_subset_input_create_or_fail();

@@ -32,7 +32,7 @@ void gather_image(const struct session *session, size_t image, int max_side,
 
 /* ---- choosing words -------------------------------------------------------------------------- */
 
-/* Marks "4" or "4-6" of the numbers first .. first + count - 1. */
+/* Marks "4" or "4-6" of the numbers first .. first + count - 1; false if it is something else. */
 static bool mark_range(const char *item, size_t length, size_t first, size_t count, bool *marks)
 {
     char *end;
@@ -88,7 +88,7 @@ static const char *word_text(const struct query *query, size_t word)
     return word < query->words.count ? query->words.items[word] : "?";
 }
 
-/* <start> and <end> are the first and last of the W tokens and no panels. */
+/* Panels of all tokens but the first and last, <start> and <end>. */
 static void copy_words(const struct session *session, const struct query *query,
                        const struct attention *attention, struct figure_data *data,
                        struct figure_set *set)

@@ -35,7 +35,7 @@ int gather_captions(const struct session *session, size_t image, size_t k, int m
                 .rank = i + 1};
         set->captions = captions;
         set->caption_count = count;
-        set->truth_rank = per_image > 0; /* which ones are true is known */
+        set->truth_rank = per_image > 0; /* it is known which ones are true */
         gather_image(session, image, max_side, data, &set->image);
     }
     free(best);
@@ -45,7 +45,7 @@ int gather_captions(const struct session *session, size_t image, size_t k, int m
 
 /* ---- failures -------------------------------------------------------------------------------- */
 
-/* One pass over all scores, `k` answers a query kept. */
+/* One pass over all scores, of which `k` answers per query are kept. */
 static int sweep_session(const struct session *session, size_t k, struct sweep *out,
                          struct error *err)
 {
@@ -156,7 +156,7 @@ enum { RECALL_TOP = 100, BINS = 6, PLOTS = 4 };
 static const size_t bin_ends[BINS] = {1, 5, 10, 50, 100, SIZE_MAX};
 static const char *const bin_names[BINS] = {"1", "2-5", "6-10", "11-50", "51-100", "more"};
 
-/* Per cent of the ranks (0 = best) that are below 1, 2, ... RECALL_TOP. */
+/* Per cent of the ranks (0 = best) that are below 1, 2, ..., RECALL_TOP. */
 static struct figure_series recall_series(struct figure_data *data, const char *name,
                                           const size_t *ranks, size_t count)
 {
@@ -188,7 +188,7 @@ static struct figure_series rank_series(struct figure_data *data, const char *na
     return (struct figure_series){name, x, y, BINS};
 }
 
-/* The folder's name tells models apart better than model_best.pth.tar does. */
+/* A folder's name distinguishes models better than model_best.pth.tar does. */
 const char *gather_run_name(struct figure_data *data, const char *path)
 {
     static const char *const plain[] = {"model", "checkpoint", "train.jsonl"};

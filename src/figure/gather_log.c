@@ -10,13 +10,13 @@
 
 enum { RECALLS = 6, LOSS_POINTS = 300 };
 
-/* Points as they come. */
+/* Points, in the log's order. */
 struct points {
     double *x, *y;
     size_t count, cap_x, cap_y;
 };
 
-/* What a log tells: the loss and the validations, by iteration. */
+/* The contents of a log: losses and validations, by iteration. */
 struct log {
     const char *path;
     struct points loss, rsum, recalls[RECALLS]; /* i2t R@1 R@5 R@10, t2i R@1 R@5 R@10 */
@@ -87,7 +87,7 @@ static int read_lines(struct log *log, const char *text, size_t size, struct err
         json_t *event = length ? json_loadb(text + at, length, 0, &why) : NULL;
         if (length && !event && end) /* the last line of a run that was killed may be cut */
             return error_at(err, log->path, -1,
-                            "line %zu is no JSON: is this the train.jsonl of a "
+                            "line %zu is not JSON: is this the train.jsonl of a "
                             "training run?",
                             line);
         read_event(log, event);
@@ -112,7 +112,7 @@ static int read_log(struct log *log, struct error *err)
 
 /* ---- plots ----------------------------------------------------------------------------------- */
 
-/* Means of as many neighbours as leave `most` points. */
+/* Means of neighbouring points, so that at most `most` are left. */
 static struct figure_series thinned(struct figure_data *data, const char *name,
                                     const struct points *points, size_t most)
 {

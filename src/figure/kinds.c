@@ -1,5 +1,6 @@
 #include "figure/kinds.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/countof.h"
@@ -17,12 +18,13 @@ static const struct kind kinds[] = {
 
 const struct kind *figure_kind_of(enum figure_kind kind)
 {
+    assert(kind < FIGURE_KINDS);
     return &kinds[kind];
 }
 
 const char *figure_kind_name(enum figure_kind kind)
 {
-    return kinds[kind].name;
+    return figure_kind_of(kind)->name;
 }
 
 int figure_kind_named(const char *name, enum figure_kind *out, struct error *err)

@@ -1,5 +1,5 @@
-/* kinds.h: the table of the kinds of figures. A kind lays its figure out on an empty scene; recipe
- * for a new one: a file with its layout function, a row in the table of kinds.c. */
+/* kinds.h: the table of the kinds of figures, each with a function that lays it out on an empty
+ * scene. A new kind is a file with its layout and a row in the table of kinds.c. */
 #ifndef FIGURE_KINDS_H
 #define FIGURE_KINDS_H
 
@@ -10,9 +10,10 @@ struct kind {
     int (*layout)(struct scene *scene, const struct figure *figure, struct error *err);
 };
 
+/* The row of a kind. */
 const struct kind *figure_kind_of(enum figure_kind kind);
 
-/* Each lays out its kind; errors: nothing to show, no boxes where they are needed. */
+/* The layouts. Errors: nothing to show, no boxes if the kind needs them. */
 int words_layout(struct scene *scene, const struct figure *figure, struct error *err) MUST_USE;
 int regions_layout(struct scene *scene, const struct figure *figure, struct error *err) MUST_USE;
 int strip_layout(struct scene *scene, const struct figure *figure, struct error *err) MUST_USE;
@@ -23,8 +24,5 @@ int words_compare_layout(struct scene *scene, const struct figure *figure,
 int strip_failures_layout(struct scene *scene, const struct figure *figure,
                           struct error *err) MUST_USE;
 int curves_layout(struct scene *scene, const struct figure *figure, struct error *err) MUST_USE;
-
-/* The rows of a strip, from y on; returns where they end. */
-double strip_rows(struct scene *scene, const struct figure_set *set, double y);
 
 #endif

@@ -8,13 +8,13 @@
 
 enum { JPEG_QUALITY = 93, UNKNOWN_SIDE = 640 };
 
-/* How wide the whole image would be where a part of it is shown. */
+/* How wide the whole image would be at the scale of the part that is shown. */
 static double whole_width(const struct item *item)
 {
     return item->box.w / (item->picture.crop.w > 0 ? item->picture.crop.w : 1);
 }
 
-/* The JPEG's size: the photograph's, but no finer than the style's dots an inch where it is
+/* The JPEG's size: the photograph's, but no finer than the style's dots per inch where it is shown
  * largest. */
 static void size_of(const struct scene *scene, const struct figure_image *image,
                     struct photo *photo)

@@ -5,8 +5,8 @@
 
 #include "figure/page.h"
 
-/* Words x regions: each weight a cell, above each column the region cut out of the photograph.
- * Works without boxes too, with the regions' numbers only. */
+/* matrix: words x regions, each weight a cell; above each column the region cut out of the
+ * photograph or, without boxes, only its number. */
 
 struct frame {
     double left, top, cell_w, cell_h; /* of the cells */
@@ -40,8 +40,8 @@ static double label_width(struct scene *scene, const struct figure_set *set)
     return fmin(widest, most);
 }
 
-/* A region as a part of its image (crop), and as an image of its own shape; false where it cannot
- * be shown. */
+/* A region as a part of its image (crop), and an image of the region's shape; false if it cannot be
+ * shown. */
 static bool region_shape(const struct figure_image *image, size_t region, struct box *crop,
                          struct figure_image *shape)
 {
@@ -55,7 +55,7 @@ static bool region_shape(const struct figure_image *image, size_t region, struct
     return true;
 }
 
-/* Of the highest region in a column of `width`; at most square. */
+/* Height of the tallest region in a column of `width`, at most square. */
 static double crops_height(const struct figure_set *set, double width)
 {
     double height = 0;
@@ -68,7 +68,7 @@ static double crops_height(const struct figure_set *set, double width)
     return height;
 }
 
-/* The region itself, as large as the column allows, and its number above. */
+/* The region itself, as large as the column allows, below its number. */
 static void column_head(struct scene *scene, const struct figure_set *set, size_t column,
                         const struct frame *frame, double crops_h)
 {
@@ -88,7 +88,8 @@ static void column_head(struct scene *scene, const struct figure_set *set, size_
 static void word_row(struct scene *scene, const struct figure_set *set, size_t word,
                      const struct frame *frame, float scale)
 {
-    const double lap = 0.4; /* under the next cell, or its soft edge would let the paper through */
+    const double lap =
+        0.4; /* below the next cell, or the paper would show through at the soft edge */
     double y = frame->top + (double)word * frame->cell_h, room = frame->left - SCENE_MARGIN - 3;
     struct scene_text_block block =
         page_line(scene, set->words[word].text, 0.9, room, frame->cell_h);

@@ -6,13 +6,15 @@
 
 #include "base/mem.h"
 
-/* A region in pixels of the overlay: columns x0..x1-1, rows y0..y1-1, and what it adds. */
+/* A region in pixels of the overlay: columns x0..x1-1, rows y0..y1-1, and the weight that it adds.
+ */
 struct span {
     int x0, x1, y0, y1;
     float weight;
 };
 
-/* The pixels whose centres lie in lo..hi. */
+/* The pixels from..to-1 whose centres lie in lo..hi, or that contain the middle of a thinner range.
+ */
 static void covered(double lo, double hi, int size, int *from_out, int *to_out)
 {
     double from = ceil(lo - 0.5), to = ceil(hi - 0.5);
@@ -42,7 +44,7 @@ static float usable(float weight)
     return isfinite(weight) && weight > 0 ? weight : 0;
 }
 
-/* lambda (k - rank)^2; k is at most some hundreds, so counting beats sorting an index. */
+/* lambda (k - rank)^2; k is at most some hundreds, so counting is faster than sorting. */
 static float rank_weight(const float *weights, size_t regions, size_t region)
 {
     size_t rank = 0;
@@ -166,7 +168,7 @@ ptrdiff_t overlay_strongest(const float *weights, size_t regions)
 
 /* ---- painting ------------------------------------------------------------------------------- */
 
-/* The pixel on white: what is transparent shows the paper. */
+/* The pixel on white paper. */
 static inline void on_white(const uint8_t *in, uint8_t *out)
 {
     int alpha = in[3];

@@ -1,5 +1,6 @@
 #include "figure/page.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,7 +44,7 @@ static double line_height(struct scene *scene, const struct text_look *look)
     return height;
 }
 
-/* Four, fewer where a panel would be narrower than six characters or so. */
+/* Four, or fewer if a panel would be narrower than about six characters. */
 static int columns_for(const struct scene *scene, size_t count)
 {
     enum { USUAL = 4 };
@@ -96,6 +97,7 @@ struct box page_fit(const struct figure_image *image, struct box cell)
 
 bool page_region(const struct figure_image *image, size_t r, struct box at, struct box *out)
 {
+    assert(image->boxes && r < image->regions);
     double w, h;
     figure_image_size(image, &w, &h);
     const float *b = image->boxes + 4 * r;
@@ -112,7 +114,7 @@ void page_region_frame(struct scene *scene, struct box at)
     scene_frame(scene, at, FRAME_RED, fmax(0.25, fmin(0.8, fmin(at.w, at.h) / 6)), false);
 }
 
-/* The reason goes to the notes: a file name is of no use to who reads the figure. */
+/* The reason is in the notes: a file name does not help the figure's readers. */
 static void missing_text(struct scene *scene, struct box at, const char *id)
 {
     double pad = fmin(3, at.w / 10), line = line_height(scene, &small_look);
@@ -171,7 +173,7 @@ void page_tag(struct scene *scene, const char *text, uint32_t colour, struct box
     if (near.y - tag.h >= cell.y)
         tag.y = near.y - tag.h;
     else if (near.y + near.h + tag.h <= cell.y + cell.h && near.h < 4 * tag.h)
-        tag.y = near.y + near.h; /* inside it would hide most of a low region */
+        tag.y = near.y + near.h; /* inside, it would hide most of a low region */
     else
         tag.y = near.y;
     tag.y = fmax(fmin(tag.y, cell.y + cell.h - tag.h), cell.y);
@@ -250,7 +252,7 @@ void page_note_missing(struct scene *scene, const struct figure_image *image)
 
 /* ---- below the panels ------------------------------------------------------------------------ */
 
-/* "0 [bar] top"; returns the x where it ends. The bar gives way to the numbers. */
+/* "0 [bar] top"; returns the x where it ends. The bar is narrowed to make room for the numbers. */
 static double bar_and_numbers(struct scene *scene, float top, bool pure, double y,
                               double *height_out)
 {
@@ -274,7 +276,7 @@ double page_colour_bar(struct scene *scene, const char *what, float top, bool pu
 {
     double gap = page_gap(scene), line, right = scene->width - SCENE_MARGIN;
     double x = bar_and_numbers(scene, top, pure, y, &line) + 2 * gap;
-    if (right - x < 12 * scene->style.font_size) { /* no room beside it */
+    if (right - x < 12 * scene->style.font_size) { /* no room next to it */
         x = SCENE_MARGIN;
         y += line + gap / 2;
     }

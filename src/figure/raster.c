@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 
-/* For each output pixel the input pixels that it is made of. */
+/* The input pixels of each output pixel, with their weights. */
 struct taps {
     int per_pixel;
     int *first;     /* size */
@@ -64,7 +64,7 @@ static int taps_make(int in_size, int out_size, struct taps *out, struct error *
     return 0;
 }
 
-/* A row of RGBA as 3 floats a pixel, on white. */
+/* A row of RGBA on white, as 3 floats per pixel. */
 static void row_on_white(const uint8_t *in, int width, float *out)
 {
     for (int x = 0; x < width; x++, in += 4, out += 3)

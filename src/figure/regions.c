@@ -5,9 +5,9 @@
 
 #include "figure/page.h"
 
-/* One panel a region: the photograph dimmed but for the region, and below it the caption with each
- * word tinted by its attention: what an i-t model's region looks at, or the words that look at the
- * region. */
+/* regions: one panel per region: the photograph dimmed except for the region, and below it the
+ * caption with each word tinted by its weight: the words that the region attends to (i-t models),
+ * or that attend to the region. */
 
 static float weight_of(const struct figure_set *set, size_t word, size_t region)
 {
@@ -37,7 +37,7 @@ static float common_scale(const struct scene *scene, const struct figure_set *se
 
 /* ---- the tinted caption ---------------------------------------------------------------------- */
 
-/* A place for the next word of `width`, in lines of the cell's width. */
+/* The place of the next word, in lines of the cell's width. */
 struct flow {
     struct box cell;
     double x, y, line;
@@ -51,7 +51,7 @@ static void flow_next(struct flow *flow, double width)
     }
 }
 
-/* Sets the words from flow.y on (only measures where `scale` is negative); returns the height. */
+/* Places the words (only measures them if `scale` is negative); returns their height. */
 static double flow_words(struct scene *scene, const struct figure_set *set, size_t region,
                          struct box cell, float scale)
 {
@@ -106,7 +106,7 @@ static double panels(struct scene *scene, const struct figure_set *set, float sc
                                  style->letters || (style->scores && set->region_similarity));
     struct box below = {.w = grid.cell_w};
     double label = grid.label_h, words = flow_words(scene, set, 0, below, -1) + 2;
-    grid.label_h += words; /* rows are that much further apart */
+    grid.label_h += words; /* so much farther apart are the rows */
     for (size_t i = 0; i < set->region_count; i++) {
         size_t region = set->regions[i];
         struct box cell = page_cell(&grid, i, y);

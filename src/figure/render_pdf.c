@@ -1,5 +1,5 @@
-/* render_pdf.c: by cairo: text stays text with its font embedded, photographs are JPEG inside, each
- * once however often it is shown. */
+/* render_pdf.c: drawn by cairo: text stays text with its font embedded; each photograph is embedded
+ * once, as JPEG. */
 #include <cairo-pdf.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,7 +36,7 @@ static int photo_surface(struct photo *photo, struct error *err)
     return error_set(err, "not enough memory for a photograph");
 }
 
-/* Paints a surface, or the crop of it, over the item's box. */
+/* Paints a surface, or its crop, over the item's box. */
 static void paint(cairo_t *cr, cairo_surface_t *surface, const struct item *item, int width,
                   int height, cairo_filter_t filter)
 {
@@ -55,7 +55,7 @@ static void paint(cairo_t *cr, cairo_surface_t *surface, const struct item *item
     cairo_restore(cr);
 }
 
-/* RGBA to cairo's premultiplied words. */
+/* Converts RGBA to cairo's premultiplied words. */
 static cairo_surface_t *overlay_surface(const struct image *image)
 {
     cairo_surface_t *surface =
@@ -154,7 +154,7 @@ static int draw(cairo_surface_t *surface, const struct scene *scene, struct erro
     return status;
 }
 
-/* The same figure gives the same bytes, so the date of its making is blanked out. */
+/* Blanks out the date of creation, so that the same figure gives the same bytes. */
 static void blank_date(struct str *pdf)
 {
     static const char key[] = "/CreationDate (";
@@ -167,11 +167,11 @@ static void blank_date(struct str *pdf)
 int render_pdf(const struct scene *scene, const struct render_texts *texts, const char *path,
                struct error *err)
 {
-    enum { MAX_SIDE = 14400 }; /* points: what readers of PDF go up to */
+    enum { MAX_SIDE = 14400 }; /* points: more is beyond readers of PDF */
     struct str pdf = {0};
     if (scene->width > MAX_SIDE || scene->height > MAX_SIDE)
         return error_set(err,
-                         "the page would be %.0f x %.0f points, a PDF has at most %d a side: use a "
+                         "the page would be %.0f x %.0f points; a PDF has at most %d a side: use a "
                          "larger --width, more --columns or fewer --words",
                          scene->width, scene->height, MAX_SIDE);
     cairo_surface_t *surface =

@@ -6,7 +6,7 @@
 #include "figure/raster.h"
 #include "figure/render.h"
 
-/* Photographs already scaled: a grid of words shows one photograph many times. */
+/* Photographs already scaled: a grid of words repeats one many times. */
 struct scaled {
     const struct figure_image *image;
     struct box crop;
@@ -37,7 +37,7 @@ static int check_size(const struct scene *scene, struct error *err)
     if (w <= RENDER_MAX_SIDE && h <= RENDER_MAX_SIDE)
         return 0;
     return error_set(err,
-                     "the picture would be %.0f x %.0f pixels, at most %d a side can be drawn: "
+                     "the picture would be %.0f x %.0f pixels; at most %d a side can be drawn: "
                      "use a lower --dpi, a smaller --width, more --columns or fewer --words",
                      w, h, RENDER_MAX_SIDE);
 }
@@ -97,7 +97,7 @@ static int scale_crop(const struct image *in, const struct box *crop, int w, int
     return status;
 }
 
-/* The photograph (or the grey that stands for it) at w x h; the canvas keeps it. */
+/* The photograph, or grey if it is missing, at w x h; borrowed from the canvas. */
 static int scaled_to(struct canvas *canvas, const struct picture *picture, int w, int h,
                      struct error *err)
 {
@@ -123,7 +123,7 @@ static void blit(struct canvas *canvas, const struct image *in, int x0, int y0)
     }
 }
 
-/* Room for a panel's values and pixels, kept from panel to panel: fresh memory costs more than the
+/* Room for a panel's values and pixels, reused by all panels: fresh memory costs more than
  * painting. */
 static int make_room(struct canvas *canvas, size_t count, struct error *err)
 {
@@ -160,7 +160,7 @@ static int draw_picture(struct canvas *canvas, const struct item *item, struct e
     return 0;
 }
 
-/* Pictures are laid under everything else, pixel by pixel; cairo draws the rest over them. */
+/* Pictures are copied first, below everything else; cairo draws the rest over them. */
 static int draw(struct canvas *canvas, struct error *err)
 {
     const struct scene *scene = canvas->scene;

@@ -1,4 +1,4 @@
-/* render_svg.c: written here and not by cairo, which would turn the text into outlines. */
+/* render_svg.c: SVG, written without cairo, which would turn the text into outlines. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -126,8 +126,8 @@ static void draw_bar(struct svg *svg, const struct item *item)
     str_addf(&svg->out, " fill=\"url(#bar%d)\"/>\n", id);
 }
 
-/* One line at its baseline. It is anchored in the middle, which holds for either direction of
- * writing, and stretched to the width that was measured. */
+/* One line at its baseline, anchored in the middle, which suits both directions of writing, and
+ * stretched to the width that was measured. */
 static void draw_text_line(struct svg *svg, const struct item *item, PangoLayoutIter *iter)
 {
     PangoLayoutLine *line = pango_layout_iter_get_line_readonly(iter);
@@ -211,7 +211,7 @@ static int draw_overlay(struct svg *svg, const struct item *item, const struct p
     return 0;
 }
 
-/* The photograph is an image of 1 x 1; a nested svg shows the part of it that is wanted. */
+/* The photograph is an image of 1 x 1; a nested svg shows a part of it. */
 static void use_photo(struct svg *svg, const struct item *item, size_t index)
 {
     const struct box all = {0, 0, 1, 1};
@@ -252,7 +252,7 @@ static void add_element(struct str *out, const char *name, const char *text)
     str_addf(out, "</%s>\n", name);
 }
 
-/* In quotes, without what would end a name in CSS. */
+/* A family's name in quotes, without what would end it in CSS. */
 static void add_family(struct str *out, const char *family)
 {
     size_t length;
@@ -264,8 +264,8 @@ static void add_family(struct str *out, const char *family)
     str_add(out, "'");
 }
 
-/* The fonts inside go by their own names: a program that does not read them takes the installed
- * ones. */
+/* Embedded fonts keep their names, so that a program that cannot read them uses the installed ones.
+ */
 static void add_fonts(struct svg *svg)
 {
     struct str *out = &svg->out;

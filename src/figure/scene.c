@@ -1,5 +1,6 @@
 #include "figure/scene.h"
 
+#include <assert.h>
 #include <math.h>
 #include <pango/pangocairo.h>
 #include <stdarg.h>
@@ -56,7 +57,7 @@ static bool family_listed(PangoContext *context, const char *family)
     return found;
 }
 
-/* Any font will do to go on; without one pango ends the program, so this asks before. */
+/* Without any font pango ends the program; any one will do. */
 static int check_fonts(struct scene *scene, struct error *err)
 {
     PangoFontDescription *any = described(scene, &(struct text_look){.size = 1});
@@ -71,7 +72,7 @@ static int check_fonts(struct scene *scene, struct error *err)
     return 0;
 }
 
-/* Text is measured unhinted at the target's scale, and drawn so: the layout is what is drawn. */
+/* Text is measured as it is drawn: unhinted, at the target's scale. */
 static PangoContext *text_context(double scale)
 {
     PangoContext *context = pango_font_map_create_context(pango_cairo_font_map_get_default());
@@ -137,7 +138,7 @@ static void cut_to_lines(PangoLayout *layout, char *text, int max_lines)
     free(cut);
 }
 
-/* A word that is broken because it is too long gets no hyphen: it may be a file's name. */
+/* A long word that is broken gets no hyphen: it may be a file name. */
 static void no_hyphens(PangoLayout *layout)
 {
     PangoAttrList *attributes = pango_attr_list_new();
@@ -152,7 +153,7 @@ static struct scene_text_block try_block(struct scene *scene, const char *text,
 {
     char *clean = utf8_clean(text, strlen(text));
     for (size_t n = strlen(clean); n > 0 && clean[n - 1] == ' '; n--)
-        clean[n - 1] = '\0'; /* it would count as width */
+        clean[n - 1] = '\0'; /* trailing blanks would count as width */
     struct scene_text_block block = {.layout = pango_layout_new(scene->text)};
     PangoFontDescription *font = described(scene, look);
     pango_layout_set_font_description(block.layout, font);
@@ -174,7 +175,7 @@ static struct scene_text_block try_block(struct scene *scene, const char *text,
     return block;
 }
 
-/* A character wider than max_width cannot be broken: such text is set smaller. */
+/* A single character may be wider than max_width: then the text is set smaller. */
 struct scene_text_block scene_text_block(struct scene *scene, const char *text,
                                          const struct text_look *look, double max_width,
                                          int max_lines)
@@ -204,8 +205,8 @@ static void note_unknown_glyphs(struct scene *scene, PangoLayout *layout)
     scene->unknown_glyphs = true;
     scene_note(
         scene,
-        "no installed font has all characters of '%.80s', boxes with their numbers stand for "
-        "them: install one that has (such as fonts-noto-core, fonts-noto-cjk)",
+        "no installed font has all characters of '%.80s'; boxes with their numbers are shown: "
+        "install one that has them (such as fonts-noto-core, fonts-noto-cjk)",
         pango_layout_get_text(layout));
 }
 
@@ -222,6 +223,7 @@ static struct item *add_item(struct scene *scene, enum item_kind kind, struct bo
 struct box scene_text(struct scene *scene, struct scene_text_block *block, double x, double y,
                       uint32_t colour)
 {
+    assert(block->layout); /* measured, and not placed before */
     struct box box = {x, y, block->w, block->h};
     struct item *item = add_item(scene, ITEM_TEXT, box);
     note_unknown_glyphs(scene, block->layout);
@@ -257,6 +259,7 @@ void scene_bar(struct scene *scene, struct box box, bool pure)
 void scene_line(struct scene *scene, double *points, size_t count, uint32_t colour, double width,
                 bool dashed)
 {
+    assert(count > 0);
     struct box box = {points[0], points[1], 0, 0};
     for (size_t i = 0; i < count; i++) {
         double right = fmax(box.x + box.w, points[2 * i]);
@@ -286,7 +289,7 @@ void figure_image_size(const struct figure_image *image, double *width_out, doub
 float scene_overlay_largest(const struct figure_image *image, const float *weights,
                             enum overlay_combine combine)
 {
-    enum { SIDE = 512 }; /* sums over boxes hardly depend on the raster */
+    enum { SIDE = 512 }; /* sums over boxes hardly depend on the resolution */
     double w, h;
     figure_image_size(image, &w, &h);
     double scale = fmin(1, SIDE / fmax(w, h));

@@ -6,11 +6,12 @@
 
 #include "figure/page.h"
 
-/* The query and its top k images, best first: rows of pictures of one height. */
+/* strip: a query and its k best images, best first: rows of pictures of one height. failures: a
+ * strip per query. */
 
 static const char legend[] = "Solid green: the true image; dashed red: others";
 
-/* Width over height as shown: very long ones are letterboxed. */
+/* Width over height as shown: very long images are letterboxed. */
 static double shown_aspect(const struct figure_image *image)
 {
     double w, h;
@@ -18,7 +19,7 @@ static double shown_aspect(const struct figure_image *image)
     return fmin(fmax(w / h, 0.5), 2);
 }
 
-/* Width of the widest line below a panel: "(aa) 12", and the score where it is shown. */
+/* Width of the widest line below a panel: "(aa) 12", and the score if it is shown. */
 static double label_width(struct scene *scene, const struct figure_set *set)
 {
     double widest = 0;
@@ -35,8 +36,8 @@ static double label_width(struct scene *scene, const struct figure_set *set)
     return widest;
 }
 
-/* The panels of a set: a panel is as wide as its picture, but not narrower than `least`, so that
- * the line below it keeps its room. */
+/* The panels of a set: each is as wide as its picture, and at least `least`, for the line below it.
+ */
 struct panels {
     const struct figure_set *set;
     size_t columns;
@@ -48,8 +49,7 @@ static double panel_width(const struct panels *p, size_t index, double height)
     return fmax(height * shown_aspect(&p->set->results[index].image), p->least);
 }
 
-/* Height at which the panels from..to-1 fill the width: their width grows with it, so by halving.
- */
+/* Height at which the panels from..to-1 fill the width, which grows with it: found by bisection. */
 static double row_height(const struct panels *p, size_t from, size_t to)
 {
     enum { STEPS = 40 };
@@ -66,8 +66,8 @@ static double row_height(const struct panels *p, size_t from, size_t to)
     return low;
 }
 
-/* All rows get the height of the lowest full one, so that ranks compare at a glance; one below the
- * other they may be as wide as the page. */
+/* All rows get the smallest height at which one is full, so that ranks compare at a glance; a
+ * single column may be as wide as the page. */
 static double common_height(const struct panels *p)
 {
     size_t count = p->set->result_count;
@@ -77,7 +77,7 @@ static double common_height(const struct panels *p)
     return height;
 }
 
-/* Grey on both sides of the picture: under it would be over it, as pictures are drawn first. */
+/* Grey on both sides of the picture, not below it: pictures are drawn first. */
 static void letterbox(struct scene *scene, struct box cell, struct box at)
 {
     double side = at.x - cell.x, top = at.y - cell.y;
@@ -91,7 +91,7 @@ static void letterbox(struct scene *scene, struct box cell, struct box at)
     }
 }
 
-/* Where it is not known which image is the true one, no frame says so. */
+/* There are no frames if the true image is unknown. */
 static void result_panel(struct scene *scene, const struct figure_result *result, struct box cell,
                          bool known)
 {
@@ -126,7 +126,8 @@ static bool truth_known(const struct figure_set *set)
     return set->truth_rank > 0 || truth_shown(set);
 }
 
-double strip_rows(struct scene *scene, const struct figure_set *set, double y)
+/* The rows of a strip, from y on; returns where they end. */
+static double strip_rows(struct scene *scene, const struct figure_set *set, double y)
 {
     struct grid grid = page_grid(scene, set->result_count, 1, true);
     size_t columns = (size_t)grid.columns;
@@ -153,8 +154,8 @@ double strip_rows(struct scene *scene, const struct figure_set *set, double y)
     return y + height + grid.label_h + gap;
 }
 
-/* One row where six fit into it, else rows as equal as can be; no more than the lines below the
- * pictures leave room for. */
+/* One row of up to six panels, else rows as equal as possible, with room for the lines below the
+ * pictures. */
 static int balanced_columns(struct scene *scene, const struct figure_set *set)
 {
     enum { MOST = 6 };

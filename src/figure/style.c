@@ -52,11 +52,6 @@ static const struct field *field_named(const char *name)
     return NULL;
 }
 
-bool figure_style_has(const char *name)
-{
-    return field_named(name) != NULL;
-}
-
 /* ---- setting --------------------------------------------------------------------------------- */
 
 static int set_choice(const struct field *f, const char *value, void *at, struct error *err)
@@ -78,10 +73,10 @@ static int set_number(const struct field *f, const char *value, void *at, struct
 {
     char *end;
     double number = strtod(value, &end);
-    bool whole = f->type != INT || number == floor(number);
-    if (end == value || *end || !(number >= f->least && number <= f->most) || !whole)
-        return error_set(err, "%s takes a%s number from %g to %g, not '%s'", f->name,
-                         f->type == INT ? " whole" : "", f->least, f->most, value);
+    bool fits = f->type != INT || number == floor(number);
+    if (end == value || *end || !(number >= f->least && number <= f->most) || !fits)
+        return error_set(err, "%s takes %s from %g to %g, not '%s'", f->name,
+                         f->type == INT ? "an integer" : "a number", f->least, f->most, value);
     if (f->type == INT)
         *(int *)at = (int)number;
     else
@@ -186,7 +181,7 @@ int figure_width_named(const char *text, double *mm_out, struct error *err)
             mm = number * units[i].mm;
     if (isnan(mm))
         return error_set(err,
-                         "'%s' is no width: give a number with mm, cm, in or pt (85mm), or "
+                         "'%s' is not a width: give a number with mm, cm, in or pt (85mm), or "
                          "'column' or 'text'",
                          text);
     if (!(mm >= 5 && mm <= 2000))

@@ -7,8 +7,8 @@
 
 #include "figure/page.h"
 
-/* The figure of the paper: the photograph, then one panel a word; and several of them to compare.
- */
+/* words: the figure of the paper: the photograph, then one panel per word. compare: several of
+ * them. */
 
 static size_t words_shown(const struct scene *scene, const struct figure_set *set)
 {
@@ -44,8 +44,8 @@ static size_t heavier(const struct figure_image *image, const float *weights, si
     return count;
 }
 
-/* Frames of the next strongest regions with a fifth of the strongest weight or more, the heavier
- * the stronger; more of them would hide the picture. */
+/* Frames the next strongest regions with at least a fifth of the largest weight, with lines the
+ * thicker the larger the weight; more of them would hide the picture. */
 static void region_frames(struct scene *scene, const struct figure_image *image,
                           const float *weights, ptrdiff_t strongest, struct box at)
 {
@@ -69,7 +69,7 @@ static void word_panel(struct scene *scene, const struct figure_set *set,
                                    .overlay = scene->style.overlay,
                                    .scale_to = scale_to});
     ptrdiff_t best = overlay_strongest(word->weights, image->regions);
-    if (scene->style.overlay == OVERLAY_FADE) /* a faded picture would have no edge */
+    if (scene->style.overlay == OVERLAY_FADE) /* a faded picture has no visible edge */
         scene_frame(scene, at, FRAME_HAIR, 0.3, false);
     if (best >= 0 && scene->style.overlay == OVERLAY_BOXES)
         region_frames(scene, image, word->weights, best, at);

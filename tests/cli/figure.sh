@@ -222,7 +222,7 @@ fails_with 1 "no region '999'" "a region that is not there"
 with words --caption w4 --image 7777777 -o x.png
 fails_with 1 "no image" "an image that is not there"
 with words --caption w4 --width 85km -o x.png
-fails_with 2 "is no width" "an unknown unit"
+fails_with 2 "is not a width" "an unknown unit"
 with words --caption w4 --style jet -o x.png
 fails_with 2 "fade|heat" "an unknown style"
 with words --caption w4 --width 2000mm --dpi 2400 --quiet -o x.png
@@ -246,7 +246,7 @@ figure other.json -o x.png
 fails_with 1 "not a figure's data" "JSON of something else"
 head -c 300 words.json >truncated.json
 figure truncated.json -o x.png
-fails_with 1 "truncated.json: at byte 300: is no JSON: line" "data that is cut"
+fails_with 1 "truncated.json: at byte 300: is not JSON: line" "data that is cut"
 sed 's/"scanscope_figure": 1/"scanscope_figure": 2/' words.json >version.json
 figure version.json -o x.svg
 fails_with 1 "another version" "data of another version"
@@ -258,7 +258,7 @@ figure huge.json -o x.png
 fails_with 1 "not too large" "data with a huge size"
 sed 's/"score": [0-9.e-]*/"score": NaN/' words.json >nan.json
 figure nan.json -o x.png
-fails_with 1 "is no JSON" "data with NaN"
+fails_with 1 "is not JSON" "data with NaN"
 [ ! -e x.png ] && [ ! -e x.svg ] && [ ! -e x.pdf ] && [ -z "$(find . -name '*.tmp-*')" ]
 ok $? "nothing is left of what failed"
 done_testing

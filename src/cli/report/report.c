@@ -101,6 +101,7 @@ void report_table(struct report *report, const char *key, const char *heading,
 /* The next cell of the last table, whose column is of text or not. */
 static struct report_cell *next_cell(struct report *report, bool text)
 {
+    assert(report->table_count > 0);
     struct report_table *table = &report->tables[report->table_count - 1];
     if (table->filled == table->column_count)
         table->filled = 0;
