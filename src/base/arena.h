@@ -1,5 +1,5 @@
-/* arena.h: one allocation carved into pieces. Carve twice with the same code: first with `base`
- * NULL, which only adds up how much is needed, then with a block of that size. */
+/* arena.h: one allocation carved into pieces. Run the same carving code twice: first with `base`
+ * NULL, which only adds up the size needed, then with a block of that size. */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
 
@@ -10,7 +10,8 @@ struct arena {
     size_t used; /* bytes so far */
 };
 
-/* The next count elements of `size` bytes, 64-byte aligned; NULL while measuring. */
+/* The next `count` elements of `size` bytes, 64-byte aligned, inside the arena's block; NULL while
+ * measuring. */
 static inline void *arena_take(struct arena *arena, size_t count, size_t size)
 {
     void *piece = arena->base ? arena->base + arena->used : NULL;

@@ -1,5 +1,5 @@
-/* bf16.h: bfloat16, the upper half of a float, rounded to nearest; and a float as two halves, the
- * rounded one and what brings it back bit for bit. */
+/* bf16.h: bfloat16, the upper half of a float, rounded to nearest; and a float split into two
+ * halves, the rounded one and a correction that restores it bit for bit. */
 #ifndef BASE_BF16_H
 #define BASE_BF16_H
 
@@ -10,6 +10,7 @@
 /* Half a unit in the last place: |x - bf16(x)| <= this times |x|. */
 static const float bf16_unit = 1.0f / 256;
 
+/* The bits of a float, and back. */
 static inline uint32_t bf16_bits(float x)
 {
     uint32_t bits;
@@ -24,29 +25,31 @@ static inline float bf16_float_of_bits(uint32_t bits)
     return x;
 }
 
-/* Ties go away from zero. */
+/* A float rounded to bfloat16; ties go away from zero. */
 static inline uint16_t bf16_round(float x)
 {
     return (uint16_t)((bf16_bits(x) + 0x8000u) >> 16);
 }
 
+/* A bfloat16 as a float: exact. */
 static inline float bf16_float(uint16_t h)
 {
     return bf16_float_of_bits((uint32_t)h << 16);
 }
 
-/* The lower half: with its sign, what rounding took from the bits. */
+/* The lower half: as a signed number, what rounding took from the bits. */
 static inline uint16_t bf16_low(float x)
 {
     return (uint16_t)bf16_bits(x);
 }
 
+/* The float whose bf16_round is `high` and whose bf16_low is `low`. */
 static inline float bf16_join(uint16_t high, uint16_t low)
 {
     return bf16_float_of_bits(((uint32_t)high << 16) + (uint32_t)(int32_t)(int16_t)low);
 }
 
-/* n floats as their halves, and back. */
+/* Splits n floats into halves, and joins them again. */
 static inline void bf16_split(const float *x, size_t n, uint16_t *high_out, uint16_t *low_out)
 {
 #pragma omp simd

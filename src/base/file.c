@@ -41,7 +41,7 @@ static int map_descriptor(int fd, const char *path, struct file_map *out, struct
     if (fstat(fd, &st) < 0)
         return error_errno(err, path, "read");
     if (S_ISDIR(st.st_mode))
-        return error_at(err, path, -1, "is a folder; a file is wanted here");
+        return error_at(err, path, -1, "is a folder, not a file");
     if (!S_ISREG(st.st_mode))
         return error_at(err, path, -1, "is not a regular file");
     *out = (struct file_map){.size = (size_t)st.st_size, .identity = identity_of(&st)};
@@ -78,17 +78,17 @@ static void out_done(struct file_out *out)
     *out = (struct file_out){0};
 }
 
-/* mkstemp makes files private; a result is as readable as the user's umask lets it be. */
+/* mkstemp makes files private; a result should be as readable as the user's umask allows. */
 static void apply_umask(int fd)
 {
     mode_t mask = umask(0);
     umask(mask);
     if (fchmod(fd, 0666 & ~mask) < 0)
-        return; /* some file systems know no modes; the file is whole all the same */
+        return; /* some file systems have no modes; the file is complete all the same */
 }
 
-/* A device or a pipe cannot be replaced by a file of its name: it is written straight. */
-static bool written_straight(const char *path)
+/* A device or a pipe cannot be replaced by a file of the same name: it is written directly. */
+static bool written_directly(const char *path)
 {
     struct stat st;
     return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
@@ -114,7 +114,7 @@ int file_out_open(const char *path, struct file_out *out, struct error *err)
     char *real = realpath(path, NULL); /* through a symbolic link to what it names */
     *out = (struct file_out){.path = real ? real : mem_strdup(path)};
     errno = EISDIR;
-    if (written_straight(path))
+    if (written_directly(path))
         out->stream = fopen(path, "wb");
     else if (!file_is_folder(path))
         out->stream = open_temporary(out);
@@ -254,7 +254,7 @@ int file_make_folder(const char *path, struct error *err)
     return status;
 }
 
-/* DIR/assets/NAME for the folders above the executable, nearest first: a build folder inside the
+/* FOLDER/assets/NAME for each folder above the executable, nearest first: a build folder inside the
  * source tree finds the tree's assets. */
 static char *asset_near_program(const char *name)
 {
@@ -287,8 +287,8 @@ int file_asset(const char *name, char **path_out, struct error *err)
         return 0;
     }
     error_at(err, path, -1,
-             "this file of the program is missing; set SCANSCOPE_ASSETS to the "
-             "folder 'assets' of the source tree, or install again");
+             "is part of the program but missing; set SCANSCOPE_ASSETS to the "
+             "source tree's folder 'assets', or install again");
     free(path);
     return -1;
 }

@@ -1,5 +1,5 @@
-/* file.h: whole files: mapped for reading, and written so that a reader sees the old one or the new
- * one, never a part. */
+/* file.h: whole files: mapped for reading, and written so that a reader sees the old file or the
+ * new one, never a part of it. Also paths and folders. */
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
 
@@ -11,59 +11,65 @@
 #include "base/error.h"
 #include "base/str.h"
 
-/* What tells a file, as it is now, from all others and from itself at another time, as far as the
- * system knows: any write to it changes ctime_ns. All zero: unknown. */
+/* What distinguishes a file in its present state from all others and from itself at another time,
+ * as far as the system knows: any write to it changes ctime_ns. All zero if unknown. */
 struct file_identity {
     uint64_t device, inode, size;
     int64_t mtime_ns, ctime_ns;
 };
 
-/* A file mapped read-only. `data` is NULL where size is 0. */
+/* A file mapped read-only. `data` is NULL if size is 0. */
 struct file_map {
     const uint8_t *data;
     size_t size;
     struct file_identity identity; /* when it was mapped */
 };
 
-/* Errors: missing, a folder, not readable. An empty file maps with size 0. */
+/* Maps a file; an empty one maps with size 0. Errors: missing, a folder or other special file, not
+ * readable. */
 int file_map_open(const char *path, struct file_map *out, struct error *err) MUST_USE;
+
+/* Unmaps it; harmless if nothing is mapped. */
 void file_map_close(struct file_map *map);
 
-/* A file being written beside its target under a temporary name. */
+/* A file being written next to its target under a temporary name. */
 struct file_out {
     FILE *stream;      /* write here */
     char *path, *temp; /* owned */
 };
 
 /* Opens PATH.tmp-XXXXXX in PATH's folder. A symbolic link is followed; a device or a pipe is
- * written straight (`temp` is NULL then). */
+ * written directly (then `temp` is NULL). Errors: a folder, not writable. */
 int file_out_open(const char *path, struct file_out *out, struct error *err) MUST_USE;
 
-/* Flushes, fsyncs, renames over the target, fsyncs the folder. On any failure (a full disk shows
- * here) the temporary file is removed and the target is as it was. Frees what `out` holds either
- * way. */
+/* Flushes, fsyncs, renames over the target, fsyncs the folder. On any failure (a full disk shows up
+ * here) the temporary file is removed and the target left as it was. Frees what `out` holds either
+ * way. Errors: those of writing. */
 int file_out_commit(struct file_out *out, struct error *err) MUST_USE;
 
-/* Gives up: removes the temporary file. Harmless after commit. */
+/* Gives up and removes the temporary file. Harmless after commit. */
 void file_out_abort(struct file_out *out);
 
-/* Writes the whole of `data` to `path` that way. */
+/* Writes `data` to `path` that way. Errors: those of file_out_open and file_out_commit. */
 int file_write(const char *path, const void *data, size_t size, struct error *err) MUST_USE;
 
+/* Whether the path exists, whatever it is; and whether it is a folder. */
 bool file_exists(const char *path);
-
-/* Of an open file; all zero where that cannot be told. */
-struct file_identity file_identity_of(int descriptor);
-bool file_identity_equal(const struct file_identity *a, const struct file_identity *b);
 bool file_is_folder(const char *path);
 
-/* DIR/NAME, the caller's to free. An absolute NAME stands for itself. */
+/* The identity of an open file; all zero if it cannot be determined. */
+struct file_identity file_identity_of(int descriptor);
+
+/* Whether two identities are the same file in the same state. */
+bool file_identity_equal(const struct file_identity *a, const struct file_identity *b);
+
+/* FOLDER/NAME, or NAME alone if it is absolute; the caller's to free. */
 char *file_join(const char *folder, const char *name) MUST_USE;
 
 /* The part after the last slash, inside `path`. */
 const char *file_name(const char *path);
 
-/* The folder of a path ("." where it has none), the caller's to free. */
+/* The folder part of a path, "." if it has none; the caller's to free. */
 char *file_folder(const char *path) MUST_USE;
 
 /* The names in a folder for which `wanted` is true (NULL: all), without "." and "..", sorted by
@@ -71,11 +77,13 @@ char *file_folder(const char *path) MUST_USE;
 int file_list(const char *folder, bool (*wanted)(const char *name), struct str_list *out,
               struct error *err) MUST_USE;
 
-/* Makes a folder and those above it. */
+/* Makes a folder and its parents; one that exists is fine. Errors: a file in the way, no
+ * permission. */
 int file_make_folder(const char *path, struct error *err) MUST_USE;
 
-/* A file that ships with the program (as "demo"), found beside the running executable's source tree
- * or where it was installed ($SCANSCOPE_ASSETS before both). The caller's to free. */
+/* The path of a file that ships with the program (such as "demo"): in $SCANSCOPE_ASSETS if set,
+ * else in the source tree above the running executable, else where it was installed. The caller's
+ * to free. Errors: missing. */
 int file_asset(const char *name, char **path_out, struct error *err) MUST_USE;
 
 #endif

@@ -1,4 +1,4 @@
-/* hash.c: XXH64 as its specification tells it: four lanes of eight bytes, then the rest. */
+/* hash.c: XXH64 as specified: four lanes of eight bytes, then the rest. */
 #include "base/hash.h"
 
 #include <endian.h>

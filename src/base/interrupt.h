@@ -1,5 +1,4 @@
-/* interrupt.h: Ctrl-C and SIGTERM as a question that long work asks, so that it can save and leave.
- */
+/* interrupt.h: Ctrl-C and SIGTERM as a flag that long work polls, so that it can save and leave. */
 #ifndef BASE_INTERRUPT_H
 #define BASE_INTERRUPT_H
 
@@ -9,6 +8,7 @@
  */
 void interrupt_catch(void);
 
+/* Whether one has come. */
 bool interrupt_seen(void);
 
 #endif

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* Blocks from LARGE on lie in huge pages where the system has them. */
+/* Blocks of LARGE bytes and more lie in huge pages if the system has them. */
 enum { ALIGNMENT = 64, HUGE_PAGE = 1 << 21, LARGE = 4 * HUGE_PAGE };
 
 static void out_of_memory(void)
@@ -32,8 +32,7 @@ void *mem_try(size_t count, size_t size)
     if (!block)
         return NULL;
     if (alignment == HUGE_PAGE)
-        madvise(block, bytes,
-                MADV_HUGEPAGE); /* streaming through it is a third faster; or not at all */
+        madvise(block, bytes, MADV_HUGEPAGE); /* streaming is a third faster; harmless if refused */
     memset(block, 0, bytes);
     return block;
 }

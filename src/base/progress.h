@@ -1,18 +1,19 @@
-/* progress.h: long work tells how far it is and asks whether to go on. */
+/* progress.h: long work reports how far it has come and asks whether to continue. */
 #ifndef BASE_PROGRESS_H
 #define BASE_PROGRESS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Passed down into long work. `step` may be NULL (and so may the pointer to the struct): nobody
- * listens. It is called from one thread at a time, as often as the work likes; it limits itself. */
+/* Passed down into long work. `step` may be NULL, and so may the pointer to the struct: then nobody
+ * listens. It is called from one thread at a time, as often as the work likes, and limits itself.
+ */
 struct progress {
-    bool (*step)(void *context, uint64_t done, uint64_t total); /* false: stop, the user gave up */
+    bool (*step)(void *context, uint64_t done, uint64_t total); /* false: stop */
     void *context;
 };
 
-/* True to go on. */
+/* Reports `done` of `total`; true to continue. */
 static inline bool progress_step(const struct progress *p, uint64_t done, uint64_t total)
 {
     return !p || !p->step || p->step(p->context, done, total);
@@ -28,10 +29,13 @@ struct progress_line {
     bool shown;
 };
 
+/* Starts the clock; `label` is borrowed. */
 void progress_line_start(struct progress_line *line, const char *label, bool quiet);
-void progress_line_end(struct progress_line *line); /* clears the line */
 
-/* Seconds of the monotonic clock. */
+/* Clears the line. */
+void progress_line_end(struct progress_line *line);
+
+/* The monotonic clock, in seconds. */
 double progress_clock(void);
 
 #endif

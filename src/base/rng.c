@@ -1,5 +1,6 @@
 #include "base/rng.h"
 
+#include <assert.h>
 #include <math.h>
 
 static uint64_t rotate(uint64_t x, int k)
@@ -34,6 +35,7 @@ uint64_t rng_u64(struct rng *rng)
 
 uint64_t rng_below(struct rng *rng, uint64_t n)
 {
+    assert(n > 0);
     uint64_t limit = UINT64_MAX - UINT64_MAX % n, x;
     do
         x = rng_u64(rng);

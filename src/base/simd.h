@@ -1,6 +1,7 @@
-/* simd.h: one source, a vector unit each: a leaf kernel marked SIMD_CLONES is compiled for AVX-512,
- * AVX2 and the baseline, and the loader picks. Put it on functions without OpenMP regions of their
- * own (an outlined region would not be cloned with them); helpers that they inline follow along. */
+/* simd.h: one source for several vector units: a leaf kernel marked SIMD_CLONES is compiled for
+ * AVX-512, AVX2 and the baseline, and the loader picks. Use it on functions without OpenMP regions
+ * of their own (an outlined region would not be cloned with them); helpers they inline are cloned
+ * with them. */
 #ifndef BASE_SIMD_H
 #define BASE_SIMD_H
 

@@ -1,5 +1,4 @@
-/* str.h: a string that grows. Zero-initialise to start; str_done frees; `text` is always terminated
- * once anything was added (str_text gives "" before). */
+/* str.h: strings that grow, and lists of strings. Zero-initialise either to start. */
 #ifndef BASE_STR_H
 #define BASE_STR_H
 
@@ -9,31 +8,43 @@
 #include "base/error.h"
 
 struct str {
-    char *text;
+    char *text; /* owned; terminated once anything was added, NULL before */
     size_t length, cap;
 };
 
+/* Appends a string, n bytes, or formatted text. */
 void str_add(struct str *s, const char *text);
 void str_add_n(struct str *s, const char *bytes, size_t n);
 void str_addf(struct str *s, const char *format, ...) PRINTF_LIKE(2, 3);
-/* A field of a CSV line (RFC 4180): in quotes where it needs them. */
+
+/* Appends a field of a CSV line (RFC 4180), in quotes if it needs them. */
 void str_add_csv(struct str *s, const char *text);
-void str_clear(struct str *s); /* keeps the memory */
+
+/* Empties it but keeps the memory. */
+void str_clear(struct str *s);
+
+/* The text, "" if nothing was added; borrowed until the next change. */
 const char *str_text(const struct str *s);
-char *str_take(struct str *s); /* the text, now the caller's to free; s is empty again */
+
+/* The text, now the caller's to free; `s` is empty again. */
+char *str_take(struct str *s);
+
+/* Frees the text; `s` is empty again. */
 void str_done(struct str *s);
 
-/* Strings in order. Zero-initialise to start; str_list_done frees it all and leaves it empty. */
+/* Strings in order. */
 struct str_list {
-    char **items; /* owned, each and all */
+    char **items; /* the array and each string are owned */
     size_t count, cap;
 };
 
-/* Adds an allocated string, which is the list's from now on. */
+/* Appends an allocated string; the list takes it over. */
 void str_list_add(struct str_list *list, char *owned);
+
+/* Frees all strings; the list is empty again. */
 void str_list_done(struct str_list *list);
 
-/* Whether a terminated string ends with `ending`, or is that alone. */
+/* Whether `text` ends with `ending`, or equals it. */
 bool str_ends_with(const char *text, const char *ending);
 
 #endif

@@ -1,5 +1,7 @@
 #include "base/utf8.h"
 
+#include <assert.h>
+
 #include "base/mem.h"
 #include "base/str.h"
 
@@ -18,6 +20,7 @@ static size_t sequence_length(unsigned char lead)
 uint32_t utf8_next(const char *text, size_t n, size_t *bytes_out)
 {
     static const uint32_t smallest[5] = {0, 0, 0x80, 0x800, 0x10000};
+    assert(n > 0);
     const unsigned char *s = (const unsigned char *)text;
     size_t length = sequence_length(s[0]);
     *bytes_out = 1;

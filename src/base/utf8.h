@@ -1,4 +1,4 @@
-/* utf8.h: UTF-8 in text that may be anything. */
+/* utf8.h: UTF-8 in text that may hold any bytes. */
 #ifndef BASE_UTF8_H
 #define BASE_UTF8_H
 
@@ -6,15 +6,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The code point at text (n bytes left, n > 0) and the bytes it takes. A byte that is not UTF-8
- * takes 1 and gives U+FFFD. */
+/* The code point at `text` (n bytes left, n > 0) and how many bytes it takes. A byte that is not
+ * UTF-8 takes 1 and gives U+FFFD. */
 uint32_t utf8_next(const char *text, size_t n, size_t *bytes_out);
 
-/* Writes a code point; returns the bytes (1 to 4). */
+/* Writes a code point; returns its length in bytes (1 to 4). */
 size_t utf8_put(uint32_t code, char out[4]);
 
-/* A copy in which every byte that is not UTF-8 is U+FFFD and every control character a blank: safe
- * for a terminal, a figure, JSON. The caller's to free. */
+/* A copy of n bytes with U+FFFD for every byte that is not UTF-8 and a blank for every control
+ * character: safe for a terminal, a figure, JSON. The caller's to free. */
 char *utf8_clean(const char *text, size_t n);
 
 #endif

@@ -158,7 +158,7 @@ fails_with 1 "empty: is empty" "no judgements"
 ev -m a.npy -d set --qrels none
 fails_with 1 "none: cannot open" "a missing file"
 ev -m a.npy -d set --qrels a.npy
-fails_with 1 "a.npy: a text file is wanted" "an array"
+fails_with 1 "a.npy: this should be a text file" "an array"
 
 # ---- the run
 

@@ -1,5 +1,6 @@
 #include "io/array/array.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -169,7 +170,7 @@ static void walk_next(struct walk *walk, const struct array_view *view)
     }
 }
 
-/* Whole at once where the file has what is wanted; false where it must be converted one by one. */
+/* Copies all at once if the storage has the wanted form; false if elements must be converted. */
 static bool copied(const struct array_view *view, enum array_elem wanted, void *out)
 {
     if (view->type != wanted || view->swapped || !is_contiguous(view))
@@ -184,6 +185,7 @@ void array_doubles(const struct array_view *view, double *out)
 {
     struct walk walk = {.at = view->offset};
     size_t size = array_elem_size(view->type);
+    assert(array_elem_is_real(view->type) && (view->data || view->count == 0));
     if (copied(view, ELEM_F64, out))
         return;
     for (size_t i = 0; i < view->count; i++, walk_next(&walk, view))
@@ -194,6 +196,7 @@ void array_floats(const struct array_view *view, float *out)
 {
     struct walk walk = {.at = view->offset};
     size_t size = array_elem_size(view->type);
+    assert(array_elem_is_real(view->type) && (view->data || view->count == 0));
     if (copied(view, ELEM_F32, out))
         return;
     for (size_t i = 0; i < view->count; i++, walk_next(&walk, view))
@@ -204,6 +207,7 @@ void array_integers(const struct array_view *view, int64_t *out)
 {
     struct walk walk = {.at = view->offset};
     size_t size = array_elem_size(view->type);
+    assert(array_elem_is_integer(view->type) && (view->data || view->count == 0));
     if (copied(view, ELEM_I64, out))
         return;
     for (size_t i = 0; i < view->count; i++, walk_next(&walk, view))

@@ -1,5 +1,6 @@
-/* array.h: element types of foreign files, and a view of an array in memory: any element type, byte
- * order, strides and offset. Torch tensors and pickled numpy arrays are both read through it. */
+/* array.h: io/array reads and writes arrays of numbers. Here: element types of foreign files, and a
+ * view of an array in memory with any element type, byte order, strides and offset. Torch tensors
+ * and pickled numpy arrays are both read through it. */
 #ifndef IO_ARRAY_ARRAY_H
 #define IO_ARRAY_ARRAY_H
 
@@ -29,13 +30,17 @@ enum array_elem {
     ELEM_COUNT
 };
 
-size_t array_elem_size(enum array_elem type);      /* bytes */
-const char *array_elem_name(enum array_elem type); /* "float32" */
-bool array_elem_is_real(enum array_elem type);     /* has a value as a number */
-bool array_elem_is_integer(enum array_elem type);  /* bool and the integers */
+/* Bytes per element. */
+size_t array_elem_size(enum array_elem type);
 
-/* The element at p (any alignment) as a number; uint64 values keep their bits in
- * array_elem_integer. */
+/* The type's name, "float32". */
+const char *array_elem_name(enum array_elem type);
+
+/* Whether an element is a real number; whether it is bool or an integer. */
+bool array_elem_is_real(enum array_elem type);
+bool array_elem_is_integer(enum array_elem type);
+
+/* The element at p (any alignment) as a number; array_elem_integer keeps the bits of a uint64. */
 double array_elem_number(enum array_elem type, const uint8_t *p, bool swapped);
 int64_t array_elem_integer(enum array_elem type, const uint8_t *p, bool swapped);
 
@@ -45,7 +50,7 @@ enum { ARRAY_DIMS = 8 };
 struct array_view {
     enum array_elem type;
     bool swapped;        /* not this machine's byte order */
-    const uint8_t *data; /* the storage; NULL where only the shape is known */
+    const uint8_t *data; /* the storage, borrowed; NULL if only the shape is known */
     size_t available;    /* elements in the storage */
     size_t offset;       /* of the first element, in elements */
     int ndim;
@@ -53,16 +58,18 @@ struct array_view {
     size_t count;                                 /* product of shape */
 };
 
-/* Fills count from shape. Errors: the product overflows. `what` begins the error's line. */
+/* Computes count from shape. Errors: the product overflows; they begin with `what`. */
 int array_measure(struct array_view *view, const char *what, struct error *err) MUST_USE;
 
-/* C-order strides (or Fortran-order). */
+/* Sets the strides of C order, or of Fortran order. */
 void array_contiguous(struct array_view *view, bool fortran);
 
-/* Errors: an element that the view addresses lies outside the storage (says both numbers). */
+/* Checks that every element the view addresses lies inside the storage. Errors: one does not (with
+ * both numbers); they begin with `what`. */
 int array_check(const struct array_view *view, const char *what, struct error *err) MUST_USE;
 
-/* All elements in C order; `out` holds count; the view is checked, real and has data. */
+/* Copies all elements in C order; out: `count` values. The view has been checked and has data, and
+ * its type is real (an integer type for array_integers). */
 void array_floats(const struct array_view *view, float *out);
 void array_doubles(const struct array_view *view, double *out);
 void array_integers(const struct array_view *view, int64_t *out);

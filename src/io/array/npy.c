@@ -80,7 +80,7 @@ static bool accept_word(struct bytes *b, const char *word)
     return true;
 }
 
-/* A quoted string, without escapes, to `out`. */
+/* Reads a quoted string without escapes into `out`. */
 static bool quoted(struct bytes *b, char *out, size_t size)
 {
     int quote = peek(b);
@@ -96,7 +96,7 @@ static bool quoted(struct bytes *b, char *out, size_t size)
     return true;
 }
 
-/* Digits, with the L that Python 2 put behind a long. */
+/* Reads digits, and the L that Python 2 put after a long. */
 static bool number(struct bytes *b, size_t *out)
 {
     int digits = 0;
@@ -121,7 +121,7 @@ static int parse_descr(struct header *h, struct error *err)
     char descr[32];
     if (peek(&h->text) == '[')
         return error_at(err, array->path, -1,
-                        "is a structured array (a table of fields); a plain array is wanted");
+                        "is a structured array (a table of fields); a plain array is needed");
     if (!quoted(&h->text, descr, sizeof descr))
         return error_at(err, array->path, -1, "the header's 'descr' is damaged");
     char order = descr[0] && strchr("<>=|", descr[0]) ? descr[0] : '=';
@@ -136,11 +136,10 @@ static int parse_descr(struct header *h, struct error *err)
         h->has_descr = true;
         return 0;
     }
-    return error_at(
-        err, array->path, -1,
-        "element type '%s' is not supported (bool, integers, float16, float32 and float64 "
-        "are)",
-        descr);
+    return error_at(err, array->path, -1,
+                    "element type '%s' is not supported (only bool, integers, float16, float32 and "
+                    "float64)",
+                    descr);
 }
 
 static int parse_order(struct header *h, struct error *err)
@@ -200,8 +199,8 @@ static int parse_dict(struct header *h, struct error *err)
     return 0;
 }
 
-/* count = the product of shape. An axis of 0 makes it 0, but the others still have to be sane: a
- * row's size is computed from them. */
+/* Computes count, the product of shape. An axis of 0 makes it 0, but the others must still be sane:
+ * the row size is computed from them. */
 static bool count_elements(struct npy *array)
 {
     size_t positive = 1;
@@ -217,7 +216,7 @@ static bool count_elements(struct npy *array)
     return mem_mul(positive, sizeof(double), &bytes) && bytes <= SIZE_MAX / 2;
 }
 
-/* Version 1 has two bytes of length, 2 and 3 have four. */
+/* In version 1 the length takes two bytes, in 2 and 3 four. */
 static int read_header_text(struct bytes *b, struct bytes *text_out, struct npy *array,
                             struct error *err)
 {
@@ -225,9 +224,9 @@ static int read_header_text(struct bytes *b, struct bytes *text_out, struct npy 
     uint16_t short_length;
     uint32_t length = 0;
     if (!bytes_take(b, sizeof magic) || !bytes_u8(b, &major) || !bytes_u8(b, &minor))
-        return error_at(err, array->path, -1, "is cut off within the array's header");
+        return error_at(err, array->path, -1, "is cut off inside the array's header");
     if (major < 1 || major > 3)
-        return error_at(err, array->path, -1, "is .npy version %d.%d; versions 1 to 3 are known",
+        return error_at(err, array->path, -1, "is .npy version %d.%d; versions 1 to 3 are read",
                         major, minor);
     bool got = major == 1 ? bytes_u16le(b, &short_length) : bytes_u32le(b, &length);
     if (major == 1 && got)
@@ -237,7 +236,7 @@ static int read_header_text(struct bytes *b, struct bytes *text_out, struct npy 
                         length, MAX_HEADER);
     const uint8_t *text = got ? bytes_take(b, length) : NULL;
     if (!text)
-        return error_at(err, array->path, -1, "is cut off within the array's header");
+        return error_at(err, array->path, -1, "is cut off inside the array's header");
     *text_out = (struct bytes){.data = text, .size = length};
     return 0;
 }
@@ -267,7 +266,7 @@ static int open_mapped(const char *member, struct npy *array, struct error *err)
     array->data = array->map.data;
     array->data_size = array->map.size;
     if (array->map.size == 0)
-        return error_at(err, array->path, -1, "is empty; a NumPy array (.npy or .npz) is wanted");
+        return error_at(err, array->path, -1, "is empty, not a NumPy array (.npy or .npz)");
     if (npz_is_zip(&array->map) && npz_locate(member, array, err) != 0)
         return -1;
     if (array->data_size < sizeof magic || memcmp(array->data, magic, sizeof magic) != 0)

@@ -1,12 +1,12 @@
-/* npy_convert.c: elements of any type, byte order and axis order to float or double. */
+/* npy_convert.c: converts elements of any type, byte order and axis order to float or double. */
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
 #include "base/simd.h"
 #include "io/array/npy_private.h"
 
-/* Both directions by arithmetic on the bits, without branches, so that a loop over them vectorises.
- */
+/* Arithmetic on the bits, without branches, so that a loop over it vectorises. */
 static inline float half_to_float(uint16_t half)
 {
     uint32_t sign = (uint32_t)(half & 0x8000) << 16, magnitude = (uint32_t)(half & 0x7fff) << 13;
@@ -41,8 +41,7 @@ uint16_t npy_float_to_half(float value)
         memcpy(&bits, &shifted, sizeof bits);
         return sign | (uint16_t)(bits - 0x3f000000u);
     }
-    uint32_t odd =
-        magnitude >> 13 & 1; /* ties to even; a carry may reach the exponent: right as well */
+    uint32_t odd = magnitude >> 13 & 1; /* ties to even; a carry into the exponent is right, too */
     return sign | (uint16_t)((magnitude + 0xfff + odd - 0x38000000u) >> 13);
 }
 
@@ -54,7 +53,7 @@ static inline uint8_t swap8(uint8_t x)
 #define swap32 __builtin_bswap32
 #define swap64 __builtin_bswap64
 
-/* Reads `bits` wide integers from unaligned bytes, turns the bytes where needed, reads them as
+/* Reads integers of `bits` bits from unaligned bytes, swaps their bytes if needed, takes them as
  * `type`, and stores `expression` of x. */
 #define CONVERTER(name, bits, type, expression)                                                    \
     static void name##_f32(bool swapped, const uint8_t *from, size_t count, float *out)            \
@@ -117,7 +116,7 @@ void npy_convert_f64(enum npy_type type, bool swapped, const uint8_t *from, size
     converters[type].f64(swapped, from, count, out);
 }
 
-/* The next index over axes 1.. in C order; the first axis is walked by the caller. */
+/* Advances the index over axes 1.. in C order; the caller walks the first axis. */
 static void next_index(const struct npy *array, size_t *index)
 {
     for (int axis = array->ndim - 1; axis > 0; axis--) {
@@ -127,7 +126,7 @@ static void next_index(const struct npy *array, size_t *index)
     }
 }
 
-/* Where in the file the row 0 element of `index` stands: the first axis is the fastest. */
+/* The offset of the element at `index` in row 0: the first axis is the fastest. */
 static size_t fortran_offset(const struct npy *array, const size_t *index)
 {
     size_t offset = 0;
@@ -138,7 +137,7 @@ static size_t fortran_offset(const struct npy *array, const size_t *index)
 
 enum { RUN = 256 };
 
-/* Fortran order: a column of rows lies together in the file, so it is converted in runs and
+/* Fortran order: one element of all rows is contiguous in the file, so it is converted in runs and
  * scattered. */
 static void fortran_rows(const struct npy *array, size_t first, size_t n, float *out32,
                          double *out64)
@@ -166,8 +165,10 @@ static void fortran_rows(const struct npy *array, size_t first, size_t n, float 
 void npy_rows_f32(const struct npy *array, size_t first, size_t n, float *out)
 {
     size_t row = npy_row_size(array), size = npy_type_size(array->type);
-    if (array->type == NPY_OBJECT || array->count == 0)
+    assert(array->type != NPY_OBJECT);
+    if (array->count == 0)
         return;
+    assert(array->ndim == 0 || n <= array->shape[0] - first);
     if (array->fortran)
         fortran_rows(array, first, n, out, NULL);
     else
@@ -177,7 +178,8 @@ void npy_rows_f32(const struct npy *array, size_t first, size_t n, float *out)
 
 void npy_all_f64(const struct npy *array, double *out)
 {
-    if (array->type == NPY_OBJECT || array->count == 0)
+    assert(array->type != NPY_OBJECT);
+    if (array->count == 0)
         return;
     if (array->fortran)
         fortran_rows(array, 0, array->shape[0], NULL, out);

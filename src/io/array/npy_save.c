@@ -1,4 +1,5 @@
-/* npy_save.c: arrays written, at once or by rows. */
+/* npy_save.c: writes arrays, whole or by rows. */
+#include <assert.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -16,7 +17,7 @@ struct npy_writer {
     char *path;
     enum npy_type type;
     int ndim;
-    size_t shape[NPY_DIMS], row_bytes; /* row_bytes: of the input */
+    size_t shape[NPY_DIMS], row_bytes; /* row_bytes: of a row of input */
 };
 
 static void make_header(enum npy_type type, int ndim, const size_t *shape, char out[HEADER_SIZE])
@@ -89,7 +90,7 @@ static int write_halves(struct npy_writer *w, size_t count, const float *values,
             halves[i] = npy_float_to_half(values[at + i]);
             if ((halves[i] & 0x7fff) == 0x7c00 && isfinite(values[at + i]))
                 return error_at(err, w->path, -1,
-                                "the value %g does not fit float16 (65504 at most); write float32",
+                                "%g is too large for float16 (at most 65504); write float32",
                                 (double)values[at + i]);
         }
         if (write_bytes(w, halves, n * sizeof *halves, err) != 0)
@@ -157,7 +158,7 @@ void npy_writer_abort(struct npy_writer *w)
     writer_free(w);
 }
 
-/* The number of rows is known: nothing to fill in later, so a pipe or a device will do. */
+/* The number of rows is known, so nothing is filled in later and a pipe or device will do. */
 static int save(const char *path, enum npy_type type, int ndim, const size_t *shape,
                 const void *data, size_t element, struct error *err)
 {
@@ -175,8 +176,7 @@ static int save(const char *path, enum npy_type type, int ndim, const size_t *sh
 int npy_save(const char *path, enum npy_type type, int ndim, const size_t *shape, const void *data,
              struct error *err)
 {
-    if (type == NPY_F16 || type == NPY_OBJECT)
-        return error_at(err, path, -1, "npy_save does not write %s", npy_type_name(type));
+    assert(type != NPY_F16 && type != NPY_OBJECT);
     return save(path, type, ndim, shape, data, npy_type_size(type), err);
 }
 

@@ -1,6 +1,6 @@
-/* npz.c: arrays inside a zip file. The directory is read here, because a stored member's bytes are
- * used where they lie in the mapped file (libzip does not tell where); deflated ones go through
- * libzip, which checks their CRC. */
+/* npz.c: arrays inside a zip file. The directory is read here because a stored member's bytes are
+ * used in place in the mapped file (libzip does not report where they are); deflated members go
+ * through libzip, which checks their CRC. */
 #include <stdlib.h>
 #include <string.h>
 #include <zip.h>
@@ -20,7 +20,7 @@ enum {
     METHOD_DEFLATED = 8,
     FLAG_ENCRYPTED = 1,
     EXTRA_ZIP64 = 1,
-    DEFLATE_RATIO = 1032, /* what deflate can reach at best */
+    DEFLATE_RATIO = 1032, /* deflate's best */
 };
 
 static const uint32_t end_mark = 0x06054b50, end64_mark = 0x06064b50, locator_mark = 0x07064b50,
@@ -66,7 +66,7 @@ static bool find_end(struct bytes *b, size_t *at_out)
     return false;
 }
 
-/* The zip64 end record, where its locator stands before the ordinary one. */
+/* The zip64 end record, if its locator precedes the ordinary one. */
 static bool read_end64(struct bytes *b, size_t end, uint64_t *count, uint64_t *offset)
 {
     uint64_t record, size;
@@ -95,8 +95,8 @@ static bool directory_open(const struct file_map *map, struct directory *out)
     return true;
 }
 
-/* Sizes of 4 GiB and more stand in the zip64 extra field, those that do not fit and in this order.
- */
+/* The zip64 extra field holds the sizes of 4 GiB and more, only those that do not fit above, in
+ * this order. */
 static bool read_extra(struct bytes extra, struct entry *e)
 {
     uint64_t *const fields[] = {&e->size, &e->packed, &e->offset};
@@ -113,7 +113,7 @@ static bool read_extra(struct bytes extra, struct entry *e)
     return true;
 }
 
-/* 1: an entry, 0: no more, -1: damaged. */
+/* 1: an entry; 0: no more; -1: damaged. */
 static int directory_next(struct directory *d, struct entry *e)
 {
     struct bytes *b = &d->bytes;
@@ -154,7 +154,7 @@ static int damaged(const char *path, struct error *err)
                     "is a damaged or truncated zip file (.npz); copy or download it again");
 }
 
-/* Either the member asked for, or the only array. `names` lists what there is, for the message. */
+/* The requested member, or the only array. `names` lists all arrays, for the message. */
 static int find_entry(const struct npy *array, const char *member, struct entry *out,
                       struct str *names, struct error *err)
 {
@@ -180,7 +180,7 @@ static int find_entry(const struct npy *array, const char *member, struct entry 
     if (member)
         return error_at(err, array->path, -1, "holds no array '%s', only: %.400s", member,
                         str_text(names));
-    return error_at(err, array->path, -1, "holds %zu arrays (%.400s); one is wanted", found,
+    return error_at(err, array->path, -1, "holds %zu arrays (%.400s), not one", found,
                     str_text(names));
 }
 
@@ -218,7 +218,7 @@ static bool inflate_to(const struct file_map *map, const struct entry *e, uint8_
         n = zip_fread(file, out + at, e->size - at);
         at += n > 0 ? (uint64_t)n : 0;
     }
-    /* Reading on after the last byte is what checks the CRC. */
+    /* Reading past the last byte makes libzip check the CRC. */
     uint8_t beyond;
     bool whole = file && at == e->size && zip_fread(file, &beyond, 1) == 0;
     if (file)
@@ -231,11 +231,11 @@ static bool inflate_to(const struct file_map *map, const struct entry *e, uint8_
 static int unpack(const struct entry *e, struct npy *array, struct error *err)
 {
     if (e->method != METHOD_DEFLATED || (e->flags & FLAG_ENCRYPTED))
-        return error_at(err, array->path, -1,
-                        "is encrypted or compressed by another method than deflate; save it again "
-                        "with numpy.savez");
+        return error_at(
+            err, array->path, -1,
+            "is encrypted or not compressed by deflate; save it again with numpy.savez");
     if (e->size / DEFLATE_RATIO > e->packed + 1)
-        return error_at(err, array->path, -1, "declares more bytes than it can hold");
+        return error_at(err, array->path, -1, "declares more bytes than its packed ones can hold");
     if (mem_alloc(&array->unpacked, e->size, 1, array->path, err) != 0)
         return -1;
     if (!inflate_to(&array->map, e, array->unpacked))

@@ -1,8 +1,9 @@
+/* exif.c: the orientation in EXIF data. */
 #include "io/image/image_private.h"
 
 enum { TAG_ORIENTATION = 0x112, TYPE_SHORT = 3, FIRST = 1, LAST = 8 };
 
-/* TIFF data are in either byte order, as the header says. */
+/* TIFF data in either byte order, as the header says. */
 struct tiff {
     struct bytes bytes;
     bool big;

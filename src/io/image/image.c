@@ -9,8 +9,8 @@
 
 /* ---- EXIF orientation ------------------------------------------------------------------------ */
 
-/* Where the upright pixel (x, y) lies in the file: x and y exchanged or not, then each counted from
- * the far end or not. */
+/* Where in the file to find the upright pixel (x, y): with x and y swapped or not, then each
+ * counted from the far end or not. */
 static const struct {
     bool swap, flip_x, flip_y;
 } turns[9] = {
@@ -63,7 +63,7 @@ static int make_upright(struct decode *d, struct error *err)
 static int decode(struct decode *d, struct error *err)
 {
     if (d->file.size == 0)
-        return error_at(err, d->path, -1, "is empty; a JPEG or PNG image is wanted");
+        return error_at(err, d->path, -1, "is empty, not a JPEG or PNG image");
     const struct magic *magic = magic_find(d->file.data, d->file.size);
     if (!magic)
         return error_at(err, d->path, -1, "is neither a JPEG nor a PNG image");

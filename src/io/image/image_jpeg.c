@@ -1,5 +1,5 @@
-/* image_jpeg.c: JPEG by libjpeg-turbo. The library leaves a failed call by longjmp; everything that
- * lives across one is in struct reader, which the caller of setjmp owns. */
+/* image_jpeg.c: reads JPEG with libjpeg-turbo. The library leaves a failed call by longjmp;
+ * everything that lives across one is in struct reader, which the caller of setjmp owns. */
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,9 +13,9 @@
 #include "io/image/image_private.h"
 
 enum {
-    MAX_SCANS = 500, /* a progressive file with more is made to take for ever */
+    MAX_SCANS = 500, /* a progressive file with more is meant to take forever */
     PIXELS_A_BYTE =
-        1024, /* Huffman codes have a bit at least: 64 pixels a bit, with room to spare */
+        1024, /* Huffman codes have at least one bit: 64 pixels per bit, with room to spare */
     FULL_SCALE = 8,
 };
 
@@ -27,7 +27,7 @@ struct reader {
     struct decode *decode;
     struct error *err;
     uint8_t *row; /* CMYK */
-    bool failed;  /* decode's error is filled already */
+    bool failed;  /* the error is already set */
 };
 
 static void fail(j_common_ptr info)
@@ -36,21 +36,21 @@ static void fail(j_common_ptr info)
     longjmp(r->jump, 1);
 }
 
-/* The decoder ran out of data or into nonsense: the rest of the picture would be grey or noise.
- * Other warnings are about things that leave the picture whole. */
-static bool spoils_picture(int code)
+/* The decoder ran out of data or into nonsense: the rest of the image would be grey or noise. Other
+ * warnings are about things that leave the image intact. */
+static bool spoils_image(int code)
 {
     return code == JWRN_HIT_MARKER || code == JWRN_HUFF_BAD_CODE || code == JWRN_ARITH_BAD_CODE ||
            code == JWRN_MUST_RESYNC;
 }
 
-static void hear_message(j_common_ptr info, int level)
+static void check_warning(j_common_ptr info, int level)
 {
-    if (level < 0 && spoils_picture(info->err->msg_code))
+    if (level < 0 && spoils_image(info->err->msg_code))
         fail(info);
 }
 
-static void keep_quiet(j_common_ptr info)
+static void ignore_message(j_common_ptr info)
 {
     (void)info;
 }
@@ -60,12 +60,13 @@ static void count_scans(j_common_ptr info)
     struct reader *r = info->client_data;
     if (!info->is_decompressor || r->info.input_scan_number <= MAX_SCANS)
         return;
-    error_at(r->err, r->decode->path, -1, "is a JPEG of more than %d scans: hostile", MAX_SCANS);
+    error_at(r->err, r->decode->path, -1, "is a JPEG of more than %d scans, which is hostile",
+             MAX_SCANS);
     r->failed = true;
     fail(info);
 }
 
-static void say_reason(struct reader *r)
+static void report_reason(struct reader *r)
 {
     char reason[JMSG_LENGTH_MAX];
     if (r->failed)
@@ -103,7 +104,7 @@ static unsigned int pick_scale(unsigned int width, unsigned int height, int max_
     return FULL_SCALE;
 }
 
-/* Photoshop writes its CMYK inverted and marks it by an Adobe segment. */
+/* Photoshop inverts its CMYK and marks that with an Adobe segment. */
 static void cmyk_to_rgba(const uint8_t *from, size_t pixels, bool inverted, uint8_t *to)
 {
     for (size_t i = 0; i < pixels; i++, from += 4, to += 4) {
@@ -159,7 +160,7 @@ static int read_pixels(struct reader *r)
     struct decode *d = r->decode;
     choose_output(r);
     jpeg_start_decompress(&r->info);
-    r->failed = true; /* until the memory is there */
+    r->failed = true; /* until memory is allocated */
     if (image_alloc(d->out, (int)r->info.output_width, (int)r->info.output_height, d->path,
                     r->err) != 0 ||
         mem_alloc(&r->row, r->info.output_width, 4, d->path, r->err) != 0)
@@ -172,7 +173,7 @@ static int read_pixels(struct reader *r)
 static int read_image(struct reader *r)
 {
     if (setjmp(r->jump) != 0) {
-        say_reason(r);
+        report_reason(r);
         return -1;
     }
     if (read_header(r) != 0)
@@ -186,8 +187,8 @@ int image_decode_jpeg(struct decode *d, struct error *err)
     r.info.err = jpeg_std_error(&r.errors);
     r.info.client_data = &r;
     r.errors.error_exit = fail;
-    r.errors.emit_message = hear_message;
-    r.errors.output_message = keep_quiet;
+    r.errors.emit_message = check_warning;
+    r.errors.output_message = ignore_message;
     int status = read_image(&r);
     jpeg_destroy_decompress(&r.info);
     free(r.row);

@@ -1,4 +1,5 @@
-/* image_jpeg_write.c: JPEG into memory by libjpeg-turbo, for figures that embed photographs. */
+/* image_jpeg_write.c: encodes JPEG in memory with libjpeg-turbo, for figures that embed
+ * photographs. */
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,8 +68,7 @@ int image_jpeg_bytes(const struct image *image, int quality, uint8_t **bytes_out
     struct encoder e = {.image = image, .err = err};
     int status = encode(&e, quality);
     jpeg_destroy_compress(&e.info);
-    /* Only a lack of memory fails, and then the library does not tell which buffer is still there.
-     */
+    /* Only lack of memory fails, and then the library does not say which buffer is still valid. */
     *bytes_out = status == 0 ? e.bytes : NULL;
     *size_out = e.size;
     return status;

@@ -1,4 +1,4 @@
-/* image_png.c: PNG by libpng, read and written. The library leaves a failed call by longjmp;
+/* image_png.c: reads and writes PNG with libpng. The library leaves a failed call by longjmp;
  * everything that lives across one is in struct reader or struct writer, which the caller of setjmp
  * owns. */
 #include <errno.h>
@@ -16,7 +16,7 @@
 
 enum {
     MAX_CHUNK = 8 << 20,     /* ancillary chunks, once inflated */
-    MAX_BLOCK = 16 << 20,    /* of libpng's own memory: a row, a chunk, zlib */
+    MAX_BLOCK = 16 << 20,    /* one allocation of libpng's: a row, a chunk, zlib */
     PIXELS_A_BYTE = 8 * 1040 /* deflate's best ratio on one-bit pixels */
 };
 
@@ -41,7 +41,7 @@ static void read_failed(png_struct *png, const char *reason)
     longjmp(png_jmpbuf(png), 1);
 }
 
-static void keep_quiet(png_struct *png, const char *warning)
+static void ignore_warning(png_struct *png, const char *warning)
 {
     (void)png, (void)warning;
 }
@@ -55,7 +55,7 @@ static void read_bytes(png_struct *png, uint8_t *out, size_t size)
     memcpy(out, bytes, size);
 }
 
-/* libpng takes an eXIf chunk's word for its length, up to 2 GB. */
+/* libpng believes an eXIf chunk's length, up to 2 GB. */
 static png_voidp limited_malloc(png_struct *png, png_alloc_size_t size)
 {
     (void)png;
@@ -80,7 +80,7 @@ static int read_header(struct reader *r)
 {
     struct decode *d = r->decode;
     png_set_read_fn(r->png, r, read_bytes);
-    png_set_user_limits(r->png, 0x7fffffff, 0x7fffffff); /* image_check_size says it better */
+    png_set_user_limits(r->png, 0x7fffffff, 0x7fffffff); /* image_check_size reports it better */
     png_set_chunk_malloc_max(r->png, MAX_CHUNK);
     png_read_info(r->png, r->info);
     png_uint_32 width = png_get_image_width(r->png, r->info);
@@ -93,7 +93,8 @@ static int read_header(struct reader *r)
     return 0;
 }
 
-/* Whatever the file has, palette, grey, 1 to 16 bits, transparency by colour: RGBA, 8 bits. */
+/* Whatever the file has (palette, grey, 1 to 16 bits, transparency by colour) becomes RGBA, 8 bits.
+ */
 static void choose_output(struct reader *r)
 {
     png_set_expand(r->png);
@@ -131,7 +132,7 @@ static int read_image(struct reader *r)
 int image_decode_png(struct decode *d, struct error *err)
 {
     struct reader r = {.decode = d, .err = err, .bytes = d->file};
-    r.png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &r, read_failed, keep_quiet, NULL,
+    r.png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &r, read_failed, ignore_warning, NULL,
                                      limited_malloc, plain_free);
     r.info = r.png ? png_create_info_struct(r.png) : NULL;
     int status = r.info ? read_image(&r) : error_set(err, "not enough memory for %s", d->path);
@@ -181,7 +182,7 @@ static bool is_opaque(const struct image *image)
     return true;
 }
 
-/* UTF-8 to Latin-1, or NULL where a character has no place in it. */
+/* UTF-8 to Latin-1; NULL if a character is not in it. */
 static char *to_latin1(const char *text)
 {
     struct str latin = {0};
@@ -222,7 +223,7 @@ static void write_header(struct writer *w, double dpi)
 {
     const struct image *image = w->image;
     bool opaque = is_opaque(image);
-    /* A fifth of the default's time for a file 3 % larger, measured on figures of photographs. */
+    /* A fifth of the default's time for 3 % more bytes, measured on figures of photographs. */
     png_set_filter(w->png, PNG_FILTER_TYPE_BASE, w->small ? PNG_ALL_FILTERS : PNG_FILTER_SUB);
     png_set_compression_level(w->png, w->small ? 9 : 2);
     png_set_IHDR(w->png, w->info, (png_uint_32)image->width, (png_uint_32)image->height, 8,
@@ -235,7 +236,7 @@ static void write_header(struct writer *w, double dpi)
     if (w->text_count > 0)
         png_set_text(w->png, w->info, w->texts, (int)w->text_count);
     png_write_info(w->png, w->info);
-    if (opaque) /* the fourth byte of each pixel is passed over */
+    if (opaque) /* skip the fourth byte of each pixel */
         png_set_filler(w->png, 0, PNG_FILLER_AFTER);
 }
 
@@ -254,7 +255,7 @@ static int write_image(struct writer *w, double dpi)
 
 static int write_stream(struct writer *w, double dpi, struct error *err)
 {
-    w->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, w, write_failed, keep_quiet);
+    w->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, w, write_failed, ignore_warning);
     w->info = w->png ? png_create_info_struct(w->png) : NULL;
     int status =
         w->info ? write_image(w, dpi) : error_set(err, "not enough memory for %s", w->path);

@@ -13,26 +13,27 @@ enum { IMAGE_MAX_SIDE = 65500, IMAGE_MAX_PIXELS = 100 * 1000 * 1000 };
 struct decode {
     const char *path;
     struct bytes file;
-    int max_side;      /* as for image_load */
+    int max_side;      /* as in image_load */
     bool header_only;  /* only full_width, full_height and orientation are wanted */
-    struct image *out; /* pixels as they lie in the file, not turned yet */
-    int orientation;   /* EXIF, 1..8; 1 where there is none */
+    struct image *out; /* pixels as in the file, not turned yet */
+    int orientation;   /* EXIF, 1..8; 1 if there is none */
 };
 
+/* Decode a file of their format into d->out. Errors: damaged (with the place), too large. */
 int image_decode_jpeg(struct decode *d, struct error *err) MUST_USE;
 int image_decode_png(struct decode *d, struct error *err) MUST_USE;
 
-/* Whether an image of that size may be decoded: side, pixels, and what `bytes` of a file can hold
- * at best when each holds at most `pixels_a_byte`. */
+/* Checks whether an image of that size may be decoded. Errors: sides or pixels beyond the limits,
+ * or more pixels than the file's bytes can hold at `pixels_a_byte` each. */
 int image_check_size(const struct decode *d, uint32_t width, uint32_t height, size_t pixels_a_byte,
                      struct error *err) MUST_USE;
 
-/* Allocates out->pixels for width x height. */
+/* Allocates out->pixels: height x width x 4. Errors: no memory. */
 int image_alloc(struct image *out, int width, int height, const char *path,
                 struct error *err) MUST_USE;
 
-/* The orientation (1..8) that a block of EXIF data (a TIFF header and its first directory)
- * declares; 1 where it says nothing or nonsense. */
+/* The orientation (1..8) declared by a block of EXIF data (a TIFF header and its first directory);
+ * 1 if it says nothing or nonsense. */
 int exif_orientation(struct bytes exif);
 
 #endif

@@ -54,8 +54,8 @@ int text_check(const char *path, const void *data, size_t size, struct error *er
     const struct magic *magic = magic_find(data, size);
     if (!magic || magic->text)
         return 0;
-    return error_at(err, path, -1, "a text file is wanted; this one looks like %s%s%s", magic->name,
-                    magic->advice ? ": " : "", magic->advice ? magic->advice : "");
+    return error_at(err, path, -1, "this should be a text file but looks like %s%s%s", magic->name,
+                    magic->advice ? "; " : "", magic->advice ? magic->advice : "");
 }
 
 int text_lines_load(const char *path, struct str_list *out, struct error *err)
@@ -71,10 +71,10 @@ int text_lines_load(const char *path, struct str_list *out, struct error *err)
     if (status != 0 || out->count > 0)
         return status;
     str_list_done(out);
-    return error_at(err, path, -1, "is empty; it should hold one entry a line");
+    return error_at(err, path, -1, "is empty; it should have one entry per line");
 }
 
-/* The next number of a line; 1: found, 0: the line is over, -1: something else stands there. */
+/* The next number on a line. 1: found; 0: end of line; -1: something else. */
 static int next_id(char **at, int32_t *out)
 {
     while (is_blank((uint8_t) * *at) || **at == ',') {
@@ -118,9 +118,9 @@ int text_token_lines_load(const char *path, struct token_lines *out, struct erro
     int status = 0;
     for (size_t i = 0; status == 0 && i < lines.count; i++) {
         if (parse_ids(lines.items[i], &out->ids[i], &out->counts[i]) != 0)
-            status = error_at(err, path, -1, "line %zu holds something else than word ids", i + 1);
+            status = error_at(err, path, -1, "line %zu holds something other than word ids", i + 1);
         else if (out->counts[i] == 0)
-            status = error_at(err, path, -1, "line %zu is empty; word ids are wanted", i + 1);
+            status = error_at(err, path, -1, "line %zu has no word ids", i + 1);
     }
     str_list_done(&lines);
     if (status != 0)

@@ -1,4 +1,4 @@
-/* captions.h: text files of one thing a line: captions, ids, word ids. */
+/* captions.h: text files with one entry per line: captions, ids, word ids. */
 #ifndef IO_TEXT_CAPTIONS_H
 #define IO_TEXT_CAPTIONS_H
 
@@ -8,25 +8,28 @@
 #include "base/error.h"
 #include "base/str.h"
 
-/* Reads the lines of a file, blanks and CR at both ends removed (the reference's strip()), bytes
- * otherwise as they are, UTF-8 or not (NUL becomes a blank). Blank lines at the end of the file are
- * no lines; a blank line between others is an empty string, kept so that counts agree. Errors:
- * missing, empty, no text. */
+/* Reads the lines of a file without blanks and CR at either end (the reference's strip()), bytes
+ * otherwise unchanged, UTF-8 or not (NUL becomes a blank). Blank lines at the end of the file are
+ * dropped; one between others is kept as an empty string so that counts agree. Errors: missing,
+ * empty, not text. */
 int text_lines_load(const char *path, struct str_list *out, struct error *err) MUST_USE;
 
-/* An error for what begins as a picture, an array, a checkpoint or UTF-16 does: given by mistake
- * where lines of text are wanted. */
+/* Refuses what begins like an image, an array, a checkpoint or UTF-16, given by mistake instead of
+ * text. Errors: says what it looks like; `path` names it. */
 int text_check(const char *path, const void *data, size_t size, struct error *err) MUST_USE;
 
-/* Word ids, integers between blanks or commas, one caption a line. */
+/* Word ids, integers separated by blanks or commas; one caption per line. */
 struct token_lines {
-    int32_t **ids;
-    size_t *counts; /* of each line */
+    int32_t **ids;  /* owned, like each line */
+    size_t *counts; /* ids per line; owned */
     size_t count;
 };
 
-/* Errors: as above; a line that is empty or holds something else than numbers, by line number. */
+/* Reads a file of them. Errors: those of text_lines_load; a line that is empty or holds anything
+ * but ids, by line number. */
 int text_token_lines_load(const char *path, struct token_lines *out, struct error *err) MUST_USE;
+
+/* Frees what it owns. */
 void text_token_lines_done(struct token_lines *lines);
 
 #endif

@@ -26,7 +26,7 @@ static bool hex4(struct bytes *b, uint32_t *out)
     return digits != NULL;
 }
 
-/* \uXXXX, or the two of a surrogate pair. A lone surrogate becomes U+FFFD. */
+/* \uXXXX, or the two of a surrogate pair; a lone surrogate becomes U+FFFD. */
 static bool unicode_escape(struct json_scan *s)
 {
     uint32_t code, low;

@@ -1,5 +1,5 @@
-/* json_scan.h: JSON token by token, for files too large to build in memory (dataset_flickr30k.json
- * and its like). A scanner, not a validator: commas and colons are passed over. */
+/* json_scan.h: JSON token by token, for files too large for a tree in memory, such as
+ * dataset_flickr30k.json. A scanner, not a validator: commas and colons are skipped. */
 #ifndef IO_TEXT_JSON_SCAN_H
 #define IO_TEXT_JSON_SCAN_H
 
@@ -8,9 +8,9 @@
 
 enum json_token {
     JSON_SCAN_END,
-    JSON_SCAN_BAD,   /* neither JSON nor more than 64 levels deep; bytes.at says where */
-    JSON_SCAN_OPEN,  /* { or [; depth counts it */
-    JSON_SCAN_CLOSE, /* } or ]; depth counts it no more */
+    JSON_SCAN_BAD,   /* not JSON, or more than 64 levels deep; bytes.at says where */
+    JSON_SCAN_OPEN,  /* { or [; already counted in depth */
+    JSON_SCAN_CLOSE, /* } or ]; no longer counted in depth */
     JSON_SCAN_KEY,   /* a string before a colon */
     JSON_SCAN_STRING,
     JSON_SCAN_NUMBER,
@@ -19,12 +19,13 @@ enum json_token {
 
 /* Zero but for `bytes` to start; str_done(&text) at the end. */
 struct json_scan {
-    struct bytes bytes;
-    int depth;
-    struct str text; /* of a key, string (UTF-8, escapes resolved), number or word */
-    char brackets[64];
+    struct bytes bytes; /* the file */
+    int depth;          /* open brackets */
+    struct str text;    /* of a key, string (UTF-8, escapes resolved), number or word */
+    char brackets[64];  /* which they are, outermost first */
 };
 
+/* The next token; its text is in scan->text until the next call. */
 enum json_token json_scan_next(struct json_scan *scan);
 
 #endif

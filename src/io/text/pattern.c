@@ -14,7 +14,7 @@ pcre2_code *pattern_new(const char *text)
                 (size_t)place);
         abort();
     }
-    /* Where machine code cannot be made (some systems forbid it) the interpreter does the same,
+    /* If machine code cannot be made (some systems forbid it), the interpreter does the same, only
      * slower. */
     (void)pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
     return code;

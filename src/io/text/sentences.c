@@ -10,14 +10,14 @@
 #include "base/utf8.h"
 
 #define BLANK " \\t\\x0b"
-/* Inside a class: what may stand right after a sentence's end. */
+/* Inside a class: what may directly follow a sentence's end. */
 #define MARKS "?!)\";}*:@'({[\\]"
 
-/* A mark that may end a sentence, with what follows: a mark (group 1) or, after a blank, a word
+/* A mark that may end a sentence, and what follows: a mark (group 1) or, after a blank, a word
  * (group 2). */
 static const char end_pattern[] = "[.?!](?=([" MARKS "])|[" BLANK "]++([^" BLANK "]++))";
 
-/* Punkt's own tokens: runs of dashes or dots; words, without the marks that end them; single
+/* Punkt's own tokens: runs of dashes or dots; words without the marks that end them; single
  * characters. */
 #define RUNS "-{2,}|\\.{2,}"
 #define AFTER_WORD "[" BLANK "]|$|[" MARKS "]|" RUNS
@@ -29,7 +29,7 @@ static const char closing_pattern[] = "^[\"')}\\]]++(?:[" BLANK "]++|(?=--)|$)";
 
 static pcre2_code *end_code, *token_code, *number_or_letter_code, *closing_code;
 
-/* Sorted. Titles, streets, firms, months, countries and times that captions mention. */
+/* Sorted. Titles, streets, companies, months, countries and times found in captions. */
 static const char *const abbreviations[] = {
     "a.d",  "a.m",  "adm", "apr", "aug", "ave", "b.c",  "blvd",  "bros",   "capt", "co",
     "col",  "corp", "d.c", "dec", "dr",  "e.g", "feb",  "ft",    "gen",    "gov",  "i.e",
@@ -51,7 +51,7 @@ struct token {
     size_t length;
 };
 
-/* The method looks back for ASCII blanks only, and forward for all. */
+/* The method looks back for ASCII blanks only, but forward for all. */
 static bool is_ascii_blank(char c)
 {
     return c == ' ' || c == '\t';
@@ -81,7 +81,7 @@ static bool is_abbreviation(struct token t)
                    compare_abbreviation) != NULL;
 }
 
-/* Also the part after the last hyphen: "vice-adm". */
+/* Or its part after the last hyphen does: "vice-adm". */
 static bool ends_in_abbreviation(struct token t)
 {
     const char *hyphen = memrchr(t.text, '-', t.length);
@@ -93,8 +93,9 @@ static bool ends_in_abbreviation(struct token t)
     return is_abbreviation((struct token){hyphen + 1, t.length - before});
 }
 
-/* In a text all lower case a number or a single letter before a word does not end a sentence. */
-static bool goes_on(struct token next)
+/* In text that is all lower case, a number or single letter before a word does not end a sentence.
+ */
+static bool sentence_continues(struct token next)
 {
     size_t bytes;
     if (next.length == 1 && strchr(";:,.!?", next.text[0]))
@@ -112,11 +113,11 @@ static bool ends_sentence(struct token t, struct token next, struct pattern_matc
     if (ends_in_abbreviation(bare))
         return false;
     if (pattern_find(number_or_letter_code, bare.text, bare.length, 0, match))
-        return !goes_on(next);
+        return !sentence_continues(next);
     return true;
 }
 
-/* Does a sentence end inside the context: a word up to its mark, and what comes after? */
+/* Whether a sentence ends inside the context: a word up to its mark, and what follows. */
 static bool context_breaks(struct token context, struct pattern_match *match)
 {
     size_t at = 0;
@@ -136,8 +137,8 @@ static void add(struct sentences *list, size_t from, size_t to)
 
 /* A mark that may end a sentence. */
 struct candidate {
-    size_t word, mark;        /* where its word begins, and its own place */
-    size_t context_end, next; /* the end of what follows it; where a next sentence would begin */
+    size_t word, mark;        /* where its word begins; where it is */
+    size_t context_end, next; /* the end of what follows it; where the next sentence would begin */
 };
 
 static struct candidate candidate_of(const size_t *group)
@@ -150,8 +151,8 @@ static struct candidate candidate_of(const size_t *group)
     };
 }
 
-/* Where the word that leads to the mark begins: after the last blank since the mark before; in the
- * same word as that where there is none. */
+/* Where the word that leads to the mark begins: after the last blank since the previous mark; if
+ * there is none, it is the same word as that one's. */
 static size_t word_start(const char *text, struct candidate previous, size_t mark)
 {
     for (size_t i = mark; i > previous.mark + 1; i--)
@@ -169,7 +170,7 @@ static void take_break(const char *text, struct candidate c, struct pattern_matc
     *from = c.next;
 }
 
-/* Of the marks of one word only the last is asked. */
+/* Of several marks in one word only the last is tried. */
 static void find_breaks(const char *text, size_t length, struct pattern_match *match,
                         struct sentences *out)
 {
@@ -191,7 +192,7 @@ static void find_breaks(const char *text, size_t length, struct pattern_match *m
         add(out, from, length);
 }
 
-/* Quotes and brackets that close at the start of a sentence belong to the one before. */
+/* Closing quotes and brackets at the start of a sentence belong to the one before. */
 static void give_back_closing(const char *text, struct pattern_match *match, struct sentences *list)
 {
     size_t kept = 0;

@@ -1,9 +1,9 @@
-/* sentences.h: where the sentences of a lower-case caption end, after the method of Punkt (Kiss and
- * Strunk, "Unsupervised Multilingual Sentence Boundary Detection", 2006) as NLTK applies it.
+/* sentences.h: splits a lower-case caption into sentences by the Punkt method (Kiss and Strunk,
+ * "Unsupervised Multilingual Sentence Boundary Detection", 2006) as NLTK applies it.
  *
- * A period, question or exclamation mark before a blank or a closing mark ends a sentence, but not
- * the period of an abbreviation (a short list of our own stands for the trained model), of an
- * ellipsis, or of a number or single letter that a lower-case word follows. */
+ * A period, question mark or exclamation mark before a blank or a closing mark ends a sentence, but
+ * not the period of an abbreviation (a short list of our own replaces the trained model), of an
+ * ellipsis, or of a number or single letter followed by a lower-case word. */
 #ifndef IO_TEXT_SENTENCES_H
 #define IO_TEXT_SENTENCES_H
 
@@ -16,15 +16,18 @@ struct sentence {
 };
 
 struct sentences {
-    struct sentence *items;
+    struct sentence *items; /* owned */
     size_t count, cap;
 };
 
-/* `text`: valid UTF-8, lower case; its white space is ' ', tab for any other of ASCII and vertical
- * tab for any beyond, none of it at the end. Zero-initialise `out` the first time; sentences of an
- * earlier text are dropped. Time is linear in the length. */
+/* Finds the sentences of `text`: valid UTF-8 in lower case, with ' ' for a blank, tab for any other
+ * ASCII white space and vertical tab for any beyond ASCII, and none at the end. Zero-initialise
+ * `out` the first time; an earlier text's sentences are replaced. Takes time linear in the length.
+ */
 void sentences_find(const char *text, size_t length, struct pattern_match *match,
                     struct sentences *out);
+
+/* Frees them. */
 void sentences_done(struct sentences *sentences);
 
 #endif

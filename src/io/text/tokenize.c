@@ -17,7 +17,7 @@
 
 enum { CAPITAL_SIGMA = 0x3a3, FINAL_SIGMA = 0x3c2, CAPITAL_DOTTED_I = 0x130, DOT_ABOVE = 0x307 };
 
-/* What Python's str.split and strip take for white space. */
+/* What Python's str.split and strip regard as white space. */
 static bool is_space(uint32_t code)
 {
     return (code >= 9 && code <= 13) || (code >= 0x1c && code <= 0x20) || code == 0x85 ||
@@ -25,13 +25,14 @@ static bool is_space(uint32_t code)
            code == 0x2029 || code == 0x202f || code == 0x205f || code == 0x3000;
 }
 
-/* Has the letter a case? Marks and apostrophes are looked through when a word's end is sought. */
+/* Whether the letter has case. */
 static bool is_cased(uint32_t code)
 {
     return g_unichar_islower(code) || g_unichar_isupper(code) || g_unichar_istitle(code);
 }
 
-static bool is_looked_through(uint32_t code)
+/* Marks and apostrophes, which do not count when deciding whether a word ends. */
+static bool is_ignorable(uint32_t code)
 {
     static const uint32_t marks[] = {'\'', '.', ':', 0xb7, 0x387, 0x2018, 0x2019, 0x2024, 0x2027};
     for (size_t i = 0; i < COUNTOF(marks); i++)
@@ -54,7 +55,7 @@ static bool letter_follows(const char *text, size_t n)
     for (size_t at = 0, bytes; at < n; at += bytes) {
         uint32_t code = utf8_next(text + at, n - at, &bytes);
         bool broken = bytes == 1 && code > 0x7f;
-        if (!broken && !is_looked_through(code))
+        if (!broken && !is_ignorable(code))
             return is_cased(code);
     }
     return false;
@@ -66,7 +67,7 @@ static void add_code(struct str *out, uint32_t code)
     str_add_n(out, bytes, utf8_put(code, bytes));
 }
 
-/* glib leaves out what has a case without being a letter: Roman numerals and letters in circles. */
+/* glib omits what has case without being a letter: Roman numerals and circled letters. */
 static uint32_t to_lower(uint32_t code)
 {
     if (code >= 0x2160 && code <= 0x216f)
@@ -76,7 +77,7 @@ static uint32_t to_lower(uint32_t code)
     return g_unichar_tolower(code);
 }
 
-/* One character as Python's str.lower has it. `in_word`: a cased letter comes before. */
+/* One character as by Python's str.lower. `in_word`: a cased letter precedes it. */
 static void add_lower(uint32_t code, bool in_word, const char *rest, size_t n, struct str *out)
 {
     if (code == CAPITAL_SIGMA && in_word && !letter_follows(rest, n)) {
@@ -89,14 +90,13 @@ static void add_lower(uint32_t code, bool in_word, const char *rest, size_t n, s
     }
 }
 
-/* The blank stands for itself; the rules treat other white space alike, but for whether it is
- * ASCII. */
+/* A blank stays; the rules treat other white space alike, except for whether it is ASCII. */
 static const char *space_of(uint32_t code)
 {
     return code == ' ' ? " " : code < 0x80 ? "\t" : "\v";
 }
 
-/* Lower case without what is not UTF-8, with white space as sentences.h wants it. */
+/* Lower-cased, without what is not UTF-8, with white space as sentences.h requires. */
 static void add_decoded(const char *text, size_t n, struct str *out)
 {
     bool in_word = false;
@@ -108,11 +108,11 @@ static void add_decoded(const char *text, size_t n, struct str *out)
             str_add_n(out, space_of(code), 1);
         else
             add_lower(code, in_word, text + at + bytes, n - at - bytes, out);
-        in_word = is_looked_through(code) ? in_word : is_cased(code);
+        in_word = is_ignorable(code) ? in_word : is_cased(code);
     }
 }
 
-/* The bytes without ASCII white space at the ends, as the reference strips each line. */
+/* Drops ASCII white space at both ends, as the reference strips each line. */
 static void strip(const char **text, size_t *n)
 {
     static const char spaces[] = " \t\n\v\f\r";
@@ -122,7 +122,7 @@ static void strip(const char **text, size_t *n)
         (*n)--;
 }
 
-/* The text that Python 3 shows for a bytes object, lower-cased. */
+/* The text that Python 3 prints for a bytes object, lower-cased. */
 static void add_bytes_shown(const char *text, size_t n, struct str *out)
 {
     char quote = memchr(text, '\'', n) && !memchr(text, '"', n) ? '"' : '\'';

@@ -1,5 +1,6 @@
-/* tokenize.h: captions to words and ids as NLTK's word_tokenize gives them on the lower-cased
- * caption: sentence split (Punkt), then the Treebank rules (NLTKWordTokenizer), by PCRE2. */
+/* tokenize.h: io/text reads captions, vocabularies and other text. Here: captions to words and ids,
+ * as NLTK's word_tokenize does for the lower-cased caption: sentence split (Punkt), then the
+ * Treebank rules (NLTKWordTokenizer), with PCRE2. */
 #ifndef IO_TEXT_TOKENIZE_H
 #define IO_TEXT_TOKENIZE_H
 
@@ -16,13 +17,13 @@ enum token_compat {
     TOKENS_PY3BYTES, /* a careless Python 3 port: the text b'a man ...', quotes and all */
 };
 
-/* Never fails on any bytes: what is not UTF-8 is dropped, as the reference's decode('utf-8',
- * 'ignore'). */
+/* The caption's words: UTF-8, lower case. Any bytes are accepted; what is not UTF-8 is dropped, as
+ * by the reference's decode('utf-8', 'ignore'). Free with str_list_done. */
 void tokenize_words(const char *caption, enum token_compat compat, struct str_list *out);
 
-/* <start> w1 ... wn <end>; a word that the vocabulary lacks becomes <unk>. `ids` is allocated for
- * the caller to free. `words_out` (NULL allowed) gets the words themselves, without <start> and
- * <end>. */
+/* The caption's ids: <start> w1 ... wn <end>; a word missing from the vocabulary becomes <unk>.
+ * *ids_out is the caller's to free. `words_out` (NULL to skip) gets the words themselves, without
+ * <start> and <end>. */
 void tokenize_ids(const struct vocab *vocab, const char *caption, enum token_compat compat,
                   int32_t **ids_out, size_t *count_out, struct str_list *words_out);
 

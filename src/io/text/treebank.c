@@ -6,8 +6,8 @@
 
 #include "base/countof.h"
 
-/* What a pattern finds is replaced; $0 is all of it, $1 and $2 its groups. A text with none of the
- * bytes `needs` cannot match (NULL: any text may), which spares most rules most captions. */
+/* Each match is replaced; $0 is all of it, $1 and $2 its groups. A text with none of the bytes
+ * `needs` cannot match (NULL: any text may), so that most captions skip most rules. */
 struct rule {
     const char *pattern, *replacement, *needs;
     pcre2_code *code;
@@ -16,7 +16,7 @@ struct rule {
 /* The bytes that the curly and angle quotes begin with. */
 #define CURLY "\xc2\xe2"
 
-/* In this order: later rules rely on the blanks that earlier ones put. */
+/* The order matters: later rules rely on blanks that earlier ones insert. */
 static struct rule inner_rules[] = {
     /* opening quotes */
     {"[«“‘„]|`+", " $0 ", "`" CURLY, NULL},
@@ -24,11 +24,11 @@ static struct rule inner_rules[] = {
     {"``", " `` ", "`", NULL},
     {"(?<=[ (\\[{<])(?:\"|'')", " `` ", "\"'", NULL},
     {"'(?=(?![mtsdn])\\w\\b)", "' ", "'", NULL}, /* 'a => ' a, but not 's, 'm, 't, 'd, 'n */
-    /* The period of the sentence: the last thing in it but for closing marks. Possessive, so that a
-     * long run of marks is gone over once. */
+    /* The sentence's period: the last thing in it but for closing marks. Possessive, so that a long
+     * run of marks is scanned once. */
     {"(?<=[^.])\\.([])}>\"'»”’ ]*+)[ \\t\\x0b]*+$", " . $1 ", ".", NULL},
-    /* Between digits comma and colon stay: 10,000 and 4:30. The character after is consumed, so
-     * that of two commas the second is left alone. */
+    /* Between digits, comma and colon stay: 10,000 and 4:30. The next character is consumed, so of
+     * two commas the second is left alone. */
     {"([:,])(\\D)", " $1 $2", ":,", NULL},
     {"[:,]$", " $0 ", ":,", NULL},
     {"\\.{2,}|[;@#$%&?!]", " $0 ", ".;@#$%&?!", NULL},
@@ -93,7 +93,7 @@ static void add_replacement(const char *replacement, const char *from, const siz
     }
 }
 
-/* Replaces every match in `text`; false when there was none. */
+/* Replaces every match in `text`; false if there was none. */
 static bool apply(const struct rule *rule, struct pattern_match *match, struct str *text,
                   struct str *spare)
 {

@@ -13,18 +13,18 @@
 
 enum { LARGEST_ID = 10 * 1000 * 1000, LARGEST_FILE = 64 << 20 };
 
-/* `key`: the word's first eight bytes, so that most comparisons are of one number. */
+/* `key`: the word's first eight bytes, so that most comparisons are of one integer. */
 struct entry {
     uint64_t key;
     const char *word; /* inside vocab.text */
     int32_t id;
-    uint32_t times; /* in the captions counted */
+    uint32_t times; /* by vocab_count_words */
 };
 
 struct vocab {
     char *path, *text;
     struct entry *entries; /* sorted by word, as bytes */
-    uint32_t *by_id;       /* places in entries, sorted by id */
+    uint32_t *by_id;       /* indices of entries, sorted by id */
     size_t count;
     int32_t start, end, unk;
 };
@@ -52,7 +52,7 @@ static int compare_ids(const void *a, const void *b, void *entries)
     return (x > y) - (x < y);
 }
 
-/* The words' own memory: how much it takes. */
+/* Bytes needed for the words, with terminators. */
 static size_t text_size(json_t *words)
 {
     const char *word;
@@ -66,7 +66,7 @@ static size_t text_size(json_t *words)
 static int check_id(const char *path, const char *word, json_t *id, struct error *err)
 {
     if (!json_is_integer(id))
-        return error_at(err, path, -1, "word2idx: the id of \"%.60s\" is not a whole number", word);
+        return error_at(err, path, -1, "word2idx: the id of \"%.60s\" is not an integer", word);
     json_int_t value = json_integer_value(id);
     if (value < 0 || value >= LARGEST_ID)
         return error_at(err, path, -1,
@@ -129,7 +129,7 @@ static int find_specials(struct vocab *v, struct error *err)
     return 0;
 }
 
-/* The other half of the file must tell the same as far as it goes. */
+/* The other half of the file must agree as far as it goes. */
 static int check_idx2word(const struct vocab *v, json_t *idx2word, struct error *err)
 {
     if (!idx2word)
@@ -155,14 +155,15 @@ static int parse_json(const char *path, const uint8_t *bytes, size_t size, json_
 {
     json_error_t where;
     if (size == 0)
-        return error_at(err, path, -1, "the file is empty");
+        return error_at(err, path, -1, "is empty");
     if (size > LARGEST_FILE)
-        return error_at(err, path, -1, "%zu bytes are too many for a vocabulary (at most %d)", size,
+        return error_at(err, path, -1,
+                        "is too large for a vocabulary (%zu bytes; at most %d are read)", size,
                         LARGEST_FILE);
     if (magic_is(bytes, size, MAGIC_PICKLE))
         return error_at(err, path, -1,
-                        "this is a Python pickle; a vocabulary as JSON is wanted (scanscope vocab "
-                        "builds one from the captions)");
+                        "is a Python pickle, not a JSON vocabulary (scanscope vocab builds one "
+                        "from captions)");
     *root_out = json_loadb((const char *)bytes, size, JSON_REJECT_DUPLICATES, &where);
     if (!*root_out)
         return error_at(err, path, -1, "line %d, column %d: %s", where.line, where.column,
@@ -174,7 +175,7 @@ static int fill(struct vocab *v, json_t *root, struct error *err)
 {
     json_t *words = json_object_get(root, "word2idx");
     if (!json_is_object(words))
-        return error_at(err, v->path, -1, "no object word2idx in it, so this is not a vocabulary");
+        return error_at(err, v->path, -1, "has no object word2idx, so this is not a vocabulary");
     if (take_words(v, words, err) != 0 || sort_words(v, err) != 0 || find_specials(v, err) != 0)
         return -1;
     return check_idx2word(v, json_object_get(root, "idx2word"), err);
@@ -303,7 +304,7 @@ static bool is_special(const struct vocab *v, const struct entry *e)
     return e->id == v->start || e->id == v->end || e->id == v->unk || strcmp(e->word, "<pad>") == 0;
 }
 
-/* The first entry whose word is not before `prefix`. */
+/* The first entry that does not sort before `prefix`. */
 static size_t lower_bound(const struct vocab *vocab, const char *prefix)
 {
     struct entry wanted = {.key = key_of(prefix), .word = prefix};
@@ -318,7 +319,7 @@ static size_t lower_bound(const struct vocab *vocab, const char *prefix)
     return low;
 }
 
-/* Keeps the best `limit` places in order as they come; equals stay alphabetical. */
+/* Inserts a candidate into the best `limit` so far; equals stay alphabetical. */
 static size_t keep_best(const struct entry *entries, size_t candidate, uint32_t *best, size_t n,
                         size_t limit)
 {

@@ -1,5 +1,5 @@
-/* The words seen are a JSON object word -> times, which keeps the order of first use and hashes
- * with a seed. */
+/* vocab_builder.c: the words seen are a JSON object from word to count, which keeps the order of
+ * first use and hashes with a seed. */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,7 +73,7 @@ size_t vocab_builder_covered(const struct vocab_builder *builder, size_t thresho
     return sum;
 }
 
-/* Gives the word the next id unless it has one; -1 when there is no memory. */
+/* Gives the word the next id unless it has one; -1 if memory runs out. */
 static int put(json_t *word2idx, json_t *idx2word, const char *word)
 {
     char id[24];
