@@ -117,7 +117,7 @@ static json_t *machine_json(const struct bench *b)
 {
     return json_pack("{s:s, s:i, s:i, s:s, s:s, s:f, s:f, s:f, s:f}", "kernel",
                      xattn_kernel()->name, "threads", omp_get_max_threads(), "l2_bytes",
-                     (int)sysconf(_SC_LEVEL2_CACHE_SIZE), "blas", openblas_get_config(), "products",
+                     (int)sysconf(_SC_LEVEL2_CACHE_SIZE), "blas", gemm_blas_name(), "products",
                      gemm_has_own_kernel() ? "own, AVX-512" : "BLAS", "sgemm_gflops",
                      b->limits.sgemm_gflops, "own_gflops", b->limits.gemm_gflops, "copy_gb_per_s",
                      b->limits.copy_gbs, "read_gb_per_s", b->limits.read_gbs);

@@ -29,12 +29,10 @@ struct bench_limits {
 
 /* A made-up split of unit vectors, embedded. */
 struct bench_split {
-    struct score_images images;
-    struct score_captions captions;
-    float *regions, *gram, *norm, *words, *word_norm, *word_gram, *sims;
-    size_t *starts, *gram_start;
-    uint16_t *high, *low;
-    struct score_images halves; /* the images once more, for bfloat16 */
+    struct embedded_images images, halves; /* the same images; halves: for bfloat16 */
+    struct embedded_captions captions;
+    size_t *starts; /* the captions' */
+    float *sims;    /* for scores, as large as the section needs */
 };
 
 struct bench {

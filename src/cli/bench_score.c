@@ -164,8 +164,8 @@ int bench_query(struct bench *b, struct error *err)
         status = query_rounds(b, &m, best, err);
     }
     for (size_t v = 0; v < BENCH_VARIANTS && status == 0; v++) {
-        add_query(b, &m, bench_variants[v].name, "f32", sizeof *m.regions, best[v].f32);
-        add_query(b, &m, bench_variants[v].name, "bf16", sizeof *m.high, best[v].bf16);
+        add_query(b, &m, bench_variants[v].name, "f32", sizeof(float), best[v].f32);
+        add_query(b, &m, bench_variants[v].name, "bf16", sizeof(uint16_t), best[v].bf16);
     }
     bench_split_done(&m);
     return status;

@@ -9,7 +9,7 @@
 #include "cli/cli.h"
 #include "evaluate/evaluate.h"
 #include "evaluate/metrics.h"
-#include "retrieve/score/exact.h"
+#include "retrieve/session/session_exact.h"
 
 enum { EVAL_FOLDS = 5, EVAL_FOLD_IMAGES = 1000 };
 
