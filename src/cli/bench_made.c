@@ -1,6 +1,7 @@
-/* bench_made.c: the made-up data that is measured with. */
+/* bench_made.c: made-up data to measure with. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/rng.h"
@@ -13,9 +14,19 @@ const struct bench_variant bench_variants[BENCH_VARIANTS] = {
     {"i2t Mean", {CROSS_I2T, AGG_MEAN, RAW_CLIPPED_L2NORM, 4, 5}},
 };
 
+/* On the command line a hyphen replaces the blank. */
+bool bench_wants(const struct bench *b, const struct bench_variant *variant)
+{
+    if (!b->variant)
+        return true;
+    size_t n = strcspn(variant->name, " ");
+    return strncmp(b->variant, variant->name, n) == 0 &&
+           strcmp(b->variant + n + 1, variant->name + n + 1) == 0;
+}
+
 void bench_fill_units(float *rows, size_t n, size_t D, uint64_t seed)
 {
-    float scale = 1.73f / sqrtf((float)D); /* a uniform number's mean square is 1/3 */
+    float scale = 1.73f / sqrtf((float)D); /* the mean square of a uniform number is 1/3 */
 #pragma omp parallel for
     for (size_t i = 0; i < n; i++) {
         struct rng rng;
