@@ -204,7 +204,8 @@ void duplicates_of_captions(const struct lexicon *lexicon, double least, size_t 
 /* Element k of the session's regions, which may be stored as halves. */
 static float region_number(const struct session *session, size_t k)
 {
-    return session->regions ? session->regions[k] : bf16_join(session->high[k], session->low[k]);
+    const struct embedded_images *images = &session->images;
+    return images->regions ? images->regions[k] : bf16_join(images->high[k], images->low[k]);
 }
 
 void duplicates_image_means(const struct session *session, float *means)

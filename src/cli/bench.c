@@ -1,4 +1,4 @@
-/* bench.c: the program's speeds, each beside what this machine can do, measured in the same run.
+/* bench.c: the program's speeds, each next to what this machine can do, measured in the same run.
  * The sections are in bench_*.c. */
 #include "cli/bench.h"
 
@@ -49,6 +49,47 @@ static const struct bench_sizes quick = {
     .rounds = 1,
 };
 
+/* From a key to its drawn screen while all cores are busy ranking. */
+static int bench_keys(struct bench *b, struct error *err)
+{
+    struct measure_times times;
+    if (measure_keys(&times, err) != 0)
+        return -1;
+    const struct bench_field fields[] = {
+        BENCH_TEXT("what", "a key, worker busy"),
+        BENCH_TEXT("screen", "120x40"),
+        BENCH_COUNT("keys", times.keys),
+        BENCH_REAL("median_ms", times.median * 1e3),
+        BENCH_REAL("slowest_ms", times.slowest * 1e3),
+    };
+    bench_add(b, "ui", fields, COUNTOF(fields));
+    return 0;
+}
+
+/* From Enter after a typed caption to its ranking of 1,000 images on the screen. */
+static int bench_ranking(struct bench *b, enum cross_attn cross_attn, struct error *err)
+{
+    double seconds[MEASURE_RANKED];
+    if (measure_ranking(cross_attn, seconds, err) != 0)
+        return -1;
+    const struct bench_field fields[] = {
+        BENCH_TEXT("what", cross_attn == CROSS_T2I ? "a caption, t2i" : "a caption, i2t"),
+        BENCH_TEXT("screen", "120x40"),
+        BENCH_COUNT("captions", MEASURE_RANKED),
+        BENCH_REAL("median_ms", seconds[MEASURE_RANKED / 2] * 1e3),
+        BENCH_REAL("slowest_ms", seconds[MEASURE_RANKED - 1] * 1e3),
+    };
+    bench_add(b, "ui", fields, COUNTOF(fields));
+    return 0;
+}
+
+static int bench_ui(struct bench *b, struct error *err)
+{
+    if (bench_keys(b, err) != 0 || bench_ranking(b, CROSS_T2I, err) != 0)
+        return -1;
+    return bench_ranking(b, CROSS_I2T, err);
+}
+
 static const struct section {
     const char *name;
     int (*run)(struct bench *b, struct error *err);
@@ -59,93 +100,22 @@ static const struct section {
 
 enum { SECTIONS = COUNTOF(sections) };
 
-/* On the command line a hyphen stands for the blank. */
-bool bench_wants(const struct bench *b, const struct bench_variant *variant)
-{
-    if (!b->variant)
-        return true;
-    size_t n = strcspn(variant->name, " ");
-    return strncmp(b->variant, variant->name, n) == 0 &&
-           strcmp(b->variant + n + 1, variant->name + n + 1) == 0;
-}
-
-void bench_add(struct bench *b, const char *section, json_t *result)
-{
-    json_t *list = json_object_get(b->json, section);
-    if (!list)
-        json_object_set_new(b->json, section, list = json_array());
-    json_array_append_new(list, result);
-}
-
-/* From a key to its drawn screen while all cores are busy ranking. */
-static int bench_keys(struct bench *b, struct error *err)
-{
-    struct measure_times times;
-    if (measure_keys(&times, err) != 0)
-        return -1;
-    bench_add(b, "ui",
-              json_pack("{s:s, s:s, s:i, s:f, s:f}", "what", "a key, worker busy", "screen",
-                        "120x40", "keys", (int)times.keys, "median_ms", times.median * 1e3,
-                        "slowest_ms", times.slowest * 1e3));
-    return 0;
-}
-
-/* From Enter behind a typed caption to its ranking over 1000 images on the screen. */
-static int bench_ranking(struct bench *b, enum cross_attn cross_attn, struct error *err)
-{
-    double seconds[MEASURE_RANKED];
-    if (measure_ranking(cross_attn, seconds, err) != 0)
-        return -1;
-    bench_add(b, "ui",
-              json_pack("{s:s, s:s, s:i, s:f, s:f}", "what",
-                        cross_attn == CROSS_T2I ? "a caption, t2i" : "a caption, i2t", "screen",
-                        "120x40", "captions", MEASURE_RANKED, "median_ms",
-                        seconds[MEASURE_RANKED / 2] * 1e3, "slowest_ms",
-                        seconds[MEASURE_RANKED - 1] * 1e3));
-    return 0;
-}
-
-int bench_ui(struct bench *b, struct error *err)
-{
-    if (bench_keys(b, err) != 0 || bench_ranking(b, CROSS_T2I, err) != 0)
-        return -1;
-    return bench_ranking(b, CROSS_I2T, err);
-}
-
 /* ---- results ---- */
-
-static json_t *machine_json(const struct bench *b)
-{
-    return json_pack("{s:s, s:i, s:i, s:s, s:s, s:f, s:f, s:f, s:f}", "kernel",
-                     xattn_kernel()->name, "threads", omp_get_max_threads(), "l2_bytes",
-                     (int)sysconf(_SC_LEVEL2_CACHE_SIZE), "blas", openblas_get_config(), "products",
-                     gemm_has_own_kernel() ? "own, AVX-512" : "BLAS", "sgemm_gflops",
-                     b->limits.sgemm_gflops, "own_gflops", b->limits.gemm_gflops, "copy_gb_per_s",
-                     b->limits.copy_gbs, "read_gb_per_s", b->limits.read_gbs);
-}
-
-/* Every result is an object: its texts, then its numbers with their names. */
-static void print_result(const char *section, json_t *result)
-{
-    const char *key;
-    json_t *value;
-    printf("%-6s", section);
-    json_object_foreach (result, key, value) {
-        if (json_is_string(value))
-            printf("  %-15s", json_string_value(value));
-        else if (strstr(key, "share"))
-            printf("  %s %.1f%%", key, 100 * json_number_value(value));
-        else
-            printf("  %s %.4g", key, json_number_value(value));
-    }
-    putchar('\n');
-}
 
 static void print_json(const struct bench *b)
 {
-    json_object_set_new(b->json, "machine", machine_json(b));
-    json_dumpf(b->json, stdout, JSON_INDENT(1));
-    putchar('\n');
+    const struct bench_field machine[] = {
+        BENCH_TEXT("kernel", xattn_kernel()->name),
+        BENCH_COUNT("threads", omp_get_max_threads()),
+        BENCH_COUNT("l2_bytes", sysconf(_SC_LEVEL2_CACHE_SIZE)),
+        BENCH_TEXT("blas", gemm_blas_name()),
+        BENCH_TEXT("products", gemm_has_own_kernel() ? "own, AVX-512" : "BLAS"),
+        BENCH_REAL("sgemm_gflops", b->limits.sgemm_gflops),
+        BENCH_REAL("own_gflops", b->limits.gemm_gflops),
+        BENCH_REAL("copy_gb_per_s", b->limits.copy_gbs),
+        BENCH_REAL("read_gb_per_s", b->limits.read_gbs),
+    };
+    bench_print_json(&b->results, machine, COUNTOF(machine));
 }
 
 static void print_text(const struct bench *b)
@@ -155,12 +125,7 @@ static void print_text(const struct bench *b)
         "%.1f GB/s\n",
         omp_get_max_threads(), xattn_kernel()->name, b->limits.sgemm_gflops, b->limits.gemm_gflops,
         b->limits.copy_gbs, b->limits.read_gbs);
-    for (size_t s = 0; s < SECTIONS; s++) {
-        size_t i;
-        json_t *result;
-        json_array_foreach (json_object_get(b->json, sections[s].name), i, result)
-            print_result(sections[s].name, result);
-    }
+    bench_print_text(&b->results);
 }
 
 /* ---- the command ---- */
@@ -235,14 +200,14 @@ static int run(struct bench *b, const struct request *r)
 
 int cli_bench(int argc, char **argv)
 {
-    struct bench b = {.json = json_object()};
+    struct bench b = {.variant = NULL};
     struct request r = {.ui = false};
     const struct cli_option options[] = {
-        {"quick", 0, CLI_SWITCH, NULL, "tiny sizes, once: shows that all works, and no speed",
-         &r.quick},
-        {"ui", 0, CLI_SWITCH, NULL, "the section ui", &r.ui},
+        {"quick", 0, CLI_SWITCH, NULL,
+         "tiny sizes, one round: shows that everything works, measures nothing", &r.quick},
+        {"ui", 0, CLI_SWITCH, NULL, "the ui section", &r.ui},
         {"variant", 0, CLI_TEXT, BENCH_VARIANT_NAMES,
-         "score, query and train with this attention alone", &b.variant},
+         "only this attention in score, query and train", &b.variant},
         CLI_RUN_OPTIONS(&b.common),
         CLI_JSON_OPTION(&b.common),
         {0},
@@ -250,11 +215,12 @@ int cli_bench(int argc, char **argv)
     const struct cli_usage usage = {
         .command = "bench",
         .synopsis = "[score] [query] [encode] [train] [index] [ui] [options]",
-        .about = "Measures the program's speeds on made-up data of the usual size (36 regions x "
-                 "2048, embedded in 1024; captions of 8 to 20 words) beside this machine's own "
-                 "matrix product and memory rates; ui: the time from a key to its screen in the "
-                 "explorer while all cores are busy, and from Enter behind a typed caption to its "
-                 "ranking of 1,000 images on the screen. Without a section: all of them.",
+        .about = "Measures the program's speed on made-up data of the usual size (36 regions x "
+                 "2048, embedded in 1024; captions of 8 to 20 words) next to this machine's own "
+                 "matrix product and memory rates. The ui section measures the time from a key to "
+                 "its screen in the explorer while all cores are busy, and from Enter after a "
+                 "typed caption to its ranking of 1,000 images on the screen. Without a section, "
+                 "all of them are run.",
         .examples = "  scanscope bench --quick\n"
                     "  scanscope bench score train --quick --json\n",
         .options = options,
@@ -263,7 +229,7 @@ int cli_bench(int argc, char **argv)
     if (cli_parse(&usage, argc, argv, &r.names, &status) &&
         (status = check_names(&r.names)) == EXIT_DONE)
         status = run(&b, &r);
-    json_decref(b.json);
+    bench_results_done(&b.results);
     cli_list_done(&r.names);
     cli_common_done(&b.common);
     return status;

@@ -1,6 +1,7 @@
-/* bench_encode.c: the two encoders, a row a region or a word. */
+/* bench_encode.c: the two encoders, one row per region or word. */
 #include <stdlib.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "base/progress.h"
 #include "cli/bench.h"
@@ -19,10 +20,9 @@ static int encode_regions(struct bench *b, const struct model *model, double *ra
     }
     for (int round = 0; round < z->rounds && status == 0; round++) {
         double start = progress_clock();
-        status = model_encode_regions(model, features, rows, out, err);
+        model_encode_regions(model, features, rows, out);
         bench_best_of(rate_out, (double)rows / (progress_clock() - start));
-        if (status == 0)
-            status = bench_measure_sgemm(z, &b->limits, err);
+        status = bench_measure_sgemm(z, &b->limits, err);
     }
     free(features);
     free(out);
@@ -51,13 +51,17 @@ static int encode_words(struct bench *b, const struct model *model, double *rate
     return status;
 }
 
-/* work: multiply-adds times two a row. */
+/* work: operations per row. */
 static void add_encoder(struct bench *b, const char *name, double rate, double work)
 {
-    bench_add(b, "encode",
-              json_pack("{s:s, s:f, s:f, s:f}", "encoder", name, "rows_per_s", rate, "gflops",
-                        1e-9 * rate * work, "sgemm_share",
-                        1e-9 * rate * work / b->limits.sgemm_gflops));
+    double gflops = 1e-9 * rate * work;
+    const struct bench_field fields[] = {
+        BENCH_TEXT("encoder", name),
+        BENCH_REAL("rows_per_s", rate),
+        BENCH_REAL("gflops", gflops),
+        BENCH_REAL("sgemm_share", gflops / b->limits.sgemm_gflops),
+    };
+    bench_add(b, "encode", fields, COUNTOF(fields));
 }
 
 int bench_encode(struct bench *b, struct error *err)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/progress.h"
@@ -80,8 +81,7 @@ static int write_features(const struct bench_sizes *z, const char *path, struct 
     return status;
 }
 
-/* Seconds until the images are there to be ranked; from the first time on the index is in its file.
- */
+/* Seconds until the images can be ranked; the first call leaves the index in its file. */
 static int open_once(const struct bench *b, const struct place *place, const char *label,
                      bool *built_out, double *seconds_out, struct error *err)
 {
@@ -118,11 +118,16 @@ static int measure(struct bench *b, const struct place *place, struct error *err
         fastest = round == 0 || again < fastest ? again : fastest;
     }
     double gflops = 2e-9 * images * (double)(z->R * z->F * z->D) / build;
-    bench_add(b, "index",
-              json_pack("{s:s, s:i, s:f, s:f, s:f, s:f, s:f}", "index", "f32", "images",
-                        (int)z->index_images, "build_s", build, "images_per_s", images / build,
-                        "gflops", gflops, "sgemm_share", gflops / b->limits.sgemm_gflops,
-                        "second_open_s", fastest));
+    const struct bench_field fields[] = {
+        BENCH_TEXT("index", "f32"),
+        BENCH_COUNT("images", z->index_images),
+        BENCH_REAL("build_s", build),
+        BENCH_REAL("images_per_s", images / build),
+        BENCH_REAL("gflops", gflops),
+        BENCH_REAL("sgemm_share", gflops / b->limits.sgemm_gflops),
+        BENCH_REAL("second_open_s", fastest),
+    };
+    bench_add(b, "index", fields, COUNTOF(fields));
     return 0;
 }
 

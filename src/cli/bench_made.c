@@ -1,9 +1,8 @@
-/* bench_made.c: the made-up data that is measured with. */
+/* bench_made.c: made-up data to measure with. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "base/bf16.h"
-#include "base/countof.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "cli/bench.h"
@@ -15,9 +14,19 @@ const struct bench_variant bench_variants[BENCH_VARIANTS] = {
     {"i2t Mean", {CROSS_I2T, AGG_MEAN, RAW_CLIPPED_L2NORM, 4, 5}},
 };
 
+/* On the command line a hyphen replaces the blank. */
+bool bench_wants(const struct bench *b, const struct bench_variant *variant)
+{
+    if (!b->variant)
+        return true;
+    size_t n = strcspn(variant->name, " ");
+    return strncmp(b->variant, variant->name, n) == 0 &&
+           strcmp(b->variant + n + 1, variant->name + n + 1) == 0;
+}
+
 void bench_fill_units(float *rows, size_t n, size_t D, uint64_t seed)
 {
-    float scale = 1.73f / sqrtf((float)D); /* a uniform number's mean square is 1/3 */
+    float scale = 1.73f / sqrtf((float)D); /* the mean square of a uniform number is 1/3 */
 #pragma omp parallel for
     for (size_t i = 0; i < n; i++) {
         struct rng rng;
@@ -62,80 +71,52 @@ void bench_model_options(const struct bench_sizes *sizes, const struct bench_var
 int bench_split_images(const struct bench_sizes *sizes, size_t I, struct bench_split *out,
                        struct error *err)
 {
-    size_t R = sizes->R, D = sizes->D;
-    if (mem_alloc(&out->regions, I * R * D, sizeof(float), "embeddings", err) != 0 ||
-        mem_alloc(&out->gram, I * R * R, sizeof(float), "embeddings", err) != 0 ||
-        mem_alloc(&out->norm, I * R, sizeof(float), "embeddings", err) != 0)
+    size_t size = sizes->R * sizes->D;
+    struct embedded_images *images = &out->images;
+    if (embedded_images_alloc(I, sizes->R, sizes->D, true, false, images, err) != 0)
         return -1;
-    bench_fill_units(out->regions, I * R, D, 1);
-    xattn_norms(out->regions, I * R, D, out->norm);
+    bench_fill_units(images->regions, I * sizes->R, sizes->D, 1);
 #pragma omp parallel for
     for (size_t i = 0; i < I; i++)
-        xattn_gram(out->regions + i * R * D, R, D, out->gram + i * R * R);
-    out->images = (struct score_images){
-        .I = I, .R = R, .D = D, .regions = out->regions, .gram = out->gram, .norm = out->norm};
+        embedded_images_finish(images, i, images->regions + i * size);
     return 0;
 }
 
 int bench_split_bf16(struct bench_split *out, struct error *err)
 {
     const char *why;
-    size_t rows = out->images.I * out->images.R, D = out->images.D;
+    const struct embedded_images *images = &out->images;
+    struct embedded_images *halves = &out->halves;
     if (!bf16_kernel(&why))
         return 0;
-    if (mem_alloc(&out->high, rows * D, sizeof *out->high, "embeddings", err) != 0 ||
-        mem_alloc(&out->low, rows * D, sizeof *out->low, "embeddings", err) != 0)
+    if (embedded_images_alloc(images->I, images->R, images->D, true, true, halves, err) != 0)
         return -1;
-    out->halves = out->images;
-    out->halves.regions = NULL;
-    out->halves.high = out->high;
-    out->halves.low = out->low;
 #pragma omp parallel for
-    for (size_t r = 0; r < rows; r++)
-        bf16_split(out->regions + r * D, D, out->high + r * D, out->low + r * D);
-    out->halves.loss = bf16_rounding_loss_max(out->regions, rows, D);
+    for (size_t i = 0; i < images->I; i++)
+        embedded_images_finish(halves, i, images->regions + i * images->R * images->D);
+    embedded_images_max_loss(halves);
     return 0;
 }
 
 int bench_split_captions(const struct bench_sizes *sizes, size_t C, struct bench_split *out,
                          struct error *err)
 {
-    size_t D = sizes->D;
+    struct embedded_captions *captions = &out->captions;
     out->starts = bench_starts(C, BENCH_LONGEST);
-    out->gram_start = mem_new(C + 1, sizeof *out->gram_start);
-    for (size_t c = 0; c < C; c++) {
-        size_t W = out->starts[c + 1] - out->starts[c];
-        out->gram_start[c + 1] = out->gram_start[c] + W * W;
-    }
-    size_t words = out->starts[C];
-    if (mem_alloc(&out->words, words * D, sizeof(float), "embeddings", err) != 0 ||
-        mem_alloc(&out->word_norm, words, sizeof(float), "embeddings", err) != 0 ||
-        mem_alloc(&out->word_gram, out->gram_start[C], sizeof(float), "embeddings", err) != 0)
+    if (embedded_captions_alloc(C, sizes->D, out->starts, true, captions, err) != 0)
         return -1;
-    bench_fill_units(out->words, words, D, 1u << 30);
-    xattn_norms(out->words, words, D, out->word_norm);
+    bench_fill_units(captions->words, out->starts[C], sizes->D, 1u << 30);
     for (size_t c = 0; c < C; c++)
-        xattn_gram(out->words + out->starts[c] * D, out->starts[c + 1] - out->starts[c], D,
-                   out->word_gram + out->gram_start[c]);
-    out->captions = (struct score_captions){.C = C,
-                                            .D = D,
-                                            .starts = out->starts,
-                                            .words = out->words,
-                                            .norm = out->word_norm,
-                                            .gram = out->word_gram,
-                                            .gram_start = out->gram_start};
+        embedded_captions_finish(captions, c);
     return 0;
 }
 
 void bench_split_done(struct bench_split *split)
 {
-    float *arrays[] = {split->regions,   split->gram,      split->norm, split->words,
-                       split->word_norm, split->word_gram, split->sims};
-    for (size_t i = 0; i < COUNTOF(arrays); i++)
-        free(arrays[i]);
+    embedded_images_free(&split->images);
+    embedded_images_free(&split->halves);
+    embedded_captions_free(&split->captions);
     free(split->starts);
-    free(split->gram_start);
-    free(split->high);
-    free(split->low);
+    free(split->sims);
     *split = (struct bench_split){0};
 }

@@ -1,6 +1,7 @@
 /* bench_score.c: the sections that rank: all pairs, and one caption against many images. */
 #include <stdlib.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "base/progress.h"
 #include "cli/bench.h"
@@ -21,12 +22,12 @@ static int score_once(const struct bench *b, const struct bench_split *split,
     return status;
 }
 
-/* Pairs a second. */
+/* Pairs per second. */
 struct score_rates {
     double f32, bf16;
 };
 
-/* Products and scoring take turns, so that both meet the same machine. */
+/* Products and scoring take turns, so that other load on the machine meets both. */
 static int score_rounds(struct bench *b, const struct bench_split *split, struct score_rates *best,
                         struct error *err)
 {
@@ -50,18 +51,27 @@ static void add_rates(struct bench *b, const struct bench_split *split,
 {
     double words = (double)split->starts[split->captions.C] / (double)split->captions.C;
     double work = 2e-9 * (double)b->sizes->R * (double)b->sizes->D * words;
-    for (size_t v = 0; v < BENCH_VARIANTS; v++)
+    for (size_t v = 0; v < BENCH_VARIANTS; v++) {
+        const struct bench_field fields[] = {
+            BENCH_TEXT("variant", bench_variants[v].name),
+            BENCH_REAL("pairs_per_s", best[v].f32),
+            BENCH_REAL("gflops", best[v].f32 * work),
+            BENCH_REAL("sgemm_share", best[v].f32 * work / b->limits.sgemm_gflops),
+        };
         if (bench_wants(b, &bench_variants[v]))
-            bench_add(b, "score",
-                      json_pack("{s:s, s:f, s:f, s:f}", "variant", bench_variants[v].name,
-                                "pairs_per_s", best[v].f32, "gflops", best[v].f32 * work,
-                                "sgemm_share", best[v].f32 * work / b->limits.sgemm_gflops));
-    for (size_t v = 0; v < BENCH_VARIANTS; v++)
+            bench_add(b, "score", fields, COUNTOF(fields));
+    }
+    for (size_t v = 0; v < BENCH_VARIANTS; v++) {
+        const struct bench_field fields[] = {
+            BENCH_TEXT("variant", bench_variants[v].name),
+            BENCH_TEXT("precision", "bf16"),
+            BENCH_REAL("pairs_per_s", best[v].bf16),
+            BENCH_REAL("gflops", best[v].bf16 * work),
+            BENCH_REAL("f32_times", best[v].bf16 / best[v].f32),
+        };
         if (best[v].bf16 > 0)
-            bench_add(b, "score",
-                      json_pack("{s:s, s:s, s:f, s:f, s:f}", "variant", bench_variants[v].name,
-                                "precision", "bf16", "pairs_per_s", best[v].bf16, "gflops",
-                                best[v].bf16 * work, "f32_times", best[v].bf16 / best[v].f32));
+            bench_add(b, "score", fields, COUNTOF(fields));
+    }
 }
 
 int bench_score(struct bench *b, struct error *err)
@@ -85,12 +95,12 @@ int bench_score(struct bench *b, struct error *err)
 
 enum { QUERY_WORDS = 12, QUERY_CALLS = 10 };
 
-/* Images a second. */
+/* Images per second. */
 struct query_rates {
     double f32, bf16;
 };
 
-/* In bfloat16 with bounds, as a query takes them. */
+/* In bfloat16 with bounds, as a query needs them. */
 static int query_calls(const struct bench_split *split, const struct bench_variant *variant,
                        const struct bf16_kernel *half, double *rate, struct error *err)
 {
@@ -108,14 +118,13 @@ static int query_calls(const struct bench_split *split, const struct bench_varia
     return 0;
 }
 
-/* Without --variant one of each direction: the two aggregations differ in nothing that takes time
- * here. */
+/* Without --variant one of each direction: the aggregation makes no difference in time here. */
 static bool query_wants(const struct bench *b, size_t v)
 {
     return b->variant ? bench_wants(b, &bench_variants[v]) : v % 2 == 0;
 }
 
-/* Memory is measured in turn with the queries, so that both meet the same machine. */
+/* Memory and queries take turns, too. */
 static int query_rounds(struct bench *b, const struct bench_split *split, struct query_rates *best,
                         struct error *err)
 {
@@ -134,7 +143,7 @@ static int query_rounds(struct bench *b, const struct bench_split *split, struct
     return 0;
 }
 
-/* What it reads beside what memory gives, and what it multiplies beside what BLAS does. */
+/* Its rates of reading and multiplying, next to memory's and BLAS's; number: bytes. */
 static void add_query(struct bench *b, const struct bench_split *split, const char *variant,
                       const char *precision, size_t number, double rate)
 {
@@ -142,12 +151,18 @@ static void add_query(struct bench *b, const struct bench_split *split, const ch
         return;
     double giga = rate * 1e-9 * (double)(b->sizes->R * b->sizes->D);
     double gbs = giga * (double)number, gflops = 2 * giga * (double)split->starts[1];
-    bench_add(b, "query",
-              json_pack("{s:s, s:s, s:i, s:f, s:f, s:f, s:f, s:f, s:f}", "variant", variant,
-                        "precision", precision, "words", (int)split->starts[1], "images_per_s",
-                        rate, "gb_per_s", gbs, "read_share", gbs / b->limits.read_gbs, "copy_share",
-                        gbs / b->limits.copy_gbs, "gflops", gflops, "sgemm_share",
-                        gflops / b->limits.sgemm_gflops));
+    const struct bench_field fields[] = {
+        BENCH_TEXT("variant", variant),
+        BENCH_TEXT("precision", precision),
+        BENCH_COUNT("words", split->starts[1]),
+        BENCH_REAL("images_per_s", rate),
+        BENCH_REAL("gb_per_s", gbs),
+        BENCH_REAL("read_share", gbs / b->limits.read_gbs),
+        BENCH_REAL("copy_share", gbs / b->limits.copy_gbs),
+        BENCH_REAL("gflops", gflops),
+        BENCH_REAL("sgemm_share", gflops / b->limits.sgemm_gflops),
+    };
+    bench_add(b, "query", fields, COUNTOF(fields));
 }
 
 int bench_query(struct bench *b, struct error *err)
@@ -164,8 +179,8 @@ int bench_query(struct bench *b, struct error *err)
         status = query_rounds(b, &m, best, err);
     }
     for (size_t v = 0; v < BENCH_VARIANTS && status == 0; v++) {
-        add_query(b, &m, bench_variants[v].name, "f32", sizeof *m.regions, best[v].f32);
-        add_query(b, &m, bench_variants[v].name, "bf16", sizeof *m.high, best[v].bf16);
+        add_query(b, &m, bench_variants[v].name, "f32", sizeof(float), best[v].f32);
+        add_query(b, &m, bench_variants[v].name, "bf16", sizeof(uint16_t), best[v].bf16);
     }
     bench_split_done(&m);
     return status;

@@ -18,7 +18,7 @@ struct work {
     double words, distinct;
 };
 
-/* The best of the steps done, and the shortest time of loss and gradients of the attention. */
+/* The fastest step, and the shortest time of the attention's loss and gradients. */
 struct best {
     struct step_result step;
     double seconds, attention;
@@ -57,7 +57,7 @@ static void work_done(struct work *work)
     free(work->starts);
 }
 
-/* ---- what each part multiplies: operations of the products that the equations need ---- */
+/* ---- operations of each part: those of the products that the equations need ---- */
 
 static double image_work(const struct work *w, const struct step_result *s)
 {
@@ -65,8 +65,9 @@ static double image_work(const struct work *w, const struct step_result *s)
     return 2.0 * (double)(w->batch.n * w->sizes->R * w->sizes->F * w->sizes->D);
 }
 
-/* Both directions: the different words through W_ih, and all but each caption's first state through
- * W_hh. */
+/* Both directions: distinct words through W_ih, and all states but each caption's first through
+ * W_hh.
+ */
 static double text_work(const struct work *w, const struct step_result *s)
 {
     double D = (double)w->sizes->D, E = (double)w->sizes->E;
@@ -85,7 +86,7 @@ static double attention_work(const struct work *w, const struct step_result *s)
     return 2.0 * (double)(w->batch.n * w->sizes->R * w->sizes->D) * w->words;
 }
 
-/* Only of pairs that carry gradient, taken as of mean length. */
+/* Only pairs that carry gradient, as if of mean length. */
 static double attention_back_work(const struct work *w, const struct step_result *s)
 {
     double pairs = (double)w->batch.n * (double)w->batch.n;
@@ -121,10 +122,12 @@ static void add_part(struct bench *b, const char *variant, const char *part, dou
                      double step_seconds, double operations)
 {
     double gflops = 1e-9 * operations / seconds;
-    bench_add(b, "train",
-              json_pack("{s:s, s:s, s:f, s:f, s:f, s:f}", "variant", variant, "part", part,
-                        "seconds", seconds, "step_share", seconds / step_seconds, "gflops", gflops,
-                        "sgemm_share", gflops / b->limits.sgemm_gflops));
+    const struct bench_field fields[] = {
+        BENCH_TEXT("variant", variant), BENCH_TEXT("part", part),
+        BENCH_REAL("seconds", seconds), BENCH_REAL("step_share", seconds / step_seconds),
+        BENCH_REAL("gflops", gflops),   BENCH_REAL("sgemm_share", gflops / b->limits.sgemm_gflops),
+    };
+    bench_add(b, "train", fields, COUNTOF(fields));
 }
 
 /* The norm reads each gradient; Adam reads parameter, gradient and two moments, and writes three of
@@ -134,10 +137,12 @@ static void add_adam(struct bench *b, const char *variant, const struct best *be
 {
     double seconds = best->step.seconds[STEP_ADAM];
     double gbs = 1e-9 * 8 * sizeof(float) * (double)parameters / seconds;
-    bench_add(b, "train",
-              json_pack("{s:s, s:s, s:f, s:f, s:f, s:f}", "variant", variant, "part", "clip, Adam",
-                        "seconds", seconds, "step_share", seconds / best->seconds, "gb_per_s", gbs,
-                        "copy_share", gbs / b->limits.copy_gbs));
+    const struct bench_field fields[] = {
+        BENCH_TEXT("variant", variant), BENCH_TEXT("part", "clip, Adam"),
+        BENCH_REAL("seconds", seconds), BENCH_REAL("step_share", seconds / best->seconds),
+        BENCH_REAL("gb_per_s", gbs),    BENCH_REAL("copy_share", gbs / b->limits.copy_gbs),
+    };
+    bench_add(b, "train", fields, COUNTOF(fields));
 }
 
 static void add_variant(struct bench *b, const struct bench_variant *v, const struct work *w,
@@ -188,7 +193,7 @@ static int train_variant(struct bench *b, const struct bench_variant *v, const s
     if (status == 0)
         status = trainer_new(model, &trainer, err);
     if (status == 0)
-        status = step_once(trainer, w, &warm, err); /* memory is touched for the first time */
+        status = step_once(trainer, w, &warm, err); /* touches memory for the first time */
     for (int round = 0; round < b->sizes->rounds && status == 0; round++) {
         status = step_once(trainer, w, &best, err);
         if (status == 0)

@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 #include "figure/gather.h"
-#include "retrieve/score/exact.h"
+#include "retrieve/session/session_exact.h"
 
 /* The answer in the making. */
 struct answer {

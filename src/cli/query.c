@@ -13,7 +13,7 @@
 #include "base/utf8.h"
 #include "cli/cli.h"
 #include "cli/report/print.h"
-#include "retrieve/score/exact.h"
+#include "retrieve/session/session_exact.h"
 
 enum { DEFAULT_TOP = 10 };
 

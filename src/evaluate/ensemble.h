@@ -8,7 +8,7 @@
 #define EVALUATE_ENSEMBLE_H
 
 #include "evaluate/folds.h"
-#include "retrieve/score/exact.h"
+#include "retrieve/session/session_exact.h"
 
 /* One of: a session, a matrix in memory, a matrix in a file, or, if all are NULL, a session that
  * ensemble_hooks.open opens. All borrowed. */

@@ -1,5 +1,5 @@
 #include "figure/gather.h"
-#include "retrieve/score/exact.h"
+#include "retrieve/session/session_exact.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -119,16 +119,26 @@ static size_t part_begin(const struct packing *packing, size_t p, size_t parts)
     return p == parts ? packing->captions : caption;
 }
 
-/* Runs `walk` over every lane, one a thread: the directions and, with more threads, parts of the
- * batch know nothing of each other. */
+/* How many parts the captions are walked in. With our own products no bit depends on it, so there
+ * are as many as keep the threads busy; BLAS rounds by the rows of a product, so there the captions
+ * alone decide. */
+static size_t count_parts(size_t captions, size_t directions)
+{
+    enum { LEAST_CAPTIONS = 8, BLAS_CAPTIONS = 64 };
+    size_t threads = (size_t)omp_get_max_threads();
+    if (!gemm_has_own_kernel())
+        return captions / BLAS_CAPTIONS + 1;
+    size_t parts = threads > directions ? threads / directions : 1;
+    size_t most = captions / LEAST_CAPTIONS + 1;
+    return parts < most ? parts : most;
+}
+
+/* Runs `walk` over every lane, one per thread: directions and parts of the batch are independent of
+ * each other. */
 static void for_lanes(const struct packing *packing, struct gru_layer *layer, void *context,
                       void (*walk)(const struct lane *lane, void *context))
 {
-    enum { LEAST_CAPTIONS = 8 };
-    size_t threads = (size_t)omp_get_max_threads(), K = layer->directions;
-    size_t parts = threads > K ? threads / K : 1;
-    if (parts > packing->captions / LEAST_CAPTIONS + 1)
-        parts = packing->captions / LEAST_CAPTIONS + 1;
+    size_t K = layer->directions, parts = count_parts(packing->captions, K);
 #pragma omp parallel for schedule(dynamic)
     for (size_t i = 0; i < K * parts; i++) {
         size_t p = i / K;

@@ -89,16 +89,13 @@ const struct model_options *model_options(const struct model *model)
     return &model->options;
 }
 
-int model_encode_regions(const struct model *model, const float *features, size_t rows, float *out,
-                         struct error *err)
+void model_encode_regions(const struct model *model, const float *features, size_t rows, float *out)
 {
-    (void)err;
     size_t D = (size_t)model->options.embed_size;
     fc_forward(features, rows, (size_t)model->options.img_dim, D, model->fc, model->params.fc_bias,
                out);
     if (!model->options.no_imgnorm)
         fc_l2norm_forward(out, rows, D, NULL);
-    return 0;
 }
 
 uint64_t model_image_hash(const struct model *model)

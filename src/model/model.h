@@ -34,8 +34,8 @@ int model_check_words(const struct model_options *options, const int32_t *ids, c
 
 /* Image encoder (eq. 8 of the paper): features rows x F -> embeddings rows x D, l2-normalised
  * unless no_imgnorm; rows = I * R. */
-int model_encode_regions(const struct model *model, const float *features, size_t rows, float *out,
-                         struct error *err) MUST_USE;
+void model_encode_regions(const struct model *model, const float *features, size_t rows,
+                          float *out);
 
 /* A hash of all that image embeddings depend on beside the features: weights, bias, sizes, whether
  * they are normalised. Two models of the same hash embed images alike. */

@@ -121,10 +121,10 @@ static int open_data(struct run *run, struct error *err)
     const struct train_spec *spec = run->spec;
     if (check_split(run, spec->training, err) != 0 ||
         check_split(run, spec->validation, err) != 0 ||
-        validate_open(run->model, spec->vocab, spec->training, spec->compat, &run->training, err) !=
-            0 ||
-        validate_open(run->model, spec->vocab, spec->validation, spec->compat, &run->validation,
-                      err) != 0)
+        session_borrow(run->model, spec->vocab, spec->training, spec->compat, &run->training,
+                       err) != 0 ||
+        session_borrow(run->model, spec->vocab, spec->validation, spec->compat, &run->validation,
+                       err) != 0)
         return -1;
     return batches_init(spec->training, run->training->ids, run->training->starts,
                         (size_t)run->options->batch_size, &run->batches, err);
@@ -174,8 +174,8 @@ static void run_close(struct run *run)
 {
     train_log_close(&run->log);
     batches_done(&run->batches);
-    validate_close(run->training);
-    validate_close(run->validation);
+    session_free(run->training);
+    session_free(run->validation);
     trainer_free(run->trainer);
     model_free(run->model);
     free(run->last_saved);

@@ -1,4 +1,4 @@
-/* validate.h: recalls of a model that is being trained on the validation split. */
+/* validate.h: recalls on the validation split of a model that is being trained. */
 #ifndef TRAIN_VALIDATE_H
 #define TRAIN_VALIDATE_H
 
@@ -6,13 +6,8 @@
 #include "evaluate/evaluate.h"
 #include "retrieve/session/session.h"
 
-/* A session over parts that are the caller's: model, vocab and data are borrowed. Errors as
- * session_open's about captions. */
-int validate_open(struct model *model, struct vocab *vocab, struct dataset *data,
-                  enum token_compat compat, struct session **out, struct error *err) MUST_USE;
-void validate_close(struct session *session);
-
-/* Encodes the split with the model as it is now, scores it and evaluates. Errors: NaN features,
+/* Embeds the split of a session (session_borrow) with its model as it is now, scores all pairs and
+ * evaluates them; no embeddings are kept. Errors: not enough memory, a feature that is not finite,
  * "interrupted". */
 int validate(struct session *session, const struct progress *progress, struct evaluation *out,
              struct error *err) MUST_USE;

@@ -27,7 +27,7 @@ run "$SCANSCOPE" bench score train index --quick --quiet --json
 [ "$status" -eq 0 ]
 ok $? "--json"
 for key in pairs_per_s gflops sgemm_share step_share build_s second_open_s sgemm_gflops own_gflops; do
-    grep -q "\"$key\": [0-9.e+-]*[,]*$" out
+    grep -q "\"$key\": [0-9.e+-]*[]},]*$" out
     ok $? "--json has $key"
 done
 ! grep -q '"query"\|"ui"' out

@@ -14,10 +14,8 @@ struct split {
     struct fixture fixture;
     struct model *model;
     struct attn_options attn;
-    struct score_images images;
-    struct score_captions captions;
-    float *regions, *gram, *norm, *words, *word_norm, *word_gram;
-    size_t *gram_start;
+    struct embedded_images images;
+    struct embedded_captions captions;
 };
 
 static void embed_images(struct split *s)
@@ -25,15 +23,10 @@ static void embed_images(struct split *s)
     struct fixture *f = &s->fixture;
     size_t D = (size_t)model_options(s->model)->embed_size, R = f->R;
     struct error err;
-    s->regions = mem_new(f->I * R * D, sizeof(float));
-    s->gram = mem_new(f->I * R * R, sizeof(float));
-    s->norm = mem_new(f->I * R, sizeof(float));
-    assert_done(model_encode_regions(s->model, f->features, f->I * R, s->regions, &err), err);
-    xattn_norms(s->regions, f->I * R, D, s->norm);
+    assert_done(embedded_images_alloc(f->I, R, D, true, false, &s->images, &err), err);
+    model_encode_regions(s->model, f->features, f->I * R, s->images.regions);
     for (size_t i = 0; i < f->I; i++)
-        xattn_gram(s->regions + i * R * D, R, D, s->gram + i * R * R);
-    s->images = (struct score_images){
-        .I = f->I, .R = R, .D = D, .regions = s->regions, .gram = s->gram, .norm = s->norm};
+        embedded_images_finish(&s->images, i, s->images.regions + i * R * D);
 }
 
 static void embed_captions(struct split *s)
@@ -41,26 +34,11 @@ static void embed_captions(struct split *s)
     struct fixture *f = &s->fixture;
     size_t D = s->images.D;
     struct error err;
-    s->words = mem_new(f->words * D, sizeof(float));
-    s->word_norm = mem_new(f->words, sizeof(float));
-    s->gram_start = mem_new(f->C + 1, sizeof *s->gram_start);
-    for (size_t c = 0; c < f->C; c++) {
-        size_t W = f->starts[c + 1] - f->starts[c];
-        s->gram_start[c + 1] = s->gram_start[c] + W * W;
-    }
-    s->word_gram = mem_new(s->gram_start[f->C], sizeof(float));
-    assert_done(model_encode_words(s->model, f->ids, f->starts, f->C, s->words, &err), err);
-    xattn_norms(s->words, f->words, D, s->word_norm);
+    assert_done(embedded_captions_alloc(f->C, D, f->starts, true, &s->captions, &err), err);
+    assert_done(model_encode_words(s->model, f->ids, f->starts, f->C, s->captions.words, &err),
+                err);
     for (size_t c = 0; c < f->C; c++)
-        xattn_gram(s->words + f->starts[c] * D, f->starts[c + 1] - f->starts[c], D,
-                   s->word_gram + s->gram_start[c]);
-    s->captions = (struct score_captions){.C = f->C,
-                                          .D = D,
-                                          .starts = f->starts,
-                                          .words = s->words,
-                                          .norm = s->word_norm,
-                                          .gram = s->word_gram,
-                                          .gram_start = s->gram_start};
+        embedded_captions_finish(&s->captions, c);
 }
 
 static void split_open(struct split *s, const char *name)
@@ -75,13 +53,8 @@ static void split_open(struct split *s, const char *name)
 
 static void split_close(struct split *s)
 {
-    free(s->regions);
-    free(s->gram);
-    free(s->norm);
-    free(s->words);
-    free(s->word_norm);
-    free(s->word_gram);
-    free(s->gram_start);
+    embedded_images_free(&s->images);
+    embedded_captions_free(&s->captions);
     model_free(s->model);
     fixture_close(&s->fixture);
 }
@@ -129,12 +102,12 @@ static void check_attention(const struct split *s, size_t image, size_t caption)
     size_t K = file->shape[0], Q = file->shape[1];
     float *wanted = mem_new(K * Q, sizeof *wanted), *got = mem_new(K * Q, sizeof *got), score;
     npy_rows_f32(file, 0, K, wanted);
-    struct score_images v = s->images;
+    struct embedded_images v = s->images;
     v.I = 1;
     v.regions += image * v.R * v.D;
     v.gram += image * v.R * v.R;
     v.norm += image * v.R;
-    struct score_captions e = s->captions;
+    struct embedded_captions e = s->captions;
     e.C = 1;
     e.starts += caption;
     e.gram_start += caption;

@@ -1,5 +1,6 @@
 /* Options and encoders, against the reference's outputs. */
 #include <math.h>
+#include <omp.h>
 #include <string.h>
 
 #include "base/countof.h"
@@ -18,11 +19,10 @@ static double largest_difference(const float *a, const float *b, size_t n)
 
 static double check_images(const struct fixture *f, const struct model *model)
 {
-    struct error err;
     struct npy *expected = fixture_array(f, "img_emb_first4.npy");
     float *out = mem_new(expected->count, sizeof *out);
     assert_int_equal(expected->shape[0], 4);
-    assert_done(model_encode_regions(model, f->features, 4 * f->R, out, &err), err);
+    model_encode_regions(model, f->features, 4 * f->R, out);
     double most = largest_difference(out, npy_direct_f32(expected), expected->count);
     free(out);
     npy_free(expected);
@@ -312,13 +312,62 @@ static void test_bad_checkpoints(void **state)
     model_free(model);
 }
 
+/* The number of threads changes no bit of an embedding: an index made with more of them serves one.
+ */
+static void test_threads(void **state)
+{
+    enum { ROWS = 700, C = 150, THREADS = 5 };
+    struct model_options options;
+    struct model *model;
+    struct error err;
+    struct rng rng;
+    size_t starts[C + 1] = {0};
+    (void)state;
+    model_options_default(&options);
+    options.img_dim = 130;
+    options.word_dim = 20;
+    options.embed_size = 264;
+    options.vocab_size = 50;
+    options.bi_gru = true;
+    assert_done(model_new(&options, 1, &model, &err), err);
+    rng_seed(&rng, 7);
+    for (size_t c = 0; c < C; c++)
+        starts[c + 1] = starts[c] + 1 + rng_below(&rng, 12);
+    size_t regions = ROWS * 264, words = starts[C] * 264;
+    float *features = mem_new(ROWS * 130, sizeof *features);
+    float *out = mem_new(2 * (regions + words), sizeof *out);
+    int32_t *ids = mem_new(starts[C], sizeof *ids);
+    for (size_t i = 0; i < ROWS * 130; i++)
+        features[i] = (float)rng_normal(&rng);
+    for (size_t w = 0; w < starts[C]; w++)
+        ids[w] = (int32_t)rng_below(&rng, 50);
+    int before = omp_get_max_threads();
+    for (int threads = 1; threads <= THREADS; threads++) {
+        float *at = out + (threads > 1 ? regions + words : 0);
+        omp_set_num_threads(threads);
+        model_encode_regions(model, features, ROWS, at);
+        assert_done(model_encode_words(model, ids, starts, C, at + regions, &err), err);
+        assert_memory_equal(at, out, (regions + words) * sizeof *out);
+    }
+    omp_set_num_threads(before);
+    free(features);
+    free(out);
+    free(ids);
+    model_free(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_embeddings),          cmocka_unit_test(test_options_of_fixtures),
-        cmocka_unit_test(test_batch_equals_single), cmocka_unit_test(test_initialisation),
-        cmocka_unit_test(test_bad_words),           cmocka_unit_test(test_long_caption),
-        cmocka_unit_test(test_set_option),          cmocka_unit_test(test_bad_checkpoints),
+        cmocka_unit_test(test_embeddings),
+        cmocka_unit_test(test_options_of_fixtures),
+        cmocka_unit_test(test_batch_equals_single),
+        cmocka_unit_test(test_initialisation),
+        cmocka_unit_test(test_bad_words),
+        cmocka_unit_test(test_long_caption),
+        cmocka_unit_test(test_set_option),
+        cmocka_unit_test(test_bad_checkpoints),
+        cmocka_unit_test(test_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -106,27 +106,26 @@ void opened_done(struct opened *o)
 
 void assert_right(const struct opened *o)
 {
-    struct images_arrays direct;
+    struct embedded_images direct;
     struct error err;
     const struct images_source *s = &o->source;
     size_t rows = s->I * s->R;
     if (o->status != 0 || !o->index)
         fail_msg("no index: %s %s", o->status ? o->err.text : "", str_text(&o->heard));
-    assert_done(images_arrays_alloc(s, s->I, &direct, &err), err);
+    const struct embedded_images *images = &o->index->images;
     assert_done(images_encode_all(s, &direct, NULL, &err), err);
     if (s->halves) {
-        assert_memory_equal(o->index->high, direct.high, rows * s->D * sizeof *direct.high);
-        assert_memory_equal(o->index->low, direct.low, rows * s->D * sizeof *direct.low);
-        assert_true(o->index->loss == images_rounding_loss_max(direct.loss, rows) &&
-                    o->index->loss < 0.004f);
+        assert_memory_equal(images->high, direct.high, rows * s->D * sizeof *direct.high);
+        assert_memory_equal(images->low, direct.low, rows * s->D * sizeof *direct.low);
+        assert_true(images->loss_max == direct.loss_max && direct.loss_max < 0.004f);
     } else {
-        assert_memory_equal(o->index->regions, direct.regions, rows * s->D * sizeof(float));
+        assert_memory_equal(images->regions, direct.regions, rows * s->D * sizeof(float));
     }
-    assert_memory_equal(o->index->norm, direct.norm, rows * sizeof(float));
-    assert_true(s->gram == (o->index->gram != NULL));
+    assert_memory_equal(images->norm, direct.norm, rows * sizeof(float));
+    assert_true(s->gram == (images->gram != NULL));
     if (s->gram)
-        assert_memory_equal(o->index->gram, direct.gram, rows * s->R * sizeof(float));
-    images_arrays_free(&direct);
+        assert_memory_equal(images->gram, direct.gram, rows * s->R * sizeof(float));
+    embedded_images_free(&direct);
 }
 
 char *expect(const struct bed *bed, bool built, const char *heard)

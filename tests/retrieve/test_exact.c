@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "evaluate/evaluate.h"
-#include "retrieve/score/exact.h"
+#include "retrieve/session/session_exact.h"
 
 enum { PER_IMAGE = 5 };
 
@@ -25,7 +25,7 @@ static struct attn_options paper(int cross, int agg)
 /* ---- a pair's own score ---- */
 
 static float *own_scores(const struct split *s, const struct attn_options *o,
-                         const struct score_images *images)
+                         const struct embedded_images *images)
 {
     size_t I = s->images.I, C = s->captions.C;
     float *scores = mem_new(I * C, sizeof *scores);
@@ -54,23 +54,23 @@ static void assert_same_bits(const float *a, const float *b, size_t n, const cha
 static void check_ways(const struct split *s, const struct attn_options *o)
 {
     size_t I = s->images.I, C = s->captions.C;
-    struct score_images halves = split_halves(s);
+    struct embedded_images halves = s->halves;
     struct error err;
     float *own = own_scores(s, o, &s->images), *joined = own_scores(s, o, &halves);
     float *row = mem_new(C, sizeof *row), *column = mem_new(I, sizeof *column), pair;
     float *turned = mem_new(I, sizeof *turned);
     assert_same_bits(own, joined, I * C, "halves");
     for (size_t i = 0; i < I; i++) {
-        struct score_images image = image_of(s, i);
-        struct score_captions caption = caption_of(s, i % C);
+        struct embedded_images image = embedded_images_at(&s->images, i, 1);
+        struct embedded_captions caption = embedded_captions_at(&s->captions, i % C, 1);
         assert_done(score_captions(o, &image, &s->captions, row, NULL, &err), err);
         assert_same_bits(own + i * C, row, C, "one image");
         assert_done(score_pair(o, &image, &caption, NULL, NULL, &pair, &err), err);
         assert_same_bits(own + i * C + i % C, &pair, 1, "one pair");
     }
     for (size_t c = 0; c < C; c++) {
-        struct score_captions caption = caption_of(s, c);
-        const struct score_images *images = c % 2 ? &halves : &s->images;
+        struct embedded_captions caption = embedded_captions_at(&s->captions, c, 1);
+        const struct embedded_images *images = c % 2 ? &halves : &s->images;
         for (size_t i = 0; i < I; i++)
             turned[i] = own[i * C + c];
         assert_done(score_images(o, images, &caption, column, NULL, &err), err);
@@ -115,14 +115,14 @@ static void check_bounds(const struct split *s, const struct attn_options *o,
                          const struct bf16_kernel *half)
 {
     size_t I = s->images.I, C = s->captions.C;
-    struct score_images halves = split_halves(s);
+    struct embedded_images halves = s->halves;
     struct error err;
     float *own = own_scores(s, o, &s->images);
     float *near = mem_new(I * C, sizeof *near), *bounds = mem_new(I * C, sizeof *bounds);
     assert_done(score_all_approx(o, &halves, &s->captions, half, near, bounds, NULL, &err), err);
     check_within(own, near, bounds, I * C, half ? "bf16 tile" : "f32 tile");
     for (size_t c = 0; half && c < C; c += 3) {
-        struct score_captions caption = caption_of(s, c);
+        struct embedded_captions caption = embedded_captions_at(&s->captions, c, 1);
         float column[64];
         for (size_t i = 0; i < I; i++)
             column[i] = own[i * C + c];
@@ -143,15 +143,16 @@ static void make_clear(struct split *s, struct rng *rng)
     size_t I = s->images.I, R = s->images.R, D = s->images.D;
     for (size_t i = 0; i < I; i++)
         for (size_t n = R * D; n-- > 0;) { /* first rows stay: of image 0 what all have in common */
-            float all = s->regions[n % D], image = s->regions[i * R * D + n % D];
-            float *x = &s->regions[i * R * D + n];
+            float all = s->images.regions[n % D], image = s->images.regions[i * R * D + n % D];
+            float *x = &s->images.regions[i * R * D + n];
             *x = n < D ? *x : 0.7f * all + 0.5f * image + 0.5f * *x;
         }
     for (size_t c = 0; c < s->captions.C; c++)
         for (size_t w = s->starts[c]; w < s->starts[c + 1]; w++) {
-            const float *v = s->regions + (c / PER_IMAGE * R + 1 + rng_below(rng, R - 1)) * D;
+            const float *v =
+                s->images.regions + (c / PER_IMAGE * R + 1 + rng_below(rng, R - 1)) * D;
             for (size_t d = 0; d < D; d++)
-                s->words[w * D + d] = 0.3f * s->words[w * D + d] + v[d];
+                s->captions.words[w * D + d] = 0.3f * s->captions.words[w * D + d] + v[d];
         }
     split_finish(s);
 }
@@ -162,7 +163,7 @@ static void make_ties(struct split *s, struct rng *rng)
 {
     size_t size = s->images.R * s->images.D;
     for (size_t i = 3; i < s->images.I; i++) {
-        float *image = s->regions + i * size;
+        float *image = s->images.regions + i * size;
         memcpy(image, image - 3 * size, size * sizeof *image);
         for (size_t n = 0; i % 4 && n < 5; n++)
             image[rng_below(rng, size)] *= 1 + ldexpf(1, -(int)(8 + rng_below(rng, 16)));
@@ -246,7 +247,7 @@ static struct ranks ranks_of(const float *sims, size_t I, size_t C)
 static void put_own(const struct split *s, const struct attn_options *o,
                     const struct exact_list *list, float *scores, float *sims)
 {
-    struct score_images halves = split_halves(s);
+    struct embedded_images halves = s->halves;
     struct score_list pairs = {list->starts, list->captions};
     struct error err;
     assert_done(score_pairs(o, &halves, &s->captions, &pairs, scores, NULL, &err), err);
@@ -258,7 +259,7 @@ static double exact_sims(const struct split *s, const struct attn_options *o,
                          const struct bf16_kernel *half, float *sims)
 {
     size_t I = s->images.I, C = s->captions.C;
-    struct score_images halves = split_halves(s);
+    struct embedded_images halves = s->halves;
     struct exact_list truth, open;
     struct error err;
     float *bounds = mem_new(I * C, sizeof *bounds), *scores = mem_new(I * C, sizeof *scores);
@@ -318,7 +319,7 @@ static void test_near_alone_is_not_enough(void **state)
     made(&s, &kinds[TIES], 72);
     size_t I = s.images.I, C = s.captions.C;
     struct attn_options o = paper(CROSS_T2I, AGG_MEAN);
-    struct score_images halves = split_halves(&s);
+    struct embedded_images halves = s.halves;
     float *own = own_scores(&s, &o, &s.images), *near = mem_new(I * C, sizeof *near);
     assert_done(score_all_approx(&o, &halves, &s.captions, &bf16_plain, near, NULL, NULL, &err),
                 err);

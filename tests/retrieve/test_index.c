@@ -178,8 +178,8 @@ static void test_halves(void **state)
         open_halves(&bed, true, INDEX_AUTO, NULL, &halves);
         size_t numbers = floats.source.I * floats.source.R * floats.source.D;
         for (size_t k = 0; k < numbers; k++) {
-            float joined = bf16_join(halves.index->high[k], halves.index->low[k]);
-            assert_memory_equal(&joined, floats.index->regions + k, sizeof joined);
+            float joined = bf16_join(halves.index->images.high[k], halves.index->images.low[k]);
+            assert_memory_equal(&joined, floats.index->images.regions + k, sizeof joined);
         }
         opened_done(&floats);
         opened_done(&halves);

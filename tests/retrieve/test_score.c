@@ -13,7 +13,7 @@
 static double naive_score(const struct attn_options *o, const struct split *s, size_t i, size_t c)
 {
     size_t R = s->images.R, D = s->images.D;
-    return xattn_naive(o, s->regions + i * R * D, R, s->words + s->starts[c] * D,
+    return xattn_naive(o, s->images.regions + i * R * D, R, s->captions.words + s->starts[c] * D,
                        s->starts[c + 1] - s->starts[c], D, NULL, NULL);
 }
 
@@ -35,13 +35,13 @@ static void check_split(const struct split *s, const struct attn_options *o)
         for (size_t c = 0; c < C; c++)
             assert_near(all[i * C + c], naive_score(o, s, i, c), i, c);
     for (size_t i = 0; i < I; i += 3) {
-        struct score_images image = image_of(s, i);
+        struct embedded_images image = embedded_images_at(&s->images, i, 1);
         assert_done(score_captions(o, &image, &s->captions, row, NULL, &err), err);
         for (size_t c = 0; c < C; c++)
             assert_near(row[c], all[i * C + c], i, c);
     }
     for (size_t c = 0; c < C; c += 5) {
-        struct score_captions caption = caption_of(s, c);
+        struct embedded_captions caption = embedded_captions_at(&s->captions, c, 1);
         assert_done(score_images(o, &s->images, &caption, column, NULL, &err), err);
         for (size_t i = 0; i < I; i++)
             assert_near(column[i], all[i * C + c], i, c);
@@ -97,7 +97,7 @@ static void test_interrupted(void **state)
     assert_int_equal(score_all(&o, &s.images, &s.captions, sims, &progress, &err), -1);
     assert_string_equal(err.text, "interrupted");
     assert_int_equal(calls, 1);
-    struct score_captions caption = caption_of(&s, 0);
+    struct embedded_captions caption = embedded_captions_at(&s.captions, 0, 1);
     assert_int_equal(score_images(&o, &s.images, &caption, sims, &progress, &err), -1);
     assert_string_equal(err.text, "interrupted");
     free(sims);
@@ -115,15 +115,15 @@ static void test_pair_attention(void **state)
                                  .raw_feature_norm = RAW_L1NORM,
                                  .lambda_softmax = 9,
                                  .lambda_lse = 6};
-        struct score_images image = image_of(&s, 1);
-        struct score_captions caption = caption_of(&s, 2);
+        struct embedded_images image = embedded_images_at(&s.images, 1, 1);
+        struct embedded_captions caption = embedded_captions_at(&s.captions, 2, 1);
         size_t W = s.starts[3] - s.starts[2];
         float attention[7 * 20], similarity[20], score;
         double wanted[7 * 20], wanted_similarity[20];
         struct error err;
         assert_done(score_pair(&o, &image, &caption, attention, similarity, &score, &err), err);
-        double naive = xattn_naive(&o, image.regions, 7, s.words + s.starts[2] * 16, W, 16, wanted,
-                                   wanted_similarity);
+        double naive = xattn_naive(&o, image.regions, 7, s.captions.words + s.starts[2] * 16, W, 16,
+                                   wanted, wanted_similarity);
         assert_near(score, naive, 1, 2);
         for (size_t k = 0; k < 7 * W; k++)
             assert_near(attention[k], wanted[k], k, 2);

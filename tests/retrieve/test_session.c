@@ -14,8 +14,8 @@
 #include "evaluate/evaluate.h"
 #include "model/kernels/bf16.h"
 #include "model/kernels/xattn.h"
-#include "retrieve/score/exact.h"
 #include "retrieve/session/session_contributions.h"
+#include "retrieve/session/session_exact.h"
 
 /* A fixture with what a session needs beside it: a vocabulary of made-up words w4, w5, ... */
 struct bed {
@@ -256,12 +256,12 @@ static void test_interrupted(void **state)
     assert_string_equal(err.text, "interrupted");
     assert_null(s);
     assert_done(session_open(&spec, NULL, &s, &err), err);
-    assert_null(s->words);
+    assert_null(s->captions.words);
     assert_int_equal(session_encode_captions(s, &progress, &err), -1);
     assert_string_equal(err.text, "interrupted");
-    assert_null(s->words);
+    assert_null(s->captions.words);
     assert_done(session_encode_captions(s, NULL, &err), err);
-    assert_non_null(s->words);
+    assert_non_null(s->captions.words);
     session_free(s);
     bed_done(&bed);
 }
@@ -278,8 +278,8 @@ static double naive_without(const struct session *s, const struct query *q, size
     for (size_t w = 0; w < q->W; w++)
         if (w != without)
             memcpy(words + at++ * s->D, q->emb + w * s->D, s->D * sizeof *words);
-    double score =
-        xattn_naive(&options, s->regions + image * s->R * s->D, s->R, words, at, s->D, NULL, NULL);
+    double score = xattn_naive(&options, s->images.regions + image * s->R * s->D, s->R, words, at,
+                               s->D, NULL, NULL);
     free(words);
     return score;
 }
@@ -417,7 +417,7 @@ static void check_fixture_bf16(const char *name)
     full = open_session(&bed);
     spec.bf16 = true;
     assert_done(session_open(&spec, NULL, &half, &err), err);
-    assert_null(half->regions);
+    assert_null(half->images.regions);
     for (size_t c = 0; c < full->C; c++)
         check_ranking(full, half, c, &share);
     print_message("# %s: %.0f %% scored again\n", name,

@@ -42,22 +42,15 @@ static int made_vocab(struct vocab **out, struct error *err)
 /* Regions of norm about 1, their norms and Gram matrices as in an index. */
 static int made_images(struct session *session, bool gram, struct error *err)
 {
-    struct images_arrays *a = &session->images;
+    struct embedded_images *a = &session->images;
     struct rng rng;
-    size_t rows = (size_t)IMAGES * REGIONS;
-    if (mem_alloc(&a->regions, rows * DIM, sizeof(float), "embeddings", err) != 0 ||
-        mem_alloc(&a->norm, rows, sizeof(float), "embeddings", err) != 0 ||
-        (gram && mem_alloc(&a->gram, rows * REGIONS, sizeof(float), "embeddings", err) != 0))
+    if (embedded_images_alloc(IMAGES, REGIONS, DIM, gram, false, a, err) != 0)
         return -1;
     rng_seed(&rng, 1);
-    for (size_t i = 0; i < rows * DIM; i++)
+    for (size_t i = 0; i < (size_t)IMAGES * REGIONS * DIM; i++)
         a->regions[i] = (float)rng_range(&rng, -1, 1) * 0.054f;
-    xattn_norms(a->regions, rows, DIM, a->norm);
-    for (size_t i = 0; gram && i < IMAGES; i++)
-        xattn_gram(a->regions + i * REGIONS * DIM, REGIONS, DIM, a->gram + i * REGIONS * REGIONS);
-    session->regions = a->regions;
-    session->region_norm = a->norm;
-    session->gram = a->gram;
+    for (size_t i = 0; i < IMAGES; i++)
+        embedded_images_finish(a, i, a->regions + i * REGIONS * DIM);
     return 0;
 }
 

@@ -10,8 +10,8 @@
 #include "base/str.h"
 #include "evaluate/evaluate.h"
 #include "figure/figure.h"
-#include "retrieve/score/exact.h"
 #include "retrieve/session/session_contributions.h"
+#include "retrieve/session/session_exact.h"
 
 struct real {
     struct backend base;

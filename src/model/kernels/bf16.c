@@ -12,11 +12,6 @@
 
 /* ---- packing ---- */
 
-size_t bf16_packed_size(size_t m, size_t D)
-{
-    return m * bf16_steps(D) * BF16_STEP;
-}
-
 /* Zeros beyond D. */
 void bf16_pack(const float *b, size_t m, size_t D, uint16_t *packed_out)
 {

@@ -7,12 +7,12 @@
 
 enum { BF16_STEP = 32, BF16_COLUMNS = 6 /* words at work together */ };
 
-size_t bf16_packed_size(size_t m, size_t D);
 void bf16_pack(const float *b, size_t m, size_t D, uint16_t *packed_out);
 
-static inline size_t bf16_steps(size_t D)
+/* Numbers that m packed words of length D take. */
+static inline size_t bf16_packed_size(size_t m, size_t D)
 {
-    return (D + BF16_STEP - 1) / BF16_STEP;
+    return m * ((D + BF16_STEP - 1) / BF16_STEP) * BF16_STEP;
 }
 
 /* Words in a chunk: at most BF16_COLUMNS, as equal as can be. A few words make two chunks, too: one

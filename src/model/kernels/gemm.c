@@ -1,5 +1,8 @@
 #include "model/kernels/gemm.h"
 
+#include <assert.h>
+#include <cblas.h>
+#include <omp.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -7,8 +10,8 @@
 #include "model/kernels/gemm_private.h"
 
 #ifdef GEMM_AVX512
-/* Of OpenBLAS's kernels for x86 only these use AVX-512. Debian 12's takes those for AVX2 on every
- * AMD CPU, and wherever OPENBLAS_CORETYPE says so. */
+/* The only x86 kernels of OpenBLAS that use AVX-512. Debian 12's OpenBLAS takes its AVX2 kernels on
+ * every AMD CPU, and wherever OPENBLAS_CORETYPE says so. */
 static const char *const wide_cores[] = {"SkylakeX", "Cooperlake", "SapphireRapids"};
 
 static bool wide;
@@ -52,18 +55,49 @@ void gemm_panels_pack(const struct gemm_job *job, float *panels_out)
 }
 #endif
 
-void gemm_blas(const struct gemm_job *job)
+static size_t at_most(size_t n, size_t most)
 {
-    cblas_sgemm(CblasRowMajor, job->a_transposed ? CblasTrans : CblasNoTrans,
-                job->b_transposed ? CblasTrans : CblasNoTrans, (blasint)job->M, (blasint)job->N,
-                (blasint)job->K, 1.0f, job->a.data, (blasint)job->a.ld, job->b.data,
-                (blasint)job->b.ld, job->add ? 1.0f : 0.0f, job->c.data, (blasint)job->c.ld);
+    return n < most ? n : most;
 }
 
-/* Few rows do not fill a tile of the own kernel. */
+/* The block of c that begins at row i and column j. */
+static void blas_block(const struct gemm_job *job, size_t i, size_t j, size_t M, size_t N)
+{
+    const float *a = job->a.data + (job->a_transposed ? i : i * job->a.ld);
+    const float *b = job->b.data + (job->b_transposed ? j * job->b.ld : j);
+    cblas_sgemm(CblasRowMajor, job->a_transposed ? CblasTrans : CblasNoTrans,
+                job->b_transposed ? CblasTrans : CblasNoTrans, (blasint)M, (blasint)N,
+                (blasint)job->K, 1.0f, a, (blasint)job->a.ld, b, (blasint)job->b.ld,
+                job->add ? 1.0f : 0.0f, job->c.data + i * job->c.ld + j, (blasint)job->c.ld);
+}
+
+/* BLAS sums an element in an order that depends on where it lies in the matrix, and would cut c by
+ * the number of threads. These blocks are always the same; inside a parallel region (of one thread,
+ * too) c is one block. */
+void gemm_blas(const struct gemm_job *job)
+{
+    enum { BLOCK_M = 256, BLOCK_N = 512 };
+    if (omp_get_level() > 0) {
+        blas_block(job, 0, 0, job->M, job->N);
+        return;
+    }
+#pragma omp parallel for collapse(2) schedule(dynamic)
+    for (size_t i = 0; i < job->M; i += BLOCK_M)
+        for (size_t j = 0; j < job->N; j += BLOCK_N)
+            blas_block(job, i, j, at_most(job->M - i, BLOCK_M), at_most(job->N - j, BLOCK_N));
+}
+
+const char *gemm_blas_name(void)
+{
+    return openblas_get_config();
+}
+
+/* A few rows do not fill a tile of our own kernel. */
 static void multiply(const struct gemm_job *job)
 {
     enum { FEW = 8 };
+    assert(job->a.ld >= (job->a_transposed ? job->M : job->K) && job->c.ld >= job->N);
+    assert(job->b.ld >= (job->b_transposed ? job->K : job->N));
     if (job->M == 0 || job->N == 0 || job->K == 0)
         return;
     if (job->panels || (gemm_has_own_kernel() && job->M >= FEW))
@@ -98,6 +132,7 @@ size_t gemm_factor_size(size_t N, size_t K)
 void gemm_factor_pack(size_t N, size_t K, bool transposed, struct matrix_const b, float *room,
                       struct gemm_factor *out)
 {
+    assert(room || gemm_factor_size(N, K) == 0);
     *out = (struct gemm_factor){N, K, transposed, b, gemm_has_own_kernel() ? room : NULL};
     if (out->panels)
         gemm_panels_pack(&(struct gemm_job){.b_transposed = transposed, .N = N, .K = K, .b = b},

@@ -1,17 +1,15 @@
-/* gemm.h: row-major matrix products, named by whether the factors are transposed: through BLAS, or,
- * where BLAS has no kernels for the CPU's AVX-512, with one of our own (gemm_avx512.c). On all
- * cores; inside a parallel region on the calling thread alone. The same call gives the same bits.
+/* gemm.h: row-major matrix products, named by which factors are transposed: through BLAS, or, if
+ * BLAS has no kernels for the CPU's AVX-512, by a kernel of our own (gemm_avx512.c). They run on
+ * all cores; inside a parallel region, on the calling thread alone. The same call gives the same
+ * bits, whatever the number of threads.
  *
- * M x N result c, K the summed axis; ld is the distance of two rows. `add` false overwrites c, true
- * adds to it. */
+ * The result c is M x N, K is the summed axis; ld is the distance between rows in floats. `add`
+ * false overwrites c, true adds to it. */
 #ifndef MODEL_KERNELS_GEMM_H
 #define MODEL_KERNELS_GEMM_H
 
-#include <cblas.h>
 #include <stdbool.h>
 #include <stddef.h>
-
-#undef I /* complex.h's, which cblas.h brings; here I is the number of images */
 
 struct matrix {
     float *data;
@@ -35,18 +33,20 @@ void gemm_nt(size_t M, size_t N, size_t K, struct matrix_const a, struct matrix_
 void gemm_tn(size_t M, size_t N, size_t K, struct matrix_const a, struct matrix_const b, bool add,
              struct matrix c);
 
-/* A right factor of many products: b (K x N), or given as its transpose (N x K). */
+/* The right factor of many products: b (K x N), or given as its transpose (N x K). */
 struct gemm_factor {
     size_t N, K;
     bool transposed;
     struct matrix_const b;
-    const float *panels; /* the same, packed; NULL where BLAS multiplies */
+    const float *panels; /* b packed; NULL if BLAS multiplies */
 };
 
-/* Floats of room that packing such a factor takes; 0 where BLAS multiplies. */
+/* Floats of room that packing such a factor takes; 0 if BLAS multiplies. */
 size_t gemm_factor_size(size_t N, size_t K);
 
-/* Packs b into `room`; both stay the caller's and must outlive the factor. */
+/* Packs b into `room` (gemm_factor_size floats); both stay the caller's and must outlive the
+ * factor.
+ */
 void gemm_factor_pack(size_t N, size_t K, bool transposed, struct matrix_const b, float *room,
                       struct gemm_factor *out);
 
@@ -54,7 +54,11 @@ void gemm_factor_pack(size_t N, size_t K, bool transposed, struct matrix_const b
 void gemm_factor_multiply(size_t M, struct matrix_const a, const struct gemm_factor *factor,
                           bool add, struct matrix c);
 
-/* Whether products are our own here. */
+/* Whether products use our own kernel on this machine. Then gemm_factor_multiply gives a row of c
+ * the same bits whatever the other rows are; BLAS does not. */
 bool gemm_has_own_kernel(void);
+
+/* How the BLAS library describes itself; not to be freed. */
+const char *gemm_blas_name(void);
 
 #endif

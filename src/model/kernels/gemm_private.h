@@ -1,4 +1,6 @@
-/* gemm_private.h: the two ways to a matrix product, for gemm.c to choose from and for tests. */
+/* gemm_private.h: the two ways to compute a matrix product, for gemm.c to choose from and for
+ * tests.
+ */
 #ifndef MODEL_KERNELS_GEMM_PRIVATE_H
 #define MODEL_KERNELS_GEMM_PRIVATE_H
 
@@ -11,24 +13,27 @@
 #define GEMM_AVX512 1
 #endif
 
-/* c (M x N) = op(a) op(b), or that added to c. */
+/* c (M x N) = op(a) op(b), or that added to c; op(a) is M x K, op(b) K x N. */
 struct gemm_job {
     bool a_transposed, b_transposed, add;
     size_t M, N, K;
     struct matrix_const a, b;
     struct matrix c;
-    const float *panels; /* b as gemm_panels_pack leaves it, or NULL */
+    const float *panels; /* b as packed by gemm_panels_pack, or NULL */
 };
 
+/* Through BLAS, in blocks that do not depend on the number of threads. */
 void gemm_blas(const struct gemm_job *job);
 
-/* With AVX-512, on all cores, inside a parallel region on the calling thread alone. M, N, K at
- * least 1; only where gemm_has_own_kernel. Needs some 300 KB of stack on each thread. */
+/* With AVX-512, on all cores; inside a parallel region, on the calling thread alone. M, N and K are
+ * at least 1; only if gemm_has_own_kernel. Needs some 300 KB of stack on each thread. */
 void gemm_avx512(const struct gemm_job *job);
 
-/* Packs b (N, K, b and b_transposed of the job) for gemm_avx512, once for many products:
- * gemm_panels_size floats. */
+/* Floats of a packed b (N x K). */
 size_t gemm_panels_size(size_t N, size_t K);
+
+/* Packs b (N, K, b and b_transposed of the job) for gemm_avx512, once for many products, into
+ * gemm_panels_size floats. */
 void gemm_panels_pack(const struct gemm_job *job, float *panels_out);
 
 #endif

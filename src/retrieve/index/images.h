@@ -1,18 +1,14 @@
-/* images.h: a split's images embedded, block by block: what the session keeps and the index stores.
+/* images.h: embeds a split's images, block by block: for a session to keep and an index to store.
  */
 #ifndef RETRIEVE_INDEX_IMAGES_H
 #define RETRIEVE_INDEX_IMAGES_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include "base/error.h"
 #include "base/progress.h"
 #include "io/dataset/dataset.h"
 #include "model/model.h"
+#include "retrieve/score/embedded.h"
 
-enum { IMAGES_BLOCK = 256 }; /* a block is at most that many */
+enum { IMAGES_BLOCK = 256 }; /* the most images in a block */
 
 /* Where embeddings come from: a model and a split, borrowed. */
 struct images_source {
@@ -20,48 +16,43 @@ struct images_source {
     const struct dataset *data;
     const char *model_path; /* for messages */
     size_t I, R, F, D;
-    bool gram;    /* t2i: Gram matrices are wanted too */
+    bool gram;    /* t2i: with Gram matrices */
     bool halves;  /* regions as halves of floats (base/bf16.h) */
-    size_t block; /* images a block: tens of milliseconds of work */
+    size_t block; /* images per block: tens of milliseconds of work */
 };
 
-/* Room for embeddings of n images: regions n x R x D, norm n x R, gram n x R x R (NULL where the
- * source wants none). With halves: high and low n x R x D, and loss n x R, bf16_rounding_loss of
- * each row; regions are of a block then, to work in. */
-struct images_arrays {
-    float *regions, *norm, *gram, *loss;
-    uint16_t *high, *low;
+/* What embedding a block works in. */
+struct images_room {
+    float *features; /* block x R x F */
+    float *regions;  /* with halves: block x R x D; else NULL */
 };
 
+/* The images of `data` under `model`, as floats; set `halves` afterwards for halves. */
 void images_source_init(const struct model *model, const char *model_path,
                         const struct dataset *data, struct images_source *out);
 
 /* Multiply-adds of embedding all images. */
 double images_encode_work(const struct images_source *source);
 
-/* Errors: too many images, no memory. Free with images_arrays_free, also after an error. */
-int images_arrays_alloc(const struct images_source *source, size_t images,
-                        struct images_arrays *out, struct error *err) MUST_USE;
-void images_arrays_free(struct images_arrays *arrays);
+/* Room for n images' embeddings, as embedded_images_alloc. */
+int images_alloc(const struct images_source *source, size_t n, struct embedded_images *out,
+                 struct error *err) MUST_USE;
 
-/* Room for the features of a block, the caller's to free. */
-int images_features_alloc(const struct images_source *source, float **out,
-                          struct error *err) MUST_USE;
+/* Room for features, and to `encode` them. Errors: not enough memory. To be freed with
+ * images_room_free, also after an error. */
+int images_room_alloc(const struct images_source *source, bool encode, struct images_room *out,
+                      struct error *err) MUST_USE;
+/* Frees the room and leaves zeros. */
+void images_room_free(struct images_room *room);
 
-/* The part of the arrays that begins with image i; regions too, unless there are halves. */
-struct images_arrays images_arrays_at(const struct images_source *source,
-                                      const struct images_arrays *arrays, size_t i);
+/* Embeds the n images whose features are in room->features into the first n of `out`; n is at most
+ * a block. The same block gives the same bits, as floats and as halves put together. */
+void images_encode(const struct images_source *source, const struct images_room *room, size_t n,
+                   const struct embedded_images *out);
 
-/* The largest of n losses; NaN where one is. */
-float images_rounding_loss_max(const float *losses, size_t n);
-
-/* Embeds n images whose features (n x R x F) are there, n at most a block where there are halves.
- * The same block gives the same bits, which halves put together. */
-int images_encode(const struct images_source *source, const float *features, size_t n,
-                  const struct images_arrays *out, struct error *err) MUST_USE;
-
-/* All images, in memory. Errors also: a feature that is not finite, "interrupted". */
-int images_encode_all(const struct images_source *source, const struct images_arrays *out,
+/* Embeds all images in memory. Errors: not enough memory, a feature that is not finite,
+ * "interrupted". To be freed with embedded_images_free, also after an error. */
+int images_encode_all(const struct images_source *source, struct embedded_images *out,
                       const struct progress *progress, struct error *err) MUST_USE;
 
 #endif

@@ -15,7 +15,7 @@
 #include "base/mem.h"
 #include "retrieve/index/index_private.h"
 
-enum { SAMPLES = 16, ATTEMPTS = 3 };
+enum { ATTEMPTS = 3 };
 
 /* Multiply-adds: about 50 ms on two cores. */
 static const double least_work = 8e9;
@@ -23,20 +23,6 @@ static const double least_work = 8e9;
 /* Up to this size all of a file is compared with its checksums when it is opened; of a larger one
  * so much, spread over it, each time another part. */
 static const uint64_t checked_bytes = 1 << 30;
-
-void index_say(const struct index_use *use, const char *format, ...)
-{
-    struct error line;
-    char text[sizeof line.text];
-    va_list args;
-    if (!use->say)
-        return;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    error_set(&line, "%s", text); /* nothing of a file's name reaches a terminal raw */
-    use->say(use->context, line.text);
-}
 
 bool index_worthwhile(const struct images_source *source)
 {
@@ -52,77 +38,7 @@ void index_close(struct index *index)
     free(index);
 }
 
-/* ---- what is wanted ---- */
-
-/* A hash of some images' features, spread over all of them. */
-static int sample_features(const struct index_job *job, uint64_t *out, struct error *err)
-{
-    const struct images_source *s = job->source;
-    size_t n = s->I < SAMPLES ? s->I : SAMPLES;
-    uint64_t hash = 0;
-    for (size_t k = 0; k < n; k++) {
-        size_t image = n > 1 ? k * (s->I - 1) / (n - 1) : 0;
-        if (dataset_features(s->data, image, 1, job->features, err) != 0)
-            return -1;
-        hash = hash_bytes(job->features, s->R * s->F * sizeof(float), hash);
-    }
-    *out = hash;
-    return 0;
-}
-
-static void copy_path(const char *path, char out[INDEX_PATH])
-{
-    char *real = path ? realpath(path, NULL) : NULL;
-    snprintf(out, INDEX_PATH, "%s", real ? real : path ? path : "");
-    free(real);
-}
-
-static int job_init(struct index_job *job, struct error *err)
-{
-    const struct images_source *s = job->source;
-    struct index_key *key = &job->wanted.key;
-    *key = (struct index_key){.type = s->halves ? INDEX_BF16 : INDEX_F32,
-                              .gram = s->gram,
-                              .I = s->I,
-                              .R = s->R,
-                              .F = s->F,
-                              .D = s->D,
-                              .block = s->block,
-                              .model = model_image_hash(s->model)};
-    if (images_features_alloc(s, &job->features, err) != 0 ||
-        sample_features(job, &key->sample, err) != 0 || index_layout(&job->wanted, err) != 0)
-        return -1;
-    job->wanted.features = s->data->features->map.identity;
-    copy_path(s->model_path, job->wanted.model_path);
-    copy_path(s->data->features->path, job->wanted.features_path);
-    index_seal(&job->wanted);
-    char *name = mem_printf("%016llx.idx", (unsigned long long)hash_bytes(key, sizeof *key, 0));
-    job->path = file_join(job->folder, name);
-    job->part = mem_printf("%s.part", job->path);
-    free(name);
-    return 0;
-}
-
-static void job_done(struct index_job *job)
-{
-    free(job->folder);
-    free(job->path);
-    free(job->part);
-    free(job->features);
-}
-
 /* ---- whether a file is right ---- */
-
-int index_features_match(const struct index_job *job, const struct index_view *view, size_t b,
-                         bool *same_out, struct error *err)
-{
-    const struct index_key *key = &view->header->key;
-    size_t n = index_block_images(view->header, b);
-    if (dataset_features(job->source->data, b * key->block, n, job->features, err) != 0)
-        return -1;
-    *same_out = view->rows[b].features == index_hash_features(key, job->features, n);
-    return 0;
-}
 
 static int step(const struct index_job *job, uint64_t b, uint64_t blocks, struct error *err)
 {
@@ -191,14 +107,8 @@ static struct index *index_new(const struct index_job *job, const struct index_v
                                const struct file_map *map)
 {
     struct index *index = mem_new(1, sizeof *index);
-    const struct index_arrays *arrays = &view->arrays;
-    const struct index_key *key = &view->header->key;
-    index->regions = arrays->regions;
-    index->high = arrays->high;
-    index->low = arrays->low;
-    index->loss = arrays->loss ? images_rounding_loss_max(arrays->loss, key->I * key->R) : 0;
-    index->norm = arrays->norm;
-    index->gram = arrays->gram;
+    index->images = view->images;
+    embedded_images_max_loss(&index->images);
     index->path = mem_strdup(job->path);
     index->map = *map;
     return index;
@@ -303,7 +213,7 @@ static int open_job(struct index_job *job, struct index **out, struct error *err
     struct file_identity seen;
     enum index_outcome outcome = INDEX_LOOK_AGAIN;
     bool wanted = job->use->mode == INDEX_MAKE || index_worthwhile(job->source);
-    if (job_init(job, err) != 0)
+    if (index_job_init(job, err) != 0)
         return -1;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         if (find(job, out, &seen, err) != 0)
@@ -334,6 +244,6 @@ int index_open(const struct index_use *use, const struct images_source *source,
         return 0;
     }
     int status = open_job(&job, out, err);
-    job_done(&job);
+    index_job_done(&job);
     return status;
 }

@@ -33,13 +33,9 @@ struct index_use {
     void *context;
 };
 
-/* An open index: everything points into the mapping. */
+/* An open index. */
 struct index {
-    const float *regions;       /* I x R x D, or NULL and ... */
-    const uint16_t *high, *low; /* ... both of them I x R x D, halves of floats */
-    float loss;                 /* bf16_rounding_loss of high */
-    const float *norm;          /* I x R */
-    const float *gram;          /* I x R x R, NULL for i2t */
+    struct embedded_images images; /* in the mapping: read-only */
     char *path;
     bool built; /* in this call */
     struct file_map map;

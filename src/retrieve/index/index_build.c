@@ -18,7 +18,8 @@ struct build {
     int fd;     /* of the part, locked */
     bool *done; /* a block */
     size_t images_done;
-    struct images_arrays block;
+    struct images_room room;
+    struct embedded_images block;
 };
 
 /* ---- whose turn it is ---- */
@@ -145,17 +146,6 @@ static int resume_part(struct build *b, bool *fits_out, struct error *err)
 
 /* ---- blocks ---- */
 
-static struct index_arrays block_arrays(const struct build *b)
-{
-    const struct images_arrays *a = &b->block;
-    return (struct index_arrays){.regions = a->high ? NULL : a->regions,
-                                 .norm = a->norm,
-                                 .gram = a->gram,
-                                 .loss = a->loss,
-                                 .high = a->high,
-                                 .low = a->low};
-}
-
 /* n images of a part that holds `size` bytes an image. */
 static int write_part(const struct build *b, const void *data, uint64_t at, size_t first, size_t n,
                       size_t size, struct error *err)
@@ -167,15 +157,15 @@ static int write_block(const struct build *b, size_t k, const struct index_row *
                        struct error *err)
 {
     const struct index_header *h = &b->job->wanted;
-    struct index_arrays arrays = block_arrays(b);
+    const struct embedded_images *block = &b->block;
     size_t n = index_block_images(h, k), first = k * h->key.block, R = h->key.R;
     size_t numbers = R * h->key.D, f = sizeof(float), half = sizeof(uint16_t);
-    if (write_part(b, arrays.regions, h->regions_at, first, n, numbers * f, err) != 0 ||
-        write_part(b, arrays.high, h->regions_at, first, n, numbers * half, err) != 0 ||
-        write_part(b, arrays.norm, h->norm_at, first, n, R * f, err) != 0 ||
-        write_part(b, arrays.gram, h->gram_at, first, n, R * R * f, err) != 0 ||
-        write_part(b, arrays.low, h->low_at, first, n, numbers * half, err) != 0 ||
-        write_part(b, arrays.loss, h->loss_at, first, n, R * f, err) != 0)
+    if (write_part(b, block->regions, h->regions_at, first, n, numbers * f, err) != 0 ||
+        write_part(b, block->high, h->regions_at, first, n, numbers * half, err) != 0 ||
+        write_part(b, block->norm, h->norm_at, first, n, R * f, err) != 0 ||
+        write_part(b, block->gram, h->gram_at, first, n, R * R * f, err) != 0 ||
+        write_part(b, block->low, h->low_at, first, n, numbers * half, err) != 0 ||
+        write_part(b, block->loss, h->loss_at, first, n, R * f, err) != 0)
         return -1;
     return write_at(b, row, sizeof *row, h->rows_at + k * sizeof *row, err);
 }
@@ -187,12 +177,11 @@ static int build_block(struct build *b, size_t k, bool *wrote_out, struct error 
     const struct index_job *job = b->job;
     const struct index_key *key = &job->wanted.key;
     size_t n = index_block_images(&job->wanted, k);
-    if (dataset_features(job->source->data, k * key->block, n, job->features, err) != 0 ||
-        images_encode(job->source, job->features, n, &b->block, err) != 0)
+    if (dataset_features(job->source->data, k * key->block, n, b->room.features, err) != 0)
         return -1;
-    struct index_arrays arrays = block_arrays(b);
-    struct index_row row = index_row_make(key, k, index_hash_features(key, job->features, n),
-                                          index_hash_data(key, &arrays, n));
+    images_encode(job->source, &b->room, n, &b->block);
+    struct index_row row = index_row_make(key, k, index_hash_features(key, b->room.features, n),
+                                          index_hash_images(&b->block, n));
     *wrote_out = write_block(b, k, &row, err) == 0;
     return 0;
 }
@@ -273,7 +262,8 @@ static int build_opened(struct build *b, const struct file_identity *seen,
     b->done = mem_try(b->job->wanted.blocks, sizeof *b->done);
     if (!b->done)
         return error_set(err, "not enough memory");
-    if (images_arrays_alloc(b->job->source, b->job->source->block, &b->block, err) != 0)
+    if (images_room_alloc(b->job->source, true, &b->room, err) != 0 ||
+        images_alloc(b->job->source, b->job->source->block, &b->block, err) != 0)
         return -1;
     return build_locked(b, outcome_out, err);
 }
@@ -296,6 +286,7 @@ int index_build(struct index_job *job, const struct file_identity *seen,
     int status = build_opened(&b, seen, outcome_out, err);
     close(b.fd);
     free(b.done);
-    images_arrays_free(&b.block);
+    images_room_free(&b.room);
+    embedded_images_free(&b.block);
     return status;
 }

@@ -1,6 +1,6 @@
 #include "retrieve/index/index_file.h"
 
-#include <omp.h>
+#include <assert.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -77,17 +77,24 @@ static const char *header_fault(const struct index_header *header, size_t file_s
     return NULL;
 }
 
-static struct index_arrays view_arrays(const struct file_map *map, const struct index_header *h)
+/* The pages are mapped read-only. */
+static void *part_at(const struct file_map *map, uint64_t at)
+{
+    return (void *)((uintptr_t)map->data + at);
+}
+
+static struct embedded_images view_images(const struct file_map *map, const struct index_header *h)
 {
     bool halves = h->key.type == INDEX_BF16;
-    const void *regions = map->data + h->regions_at;
-    return (struct index_arrays){.regions = halves ? NULL : regions,
-                                 .high = halves ? regions : NULL,
-                                 .norm = (const void *)(map->data + h->norm_at),
-                                 .gram =
-                                     h->key.gram ? (const void *)(map->data + h->gram_at) : NULL,
-                                 .low = halves ? (const void *)(map->data + h->low_at) : NULL,
-                                 .loss = halves ? (const void *)(map->data + h->loss_at) : NULL};
+    return (struct embedded_images){.I = h->key.I,
+                                    .R = h->key.R,
+                                    .D = h->key.D,
+                                    .regions = halves ? NULL : part_at(map, h->regions_at),
+                                    .high = halves ? part_at(map, h->regions_at) : NULL,
+                                    .low = halves ? part_at(map, h->low_at) : NULL,
+                                    .norm = part_at(map, h->norm_at),
+                                    .gram = h->key.gram ? part_at(map, h->gram_at) : NULL,
+                                    .loss = halves ? part_at(map, h->loss_at) : NULL};
 }
 
 bool index_view_open(const struct file_map *map, struct index_view *out, const char **why_out)
@@ -98,7 +105,7 @@ bool index_view_open(const struct file_map *map, struct index_view *out, const c
         return false;
     *out = (struct index_view){.header = header,
                                .rows = (const void *)(map->data + header->rows_at),
-                               .arrays = view_arrays(map, header)};
+                               .images = view_images(map, header)};
     return true;
 }
 
@@ -120,41 +127,30 @@ uint64_t index_hash_features(const struct index_key *key, const float *features,
     return hash_bytes(each, n * sizeof *each, 0);
 }
 
-struct index_arrays index_arrays_at(const struct index_key *key, const struct index_arrays *arrays,
-                                    size_t i)
-{
-    size_t R = key->R, D = key->D;
-    return (struct index_arrays){.regions = arrays->regions ? arrays->regions + i * R * D : NULL,
-                                 .norm = arrays->norm + i * R,
-                                 .gram = arrays->gram ? arrays->gram + i * R * R : NULL,
-                                 .loss = arrays->loss ? arrays->loss + i * R : NULL,
-                                 .high = arrays->high ? arrays->high + i * R * D : NULL,
-                                 .low = arrays->low ? arrays->low + i * R * D : NULL};
-}
-
 static uint64_t hash_part(const void *data, size_t size, uint64_t hash)
 {
     return data ? hash_bytes(data, size, hash) : hash;
 }
 
-static uint64_t hash_image(const struct index_key *key, const struct index_arrays *arrays, size_t i)
+static uint64_t hash_image(const struct embedded_images *images, size_t i)
 {
-    size_t R = key->R, D = key->D;
-    struct index_arrays image = index_arrays_at(key, arrays, i);
+    struct embedded_images image = embedded_images_at(images, i, 1);
+    size_t R = image.R, D = image.D;
     uint64_t hash = hash_part(image.regions, R * D * sizeof(float), i);
-    hash = hash_part(image.high, R * D * sizeof(uint16_t), image.high ? i : hash);
+    hash = hash_part(image.high, R * D * sizeof(uint16_t), hash);
     hash = hash_part(image.low, R * D * sizeof(uint16_t), hash);
     hash = hash_part(image.loss, R * sizeof(float), hash);
     hash = hash_part(image.norm, R * sizeof(float), hash);
     return hash_part(image.gram, R * R * sizeof(float), hash);
 }
 
-uint64_t index_hash_data(const struct index_key *key, const struct index_arrays *arrays, size_t n)
+uint64_t index_hash_images(const struct embedded_images *images, size_t n)
 {
     uint64_t each[IMAGES_BLOCK];
+    assert(n <= IMAGES_BLOCK);
 #pragma omp parallel for schedule(static)
     for (size_t i = 0; i < n; i++)
-        each[i] = hash_image(key, arrays, i);
+        each[i] = hash_image(images, i);
     return hash_bytes(each, n * sizeof *each, 0);
 }
 
@@ -181,7 +177,7 @@ bool index_row_valid(const struct index_view *view, size_t b)
 bool index_block_valid(const struct index_view *view, size_t b)
 {
     const struct index_key *key = &view->header->key;
-    struct index_arrays block = index_arrays_at(key, &view->arrays, b * key->block);
-    return index_row_valid(view, b) &&
-           view->rows[b].data == index_hash_data(key, &block, index_block_images(view->header, b));
+    size_t n = index_block_images(view->header, b);
+    struct embedded_images block = embedded_images_at(&view->images, b * key->block, n);
+    return index_row_valid(view, b) && view->rows[b].data == index_hash_images(&block, n);
 }

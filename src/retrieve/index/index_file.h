@@ -20,7 +20,7 @@
 
 #include "retrieve/index/index.h"
 
-enum { INDEX_VERSION = 2, INDEX_PAGE = 4096, INDEX_PATH = 1024 };
+enum { INDEX_VERSION = 3, INDEX_PAGE = 4096, INDEX_PATH = 1024 };
 
 /* How the regions are stored. */
 enum index_type { INDEX_F32 = 0, INDEX_BF16 = 1 };
@@ -49,17 +49,11 @@ struct index_row {
     uint64_t check;    /* hash of both, with the block's number */
 };
 
-/* What is stored of images; NULL what is not there. */
-struct index_arrays {
-    const float *regions, *norm, *gram, *loss;
-    const uint16_t *high, *low;
-};
-
 /* A mapped index, sound in its layout. */
 struct index_view {
     const struct index_header *header;
     const struct index_row *rows;
-    struct index_arrays arrays;
+    struct embedded_images images; /* in the mapping; loss_max is not set */
 };
 
 /* Fills what follows from the key. Errors: sizes that overflow or cannot be. */
@@ -81,11 +75,7 @@ bool index_row_valid(const struct index_view *view, size_t b);
 
 /* Hashes of n images: of features n x R x F, and of what is stored of them. In parallel. */
 uint64_t index_hash_features(const struct index_key *key, const float *features, size_t n);
-uint64_t index_hash_data(const struct index_key *key, const struct index_arrays *arrays, size_t n);
-
-/* The same arrays from image i on. */
-struct index_arrays index_arrays_at(const struct index_key *key, const struct index_arrays *arrays,
-                                    size_t i);
+uint64_t index_hash_images(const struct embedded_images *images, size_t n);
 
 /* Whether block b is there and undamaged. */
 bool index_block_valid(const struct index_view *view, size_t b);

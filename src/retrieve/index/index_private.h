@@ -11,7 +11,7 @@ struct index_job {
     const struct progress *progress;
     struct index_header wanted; /* as its file has to begin */
     char *folder, *path, *part; /* the file, and the same while it is built */
-    float *features;            /* room for a block's */
+    struct images_room room;    /* for a block's features */
 };
 
 /* How a build ended that met no error of the features. */
@@ -21,6 +21,13 @@ enum index_outcome {
     INDEX_GO_WITHOUT, /* it cannot be written: `say` was told why */
 };
 
+/* Fills in what is wanted of job->source in job->folder. Errors: a feature that is not finite, a
+ * split too large for an index, not enough memory. To be freed with index_job_done, also after an
+ * error. */
+int index_job_init(struct index_job *job, struct error *err) MUST_USE;
+void index_job_done(struct index_job *job);
+
+/* Passes a line on to the user of the index, if anybody listens. */
 void index_say(const struct index_use *use, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* Whether the features of block b are those that the index was made of. Errors: a feature that is

@@ -6,9 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/bf16.h"
+#include "base/arena.h"
 #include "base/mem.h"
-#include "base/simd.h"
 #include "model/kernels/bf16.h"
 #include "retrieve/score/score_private.h"
 #include "retrieve/score/ticker.h"
@@ -22,76 +21,79 @@ struct single {
     const struct xattn_kernel *kernel;
     const struct bf16_kernel *half; /* NULL: float32 */
     const struct attn_options *options;
-    const struct score_images *images;
-    const struct score_captions *captions;
+    const struct embedded_images *images;
+    const struct embedded_captions *captions;
     bool pack_words;  /* the caption's words are packed, else the image's regions */
     float *packed;    /* the one image's or caption's */
     uint16_t *halves; /* with `half`: the caption's */
     size_t packed_size;
-    size_t longest; /* W */
-    size_t x_size, pair_size /* both: of a pair */, bench_size;
+    size_t longest;      /* W */
+    size_t pair_scratch; /* floats */
+    size_t x_size;       /* floats of a pair's raw scores */
+    size_t workspace;    /* bytes per thread */
     int threads;
-    float *benches;
+    char *memory; /* the threads' workspaces */
     float *attention, *similarity;
     float error, *bounds; /* with `half` */
 };
 
 /* A thread's memory. */
-struct bench {
-    float *x;      /* raw scores, then the kernel's scratch */
-    float *rows;   /* R x D, where regions are halves */
-    float *packed; /* score_pairs: an image's regions */
+struct workspace {
+    float *x;       /* raw scores */
+    float *scratch; /* the kernel's */
+    float *rows;    /* R x D: float32 put together from regions in halves */
+    float *packed;  /* score_pairs: an image's regions */
 };
-
-static size_t words_of(const struct score_captions *captions, size_t c)
-{
-    return captions->starts[c + 1] - captions->starts[c];
-}
 
 static size_t larger(size_t a, size_t b)
 {
     return a > b ? a : b;
 }
 
-static size_t round_up(size_t floats)
-{
-    return (floats + 15) / 16 * 16;
-}
-
 static void single_done(struct single *s)
 {
     free(s->packed);
     free(s->halves);
-    free(s->benches);
+    free(s->memory);
 }
 
-static struct bench bench_of(const struct single *s, int thread)
+static void carve(const struct single *s, struct arena *arena, struct workspace *out)
 {
-    const struct score_images *images = s->images;
-    struct bench b = {.x = s->benches + (size_t)thread * s->bench_size};
-    b.rows = b.x + s->pair_size;
-    b.packed = b.rows + (images->regions ? 0 : round_up(images->R * images->D));
-    return b;
+    const struct embedded_images *images = s->images;
+    out->x = arena_take(arena, s->x_size, sizeof(float));
+    out->scratch = arena_take(arena, s->pair_scratch, sizeof(float));
+    out->rows = arena_take(arena, images->regions ? 0 : images->R * images->D, sizeof(float));
+    out->packed = arena_take(arena, s->pack_words ? 0 : s->packed_size, sizeof(float));
+}
+
+static struct workspace workspace_of(const struct single *s, int thread)
+{
+    struct arena arena = {s->memory + (size_t)thread * s->workspace, 0};
+    struct workspace out;
+    carve(s, &arena, &out);
+    return out;
 }
 
 static void single_shape(struct single *s)
 {
-    const struct score_images *images = s->images;
-    const struct score_captions *captions = s->captions;
+    const struct embedded_images *images = s->images;
+    const struct embedded_captions *captions = s->captions;
     for (size_t c = 0; c < captions->C; c++)
-        s->longest = larger(s->longest, words_of(captions, c));
+        s->longest = larger(s->longest, embedded_captions_words(captions, c));
     bool t2i = s->options->cross_attn == CROSS_T2I;
     size_t R = images->R, K = t2i ? R : s->longest, Q = t2i ? s->longest : R;
     s->x_size = K * xattn_padded(s->kernel, Q);
-    s->pair_size = round_up(s->x_size + s->kernel->pair_scratch(K, Q));
+    s->pair_scratch = s->kernel->pair_scratch(K, Q);
     s->packed_size = s->kernel->packed_size(s->pack_words ? s->longest : R, images->D);
-    struct bench end = bench_of(s, 0);
-    s->bench_size = (size_t)(end.packed - end.x) + (s->pack_words ? 0 : round_up(s->packed_size));
+    struct arena measure = {0};
+    struct workspace unused;
+    carve(s, &measure, &unused);
+    s->workspace = measure.used;
 }
 
 static int single_init(struct single *s, const struct attn_options *options,
-                       const struct score_images *images, const struct score_captions *captions,
-                       bool pack_words, struct error *err)
+                       const struct embedded_images *images,
+                       const struct embedded_captions *captions, bool pack_words, struct error *err)
 {
     *s = (struct single){.kernel = xattn_kernel(),
                          .options = options,
@@ -101,47 +103,32 @@ static int single_init(struct single *s, const struct attn_options *options,
                          .threads = omp_get_max_threads()};
     single_shape(s);
     if (mem_alloc(&s->packed, s->packed_size, sizeof(float), "a query", err) != 0 ||
-        mem_alloc(&s->benches, s->bench_size * (size_t)s->threads, sizeof(float), "scores", err) !=
-            0) {
+        mem_alloc(&s->memory, (size_t)s->threads, s->workspace, "scores", err) != 0) {
         single_done(s);
         return -1;
     }
     return 0;
 }
 
-SIMD_CLONES
-static void join(const uint16_t *high, const uint16_t *low, size_t n, float *out)
-{
-    bf16_join_all(high, low, n, out);
-}
-
-const float *score_rows_f32(const struct score_images *images, size_t i, size_t n, float *room)
-{
-    size_t size = images->R * images->D;
-    if (images->regions)
-        return images->regions + i * size;
-    join(images->high + i * size, images->low + i * size, n * size, room);
-    return room;
-}
-
 static void pack_caption(struct single *s)
 {
-    const struct score_captions *captions = s->captions;
+    const struct embedded_captions *captions = s->captions;
     size_t D = s->images->D;
-    s->kernel->pack(captions->words + captions->starts[0] * D, words_of(captions, 0), D, s->packed);
+    s->kernel->pack(captions->words + captions->starts[0] * D, embedded_captions_words(captions, 0),
+                    D, s->packed);
 }
 
 static void pack_image(const struct single *s, size_t i, float *room, float *packed)
 {
-    const struct score_images *images = s->images;
-    s->kernel->pack(score_rows_f32(images, i, 1, room), images->R, images->D, packed);
+    const struct embedded_images *images = s->images;
+    s->kernel->pack(embedded_images_rows(images, i, 1, room), images->R, images->D, packed);
 }
 
 /* Raw scores, context by query. */
 static void raw_scores(const struct single *s, size_t i, size_t c, size_t W, const float *packed,
-                       size_t ldx, const struct bench *b)
+                       size_t ldx, const struct workspace *b)
 {
-    const struct score_images *images = s->images;
+    const struct embedded_images *images = s->images;
     size_t R = images->R, D = images->D;
     bool t2i = s->options->cross_attn == CROSS_T2I;
     size_t region_step = t2i ? ldx : 1, word_step = t2i ? 1 : ldx;
@@ -151,8 +138,8 @@ static void raw_scores(const struct single *s, size_t i, size_t c, size_t W, con
     if (s->half)
         s->half->dots(images->high + i * R * D, R, s->halves, W, D, b->x, region_step, word_step);
     else if (s->pack_words)
-        s->kernel->dots(score_rows_f32(images, i, 1, b->rows), R, packed, W, D, b->x, region_step,
-                        word_step);
+        s->kernel->dots(embedded_images_rows(images, i, 1, b->rows), R, packed, W, D, b->x,
+                        region_step, word_step);
     else
         s->kernel->dots(s->captions->words + s->captions->starts[c] * D, W, packed, R, D, b->x,
                         word_step, region_step);
@@ -167,11 +154,11 @@ static void call_for(const float *gram, size_t n)
 }
 
 static float score_one(const struct single *s, size_t i, size_t c, const float *packed,
-                       const struct bench *b)
+                       const struct workspace *b)
 {
-    const struct score_images *images = s->images;
-    const struct score_captions *captions = s->captions;
-    size_t R = images->R, W = words_of(captions, c);
+    const struct embedded_images *images = s->images;
+    const struct embedded_captions *captions = s->captions;
+    size_t R = images->R, W = embedded_captions_words(captions, c);
     bool t2i = s->options->cross_attn == CROSS_T2I;
     struct xattn_pair pair = {.K = t2i ? R : W, .Q = t2i ? W : R, .x = b->x};
     pair.ldx = xattn_padded(s->kernel, pair.Q);
@@ -183,7 +170,7 @@ static float score_one(const struct single *s, size_t i, size_t c, const float *
     pair.bound = s->bounds ? s->bounds + i : NULL;
     call_for(pair.gram, pair.K * pair.K);
     raw_scores(s, i, c, W, packed, pair.ldx, b);
-    return s->kernel->pair(s->options, &pair, b->x + s->x_size);
+    return s->kernel->pair(s->options, &pair, b->scratch);
 }
 
 /* n pairs: image i (all the same caption) or caption i (all the same image); i out of the list
@@ -199,7 +186,7 @@ static int score_many(struct single *s, const uint32_t *list, size_t n, float *s
     ticker_init(&ticker, progress, n);
 #pragma omp parallel for schedule(dynamic) num_threads(s->threads)
     for (size_t k = 0; k < blocks; k++) {
-        struct bench b = bench_of(s, omp_get_thread_num());
+        struct workspace b = workspace_of(s, omp_get_thread_num());
         size_t first = k * block < n ? k * block : n, end = first + block < n ? first + block : n;
         for (size_t j = first; j < end && !ticker_stopped(&ticker); j++) {
             size_t i = list ? list[j] : j;
@@ -210,8 +197,8 @@ static int score_many(struct single *s, const uint32_t *list, size_t n, float *s
     return ticker_end(&ticker, err);
 }
 
-int score_image_subset(const struct attn_options *options, const struct score_images *images,
-                       const struct score_captions *caption, const uint32_t *list, size_t n,
+int score_image_subset(const struct attn_options *options, const struct embedded_images *images,
+                       const struct embedded_captions *caption, const uint32_t *list, size_t n,
                        float *scores, const struct progress *progress, struct error *err)
 {
     struct single s;
@@ -223,20 +210,20 @@ int score_image_subset(const struct attn_options *options, const struct score_im
     return status;
 }
 
-int score_images(const struct attn_options *options, const struct score_images *images,
-                 const struct score_captions *caption, float *scores,
+int score_images(const struct attn_options *options, const struct embedded_images *images,
+                 const struct embedded_captions *caption, float *scores,
                  const struct progress *progress, struct error *err)
 {
     return score_image_subset(options, images, caption, NULL, images->I, scores, progress, err);
 }
 
-int score_images_approx(const struct attn_options *options, const struct score_images *images,
-                        const struct score_captions *caption, const struct bf16_kernel *half,
+int score_images_approx(const struct attn_options *options, const struct embedded_images *images,
+                        const struct embedded_captions *caption, const struct bf16_kernel *half,
                         float *scores, float *bounds, const struct progress *progress,
                         struct error *err)
 {
     struct single s;
-    size_t D = images->D, W = words_of(caption, 0);
+    size_t D = images->D, W = embedded_captions_words(caption, 0);
     const float *words = caption->words + caption->starts[0] * D;
     if (single_init(&s, options, images, caption, true, err) != 0)
         return -1;
@@ -244,7 +231,7 @@ int score_images_approx(const struct attn_options *options, const struct score_i
     if (status == 0) {
         s.half = half;
         s.bounds = bounds;
-        s.error = score_error(D, images->loss, bf16_rounding_loss_max(words, W, D), D / 4 + 32);
+        s.error = score_error(D, images->loss_max, bf16_rounding_loss_max(words, W, D), D / 4 + 32);
         half->pack(words, W, D, s.halves);
         status = score_many(&s, NULL, images->I, scores, progress, err);
     }
@@ -252,14 +239,14 @@ int score_images_approx(const struct attn_options *options, const struct score_i
     return status;
 }
 
-int score_captions(const struct attn_options *options, const struct score_images *image,
-                   const struct score_captions *captions, float *scores,
+int score_captions(const struct attn_options *options, const struct embedded_images *image,
+                   const struct embedded_captions *captions, float *scores,
                    const struct progress *progress, struct error *err)
 {
     struct single s;
     if (single_init(&s, options, image, captions, false, err) != 0)
         return -1;
-    struct bench b = bench_of(&s, 0);
+    struct workspace b = workspace_of(&s, 0);
     pack_image(&s, 0, b.rows, s.packed);
     int status = score_many(&s, NULL, captions->C, scores, progress, err);
     single_done(&s);
@@ -270,7 +257,7 @@ static void score_row(const struct single *s, size_t i, const struct score_list 
                       float *scores, struct ticker *ticker)
 {
     size_t first = list->starts[i], end = list->starts[i + 1];
-    struct bench b = bench_of(s, omp_get_thread_num());
+    struct workspace b = workspace_of(s, omp_get_thread_num());
     if (first == end)
         return;
     pack_image(s, i, b.rows, b.packed);
@@ -279,9 +266,9 @@ static void score_row(const struct single *s, size_t i, const struct score_list 
     ticker_add(ticker, end - first);
 }
 
-int score_pairs(const struct attn_options *options, const struct score_images *images,
-                const struct score_captions *captions, const struct score_list *list, float *scores,
-                const struct progress *progress, struct error *err)
+int score_pairs(const struct attn_options *options, const struct embedded_images *images,
+                const struct embedded_captions *captions, const struct score_list *list,
+                float *scores, const struct progress *progress, struct error *err)
 {
     struct single s;
     struct ticker ticker;
@@ -296,14 +283,14 @@ int score_pairs(const struct attn_options *options, const struct score_images *i
     return ticker_end(&ticker, err);
 }
 
-int score_pair(const struct attn_options *options, const struct score_images *image,
-               const struct score_captions *caption, float *attention, float *similarity,
+int score_pair(const struct attn_options *options, const struct embedded_images *image,
+               const struct embedded_captions *caption, float *attention, float *similarity,
                float *score_out, struct error *err)
 {
     struct single s;
     if (single_init(&s, options, image, caption, true, err) != 0)
         return -1;
-    struct bench b = bench_of(&s, 0);
+    struct workspace b = workspace_of(&s, 0);
     pack_caption(&s);
     s.attention = attention;
     s.similarity = similarity;

@@ -12,29 +12,7 @@
 #include "base/progress.h"
 #include "model/kernels/bf16.h"
 #include "model/kernels/xattn.h"
-
-/* Embedded images; the arrays are borrowed. The regions stand there as floats, or as halves of
- * floats (base/bf16.h) which lose nothing. */
-struct score_images {
-    size_t I, R, D;
-    const float *regions;       /* I x R x D, or NULL and ... */
-    const uint16_t *high, *low; /* ... both of them I x R x D */
-    float loss;                 /* bf16_rounding_loss of high */
-    const float *gram;          /* I x R x R for t2i; unused for i2t */
-    const float *norm;          /* I x R */
-};
-
-/* Embedded captions; the arrays are borrowed. A part of them is the same with `starts` and
- * `gram_start` moved. */
-struct score_captions {
-    size_t C, D;
-    const size_t *starts;     /* C + 1: words of caption c are starts[c] .. starts[c+1]-1 */
-    const float *words;       /* total words x D */
-    const float *norm;        /* total words */
-    const float *gram;        /* i2t: W x W a caption, at gram_start[c]; unused for t2i */
-    const size_t *gram_start; /* C + 1 */
-    float loss;               /* bf16_rounding_loss of the words; 0: not known */
-};
+#include "retrieve/score/embedded.h"
 
 /* What ranks are made of is the score of a pair by itself: score_images, score_captions,
  * score_pairs and score_pair give it, the same bits each. Tiles (score_all) are faster and round in
@@ -43,34 +21,34 @@ struct score_captions {
 
 /* All pairs: sims I x C. Threads over tiles; progress counts pairs. Errors: no memory,
  * "interrupted". */
-int score_all(const struct attn_options *options, const struct score_images *images,
-              const struct score_captions *captions, float *sims, const struct progress *progress,
-              struct error *err) MUST_USE;
+int score_all(const struct attn_options *options, const struct embedded_images *images,
+              const struct embedded_captions *captions, float *sims,
+              const struct progress *progress, struct error *err) MUST_USE;
 
 /* The same with bounds I x C (NULL: not wanted): the pair's own score is within them; NaN or
  * infinite where nothing is known. half: in bfloat16 (images->high is there); NULL: in float32.
  * Errors also: oneDNN refuses. */
-int score_all_approx(const struct attn_options *options, const struct score_images *images,
-                     const struct score_captions *captions, const struct bf16_kernel *half,
+int score_all_approx(const struct attn_options *options, const struct embedded_images *images,
+                     const struct embedded_captions *captions, const struct bf16_kernel *half,
                      float *sims, float *bounds, const struct progress *progress,
                      struct error *err) MUST_USE;
 
 /* One caption (captions->C == 1) against all images: scores I. The regions are read once, as they
  * lie. */
-int score_images(const struct attn_options *options, const struct score_images *images,
-                 const struct score_captions *caption, float *scores,
+int score_images(const struct attn_options *options, const struct embedded_images *images,
+                 const struct embedded_captions *caption, float *scores,
                  const struct progress *progress, struct error *err) MUST_USE;
 
 /* The same from images->high alone, which is half to read: scores near the pairs' own, bounds[I] as
  * above. */
-int score_images_approx(const struct attn_options *options, const struct score_images *images,
-                        const struct score_captions *caption, const struct bf16_kernel *half,
+int score_images_approx(const struct attn_options *options, const struct embedded_images *images,
+                        const struct embedded_captions *caption, const struct bf16_kernel *half,
                         float *scores, float *bounds, const struct progress *progress,
                         struct error *err) MUST_USE;
 
 /* The same caption against n of the images: scores[list[k]]. */
-int score_image_subset(const struct attn_options *options, const struct score_images *images,
-                       const struct score_captions *caption, const uint32_t *list, size_t n,
+int score_image_subset(const struct attn_options *options, const struct embedded_images *images,
+                       const struct embedded_captions *caption, const uint32_t *list, size_t n,
                        float *scores, const struct progress *progress, struct error *err) MUST_USE;
 
 /* Some pairs: image i with the captions list[starts[i]] .. list[starts[i+1]-1]; scores as they
@@ -80,18 +58,18 @@ struct score_list {
     const uint32_t *captions;
 };
 
-int score_pairs(const struct attn_options *options, const struct score_images *images,
-                const struct score_captions *captions, const struct score_list *list, float *scores,
-                const struct progress *progress, struct error *err) MUST_USE;
+int score_pairs(const struct attn_options *options, const struct embedded_images *images,
+                const struct embedded_captions *captions, const struct score_list *list,
+                float *scores, const struct progress *progress, struct error *err) MUST_USE;
 
 /* One image (images->I == 1) against all captions: scores C. */
-int score_captions(const struct attn_options *options, const struct score_images *image,
-                   const struct score_captions *captions, float *scores,
+int score_captions(const struct attn_options *options, const struct embedded_images *image,
+                   const struct embedded_captions *captions, float *scores,
                    const struct progress *progress, struct error *err) MUST_USE;
 
 /* One image and one caption; attention and similarity as in xattn_naive, NULL where not wanted. */
-int score_pair(const struct attn_options *options, const struct score_images *image,
-               const struct score_captions *caption, float *attention, float *similarity,
+int score_pair(const struct attn_options *options, const struct embedded_images *image,
+               const struct embedded_captions *caption, float *attention, float *similarity,
                float *score_out, struct error *err) MUST_USE;
 
 #endif

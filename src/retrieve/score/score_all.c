@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/bf16.h"
 #include "base/countof.h"
 #include "base/mem.h"
@@ -34,8 +35,8 @@ struct block {
 
 struct plan {
     const struct attn_options *options;
-    const struct score_images *images;
-    const struct score_captions *captions;
+    const struct embedded_images *images;
+    const struct embedded_captions *captions;
     const struct xattn_kernel *kernel;
     size_t *order; /* C: captions by length */
     struct group *groups;
@@ -43,7 +44,7 @@ struct plan {
     struct block *blocks;
     size_t block_count;
     size_t tile_images, max_slots, max_groups, max_W, max_gram;
-    size_t arena;         /* floats a thread */
+    size_t workspace;     /* bytes per thread */
     float *sims, *bounds; /* I x C; bounds may be NULL */
     float error;          /* of the raw scores */
     const struct bf16_kernel *half;
@@ -53,42 +54,37 @@ struct plan {
 };
 
 /* A thread's memory. */
-struct arena {
+struct workspace {
     float *words;  /* max_slots x D: the block's embeddings by slot */
-    float *scores; /* tile_images * R x max_slots */
+    float *scores; /* tile_images * R x leading(max_slots) */
     float *norm;   /* max_slots */
     float *counts; /* max_groups x lanes */
     float *gram;   /* i2t: W x W x lanes of each group */
     float *scratch;
     int32_t *mask;  /* max_slots */
-    float *rows;    /* tile_images * R x D, where float32 is wanted of regions in halves */
-    uint16_t *half; /* the block's embeddings rounded, in bfloat16 */
-    float *packed, *product_scratch;
+    float *rows;    /* tile_images * R x D: float32 put together from regions in halves */
+    uint16_t *half; /* bfloat16: max_slots x D, the block's embeddings rounded */
+    void *packed, *product_scratch;
 };
-
-static size_t caption_words(const struct score_captions *captions, size_t c)
-{
-    return captions->starts[c + 1] - captions->starts[c];
-}
 
 /* Captions by length, those of one length in their order: counting sort. */
 static int sort_captions(struct plan *plan, struct error *err)
 {
-    const struct score_captions *captions = plan->captions;
+    const struct embedded_captions *captions = plan->captions;
     for (size_t c = 0; c < captions->C; c++)
-        if (caption_words(captions, c) > plan->max_W)
-            plan->max_W = caption_words(captions, c);
+        if (embedded_captions_words(captions, c) > plan->max_W)
+            plan->max_W = embedded_captions_words(captions, c);
     size_t *next = NULL;
     if (mem_alloc(&plan->order, captions->C, sizeof *plan->order, "the captions' order", err) !=
             0 ||
         mem_alloc(&next, plan->max_W + 2, sizeof *next, "the captions' order", err) != 0)
         return -1;
     for (size_t c = 0; c < captions->C; c++)
-        next[caption_words(captions, c) + 1]++;
+        next[embedded_captions_words(captions, c) + 1]++;
     for (size_t w = 1; w < plan->max_W + 2; w++)
         next[w] += next[w - 1];
     for (size_t c = 0; c < captions->C; c++)
-        plan->order[next[caption_words(captions, c)]++] = c;
+        plan->order[next[embedded_captions_words(captions, c)]++] = c;
     free(next);
     return 0;
 }
@@ -102,8 +98,8 @@ static int make_groups(struct plan *plan, struct error *err)
         return -1;
     for (size_t g = 0; g < plan->group_count; g++) {
         size_t first = g * lanes, n = C - first < lanes ? C - first : lanes;
-        size_t shortest = caption_words(plan->captions, plan->order[first]);
-        size_t longest = caption_words(plan->captions, plan->order[first + n - 1]);
+        size_t shortest = embedded_captions_words(plan->captions, plan->order[first]);
+        size_t longest = embedded_captions_words(plan->captions, plan->order[first + n - 1]);
         plan->groups[g] = (struct group){first, n, longest, n < lanes || shortest < longest};
     }
     return 0;
@@ -155,61 +151,36 @@ static size_t leading(size_t slots)
     return slots % 256 == 0 ? slots + 16 : slots;
 }
 
-static size_t round_up(size_t floats)
+/* A thread's memory, from an arena. */
+static void carve(const struct plan *plan, struct arena *arena, struct workspace *out)
 {
-    return (floats + 15) / 16 * 16;
-}
-
-static float *carve(float **at, size_t floats)
-{
-    float *part = *at;
-    *at += round_up(floats);
-    return part;
-}
-
-/* With base NULL it only adds up. */
-static size_t arena_carve(const struct plan *plan, float *base, struct arena *out)
-{
-    const struct score_images *images = plan->images;
-    bool i2t = plan->options->cross_attn == CROSS_I2T;
-    size_t sizes[] = {
-        plan->max_slots * images->D,
-        plan->tile_images * images->R * leading(plan->max_slots),
-        plan->max_slots,
-        plan->max_groups * plan->kernel->lanes,
-        i2t ? plan->max_gram : 0,
-        plan->kernel->group_scratch(images->R, plan->max_W),
-        plan->max_slots,
-        plan->half || images->regions ? 0 : plan->tile_images * images->R * images->D,
-        plan->half ? plan->max_slots * images->D / 2 + 1 : 0,
-        plan->half ? plan->half->product_packed(plan->product) / sizeof(float) + 1 : 0,
-        plan->half ? plan->half->product_scratch(plan->product) / sizeof(float) + 1 : 0};
-    size_t total = 0;
-    for (size_t i = 0; i < COUNTOF(sizes); i++)
-        total += round_up(sizes[i]);
-    if (base)
-        *out = (struct arena){.words = carve(&base, sizes[0]),
-                              .scores = carve(&base, sizes[1]),
-                              .norm = carve(&base, sizes[2]),
-                              .counts = carve(&base, sizes[3]),
-                              .gram = carve(&base, sizes[4]),
-                              .scratch = carve(&base, sizes[5]),
-                              .mask = (int32_t *)carve(&base, sizes[6]),
-                              .rows = carve(&base, sizes[7]),
-                              .half = (uint16_t *)carve(&base, sizes[8]),
-                              .packed = carve(&base, sizes[9]),
-                              .product_scratch = carve(&base, sizes[10])};
-    return total;
+    const struct embedded_images *images = plan->images;
+    const struct bf16_kernel *half = plan->half;
+    size_t D = images->D, slots = plan->max_slots, rows = plan->tile_images * images->R;
+    bool i2t = plan->options->cross_attn == CROSS_I2T, join = !half && !images->regions;
+    out->words = arena_take(arena, slots * D, sizeof(float));
+    out->scores = arena_take(arena, rows * leading(slots), sizeof(float));
+    out->norm = arena_take(arena, slots, sizeof(float));
+    out->counts = arena_take(arena, plan->max_groups * plan->kernel->lanes, sizeof(float));
+    out->gram = arena_take(arena, i2t ? plan->max_gram : 0, sizeof(float));
+    out->scratch =
+        arena_take(arena, plan->kernel->group_scratch(images->R, plan->max_W), sizeof(float));
+    out->mask = arena_take(arena, slots, sizeof(int32_t));
+    out->rows = arena_take(arena, join ? rows * D : 0, sizeof(float));
+    out->half = arena_take(arena, half ? slots * D : 0, sizeof(uint16_t));
+    out->packed = arena_take(arena, half ? half->product_packed(plan->product) : 0, 1);
+    out->product_scratch = arena_take(arena, half ? half->product_scratch(plan->product) : 0, 1);
 }
 
 /* Word w of lane l's caption comes to slot w * lanes + l. */
 static void gather_lane(const struct plan *plan, const struct group *group, size_t lane,
-                        size_t slot, float *gram, const struct arena *a)
+                        size_t slot, float *gram, const struct workspace *a)
 {
-    const struct score_captions *captions = plan->captions;
+    const struct embedded_captions *captions = plan->captions;
     size_t lanes = plan->kernel->lanes, D = plan->images->D;
     size_t c = lane < group->n ? plan->order[group->first + lane] : 0;
-    size_t W = lane < group->n ? caption_words(captions, c) : 0, start = captions->starts[c];
+    size_t W = lane < group->n ? embedded_captions_words(captions, c) : 0,
+           start = captions->starts[c];
     for (size_t w = 0; w < group->W; w++) {
         size_t at = slot + w * lanes + lane;
         if (w < W)
@@ -236,7 +207,8 @@ static void round_all(const float *x, size_t n, uint16_t *out)
 }
 
 /* The block's words as oneDNN likes them. False: it refused. */
-static bool pack_block(const struct plan *plan, const struct block *block, const struct arena *a)
+static bool pack_block(const struct plan *plan, const struct block *block,
+                       const struct workspace *a)
 {
     if (!plan->half)
         return true;
@@ -245,7 +217,8 @@ static bool pack_block(const struct plan *plan, const struct block *block, const
                                     a->product_scratch) == 0;
 }
 
-static void gather_block(const struct plan *plan, const struct block *block, const struct arena *a)
+static void gather_block(const struct plan *plan, const struct block *block,
+                         const struct workspace *a)
 {
     size_t lanes = plan->kernel->lanes, slot = 0;
     float *gram = a->gram;
@@ -254,17 +227,18 @@ static void gather_block(const struct plan *plan, const struct block *block, con
         for (size_t l = 0; l < lanes; l++) {
             gather_lane(plan, group, l, slot, gram, a);
             size_t c = l < group->n ? plan->order[group->first + l] : 0;
-            a->counts[g * lanes + l] = l < group->n ? (float)caption_words(plan->captions, c) : 0;
+            a->counts[g * lanes + l] =
+                l < group->n ? (float)embedded_captions_words(plan->captions, c) : 0;
         }
         slot += group->W * lanes;
         gram += group->W * group->W * lanes;
     }
 }
 
-static void finish_image(const struct plan *plan, const struct block *block, const struct arena *a,
-                         size_t i, const float *scores, size_t lds)
+static void finish_image(const struct plan *plan, const struct block *block,
+                         const struct workspace *a, size_t i, const float *scores, size_t lds)
 {
-    const struct score_images *images = plan->images;
+    const struct embedded_images *images = plan->images;
     size_t lanes = plan->kernel->lanes, R = images->R, slot = 0;
     bool t2i = plan->options->cross_attn == CROSS_T2I;
     float out[64], bounds[64];
@@ -293,22 +267,22 @@ static void finish_image(const struct plan *plan, const struct block *block, con
 }
 
 /* The tile's raw scores. False: oneDNN refused. */
-static bool multiply(const struct plan *plan, const struct block *block, const struct arena *a,
+static bool multiply(const struct plan *plan, const struct block *block, const struct workspace *a,
                      size_t first, size_t n)
 {
-    const struct score_images *images = plan->images;
+    const struct embedded_images *images = plan->images;
     size_t R = images->R, D = images->D, lds = leading(block->slots);
     if (plan->half)
         return plan->half->product_run(plan->product, n * R, block->slots,
                                        images->high + first * R * D, a->packed, a->scores, lds,
                                        a->product_scratch) == 0;
-    const float *rows = score_rows_f32(images, first, n, a->rows);
+    const float *rows = embedded_images_rows(images, first, n, a->rows);
     gemm_nt(n * R, block->slots, D, (struct matrix_const){rows, D},
             (struct matrix_const){a->words, D}, 0, (struct matrix){a->scores, lds});
     return true;
 }
 
-static void score_tile(struct plan *plan, const struct block *block, const struct arena *a,
+static void score_tile(struct plan *plan, const struct block *block, const struct workspace *a,
                        size_t first, size_t n)
 {
     size_t R = plan->images->R, lds = leading(block->slots), captions = 0;
@@ -321,7 +295,7 @@ static void score_tile(struct plan *plan, const struct block *block, const struc
     ticker_add(&plan->ticker, n * captions);
 }
 
-static void run_task(struct plan *plan, size_t task, const struct arena *a)
+static void run_task(struct plan *plan, size_t task, const struct workspace *a)
 {
     const struct block *block = plan->blocks + task % plan->block_count;
     size_t i = task / plan->block_count * TASK_IMAGES, end = i + TASK_IMAGES;
@@ -337,22 +311,20 @@ static void run_task(struct plan *plan, size_t task, const struct arena *a)
 
 static int run_tasks(struct plan *plan, struct error *err)
 {
-    int threads = omp_get_max_threads(), blas = openblas_get_num_threads();
-    float *memory = NULL;
-    if (mem_alloc(&memory, plan->arena * (size_t)threads, sizeof *memory, "tiles of scores", err) !=
-        0)
+    int threads = omp_get_max_threads();
+    char *memory = NULL;
+    if (mem_alloc(&memory, (size_t)threads, plan->workspace, "tiles of scores", err) != 0)
         return -1;
     size_t runs = (plan->images->I + TASK_IMAGES - 1) / TASK_IMAGES,
            tasks = runs * plan->block_count;
-    openblas_set_num_threads(1);
 #pragma omp parallel for schedule(dynamic) num_threads(threads)
     for (size_t t = 0; t < tasks; t++) {
-        struct arena arena;
-        arena_carve(plan, memory + (size_t)omp_get_thread_num() * plan->arena, &arena);
+        struct arena arena = {memory + (size_t)omp_get_thread_num() * plan->workspace, 0};
+        struct workspace workspace;
+        carve(plan, &arena, &workspace);
         if (!ticker_stopped(&plan->ticker))
-            run_task(plan, t, &arena);
+            run_task(plan, t, &workspace);
     }
-    openblas_set_num_threads(blas);
     free(memory);
     if (atomic_load(&plan->refused))
         return error_set(err, "oneDNN failed in a product: leave --precision bf16 out");
@@ -362,7 +334,7 @@ static int run_tasks(struct plan *plan, struct error *err)
 /* The shapes that tiles have: whole ones, and what is left at the end of a task and of the last. */
 static int prepare_products(struct plan *plan, struct error *err)
 {
-    const struct score_images *images = plan->images;
+    const struct embedded_images *images = plan->images;
     size_t most = images->I < TASK_IMAGES ? images->I : TASK_IMAGES, t = plan->tile_images;
     size_t rows[] = {t < most ? t : most, most % t, images->I % TASK_IMAGES % t};
     if (plan->half->product_new(images->D, &plan->product, err) != 0)
@@ -379,8 +351,8 @@ static int prepare_products(struct plan *plan, struct error *err)
 static float tile_error(const struct plan *plan)
 {
     size_t D = plan->images->D;
-    float words = plan->captions->loss > 0 ? plan->captions->loss : bf16_unit;
-    return plan->half ? score_error(D, plan->images->loss, words, D) : score_error(D, 0, 0, D);
+    float words = plan->captions->loss_max > 0 ? plan->captions->loss_max : bf16_unit;
+    return plan->half ? score_error(D, plan->images->loss_max, words, D) : score_error(D, 0, 0, D);
 }
 
 static void plan_done(struct plan *plan)
@@ -392,8 +364,8 @@ static void plan_done(struct plan *plan)
     free(plan->blocks);
 }
 
-int score_all_approx(const struct attn_options *options, const struct score_images *images,
-                     const struct score_captions *captions, const struct bf16_kernel *half,
+int score_all_approx(const struct attn_options *options, const struct embedded_images *images,
+                     const struct embedded_captions *captions, const struct bf16_kernel *half,
                      float *sims, float *bounds, const struct progress *progress, struct error *err)
 {
     if (images->I == 0 || captions->C == 0)
@@ -417,16 +389,19 @@ int score_all_approx(const struct attn_options *options, const struct score_imag
         status = half ? prepare_products(&plan, err) : 0;
     }
     if (status == 0) {
-        plan.arena = arena_carve(&plan, NULL, NULL);
+        struct arena measure = {0};
+        struct workspace unused;
+        carve(&plan, &measure, &unused);
+        plan.workspace = measure.used;
         status = run_tasks(&plan, err);
     }
     plan_done(&plan);
     return status;
 }
 
-int score_all(const struct attn_options *options, const struct score_images *images,
-              const struct score_captions *captions, float *sims, const struct progress *progress,
-              struct error *err)
+int score_all(const struct attn_options *options, const struct embedded_images *images,
+              const struct embedded_captions *captions, float *sims,
+              const struct progress *progress, struct error *err)
 {
     return score_all_approx(options, images, captions, NULL, sims, NULL, progress, err);
 }

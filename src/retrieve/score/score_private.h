@@ -4,10 +4,6 @@
 
 #include "retrieve/score/score.h"
 
-/* The regions of images i .. i+n-1 as floats: where they lie, or put together in `room` (n x R x
- * D). */
-const float *score_rows_f32(const struct score_images *images, size_t i, size_t n, float *room);
-
 /* How far a raw score can be from that of the pair by itself, in units of |region| |word|: the
  * roundings of both sides by their `loss` (relative lengths; Cauchy-Schwarz on either remainder),
  * and what two sums in float32 lose, `terms` roundings deep there and, as the pair's is done in

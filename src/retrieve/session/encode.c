@@ -1,7 +1,5 @@
 /* encode.c: a session's embeddings: images from an index or in memory (images.h), captions in
  * blocks of like length. */
-#include <math.h>
-#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,58 +11,32 @@ enum { CAPTION_BLOCK = 128 };
 
 static bool is_t2i(const struct session *session)
 {
-    return model_options(session->model)->attn.cross_attn == CROSS_T2I;
+    return session_attn(session)->cross_attn == CROSS_T2I;
 }
 
 /* ---- images ---- */
 
-static void point_at_index(struct session *session)
+static void forget_images(struct session *session)
 {
-    const struct index *index = session->index;
-    session->regions = index->regions;
-    session->high = index->high;
-    session->low = index->low;
-    session->loss = index->loss;
-    session->region_norm = index->norm;
-    session->gram = index->gram;
-}
-
-static void point_at_own(struct session *session)
-{
-    const struct images_arrays *own = &session->images;
-    session->regions = own->high ? NULL : own->regions;
-    session->high = own->high;
-    session->low = own->low;
-    session->loss = own->loss ? images_rounding_loss_max(own->loss, session->I * session->R) : 0;
-    session->region_norm = own->norm;
-    session->gram = own->gram;
-}
-
-void session_release_images(struct session *session)
-{
-    index_close(session->index);
-    images_arrays_free(&session->images);
+    if (session->index)
+        index_close(session->index);
+    else
+        embedded_images_free(&session->images);
     session->index = NULL;
-    point_at_own(session);
+    session->images = (struct embedded_images){0};
 }
 
 int session_encode_images(struct session *session, const struct index_use *use,
                           const struct progress *progress, struct error *err)
 {
     struct images_source source;
-    struct images_arrays *own = &session->images;
     images_source_init(session->model, session->model_path, session->data, &source);
     source.halves = session->half != NULL;
     if (index_open(use, &source, progress, &session->index, err) != 0)
         return -1;
-    if (session->index) {
-        point_at_index(session);
-        return 0;
-    }
-    if (images_arrays_alloc(&source, source.I, own, err) != 0 ||
-        images_encode_all(&source, own, progress, err) != 0)
-        return -1;
-    point_at_own(session);
+    if (!session->index)
+        return images_encode_all(&source, &session->images, progress, err);
+    session->images = session->index->images;
     return 0;
 }
 
@@ -174,15 +146,6 @@ struct caption_block {
     float *out;
 };
 
-static void finish_caption(struct session *session, size_t c)
-{
-    size_t start = session->starts[c], W = session->starts[c + 1] - start;
-    const float *e = session->words + start * session->D;
-    xattn_norms(e, W, session->D, session->word_norm + start);
-    if (session->word_gram)
-        xattn_gram(e, W, session->D, session->word_gram + session->word_gram_start[c]);
-}
-
 static int encode_captions_block(struct session *session, const size_t *order, size_t n,
                                  struct caption_block *b, struct error *err)
 {
@@ -197,39 +160,11 @@ static int encode_captions_block(struct session *session, const size_t *order, s
 #pragma omp parallel for schedule(dynamic, 8)
     for (size_t i = 0; i < n; i++) {
         size_t W = b->starts[i + 1] - b->starts[i];
-        memcpy(session->words + session->starts[order[i]] * D, b->out + b->starts[i] * D,
+        memcpy(session->captions.words + session->starts[order[i]] * D, b->out + b->starts[i] * D,
                W * D * sizeof(float));
-        finish_caption(session, order[i]);
+        embedded_captions_finish(&session->captions, order[i]);
     }
     return 0;
-}
-
-static int caption_memory(struct session *session, struct error *err)
-{
-    size_t words = session->starts[session->C], gram = 0;
-    if (mem_alloc(&session->words, words, session->D * sizeof(float), "caption embeddings", err) !=
-            0 ||
-        mem_alloc(&session->word_norm, words, sizeof(float), "caption embeddings", err) != 0)
-        return -1;
-    if (is_t2i(session))
-        return 0;
-    session->word_gram_start = mem_new(session->C + 1, sizeof *session->word_gram_start);
-    for (size_t c = 0; c < session->C; c++) {
-        size_t W = session->starts[c + 1] - session->starts[c];
-        session->word_gram_start[c + 1] = gram += W * W;
-    }
-    return mem_alloc(&session->word_gram, gram, sizeof(float), "Gram matrices of the captions",
-                     err);
-}
-
-static void forget_captions(struct session *session)
-{
-    free(session->words);
-    free(session->word_norm);
-    free(session->word_gram);
-    free(session->word_gram_start);
-    session->words = session->word_norm = session->word_gram = NULL;
-    session->word_gram_start = NULL;
 }
 
 static int encode_all_captions(struct session *session, const size_t *order,
@@ -247,17 +182,10 @@ static int encode_all_captions(struct session *session, const size_t *order,
     return 0;
 }
 
-/* What rounding takes from the words, for the bounds of score.h. */
-static void measure_loss(struct session *session)
-{
-    session->word_loss =
-        bf16_rounding_loss_max(session->words, session->starts[session->C], session->D);
-}
-
 int session_encode_captions(struct session *session, const struct progress *progress,
                             struct error *err)
 {
-    if (session->words)
+    if (session->captions.words)
         return 0;
     if (session->C == 0)
         return error_set(err, "the split has no captions: give them with --captions FILE or "
@@ -269,18 +197,35 @@ int session_encode_captions(struct session *session, const struct progress *prog
     }
     struct caption_block block = {.ids = mem_new(CAPTION_BLOCK * longest, sizeof *block.ids)};
     size_t *order = order_by_length(session);
-    int status = caption_memory(session, err);
+    int status = embedded_captions_alloc(session->C, session->D, session->starts, !is_t2i(session),
+                                         &session->captions, err);
     if (status == 0)
         status = mem_alloc(&block.out, CAPTION_BLOCK * longest, session->D * sizeof(float),
                            "captions", err);
     if (status == 0)
         status = encode_all_captions(session, order, &block, progress, err);
     if (status == 0 && session->half)
-        measure_loss(session);
+        session->captions.loss_max = bf16_rounding_loss_max(
+            session->captions.words, session->starts[session->C], session->D);
     if (status != 0)
-        forget_captions(session);
+        embedded_captions_free(&session->captions);
     free(block.ids);
     free(block.out);
     free(order);
     return status;
+}
+
+/* ---- both ---- */
+
+int session_encode(struct session *session, const struct progress *progress, struct error *err)
+{
+    const struct index_use no_index = {.mode = INDEX_OFF};
+    int status = session_encode_images(session, &no_index, progress, err);
+    return status == 0 ? session_encode_captions(session, progress, err) : -1;
+}
+
+void session_forget_embeddings(struct session *session)
+{
+    forget_images(session);
+    embedded_captions_free(&session->captions);
 }

@@ -1,4 +1,5 @@
 /* query.c: a caption made ready to score. */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,7 +31,7 @@ static int encode_query(const struct session *session, struct query *query, stru
         return -1;
     query->norm = mem_new(W, sizeof *query->norm);
     xattn_norms(query->emb, W, D, query->norm);
-    if (model_options(session->model)->attn.cross_attn == CROSS_T2I)
+    if (session_attn(session)->cross_attn == CROSS_T2I)
         return 0;
     query->gram = mem_new(W * W, sizeof *query->gram);
     xattn_gram(query->emb, W, D, query->gram);
@@ -117,4 +118,17 @@ int query_from_caption(const struct session *session, size_t caption, struct que
         words_of_ids(session, query);
     query->text = text ? mem_strdup(text) : join_words(&query->words);
     return finish_query(session, query, out, err);
+}
+
+struct embedded_captions query_caption(const struct query *query, size_t D, const size_t starts[2])
+{
+    static size_t gram_start[2];
+    assert(starts[0] == 0 && starts[1] == query->W);
+    return (struct embedded_captions){.C = 1,
+                                      .D = D,
+                                      .starts = starts,
+                                      .words = query->emb,
+                                      .norm = query->norm,
+                                      .gram = query->gram,
+                                      .gram_start = gram_start};
 }

@@ -113,15 +113,20 @@ static int check_fit(const struct session *session, const struct session_spec *s
     return 0;
 }
 
+static void take_sizes(struct session *session)
+{
+    session->I = session->data->images;
+    session->R = session->data->regions;
+    session->D = (size_t)model_options(session->model)->embed_size;
+}
+
 static int open_parts(struct session *session, const struct session_spec *spec, struct error *err)
 {
     if (model_load(spec->model, &session->model, err) != 0 ||
         dataset_open(&spec->data, &session->data, err) != 0 ||
         (!spec->images_only && load_vocab(session, spec, err) != 0))
         return -1;
-    session->I = session->data->images;
-    session->R = session->data->regions;
-    session->D = (size_t)model_options(session->model)->embed_size;
+    take_sizes(session);
     session->compat = spec->compat;
     session->model_path = mem_strdup(spec->model);
     return check_fit(session, spec, err);
@@ -155,20 +160,33 @@ int session_open(const struct session_spec *spec, const struct progress *progres
     return 0;
 }
 
+int session_borrow(struct model *model, struct vocab *vocab, struct dataset *data,
+                   enum token_compat compat, struct session **out, struct error *err)
+{
+    struct session *session = mem_new(1, sizeof *session);
+    *session = (struct session){
+        .model = model, .vocab = vocab, .data = data, .compat = compat, .borrowed = true};
+    take_sizes(session);
+    if (session_read_captions(session, err) != 0) {
+        session_free(session);
+        return -1;
+    }
+    *out = session;
+    return 0;
+}
+
 void session_free(struct session *session)
 {
     if (!session)
         return;
-    session_release_images(session);
-    model_free(session->model);
-    vocab_free(session->vocab);
-    dataset_free(session->data);
+    session_forget_embeddings(session);
+    if (!session->borrowed) {
+        model_free(session->model);
+        vocab_free(session->vocab);
+        dataset_free(session->data);
+    }
     free(session->model_path);
     free(session->ids);
     free(session->starts);
-    free(session->words);
-    free(session->word_gram);
-    free(session->word_gram_start);
-    free(session->word_norm);
     free(session);
 }

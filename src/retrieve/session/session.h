@@ -15,6 +15,7 @@
 #include "io/text/vocab.h"
 #include "model/model.h"
 #include "retrieve/index/index.h"
+#include "retrieve/score/embedded.h"
 #include "retrieve/score/rank.h"
 
 struct bf16_kernel;
@@ -43,25 +44,16 @@ struct session {
     struct dataset *data;
     enum token_compat compat;
     char *model_path;
+    bool borrowed; /* model, vocab and data are the caller's: session_borrow */
     size_t I, R, D;
-    /* of the images, in `index` where that is not NULL, else in `images` */
-    const float *regions;       /* I x R x D embeddings, or NULL and ... */
-    const uint16_t *high, *low; /* ... both of them I x R x D (base/bf16.h) */
-    float loss;                 /* bf16_rounding_loss of high */
-    const float *gram;          /* I x R x R (t2i), NULL for i2t */
-    const float *region_norm;   /* I x R */
-    struct index *index;
-    struct images_arrays images;
+    struct embedded_images images;  /* zero until embedded; in `index`, or owned if that is NULL */
+    struct index *index;            /* NULL if the images are embedded in memory */
     const struct bf16_kernel *half; /* NULL: float32 */
     /* captions of the split, in the split's order */
     size_t C;
-    int32_t *ids;            /* token ids, concatenated */
-    size_t *starts;          /* C + 1 */
-    float *words;            /* total words x D, NULL until encoded */
-    float *word_gram;        /* i2t: per caption W x W, concatenated; NULL for t2i */
-    size_t *word_gram_start; /* C + 1 */
-    float *word_norm;        /* total words */
-    float word_loss;         /* with `half`: bf16_rounding_loss of the words */
+    int32_t *ids;                      /* token ids of all captions, end to end */
+    size_t *starts;                    /* C + 1 */
+    struct embedded_captions captions; /* words NULL until encoded */
 };
 
 /* Errors: everything that can be wrong, one line; also what does not fit together (vocabulary
@@ -71,8 +63,22 @@ int session_open(const struct session_spec *spec, const struct progress *progres
                  struct session **out, struct error *err) MUST_USE;
 void session_free(struct session *session);
 
+/* A session over parts that stay the caller's and must outlive it, for a model that is still being
+ * trained. Its captions are read (C, ids and starts are set), nothing is embedded. vocab: NULL if
+ * the split has token ids. Errors: as session_open's about captions. */
+int session_borrow(struct model *model, struct vocab *vocab, struct dataset *data,
+                   enum token_compat compat, struct session **out, struct error *err) MUST_USE;
+
+/* Embeds the images in memory and the captions with the model as it is now. Errors: not enough
+ * memory, a feature that is not finite, "interrupted". */
+int session_encode(struct session *session, const struct progress *progress,
+                   struct error *err) MUST_USE;
+
+/* Lets all embeddings go: the model has changed. */
+void session_forget_embeddings(struct session *session);
+
 /* Encodes the split's captions if that was not done. Not to be called while other threads use the
- * session. */
+ * session. Errors: the split has no captions, not enough memory, "interrupted". */
 int session_encode_captions(struct session *session, const struct progress *progress,
                             struct error *err) MUST_USE;
 

@@ -1,28 +1,27 @@
-/* share.h: what each word of a caption adds to the score of a pair. */
+/* session_contributions.h: what each word of a caption contributes to a pair's score. */
 #ifndef RETRIEVE_SESSION_SESSION_CONTRIBUTIONS_H
 #define RETRIEVE_SESSION_SESSION_CONTRIBUTIONS_H
 
 #include "retrieve/session/session.h"
 
-/* In i2t a caption of more words (<start>, <end> included) is not asked: the pair is attended anew
- * once a word. */
+/* The longest caption (<start> and <end> included) for which i2t computes contributions: it attends
+ * to the pair once per word. */
 enum { SESSION_CONTRIBUTION_WORDS = 128 };
 
-/* The similarities of a pair made into its score (eqs. 6 and 7 of the paper; Max and Sum as in the
- * reference), -inf where there are none. */
+/* A pair's score from its n similarities (eqs. 6 and 7 of the paper; Max and Sum as in the
+ * reference); -inf if n is 0. */
 float session_pool_similarity(enum agg_func agg, float lambda_lse, const float *similarity,
                               size_t n);
 
-/* What each of the W words (<start> and <end> included) adds to the pair's score under `agg`,
- * whichever the model was trained with: contribution_measure[W]. `attention` is the pair's own.
- * t2i, Sum and Mean: the word's similarity, over W for Mean; the contribution_measure add up to the
- * score. t2i, LogSumExp and Max: the score less what it would be without that word. i2t pools
- * regions, so that no word has a part of its own: the score less that of the same word embeddings
- * when the regions cannot attend to that one. A caption's only word adds the whole score. Errors:
- * no memory; i2t: more than SESSION_CONTRIBUTION_WORDS words. */
+/* What each of the query's W words (<start> and <end> included) adds to the pair's score under
+ * `agg`, whatever the model was trained with: contributions[W]. `attention` is the pair's own. t2i,
+ * Sum and Mean: the word's similarity, divided by W for Mean; the contributions add up to the
+ * score. t2i, LogSumExp and Max: the score minus what it would be without that word. i2t pools
+ * regions, so no word has a share of its own: the score minus that of the same word embeddings when
+ * the regions cannot attend to that one. The only word of a caption contributes the whole score.
+ * Errors: not enough memory; i2t: more than SESSION_CONTRIBUTION_WORDS words. */
 int session_word_contributions(const struct session *session, size_t image,
                                const struct query *query, const struct attention *attention,
-                               enum agg_func agg, float *contribution_measure,
-                               struct error *err) MUST_USE;
+                               enum agg_func agg, float *contributions, struct error *err) MUST_USE;
 
 #endif

@@ -5,97 +5,28 @@
 #include "base/mem.h"
 #include "retrieve/session/session_private.h"
 
-struct score_images session_images(const struct session *session)
-{
-    return (struct score_images){.I = session->I,
-                                 .R = session->R,
-                                 .D = session->D,
-                                 .regions = session->regions,
-                                 .high = session->high,
-                                 .low = session->low,
-                                 .loss = session->loss,
-                                 .gram = session->gram,
-                                 .norm = session->region_norm};
-}
-
-struct score_captions session_captions(const struct session *session)
-{
-    return (struct score_captions){.C = session->C,
-                                   .D = session->D,
-                                   .starts = session->starts,
-                                   .words = session->words,
-                                   .norm = session->word_norm,
-                                   .gram = session->word_gram,
-                                   .gram_start = session->word_gram_start,
-                                   .loss = session->word_loss};
-}
-
-struct score_captions session_captions_of_query(const struct session *session,
-                                                const struct query *query, const size_t starts[2])
-{
-    static const size_t gram_start[2];
-    return (struct score_captions){.C = 1,
-                                   .D = session->D,
-                                   .starts = starts,
-                                   .words = query->emb,
-                                   .norm = query->norm,
-                                   .gram = query->gram,
-                                   .gram_start = gram_start};
-}
-
-struct score_images session_images_at(const struct session *session, size_t first, size_t n)
-{
-    struct score_images images = session_images(session);
-    size_t rows = first * images.R, numbers = rows * images.D;
-    images.I = n;
-    if (images.regions) {
-        images.regions += numbers;
-    } else {
-        images.high += numbers;
-        images.low += numbers;
-    }
-    images.norm += rows;
-    if (images.gram)
-        images.gram += rows * images.R;
-    return images;
-}
-
-struct score_captions session_captions_at(const struct session *session, size_t first, size_t n)
-{
-    struct score_captions captions = session_captions(session);
-    captions.starts += first;
-    if (captions.gram_start)
-        captions.gram_start += first;
-    captions.C = n;
-    return captions;
-}
-
 int session_score_images(const struct session *session, const struct query *query, float *scores,
                          const struct progress *progress, struct error *err)
 {
     size_t starts[2] = {0, query->W};
-    struct score_images images = session_images(session);
-    struct score_captions caption = session_captions_of_query(session, query, starts);
-    return score_images(&model_options(session->model)->attn, &images, &caption, scores, progress,
-                        err);
+    struct embedded_captions caption = query_caption(query, session->D, starts);
+    return score_images(session_attn(session), &session->images, &caption, scores, progress, err);
 }
 
 int session_score_captions(const struct session *session, size_t image, float *scores,
                            const struct progress *progress, struct error *err)
 {
-    struct score_images images = session_images_at(session, image, 1);
-    struct score_captions captions = session_captions(session);
-    return score_captions(&model_options(session->model)->attn, &images, &captions, scores,
-                          progress, err);
+    struct embedded_images one = embedded_images_at(&session->images, image, 1);
+    return score_captions(session_attn(session), &one, &session->captions, scores, progress, err);
 }
 
 int session_score_block(const struct session *session, size_t first_image, size_t images,
                         size_t first_caption, size_t captions, float *sims,
                         const struct progress *progress, struct error *err)
 {
-    struct score_images v = session_images_at(session, first_image, images);
-    struct score_captions e = session_captions_at(session, first_caption, captions);
-    return score_all(&model_options(session->model)->attn, &v, &e, sims, progress, err);
+    struct embedded_images v = embedded_images_at(&session->images, first_image, images);
+    struct embedded_captions e = embedded_captions_at(&session->captions, first_caption, captions);
+    return score_all(session_attn(session), &v, &e, sims, progress, err);
 }
 
 int session_score_all(const struct session *session, float *sims, const struct progress *progress,
@@ -106,57 +37,27 @@ int session_score_all(const struct session *session, float *sims, const struct p
 
 /* ---- captions that are no part of the split ---- */
 
-struct encoded {
-    float *words, *norm, *gram;
-    size_t *gram_start;
-};
-
-static void encoded_done(struct encoded *e)
-{
-    free(e->words);
-    free(e->norm);
-    free(e->gram);
-    free(e->gram_start);
-}
-
-/* Embeds n captions; to be freed with encoded_done, also after an error. */
+/* Embeds n captions; to be freed with embedded_captions_free, also after an error. */
 static int encode_ids(const struct session *session, const int32_t *ids, const size_t *starts,
-                      size_t n, struct encoded *out, struct error *err)
+                      size_t n, struct embedded_captions *out, struct error *err)
 {
-    bool i2t = model_options(session->model)->attn.cross_attn == CROSS_I2T;
-    size_t D = session->D, words = starts[n], gram = 0;
-    out->gram_start = mem_new(n + 1, sizeof *out->gram_start);
-    for (size_t c = 0; c < n; c++)
-        out->gram_start[c + 1] = gram += (starts[c + 1] - starts[c]) * (starts[c + 1] - starts[c]);
-    if (mem_alloc(&out->words, words, D * sizeof(float), "captions", err) != 0 ||
-        mem_alloc(&out->norm, words, sizeof(float), "captions", err) != 0 ||
-        mem_alloc(&out->gram, i2t ? gram : 0, sizeof(float), "captions", err) != 0 ||
+    bool i2t = session_attn(session)->cross_attn == CROSS_I2T;
+    if (embedded_captions_alloc(n, session->D, starts, i2t, out, err) != 0 ||
         model_encode_words(session->model, ids, starts, n, out->words, err) != 0)
         return -1;
-    xattn_norms(out->words, words, D, out->norm);
-    for (size_t c = 0; i2t && c < n; c++)
-        xattn_gram(out->words + starts[c] * D, starts[c + 1] - starts[c], D,
-                   out->gram + out->gram_start[c]);
+    for (size_t c = 0; c < n; c++)
+        embedded_captions_finish(out, c);
     return 0;
 }
 
 int session_score_ids(const struct session *session, const int32_t *ids, const size_t *starts,
                       size_t n, float *sims, const struct progress *progress, struct error *err)
 {
-    struct encoded encoded = {0};
-    struct score_images images = session_images(session);
-    int status = encode_ids(session, ids, starts, n, &encoded, err);
-    struct score_captions captions = {.C = n,
-                                      .D = session->D,
-                                      .starts = starts,
-                                      .words = encoded.words,
-                                      .norm = encoded.norm,
-                                      .gram = encoded.gram,
-                                      .gram_start = encoded.gram_start};
+    struct embedded_captions captions;
+    int status = encode_ids(session, ids, starts, n, &captions, err);
     if (status == 0)
-        status = score_all(&model_options(session->model)->attn, &images, &captions, sims, progress,
-                           err);
-    encoded_done(&encoded);
+        status = score_all(session_attn(session), &session->images, &captions, sims, progress, err);
+    embedded_captions_free(&captions);
     return status;
 }
 
@@ -198,7 +99,7 @@ static void words_of_t2i(struct attention *a)
 int session_attention(const struct session *session, size_t image, const struct query *query,
                       struct attention **out, struct error *err)
 {
-    const struct attn_options *options = &model_options(session->model)->attn;
+    const struct attn_options *options = session_attn(session);
     struct attention *a = mem_new(1, sizeof *a);
     *a =
         (struct attention){.t2i = options->cross_attn == CROSS_T2I, .R = session->R, .W = query->W};
@@ -207,9 +108,9 @@ int session_attention(const struct session *session, size_t image, const struct 
     a->similarity = mem_new(a->t2i ? a->W : a->R, sizeof *a->similarity);
     a->word_similarity = mem_new(a->W, sizeof *a->word_similarity);
     size_t starts[2] = {0, query->W};
-    struct score_images images = session_images_at(session, image, 1);
-    struct score_captions caption = session_captions_of_query(session, query, starts);
-    if (score_pair(options, &images, &caption, a->weights, a->similarity, &a->score, err) != 0) {
+    struct embedded_images one = embedded_images_at(&session->images, image, 1);
+    struct embedded_captions caption = query_caption(query, session->D, starts);
+    if (score_pair(options, &one, &caption, a->weights, a->similarity, &a->score, err) != 0) {
         session_attention_free(a);
         return -1;
     }

@@ -263,7 +263,6 @@ static const struct {
 int main(void)
 {
     omp_set_num_threads(1);
-    openblas_set_num_threads(1);
     make_scoring();
     make_training();
     for (size_t i = 0; i < COUNTOF(kernels); i++)

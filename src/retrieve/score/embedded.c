@@ -1,0 +1,163 @@
+#include "retrieve/score/embedded.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/bf16.h"
+#include "base/mem.h"
+#include "base/simd.h"
+#include "model/kernels/bf16.h"
+#include "model/kernels/xattn.h"
+
+/* ---- images ---- */
+
+int embedded_images_alloc(size_t I, size_t R, size_t D, bool gram, bool halves,
+                          struct embedded_images *out, struct error *err)
+{
+    static const char what[] = "image embeddings";
+    size_t rows = 0, grams = 0;
+    *out = (struct embedded_images){.I = I, .R = R, .D = D};
+    if (!mem_mul(I, R, &rows) || !mem_mul(rows, R, &grams))
+        return error_set(err, "too many images");
+    if (mem_alloc(&out->norm, rows, sizeof *out->norm, what, err) != 0 ||
+        (gram && mem_alloc(&out->gram, grams, sizeof *out->gram, "Gram matrices", err) != 0))
+        return -1;
+    if (!halves)
+        return mem_alloc(&out->regions, rows, D * sizeof *out->regions, what, err);
+    if (mem_alloc(&out->high, rows, D * sizeof *out->high, what, err) != 0 ||
+        mem_alloc(&out->low, rows, D * sizeof *out->low, what, err) != 0)
+        return -1;
+    return mem_alloc(&out->loss, rows, sizeof *out->loss, what, err);
+}
+
+void embedded_images_free(struct embedded_images *images)
+{
+    free(images->regions);
+    free(images->high);
+    free(images->low);
+    free(images->norm);
+    free(images->gram);
+    free(images->loss);
+    *images = (struct embedded_images){0};
+}
+
+struct embedded_images embedded_images_at(const struct embedded_images *images, size_t first,
+                                          size_t n)
+{
+    struct embedded_images part = *images;
+    size_t rows = first * part.R;
+    assert(first + n <= part.I);
+    part.I = n;
+    part.norm += rows;
+    if (part.regions)
+        part.regions += rows * part.D;
+    if (part.high) {
+        part.high += rows * part.D;
+        part.low += rows * part.D;
+    }
+    if (part.gram)
+        part.gram += rows * part.R;
+    if (part.loss)
+        part.loss += rows;
+    return part;
+}
+
+SIMD_CLONES
+static void split(const float *x, size_t n, uint16_t *high, uint16_t *low)
+{
+    bf16_split(x, n, high, low);
+}
+
+SIMD_CLONES
+static void join(const uint16_t *high, const uint16_t *low, size_t n, float *out)
+{
+    bf16_join_all(high, low, n, out);
+}
+
+void embedded_images_finish(const struct embedded_images *images, size_t i, const float *regions)
+{
+    size_t R = images->R, D = images->D;
+    assert(i < images->I && (images->high || regions == images->regions + i * R * D));
+    xattn_norms(regions, R, D, images->norm + i * R);
+    if (images->gram)
+        xattn_gram(regions, R, D, images->gram + i * R * R);
+    if (!images->high)
+        return;
+    split(regions, R * D, images->high + i * R * D, images->low + i * R * D);
+    for (size_t r = 0; r < R; r++)
+        images->loss[i * R + r] = bf16_rounding_loss(regions + r * D, D);
+}
+
+void embedded_images_max_loss(struct embedded_images *images)
+{
+    images->loss_max = 0;
+    for (size_t k = 0; images->loss && k < images->I * images->R && !isnan(images->loss_max); k++)
+        if (!(images->loss[k] <= images->loss_max))
+            images->loss_max = images->loss[k];
+}
+
+const float *embedded_images_rows(const struct embedded_images *images, size_t first, size_t n,
+                                  float *room)
+{
+    size_t size = images->R * images->D;
+    if (images->regions)
+        return images->regions + first * size;
+    join(images->high + first * size, images->low + first * size, n * size, room);
+    return room;
+}
+
+/* ---- captions ---- */
+
+static int alloc_grams(struct embedded_captions *captions, struct error *err)
+{
+    size_t total = 0;
+    captions->gram_start = mem_new(captions->C + 1, sizeof *captions->gram_start);
+    for (size_t c = 0; c < captions->C; c++) {
+        size_t W = embedded_captions_words(captions, c);
+        captions->gram_start[c + 1] = total += W * W;
+    }
+    return mem_alloc(&captions->gram, total, sizeof *captions->gram,
+                     "Gram matrices of the captions", err);
+}
+
+int embedded_captions_alloc(size_t C, size_t D, const size_t *starts, bool gram,
+                            struct embedded_captions *out, struct error *err)
+{
+    static const char what[] = "caption embeddings";
+    *out = (struct embedded_captions){.C = C, .D = D, .starts = starts};
+    if (mem_alloc(&out->words, starts[C], D * sizeof *out->words, what, err) != 0 ||
+        mem_alloc(&out->norm, starts[C], sizeof *out->norm, what, err) != 0)
+        return -1;
+    return gram ? alloc_grams(out, err) : 0;
+}
+
+void embedded_captions_free(struct embedded_captions *captions)
+{
+    free(captions->words);
+    free(captions->norm);
+    free(captions->gram);
+    free(captions->gram_start);
+    *captions = (struct embedded_captions){0};
+}
+
+struct embedded_captions embedded_captions_at(const struct embedded_captions *captions,
+                                              size_t first, size_t n)
+{
+    struct embedded_captions part = *captions;
+    assert(first + n <= part.C);
+    part.C = n;
+    part.starts += first;
+    if (part.gram_start)
+        part.gram_start += first;
+    return part;
+}
+
+void embedded_captions_finish(const struct embedded_captions *captions, size_t c)
+{
+    size_t start = captions->starts[c], W = embedded_captions_words(captions, c), D = captions->D;
+    const float *words = captions->words + start * D;
+    xattn_norms(words, W, D, captions->norm + start);
+    if (captions->gram)
+        xattn_gram(words, W, D, captions->gram + captions->gram_start[c]);
+}

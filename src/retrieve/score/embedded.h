@@ -1,0 +1,81 @@
+/* embedded.h: a split embedded: what the encoders make, an index stores, a session holds and the
+ * scoring engine reads. Shape letters as in model/model.h. */
+#ifndef RETRIEVE_SCORE_EMBEDDED_H
+#define RETRIEVE_SCORE_EMBEDDED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+/* Images. Regions are floats, or halves of floats (base/bf16.h), which together lose nothing. The
+ * arrays are owned after embedded_images_alloc; otherwise they are borrowed and only read. */
+struct embedded_images {
+    size_t I, R, D;
+    float *regions;       /* I x R x D, or NULL and ... */
+    uint16_t *high, *low; /* ... both of these I x R x D */
+    float *norm;          /* I x R: lengths of the regions */
+    float *gram;          /* I x R x R: dot products of an image's regions; NULL for i2t */
+    float *loss;          /* with halves: I x R, bf16_rounding_loss of each region; may be NULL */
+    float loss_max;       /* with halves: the largest of these in the split */
+};
+
+/* Captions, end to end. A part of them has the same arrays, but for `starts` and `gram_start`. */
+struct embedded_captions {
+    size_t C, D;
+    const size_t *starts; /* C + 1, borrowed: words of caption c are starts[c] .. starts[c+1]-1 */
+    float *words;         /* all words x D; NULL until encoded */
+    float *norm;          /* all words: their lengths */
+    float *gram;          /* W x W per caption, at gram_start[c]; NULL for t2i */
+    size_t *gram_start;   /* C + 1; NULL for t2i */
+    float loss_max;       /* the largest bf16_rounding_loss of a word; 0 if not known */
+};
+
+/* Zeroed room for I images of R regions, with or without Gram matrices, as halves or floats.
+ * Errors: too many images, not enough memory. To be freed with embedded_images_free, also after an
+ * error. */
+int embedded_images_alloc(size_t I, size_t R, size_t D, bool gram, bool halves,
+                          struct embedded_images *out, struct error *err) MUST_USE;
+
+/* Frees the arrays and leaves zeros. */
+void embedded_images_free(struct embedded_images *images);
+
+/* A view of n images from `first` on, borrowed. */
+struct embedded_images embedded_images_at(const struct embedded_images *images, size_t first,
+                                          size_t n);
+
+/* Fills in what follows from image i's embedding `regions` (R x D): norm, gram, and with halves
+ * high, low and loss. Floats are at their place in images->regions already. */
+void embedded_images_finish(const struct embedded_images *images, size_t i, const float *regions);
+
+/* Sets loss_max from `loss`: NaN if any is. */
+void embedded_images_max_loss(struct embedded_images *images);
+
+/* The regions of images first .. first+n-1 as floats, n x R x D: in place, or from halves put
+ * together in `room` of that size. */
+const float *embedded_images_rows(const struct embedded_images *images, size_t first, size_t n,
+                                  float *room);
+
+/* Zeroed room for C captions of these words, with or without Gram matrices; `starts` is borrowed.
+ * Errors: not enough memory. To be freed with embedded_captions_free, also after an error. */
+int embedded_captions_alloc(size_t C, size_t D, const size_t *starts, bool gram,
+                            struct embedded_captions *out, struct error *err) MUST_USE;
+
+/* Frees the arrays, but not `starts`, and leaves zeros. */
+void embedded_captions_free(struct embedded_captions *captions);
+
+/* A view of n captions from `first` on, borrowed. */
+struct embedded_captions embedded_captions_at(const struct embedded_captions *captions,
+                                              size_t first, size_t n);
+
+/* Fills in norm and gram of caption c from its words. */
+void embedded_captions_finish(const struct embedded_captions *captions, size_t c);
+
+/* W, the words of caption c. */
+static inline size_t embedded_captions_words(const struct embedded_captions *captions, size_t c)
+{
+    return captions->starts[c + 1] - captions->starts[c];
+}
+
+#endif
