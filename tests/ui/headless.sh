@@ -196,5 +196,5 @@ ok $? "a session is taken up without naming model and data"
 printf '{"models": 3}' >s.json
 play 'wait idle' --session s.json -m "$fixture/model.pth.tar" --ims "$fixture/ims.npy" --token-ids "$fixture/tokens.txt"
 [ $? -eq 1 ] && grep -q 'no session' err
-ok $? "a file that is no session is an error"
+ok $? "a file that is not a session is an error"
 done_testing
