@@ -6,10 +6,10 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "cli/cli.h"
-#include "ui/commands/command.h"
+#include "ui/commands/command_table.h"
 #include "ui/loop/explore.h"
-#include "ui/state/saved.h"
 #include "ui/work/backend_session.h"
+#include "ui/work/saved.h"
 
 struct explore {
     struct cli_common common;
@@ -117,9 +117,9 @@ static void print_keys(const char *how)
 {
     struct str text = {0};
     if (!strcmp(how, "settings"))
-        command_settings(&text);
+        command_table_settings(&text);
     else
-        command_table(!strcmp(how, "man"), &text);
+        command_table_text(!strcmp(how, "man"), &text);
     fputs(str_text(&text), stdout);
     str_done(&text);
 }

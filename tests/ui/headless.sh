@@ -195,6 +195,6 @@ expect ●' --session s.json
 ok $? "a session is taken up without naming model and data"
 printf '{"models": 3}' >s.json
 play 'wait idle' --session s.json -m "$fixture/model.pth.tar" --ims "$fixture/ims.npy" --token-ids "$fixture/tokens.txt"
-[ $? -eq 1 ] && grep -q 'no session' err
-ok $? "a file that is no session is an error"
+[ $? -eq 1 ] && grep -q 'not a session' err
+ok $? "a file that is not a session is an error"
 done_testing

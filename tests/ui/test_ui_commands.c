@@ -34,11 +34,11 @@ static bool tested(const char *name)
 static void test_every_command_has_a_test_and_a_key(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < ui_command_count; i++) {
-        if (!tested(ui_commands[i].name))
-            fail_msg("the command \"%s\" has no test here", ui_commands[i].name);
-        if (!*ui_commands[i].keys)
-            fail_msg("the command \"%s\" has no key", ui_commands[i].name);
+    for (size_t i = 0; i < command_table.count; i++) {
+        if (!tested(command_table.rows[i].name))
+            fail_msg("the command \"%s\" has no test here", command_table.rows[i].name);
+        if (!*command_table.rows[i].keys)
+            fail_msg("the command \"%s\" has no key", command_table.rows[i].name);
     }
 }
 
@@ -46,7 +46,7 @@ static void test_command(void **state)
 {
     struct fake_options options = {.clumsy = true};
     const struct command_test *test = *state;
-    if (!command_named(test->command))
+    if (!command_named(&command_table, test->command))
         fail_msg("there is no command \"%s\"", test->command);
     struct world *world = world_new(&options, 1, 40, 120);
     test->run(world);

@@ -176,10 +176,10 @@ static void command(struct play *play)
                                        "\xff\xfe",
                                        "F2 quit",
                                        "/runs/a.pth.tar /runs/f30k test"};
-    const struct ui_command *c = &ui_commands[below(play, ui_command_count)];
+    const struct ui_command *c = &command_table.rows[below(play, command_table.count)];
     char text[128];
     if (!play->world->ui.models && below(play, 4) == 0)
-        c = command_named("load");
+        c = command_named(&command_table, "load");
     if (!strcmp(c->name, "unbind") || !strcmp(c->name, "bind"))
         return; /* they would leave the keyboard dead */
     snprintf(text, sizeof text, "%s %s", c->name, args[below(play, COUNTOF(args))]);

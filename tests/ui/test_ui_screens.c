@@ -15,7 +15,7 @@
 #include "tests/ui/ui_fake.h"
 #include "ui/loop/line.h"
 #include "ui/loop/script.h"
-#include "ui/state/recent.h"
+#include "ui/work/recent.h"
 
 static struct loop loop;
 static struct script_screen screen;

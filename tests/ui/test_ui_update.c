@@ -7,8 +7,9 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "tests/ui/ui_world.h"
+#include "ui/actions/browse.h"
 #include "ui/actions/start.h"
-#include "ui/views/layout.h"
+#include "ui/state/layout.h"
 
 /* The worker's answer to what is awaited, by the fake backend. */
 static void answer_ranked(struct world *world)
@@ -415,8 +416,8 @@ static int setup_start(void **state)
 {
     struct world *world = mem_new(1, sizeof *world);
     world->backends[0] = fake_new(&world->options);
-    keymap_init(&world->keymap);
-    ui_init(&world->ui, 40, 120, 0, &world->keymap);
+    keymap_init(&world->keymap, &command_table);
+    ui_init(&world->ui, 40, 120, 0, view_table, &command_table, &world->keymap);
     world->ui.start.folder = mem_strdup("/runs");
     world->ui.home = mem_strdup("/home/me");
     ui_start(&world->ui, &world->effects);
@@ -594,7 +595,7 @@ static void test_the_browser_goes_up_and_down(void **state)
     answer_files(world, "/runs");
     size_t item, entry;
     assert_true(ui_selected(&world->ui, VIEW_FILES, &item)); /* the folder that it came from */
-    assert_int_equal(files_row(&world->ui, item, &entry), FILES_ENTRY);
+    assert_int_equal(start_file(&world->ui, item, &entry), START_FILE_ENTRY);
     assert_string_equal(world->ui.start.files->items[entry].name, "other");
     world_key(world, "G");
     world_key(world, "Enter"); /* a file, where a folder is wanted */
@@ -609,13 +610,13 @@ static void test_every_command_before_anything_is_open(void **state)
 {
     struct world *world = *state;
     for (int view = 0; view < VIEWS; view++)
-        for (size_t i = 0; i < ui_command_count; i++) {
+        for (size_t i = 0; i < command_table.count; i++) {
             world->ui.view = (enum view_id)view;
             effects_clear(&world->effects);
-            ui_commands[i].run(&world->ui, "", &world->effects);
+            command_table.rows[i].run(&world->ui, "", &world->effects);
             world->ui.leaving = false;
             update_settle(&world->ui);
-            ui_want(&world->ui, &world->effects);
+            requests_needed(&world->ui, &world->effects);
             struct list *list = ui_list(&world->ui);
             assert_true(list->count == 0 || list->selected < list->count);
         }
@@ -639,7 +640,7 @@ static void test_clicks_on_tabs_words_and_tables(void **state)
     struct world *world = *state;
     world_ask(world, "a red ball");
     int tab = 0;
-    while (tab < 120 && view_tab_at(&world->ui, tab) != VIEW_CAPTIONS)
+    while (tab < 120 && tab_at(&world->ui, tab) != VIEW_CAPTIONS)
         tab++;
     click(world, 0, tab, MOUSE_CLICK);
     assert_int_equal(world->ui.view, VIEW_CAPTIONS);
@@ -658,7 +659,7 @@ static void test_clicks_on_tabs_words_and_tables(void **state)
     assert_int_equal(world->ui.region, overlay_strongest(look->weights + 2 * look->R, look->R));
     click(world, layout.regions.row + 1, layout.regions.col + 1, MOUSE_CLICK);
     assert_int_equal(world->ui.region, -1);
-    struct rect picture = view_picture_rect(&world->ui, &layout);
+    struct rect picture = layout_picture(&world->ui, &layout);
     click(world, picture.row + picture.rows / 4, picture.col + picture.cols / 6, MOUSE_CLICK);
     assert_int_equal(world->ui.region, 0); /* the region of the upper left sixth */
     click(world, layout.list.row, layout.list.col + 3, MOUSE_DOUBLE);
@@ -729,10 +730,10 @@ static void test_every_command_everywhere(void **state)
     struct world *world = *state;
     for (int round = 0; round < 2; round++) {
         for (int view = 0; view < VIEWS; view++)
-            for (size_t i = 0; i < ui_command_count; i++) {
+            for (size_t i = 0; i < command_table.count; i++) {
                 world->ui.view = (enum view_id)view;
                 effects_clear(&world->effects);
-                ui_commands[i].run(&world->ui, "", &world->effects);
+                command_table.rows[i].run(&world->ui, "", &world->effects);
                 world->ui.leaving = false;
                 update_settle(&world->ui);
                 struct list *list = ui_list(&world->ui);
@@ -747,8 +748,8 @@ static void test_every_command_everywhere(void **state)
 static void test_command_table_is_sound(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < ui_command_count; i++) {
-        const struct ui_command *c = &ui_commands[i];
+    for (size_t i = 0; i < command_table.count; i++) {
+        const struct ui_command *c = &command_table.rows[i];
         assert_true((*c->keys || c->args) && *c->help && c->modes);
         const char *keys = c->keys;
         while (*keys) {
@@ -757,13 +758,13 @@ static void test_command_table_is_sound(void **state)
             if (!k)
                 fail_msg("%s: no key \"%.*s\"", c->name, (int)n, keys);
             for (size_t other = 0; other < i; other++) {
-                if (!(ui_commands[other].modes & c->modes & MODE_ANY))
+                if (!(command_table.rows[other].modes & c->modes & MODE_ANY))
                     continue;
-                const char *theirs = ui_commands[other].keys;
+                const char *theirs = command_table.rows[other].keys;
                 while (*theirs) {
                     size_t m = strcspn(theirs, " ");
                     if (key_parse(theirs, m) == k)
-                        fail_msg("%.*s is %s and %s", (int)n, keys, ui_commands[other].name,
+                        fail_msg("%.*s is %s and %s", (int)n, keys, command_table.rows[other].name,
                                  c->name);
                     theirs += m + strspn(theirs + m, " ");
                 }

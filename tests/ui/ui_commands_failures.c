@@ -60,7 +60,7 @@ static void t_sort(struct world *world)
 {
     in_failures(world);
     for (int sort = 0; sort < SORTS; sort++) {
-        char *command = mem_printf("sort %s", ui_sorts[sort]);
+        char *command = mem_printf("sort %s", setting_table[SETTING_SORT].names[sort]);
         world_command(world, command);
         free(command);
         for (size_t row = 1; row < list(world)->count; row++)

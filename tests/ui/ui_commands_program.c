@@ -1,5 +1,6 @@
 /* ui_commands_program.c: commands of opening, taking away and the program. */
 #include "tests/ui/ui_commands.h"
+#include "ui/actions/browse.h"
 #include "ui/actions/start.h"
 
 /* ---- opening -----------------------------------------------------------------------------------
@@ -87,7 +88,7 @@ static void browse(struct world *world, enum start_field field)
     at_field(world, field);
     world_keys(world, "Enter");
     assert_int_equal(world->ui.view, VIEW_FILES);
-    start_folder(&world->ui, "/runs/other");
+    browse_folder(&world->ui, "/runs/other");
     world_keys(world, "g");
 }
 

@@ -304,7 +304,7 @@ static void t_help(struct world *world)
 {
     world_keys(world, "F1");
     assert_int_equal(world->ui.view, VIEW_HELP);
-    assert_int_equal(list(world)->count, ui_command_count);
+    assert_int_equal(list(world)->count, command_table.count);
     world_command(world, "find results as a contact sheet");
     world_keys(world, "Enter"); /* runs it where one came from */
     assert_int_equal(world->ui.view, VIEW_SEARCH);

@@ -5,7 +5,7 @@
 
 #include "base/countof.h"
 #include "base/mem.h"
-#include "ui/state/recent.h"
+#include "ui/work/recent.h"
 
 void world_send(struct world *world, struct event event)
 {
@@ -53,7 +53,7 @@ void world_command(struct world *world, const char *text)
     effects_clear(&world->effects);
     command_run(&world->ui, text, &world->effects);
     update_settle(&world->ui);
-    ui_want(&world->ui, &world->effects);
+    requests_needed(&world->ui, &world->effects);
 }
 
 void world_enter(struct world *world, const char *text)
@@ -192,8 +192,8 @@ struct world *world_new(const struct fake_options *options, int models, int rows
     struct world *world = mem_new(1, sizeof *world);
     struct error err;
     world->options = *options;
-    keymap_init(&world->keymap);
-    ui_init(&world->ui, rows, cols, models, &world->keymap);
+    keymap_init(&world->keymap, &command_table);
+    ui_init(&world->ui, rows, cols, models, view_table, &command_table, &world->keymap);
     ui_start(&world->ui, &world->effects);
     for (int m = 0; m < models; m++) {
         assert_done(

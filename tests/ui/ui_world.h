@@ -5,8 +5,12 @@
 
 #include "tests/support/testing.h"
 #include "tests/ui/ui_fake.h"
+#include "ui/actions/requests.h"
 #include "ui/actions/update.h"
-#include "ui/commands/command.h"
+#include "ui/commands/command_table.h"
+#include "ui/state/keymap.h"
+#include "ui/state/layout.h"
+#include "ui/state/tabs.h"
 #include "ui/views/views.h"
 #include "ui/work/serve.h"
 

@@ -1,6 +1,6 @@
-/* What the worker's answers do to the state. */
-#include "ui/actions/update.h"
+#include "ui/actions/answers.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,13 +8,14 @@
 
 #include "base/countof.h"
 #include "base/mem.h"
-#include "ui/actions/answers.h"
+#include "ui/actions/browse.h"
+#include "ui/actions/failures.h"
 #include "ui/actions/start.h"
-#include "ui/commands/command.h"
-#include "ui/views/view_items.h"
+#include "ui/state/command.h"
+#include "ui/work/recent.h"
 
-/* What the command line named ends the program with the reason; what was chosen in it leads back to
- * the choice. */
+/* If the command line named the files, the program ends with the reason; if they were chosen on the
+ * start screen, it returns there. */
 static void leave_because(struct ui *ui, const char *why, struct effects *effects)
 {
     if (ui->start.known) {
@@ -26,7 +27,7 @@ static void leave_because(struct ui *ui, const char *why, struct effects *effect
     effects_add(effects, EFFECT_QUIT);
 }
 
-/* A restored session may be of files that have changed since. */
+/* The files of a restored session may have changed since. */
 static void take_restored(struct ui *ui, const struct catalog *catalog)
 {
     for (int side = 0; side < SIDES; side++)
@@ -40,32 +41,32 @@ static void take_restored(struct ui *ui, const struct catalog *catalog)
         ui->surveys[0] = (struct survey){.wanted = true, .total = catalog->captions};
     for (size_t i = 0; i < ui->marks_next_count; i++)
         if (ui->marks_next[i] < catalog->captions && !ui_marked(ui, ui->marks_next[i]))
-            update_mark(ui, ui->marks_next[i]);
+            ui_mark(ui, ui->marks_next[i]);
     ui->marks_next_count = 0;
 }
 
-/* What the command line wants done first. */
-static void run_begin(struct ui *ui, struct effects *effects)
+/* Runs the command line's commands once all models are open. */
+static void run_first_commands(struct ui *ui, struct effects *effects)
 {
-    char *commands = ui->begin;
+    char *commands = ui->first_commands;
     for (int model = 0; model < ui->models; model++)
         if (!ui->catalogs[model])
             return;
-    ui->begin = NULL;
+    ui->first_commands = NULL;
     for (char *rest = commands, *line; (line = strsep(&rest, "\n"));)
         if (*line)
             command_run(ui, line, effects);
     free(commands);
 }
 
-void answer_opened(struct ui *ui, struct event *event, struct effects *effects)
+static void take_opened(struct ui *ui, struct event *event, struct effects *effects)
 {
     const struct catalog *other = ui->catalogs[!event->side];
     if (other &&
         (other->images != event->catalog->images || other->captions != event->catalog->captions)) {
         leave_because(
             ui,
-            "the two models are not on the same split: their images or captions differ in number",
+            "the two models are not on the same split: their numbers of images or captions differ",
             effects);
         return;
     }
@@ -73,10 +74,10 @@ void answer_opened(struct ui *ui, struct event *event, struct effects *effects)
     take_restored(ui, event->catalog);
     if (event->catalog->note)
         ui_say(ui, ROLE_DIM, "%s", event->catalog->note);
-    run_begin(ui, effects);
+    run_first_commands(ui, effects);
 }
 
-void answer_progress(struct ui *ui, struct event *event, struct effects *effects)
+static void take_progress(struct ui *ui, struct event *event, struct effects *effects)
 {
     (void)effects;
     mem_replace(&ui->work.label, event->text);
@@ -88,13 +89,13 @@ static void say_ranked(struct ui *ui, const struct ranking *ranking)
 {
     if (ranking->words.count && ranking->words.unknown == ranking->words.count)
         ui_say(ui, ROLE_WARNING,
-               "None of these words is in the vocabulary: the ranking means nothing");
+               "None of these words is in the vocabulary: the ranking is meaningless");
     else if (ranking->words.unknown)
         ui_say(ui, ROLE_WARNING, "%zu unknown word%s: the model reads <unk> there",
                ranking->words.unknown, ranking->words.unknown == 1 ? "" : "s");
 }
 
-/* From what is ranked to its place. */
+/* From each item to its place. */
 static size_t *invert(const struct ranking *ranking)
 {
     size_t *of = mem_new(ranking->count, sizeof *of);
@@ -103,7 +104,7 @@ static size_t *invert(const struct ranking *ranking)
     return of;
 }
 
-void answer_ranked(struct ui *ui, struct event *event, struct effects *effects)
+static void take_ranked(struct ui *ui, struct event *event, struct effects *effects)
 {
     (void)effects;
     struct side *side = &ui->sides[event->side];
@@ -124,16 +125,16 @@ void answer_ranked(struct ui *ui, struct event *event, struct effects *effects)
         ui->row_next = -1;
     }
     if (images)
-        side->ranked = side->rank_asked;
+        side->ranked = side->rank_requested;
     else
-        side->matched = side->matches_asked;
+        side->matched = side->matches_requested;
     if (images && event->side == ui->side)
         say_ranked(ui, *place);
     if (event->side == ui->side)
         mem_replace(&ui->filters[view], NULL);
 }
 
-/* Words of which nobody wants the heat first. */
+/* Words whose heat nobody wants to see first. */
 static bool is_filler(const char *word)
 {
     static const char *const fillers[] = {"a",  "an",  "the",  "is", "are",   "in",   "on",   "of",
@@ -163,46 +164,41 @@ static ptrdiff_t strongest_word(const struct look *look)
     return best;
 }
 
-ptrdiff_t answer_first_word(struct ui *ui, const struct look *look)
+void answers_first_word(struct ui *ui, const struct look *look)
 {
     ptrdiff_t word = ui->word_next;
     ui->word_next = -1;
-    return word >= 0 && (size_t)word < look->words.count ? word : strongest_word(look);
+    ui->word = word >= 0 && (size_t)word < look->words.count ? word : strongest_word(look);
 }
 
-bool answer_same_caption(const struct pair *a, const struct pair *b)
-{
-    return a->set == b->set && a->caption == b->caption && a->query == b->query;
-}
-
-void answer_looked(struct ui *ui, struct event *event, struct effects *effects)
+static void take_looked(struct ui *ui, struct event *event, struct effects *effects)
 {
     (void)effects;
     struct side *side = &ui->sides[event->side];
     look_free(side->look);
     side->look = event->look;
-    side->looked = side->look_asked;
+    side->looked = side->look_requested;
     event->look = NULL;
-    if (event->side != ui->side || answer_same_caption(&ui->word_of, &side->looked))
+    if (event->side != ui->side || pair_same_caption(&ui->word_of, &side->looked))
         return;
     ui->word_of = side->looked;
-    ui->word = answer_first_word(ui, side->look);
+    answers_first_word(ui, side->look);
 }
 
-void answer_picture(struct ui *ui, struct event *event, struct effects *effects)
+static void take_picture(struct ui *ui, struct event *event, struct effects *effects)
 {
     (void)effects;
     struct side *side = &ui->sides[event->side];
     struct picture_slot *slot = &side->pictures[side->picture_next];
     picture_free(slot->picture);
     slot->picture = event->picture;
-    slot->key = side->picture_asked;
+    slot->key = side->picture_requested;
     event->picture = NULL;
     side->picture_shown = side->picture_next;
     side->picture_next = (side->picture_next + 1) % PICTURES_KEPT;
 }
 
-void answer_thumb(struct ui *ui, struct event *event, struct effects *effects)
+static void take_thumb(struct ui *ui, struct event *event, struct effects *effects)
 {
     (void)effects;
     if (event->image >= ui->thumbs.images || ui->thumbs.of[event->image])
@@ -213,16 +209,11 @@ void answer_thumb(struct ui *ui, struct event *event, struct effects *effects)
     event->picture = NULL;
 }
 
-void answer_nothing(struct ui *ui, struct event *event, struct effects *effects)
-{
-    (void)ui, (void)event, (void)effects;
-}
-
-void answer_exported(struct ui *ui, struct event *event, struct effects *effects)
+static void take_exported(struct ui *ui, struct event *event, struct effects *effects)
 {
     (void)effects;
     if (ui_awaits(ui, REQUEST_EXPORT))
-        return; /* more of them come */
+        return; /* more are to come */
     if (ui->exports > 1)
         ui_say(ui, ROLE_GOOD, "Saved %zu figures, the last as %s", ui->exports, event->text);
     else
@@ -230,17 +221,17 @@ void answer_exported(struct ui *ui, struct event *event, struct effects *effects
     ui->exports = 0;
 }
 
-void answer_failed(struct ui *ui, struct event *event, struct effects *effects)
+static void take_failed(struct ui *ui, struct event *event, struct effects *effects)
 {
     ui_say(ui, ROLE_ERROR, "%s", event->text);
     if (event->request == REQUEST_SURVEY)
-        ui->surveys[event->side].wanted = false; /* asking again is the user's to do */
+        ui->surveys[event->side].wanted = false; /* it is for the user to try again */
     if (event->request != REQUEST_OPEN)
         return;
     leave_because(ui, event->text, effects);
 }
 
-void answer_surveyed(struct ui *ui, struct event *event, struct effects *effects)
+static void take_surveyed(struct ui *ui, struct event *event, struct effects *effects)
 {
     struct survey *survey = &ui->surveys[event->side];
     (void)effects;
@@ -251,4 +242,65 @@ void answer_surveyed(struct ui *ui, struct event *event, struct effects *effects
     memcpy(survey->of + event->first, event->surveyed, event->count * sizeof *event->surveyed);
     survey->done += event->count;
     failures_arrange(ui);
+}
+
+static void take_files(struct ui *ui, struct event *event, struct effects *effects)
+{
+    (void)effects;
+    browse_listed(ui, event->files);
+    event->files = NULL;
+}
+
+static void take_recent(struct ui *ui, struct event *event, struct effects *effects)
+{
+    (void)effects;
+    recents_free(ui->start.recents);
+    ui->start.recents = event->recents;
+    event->recents = NULL;
+    list_keep_all(&ui->lists[VIEW_START]);
+    list_select(&ui->lists[VIEW_START], 0);
+}
+
+static void take_fit(struct ui *ui, struct event *event, struct effects *effects)
+{
+    (void)effects;
+    fitness_free(ui->start.fitness);
+    ui->start.fitness = event->fitness;
+    event->fitness = NULL;
+    const char *splits = ui->start.fitness->splits;
+    if (splits && !*start_value(ui, START_SPLIT))
+        start_choose_split(ui, splits);
+}
+
+/* Answers carry the number of their request: one that is not awaited any more is too late.
+ * Thumbnails, progress and surveys come in parts, of which only the last ends the request. */
+static bool too_late(struct ui *ui, const struct event *event)
+{
+    unsigned *awaited = &ui->sides[event->side].awaited[event->request];
+    if (event->request == REQUEST_EXPORT ? !*awaited || event->serial > *awaited
+                                         : event->serial != *awaited)
+        return true;
+    bool part = event->kind == EVENT_THUMB || event->kind == EVENT_PROGRESS ||
+                (event->kind == EVENT_SURVEYED && event->done < event->total);
+    if (part || event->serial != *awaited)
+        return false;
+    *awaited = 0;
+    mem_replace(&ui->work.label, NULL);
+    return false;
+}
+
+void answers_take(struct ui *ui, struct event *event, struct effects *effects)
+{
+    static void (*const takers[])(struct ui *, struct event *, struct effects *) = {
+        [EVENT_OPENED] = take_opened,     [EVENT_FILES] = take_files,
+        [EVENT_RECENT] = take_recent,     [EVENT_FIT] = take_fit,
+        [EVENT_PROGRESS] = take_progress, [EVENT_RANKED] = take_ranked,
+        [EVENT_LOOKED] = take_looked,     [EVENT_PICTURE] = take_picture,
+        [EVENT_THUMB] = take_thumb,       [EVENT_THUMBS_DONE] = NULL,
+        [EVENT_EXPORTED] = take_exported, [EVENT_SURVEYED] = take_surveyed,
+        [EVENT_FAILED] = take_failed,
+    };
+    assert(event->kind >= EVENT_OPENED && event->kind <= EVENT_FAILED);
+    if (!too_late(ui, event) && takers[event->kind])
+        takers[event->kind](ui, event, effects);
 }

@@ -1,10 +1,12 @@
 #include "ui/actions/mouse.h"
 
-#include "ui/actions/update.h"
-#include "ui/commands/command.h"
+#include "ui/actions/prompt.h"
+#include "ui/state/chips.h"
+#include "ui/state/command.h"
+#include "ui/state/layout.h"
 #include "ui/state/region_table.h"
-#include "ui/views/layout.h"
-#include "ui/views/views.h"
+#include "ui/state/tabs.h"
+#include "ui/state/view.h"
 
 static bool inside(const struct rect *box, const struct event *event)
 {
@@ -12,7 +14,7 @@ static bool inside(const struct rect *box, const struct event *event)
            event->col < box->col + box->cols;
 }
 
-/* The row of the list under the mouse; false where there is none. */
+/* The row of the list under the mouse; false if there is none. */
 static bool list_under(const struct ui *ui, const struct layout *layout, const struct event *event,
                        size_t *row_out)
 {
@@ -25,13 +27,13 @@ static bool list_under(const struct ui *ui, const struct layout *layout, const s
     return across < layout->across && *row_out < list->count;
 }
 
-static void word_under(struct ui *ui, const struct layout *layout, const struct event *event)
+static void click_word(struct ui *ui, const struct layout *layout, const struct event *event)
 {
     const struct ask_words *words = ui_words(ui);
     struct chip chip = {0};
     if (!words)
         return;
-    int first = view_words_top(ui, layout->words.cols, layout->words.rows / layout->word_rows);
+    int first = chip_top(ui, layout->words.cols, layout->words.rows / layout->word_rows);
     int line = first + (event->row - layout->words.row) / layout->word_rows;
     int col = event->col - layout->words.col;
     for (size_t w = 0; w < words->count; w++) {
@@ -41,14 +43,14 @@ static void word_under(struct ui *ui, const struct layout *layout, const struct 
     }
 }
 
-/* The row of a table beside the picture, without its heading; -1 where the mouse is elsewhere. */
+/* The row of a table beside the picture, not counting its heading; -1 if the mouse is elsewhere. */
 static ptrdiff_t table_row(const struct rect *box, const struct event *event)
 {
     return inside(box, event) && event->row > box->row ? event->row - box->row - 1 : -1;
 }
 
-/* Clicks on the table of regions, or of words; false where it was on neither. */
-static bool table_under(struct ui *ui, const struct layout *layout, const struct event *event)
+/* A click on the table of regions, or of words; false if it was on neither. */
+static bool click_table(struct ui *ui, const struct layout *layout, const struct event *event)
 {
     ptrdiff_t row = table_row(&layout->regions, event),
               word = table_row(&layout->word_table, event);
@@ -58,16 +60,16 @@ static bool table_under(struct ui *ui, const struct layout *layout, const struct
         ui->region = region == ui->region ? -1 : region;
     if (word < 0 || !words)
         return row >= 0 || word >= 0;
-    size_t at = view_word_table_top(ui, layout->word_table.rows) + (size_t)word;
+    size_t at = layout_word_table_top(ui, layout->word_table.rows) + (size_t)word;
     if (at < words->count)
         ui->word = (ptrdiff_t)at;
     return true;
 }
 
-/* A click on the picture selects the smallest region there; a second one lets it go. */
-static void region_under(struct ui *ui, const struct layout *layout, const struct event *event)
+/* A click on the picture selects the smallest region there; a second one deselects it. */
+static void click_region(struct ui *ui, const struct layout *layout, const struct event *event)
 {
-    struct rect box = view_picture_rect(ui, layout);
+    struct rect box = layout_picture(ui, layout);
     if (!inside(&box, event))
         return;
     float x = ((float)(event->col - box.col) + 0.5f) / (float)box.cols;
@@ -76,8 +78,8 @@ static void region_under(struct ui *ui, const struct layout *layout, const struc
     ui->region = region == ui->region ? -1 : region;
 }
 
-/* The side under the mouse is the one that the keys act on from now on. */
-static void side_under(struct ui *ui, const struct event *event)
+/* The keys act on the side under the mouse from now on. */
+static void choose_side(struct ui *ui, const struct event *event)
 {
     if (ui_compares(ui) && event->row > 0 && event->row < ui->rows - 2)
         ui->side = event->col > (ui->cols - 1) / 2;
@@ -85,7 +87,7 @@ static void side_under(struct ui *ui, const struct event *event)
 
 static void run(struct ui *ui, const char *command, struct effects *effects)
 {
-    update_prompt_close(ui, effects);
+    prompt_close(ui, effects);
     command_run(ui, command, effects);
 }
 
@@ -99,26 +101,26 @@ static void click(struct ui *ui, const struct layout *layout, const struct event
         return;
     }
     if (inside(&layout->title, event)) {
-        int view = view_tab_at(ui, event->col);
+        int view = tab_at(ui, event->col);
         if (view >= 0)
-            run(ui, views[view].name, effects);
+            run(ui, ui->views[view]->name, effects);
         return;
     }
     if (inside(&layout->body, event))
-        update_prompt_close(ui, effects);
+        prompt_close(ui, effects);
     if (inside(&layout->words, event))
-        word_under(ui, layout, event);
+        click_word(ui, layout, event);
     else if (inside(&layout->header, event))
-        views[ui->view].header_click(ui, layout->header.cols, event->col - layout->header.col);
+        ui_view_ops(ui)->header_click(ui, layout->header.cols, event->col - layout->header.col);
     else if (list_under(ui, layout, event, &row)) {
         list_select(ui_list(ui), row);
         if (event->mouse == MOUSE_DOUBLE)
             command_run(ui, "open", effects);
-    } else if (!table_under(ui, layout, event))
-        region_under(ui, layout, event);
+    } else if (!click_table(ui, layout, event))
+        click_region(ui, layout, event);
 }
 
-/* Over the words and the tables the wheel moves in those, else in the list. */
+/* Over the words and the tables the wheel moves through those, elsewhere through the list. */
 static void wheel(struct ui *ui, const struct layout *layout, const struct event *event,
                   struct effects *effects)
 {
@@ -131,10 +133,10 @@ static void wheel(struct ui *ui, const struct layout *layout, const struct event
         list_move(ui_list(ui), up ? -layout->across : layout->across);
 }
 
-void mouse_update(struct ui *ui, struct event *event, struct effects *effects)
+void mouse_update(struct ui *ui, const struct event *event, struct effects *effects)
 {
     struct layout layout;
-    side_under(ui, event);
+    choose_side(ui, event);
     layout_make(ui, &layout);
     if (event->mouse == MOUSE_WHEEL_UP || event->mouse == MOUSE_WHEEL_DOWN)
         wheel(ui, &layout, event, effects);

@@ -1,4 +1,4 @@
-/* mouse.h: what a click or the wheel does. */
+/* mouse.h: clicks and the wheel. */
 #ifndef UI_ACTIONS_MOUSE_H
 #define UI_ACTIONS_MOUSE_H
 
@@ -6,6 +6,7 @@
 #include "ui/state/state.h"
 #include "ui/work/event.h"
 
-void mouse_update(struct ui *ui, struct event *event, struct effects *effects);
+/* Does what an EVENT_MOUSE says. */
+void mouse_update(struct ui *ui, const struct event *event, struct effects *effects);
 
 #endif

@@ -1,28 +1,21 @@
-/* What the state needs of the worker. A wish is compared with what was asked for last, so that each
- * is asked for once; the newest of a kind replaces older ones on the worker's side. */
+#include "ui/actions/requests.h"
+
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
-#include "ui/actions/start.h"
-#include "ui/actions/update.h"
-#include "ui/views/layout.h"
-#include "ui/views/views.h"
+#include "ui/state/layout.h"
+#include "ui/state/start_form.h"
+#include "ui/state/view.h"
 
 enum { THUMBS_KEPT = 4000 };
 
-static uint64_t hash_bytes(const void *data, size_t n)
+struct request *requests_new(struct ui *ui, int side, enum request_kind kind,
+                             struct effects *effects)
 {
-    const unsigned char *byte = data;
-    uint64_t hash = 1469598103934665603u;
-    for (size_t i = 0; i < n; i++)
-        hash = (hash ^ byte[i]) * 1099511628211u;
-    return hash | 1;
-}
-
-struct request *update_request(struct ui *ui, int side, enum request_kind kind,
-                               struct effects *effects)
-{
+    assert(side >= 0 && side < SIDES);
     struct effect *effect = effects_add(effects, EFFECT_REQUEST);
     unsigned serial = ++ui->serial ? ui->serial : ++ui->serial;
     ui->sides[side].awaited[kind] = serial;
@@ -36,35 +29,95 @@ struct request *update_request(struct ui *ui, int side, enum request_kind kind,
     return &effect->request;
 }
 
-static void want_ranking(struct ui *ui, struct effects *effects)
+struct request *requests_figure(struct ui *ui, size_t image, ptrdiff_t caption, const char *text,
+                                struct effects *effects)
+{
+    struct request *request = requests_new(ui, ui->side, REQUEST_EXPORT, effects);
+    request->image = image;
+    request->caption = caption;
+    request->text = mem_strdup(text);
+    request->picture.style = ui->overlay;
+    request->picture.map = ui->map;
+    return request;
+}
+
+void requests_open(struct ui *ui, struct effects *effects)
+{
+    for (int model = 0; model < ui->models; model++) {
+        struct request *request = requests_new(ui, model, REQUEST_OPEN, effects);
+        request->sources = mem_new(1, sizeof *request->sources);
+        request->source_count = 1;
+        source_copy(request->sources, &ui->sources[model]);
+    }
+}
+
+/* ---- the start screen -------------------------------------------------------------------------
+ */
+
+static void need_fitness(struct ui *ui, struct effects *effects)
+{
+    struct start *start = &ui->start;
+    if (start->fitted == start->changes)
+        return;
+    start->fitted = start->changes;
+    struct request *request = requests_new(ui, 0, REQUEST_FIT, effects);
+    request->source_count = *start_value(ui, START_SECOND) ? MODELS : 1;
+    request->sources = mem_new(request->source_count, sizeof *request->sources);
+    for (size_t i = 0; i < request->source_count; i++)
+        source_copy(&request->sources[i], &start->form[i]);
+}
+
+static void need_files(struct ui *ui, struct effects *effects)
+{
+    struct start *start = &ui->start;
+    if (!start->folder || (start->listed && !strcmp(start->listed, start->folder)))
+        return;
+    mem_replace(&start->listed, start->folder);
+    requests_new(ui, 0, REQUEST_FILES, effects)->path = mem_strdup(start->folder);
+}
+
+static void need_start(struct ui *ui, struct effects *effects)
+{
+    if (ui->view == VIEW_START && !ui->start.recents && !ui->sides[0].awaited[REQUEST_RECENT])
+        requests_new(ui, 0, REQUEST_RECENT, effects);
+    if (ui->view == VIEW_START)
+        need_fitness(ui, effects);
+    if (ui->view == VIEW_FILES)
+        need_files(ui, effects);
+}
+
+/* ---- rankings, looks and pictures --------------------------------------------------------------
+ */
+
+static void need_ranking(struct ui *ui, struct effects *effects)
 {
     struct side *side = ui_side(ui);
-    const struct asked *query = &side->query;
-    if (!query->number || side->ranked == query->number || side->rank_asked == query->number)
+    const struct ui_query *query = &side->query;
+    if (!query->number || side->ranked == query->number || side->rank_requested == query->number)
         return;
-    side->rank_asked = query->number;
-    struct request *request = update_request(ui, ui->side, REQUEST_RANK, effects);
+    side->rank_requested = query->number;
+    struct request *request = requests_new(ui, ui->side, REQUEST_RANK, effects);
     request->caption = query->caption;
     request->text = mem_strdup(query->text);
 }
 
-static void want_matches(struct ui *ui, struct effects *effects)
+static void need_matches(struct ui *ui, struct effects *effects)
 {
     struct side *side = ui_side(ui);
     if (ui->view != VIEW_MATCHES || side->matched == ui->subject + 1 ||
-        side->matches_asked == ui->subject + 1)
+        side->matches_requested == ui->subject + 1)
         return;
-    side->matches_asked = ui->subject + 1;
-    update_request(ui, ui->side, REQUEST_CAPTIONS, effects)->image = ui->subject;
+    side->matches_requested = ui->subject + 1;
+    requests_new(ui, ui->side, REQUEST_CAPTIONS, effects)->image = ui->subject;
 }
 
-static void want_look(struct ui *ui, const struct pair *pair, struct effects *effects)
+static void need_look(struct ui *ui, const struct pair *pair, struct effects *effects)
 {
     struct side *side = ui_side(ui);
-    if ((side->look && pair_same(&side->looked, pair)) || pair_same(&side->look_asked, pair))
+    if ((side->look && pair_same(&side->looked, pair)) || pair_same(&side->look_requested, pair))
         return;
-    side->look_asked = *pair;
-    struct request *request = update_request(ui, ui->side, REQUEST_LOOK, effects);
+    side->look_requested = *pair;
+    struct request *request = requests_new(ui, ui->side, REQUEST_LOOK, effects);
     request->image = pair->image;
     request->caption = pair->caption;
     request->text = mem_strdup(ui_caption_text(ui, pair));
@@ -78,12 +131,12 @@ static uint32_t rgb_of(const struct ui *ui, enum role role)
                                 : theme_foreground(ui->theme);
 }
 
-/* Where the size of a cell is not known it is taken for small: the picture then is, too, rather
- * than beyond its place. */
+/* A cell of unknown size is assumed to be small: then the picture is small, too, rather than too
+ * large for its room. */
 enum { SMALL_CELL_WIDTH = 6, SMALL_CELL_HEIGHT = 12 };
 
 /* The picture in real pixels, with its frames. */
-static void want_pixels(const struct ui *ui, struct picture_spec *spec)
+static void need_pixels(const struct ui *ui, struct picture_spec *spec)
 {
     size_t framed[PICTURE_FRAMES];
     spec->graphics = ui_graphics(ui);
@@ -113,7 +166,7 @@ static struct picture_spec spec_of(const struct ui *ui, int cols, int rows)
                                  .back = theme_background(ui->theme)};
 }
 
-/* The key of the picture as the state wants it; false where no picture is. */
+/* The key of the picture that is to be shown; false if there is none. */
 static bool picture_key(const struct ui *ui, const struct layout *layout, const struct pair *pair,
                         float *weights, struct picture_key *out)
 {
@@ -122,13 +175,13 @@ static bool picture_key(const struct ui *ui, const struct layout *layout, const 
         return false;
     out->image = pair->image;
     out->spec = spec_of(ui, layout->picture.cols, layout->picture.rows);
-    want_pixels(ui, &out->spec);
+    need_pixels(ui, &out->spec);
     bool overlay = ui->overlay == OVERLAY_FADE || ui->overlay == OVERLAY_HEAT;
     const struct look *look = ui_look(ui);
     if (overlay && look && ui_catalog(ui)->boxes && ui_weights(ui, weights)) {
         out->spec.style = ui->overlay;
         out->spec.map = ui->map;
-        out->weights = hash_bytes(weights, look->R * sizeof *weights);
+        out->weights = hash_bytes(weights, look->R * sizeof *weights, 0) | 1;
     }
     return true;
 }
@@ -141,7 +194,7 @@ static int picture_kept(const struct side *side, const struct picture_key *key)
     return -1;
 }
 
-static void want_picture(struct ui *ui, const struct layout *layout, const struct pair *pair,
+static void need_picture(struct ui *ui, const struct layout *layout, const struct pair *pair,
                          struct effects *effects)
 {
     struct side *side = ui_side(ui);
@@ -154,14 +207,14 @@ static void want_picture(struct ui *ui, const struct layout *layout, const struc
     int kept = picture_kept(side, &key);
     if (kept >= 0) {
         side->picture_shown = kept;
-        side->picture_asked = key;
+        side->picture_requested = key;
         side->awaited[REQUEST_PICTURE] = 0;
         goto out;
     }
-    if (!memcmp(&side->picture_asked, &key, sizeof key))
+    if (!memcmp(&side->picture_requested, &key, sizeof key))
         goto out;
-    side->picture_asked = key;
-    struct request *request = update_request(ui, ui->side, REQUEST_PICTURE, effects);
+    side->picture_requested = key;
+    struct request *request = requests_new(ui, ui->side, REQUEST_PICTURE, effects);
     request->image = pair->image;
     request->picture = key.spec;
     if (key.weights) {
@@ -202,92 +255,88 @@ static void thumbs_fit(struct ui *ui, const struct layout *layout)
     }
 }
 
-/* The images on the side's page, and on the next one, whose thumbnails are missing; news_out: one
- * of them was not asked for yet. */
-static size_t thumbs_missing(const struct ui *ui, size_t *images, size_t room, bool *news_out)
+/* The images whose thumbnails are missing, of both sides. */
+struct missing {
+    size_t *images, count, room;
+    bool unrequested; /* one of them has not been requested yet */
+};
+
+/* Adds those of the side's page and of the next one. */
+static void add_missing(struct ui *ui, void *context)
 {
-    const struct list *list = ui_list_const(ui, ui->view);
-    size_t n = 0;
-    for (size_t row = list->top; row < list->count && row < list->top + room; row++) {
-        size_t image = views[ui->view].thumb(ui, list_item(list, row));
+    struct missing *missing = context;
+    const struct list *list = ui_list(ui);
+    for (size_t row = list->top; row < list->count && row < list->top + missing->room; row++) {
+        size_t image = ui_view_ops(ui)->thumb(ui, list_item(list, row));
         if (image >= ui->thumbs.images || ui->thumbs.of[image])
             continue;
-        images[n++] = image;
-        *news_out |= !ui->thumbs.waiting[image];
+        missing->images[missing->count++] = image;
+        missing->unrequested |= !ui->thumbs.waiting[image];
     }
-    return n;
 }
 
-static void want_thumbs(struct ui *ui, const struct layout *layout, struct effects *effects)
+static void need_thumbs(struct ui *ui, const struct layout *layout, struct effects *effects)
 {
     if (layout->thumb_rows < 1 || layout->list.rows < 1 || !ui_catalog(ui)->photos)
         return;
     thumbs_fit(ui, layout);
-    size_t room = 2 * layout_page(layout);
-    size_t *images = mem_new(SIDES * room, sizeof *images), n = 0;
-    bool news = false;
-    int active = ui->side;
-    for (ui->side = 0; ui->side < SIDES; ui->side++)
-        if (ui->side == active || ui_compares(ui))
-            n += thumbs_missing(ui, images + n, room, &news);
-    ui->side = active;
-    if (!news) {
-        free(images);
+    struct missing missing = {.room = 2 * layout_page(layout)};
+    missing.images = mem_new(SIDES * missing.room, sizeof *missing.images);
+    ui_each_side(ui, add_missing, &missing);
+    if (!missing.unrequested) {
+        free(missing.images);
         return;
     }
     /* The new list replaces the old one. */
     memset(ui->thumbs.waiting, 0, ui->thumbs.images * sizeof *ui->thumbs.waiting);
-    for (size_t i = 0; i < n; i++)
-        ui->thumbs.waiting[images[i]] = true;
-    struct request *request = update_request(ui, 0, REQUEST_THUMBS, effects);
-    request->images = images;
-    request->count = n;
+    for (size_t i = 0; i < missing.count; i++)
+        ui->thumbs.waiting[missing.images[i]] = true;
+    struct request *request = requests_new(ui, 0, REQUEST_THUMBS, effects);
+    request->images = missing.images;
+    request->count = missing.count;
     request->picture = spec_of(ui, layout->thumb_cols, layout->thumb_rows);
 }
 
-static void want_survey(struct ui *ui, int model, struct effects *effects)
+static void need_survey(struct ui *ui, int model, struct effects *effects)
 {
     struct survey *survey = &ui->surveys[model];
     int side = model; /* its own slot: a model is surveyed once, whichever side shows it */
     if (!survey->wanted || survey->done >= survey->total || ui->sides[side].awaited[REQUEST_SURVEY])
         return;
-    struct request *request = update_request(ui, side, REQUEST_SURVEY, effects);
+    struct request *request = requests_new(ui, side, REQUEST_SURVEY, effects);
     request->model = model;
     request->image = survey->done;
     request->count = survey->total;
 }
 
-static void want_of_side(struct ui *ui, struct effects *effects)
+static void need_of_side(struct ui *ui, void *context)
 {
+    struct effects *effects = context;
     struct layout layout;
     if (!ui_catalog(ui))
         return;
     layout_make(ui, &layout);
     struct pair pair = ui_pair(ui);
-    want_ranking(ui, effects);
-    want_matches(ui, effects);
+    need_ranking(ui, effects);
+    need_matches(ui, effects);
     if (!pair.set)
         return;
     if (layout.words.rows > 0)
-        want_look(ui, &pair, effects);
-    want_picture(ui, &layout, &pair, effects);
+        need_look(ui, &pair, effects);
+    need_picture(ui, &layout, &pair, effects);
 }
 
-void ui_want(struct ui *ui, struct effects *effects)
+void requests_needed(struct ui *ui, struct effects *effects)
 {
     struct layout layout;
-    int active = ui->side;
     if (ui->leaving)
         return;
-    start_want(ui, effects);
+    need_start(ui, effects);
     if (!ui_catalog(ui))
         return;
-    for (ui->side = 0; ui->side < SIDES; ui->side++)
-        if (ui->side == active || ui_compares(ui))
-            want_of_side(ui, effects);
-    ui->side = active;
+    ui_each_side(ui, need_of_side, effects);
     for (int model = 0; model < ui->models; model++)
-        want_survey(ui, model, effects);
+        need_survey(ui, model, effects);
     layout_make(ui, &layout);
-    want_thumbs(ui, &layout, effects);
+    need_thumbs(ui, &layout, effects);
 }

@@ -1,70 +1,35 @@
-/* start.h: the start screen: the sessions of before, what is chosen for opening, the file browser.
- * Its part of the update; pure as all of it: folders and sessions come as events. */
+/* start.h: choosing on the start screen, and opening what is chosen. Pure, as all of the update:
+ * folders and sessions come as events. */
 #ifndef UI_ACTIONS_START_H
 #define UI_ACTIONS_START_H
 
 #include "ui/state/effect.h"
+#include "ui/state/start_form.h"
 #include "ui/state/state.h"
-#include "ui/work/event.h"
 
-/* The rows of the form. Those from START_FEATURES on are shown only where something is chosen for
- * them: the command line or a session of before did. */
-enum start_field {
-    START_MODEL,
-    START_SECOND,
-    START_DATA,
-    START_SPLIT,
-    START_PHOTOS,
-    START_VOCAB,
-    START_FEATURES,
-    START_CAPTIONS,
-    START_TOKENS,
-    START_MAPPING,
-    START_FIELDS,
-};
-
-enum start_kind { START_FILE, START_FOLDER, START_CHOICE };
-
-struct start_field_info {
-    const char *label;
-    const char *unset; /* what stands in its place while nothing is chosen */
-    enum source_field source;
-    enum start_kind kind;
-};
-extern const struct start_field_info start_fields[START_FIELDS];
-
-/* What a row of the start screen is. */
-enum start_row_kind { START_RECENT, START_ROW, START_LOAD };
-struct start_row {
-    enum start_row_kind kind;
-    size_t index; /* of the recent session, or the field */
-};
-struct start_row start_row(const struct ui *ui, size_t item);
-size_t start_rows(const struct ui *ui);
-
-/* What is chosen for a field; "" where nothing is. */
-const char *start_value(const struct ui *ui, enum start_field field);
-void start_set(struct ui *ui, enum start_field field, const char *text);
-void start_set_path(struct ui *ui, enum start_field field,
-                    const char *text);    /* ~ and relative paths made whole */
-size_t start_models(const struct ui *ui); /* that are chosen: up to MODELS */
-
-/* Rows of the file browser: the folder above, where a folder is wanted this one, then the entries.
+/* Chooses a value for a field; NULL: none. start_set_path: a path, ~ and relative ones made whole.
  */
-enum files_row_kind { FILES_PARENT, FILES_THIS, FILES_ENTRY };
-enum files_row_kind files_row(const struct ui *ui, size_t item, size_t *entry_out);
+void start_set(struct ui *ui, enum start_field field, const char *text);
+void start_set_path(struct ui *ui, enum start_field field, const char *text);
 
-void start_enter(struct ui *ui); /* shows it; the sessions are asked for anew */
-void start_browse(struct ui *ui, enum start_field field);
-void start_folder(struct ui *ui, const char *folder); /* the browser goes there */
-void start_typed(struct ui *ui, const char *text); /* a path is being typed: the browser follows */
-void start_take(struct ui *ui, const char *text);  /* it is the field's */
+/* A typed path made whole; the caller's to free. */
+char *start_whole_path(const struct ui *ui, const char *text);
+
+/* Chooses the split that is usually evaluated of "dev, test": what a data folder has. */
+void start_choose_split(struct ui *ui, const char *splits);
+
+/* Chooses the next split of the data folder. */
+void start_next_split(struct ui *ui);
+
+/* Shows the start screen; the recent sessions are requested again. */
+void start_enter(struct ui *ui);
+
+/* Opens what is chosen, or a recent session: what was open is closed and kept as a session. What is
+ * missing is reported in the status line. */
 void start_load(struct ui *ui, struct effects *effects);
 void start_restore(struct ui *ui, size_t recent, struct effects *effects);
 
-/* Back from an opening that came to nothing. */
+/* Returns from an opening that failed, because of `why`. */
 void start_return(struct ui *ui, const char *why, struct effects *effects);
-
-void start_want(struct ui *ui, struct effects *effects);
 
 #endif

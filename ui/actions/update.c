@@ -1,91 +1,28 @@
 #include "ui/actions/update.h"
 
-#include <ctype.h>
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/mem.h"
 #include "ui/actions/answers.h"
+#include "ui/actions/browse.h"
+#include "ui/actions/find.h"
 #include "ui/actions/mouse.h"
+#include "ui/actions/prompt.h"
+#include "ui/actions/query.h"
+#include "ui/actions/requests.h"
+#include "ui/actions/show.h"
 #include "ui/actions/start.h"
-#include "ui/commands/command.h"
-#include "ui/state/undo.h"
-#include "ui/views/layout.h"
-#include "ui/views/view_items.h"
-#include "ui/views/views.h"
-
-/* The rows mean something else now. */
-static void forget_filter(struct ui *ui, enum view_id view)
-{
-    mem_replace(&ui->filters[view], NULL);
-    list_keep_all(ui_list_of(ui, view));
-    list_select(ui_list_of(ui, view), 0);
-}
-
-static void ask_side(struct ui *ui, int side, const char *text, ptrdiff_t caption)
-{
-    struct asked *query = &ui->sides[side].query;
-    mem_replace(&query->text, text);
-    query->caption = caption;
-    query->number = ui->queries;
-    list_keep_all(&ui->sides[side].lists[VIEW_SEARCH]);
-}
-
-void update_query(struct ui *ui, const char *text, ptrdiff_t caption)
-{
-    char *copy = mem_strdup(text); /* it may be one that is replaced */
-    ui->queries++;
-    for (int side = 0; side < SIDES; side++)
-        if (side == ui->side || ui->together)
-            ask_side(ui, side, copy, caption);
-    free(copy);
-    forget_filter(ui, VIEW_SEARCH);
-}
-
-void update_view(struct ui *ui, enum view_id view)
-{
-    if (ui->view == view)
-        return;
-    if (!ui_shows(ui, view)) {
-        ui_say(ui, ROLE_ERROR,
-               ui->models ? "The model is not open yet"
-                          : "Nothing is open yet: choose a model and data");
-        return;
-    }
-    if (view == VIEW_HELP || !views[ui->view].bare)
-        ui->came_from = ui->view;
-    ui->view = view;
-}
-
-void update_prompt_open(struct ui *ui, enum prompt_kind kind, const char *text,
-                        struct effects *effects)
-{
-    ui->prompt = true;
-    ui->line.kind = kind;
-    struct effect *effect = effects_add(effects, EFFECT_LINE_OPEN);
-    effect->number = kind;
-    effect->text = mem_strdup(text ? text : "");
-    mem_replace(&ui->line.text, effect->text);
-    ui->line.point = strlen(effect->text);
-}
-
-void update_prompt_close(struct ui *ui, struct effects *effects)
-{
-    if (!ui->prompt)
-        return;
-    if (ui->line.kind == PROMPT_CAPTION)
-        mem_replace(&ui->draft, ui->line.text);
-    ui->prompt = false;
-    mem_replace(&ui->line.label, NULL);
-    mem_replace(&ui->line.completions, NULL);
-    effects_add(effects, EFFECT_LINE_CLOSE);
-}
+#include "ui/actions/undo.h"
+#include "ui/state/keymap.h"
+#include "ui/state/layout.h"
+#include "ui/state/view.h"
 
 static void on_key(struct ui *ui, struct event *event, struct effects *effects)
 {
     char name[KEY_NAME_MAX];
-    const struct binding *binding = keymap_find(ui->keymap, ui_mode(ui), event->key);
+    const struct binding *binding = keymap_find(ui->keymap, command_mode(ui), event->key);
     const struct ui_command *command = binding ? binding->command : NULL;
     mem_replace(&ui->message.text, NULL);
     mem_replace(&ui->line.completions, NULL);
@@ -104,7 +41,7 @@ static void on_key(struct ui *ui, struct event *event, struct effects *effects)
 static void on_paste(struct ui *ui, struct event *event, struct effects *effects)
 {
     if (!ui->prompt)
-        update_prompt_open(ui, PROMPT_CAPTION, "", effects);
+        prompt_open(ui, PROMPT_CAPTION, "", effects);
     effects_text(effects, EFFECT_LINE_INSERT, event->text);
 }
 
@@ -136,7 +73,7 @@ static void on_line(struct ui *ui, struct event *event, struct effects *effects)
     event->text = event->label = NULL;
     event->unknown = NULL;
     if (ui->prompt && line->kind == PROMPT_PATH)
-        start_typed(ui, line->text);
+        browse_typed(ui, line->text);
 }
 
 static bool blank(const char *text)
@@ -150,44 +87,44 @@ static void done_caption(struct ui *ui, const char *text, struct effects *effect
         ui_say(ui, ROLE_ERROR, "The caption is empty: type what the image shows, then Enter");
         return;
     }
-    update_prompt_close(ui, effects);
+    prompt_close(ui, effects);
     mem_replace(&ui->draft, NULL);
-    update_query(ui, text, -1);
-    update_view(ui, VIEW_SEARCH);
+    query_ask(ui, text, -1);
+    show_view(ui, VIEW_SEARCH);
 }
 
 static void done_command(struct ui *ui, const char *text, struct effects *effects)
 {
-    update_prompt_close(ui, effects);
+    prompt_close(ui, effects);
     if (!blank(text))
         command_run(ui, text, effects);
 }
 
 static void done_find(struct ui *ui, const char *text, struct effects *effects)
 {
-    update_prompt_close(ui, effects);
+    prompt_close(ui, effects);
     if (!blank(text))
         mem_replace(&ui->find, text);
     if (ui->find)
-        update_find(ui, ui->find, 1);
+        find_row(ui, ui->find, 1);
 }
 
 static void done_filter(struct ui *ui, const char *text, struct effects *effects)
 {
-    update_prompt_close(ui, effects);
-    update_filter(ui, text);
+    prompt_close(ui, effects);
+    find_filter(ui, text);
 }
 
 static void done_word(struct ui *ui, const char *text, struct effects *effects)
 {
-    update_prompt_close(ui, effects);
-    update_word(ui, text);
+    prompt_close(ui, effects);
+    query_replace_word(ui, text);
 }
 
 static void done_path(struct ui *ui, const char *text, struct effects *effects)
 {
-    update_prompt_close(ui, effects);
-    start_take(ui, text);
+    prompt_close(ui, effects);
+    browse_take(ui, text);
 }
 
 static void on_line_done(struct ui *ui, struct event *event, struct effects *effects)
@@ -224,54 +161,12 @@ static void on_note(struct ui *ui, struct event *event, struct effects *effects)
     ui_say(ui, ROLE_TEXT, "%s", event->text);
 }
 
-typedef void handler(struct ui *, struct event *, struct effects *);
-
-static handler *const handlers[] = {
-    [EVENT_KEY] = on_key,
-    [EVENT_PASTE] = on_paste,
-    [EVENT_MOUSE] = mouse_update,
-    [EVENT_RESIZE] = on_resize,
-    [EVENT_LINE] = on_line,
-    [EVENT_LINE_DONE] = on_line_done,
-    [EVENT_COMPLETIONS] = on_completions,
-    [EVENT_RESUMED] = on_resumed,
-    [EVENT_LEAVE] = on_leave,
-    [EVENT_NOTE] = on_note,
-    [EVENT_OPENED] = answer_opened,
-    [EVENT_FILES] = answer_files,
-    [EVENT_RECENT] = answer_recent,
-    [EVENT_FIT] = answer_fit,
-    [EVENT_PROGRESS] = answer_progress,
-    [EVENT_RANKED] = answer_ranked,
-    [EVENT_LOOKED] = answer_looked,
-    [EVENT_PICTURE] = answer_picture,
-    [EVENT_THUMB] = answer_thumb,
-    [EVENT_THUMBS_DONE] = answer_nothing,
-    [EVENT_EXPORTED] = answer_exported,
-    [EVENT_SURVEYED] = answer_surveyed,
-    [EVENT_FAILED] = answer_failed,
-};
-
-/* Worker's answers carry the number of their request: one that is not awaited any more is too late.
- * Thumbnails and progress come many to a request and do not end it. */
-static bool too_late(struct ui *ui, const struct event *event)
+static void on_mouse(struct ui *ui, struct event *event, struct effects *effects)
 {
-    if (event->kind < EVENT_OPENED)
-        return false;
-    unsigned *awaited = &ui->sides[event->side].awaited[event->request];
-    if (event->request == REQUEST_EXPORT ? !*awaited || event->serial > *awaited
-                                         : event->serial != *awaited)
-        return true;
-    bool part = event->kind == EVENT_THUMB || event->kind == EVENT_PROGRESS ||
-                (event->kind == EVENT_SURVEYED && event->done < event->total);
-    if (part || event->serial != *awaited)
-        return false;
-    *awaited = 0;
-    mem_replace(&ui->work.label, NULL);
-    return false;
+    mouse_update(ui, event, effects);
 }
 
-/* The other side stands on the same image, or caption, as the one the keys act on. */
+/* Moves the other side to the same image, or caption, as the one the keys act on. */
 static void follow(struct ui *ui)
 {
     int active = ui->side;
@@ -288,59 +183,54 @@ static void follow(struct ui *ui)
         list_select(list, row);
 }
 
-static void settle_rankings(struct ui *ui)
+static void settle_list(struct ui *ui, enum view_id view)
 {
-    int active = ui->side;
-    for (ui->side = 0; ui->side < SIDES; ui->side++)
-        for (int view = 0; view < VIEW_RANKED; view++)
-            list_total(ui_list_of(ui, (enum view_id)view),
-                       ui_catalog(ui) ? views[view].total(ui) : 0);
-    ui->side = active;
-    follow(ui);
+    list_total(ui_list_of(ui, view), ui_shows(ui, view) ? ui->views[view]->total(ui) : 0);
 }
 
-void update_settle(struct ui *ui)
+static void settle_rankings(struct ui *ui, void *context)
+{
+    (void)context;
+    for (int view = 0; view < VIEW_RANKED; view++)
+        settle_list(ui, (enum view_id)view);
+}
+
+static void scroll(struct ui *ui, void *context)
 {
     struct layout layout;
-    for (int i = VIEW_RANKED; i < VIEWS; i++)
-        list_total(&ui->lists[i], ui_shows(ui, (enum view_id)i) ? views[i].total(ui) : 0);
-    settle_rankings(ui);
+    (void)context;
+    layout_make(ui, &layout);
+    list_scroll(ui_list(ui), layout_page(&layout), (size_t)layout.across);
+}
+
+/* A new caption has its own words, and a new image its own regions. */
+static void settle_pair(struct ui *ui)
+{
     struct pair pair = ui_pair(ui);
-    if (!answer_same_caption(&pair, &ui->word_of)) {
-        const struct look *look = ui_look(ui);
+    const struct look *look = ui_look(ui);
+    if (!pair_same_caption(&pair, &ui->word_of)) {
         free(ui->pins);
         ui->pins = NULL;
         ui->pin_count = 0;
         ui->word_of = look ? pair : (struct pair){0};
-        ui->word = look ? answer_first_word(ui, look) : -1;
+        ui->word = -1;
+        if (look)
+            answers_first_word(ui, look);
     }
     if (!pair.set || pair.image != ui->region_of)
         ui->region = -1;
     ui->region_of = pair.image;
-    int active = ui->side;
-    for (ui->side = 0; ui->side < SIDES; ui->side++) {
-        layout_make(ui, &layout);
-        list_scroll(ui_list(ui), layout_page(&layout), (size_t)layout.across);
-    }
-    ui->side = active;
 }
 
-void update_mark(struct ui *ui, size_t caption)
+void update_settle(struct ui *ui)
 {
-    if (!ui->marks)
-        ui->marks = mem_new(ui_catalog(ui)->captions, sizeof *ui->marks);
-    ui->marks[caption] = !ui->marks[caption];
-    ui->mark_count += ui->marks[caption] ? 1 : (size_t)-1;
-}
-
-void update_open(struct ui *ui, struct effects *effects)
-{
-    for (int model = 0; model < ui->models; model++) {
-        struct request *request = update_request(ui, model, REQUEST_OPEN, effects);
-        request->sources = mem_new(1, sizeof *request->sources);
-        request->source_count = 1;
-        source_copy(request->sources, &ui->sources[model]);
-    }
+    for (int view = VIEW_RANKED; view < VIEWS; view++)
+        settle_list(ui, (enum view_id)view);
+    ui_each_side(ui, settle_rankings, NULL);
+    follow(ui);
+    settle_pair(ui);
+    ui_each_side(ui, scroll, NULL);
+    assert(ui->side >= 0 && ui->side < SIDES && ui->shown >= 1 && ui->shown <= SIDES);
 }
 
 void ui_start(struct ui *ui, struct effects *effects)
@@ -349,33 +239,41 @@ void ui_start(struct ui *ui, struct effects *effects)
         ui->prompt = false;
         start_enter(ui);
     } else if (ui->draft) { /* a caption came with the command line */
-        update_query(ui, ui->draft, -1);
+        query_ask(ui, ui->draft, -1);
         mem_replace(&ui->draft, NULL);
         ui->prompt = false;
-    } else if (ui->begin) {
+    } else if (ui->first_commands) {
         ui->prompt = false;
     } else {
-        update_prompt_open(ui, PROMPT_CAPTION, "", effects);
+        prompt_open(ui, PROMPT_CAPTION, "", effects);
     }
     effects_add(effects, EFFECT_CACHE)->number = ui->cache_mb;
-    update_open(ui, effects);
+    requests_open(ui, effects);
     update_settle(ui);
-    ui_want(ui, effects);
+    requests_needed(ui, effects);
 }
 
 void ui_update(struct ui *ui, struct event *event, struct effects *effects)
 {
-    struct snapshot before, after;
-    if (too_late(ui, event))
-        return;
-    snapshot_take(ui, &before);
-    handlers[event->kind](ui, event, effects);
+    static void (*const handlers[])(struct ui *, struct event *, struct effects *) = {
+        [EVENT_KEY] = on_key,
+        [EVENT_PASTE] = on_paste,
+        [EVENT_MOUSE] = on_mouse,
+        [EVENT_RESIZE] = on_resize,
+        [EVENT_LINE] = on_line,
+        [EVENT_LINE_DONE] = on_line_done,
+        [EVENT_COMPLETIONS] = on_completions,
+        [EVENT_RESUMED] = on_resumed,
+        [EVENT_LEAVE] = on_leave,
+        [EVENT_NOTE] = on_note,
+    };
+    struct snapshot before;
+    undo_snapshot(ui, &before);
+    if (event->kind < EVENT_OPENED)
+        handlers[event->kind](ui, event, effects);
+    else
+        answers_take(ui, event, effects);
     update_settle(ui);
-    ui_want(ui, effects);
-    snapshot_take(ui, &after);
-    if (!ui->undone && snapshot_differs(&before, &after))
-        undo_push(ui, &before);
-    ui->undone = false;
-    snapshot_done(&before);
-    snapshot_done(&after);
+    requests_needed(ui, effects);
+    undo_note(ui, &before);
 }

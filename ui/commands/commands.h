@@ -1,4 +1,4 @@
-/* commands.h: what the commands of the table do; each as struct ui_command has it. */
+/* commands.h: what the commands of the table do; each is the `run` of a struct ui_command. */
 #ifndef UI_COMMANDS_COMMANDS_H
 #define UI_COMMANDS_COMMANDS_H
 
@@ -33,14 +33,12 @@ COMMAND(view_matches);
 COMMAND(view_images);
 COMMAND(view_captions);
 COMMAND(help);
+COMMAND(undo);
 COMMAND(zoom);
 COMMAND(wide);
-COMMAND(sheet);
 COMMAND(overlay);
 COMMAND(map);
 COMMAND(boxes);
-COMMAND(regions);
-COMMAND(words);
 COMMAND(pin);
 COMMAND(unpin);
 
@@ -53,7 +51,7 @@ COMMAND(clear);
 COMMAND(parent);
 COMMAND(enter_folder);
 
-/* commands_config.c: keys and looks */
+/* commands_config.c: keys, and looks that may stand in the configuration file */
 COMMAND(bind);
 COMMAND(unbind);
 COMMAND(theme);
@@ -62,14 +60,14 @@ COMMAND(colours);
 COMMAND(symbols);
 COMMAND(graphics);
 COMMAND(thumbnails);
+COMMAND(sheet);
+COMMAND(regions);
+COMMAND(words);
 
-/* region_table.c */
+/* commands_regions.c: regions of the picture */
 COMMAND(next_region);
 COMMAND(previous_region);
 COMMAND(region);
-
-/* undo.c */
-COMMAND(undo);
 
 /* commands_failures.c: what the model gets wrong */
 COMMAND(view_failures);
@@ -80,7 +78,7 @@ COMMAND(reverse);
 COMMAND(all);
 COMMAND(flip);
 
-/* commands_marks.c */
+/* commands_marks.c: captions set aside */
 COMMAND(mark);
 COMMAND(next_mark);
 COMMAND(previous_mark);
@@ -108,12 +106,5 @@ COMMAND(suspend);
 COMMAND(quit);
 
 #undef COMMAND
-
-/* Opens the palette with the command's name in it: its arguments are wanted. */
-void ui_ask_args(struct ui *ui, const char *name, struct effects *effects);
-
-/* The named one of a table, or the one after `now` where no name is given; -1 for an unknown name,
- * which is said. */
-int ui_choose(struct ui *ui, const char *args, const char *const *names, int n, int now);
 
 #endif

@@ -1,27 +1,10 @@
 /* Two rankings side by side: of two models, or of two captions. */
 #include "ui/commands/commands.h"
 
+#include "ui/actions/prompt.h"
+#include "ui/actions/query.h"
+#include "ui/actions/show.h"
 #include <stdlib.h>
-#include <string.h>
-
-#include "base/mem.h"
-#include "base/str.h"
-#include "ui/actions/update.h"
-#include "ui/views/views.h"
-
-/* The other side gets what this one shows, and keeps it. */
-static void keep_query(struct ui *ui)
-{
-    const struct side *from = ui_side(ui);
-    struct side *to = &ui->sides[!ui->side];
-    char *text = mem_strdup(from->query.text);
-    free(to->query.text);
-    to->query = from->query;
-    to->query.text = text;
-    to->model = from->model;
-    ui->together = false;
-    ui->shown = SIDES;
-}
 
 void command_compare(struct ui *ui, const char *args, struct effects *effects)
 {
@@ -35,11 +18,11 @@ void command_compare(struct ui *ui, const char *args, struct effects *effects)
         ui->shown = SIDES;
         ui->together = true;
         if (ui_query(ui)->text)
-            update_query(ui, ui_query(ui)->text, ui_query(ui)->caption);
+            query_ask(ui, ui_query(ui)->text, ui_query(ui)->caption);
     } else if (ui_query(ui)->number) {
-        keep_query(ui);
-        update_view(ui, VIEW_SEARCH);
-        ui_say(ui, ROLE_DIM, "This ranking is kept beside the next caption's; = ends it");
+        query_keep(ui);
+        show_view(ui, VIEW_SEARCH);
+        ui_say(ui, ROLE_DIM, "This ranking is kept next to the next caption's; = ends it");
     } else {
         ui_say(ui, ROLE_ERROR, "There is nothing to compare with yet: type a caption first");
     }
@@ -60,32 +43,9 @@ void command_word(struct ui *ui, const char *args, struct effects *effects)
     if (!words || ui->word < 0 || (size_t)ui->word >= words->count)
         ui_say(ui, ROLE_ERROR, "No word is selected: Right moves to one");
     else if (*args)
-        update_word(ui, args);
+        query_replace_word(ui, args);
     else
-        update_prompt_open(ui, PROMPT_WORD, words->text[ui->word], effects);
-}
-
-void update_word(struct ui *ui, const char *with)
-{
-    const struct ask_words *words = ui_words(ui);
-    struct str text = {0};
-    ptrdiff_t word = ui->word;
-    if (!words || word < 0 || (size_t)word >= words->count)
-        return;
-    for (size_t w = 0; w < words->count; w++) {
-        const char *piece = (ptrdiff_t)w == word ? with : words->text[w];
-        str_addf(&text, "%s%s", text.length && *piece ? " " : "", piece);
-    }
-    if (ui->view != VIEW_SEARCH) { /* a caption of the split becomes a query first */
-        struct pair pair = ui_pair(ui);
-        update_query(ui, ui_caption_text(ui, &pair), pair.caption);
-        update_view(ui, VIEW_SEARCH);
-    }
-    if (ui->models == 1)
-        keep_query(ui);
-    update_query(ui, str_text(&text), -1);
-    ui->word_next = word;
-    str_done(&text);
+        prompt_open(ui, PROMPT_WORD, words->text[ui->word], effects);
 }
 
 void command_moved(struct ui *ui, const char *args, struct effects *effects)
@@ -109,5 +69,5 @@ void command_moved(struct ui *ui, const char *args, struct effects *effects)
         ui_say(ui, ROLE_DIM, "Rank %zu here, %zu on the other side", here + 1, there + 1);
         return;
     }
-    ui_say(ui, ROLE_DIM, "No row stands %zu places or more elsewhere", least);
+    ui_say(ui, ROLE_DIM, "No row is %zu or more places away on the other side", least);
 }

@@ -1,21 +1,20 @@
-/* Keys and looks: what may also stand in the configuration file. */
 #include "ui/commands/commands.h"
 
+#include "ui/actions/prompt.h"
+#include "ui/screen/theme.h"
+#include "ui/state/keymap.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "ui/commands/command.h"
-#include "ui/screen/theme.h"
-
-/* The key that begins `args`, and what follows it; 0 where there is none, which is said. */
+/* Takes the key that begins `args`; 0, reported in the status line, if it is not one. */
 static ui_key take_key(struct ui *ui, const char **args)
 {
     size_t n = strcspn(*args, " \t");
     ui_key key = key_parse(*args, n);
     if (!key)
         ui_say(ui, ROLE_ERROR,
-               "\"%.*s\" names no key; keys are written a, Ctrl-A, Alt-a, F5, PageDown", (int)n,
+               "\"%.*s\" is not a key; keys are written a, Ctrl-A, Alt-a, F5, PageDown", (int)n,
                *args);
     *args += n + strspn(*args + n, " \t");
     return key;
@@ -25,7 +24,7 @@ void command_bind(struct ui *ui, const char *args, struct effects *effects)
 {
     char name[64];
     if (!*args) {
-        ui_ask_args(ui, "bind", effects);
+        prompt_open_command(ui, "bind", effects);
         return;
     }
     ui_key key = take_key(ui, &args);
@@ -33,20 +32,20 @@ void command_bind(struct ui *ui, const char *args, struct effects *effects)
         return;
     size_t n = strcspn(args, " \t");
     snprintf(name, sizeof name, "%.*s", (int)n, args);
-    const struct ui_command *command = command_named(name);
+    const struct ui_command *command = command_named(ui->commands, name);
     args += n + strspn(args + n, " \t");
     if (!command) {
         ui_say(ui, ROLE_ERROR, "No command \"%s\" to bind the key to: ? lists them", name);
         return;
     }
-    unsigned modes = command->modes & ~(unsigned)MODE_CONFIG;
+    unsigned modes = command->modes & MODE_ANY;
     keymap_bind(ui->keymap, key, modes ? modes : MODE_VIEW, command, args);
 }
 
 void command_unbind(struct ui *ui, const char *args, struct effects *effects)
 {
     if (!*args) {
-        ui_ask_args(ui, "unbind", effects);
+        prompt_open_command(ui, "unbind", effects);
         return;
     }
     ui_key key = take_key(ui, &args);
@@ -58,7 +57,7 @@ void command_colours(struct ui *ui, const char *args, struct effects *effects)
 {
     static const char *const names[] = {"none", "16", "256", "truecolor"};
     int most = (int)ui->depth_most, now = *args ? (int)ui->depth : (int)ui->depth % (most + 1);
-    int depth = ui_choose(ui, args, names, *args ? 4 : most + 1, now);
+    int depth = command_choose(ui, args, names, *args ? 4 : most + 1, now);
     if (depth < 0)
         return;
     if (depth > (int)ui->depth_most) {
@@ -73,74 +72,59 @@ void command_colours(struct ui *ui, const char *args, struct effects *effects)
 
 void command_symbols(struct ui *ui, const char *args, struct effects *effects)
 {
-    int symbols = ui_choose(ui, args, ui_symbols, UI_SYMBOLS, (int)ui->symbols);
-    if (symbols < 0)
+    if (!command_set(ui, SETTING_SYMBOLS, args))
         return;
-    ui->symbols = (enum symbols)symbols;
-    ui_say(ui, ROLE_DIM, "Symbols: %s", ui_symbols[symbols]);
+    ui_say(ui, ROLE_DIM, "Symbols: %s", setting_text(ui, SETTING_SYMBOLS));
     ui->ascii = ui->symbols == SYMBOLS_ASCII;
     effects_add(effects, EFFECT_REPAINT);
 }
 
 void command_graphics(struct ui *ui, const char *args, struct effects *effects)
 {
-    int wish = ui_choose(ui, args, ui_graphics_names, WISHES, (int)ui->graphics);
-    if (wish < 0)
+    if (!command_set(ui, SETTING_GRAPHICS, args))
         return;
-    ui->graphics = (enum graphics_wish)wish;
-    ui_say(ui, ROLE_DIM, "Pictures: %s%s", ui_graphics_names[wish],
-           wish == WISH_AUTO && ui_graphics(ui) == GRAPHICS_CELLS
-               ? " (cells: the terminal does not say that it can more)"
-               : "");
+    bool cannot = ui->graphics == WISH_AUTO && ui_graphics(ui) == GRAPHICS_CELLS;
+    ui_say(ui, ROLE_DIM, "Pictures: %s%s", setting_text(ui, SETTING_GRAPHICS),
+           cannot ? " (cells: the terminal does not report any other)" : "");
     effects_add(effects, EFFECT_REPAINT);
 }
 
 void command_thumbnails(struct ui *ui, const char *args, struct effects *effects)
 {
-    enum { MOST = 100000 };
+    int most = setting_table[SETTING_THUMBNAILS].most;
     char *end;
     long n = strtol(args, &end, 10);
     if (!*args) {
-        ui_say(ui, ROLE_DIM, "Thumbnails kept on disk: %d MB at most", ui->cache_mb);
+        ui_say(ui, ROLE_DIM, "Thumbnails kept on disk: at most %d MB", ui->cache_mb);
         return;
     }
-    if (*end || n < 0 || n > MOST) {
-        ui_say(ui, ROLE_ERROR, "\"%s\" is no number of megabytes from 0 to %d", args, MOST);
+    if (*end || n < 0 || n > most) {
+        ui_say(ui, ROLE_ERROR, "\"%s\" is not a number of megabytes from 0 to %d", args, most);
         return;
     }
-    ui->cache_mb = (int)n;
+    setting_set(ui, SETTING_THUMBNAILS, (int)n);
     effects_add(effects, EFFECT_CACHE)->number = ui->cache_mb;
     ui_say(ui, ROLE_DIM,
-           n ? "Thumbnails kept on disk: %ld MB at most" : "No thumbnails are kept on disk", n);
-}
-
-/* "on", "off" or the other one; false for anything else, which is said. */
-static bool switch_to(struct ui *ui, const char *args, bool *value)
-{
-    static const char *const names[] = {"off", "on"};
-    int chosen = ui_choose(ui, args, names, 2, *value);
-    if (chosen >= 0)
-        *value = chosen != 0;
-    return chosen >= 0;
+           n ? "Thumbnails kept on disk: at most %ld MB" : "No thumbnails are kept on disk", n);
 }
 
 void command_sheet(struct ui *ui, const char *args, struct effects *effects)
 {
     (void)effects;
-    if (switch_to(ui, args, &ui->sheet))
+    if (command_set(ui, SETTING_SHEET, args))
         ui->zoom = false;
 }
 
 void command_regions(struct ui *ui, const char *args, struct effects *effects)
 {
     (void)effects;
-    switch_to(ui, args, &ui->regions);
+    command_set(ui, SETTING_REGIONS, args);
 }
 
 void command_words(struct ui *ui, const char *args, struct effects *effects)
 {
     (void)effects;
-    switch_to(ui, args, &ui->word_table);
+    command_set(ui, SETTING_WORD_TABLE, args);
 }
 
 void command_theme(struct ui *ui, const char *args, struct effects *effects)
@@ -158,7 +142,7 @@ void command_theme(struct ui *ui, const char *args, struct effects *effects)
 
 void command_mouse(struct ui *ui, const char *args, struct effects *effects)
 {
-    if (!switch_to(ui, args, &ui->mouse))
+    if (!command_set(ui, SETTING_MOUSE, args))
         return;
     effects_add(effects, EFFECT_MOUSE)->number = ui->mouse;
     ui_say(ui, ROLE_DIM, ui->mouse ? "Mouse: on" : "Mouse: off, the terminal selects text");

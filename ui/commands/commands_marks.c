@@ -1,4 +1,3 @@
-/* Captions set aside: marking, going through them, taking them away. */
 #include "ui/commands/commands.h"
 
 #include <jansson.h>
@@ -7,15 +6,23 @@
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "ui/actions/update.h"
-#include "ui/views/view_items.h"
+#include "ui/actions/find.h"
+#include "ui/actions/requests.h"
 
-/* The caption that the view's selection stands for; false where it is none of the split's. */
+/* The caption that the view's selection stands for; false if it is not one of the split's. */
 static bool selected_caption(const struct ui *ui, size_t *caption_out)
 {
     struct pair pair = ui_pair(ui);
     *caption_out = (size_t)pair.caption;
     return pair.set && pair.caption >= 0;
+}
+
+/* False, reported in the status line, if no caption is marked. */
+static bool any_marked(struct ui *ui)
+{
+    if (!ui->mark_count)
+        ui_say(ui, ROLE_ERROR, "No caption is marked: Space marks the selected one");
+    return ui->mark_count > 0;
 }
 
 void command_mark(struct ui *ui, const char *args, struct effects *effects)
@@ -26,15 +33,16 @@ void command_mark(struct ui *ui, const char *args, struct effects *effects)
         ui_say(ui, ROLE_ERROR, "Only captions of the split can be marked");
         return;
     }
-    update_mark(ui, caption);
+    ui_mark(ui, caption);
     if (ui->marked_only)
-        update_arrange(ui, ui->view);
+        find_arrange(ui, ui->view);
     else if (ui->view == VIEW_FAILURES || ui->view == VIEW_CAPTIONS)
         list_move(ui_list(ui), 1);
-    ui_say(ui, ROLE_DIM, "%zu marked; E saves their figures, W a file of them", ui->mark_count);
+    ui_say(ui, ROLE_DIM, "%zu marked; E saves their figures, W writes a file of them",
+           ui->mark_count);
 }
 
-/* The caption of a row; false where the view's rows are none. */
+/* The caption of a row; false if the view's rows are not captions. */
 static bool row_caption(const struct ui *ui, size_t row, size_t *caption_out)
 {
     size_t item = list_item(ui_list_const(ui, ui->view), row);
@@ -50,10 +58,8 @@ static void step(struct ui *ui, int by)
 {
     struct list *list = ui_list(ui);
     size_t caption;
-    if (!ui->mark_count) {
-        ui_say(ui, ROLE_ERROR, "No caption is marked: Space marks the selected one");
+    if (!any_marked(ui))
         return;
-    }
     for (size_t i = 1, n = list->count; i <= n; i++) {
         size_t row = (list->selected + (by > 0 ? i : n - i)) % n;
         if (!row_caption(ui, row, &caption))
@@ -81,14 +87,12 @@ void command_previous_mark(struct ui *ui, const char *args, struct effects *effe
 void command_only_marked(struct ui *ui, const char *args, struct effects *effects)
 {
     (void)args, (void)effects;
-    if (!ui->marked_only && !ui->mark_count) {
-        ui_say(ui, ROLE_ERROR, "No caption is marked: Space marks the selected one");
+    if (!ui->marked_only && !any_marked(ui))
         return;
-    }
     ui->marked_only = !ui->marked_only;
     if (ui_catalog(ui)) {
-        update_arrange(ui, VIEW_CAPTIONS);
-        update_arrange(ui, VIEW_FAILURES);
+        find_arrange(ui, VIEW_CAPTIONS);
+        find_arrange(ui, VIEW_FAILURES);
     }
     ui_say(ui, ROLE_DIM,
            ui->marked_only ? "Only the marked captions; * shows all again" : "All captions");
@@ -97,31 +101,22 @@ void command_only_marked(struct ui *ui, const char *args, struct effects *effect
 void command_export_marked(struct ui *ui, const char *args, struct effects *effects)
 {
     (void)args;
-    if (!ui->mark_count) {
-        ui_say(ui, ROLE_ERROR, "No caption is marked: Space marks the selected one");
+    if (!any_marked(ui))
         return;
-    }
-    for (size_t c = 0; c < ui_catalog(ui)->captions; c++) {
-        if (!ui->marks[c])
-            continue;
-        struct request *request = update_request(ui, ui->side, REQUEST_EXPORT, effects);
-        request->image = c / ui_catalog(ui)->per_image;
-        request->caption = (ptrdiff_t)c;
-        request->text = mem_strdup(ui_catalog(ui)->caption ? ui_catalog(ui)->caption[c] : "");
-        request->picture.style = ui->overlay;
-        request->picture.map = ui->map;
-    }
+    for (size_t c = 0; c < ui_catalog(ui)->captions; c++)
+        if (ui->marks[c])
+            requests_figure(ui, c / ui_catalog(ui)->per_image, (ptrdiff_t)c,
+                            ui_split_caption(ui, c), effects);
     ui->exports = ui->mark_count;
     ui_say(ui, ROLE_DIM, "Exporting %zu figures ...", ui->mark_count);
 }
 
-/* A figure's line for `figure --batch`: the words of the caption over its own image, as they are
- * shown here. */
+/* A line for `figure --batch`: the words of the caption over its own image, as shown here. */
 static void add_line(const struct ui *ui, size_t caption, struct str *out)
 {
     json_t *line =
         json_pack("{s:s, s:I, s:s, s:s}", "kind", "words", "caption_index", (json_int_t)caption,
-                  "style", ui_overlays[ui->overlay], "map", ui_maps[ui->map]);
+                  "style", setting_text(ui, SETTING_OVERLAY), "map", setting_text(ui, SETTING_MAP));
     char *name = mem_printf("caption-%zu.png", caption);
     json_object_set_new(line, "output", json_string(name));
     char *text = json_dumps(line, 0);
@@ -134,10 +129,8 @@ static void add_line(const struct ui *ui, size_t caption, struct str *out)
 void command_save_marks(struct ui *ui, const char *args, struct effects *effects)
 {
     struct str text = {0};
-    if (!ui->mark_count) {
-        ui_say(ui, ROLE_ERROR, "No caption is marked: Space marks the selected one");
+    if (!any_marked(ui))
         return;
-    }
     for (size_t c = 0; c < ui_catalog(ui)->captions; c++)
         if (ui->marks[c])
             add_line(ui, c, &text);

@@ -4,9 +4,10 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "ui/actions/update.h"
-#include "ui/views/layout.h"
-#include "ui/views/views.h"
+#include "ui/actions/find.h"
+#include "ui/actions/prompt.h"
+#include "ui/actions/show.h"
+#include "ui/state/layout.h"
 
 /* How far: the argument, or 1. */
 static ptrdiff_t steps(const char *args)
@@ -128,27 +129,25 @@ void command_truth(struct ui *ui, const char *args, struct effects *effects)
                ranking->count);
         return;
     }
-    ui_say(ui, ROLE_ERROR, "No ground truth is known for what you asked");
+    ui_say(ui, ROLE_ERROR, "No ground truth is known for this query");
 }
 
 void command_find(struct ui *ui, const char *args, struct effects *effects)
 {
     if (!*args) {
-        update_prompt_open(ui, PROMPT_FIND, "", effects);
+        prompt_open(ui, PROMPT_FIND, "", effects);
         return;
     }
-    char *text = mem_strdup(args);
-    free(ui->find);
-    ui->find = text;
-    update_find(ui, text, 1);
+    mem_replace(&ui->find, args);
+    find_row(ui, ui->find, 1);
 }
 
 static void find_again(struct ui *ui, int direction)
 {
     if (ui->find)
-        update_find(ui, ui->find, direction);
+        find_row(ui, ui->find, direction);
     else
-        ui_say(ui, ROLE_ERROR, "Nothing was looked for yet: / asks what");
+        ui_say(ui, ROLE_ERROR, "Nothing to find again: / asks for a text");
 }
 
 void command_find_next(struct ui *ui, const char *args, struct effects *effects)
@@ -166,13 +165,13 @@ void command_find_previous(struct ui *ui, const char *args, struct effects *effe
 void command_filter(struct ui *ui, const char *args, struct effects *effects)
 {
     if (*args)
-        update_filter(ui, args);
+        find_filter(ui, args);
     else
-        update_prompt_open(ui, PROMPT_FILTER, ui->filters[ui->view], effects);
+        prompt_open(ui, PROMPT_FILTER, ui->filters[ui->view], effects);
 }
 
-/* An id as it is, without its ending, by its beginning; else a row number. `images` where there is
- * none. */
+/* The image of an id, with or without its suffix, or by its beginning; else of a row number. The
+ * number of images if there is none. */
 static size_t find_image(const struct catalog *catalog, const char *id)
 {
     size_t n = strlen(id), begins = catalog->images;
@@ -193,12 +192,12 @@ void command_image(struct ui *ui, const char *args, struct effects *effects)
 {
     const struct catalog *catalog = ui_catalog(ui);
     if (!*args) {
-        ui_ask_args(ui, "image", effects);
+        prompt_open_command(ui, "image", effects);
         return;
     }
     size_t image = catalog ? find_image(catalog, args) : 0;
     if (!catalog || image >= catalog->images) {
-        ui_say(ui, ROLE_ERROR, "No image's id begins with \"%s\": / searches the captions too",
+        ui_say(ui, ROLE_ERROR, "No image id begins with \"%s\": / also searches the captions",
                args);
         return;
     }
@@ -207,8 +206,8 @@ void command_image(struct ui *ui, const char *args, struct effects *effects)
         ui->subject = image;
         return;
     }
-    update_view(ui, VIEW_IMAGES);
+    show_view(ui, VIEW_IMAGES);
     if (list_row(list, image) >= list->count)
-        update_filter(ui, "");
+        find_filter(ui, "");
     list_select(list, list_row(list, image));
 }

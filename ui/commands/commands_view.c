@@ -5,23 +5,18 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "ui/actions/update.h"
-#include "ui/views/views.h"
+#include "ui/actions/find.h"
+#include "ui/actions/prompt.h"
+#include "ui/actions/query.h"
+#include "ui/actions/show.h"
+#include "ui/actions/undo.h"
+#include "ui/state/command.h"
+#include "ui/state/view.h"
 
 enum { MANY_BOXES = 5 };
 
-int ui_choose(struct ui *ui, const char *args, const char *const *names, int n, int now)
-{
-    if (!*args)
-        return (now + 1) % n;
-    for (int i = 0; i < n; i++)
-        if (!strcmp(names[i], args))
-            return i;
-    ui_say(ui, ROLE_ERROR, "\"%s\" is not one of them (\"%s\" is)", args, names[0]);
-    return -1;
-}
-
-/* The styles as one goes through them: frames alone are of the strongest region or of several. */
+/* The overlays in the order in which the key goes through them: frames alone are of the strongest
+ * region, or of several. */
 static const char *const styles[] = {"fade", "heat", "boxes", "top", "none"};
 enum { STYLE_BOXES = 2, STYLE_TOP, STYLE_NONE, STYLES };
 
@@ -37,7 +32,7 @@ static int style_now(const struct ui *ui)
 void command_overlay(struct ui *ui, const char *args, struct effects *effects)
 {
     (void)effects;
-    int before = style_now(ui), style = ui_choose(ui, args, styles, STYLES, before);
+    int before = style_now(ui), style = command_choose(ui, args, styles, STYLES, before);
     if (style < 0)
         return;
     ui->overlay = style < STYLE_BOXES   ? (enum overlay_style)style
@@ -58,22 +53,20 @@ void command_overlay(struct ui *ui, const char *args, struct effects *effects)
 void command_map(struct ui *ui, const char *args, struct effects *effects)
 {
     (void)effects;
-    int map = ui_choose(ui, args, ui_maps, UI_MAPS, (int)ui->map);
-    if (map < 0)
+    if (!command_set(ui, SETTING_MAP, args))
         return;
-    ui->map = (enum colour_map)map;
     ui->overlay = OVERLAY_HEAT;
-    ui_say(ui, ROLE_DIM, "Colour map: %s", ui_maps[map]);
+    ui_say(ui, ROLE_DIM, "Colour map: %s", setting_text(ui, SETTING_MAP));
 }
 
 void command_boxes(struct ui *ui, const char *args, struct effects *effects)
 {
+    int most = setting_table[SETTING_BOXES].most;
     (void)effects;
     long n = strtol(args, NULL, 10);
-    if (*args)
-        ui->box_count = n < 0 ? 0 : n > 36 ? 36 : (int)n;
-    else
-        ui->box_count = ui->box_count == 1 ? MANY_BOXES : ui->box_count == 0 ? 1 : 0;
+    if (!*args)
+        n = ui->box_count == 1 ? MANY_BOXES : ui->box_count == 0;
+    setting_set(ui, SETTING_BOXES, n < 0 ? 0 : n > most ? most : (int)n);
     ui_say(ui, ROLE_DIM, "Frames: %d", ui->box_count);
 }
 
@@ -82,8 +75,8 @@ void command_open(struct ui *ui, const char *args, struct effects *effects)
     (void)args;
     if (ui_list(ui)->count == 0)
         return;
-    if (views[ui->view].open)
-        views[ui->view].open(ui, effects);
+    if (ui_view_ops(ui)->open)
+        ui_view_ops(ui)->open(ui, effects);
     else
         ui->zoom = !ui->zoom;
 }
@@ -96,26 +89,26 @@ void command_back(struct ui *ui, const char *args, struct effects *effects)
     else if (ui->zoom || ui->wide)
         ui->zoom = ui->wide = false;
     else if (ui->filters[ui->view])
-        update_filter(ui, "");
+        find_filter(ui, "");
     else if (ui->view == VIEW_HELP)
         ui->view = ui->came_from;
     else if (ui->view == VIEW_FILES)
         ui->view = VIEW_START;
     else if (ui->view == VIEW_START)
-        update_view(ui, views[ui->came_from].bare ? VIEW_SEARCH : ui->came_from);
+        show_view(ui, ui->views[ui->came_from]->bare ? VIEW_SEARCH : ui->came_from);
     else if (ui->view != VIEW_SEARCH)
-        update_view(ui, VIEW_SEARCH);
+        show_view(ui, VIEW_SEARCH);
     else
-        command_caption(ui, "", effects);
+        prompt_open_caption(ui, effects);
 }
 
 void command_view_search(struct ui *ui, const char *args, struct effects *effects)
 {
     (void)args, (void)effects;
-    update_view(ui, VIEW_SEARCH);
+    show_view(ui, VIEW_SEARCH);
 }
 
-/* The number that `args` is, of `count` things; false where it is none, which is said. */
+/* The number `args` of `count` things; false, reported in the status line, if it is not one. */
 static bool take_number(struct ui *ui, const char *args, const char *what, size_t count,
                         size_t *out)
 {
@@ -143,7 +136,7 @@ void command_view_matches(struct ui *ui, const char *args, struct effects *effec
     if (*args && !take_number(ui, args, "image", catalog->images, &image))
         return;
     ui->subject = image;
-    update_view(ui, VIEW_MATCHES);
+    show_view(ui, VIEW_MATCHES);
 }
 
 void command_view_images(struct ui *ui, const char *args, struct effects *effects)
@@ -152,7 +145,7 @@ void command_view_images(struct ui *ui, const char *args, struct effects *effect
     struct pair pair = ui_pair(ui);
     if (pair.set)
         list_select(ui_list_of(ui, VIEW_IMAGES), list_row(ui_list_of(ui, VIEW_IMAGES), pair.image));
-    update_view(ui, VIEW_IMAGES);
+    show_view(ui, VIEW_IMAGES);
 }
 
 void command_view_captions(struct ui *ui, const char *args, struct effects *effects)
@@ -163,18 +156,24 @@ void command_view_captions(struct ui *ui, const char *args, struct effects *effe
     if (!catalog || !catalog->captions || (!*args && !catalog->caption)) {
         ui_say(ui, ROLE_ERROR, "This split has no captions");
     } else if (!*args) {
-        update_view(ui, VIEW_CAPTIONS);
+        show_view(ui, VIEW_CAPTIONS);
     } else if (take_number(ui, args, "caption", catalog->captions, &caption)) {
-        update_query(ui, catalog->caption ? catalog->caption[caption] : "", (ptrdiff_t)caption);
-        update_view(ui, VIEW_SEARCH);
+        query_ask_caption(ui, caption);
     }
+}
+
+void command_undo(struct ui *ui, const char *args, struct effects *effects)
+{
+    (void)args, (void)effects;
+    if (!undo_back(ui))
+        ui_say(ui, ROLE_ERROR, "Nothing to undo");
 }
 
 void command_help(struct ui *ui, const char *args, struct effects *effects)
 {
     (void)args;
-    update_prompt_close(ui, effects);
-    update_view(ui, VIEW_HELP);
+    prompt_close(ui, effects);
+    show_view(ui, VIEW_HELP);
 }
 
 void command_zoom(struct ui *ui, const char *args, struct effects *effects)

@@ -5,40 +5,36 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "ui/actions/prompt.h"
+#include "ui/actions/query.h"
+#include "ui/actions/requests.h"
+#include "ui/actions/show.h"
 #include "ui/actions/start.h"
-#include "ui/actions/update.h"
-#include "ui/views/views.h"
+#include "ui/state/view.h"
 
 void command_caption(struct ui *ui, const char *args, struct effects *effects)
 {
     if (!*args) {
-        update_prompt_open(ui, PROMPT_CAPTION, ui->draft ? ui->draft : ui_query(ui)->text, effects);
+        prompt_open_caption(ui, effects);
         return;
     }
-    update_query(ui, args, -1);
-    update_view(ui, VIEW_SEARCH);
+    query_ask(ui, args, -1);
+    show_view(ui, VIEW_SEARCH);
 }
 
 void command_leave_prompt(struct ui *ui, const char *args, struct effects *effects)
 {
     (void)args;
-    if (ui->line.label) /* readline's search in the history: that is left first */
+    if (ui->line.label) /* readline's search of the history is left first */
         effects_add(effects, EFFECT_LINE_KEY)->key = K_ESC;
     else
-        update_prompt_close(ui, effects);
+        prompt_close(ui, effects);
 }
 
 void command_palette(struct ui *ui, const char *args, struct effects *effects)
 {
     (void)args;
-    update_prompt_open(ui, PROMPT_COMMAND, "", effects);
-}
-
-void ui_ask_args(struct ui *ui, const char *name, struct effects *effects)
-{
-    char *text = mem_printf("%s ", name);
-    update_prompt_open(ui, PROMPT_COMMAND, text, effects);
-    free(text);
+    prompt_open(ui, PROMPT_COMMAND, "", effects);
 }
 
 static void forget_work(struct ui *ui)
@@ -49,8 +45,7 @@ static void forget_work(struct ui *ui)
         memset(ui->thumbs.waiting, 0, ui->thumbs.images * sizeof *ui->thumbs.waiting);
     for (int model = 0; model < MODELS; model++)
         ui->surveys[model].wanted = false;
-    free(ui->work.label);
-    ui->work.label = NULL;
+    mem_replace(&ui->work.label, NULL);
 }
 
 static bool scoring(const struct ui *ui)
@@ -70,11 +65,11 @@ void command_cancel(struct ui *ui, const char *args, struct effects *effects)
         effects_add(effects, EFFECT_CANCEL);
         ui_say(ui, ROLE_DIM, "Stopped");
         if (opening)
-            start_return(ui, "The opening was stopped", effects);
+            start_return(ui, "Opening was stopped", effects);
     } else if (typed) {
-        update_prompt_open(ui, ui->line.kind, "", effects);
+        prompt_open(ui, ui->line.kind, "", effects);
     } else if (ui->prompt && ui->line.kind != PROMPT_CAPTION) {
-        update_prompt_close(ui, effects);
+        prompt_close(ui, effects);
     } else if (ui->leave_asked) {
         command_quit(ui, "", effects);
     } else {
@@ -90,17 +85,13 @@ void command_export(struct ui *ui, const char *args, struct effects *effects)
         ui_say(ui, ROLE_ERROR, "There is nothing to export yet: type a caption, choose an image");
         return;
     }
-    struct request *request = update_request(ui, ui->side, REQUEST_EXPORT, effects);
-    request->image = pair.image;
-    request->caption = pair.caption;
-    request->text = mem_strdup(ui_caption_text(ui, &pair));
+    struct request *request =
+        requests_figure(ui, pair.image, pair.caption, ui_caption_text(ui, &pair), effects);
     request->path = *args ? mem_strdup(args) : NULL;
-    request->picture.style = ui->overlay;
-    request->picture.map = ui->map;
     ui_say(ui, ROLE_DIM, "Exporting ...");
 }
 
-/* No more than terminals take, and no half characters. */
+/* No more than terminals accept, and no half characters. */
 static void copy(struct ui *ui, const char *text, struct effects *effects)
 {
     size_t n = strlen(text), kept = n;
@@ -110,8 +101,8 @@ static void copy(struct ui *ui, const char *text, struct effects *effects)
     char *part = mem_strndup(text, kept);
     effects_text(effects, EFFECT_COPY, part);
     if (kept < n)
-        ui_say(ui, ROLE_WARNING, "Copied the first %zu of %zu bytes: terminals take no more", kept,
-               n);
+        ui_say(ui, ROLE_WARNING, "Copied the first %zu of %zu bytes: terminals accept no more",
+               kept, n);
     else
         ui_say(ui, ROLE_GOOD, "Copied: %s", text);
     free(part);
@@ -124,12 +115,12 @@ void command_copy(struct ui *ui, const char *args, struct effects *effects)
     (void)args;
     if (!ui_selected(ui, ui->view, &item))
         return;
-    views[ui->view].text(ui, item, &text);
+    ui_view_ops(ui)->text(ui, item, &text);
     copy(ui, str_text(&text), effects);
     str_done(&text);
 }
 
-/* The image that the view's selection stands for; false where none. */
+/* The image that the view's selection stands for; false if there is none. */
 static bool selected_image(const struct ui *ui, size_t *image_out)
 {
     struct pair pair = ui_pair(ui);

@@ -6,7 +6,8 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "ui/commands/command.h"
+#include "base/str.h"
+#include "ui/state/command.h"
 
 char *config_path(void)
 {
@@ -16,19 +17,19 @@ char *config_path(void)
     return home && *home ? file_join(home, ".config/scanscope/config") : NULL;
 }
 
-static const struct ui_command *command_of(const char *line)
+static const struct ui_command *command_of(const struct ui *ui, const char *line)
 {
     char name[64];
     snprintf(name, sizeof name, "%.*s", (int)strcspn(line, " \t"), line);
-    return command_named(name);
+    return command_named(ui->commands, name);
 }
 
-static int not_a_setting(const char *name, struct error *err)
+static int not_a_setting(const struct ui *ui, const char *name, struct error *err)
 {
     struct str settings = {0};
-    for (size_t i = 0; i < ui_command_count; i++)
-        if (ui_commands[i].modes & MODE_CONFIG)
-            str_addf(&settings, "%s%s", settings.length ? ", " : "", ui_commands[i].name);
+    for (size_t i = 0; i < ui->commands->count; i++)
+        if (ui->commands->rows[i].modes & MODE_CONFIG)
+            str_addf(&settings, "%s%s", settings.length ? ", " : "", ui->commands->rows[i].name);
     error_set(err, "\"%s\" is not a setting; settings are %s", name, str_text(&settings));
     str_done(&settings);
     return -1;
@@ -41,11 +42,11 @@ static int run_line(char *line, struct ui *ui, struct error *err)
     line += strspn(line, " \t");
     if (!*line || *line == '#')
         return 0;
-    const struct ui_command *command = command_of(line);
+    const struct ui_command *command = command_of(ui, line);
     if (!command)
         return error_set(err, "no command is called \"%.*s\"", (int)strcspn(line, " \t"), line);
     if (!(command->modes & MODE_CONFIG))
-        return not_a_setting(command->name, err);
+        return not_a_setting(ui, command->name, err);
     command_run(ui, line, &effects);
     effects_done(&effects); /* there is no screen yet to perform them on */
     int status = 0;

@@ -9,12 +9,13 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "ui/actions/session.h"
 #include "ui/loop/config.h"
 #include "ui/loop/loop.h"
 #include "ui/loop/script.h"
 #include "ui/screen/term.h"
-#include "ui/state/recent.h"
-#include "ui/state/saved.h"
+#include "ui/work/recent.h"
+#include "ui/work/saved.h"
 
 /* $VARIABLE/NAME, ~/OTHERWISE/NAME, or NULL. */
 static char *home_folder(const char *variable, const char *otherwise, const char *name)
@@ -37,23 +38,12 @@ static char *state_folder(void)
 /* To be called before the terminal is opened, which is queried accordingly. */
 static int apply_graphics(struct ui *ui, const char *name, struct error *err)
 {
-    for (int i = 0; name && i < WISHES; i++)
-        if (!strcmp(ui_graphics_names[i], name)) {
-            ui->graphics = (enum graphics_wish)i;
-            return 0;
-        }
-    return name ? error_set(err, "--graphics %s: unknown; choose auto, cells, sixel or kitty", name)
-                : 0;
-}
-
-static bool symbols_named(const char *name, enum symbols *out)
-{
-    for (int i = 0; i < UI_SYMBOLS; i++)
-        if (!strcmp(ui_symbols[i], name)) {
-            *out = (enum symbols)i;
-            return true;
-        }
-    return false;
+    int graphics = setting_named(SETTING_GRAPHICS, name);
+    if (graphics >= 0)
+        setting_set(ui, SETTING_GRAPHICS, graphics);
+    else if (name)
+        return error_set(err, "--graphics %s: unknown; choose auto, cells, sixel or kitty", name);
+    return 0;
 }
 
 /* The looks that options ask for, over those of the terminal. */
@@ -67,7 +57,10 @@ static int apply_looks(struct ui *ui, const struct explore_options *options, str
     if (options->theme)
         ui->theme = theme_named(options->theme);
     ui->theme_set |= options->theme != NULL;
-    if (options->symbols && !symbols_named(options->symbols, &ui->symbols))
+    int symbols = setting_named(SETTING_SYMBOLS, options->symbols);
+    if (symbols >= 0)
+        setting_set(ui, SETTING_SYMBOLS, symbols);
+    else if (options->symbols)
         return error_set(err, "--symbols %s: unknown; choose ascii, half, block or sextant",
                          options->symbols);
     if (options->ascii || (options->symbols && ui->symbols == SYMBOLS_ASCII)) {
@@ -201,8 +194,8 @@ static int restore_session(struct loop *loop, const struct explore_options *opti
     int status = path && file_exists(path) ? saved_load(path, &saved, err) : 0;
     if (saved) {
         bool its = saved_is_of(saved, options->sources, options->source_count);
-        saved_apply(saved, its && !options->caption && !options->command_count && !options->start,
-                    &loop->ui);
+        session_apply(&loop->ui, saved,
+                      its && !options->caption && !options->command_count && !options->start);
     }
     saved_free(saved);
     free(path);
@@ -228,7 +221,7 @@ static int keep_session(const struct loop *loop, const struct explore_options *o
     if (!ui->catalogs[0] || (named ? !strcmp(options->session, "none")
                                    : !loop->sessions || !ui->sources[0].of[SOURCE_MODEL]))
         return 0;
-    char *text = saved_text(ui), *folder = named ? file_folder(options->session) : NULL;
+    char *text = session_text(ui), *folder = named ? file_folder(options->session) : NULL;
     source_hash(ui->sources, (size_t)ui->models, name);
     int status =
         named ? file_make_folder(folder, err) : recent_keep(loop->sessions, name, text, err);
@@ -264,7 +257,7 @@ static int run(struct loop *loop, const struct explore_options *options, struct 
 {
     take_sources(&loop->ui, options);
     loop->ui.draft = mem_strdup(options->caption);
-    loop->ui.begin = join_commands(options);
+    loop->ui.first_commands = join_commands(options);
     int status = load_config(&loop->ui, options, err);
     if (status == 0)
         status = apply_graphics(&loop->ui, options->graphics, err);

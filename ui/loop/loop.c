@@ -9,10 +9,11 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "ui/actions/update.h"
+#include "ui/commands/command_table.h"
 #include "ui/loop/line.h"
-#include "ui/state/recent.h"
 #include "ui/views/views.h"
 #include "ui/work/files.h"
+#include "ui/work/recent.h"
 
 static void queue_event(void *context, struct event *event)
 {
@@ -44,9 +45,10 @@ static size_t complete_word(struct loop *loop, const char *word, size_t limit, c
 static size_t complete_command(const char *word, size_t limit, char **out)
 {
     size_t n = 0;
-    for (size_t i = 0; i < ui_command_count && n < limit; i++) {
-        const char *name = ui_commands[i].name;
-        if (!strncmp(name, word, strlen(word)) && command_named(name) == &ui_commands[i])
+    for (size_t i = 0; i < command_table.count && n < limit; i++) {
+        const char *name = command_table.rows[i].name;
+        if (!strncmp(name, word, strlen(word)) &&
+            command_named(&command_table, name) == &command_table.rows[i])
             out[n++] = mem_strdup(name);
     }
     return n;
@@ -88,7 +90,7 @@ static size_t complete_line(void *context, enum prompt_kind kind, const char *li
         return complete_command(word, limit, out);
     char name[64];
     snprintf(name, sizeof name, "%.*s", (int)strcspn(line, " "), line);
-    const struct ui_command *command = command_named(name);
+    const struct ui_command *command = command_named(&command_table, name);
     const struct backend *backend = active_backend(loop);
     if (backend && !strcmp(name, "image"))
         return complete_id(&backend->catalog, line + start, limit, out);
@@ -103,15 +105,14 @@ int loop_init(struct loop *loop, int rows, int cols, int models, const struct wo
     *loop =
         (struct loop){.sessions = folders->state ? file_join(folders->state, "sessions") : NULL};
     mine.cache_folder = folders->cache;
-    mine.recent = recent_list;
     mine.session_folder = loop->sessions;
     loop->worker = worker_new(&mine, err);
     if (!loop->worker) {
         free(loop->sessions);
         return -1;
     }
-    keymap_init(&loop->keymap);
-    ui_init(&loop->ui, rows, cols, models, &loop->keymap);
+    keymap_init(&loop->keymap, &command_table);
+    ui_init(&loop->ui, rows, cols, models, view_table, &command_table, &loop->keymap);
     grid_init(&loop->grid, rows, cols);
     struct line_host line = {loop, queue_event, knows_word, complete_line};
     line_init(&line, folders->state);

@@ -6,9 +6,9 @@
 #ifndef UI_LOOP_LOOP_H
 #define UI_LOOP_LOOP_H
 
-#include "ui/commands/command.h"
 #include "ui/screen/screen.h"
 #include "ui/state/effect.h"
+#include "ui/state/keymap.h"
 #include "ui/state/state.h"
 #include "ui/work/event.h"
 #include "ui/work/worker.h"

@@ -7,9 +7,15 @@
 #include "base/countof.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "ui/views/view_items.h"
 
 const char *const failure_names[FAILURE_COLUMNS] = {"rank", "score", "margin", "length", "unknown"};
+
+const struct failure_order failure_orders[SORTS] = {
+    [SORT_WORST] = {FAILURE_RANK, -1},    [SORT_BEST] = {FAILURE_RANK, 1},
+    [SORT_ORDER] = {FAILURE_COLUMNS, 1},  [SORT_TEXT] = {FAILURE_COLUMNS, 1},
+    [SORT_SCORE] = {FAILURE_SCORE, 1},    [SORT_MARGIN] = {FAILURE_MARGIN, 1},
+    [SORT_LENGTH] = {FAILURE_LENGTH, -1}, [SORT_UNKNOWN] = {FAILURE_UNKNOWN, -1},
+};
 
 double failure_value(const struct ui *ui, size_t caption, enum failure_column column)
 {
@@ -81,5 +87,6 @@ bool failure_filter_takes(const struct ui *ui, const struct failure_filter *filt
               (c->equal && value == c->number)))
             return false;
     }
-    return !filter->text || (catalog->caption && text_has(catalog->caption[caption], filter->text));
+    return !filter->text ||
+           (catalog->caption && strcasestr(catalog->caption[caption], filter->text));
 }

@@ -1,5 +1,5 @@
-/* failure_table.h: the numbers of the table of failures, one a caption: what is shown, sorted and
- * filtered by. */
+/* failure_table.h: the columns of the table of failures, which has a row per caption: what is
+ * shown, sorted and filtered by. */
 #ifndef UI_STATE_FAILURE_TABLE_H
 #define UI_STATE_FAILURE_TABLE_H
 
@@ -16,7 +16,14 @@ enum failure_column {
 
 extern const char *const failure_names[FAILURE_COLUMNS]; /* as in a filter */
 
-/* Of a caption that is ranked. */
+/* How each sort orders the rows. */
+struct failure_order {
+    enum failure_column column; /* FAILURE_COLUMNS: none of the numbers */
+    int direction;              /* 1: the smallest first */
+};
+extern const struct failure_order failure_orders[SORTS];
+
+/* The number in a column for a caption that has been ranked. */
 double failure_value(const struct ui *ui, size_t caption, enum failure_column column);
 
 /* A filter: words are looked for as one text, "margin<-0.1" and the like (=, <, <=, >, >=) are

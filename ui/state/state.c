@@ -1,25 +1,18 @@
 #include "ui/state/state.h"
 
-#include <math.h>
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "ui/state/recent.h"
-#include "ui/views/views.h"
-
-const char *const ui_overlays[UI_OVERLAYS] = {"fade", "heat", "boxes", "none"};
-const char *const ui_maps[UI_MAPS] = {"viridis", "cividis", "magma", "inferno", "grey"};
-
-const char *const ui_symbols[UI_SYMBOLS] = {"ascii", "half", "block", "sextant"};
-const char *const ui_graphics_names[WISHES] = {"auto", "cells", "sixel", "kitty"};
-const char *const ui_sorts[SORTS] = {"worst", "best",   "order",  "text",
-                                     "score", "margin", "length", "unknown"};
+#include "ui/state/view.h"
+#include "ui/work/recent.h"
 
 static void begin_session(struct ui *ui, int models)
 {
+    ui->session++;
     ui->models = ui->shown = models;
     ui->shown += models == 0;
     ui->together = models > 1;
@@ -34,9 +27,14 @@ static void begin_session(struct ui *ui, int models)
     }
 }
 
-void ui_init(struct ui *ui, int rows, int cols, int models, struct keymap *keymap)
+void ui_init(struct ui *ui, int rows, int cols, int models, const struct view_ops *const *views,
+             const struct command_table *commands, struct keymap *keymap)
 {
-    *ui = (struct ui){.rows = rows,
+    assert(models >= 0 && models <= MODELS);
+    *ui = (struct ui){.views = views,
+                      .commands = commands,
+                      .keymap = keymap,
+                      .rows = rows,
                       .cols = cols,
                       .cell_ratio = 2,
                       .depth = DEPTH_TRUE,
@@ -47,8 +45,7 @@ void ui_init(struct ui *ui, int rows, int cols, int models, struct keymap *keyma
                       .graphics = WISH_CELLS,
                       .cache_mb = 64,
                       .mouse = true,
-                      .box_count = 1,
-                      .keymap = keymap};
+                      .box_count = 1};
     begin_session(ui, models);
 }
 
@@ -120,7 +117,6 @@ void ui_forget_session(struct ui *ui, int models)
     ui->subject = ui->region_of = 0;
     ui->word_of = (struct pair){0};
     ui->zoom = ui->wrong = ui->leave_asked = false;
-    ui->undone = true; /* there is no way back into what is closed */
     begin_session(ui, models);
 }
 
@@ -141,7 +137,7 @@ void ui_done(struct ui *ui)
     session_done(ui);
     start_done(&ui->start);
     line_done(&ui->line);
-    free(ui->begin);
+    free(ui->first_commands);
     free(ui->message.text);
     free(ui->find);
     free(ui->fatal);
@@ -164,14 +160,30 @@ const struct catalog *ui_catalog(const struct ui *ui)
     return ui->catalogs[ui->sides[ui->side].model];
 }
 
-const struct asked *ui_query(const struct ui *ui)
+const struct ui_query *ui_query(const struct ui *ui)
 {
     return &ui->sides[ui->side].query;
 }
 
+void ui_each_side(struct ui *ui, void (*visit)(struct ui *ui, void *context), void *context)
+{
+    int active = ui->side;
+    for (int side = 0; side < SIDES; side++)
+        if (side == active || ui_compares(ui)) {
+            ui->side = side;
+            visit(ui, context);
+        }
+    ui->side = active;
+}
+
+const struct view_ops *ui_view_ops(const struct ui *ui)
+{
+    return ui->views[ui->view];
+}
+
 bool ui_shows(const struct ui *ui, enum view_id view)
 {
-    return views[view].bare || ui_catalog(ui);
+    return ui->views[view]->bare || ui_catalog(ui);
 }
 
 struct list *ui_list_of(struct ui *ui, enum view_id view)
@@ -238,15 +250,20 @@ bool ui_selected(const struct ui *ui, enum view_id view, size_t *item_out)
 struct pair ui_pair(const struct ui *ui)
 {
     struct pair pair = {0};
-    if (ui_catalog(ui) && views[ui->view].pair)
-        views[ui->view].pair(ui, &pair);
+    if (ui_catalog(ui) && ui_view_ops(ui)->pair)
+        ui_view_ops(ui)->pair(ui, &pair);
+    assert(!pair.set || pair.image < ui_catalog(ui)->images);
     return pair;
 }
 
 bool pair_same(const struct pair *a, const struct pair *b)
 {
-    return a->set == b->set && a->image == b->image && a->caption == b->caption &&
-           a->query == b->query;
+    return a->image == b->image && pair_same_caption(a, b);
+}
+
+bool pair_same_caption(const struct pair *a, const struct pair *b)
+{
+    return a->set == b->set && a->caption == b->caption && a->query == b->query;
 }
 
 const struct look *ui_look(const struct ui *ui)
@@ -280,7 +297,7 @@ const struct picture *ui_picture(const struct ui *ui)
     return slot->key.image == pair.image ? slot->picture : NULL;
 }
 
-struct picture *ui_thumb(const struct ui *ui, size_t image)
+const struct picture *ui_thumb(const struct ui *ui, size_t image)
 {
     return image < ui->thumbs.images ? ui->thumbs.of[image] : NULL;
 }
@@ -311,7 +328,7 @@ bool ui_weights(const struct ui *ui, float *weights_out)
 
 enum graphics ui_graphics(const struct ui *ui)
 {
-    if (ui->depth == DEPTH_MONO || ui_compares(ui)) /* no colours are wanted; one pane only */
+    if (ui->depth == DEPTH_MONO || ui_compares(ui)) /* without colours; in one pane only */
         return GRAPHICS_CELLS;
     switch (ui->graphics) {
     case WISH_SIXEL:
@@ -397,12 +414,27 @@ bool ui_marked(const struct ui *ui, size_t caption)
     return ui->marks && caption < ui_catalog(ui)->captions && ui->marks[caption];
 }
 
+void ui_mark(struct ui *ui, size_t caption)
+{
+    assert(caption < ui_catalog(ui)->captions);
+    if (!ui->marks)
+        ui->marks = mem_new(ui_catalog(ui)->captions, sizeof *ui->marks);
+    ui->marks[caption] = !ui->marks[caption];
+    ui->mark_count += ui->marks[caption] ? 1 : (size_t)-1;
+}
+
 const char *ui_caption_text(const struct ui *ui, const struct pair *pair)
 {
     const struct catalog *catalog = ui_catalog(ui);
     if (pair->caption >= 0 && catalog && catalog->caption &&
         (size_t)pair->caption < catalog->captions)
         return catalog->caption[pair->caption];
-    const struct asked *query = ui_query(ui);
+    const struct ui_query *query = ui_query(ui);
     return query->text ? query->text : "";
+}
+
+const char *ui_split_caption(const struct ui *ui, size_t caption)
+{
+    const struct catalog *catalog = ui_catalog(ui);
+    return catalog->caption ? catalog->caption[caption] : "";
 }

@@ -1,10 +1,13 @@
-/* state.h: everything the explorer is at one moment. ui_update changes it, ui_view draws it;
- * nothing else touches it.
+/* state.h: everything the explorer is at one moment, and questions about it. ui_update changes it,
+ * ui_view draws it; nothing else touches it.
  *
  * Data model: up to two sides (models), each with the answers that have come for the current query,
  * pair and picture; views over lists; a prompt whose text readline owns and the state mirrors. What
- * is wanted follows from the state (want.c): it is asked for once, and an answer that is no longer
- * wanted is dropped by its serial number. */
+ * the worker has to compute follows from the state (ui/actions/requests.c): each thing is requested
+ * once, and an answer that is no longer needed is dropped by its serial number.
+ *
+ * The tables of views and of commands, and the key map, are the caller's: the state reaches what is
+ * above it only through them. */
 #ifndef UI_STATE_STATE_H
 #define UI_STATE_STATE_H
 
@@ -15,6 +18,7 @@
 #include "ui/screen/theme.h"
 #include "ui/state/effect.h"
 #include "ui/state/list.h"
+#include "ui/state/settings.h"
 #include "ui/work/backend.h"
 #include "ui/work/event.h"
 
@@ -42,15 +46,14 @@ enum prompt_kind {
     PROMPTS
 };
 
-/* "auto": the best that the terminal says it can; the others come first whatever it says. */
+/* "auto" is the best that the terminal says it can do; the others hold whatever it says. */
 enum graphics_wish { WISH_AUTO, WISH_CELLS, WISH_SIXEL, WISH_KITTY, WISHES };
-extern const char *const ui_graphics_names[WISHES];
 
 /* An image and a caption: what the picture shows. */
 struct pair {
     bool set;
     size_t image;
-    ptrdiff_t caption; /* the split's, or -1: the query that was typed */
+    ptrdiff_t caption; /* the split's, or -1: the typed query */
     unsigned query;    /* its number, 0 for the split's */
 };
 
@@ -68,7 +71,7 @@ struct picture_slot {
     struct picture *picture;
 };
 
-/* How captions 0 .. done - 1 find their image. */
+/* How well captions 0 .. done - 1 find their image. */
 struct survey {
     struct surveyed *of;
     size_t done, total;
@@ -87,8 +90,8 @@ enum sort {
     SORTS
 };
 
-struct asked {
-    unsigned number; /* 0: none yet; no two queries have the same */
+struct ui_query {
+    unsigned number; /* 0: none yet; unique */
     char *text;      /* as typed, or the split's caption */
     ptrdiff_t caption;
 };
@@ -96,7 +99,7 @@ struct asked {
 /* A ranking with what is looked at in it. */
 struct side {
     int model;
-    struct asked query;
+    struct ui_query query;
     struct ranking *ranking; /* images, for query number `ranked` */
     unsigned ranked;
     size_t *rank_of;         /* images: their place in the ranking */
@@ -109,12 +112,11 @@ struct side {
     struct picture_slot pictures[PICTURES_KEPT]; /* the newest at picture_next - 1 */
     int picture_next;
     int picture_shown; /* the one on the screen; -1: none yet */
-    /* what was asked for last, and the number under which its answer comes (0: nothing is awaited)
-     */
-    unsigned rank_asked;
-    size_t matches_asked;
-    struct pair look_asked;
-    struct picture_key picture_asked;
+    /* what was requested last, and the serial number of the answer (0: none is awaited) */
+    unsigned rank_requested;
+    size_t matches_requested; /* image + 1 */
+    struct pair look_requested;
+    struct picture_key picture_requested;
     unsigned awaited[REQUESTS];
 };
 
@@ -126,13 +128,13 @@ struct line {
     char *label; /* readline's own (a search in the history), else NULL */
     struct span *unknown;
     size_t unknown_count;
-    char *completions; /* one a line, or NULL */
+    char *completions; /* one per line, or NULL */
 };
 
 struct thumbs {
     int cols, rows;
-    struct picture **of; /* images; NULL where not there yet */
-    bool *waiting;       /* asked for, not there yet */
+    struct picture **of; /* images; NULL until it has come */
+    bool *waiting;       /* requested, not there yet */
     size_t images, kept;
 };
 
@@ -141,56 +143,61 @@ struct message {
     enum role role;
 };
 
-struct work { /* how far the worker is */
+struct work { /* the worker's progress */
     char *label;
     uint64_t done, total;
 };
 
-/* What the start screen has chosen. */
+/* What is chosen on the start screen. */
 struct start {
-    struct source form[MODELS]; /* the second has no model where one is enough */
-    unsigned changes,
-        fitted; /* of the form: how many there were, and up to which it was looked at */
-    struct fitness *fitness; /* the latest look; NULL: none yet */
-    struct recents *recents; /* NULL: not there yet */
-    int field;               /* what is chosen in the file browser: enum start_field */
-    char *folder, *listed;   /* which is browsed; which was asked for last */
-    struct files *files;     /* NULL: not there yet */
-    char *why;               /* why the last opening came to nothing */
-    bool known;              /* openings that fail come back here rather than end the program */
+    struct source form[MODELS]; /* the second has no model if only one is chosen */
+    unsigned changes, fitted;   /* of the form: how many there were, how many were looked at */
+    struct fitness *fitness;    /* the latest look; NULL: none yet */
+    struct recents *recents;    /* NULL: not there yet */
+    int field;                  /* what the file browser chooses: enum start_field */
+    char *folder, *listed;      /* the one browsed; the one requested last */
+    struct files *files;        /* NULL: not there yet */
+    char *why;                  /* why the last opening failed */
+    bool known;                 /* a failed opening comes back here rather than end the program */
 };
 
+struct view_ops;
+struct command_table;
 struct keymap;
 
 /* A view as it was, for undo. */
 struct snapshot {
+    unsigned session;
+    size_t undo_count; /* snapshots before it */
     enum view_id view, came_from;
     size_t subject, rows[VIEWS];
-    unsigned number;
+    int side, settings[SETTINGS];
+    unsigned number; /* of the query */
     ptrdiff_t caption, word;
     char *text;
-    bool zoom, wide, sheet, regions, word_table, together;
-    int shown, side, boxes;
-    enum overlay_style overlay;
-    enum colour_map map;
 };
 
 enum { UNDO_KEPT = 32 };
 
 struct ui {
+    /* what the loop hands in */
+    const struct view_ops *const *views;
+    const struct command_table *commands;
+    struct keymap *keymap;
     /* the terminal */
     int rows, cols;
     float cell_ratio;
-    enum depth depth, depth_most; /* what is shown, and what the terminal could */
+    enum depth depth, depth_most; /* what is shown, and the most that the terminal can */
     enum symbols symbols;
     enum graphics_wish graphics;     /* what the user wants */
-    bool speaks[GRAPHICS_KITTY + 1]; /* what the terminal said it can */
+    bool speaks[GRAPHICS_KITTY + 1]; /* what the terminal said it can do */
     int cell_width, cell_height;     /* pixels; 0: unknown */
     bool ascii, mouse;
     int cache_mb; /* that thumbnails on disk may take; 0: none are kept */
     const struct theme *theme;
     bool theme_set; /* chosen, not guessed from the terminal */
     /* the models, and the rankings side by side */
+    unsigned session;                       /* its number: undo does not reach beyond it */
     const struct catalog *catalogs[MODELS]; /* NULL until it is open */
     struct source sources[MODELS];
     int models; /* open, or being opened; 0: the start screen */
@@ -203,32 +210,30 @@ struct ui {
     unsigned serial, queries; /* the last numbers given to a request, to a query */
     /* what is looked at */
     enum view_id view, came_from;
-    struct list lists[VIEWS]; /* of the views that are no rankings */
+    struct list lists[VIEWS]; /* of the views that are not rankings */
     size_t subject;           /* the image whose captions are ranked */
     bool prompt;              /* the prompt has the keys */
     struct line line;
-    char *draft;         /* a caption that was begun and not asked yet */
-    char *begin;         /* commands, one a line, for when all models are open; NULL: none */
-    ptrdiff_t word;      /* of the pair's words; -1: none, the plain photograph */
-    struct pair word_of; /* the caption that `word` and the pins belong to */
-    ptrdiff_t word_next; /* the word to begin with in the next caption; -1: its warmest */
-    ptrdiff_t row_next;  /* the row to begin with in the next ranking; -1: the first */
+    char *draft;          /* a caption that was begun and not asked yet */
+    char *first_commands; /* one per line, to run once all models are open; NULL: none */
+    ptrdiff_t word;       /* of the pair's words; -1: none, the plain photograph */
+    struct pair word_of;  /* the caption that `word` and the pins belong to */
+    ptrdiff_t word_next;  /* the word to begin with in the next caption; -1: its warmest */
+    ptrdiff_t row_next;   /* the row to begin with in the next ranking; -1: the first */
     struct snapshot undo[UNDO_KEPT];
     size_t undo_count;
-    bool undone; /* this event was an undo: it is not to be undone itself */
     bool *marks; /* captions set aside */
     size_t mark_count;
     size_t *marks_next; /* of a restored session, until the captions are there */
     size_t marks_next_count;
-    bool marked_only;  /* captions and failures: only the marked ones */
-    enum sort sort;    /* of the failures */
-    bool reversed;     /* the sort, from its other end */
-    size_t worse_than; /* they are those whose image has this place or a worse one (1: second; 0:
-                          all) */
-    bool wrong;        /* their picture is of the image ranked first rather than of the true one */
-    size_t exports;    /* figures of the batch that is written */
-    bool aside;        /* drawn as the side that the keys do not act on */
-    ptrdiff_t region;  /* the selected one of image region_of; -1: none */
+    bool marked_only; /* captions and failures: only the marked ones */
+    enum sort sort;   /* of the failures */
+    bool reversed;    /* the sort, from its other end */
+    size_t
+        worse_than;   /* they are those whose image is at this place or worse (1: second; 0: all) */
+    bool wrong;       /* their picture is of the image ranked first, not of the true one */
+    size_t exports;   /* figures in the batch being written */
+    ptrdiff_t region; /* the selected one of image region_of; -1: none */
     size_t region_of;
     bool *pins; /* words shown together with the selected one */
     size_t pin_count;
@@ -240,98 +245,108 @@ struct ui {
     struct thumbs thumbs;
     struct message message;
     struct work work;
-    char *find; /* what / looked for last */
+    char *find; /* what / searched for last */
     char *filters[VIEWS];
     bool leave_asked; /* Ctrl-C was pressed with nothing to cancel */
     bool leaving;
     char *fatal; /* why nothing can be shown: the model did not open */
-    struct keymap *keymap;
 };
 
-/* Names of overlay_style, colour_map, symbols, in their order. */
-enum { UI_OVERLAYS = 4, UI_MAPS = 5, UI_SYMBOLS = 4 };
-extern const char *const ui_overlays[UI_OVERLAYS];
-extern const char *const ui_maps[UI_MAPS];
-extern const char *const ui_symbols[UI_SYMBOLS];
-
-extern const char *const ui_sorts[SORTS];
-
-/* What the state begins with; the keymap is the caller's and lives as long. */
-void ui_init(struct ui *ui, int rows, int cols, int models, struct keymap *keymap);
+/* Initialises the state. The tables and the key map are borrowed until ui_done. models 0: the start
+ * screen. */
+void ui_init(struct ui *ui, int rows, int cols, int models, const struct view_ops *const *views,
+             const struct command_table *commands, struct keymap *keymap);
 void ui_done(struct ui *ui);
 
 /* Lets go of the models and of all that belongs to them; `models` are opened next. The terminal,
  * the looks, the keys and the start screen stay. */
 void ui_forget_session(struct ui *ui, int models);
 
+/* The side that the keys act on; its query; its model's catalog (NULL until it is open) and survey.
+ */
 struct side *ui_side(struct ui *ui);
 const struct side *ui_side_const(const struct ui *ui);
-const struct asked *ui_query(const struct ui *ui);
-const struct catalog *ui_catalog(
-    const struct ui *ui); /* of the side's model; NULL until it is open */
+const struct ui_query *ui_query(const struct ui *ui);
+const struct catalog *ui_catalog(const struct ui *ui);
+const struct survey *ui_survey(const struct ui *ui);
 
-/* The view has something to show: it needs no model, or one is open. */
+/* Calls `visit` for each side on the screen as though the keys acted on it. */
+void ui_each_side(struct ui *ui, void (*visit)(struct ui *ui, void *context), void *context);
+
+/* The operations of the view that is shown. */
+const struct view_ops *ui_view_ops(const struct ui *ui);
+
+/* Whether the view has something to show: it needs no model, or one is open. */
 bool ui_shows(const struct ui *ui, enum view_id view);
 
-/* The list of a view; of a ranking, the side's. */
+/* The list of a view (of a ranking, the side's); ui_list: of the view that is shown. */
 struct list *ui_list_of(struct ui *ui, enum view_id view);
 const struct list *ui_list_const(const struct ui *ui, enum view_id view);
-struct list *ui_list(struct ui *ui); /* of the view that is shown */
+struct list *ui_list(struct ui *ui);
 
-/* Two sides are shown in this view. */
+/* Whether two sides are shown in this view. */
 bool ui_compares(const struct ui *ui);
 
-/* Where on the other side that stands which is at `place` of the view's ranking here; false where
- * it is not ranked. */
+/* Where the other side ranks what is at `place` of the view's ranking here; false if it does not
+ * rank it. */
 bool ui_other_place(const struct ui *ui, size_t place, size_t *there_out);
 
-/* How many of the first `n` places both rankings of the view share; n_out: of how many, 0 where one
+/* How many of the first `n` places both rankings of the view share; *n_out: of how many, 0 if one
  * is missing. */
 size_t ui_in_common(const struct ui *ui, size_t n, size_t *n_out);
 
-/* The selected item of a view's list; false where it is empty. */
+/* The selected item of a view's list; false if it is empty. */
 bool ui_selected(const struct ui *ui, enum view_id view, size_t *item_out);
 
-/* What the picture and the words are of; .set is false where there is none. */
+/* The pair whose picture and words are shown; .set is false if there is none. */
 struct pair ui_pair(const struct ui *ui);
+
+/* Whether two pairs are the same; whether they have the same caption. */
 bool pair_same(const struct pair *a, const struct pair *b);
+bool pair_same_caption(const struct pair *a, const struct pair *b);
 
 /* The look at the current pair; NULL until it has come. */
 const struct look *ui_look(const struct ui *ui);
 
-/* The words of the current pair's caption, also before the look has come; NULL where they are not
+/* The words of the current pair's caption, even before the look has come; NULL if they are not
  * known. */
 const struct ask_words *ui_words(const struct ui *ui);
 
-/* The picture to draw: the wanted one, or the last one of the same image until it has come; else
+/* The picture to draw: the current one or, until it has come, the last one of the same image; else
  * NULL. */
 const struct picture *ui_picture(const struct ui *ui);
 
-struct picture *ui_thumb(const struct ui *ui, size_t image);
+/* The image's thumbnail; NULL until it has come. */
+const struct picture *ui_thumb(const struct ui *ui, size_t image);
 
-/* The weights to lay over the picture: the selected word's and the pinned ones', their mean. False
- * where none. */
+/* Fills the weights to lay over the picture, one per region: the mean of the selected word's and
+ * the pinned ones'. False if there are none. */
 bool ui_weights(const struct ui *ui, float *weights_out);
 
+/* Shows a message in the status line. */
 void ui_say(struct ui *ui, enum role role, const char *format, ...) PRINTF_LIKE(3, 4);
 
-/* What the picture is made of as things are. */
+/* What the picture is made of at the moment. */
 enum graphics ui_graphics(const struct ui *ui);
 
-/* The regions that are framed, the strongest first: up to PICTURE_FRAMES; returns how many. */
+/* Fills the regions that are framed, the strongest first, and returns how many. */
 size_t ui_framed(const struct ui *ui, size_t out[PICTURE_FRAMES]);
 
-/* True while an answer of this kind is awaited on any side. */
+/* Whether an answer of this kind is awaited on any side; whether none is of any kind. */
 bool ui_awaits(const struct ui *ui, enum request_kind kind);
 bool ui_idle(const struct ui *ui);
 
+/* The style of a role in the current theme and depth. */
 struct style ui_style(const struct ui *ui, enum role role);
 
-/* The survey of the side's model. */
-const struct survey *ui_survey(const struct ui *ui);
+/* Whether a caption is marked; ui_mark marks it, or unmarks it. */
 bool ui_marked(const struct ui *ui, size_t caption);
+void ui_mark(struct ui *ui, size_t caption);
 
-/* Text for the caption of a pair. */
+/* The text of a pair's caption. Borrowed. */
 const char *ui_caption_text(const struct ui *ui, const struct pair *pair);
+
+/* The split's caption of this index; "" if its text is not known. Borrowed. */
+const char *ui_split_caption(const struct ui *ui, size_t caption);
 
 #endif

@@ -1,92 +1,24 @@
-/* Every caption of the split with the rank of its image: the list of what the model gets wrong. */
-#include <math.h>
+/* Every caption of the split with the rank of its image: what the model gets wrong. */
+#include "ui/views/view_private.h"
+
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/countof.h"
-#include "base/mem.h"
-#include "ui/actions/update.h"
+#include "ui/actions/failures.h"
+#include "ui/actions/query.h"
 #include "ui/state/failure_table.h"
-#include "ui/views/view_items.h"
 
-size_t failures_total(const struct ui *ui)
+static size_t failures_total(const struct ui *ui)
 {
     return ui_catalog(ui)->captions;
 }
 
-static const char *caption_of(const struct ui *ui, size_t caption)
-{
-    const struct catalog *catalog = ui_catalog(ui);
-    return catalog->caption ? catalog->caption[caption] : "";
-}
-
-/* How a sort orders by a column; FAILURE_COLUMNS: by none. */
-static const struct {
-    enum failure_column column;
-    int direction; /* 1: the smallest first */
-} orders[SORTS] = {
-    [SORT_WORST] = {FAILURE_RANK, -1},    [SORT_BEST] = {FAILURE_RANK, 1},
-    [SORT_ORDER] = {FAILURE_COLUMNS, 1},  [SORT_TEXT] = {FAILURE_COLUMNS, 1},
-    [SORT_SCORE] = {FAILURE_SCORE, 1},    [SORT_MARGIN] = {FAILURE_MARGIN, 1},
-    [SORT_LENGTH] = {FAILURE_LENGTH, -1}, [SORT_UNKNOWN] = {FAILURE_UNKNOWN, -1},
-};
-
-static int in_order(const struct ui *ui, size_t a, size_t b)
-{
-    enum failure_column column = orders[ui->sort].column;
-    if (ui->sort == SORT_TEXT) {
-        int by_text = strcmp(caption_of(ui, a), caption_of(ui, b));
-        if (by_text)
-            return by_text;
-    }
-    if (column < FAILURE_COLUMNS) {
-        double x = failure_value(ui, a, column), y = failure_value(ui, b, column);
-        if (isnan(x) != isnan(y))
-            return isnan(x) ? 1 : -1;
-        if (x < y || x > y)
-            return (x < y ? -1 : 1) * orders[ui->sort].direction;
-    }
-    return a < b ? -1 : a > b;
-}
-
-static int compare(const void *a, const void *b, void *context)
-{
-    const struct ui *ui = context;
-    int order = in_order(ui, *(const size_t *)a, *(const size_t *)b);
-    return ui->reversed ? -order : order;
-}
-
-bool failures_has(const struct ui *ui, size_t caption)
-{
-    return ui_survey(ui)->of[caption].rank >= ui->worse_than &&
-           (!ui->marked_only || ui_marked(ui, caption));
-}
-
-void failures_arrange(struct ui *ui)
-{
-    const struct survey *survey = ui_survey(ui);
-    const char *text = ui->filters[VIEW_FAILURES];
-    struct failure_filter filter;
-    size_t *kept = mem_new(survey->done + 1, sizeof *kept), count = 0;
-    failure_filter_parse(text ? text : "", &filter);
-    for (size_t c = 0; c < survey->done; c++)
-        if (failures_has(ui, c) && failure_filter_takes(ui, &filter, c))
-            kept[count++] = c;
-    failure_filter_done(&filter);
-    qsort_r(kept, count, sizeof *kept, compare, ui);
-    struct list *list = ui_list_of(ui, VIEW_FAILURES);
-    bool at_first = list->selected == 0; /* who has not moved wants the worst, whatever comes in */
-    list_keep(list, kept, count);
-    if (at_first)
-        list_select(list, 0);
-}
-
-void failures_text(const struct ui *ui, size_t item, struct str *out)
+static void failures_text(const struct ui *ui, size_t item, struct str *out)
 {
     const struct catalog *catalog = ui_catalog(ui);
     str_addf(out, "%zu\t%s\t%s\t%s\tscore %.4f\tmargin %+.4f\t%.0f words\t%.0f unknown",
-             ui_survey(ui)->of[item].rank + 1, caption_of(ui, item),
+             ui_survey(ui)->of[item].rank + 1, ui_split_caption(ui, item),
              catalog->id[item / catalog->per_image], catalog->id[ui_survey(ui)->of[item].best],
              failure_value(ui, item, FAILURE_SCORE), failure_value(ui, item, FAILURE_MARGIN),
              failure_value(ui, item, FAILURE_LENGTH), failure_value(ui, item, FAILURE_UNKNOWN));
@@ -122,7 +54,8 @@ static int choose_columns(const struct ui *ui, int cols, bool shown[FAILURE_COLU
     for (int pass = 0; pass < 2; pass++)
         for (int i = 0; i < FAILURE_COLUMNS; i++) {
             enum failure_column c = by_use[i];
-            bool must = c == FAILURE_RANK || (c == orders[ui->sort].column && cols >= CAPTION_COLS);
+            bool must =
+                c == FAILURE_RANK || (c == failure_orders[ui->sort].column && cols >= CAPTION_COLS);
             bool fits = used + columns[c].width + CAPTION_COLS <= cols;
             if (shown[c] || (pass == 0 ? !must : !fits))
                 continue;
@@ -132,19 +65,19 @@ static int choose_columns(const struct ui *ui, int cols, bool shown[FAILURE_COLU
     return used;
 }
 
-void failures_header(const struct ui *ui, struct pane pane)
+static void failures_header(const struct ui *ui, struct pane pane)
 {
     bool shown[FAILURE_COLUMNS];
     int caption = choose_columns(ui, pane.box.cols - ROW_MARGINS, shown), col = 2;
     pane_fill(pane, ui_style(ui, ROLE_TITLE_DIM));
     for (int c = 0; c < FAILURE_COLUMNS; c++) {
-        bool sorted = orders[ui->sort].column == (enum failure_column)c;
+        bool sorted = failure_orders[ui->sort].column == (enum failure_column)c;
         struct style style = ui_style(ui, sorted ? ROLE_TITLE : ROLE_TITLE_DIM);
         if (!shown[c])
             continue;
         col += columns[c].width;
         int width = grapheme_columns(columns[c].title);
-        bool down = sorted && (orders[ui->sort].direction < 0) != ui->reversed;
+        bool down = sorted && (failure_orders[ui->sort].direction < 0) != ui->reversed;
         pane_put(pane, 0, col - width, style, columns[c].title);
         if (sorted && columns[c].width > width)
             pane_put(pane, 0, col - width - 1, style, down ? "▾" : "▴");
@@ -154,7 +87,7 @@ void failures_header(const struct ui *ui, struct pane pane)
 }
 
 /* Once more on the same column turns the order round. */
-void failures_header_click(struct ui *ui, int cols, int at)
+static void failures_header_click(struct ui *ui, int cols, int at)
 {
     bool shown[FAILURE_COLUMNS];
     int col = 2;
@@ -167,12 +100,10 @@ void failures_header_click(struct ui *ui, int cols, int at)
         sort = columns[c].sort;
         break;
     }
-    ui->reversed = sort == ui->sort && !ui->reversed;
-    ui->sort = sort;
-    failures_arrange(ui);
+    failures_sort(ui, sort, sort == ui->sort && !ui->reversed);
 }
 
-void failures_draw(const struct ui *ui, struct pane pane, size_t item, struct style base)
+static void failures_draw(const struct ui *ui, struct pane pane, size_t item, struct style base)
 {
     bool shown[FAILURE_COLUMNS];
     int caption = choose_columns(ui, pane.box.cols, shown), col = 0;
@@ -182,15 +113,15 @@ void failures_draw(const struct ui *ui, struct pane pane, size_t item, struct st
             continue;
         snprintf(text, sizeof text, columns[c].format, columns[c].width,
                  failure_value(ui, item, (enum failure_column)c));
-        pane_put(pane, 0, col, item_style(ui, base, c ? ROLE_DIM : ROLE_STRONG), text);
+        pane_put(pane, 0, col, view_style(ui, base, c ? ROLE_DIM : ROLE_STRONG), text);
         col += columns[c].width;
     }
     if (ui_marked(ui, item))
-        pane_put(pane, 0, caption + 1, item_style(ui, base, ROLE_KEY), "●");
-    pane_fit(pane, 0, caption + 3, pane.box.cols - caption - 3, base, caption_of(ui, item));
+        pane_put(pane, 0, caption + 1, view_style(ui, base, ROLE_KEY), "●");
+    pane_fit(pane, 0, caption + 3, pane.box.cols - caption - 3, base, ui_split_caption(ui, item));
 }
 
-void failures_empty(const struct ui *ui, struct pane pane)
+static void failures_empty(const struct ui *ui, struct pane pane)
 {
     const struct survey *survey = ui_survey(ui);
     const char *text = ui->marked_only                ? "No marked failure here: * shows all"
@@ -201,7 +132,7 @@ void failures_empty(const struct ui *ui, struct pane pane)
     view_wrap(pane, pane.box.rows / 2, 2, pane.box.cols - 4, 2, ui_style(ui, ROLE_DIM), text);
 }
 
-void failures_pair(const struct ui *ui, struct pair *out)
+static void failures_pair(const struct ui *ui, struct pair *out)
 {
     size_t item;
     const struct survey *survey = ui_survey(ui);
@@ -211,17 +142,15 @@ void failures_pair(const struct ui *ui, struct pair *out)
     *out = (struct pair){true, image, (ptrdiff_t)item, 0};
 }
 
-void failures_open(struct ui *ui, struct effects *effects)
+static void failures_open(struct ui *ui, struct effects *effects)
 {
     size_t item;
     (void)effects;
-    if (!ui_selected(ui, VIEW_FAILURES, &item))
-        return;
-    update_query(ui, caption_of(ui, item), (ptrdiff_t)item);
-    update_view(ui, VIEW_SEARCH);
+    if (ui_selected(ui, VIEW_FAILURES, &item))
+        query_ask_caption(ui, item);
 }
 
-int failures_summary(const struct ui *ui, struct pane pane, int col)
+int view_failures_summary(const struct ui *ui, struct pane pane, int col)
 {
     static const size_t tops[] = {1, 5, 10};
     const struct survey *survey = ui_survey(ui);
@@ -238,3 +167,15 @@ int failures_summary(const struct ui *ui, struct pane pane, int col)
         col = pane_putf(pane, 0, col, dim, "(%zu of %zu ranked)", survey->done, survey->total);
     return col;
 }
+
+const struct view_ops view_failures = {.name = "failures",
+                                       .title = "Failures",
+                                       .mode = MODE_FAILURES,
+                                       .total = failures_total,
+                                       .text = failures_text,
+                                       .draw = failures_draw,
+                                       .header = failures_header,
+                                       .header_click = failures_header_click,
+                                       .empty = failures_empty,
+                                       .pair = failures_pair,
+                                       .open = failures_open};

@@ -1,50 +1,13 @@
 /* The list of a view, as rows or as a contact sheet, with thumbnails. */
-#include <stdio.h>
-#include <string.h>
-
-#include "ui/views/views.h"
-
-int view_wrap(struct pane pane, int row, int col, int width, int rows, struct style style,
-              const char *text)
-{
-    int used = 0;
-    while (*text && used < rows && width > 0) {
-        size_t fits = grapheme_fit(text, width);
-        if (text[fits] && used == rows - 1) {
-            pane_fit(pane, row + used, col, width, style, text);
-            return used + 1;
-        }
-        size_t cut = fits;
-        while (text[fits] && cut > 0 && text[cut] != ' ')
-            cut--;
-        if (cut == 0)
-            cut = fits ? fits : 1;
-        char line[1024];
-        snprintf(line, sizeof line, "%.*s", (int)(cut < sizeof line ? cut : sizeof line - 1), text);
-        pane_fit(pane, row + used++, col, width, style, line);
-        text += cut;
-        text += strspn(text, " ");
-    }
-    return used;
-}
-
-void view_picture_cells(struct pane pane, int row, int col, const struct picture *picture)
-{
-    for (int y = 0; picture->cells && y < picture->rows; y++)
-        for (int x = 0; x < picture->cols; x++) {
-            const struct picture_cell *cell = &picture->cells[y * picture->cols + x];
-            struct style style = {.fg = cell->fg, .bg = cell->bg};
-            pane_cell(pane, row + y, col + x, cell->code, style);
-        }
-}
+#include "ui/views/view_private.h"
 
 static void draw_thumb(const struct ui *ui, struct pane pane, size_t image)
 {
     const struct picture *thumb = ui_thumb(ui, image);
     struct style dim = ui_style(ui, ROLE_BORDER);
     if (thumb && thumb->cells) {
-        view_picture_cells(pane, (pane.box.rows - thumb->rows) / 2,
-                           (pane.box.cols - thumb->cols) / 2, thumb);
+        view_cells(pane, (pane.box.rows - thumb->rows) / 2, (pane.box.cols - thumb->cols) / 2,
+                   thumb);
         return;
     }
     for (int row = 0; row < pane.box.rows; row++)
@@ -53,18 +16,18 @@ static void draw_thumb(const struct ui *ui, struct pane pane, size_t image)
         pane_fit(pane, pane.box.rows / 2, 0, pane.box.cols, ui_style(ui, ROLE_ERROR), "no photo");
 }
 
-static struct style row_style(const struct ui *ui, bool selected)
+/* `active`: the keys act on this side. */
+static struct style row_style(const struct ui *ui, bool selected, bool active)
 {
     if (!selected)
         return ui_style(ui, ROLE_TEXT);
-    return ui_style(ui, ui->prompt || ui->aside ? ROLE_SELECTED_AWAY : ROLE_SELECTED);
+    return ui_style(ui, ui->prompt || !active ? ROLE_SELECTED_AWAY : ROLE_SELECTED);
 }
 
 static void draw_row(const struct ui *ui, struct pane pane, const struct layout *layout,
-                     size_t item, bool selected)
+                     size_t item, bool selected, struct style style)
 {
-    const struct view_ops *view = &views[ui->view];
-    struct style style = row_style(ui, selected);
+    const struct view_ops *view = ui_view_ops(ui);
     int gap = layout->item_rows > layout->thumb_rows && layout->thumb_rows ? 1 : 0;
     struct pane filled = pane_part(pane, 0, 0, pane.box.rows - gap, pane.box.cols);
     pane_fill(filled, style);
@@ -82,10 +45,9 @@ static void draw_row(const struct ui *ui, struct pane pane, const struct layout 
 }
 
 static void draw_tile(const struct ui *ui, struct pane pane, const struct layout *layout,
-                      size_t item, bool selected)
+                      size_t item, bool selected, struct style style)
 {
-    const struct view_ops *view = &views[ui->view];
-    struct style style = row_style(ui, selected);
+    const struct view_ops *view = ui_view_ops(ui);
     struct pane tile = pane_part(pane, 0, 0, layout->item_rows - 1, layout->item_cols - 1);
     pane_fill(tile, selected ? style : (struct style){0});
     draw_thumb(ui, pane_part(tile, 0, 0, layout->thumb_rows, layout->thumb_cols + 1),
@@ -109,14 +71,14 @@ static void draw_scrollbar(const struct ui *ui, struct pane pane, const struct l
     pane_down(pane, start, col, length, ui_style(ui, ROLE_DIM), 0x2503);
 }
 
-void view_list(const struct ui *ui, struct grid *grid, const struct layout *layout)
+void view_list(const struct ui *ui, struct grid *grid, const struct layout *layout, bool active)
 {
     const struct list *list = ui_list_const(ui, ui->view);
     struct pane pane = grid_pane(grid, layout->list);
     size_t page = layout_page(layout);
     if (list->count == 0) {
-        if (views[ui->view].empty)
-            views[ui->view].empty(ui, pane);
+        if (ui_view_ops(ui)->empty)
+            ui_view_ops(ui)->empty(ui, pane);
         return;
     }
     for (size_t i = 0; i < page && list->top + i < list->count; i++) {
@@ -125,7 +87,8 @@ void view_list(const struct ui *ui, struct grid *grid, const struct layout *layo
                                      layout->item_rows, layout->item_cols - (layout->across == 1));
         bool selected = list->top + i == list->selected;
         (layout->across > 1 ? draw_tile : draw_row)(ui, item, layout,
-                                                    list_item(list, list->top + i), selected);
+                                                    list_item(list, list->top + i), selected,
+                                                    row_style(ui, selected, active));
     }
     draw_scrollbar(ui, pane, list, page);
 }

@@ -1,48 +1,10 @@
 /* An image with a caption: the picture with what the selected word looked at, and the words. */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
-#include "ui/views/views.h"
-
-static int chip_width(const char *word)
-{
-    int columns = grapheme_columns(word);
-    return (columns > 5 ? columns : 5) + 2;
-}
-
-void chip_next(const struct ask_words *words, size_t word, int cols, struct chip *chip)
-{
-    int width = chip_width(words->text[word]);
-    if (word > 0)
-        chip->col += chip->width + 1;
-    if (word > 0 && chip->col + width > cols) {
-        chip->line++;
-        chip->col = 0;
-    }
-    chip->width = width > cols ? cols : width;
-}
-
-int chip_lines(const struct ask_words *words, int cols)
-{
-    struct chip chip = {0};
-    for (size_t w = 0; w < words->count; w++)
-        chip_next(words, w, cols, &chip);
-    return chip.line + 1;
-}
-
-int view_words_top(const struct ui *ui, int cols, int lines)
-{
-    const struct ask_words *words = ui_words(ui);
-    struct chip chip = {0};
-    if (!words || ui->word < 0)
-        return 0;
-    for (size_t w = 0; w <= (size_t)ui->word && w < words->count; w++)
-        chip_next(words, w, cols, &chip);
-    return chip.line >= lines ? chip.line - lines + 1 : 0;
-}
+#include "ui/state/chips.h"
+#include "ui/views/view_private.h"
 
 /* Heat is relative to the caption's coldest and warmest word, so that differences show; but small
  * ones are not blown up into large ones. The numbers below are absolute. */
@@ -117,7 +79,7 @@ static void draw_chip(const struct ui *ui, struct pane pane, const struct chip *
     pane_put(pane, row + 1, chip->col + (at > 0 ? at : 0), under, number);
 }
 
-void view_words(const struct ui *ui, struct pane pane)
+static void draw_words(const struct ui *ui, struct pane pane)
 {
     const struct ask_words *words = ui_words(ui);
     struct layout layout;
@@ -125,7 +87,7 @@ void view_words(const struct ui *ui, struct pane pane)
     int rows = layout.word_rows, lines = pane.box.rows / rows;
     if (!words || lines < 1)
         return;
-    int top = view_words_top(ui, pane.box.cols, lines);
+    int top = chip_top(ui, pane.box.cols, lines);
     struct chip chip = {0};
     for (size_t w = 0; w < words->count; w++) {
         chip_next(words, w, pane.box.cols, &chip);
@@ -232,17 +194,6 @@ static void draw_selected_region(const struct ui *ui, struct pane pane,
     pane_putf(pane, frame.bottom, frame.left + 1, style, " region %td ", ui->region);
 }
 
-struct rect view_picture_rect(const struct ui *ui, const struct layout *layout)
-{
-    const struct picture *picture = ui_picture(ui);
-    struct rect room = layout->picture;
-    if (!picture || !picture->cells || room.rows < 1)
-        return (struct rect){0};
-    int down = (room.rows - picture->rows) / 2, right = (room.cols - picture->cols) / 2;
-    return (struct rect){room.row + (down > 0 ? down : 0), room.col + (right > 0 ? right : 0),
-                         picture->rows, picture->cols};
-}
-
 /* Real pixels are for where nothing lies over the picture and it has its place to itself; then its
  * cells stay blank. */
 static bool put_pixels(const struct ui *ui, struct pane inner, const struct picture *picture)
@@ -277,12 +228,12 @@ static void draw_picture(const struct ui *ui, struct pane pane, const struct lay
                   picture->error);
         return;
     }
-    struct rect box = view_picture_rect(ui, layout);
+    struct rect box = layout_picture(ui, layout);
     struct pane inner = pane_part(pane, box.row - layout->picture.row,
                                   box.col - layout->picture.col, box.rows, box.cols);
     if (put_pixels(ui, inner, picture))
         return;
-    view_picture_cells(inner, 0, 0, picture);
+    view_cells(inner, 0, 0, picture);
     draw_selected_region(ui, inner, picture);
     draw_frames(ui, inner, picture);
 }
@@ -300,9 +251,9 @@ static void draw_head(const struct ui *ui, struct pane pane, const struct pair *
     else if (ui->overlay == OVERLAY_BOXES && ui->box_count > 1)
         snprintf(right, sizeof right, "top %d", ui->box_count);
     else
-        snprintf(right, sizeof right, "%s%s%s", ui_overlays[ui->overlay],
+        snprintf(right, sizeof right, "%s%s%s", setting_text(ui, SETTING_OVERLAY),
                  ui->overlay == OVERLAY_HEAT ? " · " : "",
-                 ui->overlay == OVERLAY_HEAT ? ui_maps[ui->map] : "");
+                 ui->overlay == OVERLAY_HEAT ? setting_text(ui, SETTING_MAP) : "");
     bool truth = pair->caption >= 0 && catalog->per_image &&
                  (size_t)pair->caption / catalog->per_image == pair->image;
     const char *id = catalog->id[pair->image];
@@ -326,7 +277,7 @@ void view_pair(const struct ui *ui, struct grid *grid, const struct layout *layo
     if (layout->picture.rows)
         draw_picture(ui, grid_pane(grid, layout->picture), layout);
     if (layout->words.rows)
-        view_words(ui, grid_pane(grid, layout->words));
+        draw_words(ui, grid_pane(grid, layout->words));
     if (layout->regions.rows)
         view_regions(ui, grid_pane(grid, layout->regions));
     if (layout->word_table.rows)

@@ -2,9 +2,9 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "ui/actions/start.h"
-#include "ui/commands/command.h"
-#include "ui/views/views.h"
+#include "ui/state/keymap.h"
+#include "ui/state/start_form.h"
+#include "ui/views/view_private.h"
 
 static const char *const labels[PROMPTS] = {
     [PROMPT_CAPTION] = "Caption› ", [PROMPT_COMMAND] = ":",   [PROMPT_FIND] = "/",
@@ -82,15 +82,16 @@ static void draw_completions(const struct ui *ui, struct grid *grid, const struc
 
 /* How well a command fits what is typed after ":" - 2: it begins so, 1: it has it, 0: not at all.
  * With its arguments begun it has to be the one. */
-static int fits(const struct ui_command *command, const char *typed, size_t n)
+static int fits(const struct ui *ui, const struct ui_command *command, const char *typed)
 {
-    typed += strspn(typed, " :");
-    if (command_named(command->name) != command || n == 0)
-        return n == 0 && command_named(command->name) == command;
+    if (command_named(ui->commands, command->name) != command)
+        return 0;
+    if (!*typed)
+        return 1;
     size_t name = strcspn(typed, " ");
     if (typed[name])
         return strlen(command->name) == name && !strncmp(command->name, typed, name) ? 2 : 0;
-    return !strncmp(command->name, typed, name) ? 2 : text_has(command->name, typed);
+    return !strncmp(command->name, typed, name) ? 2 : strcasestr(command->name, typed) != NULL;
 }
 
 static void draw_command(const struct ui *ui, struct pane pane, int row,
@@ -117,12 +118,13 @@ static void draw_palette(const struct ui *ui, struct grid *grid, const struct la
     enum { SHOWN = 10 };
     const struct ui_command *found[SHOWN];
     const char *typed = ui->line.text ? ui->line.text : "";
+    typed += strspn(typed, " :");
     int n = 0, room = layout->prompt.row - layout->title.rows;
     room = room > SHOWN ? SHOWN : room;
     for (int fit = 2; fit > 0; fit--)
-        for (size_t i = 0; i < ui_command_count && n < room; i++)
-            if (fits(&ui_commands[i], typed, strlen(typed + strspn(typed, " :"))) == fit)
-                found[n++] = &ui_commands[i];
+        for (size_t i = 0; i < ui->commands->count && n < room; i++)
+            if (fits(ui, &ui->commands->rows[i], typed) == fit)
+                found[n++] = &ui->commands->rows[i];
     struct pane pane = grid_pane(grid, (struct rect){layout->prompt.row - n, 0, n, ui->cols});
     pane_fill(pane, ui_style(ui, ROLE_POPUP));
     for (int i = 0; i < n; i++)

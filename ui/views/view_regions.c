@@ -1,13 +1,10 @@
 /* The tables beside the picture: an image's regions by the weight that the shown words give them,
  * and the words. */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "figure/figure.h"
-
-#include "base/mem.h"
 #include "ui/state/region_table.h"
-#include "ui/views/views.h"
+#include "ui/views/view_private.h"
 
 static void draw_region(const struct ui *ui, struct pane pane, int row, size_t region, float weight,
                         float largest)
@@ -86,12 +83,6 @@ static void draw_word(const struct ui *ui, struct pane pane, int row, const stru
     pane_putf(pane, row, at + 3 * NUMBER_COLS, style, "%*td", NUMBER_COLS, region);
 }
 
-size_t view_word_table_top(const struct ui *ui, int lines)
-{
-    size_t rows = lines > 1 ? (size_t)lines - 1 : 0, chosen = ui->word > 0 ? (size_t)ui->word : 0;
-    return chosen >= rows ? chosen - rows + 1 : 0;
-}
-
 /* What the words add under both poolings of the paper, whichever the model has. */
 void view_word_table(const struct ui *ui, struct pane pane)
 {
@@ -103,7 +94,7 @@ void view_word_table(const struct ui *ui, struct pane pane)
     pane_fit(pane, 0, 0, at, head, " word");
     pane_putf(pane, 0, at, head, "%*s%*s%*s%*s", NUMBER_COLS, "sim", NUMBER_COLS, "+LSE",
               NUMBER_COLS, "+AVG", NUMBER_COLS, "region");
-    size_t rows = (size_t)pane.box.rows - 1, top = view_word_table_top(ui, pane.box.rows);
+    size_t rows = (size_t)pane.box.rows - 1, top = layout_word_table_top(ui, pane.box.rows);
     for (size_t i = 0; i < rows && top + i < look->words.count; i++)
         draw_word(ui, pane, (int)i + 1, look, top + i);
 }

@@ -1,19 +1,14 @@
-/* The start screen and its file browser. */
-#include <stdio.h>
+/* The start screen. */
+#include "ui/views/view_private.h"
+
 #include <string.h>
 
-#include "base/countof.h"
 #include "base/file.h"
+#include "ui/actions/browse.h"
 #include "ui/actions/start.h"
-#include "ui/state/recent.h"
-#include "ui/views/view_items.h"
+#include "ui/work/recent.h"
 
 enum { LABEL_COLS = 13, SHORT_LABEL_COLS = 7, NARROW = 50 };
-
-size_t start_total(const struct ui *ui)
-{
-    return start_rows(ui);
-}
 
 /* A path with ~ for the home folder. */
 static void put_path(const struct ui *ui, const char *path, struct str *out)
@@ -41,8 +36,8 @@ static void put_recent(const struct recent *recent, struct str *out)
     size_t count = saved_sources(recent->saved, sources);
     if (count)
         put_sources(sources, count, out);
-    if (saved_query(recent->saved))
-        str_addf(out, " · %s", saved_query(recent->saved));
+    if (saved_string(recent->saved, "query"))
+        str_addf(out, " · %s", saved_string(recent->saved, "query"));
     for (size_t i = 0; i < count; i++)
         source_done(&sources[i]);
 }
@@ -65,7 +60,7 @@ static const char *label_of(const struct start_row *row)
     return row->kind == START_ROW ? start_fields[row->index].label : "Open";
 }
 
-void start_text(const struct ui *ui, size_t item, struct str *out)
+static void start_text(const struct ui *ui, size_t item, struct str *out)
 {
     struct start_row row = start_row(ui, item);
     str_addf(out, "%s\t", row.kind == START_RECENT ? "Recent" : label_of(&row));
@@ -85,16 +80,16 @@ static const char *worst_line(const struct fitness *fitness)
 static void draw_load(const struct ui *ui, struct pane pane, int col, struct style base)
 {
     const struct start *start = &ui->start;
-    bool data = *start_value(ui, START_DATA) || *start_value(ui, START_FEATURES);
+    bool chosen = start_models(ui) && start_has_data(ui);
     const char *text = "the model with the data: both are to be chosen first";
     enum role role = ROLE_DIM;
-    if (start_models(ui) && data && ui_awaits(ui, REQUEST_FIT)) {
+    if (chosen && ui_awaits(ui, REQUEST_FIT)) {
         text = "looking at the files …";
-    } else if (start_models(ui) && data && start->fitness) {
+    } else if (chosen && start->fitness) {
         role = start->fitness->bad ? ROLE_WARNING : ROLE_GOOD;
         text = start->fitness->bad ? worst_line(start->fitness) : "✓ they fit together";
     }
-    pane_fit(pane, 0, col, pane.box.cols - col, item_style(ui, base, role), text);
+    pane_fit(pane, 0, col, pane.box.cols - col, view_style(ui, base, role), text);
 }
 
 /* The end of a path tells more than its beginning. */
@@ -109,14 +104,14 @@ static void fit_end(struct pane pane, int col, struct style style, const char *t
     pane_fit(pane, 0, col, pane.box.cols - col, style, text + from);
 }
 
-void start_draw(const struct ui *ui, struct pane pane, size_t item, struct style base)
+static void start_draw(const struct ui *ui, struct pane pane, size_t item, struct style base)
 {
     struct start_row row = start_row(ui, item);
     struct str text = {0};
     bool chosen = row.kind == START_ROW && *start_value(ui, (enum start_field)row.index);
     int label = pane.box.cols < NARROW ? SHORT_LABEL_COLS : LABEL_COLS;
     int col =
-        pane_fit(pane, 0, 0, label - 1, item_style(ui, base, ROLE_STRONG), label_of(&row)) + 1;
+        pane_fit(pane, 0, 0, label - 1, view_style(ui, base, ROLE_STRONG), label_of(&row)) + 1;
     put_row(ui, &row, &text);
     if (row.kind == START_LOAD) {
         draw_load(ui, pane, col, base);
@@ -125,11 +120,11 @@ void start_draw(const struct ui *ui, struct pane pane, size_t item, struct style
         int end = pane.box.cols - (pane.box.cols >= NARROW ? (int)strlen(when) + 1 : 0);
         pane_fit(pane, 0, col, end - col, base, str_text(&text));
         if (pane.box.cols >= NARROW)
-            pane_put(pane, 0, end + 1, item_style(ui, base, ROLE_DIM), when);
+            pane_put(pane, 0, end + 1, view_style(ui, base, ROLE_DIM), when);
     } else if (chosen) {
         fit_end(pane, col, base, str_text(&text));
     } else {
-        pane_fit(pane, 0, col, pane.box.cols - col, item_style(ui, base, ROLE_DIM),
+        pane_fit(pane, 0, col, pane.box.cols - col, view_style(ui, base, ROLE_DIM),
                  str_text(&text));
     }
     str_done(&text);
@@ -162,76 +157,27 @@ void view_fitness(const struct ui *ui, struct pane pane)
     }
 }
 
-/* ---- the file browser
- * ----------------------------------------------------------------------------- */
-
-size_t files_total(const struct ui *ui)
+static void start_open(struct ui *ui, struct effects *effects)
 {
-    size_t entry, before = 0;
-    if (!ui->start.files)
-        return 0;
-    while (files_row(ui, before, &entry) != FILES_ENTRY)
-        before++;
-    return before + ui->start.files->count;
-}
-
-static void put_size(uint64_t size, char out[32])
-{
-    static const char *const units[] = {"B", "kB", "MB", "GB", "TB"};
-    double number = (double)size;
-    size_t unit = 0;
-    for (; number >= 1000 && unit + 1 < COUNTOF(units); unit++)
-        number /= 1000;
-    snprintf(out, 32, unit && number < 10 ? "%.1f %s" : "%.0f %s", number, units[unit]);
-}
-
-void files_text(const struct ui *ui, size_t item, struct str *out)
-{
-    size_t entry;
-    if (files_row(ui, item, &entry) == FILES_ENTRY)
-        str_addf(out, "%s%s", ui->start.files->items[entry].name,
-                 ui->start.files->items[entry].folder ? "/" : "");
+    size_t item;
+    if (!ui_selected(ui, VIEW_START, &item))
+        return;
+    struct start_row row = start_row(ui, item);
+    if (row.kind == START_RECENT)
+        start_restore(ui, row.index, effects);
+    else if (row.kind == START_LOAD)
+        start_load(ui, effects);
+    else if (row.index == START_SPLIT)
+        start_next_split(ui);
     else
-        str_add(out, ui->start.files->folder);
+        browse_field(ui, (enum start_field)row.index);
 }
 
-static void draw_entry(const struct ui *ui, struct pane pane, const struct file_entry *entry,
-                       struct style base)
-{
-    bool folders = start_fields[ui->start.field].kind == START_FOLDER;
-    char size[32] = "";
-    if (!entry->folder)
-        put_size(entry->size, size);
-    const char *right = entry->splits ? entry->splits : size;
-    int width = grapheme_columns(right), room = pane.box.cols - width - 2;
-    room = room < pane.box.cols / 2 ? pane.box.cols / 2 : room;
-    struct style style = entry->splits               ? item_style(ui, base, ROLE_GOOD)
-                         : folders && !entry->folder ? item_style(ui, base, ROLE_DIM)
-                                                     : base;
-    char name[1024];
-    snprintf(name, sizeof name, "%s%s", entry->name, entry->folder ? "/" : "");
-    int columns = grapheme_columns(name);
-    pane_fit(pane, 0, 0, columns < room ? columns : room, style, name);
-    pane_fit(pane, 0, pane.box.cols - 1 - width, width, item_style(ui, base, ROLE_DIM), right);
-}
-
-void files_draw(const struct ui *ui, struct pane pane, size_t item, struct style base)
-{
-    size_t entry;
-    switch (files_row(ui, item, &entry)) {
-    case FILES_PARENT:
-        pane_put(pane, 0, 0, base, "../");
-        break;
-    case FILES_THIS:
-        pane_put(pane, 0, 0, item_style(ui, base, ROLE_KEY), "this folder");
-        break;
-    default:
-        draw_entry(ui, pane, &ui->start.files->items[entry], base);
-    }
-}
-
-void files_empty(const struct ui *ui, struct pane pane)
-{
-    view_wrap(pane, 0, 1, pane.box.cols - 2, 2, ui_style(ui, ROLE_DIM),
-              ui_awaits(ui, REQUEST_FILES) ? "Listing …" : "There is nothing to choose from");
-}
+const struct view_ops view_start = {.name = "start",
+                                    .title = "Start",
+                                    .mode = MODE_START,
+                                    .bare = true,
+                                    .total = start_rows,
+                                    .text = start_text,
+                                    .draw = start_draw,
+                                    .open = start_open};

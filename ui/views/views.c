@@ -4,156 +4,31 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "ui/commands/command.h"
-#include "ui/commands/commands.h"
-#include "ui/views/view_items.h"
+#include "ui/state/keymap.h"
+#include "ui/state/tabs.h"
+#include "ui/views/view_private.h"
 
-enum { MODEL_COLS = 24 }; /* room for the model's name at least */
-
-const struct view_ops views[VIEWS] = {
-    [VIEW_SEARCH] = {.name = "search",
-                     .title = "Text→image",
-                     .mode = MODE_SEARCH,
-                     .total = search_total,
-                     .text = search_text,
-                     .draw = search_draw,
-                     .empty = search_empty,
-                     .pair = search_pair,
-                     .thumb = search_thumb},
-    [VIEW_MATCHES] = {.name = "matches",
-                      .title = "Image→text",
-                      .mode = MODE_MATCHES,
-                      .total = matches_total,
-                      .text = matches_text,
-                      .draw = matches_draw,
-                      .empty = matches_empty,
-                      .pair = matches_pair,
-                      .open = matches_open},
-    [VIEW_IMAGES] = {.name = "images",
-                     .title = "Images",
-                     .mode = MODE_IMAGES,
-                     .tiles = true,
-                     .total = images_total,
-                     .text = images_text,
-                     .draw = images_draw,
-                     .thumb = images_thumb,
-                     .open = images_open},
-    [VIEW_CAPTIONS] = {.name = "captions",
-                       .title = "Captions",
-                       .mode = MODE_CAPTIONS,
-                       .total = captions_total,
-                       .arrange = captions_arrange,
-                       .text = captions_text,
-                       .draw = captions_draw,
-                       .empty = captions_empty,
-                       .pair = captions_pair,
-                       .open = captions_open},
-    [VIEW_FAILURES] = {.name = "failures",
-                       .title = "Failures",
-                       .mode = MODE_FAILURES,
-                       .total = failures_total,
-                       .arrange = failures_arrange,
-                       .text = failures_text,
-                       .draw = failures_draw,
-                       .header = failures_header,
-                       .header_click = failures_header_click,
-                       .empty = failures_empty,
-                       .pair = failures_pair,
-                       .open = failures_open},
-    [VIEW_HELP] = {.name = "help",
-                   .title = "Help",
-                   .mode = MODE_HELP,
-                   .bare = true,
-                   .total = help_total,
-                   .text = help_text,
-                   .draw = help_draw,
-                   .open = help_open},
-    [VIEW_START] = {.name = "start",
-                    .title = "Start",
-                    .mode = MODE_START,
-                    .bare = true,
-                    .total = start_total,
-                    .text = start_text,
-                    .draw = start_draw,
-                    .open = start_open},
-    [VIEW_FILES] = {.name = "files",
-                    .title = "Files",
-                    .mode = MODE_FILES,
-                    .bare = true,
-                    .total = files_total,
-                    .text = files_text,
-                    .draw = files_draw,
-                    .empty = files_empty,
-                    .open = files_open},
+const struct view_ops *const view_table[VIEWS] = {
+    [VIEW_SEARCH] = &view_search,     [VIEW_MATCHES] = &view_matches,
+    [VIEW_IMAGES] = &view_images,     [VIEW_CAPTIONS] = &view_captions,
+    [VIEW_FAILURES] = &view_failures, [VIEW_HELP] = &view_help,
+    [VIEW_START] = &view_start,       [VIEW_FILES] = &view_files,
 };
-
-static void tab_text(int view, char out[64])
-{
-    snprintf(out, 64, "%d %s", view + 1, views[view].title);
-}
-
-enum { NAME_COLS = 10, TABS_FROM = 50 }; /* the program's name; a narrower title has no tabs */
-
-static int tabs_width(void)
-{
-    char tab[64];
-    int width = 0;
-    for (int i = 0; i < VIEW_HELP; i++) {
-        tab_text(i, tab);
-        width += grapheme_columns(tab) + 2;
-    }
-    return width;
-}
-
-/* Where the views' names stand in the title, with the keys that lead there: {0, 0} for those left
- * out. Where not all fit, only the one that is shown is there. Returns the column behind the last.
- */
-struct tab {
-    int col, width;
-};
-
-static int place_tabs(const struct ui *ui, struct tab out[VIEWS])
-{
-    int col = NAME_COLS + 2;
-    bool open = ui_catalog(ui) || !views[ui->view].bare;
-    bool all = open && tabs_width() + MODEL_COLS <= ui->cols - col;
-    for (int i = 0; i < VIEWS; i++) {
-        bool here = ui->view == (enum view_id)i;
-        char tab[64];
-        out[i] = (struct tab){0};
-        if (ui->cols < TABS_FROM || (!here && (!all || views[i].bare)))
-            continue;
-        tab_text(i, tab);
-        out[i] = (struct tab){col, grapheme_columns(views[i].bare ? views[i].title : tab)};
-        col += out[i].width + 2;
-    }
-    return col;
-}
-
-int view_tab_at(const struct ui *ui, int col)
-{
-    struct tab tabs[VIEWS];
-    place_tabs(ui, tabs);
-    for (int i = 0; i < VIEWS; i++)
-        if (col >= tabs[i].col && col < tabs[i].col + tabs[i].width)
-            return i;
-    return -1;
-}
 
 static int draw_tabs(const struct ui *ui, struct pane pane)
 {
     struct tab tabs[VIEWS];
-    int end = place_tabs(ui, tabs);
+    int end = tabs_place(ui, tabs);
     for (int i = 0; i < VIEWS; i++) {
         bool here = ui->view == (enum view_id)i;
         struct style style = ui_style(ui, here ? ROLE_TITLE : ROLE_TITLE_DIM);
         char tab[64];
         if (!tabs[i].width)
             continue;
-        tab_text(i, tab);
+        tab_text(ui, (enum view_id)i, tab);
         if (here)
             style.attr |= ATTR_UNDERLINE;
-        pane_put(pane, 0, tabs[i].col, style, views[i].bare ? views[i].title : tab);
+        pane_put(pane, 0, tabs[i].col, style, tab);
     }
     return end;
 }
@@ -189,18 +64,17 @@ static bool hinted(const struct ui *ui, const struct ui_command *command)
 {
     bool everywhere = (command->modes & MODE_SESSION) != 0;
     bool outside = ui->view == VIEW_START || ui->view == VIEW_FILES;
-    if (!command->hint || !(command->modes & ui_mode(ui)))
+    if (!command->hint || !(command->modes & command_mode(ui)))
         return false;
-    return ui->prompt || !outside || !everywhere || command->run == command_help ||
-           command->run == command_quit;
+    return ui->prompt || !outside || !everywhere || (command->modes & MODE_HINT_ANY);
 }
 
 /* What the keys do here, as many as fit, right-aligned. */
 static int draw_hints(const struct ui *ui, struct pane pane, int from)
 {
     int end = pane.box.cols - 1;
-    for (size_t i = ui_command_count; i-- > 0;) {
-        const struct ui_command *command = &ui_commands[i];
+    for (size_t i = ui->commands->count; i-- > 0;) {
+        const struct ui_command *command = &ui->commands->rows[i];
         char key[KEY_NAME_MAX];
         if (!hinted(ui, command) || !first_key(ui, command, key))
             continue;
@@ -237,7 +111,7 @@ static int draw_where(const struct ui *ui, struct pane pane)
     if (ui->filters[ui->view])
         col = pane_putf(pane, 0, col + 1, ui_style(ui, ROLE_KEY), "& %s", ui->filters[ui->view]);
     if (ui->view == VIEW_FAILURES)
-        col = failures_summary(ui, pane, col + 2);
+        col = view_failures_summary(ui, pane, col + 2);
     const struct ranking *ranking = ui_side_const(ui)->ranking;
     if (ui->view == VIEW_SEARCH && ranking && ranking->best_truth < ranking->count)
         col = pane_putf(pane, 0, col + 2, ui_style(ui, ROLE_TRUTH), "truth at %zu",
@@ -305,7 +179,6 @@ static void draw_sides(const struct ui *ui, struct grid *grid)
     for (int i = SIDES - 1; i >= 0; i--) {
         struct layout layout;
         side.side = i ? !ui->side : ui->side;
-        side.aside = i > 0;
         if (side.side != ui->side && !ui_compares(ui))
             continue;
         if (!ui_catalog(&side))
@@ -314,9 +187,9 @@ static void draw_sides(const struct ui *ui, struct grid *grid)
         if (layout.banner.rows)
             draw_banner(&side, grid_pane(grid, layout.banner), side.side == ui->side);
         if (layout.header.rows)
-            views[ui->view].header(&side, grid_pane(grid, layout.header));
+            ui_view_ops(ui)->header(&side, grid_pane(grid, layout.header));
         if (layout.list.rows)
-            view_list(&side, grid, &layout);
+            view_list(&side, grid, &layout, i == 0);
         view_pair(&side, grid, &layout);
     }
 }
@@ -324,7 +197,7 @@ static void draw_sides(const struct ui *ui, struct grid *grid)
 static void draw_bare(const struct ui *ui, struct grid *grid, const struct layout *layout)
 {
     if (layout->list.rows)
-        view_list(ui, grid, layout);
+        view_list(ui, grid, layout, true);
     if (layout->fitness.rows)
         view_fitness(ui, grid_pane(grid, layout->fitness));
 }
@@ -337,7 +210,7 @@ void ui_view(const struct ui *ui, struct grid *grid)
     grid->ascii = ui->ascii;
     grid_clear(grid, ui_style(ui, ROLE_TEXT));
     layout_make(ui, &layout);
-    if (views[ui->view].bare)
+    if (ui_view_ops(ui)->bare)
         draw_bare(ui, grid, &layout);
     else if (!ui_catalog(ui))
         draw_opening(ui, grid_pane(grid, layout.body));

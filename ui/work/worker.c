@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "ui/work/recent.h"
 #include "ui/work/serve.h"
 
 enum { NICENESS = 5 };
@@ -120,7 +121,7 @@ static bool look_around(struct worker *worker, const struct request *request, st
         return true;
     case REQUEST_RECENT:
         *event = answer(request, EVENT_RECENT);
-        event->recents = worker->host.recent(worker->host.session_folder);
+        event->recents = recent_list(worker->host.session_folder);
         return true;
     case REQUEST_FIT:
         *event = answer(request, EVENT_FIT);
@@ -274,7 +275,7 @@ struct worker *worker_new(const struct worker_host *host, struct error *err)
 {
     struct worker *worker = mem_new(1, sizeof *worker);
     sigset_t all, before;
-    assert(host->open && host->recent);
+    assert(host->open);
     worker->host = *host;
     cache_open(&worker->photos.cache, host->cache_folder);
     worker->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);

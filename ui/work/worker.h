@@ -15,7 +15,7 @@
 #include "ui/work/request.h"
 
 /* Opens the backend of a model, which becomes the worker's. Called on the worker's thread, like the
- * operations below. Errors: those of the files. */
+ * next. Errors: those of the files. */
 typedef int worker_open(void *context, const struct source *source, int model,
                         const struct progress *progress, struct backend **out, struct error *err);
 
@@ -23,17 +23,13 @@ typedef int worker_open(void *context, const struct source *source, int model,
 typedef void worker_fit(void *context, const struct source *sources, size_t count,
                         struct fitness *out);
 
-/* Lists the sessions kept in a folder (NULL: none); never NULL, the caller's to free. */
-typedef struct recents *worker_recent(const char *folder);
-
 /* What the worker works with. */
 struct worker_host {
     worker_open *open;
-    worker_fit *fit; /* NULL: nothing is reported */
-    void *context;   /* of open and fit */
-    worker_recent *recent;
-    const char *session_folder; /* for `recent`; borrowed until worker_free */
-    const char *cache_folder;   /* thumbnails are kept here; NULL: nowhere */
+    worker_fit *fit;            /* NULL: nothing is reported */
+    void *context;              /* of open and fit */
+    const char *session_folder; /* recent sessions are listed from here; NULL: none. Borrowed */
+    const char *cache_folder;   /* thumbnails are kept here; NULL: nowhere. Borrowed */
 };
 
 struct worker;

@@ -1,4 +1,4 @@
-#include "ui/state/recent.h"
+#include "ui/work/recent.h"
 
 #include <dirent.h>
 #include <stdlib.h>

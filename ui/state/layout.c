@@ -1,6 +1,7 @@
-#include "ui/views/layout.h"
+#include "ui/state/layout.h"
 
-#include "ui/views/views.h"
+#include "ui/state/chips.h"
+#include "ui/state/view.h"
 
 enum {
     PAIR_COLS = 62, /* a body narrower than this shows the list or the picture, not both */
@@ -9,16 +10,16 @@ enum {
     WORD_COLS = 42,
     LEAST_PICTURE = 28,
     STACKED_ROWS = 16,
-    FITNESS_BESIDE = 110, /* columns of the start screen from which on */
+    FITNESS_BESIDE = 110, /* columns of the start screen, at least */
     FITNESS_BELOW = 12,   /* rows */
 };
 
-static int least(int a, int b)
+static int smaller(int a, int b)
 {
     return a < b ? a : b;
 }
 
-static int most(int a, int b)
+static int larger(int a, int b)
 {
     return a > b ? a : b;
 }
@@ -30,32 +31,32 @@ static void frame_rows(const struct ui *ui, struct layout *out)
     out->prompt = (struct rect){ui->rows - 1, 0, 1, ui->cols};
     out->status = (struct rect){ui->rows - 2, 0, status, ui->cols};
     int rows = ui->rows - 1 - title - status;
-    out->body = (struct rect){title, 0, most(rows, 0), ui->cols};
+    out->body = (struct rect){title, 0, larger(rows, 0), ui->cols};
 }
 
 static int list_cols(const struct ui *ui, int cols)
 {
     if (ui->view == VIEW_FAILURES)
-        return most(36, cols * 9 / 20);
+        return larger(36, cols * 9 / 20);
     if (ui->view != VIEW_SEARCH)
-        return most(30, cols * 2 / 5);
+        return larger(30, cols * 2 / 5);
     return cols >= 160 ? 52 : cols >= 99 ? 38 : 28;
 }
 
-/* The tables of regions and of words share `table`. */
-static void share_table(const struct ui *ui, struct layout *out, struct rect table)
+/* Divides `table` between the tables of regions and of words. */
+static void divide_table(const struct ui *ui, struct layout *out, struct rect table)
 {
     const struct ask_words *words = ui_words(ui);
     int lines =
-        ui->regions ? least((int)(words ? words->count : 0) + 2, table.rows / 2) : table.rows;
+        ui->regions ? smaller((int)(words ? words->count : 0) + 2, table.rows / 2) : table.rows;
     out->regions = out->word_table = table;
     out->word_table.rows = ui->word_table ? lines : 0;
     out->regions.rows = ui->regions ? table.rows - out->word_table.rows : 0;
     out->regions.row += out->word_table.rows;
 }
 
-/* How many of `rows` the tables take from the picture: what they need, or half where the picture
- * keeps a useful size, or all. */
+/* How many of `rows` the tables take from the picture: what they need, or half if that leaves the
+ * picture a useful size, or all. */
 static int table_rows(const struct ui *ui, int rows)
 {
     const struct ask_words *words = ui_words(ui);
@@ -66,8 +67,8 @@ static int table_rows(const struct ui *ui, int rows)
     return rows / 2 >= PAIR_ROWS ? rows - rows / 2 : rows;
 }
 
-/* The picture with its heading above and its words below; tables stand beside it or, where that
- * leaves it no room, above it or in its place. */
+/* The picture with its heading above and its words below; tables go beside it or, if that leaves it
+ * no room, above it or in place of it. */
 static void place_pair(const struct ui *ui, struct layout *out, struct rect room)
 {
     const struct ask_words *words = ui_words(ui);
@@ -76,27 +77,29 @@ static void place_pair(const struct ui *ui, struct layout *out, struct rect room
     if (beside) {
         int cols =
             ui->word_table && room.cols >= WORD_COLS + LEAST_PICTURE ? WORD_COLS : REGION_COLS;
-        share_table(ui, out, (struct rect){room.row, room.col + room.cols - cols, room.rows, cols});
+        divide_table(ui, out,
+                     (struct rect){room.row, room.col + room.cols - cols, room.rows, cols});
         room.cols -= cols + 1;
     }
     out->word_rows = room.rows >= 12 ? 2 : 1;
     int lines = words ? chip_lines(words, room.cols) : 1;
-    int rows = least(lines, most(1, room.rows / 8)) * out->word_rows;
-    out->head = (struct rect){room.row, room.col, least(1, room.rows), room.cols};
+    int rows = smaller(lines, larger(1, room.rows / 8)) * out->word_rows;
+    out->head = (struct rect){room.row, room.col, smaller(1, room.rows), room.cols};
     out->words = (struct rect){room.row + room.rows - rows, room.col, rows, room.cols};
-    out->picture = (struct rect){room.row + 1, room.col, most(room.rows - rows - 2, 0), room.cols};
+    out->picture =
+        (struct rect){room.row + 1, room.col, larger(room.rows - rows - 2, 0), room.cols};
     if (!tables || beside)
         return;
     struct rect table = out->picture;
     table.rows = table_rows(ui, table.rows);
-    share_table(ui, out, table);
+    divide_table(ui, out, table);
     out->picture.row += table.rows;
     out->picture.rows -= table.rows;
 }
 
 static void size_items(const struct ui *ui, struct layout *out)
 {
-    const struct view_ops *view = &views[ui->view];
+    const struct view_ops *view = ui_view_ops(ui);
     bool sheet = view->tiles || (ui->view == VIEW_SEARCH && ui->sheet);
     int rows = out->list.rows, cols = out->list.cols;
     out->item_rows = 1;
@@ -109,7 +112,7 @@ static void size_items(const struct ui *ui, struct layout *out)
         out->thumb_rows = out->thumb_cols * 3 / 8;
         out->item_cols = out->thumb_cols + 2;
         out->item_rows = out->thumb_rows + 2;
-        out->across = most(1, cols / out->item_cols);
+        out->across = larger(1, cols / out->item_cols);
         return;
     }
     out->item_rows = rows >= 50 ? 6 : rows >= 32 ? 5 : rows >= 26 ? 4 : 3;
@@ -117,7 +120,7 @@ static void size_items(const struct ui *ui, struct layout *out)
     out->thumb_cols = out->thumb_rows * 8 / 3;
 }
 
-/* What is known of the choice: beside it, or below where it is narrow, or nowhere. */
+/* What is known of the choice: beside it, or below it on a narrow screen, or nowhere. */
 static void place_fitness(const struct ui *ui, struct layout *out)
 {
     struct rect *list = &out->list, *note = &out->fitness;
@@ -134,10 +137,10 @@ static void place_fitness(const struct ui *ui, struct layout *out)
 }
 
 /* List and picture side by side, one above the other, or only one of them. */
-static void place(const struct ui *ui, struct layout *out, struct rect area)
+static void place_body(const struct ui *ui, struct layout *out, struct rect area)
 {
     bool sheet = ui->view == VIEW_SEARCH && ui->sheet;
-    bool pair = views[ui->view].pair && !sheet && !ui->wide && ui_pair(ui).set;
+    bool pair = ui_view_ops(ui)->pair && !sheet && !ui->wide && ui_pair(ui).set;
     bool both = area.cols >= PAIR_COLS && area.rows >= PAIR_ROWS;
     int upper = area.rows * 2 / 5;
     out->list = area;
@@ -159,7 +162,7 @@ static void place(const struct ui *ui, struct layout *out, struct rect area)
 }
 
 /* A side's half of the body, below a line that says what it is. */
-static struct rect half(const struct ui *ui, struct layout *out)
+static struct rect half_of_body(const struct ui *ui, struct layout *out)
 {
     struct rect area = out->body;
     int left = (area.cols - 1) / 2;
@@ -176,7 +179,7 @@ static struct rect half(const struct ui *ui, struct layout *out)
 /* The names of the list's columns take its first row. */
 static void place_header(const struct ui *ui, struct layout *out)
 {
-    if (!views[ui->view].header || out->list.rows < 4 || out->list.cols < 24)
+    if (!ui_view_ops(ui)->header || out->list.rows < 4 || out->list.cols < 24)
         return;
     out->header = out->list;
     out->header.rows = 1;
@@ -188,13 +191,30 @@ void layout_make(const struct ui *ui, struct layout *out)
 {
     *out = (struct layout){.across = 1, .item_rows = 1, .word_rows = 1};
     frame_rows(ui, out);
-    place(ui, out, ui_compares(ui) ? half(ui, out) : out->body);
+    place_body(ui, out, ui_compares(ui) ? half_of_body(ui, out) : out->body);
     place_header(ui, out);
     size_items(ui, out);
 }
 
 size_t layout_page(const struct layout *layout)
 {
-    int lines = layout->list.rows / most(layout->item_rows, 1);
-    return (size_t)(most(lines, 1) * layout->across);
+    int lines = layout->list.rows / larger(layout->item_rows, 1);
+    return (size_t)(larger(lines, 1) * layout->across);
+}
+
+struct rect layout_picture(const struct ui *ui, const struct layout *layout)
+{
+    const struct picture *picture = ui_picture(ui);
+    struct rect room = layout->picture;
+    if (!picture || !picture->cells || room.rows < 1)
+        return (struct rect){0};
+    int down = (room.rows - picture->rows) / 2, right = (room.cols - picture->cols) / 2;
+    return (struct rect){room.row + (down > 0 ? down : 0), room.col + (right > 0 ? right : 0),
+                         picture->rows, picture->cols};
+}
+
+size_t layout_word_table_top(const struct ui *ui, int lines)
+{
+    size_t rows = lines > 1 ? (size_t)lines - 1 : 0, chosen = ui->word > 0 ? (size_t)ui->word : 0;
+    return chosen >= rows ? chosen - rows + 1 : 0;
 }

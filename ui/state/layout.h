@@ -1,7 +1,7 @@
-/* layout.h: where things stand on the screen; the same for drawing, for scrolling and for the
- * mouse. */
-#ifndef UI_VIEWS_LAYOUT_H
-#define UI_VIEWS_LAYOUT_H
+/* layout.h: where things are on the screen; the same for drawing, for scrolling and for the mouse.
+ */
+#ifndef UI_STATE_LAYOUT_H
+#define UI_STATE_LAYOUT_H
 
 #include "ui/screen/grid.h"
 #include "ui/state/state.h"
@@ -9,7 +9,7 @@
 /* A rect of no rows is not shown. */
 struct layout {
     struct rect title, body, status, prompt;
-    struct rect banner; /* what this side is, where two are shown */
+    struct rect banner; /* what this side is, if two are shown */
     struct rect header; /* names of the list's columns */
     struct rect list;
     struct rect head, picture, words; /* of the pair */
@@ -21,9 +21,16 @@ struct layout {
     int word_rows;              /* rows a line of words takes: 2 with the numbers, else 1 */
 };
 
+/* Lays out the screen as seen from the side that the keys act on. */
 void layout_make(const struct ui *ui, struct layout *out);
 
-/* Items that the list shows at once. */
+/* Items that the list shows at once, at least 1. */
 size_t layout_page(const struct layout *layout);
+
+/* Where the picture is in its room; no rows: there is none. */
+struct rect layout_picture(const struct ui *ui, const struct layout *layout);
+
+/* The first word that the table of words shows in `lines`, its heading included. */
+size_t layout_word_table_top(const struct ui *ui, int lines);
 
 #endif

@@ -1,9 +1,9 @@
 /* recent.h: the sessions of before, a file each in one folder, the newest RECENT_KEPT of them. */
-#ifndef UI_STATE_RECENT_H
-#define UI_STATE_RECENT_H
+#ifndef UI_WORK_RECENT_H
+#define UI_WORK_RECENT_H
 
 #include "base/error.h"
-#include "ui/state/saved.h"
+#include "ui/work/saved.h"
 
 enum { RECENT_KEPT = 20 };
 

@@ -1,0 +1,17 @@
+/* find.h: searching and filtering any list by the text of its rows. */
+#ifndef UI_ACTIONS_FIND_H
+#define UI_ACTIONS_FIND_H
+
+#include "ui/state/state.h"
+
+/* Selects the next row (direction 1) or the previous one (-1) whose text has `text`, whatever the
+ * case, going round; whether there is one is reported in the status line. */
+void find_row(struct ui *ui, const char *text, int direction);
+
+/* Filters the shown view's rows; "" shows all again. A filter that no row passes is dropped. */
+void find_filter(struct ui *ui, const char *text);
+
+/* Chooses a view's rows again, by its filter and the marks. */
+void find_arrange(struct ui *ui, enum view_id view);
+
+#endif
