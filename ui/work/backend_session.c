@@ -218,7 +218,10 @@ static int real_survey(struct backend *backend, size_t first, size_t n,
 static int real_photo_path(const struct backend *backend, size_t image, char **out,
                            struct error *err)
 {
-    return dataset_photo(((const struct real *)backend)->session->data, image, out, err);
+    const struct dataset *data = ((const struct real *)backend)->session->data;
+    if (!data->photos) /* a made-up split: loop/measure_ranking.c */
+        return error_set(err, "no photographs: the split is not from files");
+    return dataset_photo(data, image, out, err);
 }
 
 static int real_photo(struct backend *backend, size_t image, int max_side, struct image *out,
