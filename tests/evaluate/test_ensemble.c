@@ -126,7 +126,7 @@ static void test_folds_of_a_matrix(void **state)
     e = evaluate_done(&spec);
     const float block[] = {50, 35, 35, 55, 45, 35, 50, 32.5f};
     assert_memory_equal(e.sims, block, sizeof block);
-    assert_string_equal(heard, "1 folds of 2 images; the last 1 images are left out");
+    assert_string_equal(heard, "1 folds of 2 images; the last 1 images are omitted");
     ensemble_done(&e);
 }
 
