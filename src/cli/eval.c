@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "base/mem.h"
@@ -273,7 +274,7 @@ static int evaluate_all(struct eval *e, struct error *err)
         {e->ci, measure_confidence},
         {e->by_length, measure_lengths},
     };
-    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+    for (size_t i = 0; i < COUNTOF(steps); i++)
         if (steps[i].wanted && steps[i].run(e, err) != 0)
             return -1;
     return 0;

@@ -1,4 +1,4 @@
-/* index.c: image embeddings kept in files: making them, listing, checking, removing. */
+/* index.c: image embeddings kept in files: building, listing, checking and removing them. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,13 +12,14 @@
 struct index_command {
     struct cli_common common;
     bool list, check;
-    double prune; /* GB, NaN: not asked for */
-    char *folder; /* that the options or the environment say */
+    double prune; /* GB; NaN: not requested */
+    char *folder; /* of the options or the environment; owned, NULL if neither has one */
 };
 
-/* ---- making ---- */
+/* ---- building ---- */
 
-/* What is said while an index is made; the last line says why there is none. */
+/* Hears what is reported while an index is built; if there is none in the end, the last line has
+ * the reason. */
 struct listener {
     const struct cli_common *common;
     struct progress_line line;
@@ -35,15 +36,15 @@ static void hear(void *context, const char *text)
     str_add(&l->last, text);
 }
 
-static void print_made(const struct session *session)
+static void print_built(const struct session *session)
 {
     const struct index *index = session->index;
-    printf("%s %s: %zu images, %.1f MB\n", index->built ? "made" : "there already:", index->path,
+    printf("%s %s: %zu images, %.1f MB\n", index->built ? "built" : "exists:", index->path,
            session->I, 1e-6 * (double)index->map.size);
 }
 
-static int make_one(const struct index_command *o, size_t model, struct listener *l,
-                    struct error *err)
+static int build_one(const struct index_command *o, size_t model, struct listener *l,
+                     struct error *err)
 {
     struct session_spec spec;
     struct session *session = NULL;
@@ -60,19 +61,19 @@ static int make_one(const struct index_command *o, size_t model, struct listener
         fprintf(stderr, "scanscope index: %s\n", l->last.text);
     str_clear(&l->last);
     if (status == 0)
-        print_made(session);
+        print_built(session);
     session_free(session);
     return status;
 }
 
-static int make_all(const struct index_command *o, struct error *err)
+static int build_all(const struct index_command *o, struct error *err)
 {
     struct listener l = {.common = &o->common};
     size_t models = o->common.models.count;
     int status = 0;
     cli_set_threads(&o->common);
     for (size_t m = 0; m < (models ? models : 1) && status == 0; m++)
-        status = make_one(o, m, &l, err);
+        status = build_one(o, m, &l, err);
     str_done(&l.last);
     return status;
 }
@@ -109,7 +110,7 @@ static int list(const struct index_command *o, struct error *err)
     return 0;
 }
 
-/* A damaged file is removed: the next use makes it again. */
+/* A damaged file is removed; the next use rebuilds it. Returns -1 for one, and when interrupted. */
 static int check_entry(const struct index_entry *e, bool quiet)
 {
     struct progress_line line;
@@ -149,13 +150,13 @@ static int prune(const struct index_command *o, struct error *err)
 
 /* ---- the command ---- */
 
-static int run(const struct index_command *o, struct error *err)
+static int work(const struct index_command *o, struct error *err)
 {
     bool folder = o->list || o->check || o->prune >= 0;
     if (folder && !o->folder)
         return error_set(err, "no folder of indexes: set HOME or XDG_CACHE_HOME, or give "
                               "--index-dir DIR");
-    return !folder    ? make_all(o, err)
+    return !folder    ? build_all(o, err)
            : o->list  ? list(o, err)
            : o->check ? check(o, err)
                       : prune(o, err);
@@ -171,6 +172,18 @@ static const char *wrong_usage(const struct index_command *o)
     return NULL;
 }
 
+static int run(struct index_command *o)
+{
+    struct error err;
+    const char *wrong = wrong_usage(o);
+    if (wrong)
+        return cli_usage_error("index", "%s", wrong);
+    interrupt_catch();
+    o->folder =
+        o->common.index_folder ? mem_strdup(o->common.index_folder) : index_folder_default();
+    return work(o, &err) == 0 ? EXIT_DONE : cli_fail("index", &err);
+}
+
 int cli_index(int argc, char **argv)
 {
     struct index_command o = {.prune = NAN};
@@ -180,37 +193,27 @@ int cli_index(int argc, char **argv)
         CLI_RUN_OPTIONS(&o.common),
         CLI_PRECISION_OPTION(&o.common),
         CLI_INDEX_FOLDER_OPTION(&o.common),
-        {"list", 0, CLI_SWITCH, NULL, "print the indexes that there are", &o.list},
+        {"list", 0, CLI_SWITCH, NULL, "list the indexes", &o.list},
         {"check", 0, CLI_SWITCH, NULL,
-         "compare all indexes with their checksums, remove damaged ones", &o.check},
+         "check all indexes against their checksums and remove damaged ones", &o.check},
         {"prune", 0, CLI_REAL, "GB",
-         "remove the indexes used longest ago until the rest takes no more", &o.prune},
+         "remove the least recently used indexes until the rest takes no more", &o.prune},
         {0},
     };
     const struct cli_usage usage = {
         .command = "index",
         .synopsis = "-m MODEL -d DIR [-s SPLIT] | --list | --check | --prune GB",
         .about = "Embeds the images of a split and keeps the embeddings in a file, so that the "
-                 "next command with that model and split opens at once. Other commands do so by "
-                 "themselves where it saves time.",
+                 "next command with that model and split opens at once. Other commands do so "
+                 "automatically if it saves time.",
         .examples = "  scanscope index -m assets/demo/model.pth.tar -d assets/demo\n"
                     "  scanscope index --list\n"
                     "  scanscope index --check\n",
         .options = options,
     };
     int status;
-    struct error err;
-    if (!cli_parse(&usage, argc, argv, NULL, &status))
-        goto out;
-    const char *wrong = wrong_usage(&o);
-    if (wrong) {
-        status = cli_usage_error("index", "%s", wrong);
-        goto out;
-    }
-    interrupt_catch();
-    o.folder = o.common.index_folder ? mem_strdup(o.common.index_folder) : index_folder_default();
-    status = run(&o, &err) == 0 ? EXIT_DONE : cli_fail("index", &err);
-out:
+    if (cli_parse(&usage, argc, argv, NULL, &status))
+        status = run(&o);
     free(o.folder);
     cli_common_done(&o.common);
     return status;

@@ -1,4 +1,4 @@
-/* info.c: scanscope info: what files and folders hold, and whether they fit together. */
+/* info.c: what files and folders hold, and whether they fit together. */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@ static void print_text(const struct info *info, const struct inspect_matches *ma
 {
     for (size_t i = 0; i < info->paths.count; i++) {
         const struct inspect_subject *s = &info->subjects[i];
-        fflush(stdout); /* so that lines on stderr come in their place */
+        fflush(stdout); /* so that lines on stderr come in order */
         if (s->failed)
             fprintf(stderr, "scanscope info: %s\n", s->error.text);
         else
@@ -111,9 +111,10 @@ int cli_info(int argc, char **argv)
     const struct cli_usage usage = {
         .command = "info",
         .synopsis = "[options] FILE|DIR...",
-        .about = "Says what a checkpoint, array, vocabulary, photograph, table of features or data "
-                 "folder holds. Given several, it says whether they fit together; the exit status "
-                 "is 1 when they do not, or when one of them cannot be read or is damaged.",
+        .about =
+            "Reports what a checkpoint, array, vocabulary, photograph, table of features or data "
+            "folder holds. Given several, it also reports whether they fit together; the exit "
+            "status is 1 if they do not, or if one cannot be read or is damaged.",
         .examples = "scanscope info assets/demo/model.pth.tar\n"
                     "scanscope info assets/demo/model.pth.tar assets/demo\n",
         .options = options,

@@ -23,18 +23,18 @@ struct ask {
     int top;
     bool tsv;
     struct cli_list operands;
-    /* the answer */
+    /* the answer; owned */
     struct session *session;
     struct query *query; /* NULL: an image is the query */
     size_t image_index;
-    size_t n;            /* images or captions ranked */
+    size_t n;            /* images or captions that are ranked */
     float *scores;       /* n */
     bool *truth;         /* n: ground truth */
     struct ranked *best; /* top of them */
     size_t shown;
 };
 
-/* ---- finding it out ---------------------------------------------------------------------------
+/* ---- the answer ---------------------------------------------------------------------------
  */
 
 static char *joined_operands(const struct cli_list *operands)
@@ -67,7 +67,7 @@ static int check_known(const struct ask *ask, struct error *err)
     const struct query *q = ask->query;
     if (ask->session->vocab && q->W > 2 && q->unknown == q->W - 2)
         return error_set(
-            err, "no word of the caption is in the vocabulary %s: there is nothing to look for",
+            err, "no word of the caption is in the vocabulary %s: there is nothing to search for",
             vocab_path(ask->session->vocab));
     return 0;
 }
@@ -80,7 +80,8 @@ static bool same_caption(const char *a, const char *b)
     return strncasecmp(a + blank, b, n) == 0 && b[n] == '\0';
 }
 
-/* The images that a caption of the split describes. */
+/* Marks the images that the caption describes: its own image if it is one of the split's, else
+ * those of captions with the same text. */
 static void mark_images(struct ask *ask, size_t caption)
 {
     const struct dataset *data = ask->session->data;
@@ -98,7 +99,7 @@ static int parse_index(const char *text, size_t *out, struct error *err)
     char *end;
     unsigned long long value = strtoull(text, &end, 10);
     if (*text < '0' || *text > '9' || *end)
-        return error_set(err, "--caption-index takes a number, not '%s'", text);
+        return error_set(err, "--caption-index takes an integer, not '%s'", text);
     *out = (size_t)value;
     return 0;
 }
@@ -116,7 +117,7 @@ static int make_query(struct ask *ask, size_t *caption_out, struct error *err)
     return status;
 }
 
-/* Exact are the places that are shown, and the true images with what lies between them. */
+/* The places shown are exact, and so are the true images with those between them. */
 static int rank_images(struct ask *ask, struct error *err)
 {
     struct exact_counts counts = {0};
@@ -202,8 +203,7 @@ static const char *image_id(const struct ask *ask, size_t image)
     return ask->session->data->id[image];
 }
 
-/* What result `index` is called, safe to print, the caller's to free: an image's id, or a caption.
- */
+/* The name of result `index`, safe to print: an image's id, or a caption. The caller's to free. */
 static char *result_name(const struct ask *ask, size_t index)
 {
     char **captions = ask->session->data->caption;
@@ -214,7 +214,7 @@ static char *result_name(const struct ask *ask, size_t index)
     return mem_printf("%zu", index);
 }
 
-/* Ranks of the ground truth, best first. */
+/* Ranks of the ground truth, from 1, best first; the caller's to free. Returns how many. */
 static size_t truth_ranks(const struct ask *ask, size_t **ranks_out)
 {
     size_t count = 0;
@@ -356,9 +356,9 @@ int cli_query(int argc, char **argv)
         CLI_JSON_OPTION(&ask.common),
         {"tsv", 0, CLI_SWITCH, NULL, "print tab-separated values", &ask.tsv},
         {"image", 0, CLI_TEXT, "ID", "rank the split's captions for this image", &ask.image},
-        {"caption-index", 0, CLI_TEXT, "N", "take caption N of the split, counted from 0",
+        {"caption-index", 0, CLI_TEXT, "N", "use caption N of the split, counted from 0",
          &ask.caption_index},
-        {"top", 'k', CLI_INT, "N", "how many results (default: 10; 0: all)", &ask.top},
+        {"top", 'k', CLI_INT, "N", "number of results (default: 10; 0: all)", &ask.top},
         {0},
     };
     const struct cli_usage usage = {

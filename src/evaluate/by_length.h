@@ -4,7 +4,7 @@
 
 #include "evaluate/evaluate.h"
 
-/* Captions of from .. to words, text to image. */
+/* Captions of `from` to `to` words, text to image. */
 struct by_length {
     size_t from, to, captions;
     struct recalls t2i;

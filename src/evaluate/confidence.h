@@ -1,6 +1,6 @@
-/* confidence.h: how sure recalls, and their differences between models, are.
+/* confidence.h: how sure recalls are, and their differences between models.
  *
- * Images are the units that are resampled: captions of one image are no independent samples. */
+ * Images are the units that are resampled: captions of one image are not independent samples. */
 #ifndef EVALUATE_CONFIDENCE_H
 #define EVALUATE_CONFIDENCE_H
 
@@ -12,8 +12,8 @@ enum { CONFIDENCE_RECALLS = 3 };
 /* Recall is measured at 1, 5 and 10. */
 extern const size_t confidence_at[CONFIDENCE_RECALLS];
 
-/* Recalls in per cent with their bootstrap intervals: [0] text to image, [1] image to text. Errors:
- * no memory. */
+/* Computes recalls in per cent with their bootstrap intervals: [0] text to image, [1] image to
+ * text. Errors: no memory. */
 int confidence_recalls(const struct folds *folds, const struct folds_ranks *ranks,
                        const struct bootstrap *how, struct interval out[2][CONFIDENCE_RECALLS],
                        struct error *err) MUST_USE;
@@ -25,7 +25,7 @@ struct confidence_difference {
     struct mcnemar mcnemar;
 };
 
-/* Errors: no memory. */
+/* Compares them. Errors: no memory. */
 int confidence_compare(const struct folds *folds, const struct folds_ranks *a,
                        const struct folds_ranks *b, bool i2t, size_t k, const struct bootstrap *how,
                        struct confidence_difference *out, struct error *err) MUST_USE;

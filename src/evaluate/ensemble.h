@@ -20,12 +20,13 @@ struct ensemble_member {
     bool file; /* `name` is a .npy file: images x captions, or the reference's pickled dict */
 };
 
-/* What the caller may want to do, and hear, on the way; each may be NULL. */
+/* What the caller may want to do, and to hear, on the way; each may be NULL. */
 struct ensemble_hooks {
     /* Opens a member's session, captions encoded. The ensemble frees it, and holds one at a time: a
      * member may be opened again for the pairs that are left to decide. */
     int (*open)(void *context, size_t member, struct session **out, struct error *err);
-    /* A stage of the work begins ("scoring", "deciding"): its progress, or NULL; and ends. */
+    /* A stage of the work ("scoring", "deciding") begins: returns its progress, or NULL; and ends.
+     */
     const struct progress *(*begin)(void *context, const char *stage);
     void (*end)(void *context);
     /* A line worth knowing: images left out, a precision not used. */
@@ -55,17 +56,20 @@ struct ensemble {
     bool bf16;                  /* a member was scored in bfloat16 */
 };
 
-/* Weights must be finite, not negative and not all 0. Errors: names the first that is not. */
+/* Checks weights: finite, not negative, and not all 0. Errors: those; the first wrong one by its
+ * number. */
 int ensemble_check_weights(const double *weights, size_t count, struct error *err) MUST_USE;
 
-/* Scores all members and ranks their mean. Errors: no member, weights, members of different splits,
- * folds_cut's, a matrix that cannot be read or holds NaN or an infinity, what opening and scoring
- * say, no memory, "interrupted". */
+/* Scores all members, ranks and evaluates their mean. The caller calls ensemble_done. Errors: no
+ * member, weights, members of different splits, folds_cut's, a matrix that cannot be read or holds
+ * NaN or an infinity, what opening and scoring say, no memory, "interrupted". */
 int ensemble_evaluate(const struct ensemble_spec *spec, struct ensemble *out,
                       struct error *err) MUST_USE;
+
+/* Frees what it holds, and zeroes it. */
 void ensemble_done(struct ensemble *ensemble);
 
-/* Of all pairs, the share that was scored again. */
+/* The share of all pairs that was scored again, 0 to 1. */
 double ensemble_share_again(const struct ensemble *ensemble);
 
 #endif

@@ -58,7 +58,7 @@ static void note_left_out(const struct ensemble_work *w)
     const struct folds *f = &w->out->folds;
     bool as_asked = spec->count > 0 && spec->size > 0;
     if (!as_asked && folds_images(f) < f->I)
-        note(w, "%zu folds of %zu images; the last %zu images are left out", f->count, f->images,
+        note(w, "%zu folds of %zu images; the last %zu images are omitted", f->count, f->images,
              f->I - folds_images(f));
 }
 

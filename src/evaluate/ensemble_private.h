@@ -23,27 +23,28 @@ struct ensemble_work {
     size_t open;
 };
 
-/* Scores of member `member` (in the order of the members) into work->sum if it is the first, else
+/* Scores a member (they come in order) into work->sum if it is the first, else
  * work->one, which are allocated here; the first cuts the split into folds. Errors: as
  * ensemble_evaluate. */
 int ensemble_score_member(struct ensemble_work *work, size_t member, struct error *err) MUST_USE;
 
-/* The member's own scores of the listed pairs of a fold: scores[], as long as the list. Errors: of
- * opening, reading and scoring. */
+/* Scores the listed pairs of a fold by themselves under one member: scores[], as long as the list.
+ * Errors: of opening, reading and scoring. */
 int ensemble_score_list(struct ensemble_work *work, size_t member, size_t fold,
                         const struct exact_list *list, float *scores, struct error *err) MUST_USE;
 
-/* sum[n] = the members so far, times their weights, and `one`; the first member's scores are in
- * `sum` already. Afterwards, of all, ensemble_divide by the sum of weights. Both leave a single
- * member as it is. */
+/* Adds a member's n scores times its weight to the sum; the first one's are in `sum` already, and
+ * `one` is ignored. A single member stays as it is. */
 void ensemble_add(const struct ensemble_spec *spec, size_t member, const float *one, size_t n,
                   float *sum);
+
+/* Makes the sum of all members a mean: divides by the weights. A single member stays as it is. */
 void ensemble_divide(const struct ensemble_spec *spec, size_t n, float *sum);
 
 /* As `member` of ensemble_decide: the mean of all. */
 enum { ENSEMBLE_MEAN = -1 };
 
-/* Where the bounds leave a rank of the truths open, the pairs' own scores come into scores->sims.
+/* Puts pairs' own scores into scores->sims wherever the bounds leave a rank of the truths open.
  * Errors: as ensemble_score_list; no memory. */
 int ensemble_decide(struct ensemble_work *work, ptrdiff_t member,
                     const struct ensemble_scores *scores, struct error *err) MUST_USE;

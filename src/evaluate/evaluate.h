@@ -10,9 +10,10 @@ struct recalls {
     double r1, r5, r10, median, mean; /* recalls per cent; ranks start at 1 */
 };
 
-/* Recalls of a matrix sims: I x C, captions per_image * i .. belong to image i. i2t: of each
- * image's best-ranked caption; t2i: of each caption's image. The order is rank.h's: on distinct
- * scores numpy's argsort()[::-1]. ranks_out: I (i2t) or C (t2i) ranks, 0 = best; NULL to skip. */
+/* Computes the recalls of a matrix sims: I x C, captions per_image * i .. belong to image i. i2t:
+ * of each image's best-ranked caption; t2i: of each caption's image. The order is rank.h's: on
+ * distinct scores numpy's argsort()[::-1]. ranks_out: I (i2t) or C (t2i) ranks, 0 = best; NULL to
+ * skip. */
 void evaluate_i2t(const float *sims, size_t I, size_t C, size_t per_image, struct recalls *out,
                   size_t *ranks_out);
 void evaluate_t2i(const float *sims, size_t I, size_t C, size_t per_image, struct recalls *out,

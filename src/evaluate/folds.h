@@ -20,18 +20,19 @@ struct folds {
     size_t count, images, captions; /* how many folds; images and captions of each */
 };
 
-/* Pairs of a fold; images and captions of all folds: what is left over at the end of the split is
- * in none. */
+/* The pairs of a fold. */
 static inline size_t folds_pairs(const struct folds *f)
 {
     return f->images * f->captions;
 }
 
+/* The images of all folds: those left over at the end of the split are in none. */
 static inline size_t folds_images(const struct folds *f)
 {
     return f->count * f->images;
 }
 
+/* The captions of all folds. */
 static inline size_t folds_captions(const struct folds *f)
 {
     return f->count * f->captions;
@@ -48,14 +49,16 @@ struct folds_ranks {
     size_t *i2t, *t2i; /* folds_images, folds_captions of them; owned */
 };
 
-/* Ranks a matrix in folds. each_out: an evaluation per fold, or NULL to skip. The ranks are the
+/* Ranks a matrix in folds. each_out: an evaluation per fold; NULL to skip. The ranks are the
  * caller's to free with folds_ranks_done. */
 void folds_rank(const struct folds *folds, const float *sims, struct evaluation *each_out,
                 struct folds_ranks *ranks_out);
+
+/* Frees what it holds, and zeroes it. */
 void folds_ranks_done(struct folds_ranks *ranks);
 
-/* Measures for several relevant items, averaged over the queries of all folds. relevance, out: [0]
- * text to image, [1] image to text. Errors: no memory. */
+/* Computes the measures for several relevant items, averaged over the queries of all folds.
+ * relevance, out: [0] text to image, [1] image to text. Errors: no memory. */
 int folds_metrics(const struct folds *folds, const float *sims, const struct relevance relevance[2],
                   struct metrics out[2], struct error *err) MUST_USE;
 

@@ -92,4 +92,5 @@ void judgements_done(struct judgements *judgements)
 {
     metrics_relevance_done(&judgements->relevance[0]);
     metrics_relevance_done(&judgements->relevance[1]);
+    *judgements = (struct judgements){0};
 }

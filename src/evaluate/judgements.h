@@ -10,12 +10,14 @@ struct judgements {
     size_t lines, outside;         /* of the file; and those that name items outside the split */
 };
 
-/* Reads a qrels file. Each line counts for its own direction: its query is a caption and its item
- * an image, or the other way round, by the names of split_index. Grades of 0 and below are not
- * relevant. Errors: the file cannot be read, no line fits, a line that fits both ways, ids that are
- * not distinct. */
+/* Reads a qrels file. The caller calls judgements_done. Each line counts for its own direction: its
+ * query is a caption and its item an image, or the other way round, by the names of split_index.
+ * Grades of 0 and below are not relevant. Errors: the file cannot be read, no line fits, a line
+ * that fits both ways, ids that are not distinct. */
 int judgements_load(const char *path, const struct split_names *names, struct judgements *out,
                     struct error *err) MUST_USE;
+
+/* Frees what it holds, and zeroes it. */
 void judgements_done(struct judgements *judgements);
 
 #endif

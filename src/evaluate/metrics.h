@@ -1,4 +1,4 @@
-/* metrics.h: retrieval measures for queries with several relevant items, beside the recalls. */
+/* metrics.h: retrieval measures, besides the recalls, for queries with several relevant items. */
 #ifndef EVALUATE_METRICS_H
 #define EVALUATE_METRICS_H
 
@@ -15,7 +15,7 @@ struct relevant_pair {
 };
 
 /* The relevant items of each query: those of query q are items[starts[q]] .. items[starts[q + 1]],
- * ascending. */
+ * ascending. All owned. */
 struct relevance {
     size_t queries;
     size_t *starts; /* queries + 1 */
@@ -23,43 +23,48 @@ struct relevance {
     int32_t *grades;
 };
 
-/* From pairs in any order, which are sorted in place; a pair given twice counts once, with its
- * higher grade. Pairs' queries are below `queries`. */
+/* Made from `count` pairs in any order, which are sorted in place; a pair given twice counts once,
+ * with its higher grade. The pairs' queries must be below `queries`. The caller calls
+ * metrics_relevance_done. Errors: no memory. */
 int metrics_relevance_make(struct relevant_pair *pairs, size_t count, size_t queries,
                            struct relevance *out, struct error *err) MUST_USE;
 
-/* The split's own: an image's captions (i2t), a caption's image (else); grade 1. */
+/* The split's own truths: an image's captions (i2t), a caption's image (else); grade 1. The caller
+ * calls metrics_relevance_done. Errors: no memory. */
 int metrics_relevance_of_split(size_t images, size_t captions, size_t per_image, bool i2t,
                                struct relevance *out, struct error *err) MUST_USE;
+
+/* Frees what it holds, and zeroes it. */
 void metrics_relevance_done(struct relevance *relevance);
 
-/* Of one query. With r relevant items among those ranked, P(k) the share of relevant ones among the
- * first k, and places counted from 1:
- *   recall k     1 where a relevant item is among the first k (trec_eval: success)
+/* One query's measures. With r relevant items among those ranked, P(k) the share of relevant ones
+ * among the first k, and places counted from 1:
+ *   r1, r5, r10  1 if a relevant item is among the first k (trec_eval: success)
  *   map_r        1/r sum over k <= r of P(k) if item k is relevant (Musgrave, Belongie and Lim,
- * ECCV 2020, "A Metric Learning Reality Check", section 3.2) r_precision  P(r) (trec_eval: Rprec)
+ *                ECCV 2020, "A Metric Learning Reality Check", section 3.2)
+ *   r_precision  P(r) (trec_eval: Rprec)
  *   ndcg         sum of grade / log2(1 + place), as a share of the best order's (trec_eval: ndcg)
  */
 struct query_metrics {
-    size_t relevant; /* r; 0: not judged, the rest is 0 */
+    size_t relevant; /* r; 0: not judged, and the rest is 0 */
     double r1, r5, r10, map_r, r_precision, ndcg;
 };
 
-/* ranks: n places of the relevant items counted from 0, ascending; grades: theirs, in that order.
- * ideal: the n grades, descending. */
+/* Measures one query. ranks: the places of its n relevant items counted from 0, ascending; grades:
+ * theirs, in that order; ideal: the same grades, descending. */
 void metrics_of_ranks(const size_t *ranks, const int32_t *grades, const int32_t *ideal, size_t n,
                       struct query_metrics *out);
 
-/* A block of scores: rows of `sims` are images, columns captions; its first image and caption have
- * those numbers in the whole split, to which `relevance` refers. */
+/* A block of scores: the rows of `sims` are images, the columns captions. first_image and
+ * first_caption are their numbers in the whole split, to which the relevance refers. */
 struct score_block {
     const float *sims; /* images x captions */
     size_t images, captions, first_image, first_caption;
 };
 
-/* Of every query of the block (i2t: its images, ranking captions; else its captions, ranking
- * images): out[images or captions]. Relevant items outside the block do not count. Ties as in
- * evaluate.h: the lower index is better. Errors: no memory. */
+/* Measures every query of the block (i2t: its images, ranking captions; else its captions, ranking
+ * images): out[images or captions]. Relevant items outside the block do not count. The order is
+ * rank.h's. Errors: no memory. */
 int metrics_evaluate(const struct score_block *block, const struct relevance *relevance, bool i2t,
                      struct query_metrics *out, struct error *err) MUST_USE;
 
@@ -69,6 +74,7 @@ struct metrics {
     double relevant, r1, r5, r10, map_r, r_precision, ndcg;
 };
 
+/* Averages the measures of n queries. */
 void metrics_mean(const struct query_metrics *queries, size_t n, struct metrics *out);
 
 #endif

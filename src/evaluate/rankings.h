@@ -14,14 +14,14 @@ struct rankings {
     const struct split_names *names;
 };
 
-/* Both directions, images first: of each query the `depth` best items of its fold (0: all), as
- * trec_run_write does. Errors: a name that cannot stand in a run, or stands for two items; a score
+/* Writes both directions, images first: the `depth` best items (0: all) of each query's fold, by
+ * trec_run_write. Errors: a name that cannot stand in a run, or stands for two items; a score
  * that is not finite. */
 int rankings_write_run(const struct rankings *rankings, size_t depth, FILE *stream,
                        struct error *err) MUST_USE;
 
-/* CSV, a row per query: its rank as in `ranks`, its best truth and the first of its ranking, with
- * their scores (empty if not finite). Errors: no memory. */
+/* Writes CSV, a row per query: its rank as in `ranks`, its best truth and the first of its ranking,
+ * with their scores (empty if not finite). Errors: no memory. */
 int rankings_write_ranks(const struct rankings *rankings, const struct folds_ranks *ranks,
                          FILE *stream, struct error *err) MUST_USE;
 

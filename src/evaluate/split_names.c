@@ -52,7 +52,7 @@ int split_names_of_session(const struct session *session, const char *caption_id
 /* ---- the folder's text files ------------------------------------------------------------------
  */
 
-/* FOLDER/SPLIT_NAME if it exists, else NULL. */
+/* FOLDER/SPLIT_NAME if it exists, else NULL; the caller's to free. */
 static char *split_file(const struct split_files *files, const char *name)
 {
     if (!files->folder || !files->split)
@@ -208,4 +208,5 @@ void split_index_done(struct split_index *index)
 {
     idmap_done(&index->images);
     idmap_done(&index->captions);
+    *index = (struct split_index){0};
 }

@@ -13,36 +13,42 @@ struct split_names {
     size_t *words;  /* C, without <start> and <end>; NULL if not known */
 };
 
-/* The names of a session's split. caption_ids: a file of ids, one per caption, or NULL. Errors: the
- * file cannot be read or has too few ids. */
+/* Takes the names of a session's split. caption_ids: a file of ids, one per caption, or NULL.
+ * Errors: the file cannot be read or has too few ids. */
 int split_names_of_session(const struct session *session, const char *caption_ids,
                            struct split_names *out, struct error *err) MUST_USE;
 
-/* Where the names of a split are whose scores are all that is there; each may be NULL. */
+/* Where to find the names of a split without a session; each may be NULL. */
 struct split_files {
-    const char *folder, *split; /* of SPLIT_ids.txt and SPLIT_caps.txt; each may be missing */
+    const char *folder, *split; /* of SPLIT_ids.txt and SPLIT_caps.txt, if they exist */
     const char *captions;       /* in place of SPLIT_caps.txt */
     const char *caption_ids;
     enum token_compat compat;
 };
 
-/* The names of a split of I images with per_image captions each, C in all. Without ids images are
- * called by their row. Errors: a file that cannot be read or has too few lines. */
+/* Takes the names of a split of I images with per_image captions each, C in all. Without ids images
+ * are called by their row number. Errors: a file that cannot be read or has too few lines. */
 int split_names_of_files(const struct split_files *files, size_t I, size_t C, size_t per_image,
                          struct split_names *out, struct error *err) MUST_USE;
+
+/* Frees what it holds, and zeroes it. */
 void split_names_done(struct split_names *names);
 
-/* Names to rows. Captions are found by IMAGE#N and, if they have ids of their own, by those too;
- * images by idmap_key, as the part of a caption before its #. */
+/* From names to rows. Captions are found by IMAGE#N and, if they have ids of their own, by those
+ * too; images by idmap_key, and so is the part of a caption before its #. */
 struct split_index {
     struct idmap images, captions;
 };
 
-/* Errors: two images or two captions of one id. */
+/* Makes the way back. Errors: two images, or two captions, with one id. */
 int split_index_make(const struct split_names *names, struct split_index *out,
                      struct error *err) MUST_USE;
+
+/* Finds a row by an id; false if there is none. */
 bool split_index_image(const struct split_index *index, const char *id, size_t *out);
 bool split_index_caption(const struct split_index *index, const char *id, size_t *out);
+
+/* Frees what it holds, and zeroes it. */
 void split_index_done(struct split_index *index);
 
 #endif

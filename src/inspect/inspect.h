@@ -57,11 +57,14 @@ struct inspect_subject {
 /* Looks at PATH, whatever it is; `split` limits a folder to one split (NULL: all). Cannot fail: see
  * `failed`. The caller calls inspect_done. */
 void inspect_path(const char *path, const char *split, struct inspect_subject *out);
+
+/* Frees what it holds, and zeroes it. */
 void inspect_done(struct inspect_subject *subject);
 
-/* The field of an object (NULL: of none) by name, or NULL; and its text, NULL if it has none.
- * Borrowed until the subject is done. */
+/* Finds a field of an object (NULL has none) by name; NULL if it has none. Borrowed from it. */
 const struct inspect_field *inspect_find(const struct inspect_field *object, const char *name);
+
+/* The text of such a field; NULL if there is none. Borrowed from it. */
 const char *inspect_text(const struct inspect_field *object, const char *name);
 
 /* Two things that have to fit; all owned. */
@@ -78,6 +81,8 @@ struct inspect_matches {
 /* Compares every pair that has to fit (models, features, vocabularies, captions). Returns false if
  * one does not. The caller calls inspect_matches_done. */
 bool inspect_fit(const struct inspect_subject *subjects, size_t count, struct inspect_matches *out);
+
+/* Frees what it holds, and zeroes it. */
 void inspect_matches_done(struct inspect_matches *matches);
 
 #endif

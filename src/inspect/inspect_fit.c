@@ -9,9 +9,9 @@
 #include "inspect/inspect.h"
 #include "io/text/tokenize.h"
 
-enum { COUNTED_CAPTIONS = 5000 }; /* of a split, whose words are looked up */
+enum { COUNTED_CAPTIONS = 5000 }; /* captions per split whose words are looked up */
 
-/* More words than this unknown: another vocabulary, or another language. */
+/* If a larger share of words is unknown, the vocabulary, or the language, is another. */
 static const double most_unknown = 0.2;
 
 struct fit {
@@ -52,8 +52,8 @@ static void model_and_features(struct fit *f, const struct inspect_subject *mode
     }
 }
 
-/* A folder's own vocabulary counts where no vocabulary was named. */
-static bool counts(const struct fit *f, const struct inspect_subject *s)
+/* A folder's own vocabulary counts only if no vocabulary was named. */
+static bool has_vocab(const struct fit *f, const struct inspect_subject *s)
 {
     if (!s->vocab || !s->vocab_is_own)
         return s->vocab != NULL;
@@ -75,7 +75,7 @@ static void model_and_vocab(struct fit *f, const struct inspect_subject *model,
                "the model's embedding has %zu words, the vocabulary %zu", rows, words);
 }
 
-/* Words of the first captions, and those of them that the vocabulary lacks. */
+/* Counts the words of the first captions, and how many of them the vocabulary lacks. */
 static void count_words(const struct vocab *vocab, const struct inspect_features *features,
                         size_t *words_out, size_t *unknown_out)
 {
@@ -137,11 +137,11 @@ static void check_pair(struct fit *f, const struct inspect_subject *a,
         return;
     if (a->is_model)
         model_and_features(f, a, b);
-    if (a->is_model && counts(f, b))
+    if (a->is_model && has_vocab(f, b))
         model_and_vocab(f, a, b);
-    if (counts(f, a))
+    if (has_vocab(f, a))
         vocab_and_captions(f, a, b);
-    if (a < b && counts(f, a) && counts(f, b))
+    if (a < b && has_vocab(f, a) && has_vocab(f, b))
         vocab_and_vocab(f, a, b);
     if (a != b)
         text_and_features(f, a, b);

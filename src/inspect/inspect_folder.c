@@ -1,9 +1,9 @@
-/* inspect_folder.c: a data folder, split after split. */
-#include <dirent.h>
+/* inspect_folder.c: a data folder, split by split; and folders that are none. */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/utf8.h"
@@ -11,7 +11,7 @@
 #include "io/dataset/dataset.h"
 #include "io/text/captions.h"
 
-enum { CHECKED_IMAGES = 200 }; /* of a split: their features and photographs are looked at */
+enum { CHECKED_IMAGES = 200 }; /* per split: their features and photographs are checked */
 
 static void keep_captions(struct inspect_subject *s, struct dataset *d)
 {
@@ -52,7 +52,7 @@ static size_t count_empty(const struct dataset *d)
     return empty;
 }
 
-/* The first image whose features cannot be used. */
+/* Errors: the first image whose features cannot be used. */
 static int check_features(const struct dataset *d, size_t checked, struct error *err)
 {
     float *row;
@@ -105,9 +105,9 @@ static void record_split(struct inspect_subject *s, const struct dataset *d, con
         {"sizes", INSPECT_BOOL, d->sizes != NULL},
         {"photographs", INSPECT_BOOL, d->photo_folder != NULL},
     };
-    struct inspect_field *splits = (struct inspect_field *)inspect_find(&s->record, "splits");
+    struct inspect_field *splits = inspect_member(&s->record, "splits");
     struct inspect_field *split = inspect_set(splits, d->split, INSPECT_OBJECT);
-    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
+    for (size_t i = 0; i < COUNTOF(facts); i++)
         inspect_set_number(split, facts[i].name, facts[i].type, facts[i].number);
     inspect_set_text(split, "text", line);
 }
@@ -138,7 +138,7 @@ static void describe_split(struct inspect_subject *s, struct dataset *d)
     free(path);
 }
 
-/* A split that cannot be opened is said in its place; the others are looked at all the same. */
+/* Returns 1, or 0 for a split that cannot be opened: a line says so, and the others follow. */
 static size_t look_at_split(struct inspect_subject *s, const char *split, struct error *err)
 {
     struct dataset *d;
@@ -172,6 +172,7 @@ static int look_at_splits(struct inspect_subject *s, char *names, struct error *
 
 /* ---- folders without features ---------------------------------------------------------------- */
 
+/* Whatever the case of its letters. */
 static bool ends(const char *name, const char *ending)
 {
     size_t n = strlen(name), m = strlen(ending);
@@ -191,23 +192,24 @@ static void describe_captions(struct inspect_subject *s, const char *name)
     free(path);
 }
 
-/* What else such a folder may be of use for: captions, photographs. */
+/* What else such a folder may be good for: captions, photographs. False if nothing. */
 static bool describe_others(struct inspect_subject *s)
 {
     size_t photos = 0, captions = 0;
     inspect_begin(s, "folder without features");
-    struct dirent **entries = NULL;
-    int count = scandir(s->path, &entries, NULL, alphasort);
-    for (int i = 0; i < count; i++) {
-        const char *name = entries[i]->d_name;
+    struct str_list names;
+    struct error ignored;
+    if (file_list(s->path, NULL, &names, &ignored) != 0)
+        return false;
+    for (size_t i = 0; i < names.count; i++) {
+        const char *name = names.items[i];
         photos += ends(name, ".jpg") || ends(name, ".jpeg") || ends(name, ".png");
         if (ends(name, "_caps.txt")) {
             describe_captions(s, name);
             captions++;
         }
-        free(entries[i]);
     }
-    free(entries);
+    str_list_done(&names);
     if (photos > 0)
         inspect_line(s, "photographs", "%zu", photos);
     return photos + captions > 0;

@@ -1,4 +1,4 @@
-/* inspect_kinds.c: each kind of file. */
+/* inspect_kinds.c: what there is to say of each kind of file. */
 #include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/utf8.h"
@@ -18,8 +19,8 @@
 #include "io/torch/torchfile.h"
 
 enum {
-    SCANNED = 1 << 26,   /* elements of an array that are looked at, one by one */
-    COUNTED = 1 << 30,   /* bytes of a table up to which its images are counted */
+    SCANNED = 1 << 26,   /* elements of an array that are checked */
+    COUNTED = 1 << 30,   /* bytes of the largest table whose images are counted */
     SHOWN_CAPTION = 200, /* bytes */
 };
 
@@ -88,7 +89,7 @@ static void describe_model(struct inspect_subject *s, const struct checkpoint *c
         inspect_line(s, "resumable", "the optimiser's state is in it");
 }
 
-/* The reason without the path, which stands above it already. */
+/* The reason without the path, which is in the line above. */
 static const char *reason_of(const struct inspect_subject *s, const struct error *err)
 {
     size_t n = strlen(s->path);
@@ -96,7 +97,7 @@ static const char *reason_of(const struct inspect_subject *s, const struct error
     return err->text + (prefixed ? n + 2 : 0);
 }
 
-/* Whether it can be used, and for what it is; a file that cannot is listed all the same. */
+/* Whether scanscope can use it, and what it is; one that it cannot use is listed all the same. */
 static void describe_checkpoint(struct inspect_subject *s)
 {
     struct checkpoint *c = NULL;
@@ -110,12 +111,12 @@ static void describe_checkpoint(struct inspect_subject *s)
     checkpoint_free(c);
 }
 
-/* The members of the listing as they are. */
+/* The members of torchfile_describe's JSON, unchanged. */
 static void record_listing(struct inspect_subject *s, const char *json)
 {
     static const char *const names[] = {"format", "tensors", "values"};
     json_t *listing = json_loads(json, 0, NULL);
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    for (size_t i = 0; i < COUNTOF(names); i++) {
         json_t *value = json_object_get(listing, names[i]);
         if (value)
             inspect_set(&s->record, names[i], INSPECT_JSON)->text =
@@ -169,8 +170,8 @@ static const char *guess(const struct npy *a)
 
 struct range {
     double least, most;
-    ptrdiff_t nonfinite; /* of the first that is; -1 */
-    size_t rows;         /* looked at */
+    ptrdiff_t nonfinite; /* the first such element, or -1 */
+    size_t rows;         /* scanned */
 };
 
 static void scan_row(const float *values, size_t n, size_t before, struct range *r)
@@ -216,7 +217,7 @@ static int describe_numbers(struct inspect_subject *s, const struct npy *a, stru
     return 0;
 }
 
-/* The two that the family writes: sizes as dicts, a matrix of results. */
+/* The two that this family of models writes: sizes as dicts, a matrix of results. */
 static void describe_objects(struct inspect_subject *s, const struct npy *a)
 {
     struct error err;
@@ -335,7 +336,7 @@ int inspect_image(struct inspect_subject *s, struct error *err)
     return 0;
 }
 
-/* Images of a table; 0 where it is too long to be gone through for that. */
+/* Images of a table; 0 if it is too long to be read just for that. */
 static int count_images(struct bottomup *b, size_t *count_out, struct error *err)
 {
     uint64_t done, total;

@@ -1,4 +1,4 @@
-/* inspect_path.c: what kind of thing a path names, by its content. */
+/* inspect_path.c: what kind of thing a path names, judged by its contents. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +19,7 @@ static bool is_image(const struct file_map *map)
            (map->size > 12 && memcmp(map->data + 8, "WEBP", 4) == 0);
 }
 
-/* No control characters but those of text. */
+/* Whether it begins without control characters other than those of text. */
 static bool is_text(const struct file_map *map)
 {
     size_t n = map->size < SNIFF ? map->size : SNIFF;

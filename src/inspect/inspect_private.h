@@ -18,25 +18,33 @@ void inspect_line(struct inspect_subject *s, const char *name, const char *forma
  * until the next is added. */
 struct inspect_field *inspect_set(struct inspect_field *in, const char *name,
                                   enum inspect_type type);
-void inspect_set_text(struct inspect_field *in, const char *name, const char *text); /* cleaned */
+
+/* The same with a value: a text, made printable, or a number of `type`. */
+void inspect_set_text(struct inspect_field *in, const char *name, const char *text);
 void inspect_set_number(struct inspect_field *in, const char *name, enum inspect_type type,
                         double number);
+
+/* Frees what the field holds, and its name. */
 void inspect_field_done(struct inspect_field *field);
 
-/* ---- kinds: each adds text, record and facts. Errors: the readers'. ---- */
+/* inspect_find for a field that is added to. */
+struct inspect_field *inspect_member(struct inspect_field *object, const char *name);
 
+/* ---- kinds: each adds text, record and facts of s->path. Errors: the readers'. ---- */
+
+/* A torch checkpoint, .npy, .npz, vocabulary, photograph, table of bottom-up features, text. */
 int inspect_torch(struct inspect_subject *s, struct error *err) MUST_USE;
-int inspect_array(struct inspect_subject *s, struct error *err) MUST_USE;  /* .npy */
-int inspect_arrays(struct inspect_subject *s, struct error *err) MUST_USE; /* .npz */
+int inspect_array(struct inspect_subject *s, struct error *err) MUST_USE;
+int inspect_arrays(struct inspect_subject *s, struct error *err) MUST_USE;
 int inspect_vocab(struct inspect_subject *s, struct error *err) MUST_USE;
 int inspect_image(struct inspect_subject *s, struct error *err) MUST_USE;
 int inspect_bottomup(struct inspect_subject *s, struct error *err) MUST_USE;
-int inspect_lines(struct inspect_subject *s, struct error *err) MUST_USE; /* text */
+int inspect_lines(struct inspect_subject *s, struct error *err) MUST_USE;
 
 /* A data folder, or one of captions, photographs or tables; `split` as in inspect_path. */
 int inspect_folder(struct inspect_subject *s, const char *split, struct error *err) MUST_USE;
 
-/* The line about s->vocab. */
+/* Adds what there is to say of s->vocab. */
 void inspect_describe_vocab(struct inspect_subject *s);
 
 #endif

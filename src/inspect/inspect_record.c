@@ -9,12 +9,17 @@
 #include "base/utf8.h"
 #include "inspect/inspect_private.h"
 
-const struct inspect_field *inspect_find(const struct inspect_field *object, const char *name)
+struct inspect_field *inspect_member(struct inspect_field *object, const char *name)
 {
-    for (size_t i = 0; object && i < object->count; i++)
+    for (size_t i = 0; i < object->count; i++)
         if (object->fields[i].name && strcmp(object->fields[i].name, name) == 0)
             return &object->fields[i];
     return NULL;
+}
+
+const struct inspect_field *inspect_find(const struct inspect_field *object, const char *name)
+{
+    return object ? inspect_member((struct inspect_field *)object, name) : NULL;
 }
 
 const char *inspect_text(const struct inspect_field *object, const char *name)
@@ -44,7 +49,7 @@ struct inspect_field *inspect_set(struct inspect_field *in, const char *name,
                                   enum inspect_type type)
 {
     assert(in->type == (name ? INSPECT_OBJECT : INSPECT_LIST));
-    struct inspect_field *field = name ? (struct inspect_field *)inspect_find(in, name) : NULL;
+    struct inspect_field *field = name ? inspect_member(in, name) : NULL;
     if (field) {
         empty(field);
     } else {

@@ -45,7 +45,7 @@ else
     done
 fi
 fixture_eval t2i_avg --precision f16
-fails_with 2 "--precision takes f32|bf16" "a precision that there is not"
+fails_with 2 "--precision takes f32|bf16" "a precision that does not exist"
 
 fixture_eval t2i_avg
 cat >expected <<'EOF'
@@ -61,7 +61,7 @@ ok $? "the reference's lines"
 make_split split t2i_avg
 run "$SCANSCOPE" eval -m "$fixtures/t2i_avg/model.pth.tar" -d split
 cmp -s out expected
-ok $? "a folder with captions and a vocabulary says the same as the token ids"
+ok $? "a folder with captions and a vocabulary gives the same as the token ids"
 
 # ---- ensembles
 
@@ -178,7 +178,7 @@ fails_with 1 "cut.pth.tar" "a truncated model"
 run "$SCANSCOPE" eval -m empty.pth.tar -d split
 fails_with 1 "empty.pth.tar" "an empty model"
 run "$SCANSCOPE" eval -m split/vocab.json -d split
-fails_with 1 "split/vocab.json" "a model that is none"
+fails_with 1 "split/vocab.json" "a file that is not a model"
 {
     npy_bytes "24, 2, 40"
     bytes 1920
@@ -205,7 +205,7 @@ fails_with 1 "nan.npy" "an infinity among the features"
 split_eval -m "$a" -m kept.npy
 fails_with 1 "kept.npy" "a missing matrix"
 split_eval -m split/test_ims.npy
-fails_with 1 "no matrix of similarities" "an array that is no matrix"
+fails_with 1 "no matrix of similarities" "an array that is not a matrix"
 fixture_eval t2i_avg --save-sims no/such/folder/x.npy
 fails_with 1 "no/such/folder" "similarities that cannot be written"
 if [ -w /dev/full ]; then

@@ -84,7 +84,7 @@ ev -m six.npy
 cmp -s out one
 ok $? "one fold is the whole"
 run "$SCANSCOPE" eval -m six.npy --folds 4
-grep -q '4 folds of 1 images; the last 2 images are left out' err
+grep -q '4 folds of 1 images; the last 2 images are omitted' err
 ok $? "images left over are reported"
 ev -m six.npy --folds 7
 fails_with 1 "has 6 images, too few for 7 folds" "more folds than images"
@@ -192,9 +192,9 @@ if command -v trec_eval >/dev/null; then
     trec_eval -q -m ndcg -m Rprec theirs whole >figures
     grep -Eq '^ndcg[[:space:]]+7#0[[:space:]]+0\.688[45]' figures &&
         grep -Eq '^Rprec[[:space:]]+7#0[[:space:]]+0\.5000' figures
-    ok $? "trec_eval says the same of the run"
+    ok $? "trec_eval agrees on the run"
 else
-    skip "trec_eval says the same of the run" "trec_eval is not installed"
+    skip "trec_eval agrees on the run" "trec_eval is not installed"
 fi
 
 # ---- intervals, lengths, ranks

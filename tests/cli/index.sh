@@ -29,11 +29,11 @@ index --list
 [ "$status" -eq 0 ] && [ ! -s out ] && grep -q "no indexes in $work/cache/scanscope" err
 ok $? "no index yet"
 index -m "$model" -d split
-[ "$status" -eq 0 ] && grep -q "^made $work/cache/scanscope/.*\.idx: 24 images" out && [ ! -s err ]
-ok $? "an index is made when asked for"
+[ "$status" -eq 0 ] && grep -q "^built $work/cache/scanscope/.*\.idx: 24 images" out && [ ! -s err ]
+ok $? "an index is built on request"
 kept=$work/cache/scanscope/$(only_index)
 index -m "$model" -d split
-[ "$status" -eq 0 ] && grep -q "^there already: $kept: 24 images" out
+[ "$status" -eq 0 ] && grep -q "^exists: $kept: 24 images" out
 ok $? "and is there the second time"
 query
 cmp -s out without && [ ! -s err ]
@@ -49,7 +49,7 @@ for variant in i2t_lse i2t_avg t2i_lse; do
 done
 cp -r split other
 index -m "$model" -d other
-grep -q "^there already: $kept" out
+grep -q "^exists: $kept" out
 ok $? "the same content in another folder finds the same file"
 index --list
 [ "$(wc -l <out)" -eq 1 ] && grep -q "24 images: .*/model.pth.tar with .*/other/test_ims.npy" out
@@ -69,7 +69,7 @@ flip() {
 
 flip "$kept" 9000
 index -m "$model" -d split
-[ "$status" -eq 0 ] && grep -q "^made" out && grep -q "^scanscope index: index $kept is damaged; it is made anew" err
+[ "$status" -eq 0 ] && grep -q "^built" out && grep -q "^scanscope index: index $kept is damaged; it is made anew" err
 ok $? "a damaged index is made anew, with a word"
 flip "$kept" 9000
 query
@@ -183,5 +183,5 @@ fails_with 2 "--prune takes gigabytes" "a negative size"
 index --prune x
 fails_with 2 "--prune takes a number" "no size"
 index -m "$model" -d split -s dev
-fails_with 1 "dev" "a split that is not there"
+fails_with 1 "dev" "a split that does not exist"
 done_testing

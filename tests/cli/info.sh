@@ -57,9 +57,9 @@ info made captions.txt
 says '4 lines for 2 images' "captions against features"
 info --json made vocab.json
 [ "$status" -eq 0 ] && grep -q '"feature_size": 3' out && grep -q '"fits": true' out && grep -q '"size": 10' out
-ok $? "--json tells the same"
+ok $? "--json reports the same"
 
-# What cannot be read is said in one line, the rest all the same.
+# What cannot be read is reported in one line; the rest is shown all the same.
 : >empty.npy
 head -c 200 made/test_ims.npy >cut.npy
 printf 'GIF89a\001\002' >a.jpg

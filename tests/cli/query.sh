@@ -36,11 +36,11 @@ query "$caption"
 grep -q "^\* ground truth: rank $rank of 24$" out
 ok $? "the table gives the rank of the ground truth"
 [ "$(grep -c '39100[0-9]\|39101[0-9]\|39102[0-9]' out)" -eq 10 ]
-ok $? "ten results with ids unless told otherwise"
+ok $? "ten results with ids by default"
 cp out table
 query --caption-index 12
 cmp -s out table
-ok $? "--caption-index asks for the same caption"
+ok $? "--caption-index queries the same caption"
 # shellcheck disable=SC2086
 query $caption
 cmp -s out table
@@ -54,7 +54,7 @@ query "w4 w9 w12" --json -k 3
 ok $? "JSON; no ground truth for a new caption"
 query "w4 zebra w9 unicorn" --json
 grep -q "not in the vocabulary: zebra, unicorn" err && grep -q '"unicorn"' out
-ok $? "unknown words are said"
+ok $? "unknown words are reported"
 query "w4 zebra" --quiet
 [ ! -s err ]
 ok $? "unless --quiet"
@@ -105,9 +105,9 @@ fails_with 1 "no vocabulary" "words without a vocabulary"
 # ---- what can be wrong
 
 query
-fails_with 2 "give a caption" "nothing to ask"
+fails_with 2 "give a caption" "no query"
 query "w4" --image 391001
-fails_with 2 "give one of" "two questions"
+fails_with 2 "give one of" "two queries"
 query "w4" --json --tsv
 fails_with 2 "one of --json and --tsv" "two formats"
 query "w4" -m "$model"
@@ -120,16 +120,16 @@ query "zebra unicorn"
 tail -n 1 err >last && mv last err
 fails_with 1 "no word of the caption is in the vocabulary" "only unknown words"
 query "$(printf '\377\376')"
-fails_with 1 "the caption has no words" "a caption that is no text"
+fails_with 1 "the caption has no words" "a caption that is not text"
 query "$(seq 10000 | sed 's/.*/w5/' | tr '\n' ' ')"
 fails_with 1 "the caption has 10000 words; at most 1022 are handled" "10,000 words"
 query "$(seq 1022 | sed 's/.*/w5/' | tr '\n' ' ')"
 [ "$status" -eq 0 ]
 ok $? "1022 words"
 query --image nobody
-fails_with 1 "no image 'nobody' among the 24 of the split" "an image that is not there"
+fails_with 1 "no image 'nobody' among the 24 of the split" "an image that does not exist"
 query --caption-index 120
-fails_with 1 "no caption 120: the split has 120, counted from 0" "a caption that is not there"
+fails_with 1 "no caption 120: the split has 120, counted from 0" "a caption that does not exist"
 query --caption-index x
-fails_with 1 "--caption-index takes a number, not 'x'" "a caption index that is no number"
+fails_with 1 "--caption-index takes an integer, not 'x'" "a caption index that is not a number"
 done_testing
