@@ -194,7 +194,7 @@ static bool place(struct tableau *s, struct rng *rng, struct thing *t, int group
     return false;
 }
 
-/* Adds a thing of the kind (-1: none) and now and then more of it beside it. */
+/* Adds a thing of the kind (-1: none) and now and then more of them next to it. */
 static void add_kind(struct tableau *s, struct rng *rng, int kind, enum zone zone)
 {
     struct thing t = {.kind = kind, .zone = zone};

@@ -32,7 +32,7 @@ struct thing_kind {
     double height;            /* of a medium one, near, in units of the scene */
     unsigned colours;         /* bit c: it may have colour c */
     unsigned zones;           /* bits of enum zone */
-    int most;                 /* at most so many stand together */
+    int most;                 /* the most that stand together */
     void (*draw)(const struct pen *pen);
 };
 
