@@ -1,4 +1,4 @@
-/* train.c: scanscope train: the reference's flags by its names, and ours. */
+/* train.c: scanscope train: the reference's flags under its names, and ours. */
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +20,7 @@ enum { MOST = 64 };
 struct flags {
     struct cli_common common; /* --data, --token-compat, --threads, --json, --quiet */
     const char *vocab, *seed, *validation;
-    const char *names[MOST];  /* the reference's options, their names with hyphens, owned */
+    const char *names[MOST];  /* the reference's options, with hyphens; owned */
     const char *values[MOST]; /* as given, or NULL */
     bool given[MOST];         /* switches */
     struct cli_option table[MOST + 16];
@@ -37,11 +37,12 @@ struct setup {
 static const struct cli_usage usage = {
     .command = "train",
     .synopsis = "-d DIR [options]",
-    .about = "Trains a model as the reference's train.py does, with its flags by its own names "
-             "(underscores or hyphens): shuffled batches, validation on the split dev after each "
-             "epoch, checkpoint_EPOCH.pth.tar and model_best.pth.tar in the folder --model-name, a "
-             "log of JSON lines, train.jsonl, in --logger-name. Ctrl-C saves and leaves; --resume "
-             "goes on as if never stopped.",
+    .about =
+        "Trains a model as the reference's train.py does, with its flags under their own names "
+        "(underscores or hyphens): shuffled batches, validation on the dev split after each "
+        "epoch, checkpoint_EPOCH.pth.tar and model_best.pth.tar in the folder --model-name, a "
+        "log of JSON lines, train.jsonl, in --logger-name. Ctrl-C saves and exits; --resume "
+        "continues as if the run had never stopped.",
     .examples = "  scanscope demo --generate scenes --train 20 --dev 5\n"
                 "  scanscope train -d scenes --vocab assets/demo/vocab.json --num_epochs 1 "
                 "--embed_size 64 --model_name run --logger_name run\n",
@@ -61,7 +62,7 @@ static void add_option(struct flags *f, size_t *n, struct cli_option option)
     f->table[(*n)++] = option;
 }
 
-/* vocab_size is not among the flags: it is the vocabulary's. */
+/* vocab_size is not a flag: it comes from the vocabulary. */
 static void build_table(struct flags *f)
 {
     size_t n = 0;
@@ -81,7 +82,7 @@ static void build_table(struct flags *f)
                                    "split to validate on (default: dev)", &f->validation});
     add_option(f, &n,
                (struct cli_option){"seed", 0, CLI_TEXT, "N",
-                                   "seed of parameters and order (default: 1)", &f->seed});
+                                   "seed of the parameters and the order (default: 1)", &f->seed});
     add_option(f, &n,
                (struct cli_option){"token-compat", 0, CLI_TEXT, "standard|py3bytes",
                                    "how captions are tokenised", &c->token_compat});
@@ -165,8 +166,8 @@ static int open_split(const struct flags *f, const struct setup *setup, const ch
     return status;
 }
 
-/* The vocabulary's place: --vocab, --vocab_path where given, the data folder, the reference's
- * default. */
+/* The vocabulary's path: --vocab, --vocab_path if given, the data folder, the reference's default.
+ */
 static char *find_vocab(const struct flags *f, const struct setup *setup)
 {
     if (f->vocab)
@@ -190,15 +191,15 @@ static int open_vocab(const struct flags *f, struct setup *setup, struct error *
     size_t n = vocab_size(setup->vocab);
     if (setup->resume && n != (size_t)setup->options.vocab_size)
         return error_set(err,
-                         "%s has %zu words, the embedding of %s has %d: give the vocabulary of "
-                         "its training with --vocab FILE",
+                         "%s has %zu words, the embedding of %s has %d: give the vocabulary that "
+                         "it was trained with, with --vocab FILE",
                          vocab_path(setup->vocab), n, setup->resume->path,
                          setup->options.vocab_size);
     snprintf(words, sizeof words, "%zu", n);
     return model_options_set(&setup->options, "vocab_size", words, err);
 }
 
-/* img_dim comes from the data; where it was given, or is the checkpoint's, it has to agree. */
+/* img_dim comes from the data; if it was given or is the checkpoint's, it must agree. */
 static int take_img_dim(const struct flags *f, struct setup *setup, struct error *err)
 {
     char size[32];
@@ -229,14 +230,14 @@ static void setup_done(struct setup *setup)
     vocab_free(setup->vocab);
 }
 
-/* ---- what is shown ---- */
+/* ---- display ---- */
 
 struct display {
-    bool json, quiet, line; /* line: stderr is a terminal, and holds a line that is drawn over */
+    bool json, quiet, line; /* line: stderr is a terminal, whose last line is redrawn */
     int log_step, num_epochs;
     double drawn;
-    double seconds; /* of the steps of this epoch so far */
-    int64_t steps;  /* and how many they are */
+    double seconds; /* of this epoch's steps so far */
+    int64_t steps;  /* their number */
 };
 
 static void clear_line(const struct display *d)
@@ -250,7 +251,7 @@ static void show_begin(struct display *d, const struct train_begin *b)
     if (d->quiet)
         return;
     fprintf(stderr,
-            "%zu images, %zu captions, %zu steps an epoch; %zu parameters; seed %llu, %d "
+            "%zu images, %zu captions, %zu steps per epoch; %zu parameters; seed %llu, %d "
             "threads\n",
             b->images, b->captions, b->batches, b->parameters, (unsigned long long)b->seed,
             b->threads);
@@ -339,7 +340,7 @@ static int parse_seed(const char *text, uint64_t *out, struct error *err)
     char *end = NULL;
     *out = text ? strtoull(text, &end, 10) : 1;
     if (text && (end == text || *end || *text == '-'))
-        return error_set(err, "--seed takes a whole number, not '%s'", text);
+        return error_set(err, "--seed takes an integer, not '%s'", text);
     return 0;
 }
 
@@ -366,7 +367,7 @@ static int run(const struct flags *f, const struct setup *setup, uint64_t seed, 
     int status = train_run(&spec, &saved, err);
     clear_line(&display);
     if (saved)
-        fprintf(stderr, "interrupted; go on with: scanscope train --resume %s\n", saved);
+        fprintf(stderr, "interrupted; continue with: scanscope train --resume %s\n", saved);
     free(saved);
     return status;
 }

@@ -1,5 +1,6 @@
 #include "model/adam.h"
 
+#include <assert.h>
 #include <math.h>
 
 #include "base/simd.h"
@@ -20,8 +21,7 @@ SIMD_CLONES static double block_square(const float *values, size_t n)
     return sum;
 }
 
-/* Up to ROUND blocks at once, so that their sums need no memory of their own; they are added in
- * order. */
+/* Up to ROUND blocks at a time, so that their sums fit on the stack; they are added in order. */
 double adam_gradient_norm(const float *gradients, size_t n)
 {
     enum { ROUND = 64 };
@@ -65,6 +65,7 @@ SIMD_CLONES static void adam_block(float *values, const float *gradients, float 
 void adam_step(float *values, const float *gradients, const struct adam *adam, size_t n,
                int64_t step, double learning_rate, double scale)
 {
+    assert(step > 0);
     const struct adam_factors factors = {
         (float)scale,
         (float)(learning_rate / (1 - pow(0.9, (double)step))),

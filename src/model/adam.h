@@ -6,20 +6,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The Euclidean norm of n gradients, the same whatever the number of threads. */
+/* The Euclidean norm of n gradients, with the same bits whatever the number of threads. */
 double adam_gradient_norm(const float *gradients, size_t n);
 
-/* What clip_grad_norm_ multiplies gradients with: limit / (norm + 1e-6) where that is below 1.
- * limit 0: never. */
+/* The factor by which PyTorch's clip_grad_norm_ scales gradients: limit / (norm + 1e-6), at most 1.
+ * limit 0: always 1. */
 double adam_clip_factor(double norm, double limit);
 
-/* What Adam keeps beside n values. */
+/* Adam's moments of n values: n each, borrowed. */
 struct adam {
     float *m, *v;
 };
 
-/* Step number `step` (from 1) on n values. Gradients are multiplied with `scale` on the way. beta
- * 0.9 and 0.999, epsilon 1e-8. */
+/* Step number `step` (from 1) on n values with their n gradients, which are multiplied by `scale`
+ * on the way. beta 0.9 and 0.999, epsilon 1e-8. */
 void adam_step(float *values, const float *gradients, const struct adam *adam, size_t n,
                int64_t step, double learning_rate, double scale);
 

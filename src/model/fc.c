@@ -32,8 +32,7 @@ void fc_backward(const float *x, const float *dout, size_t rows, size_t F, size_
     fc_sum_rows(dout, rows, D, D, db);
 }
 
-/* The columns first..last of all rows, so that threads share nothing and the order of the sum is
- * fixed. */
+/* Sums some columns of all rows, so that threads share nothing and the order is fixed. */
 SIMD_CLONES static void sum_columns(const float *rows, size_t n, size_t ld, size_t D, float *sum)
 {
     for (size_t r = 0; r < n; r++) {
@@ -52,7 +51,7 @@ void fc_sum_rows(const float *rows, size_t n, size_t ld, size_t D, float *sum)
         sum_columns(rows + j, n, ld, D - j < BLOCK ? D - j : BLOCK, sum + j);
 }
 
-/* In double: the sum runs over a whole weight matrix. */
+/* In double, since the sum runs over a whole weight matrix. */
 SIMD_CLONES static double dot_double(const float *a, const float *b, size_t n)
 {
     double sum = 0;
@@ -83,7 +82,6 @@ SIMD_CLONES static void add_two(const float *a, float s, const float *b, float t
         out[i] += s * a[i] + t * b[i];
 }
 
-/* dg = dW.v/|v|; dv = g/|v| (dW - (dW.v/|v|^2) v) */
 void fc_weight_norm_backward(const float *v, float g, size_t n, const float *dW, float *dv,
                              float *dg)
 {
@@ -103,7 +101,7 @@ SIMD_CLONES static float normalise_row(float *row, size_t D)
     float norm = sqrtf(square), divisor = norm + norm_epsilon;
 #pragma omp simd
     for (size_t j = 0; j < D; j++)
-        row[j] /= divisor; /* rounded once: what is made of small scores feels it */
+        row[j] /= divisor; /* rounded once: small scores are sensitive to it */
     return norm;
 }
 

@@ -1,5 +1,6 @@
 #include "model/gru.h"
 
+#include <assert.h>
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,7 @@ void gru_packing_fill(const size_t *starts, size_t captions, size_t *room, struc
 {
     size_t words = starts[captions] - starts[0], row = 0;
     struct caption_length *order = (struct caption_length *)room;
+    assert(captions == 0 || words >= captions);
     for (size_t c = 0; c < captions; c++)
         order[c] = (struct caption_length){starts[c + 1] - starts[c], c};
     qsort(order, captions, sizeof *order, longer_first);
@@ -46,7 +48,7 @@ void gru_packing_fill(const size_t *starts, size_t captions, size_t *room, struc
     out->offset[steps] = row;
 }
 
-/* W_hh as the right factor of every step's products: rows of r and z, rows of n. */
+/* W_hh as the right factor of every step's products: the rows of r and z, the rows of n. */
 struct recurrence {
     struct gemm_factor rz, n;
 };
@@ -57,7 +59,7 @@ size_t gru_whh_packed_size(size_t D)
     return (forward > backward ? forward : backward) + gemm_factor_size(D, D);
 }
 
-/* Forward the states meet W_hh', backward the gates' gradients meet W_hh. */
+/* Forward the states are multiplied by W_hh', backward the gates' gradients by W_hh. */
 static void pack_recurrence(const struct gru_layer *l, bool forward, struct recurrence out[2])
 {
     size_t D = l->D;
@@ -70,7 +72,7 @@ static void pack_recurrence(const struct gru_layer *l, bool forward, struct recu
     }
 }
 
-/* Captions first..last of the packed order in one direction: what one thread walks through time. */
+/* Captions first..last of the packed order in one direction: a thread walks them through time. */
 struct lane {
     const struct packing *packing;
     struct gru_layer *layer;
@@ -95,7 +97,8 @@ static size_t step_at(const struct lane *lane, size_t i)
     return lane->direction == 0 ? i : lane->packing->steps - 1 - i;
 }
 
-/* How many of the lane's captions have a state before step t, and the row of the first one's. */
+/* How many of the lane's captions have a state before step t, and the row of the first such state.
+ */
 static size_t rows_before(const struct lane *lane, size_t t, size_t *row_out)
 {
     bool none = lane->direction == 0 ? t == 0 : t + 1 == lane->packing->steps;
@@ -107,7 +110,7 @@ static size_t rows_before(const struct lane *lane, size_t t, size_t *row_out)
     return n < m ? n : m;
 }
 
-/* Splits the captions so that each part has about as many words; returns where part p begins. */
+/* Splits the captions into parts of about as many words; returns where part p begins. */
 static size_t part_begin(const struct packing *packing, size_t p, size_t parts)
 {
     size_t goal = packing->words * p / parts, words = 0, caption = 0;
@@ -148,7 +151,7 @@ static void for_lanes(const struct packing *packing, struct gru_layer *layer, vo
     }
 }
 
-/* One caption's step. gates: W_i x + W_h h without biases (n: W_in x only), hidden: W_hn h; after:
+/* One caption's step. gates: W_i x + W_h h without biases (n: W_in x only); hidden: W_hn h; after:
  * the state before on entry, the state after on return. */
 SIMD_CLONES static void gate_row(size_t D, const float *b_ih, const float *b_hh, float *gates,
                                  float *hidden, float *after)
@@ -223,9 +226,8 @@ void gru_forward(const struct packing *packing, struct gru_layer *layer)
     for_lanes(packing, layer, recurrences, walk_forward);
 }
 
-/* The same caption's step back. dh: gradient of the state after on entry, its share that passes
- * straight to the state before on return. gates and hidden become the gradients of what gate_row
- * was given. */
+/* The same step back. dh: the gradient of the state after on entry; on return the share that passes
+ * straight to the state before. gates and hidden become the gradients of gate_row's inputs. */
 SIMD_CLONES static void gate_row_backward(size_t D, const float *before, float *gates,
                                           float *hidden, float *dh)
 {
@@ -249,7 +251,7 @@ SIMD_CLONES static void add_to(const float *a, size_t n, float *sum)
         sum[j] += a[j];
 }
 
-/* The gradient of the output; the states before each row, a direction each. */
+/* The gradient of the output; per direction, the states before each row. */
 struct backward {
     float *dout, *previous[2];
     struct recurrence recurrences[2];
@@ -301,7 +303,7 @@ static void walk_backward(const struct lane *lane, void *context)
 }
 
 /* Columns first .. first+n-1 of the gates' gradients, summed over the words that share an input.
- * One thread has all rows of its columns, in order: the sum is always the same. */
+ * One thread has all rows of its columns, in order, so the sum is always the same. */
 static void sum_shared(const struct packing *packing, const struct gru_layer *l, size_t k,
                        size_t first, size_t n)
 {
@@ -330,8 +332,7 @@ static void input_gradients(const struct packing *packing, const struct gru_laye
             (struct matrix){dx, l->in});
 }
 
-/* Gradients of one direction's weights from state to state and of its biases: everything over time
- * at once. */
+/* Gradients of one direction's W_hh and biases, for all steps at once. */
 static void state_gradients(const struct packing *packing, const struct gru_layer *l, size_t k,
                             const float *previous, const struct gru_weights *gradient)
 {

@@ -16,7 +16,7 @@ static double cost_at(const struct line *l, size_t j)
 {
     double cost =
         l->margin + (double)l->scores[j * l->stride] - (double)l->scores[l->truth * l->stride];
-    return j != l->truth && !(cost <= 0) ? cost : 0; /* NaN goes on, so that it is seen */
+    return j != l->truth && !(cost <= 0) ? cost : 0; /* NaN propagates, so that it is noticed */
 }
 
 static void pull(const struct line *l, size_t j)
@@ -40,8 +40,8 @@ static double sum_of(const struct line *l)
     return sum;
 }
 
-/* Negatives whose costs differ by two units in the last place of a score near 1 are equally hard as
- * far as anybody can tell: the first is taken, as torch takes the first of equal ones. */
+/* Negatives whose costs differ by two units in the last place of a score near 1 count as equally
+ * hard: the first is taken, as torch takes the first of equal ones. */
 static const double tie = 2.4e-7;
 
 static double max_of(const struct line *l)

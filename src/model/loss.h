@@ -5,10 +5,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* scores: n x n, score of image i and caption c; the diagonal are the true pairs. Returns the sum
- * over i of sum over c != i of max(0, margin + s_ic - s_ii) + max(0, margin + s_ci - s_ii), with
- * max_violation the largest of each sum's terms in the place of the sum. dscores (n x n) is
- * overwritten with the gradient; NULL: not wanted. */
+/* scores: n x n, of image i and caption c; the true pairs are on the diagonal. Returns the sum over
+ * i of sum over c != i of max(0, margin + s_ic - s_ii) + max(0, margin + s_ci - s_ii); with
+ * max_violation, of the largest term of each of the two instead of their sums. dscores (n x n) is
+ * overwritten with the gradient; NULL to skip. */
 double loss_hinge(const float *scores, size_t n, double margin, bool max_violation, float *dscores);
 
 #endif

@@ -124,7 +124,7 @@ int model_check_words(const struct model_options *options, const int32_t *ids, c
     return 0;
 }
 
-/* Captions first.. that one batch takes. */
+/* The end of the batch that begins with caption `first`. */
 static size_t batch_end(const size_t *starts, size_t first, size_t captions)
 {
     enum { MOST_WORDS = 8192 };

@@ -8,11 +8,11 @@
 struct model {
     struct model_options options;
     struct params params;
-    float *fc; /* D x F, the weight in effect: params.fc_weight, or g v/|v| in a block of its own */
-    float *fc_owned; /* that block, NULL for basic */
+    float *fc;       /* D x F, the effective weight: params.fc_weight, or g v/|v| in fc_owned */
+    float *fc_owned; /* NULL for `basic` */
 };
 
-/* After a change of the parameters: brings what is derived from them up to date. */
+/* Updates what is derived from the parameters; to be called after they change. */
 void model_refresh(struct model *model);
 
 #endif

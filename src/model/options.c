@@ -9,7 +9,7 @@
 #include "base/countof.h"
 
 /* Data model: one table describes every option; setting, printing, reading from a checkpoint and
- * the command line's help all go through it. */
+ * the command line's help all use it. */
 enum kind { KIND_SWITCH, KIND_INT, KIND_DOUBLE, KIND_FLOAT, KIND_TEXT, KIND_CHOICE };
 
 struct description {
@@ -47,42 +47,41 @@ struct description {
 #n, KIND_CHOICE, FIELD(f), 0, 0, choices, help                                             \
     }
 
-/* The reference's flags in its order. Limits keep sizes that a stranger's file gives within reason.
- */
+/* The reference's flags in its order. The limits keep sizes from a foreign file within reason. */
 static const struct description table[] = {
-    TEXT(data_path, "folder that holds the folder data_name"),
-    TEXT(data_name, "folder of the data set inside data_path"),
-    TEXT(vocab_path, "folder that holds data_name_vocab.json"),
+    TEXT(data_path, "folder that contains the folder data_name"),
+    TEXT(data_name, "folder of the data set in data_path"),
+    TEXT(vocab_path, "folder that contains data_name_vocab.json"),
     DOUBLE(margin, 0, 1e6, "margin of the hinge loss"),
     INT(num_epochs, 1, 1000000, "number of training epochs"),
-    INT(batch_size, 2, 65536, "captions of a training step"),
+    INT(batch_size, 2, 65536, "captions per training step"),
     INT(word_dim, 1, 65536, "size of the word embedding"),
     INT(embed_size, 1, 65536, "size of the joint embedding"),
-    DOUBLE(grad_clip, 0, 1e30, "largest gradient norm, 0 for no limit"),
+    DOUBLE(grad_clip, 0, 1e30, "largest gradient norm; 0: no limit"),
     INT(num_layers, 1, 64, "layers of the GRU"),
     DOUBLE(learning_rate, 0, 1e38, "initial learning rate"),
-    INT(lr_update, 1, INT_MAX, "epochs after which the learning rate is divided by 10"),
-    INT(workers, 0, 65536, "accepted for the reference's sake, without effect"),
-    INT(log_step, 1, INT_MAX, "steps between two lines of progress"),
-    INT(val_step, 1, INT_MAX, "steps between two validations"),
+    INT(lr_update, 1, INT_MAX, "epochs until the learning rate is divided by 10"),
+    INT(workers, 0, 65536, "accepted for compatibility, has no effect"),
+    INT(log_step, 1, INT_MAX, "steps between lines of progress"),
+    INT(val_step, 1, INT_MAX, "steps between validations"),
     TEXT(logger_name, "folder of the log, train.jsonl"),
     TEXT(model_name, "folder of the checkpoints"),
-    TEXT(resume, "checkpoint to go on from"),
-    SWITCH(max_violation, "only the hardest negative counts, not the sum"),
-    INT(img_dim, 1, 1 << 20, "size of a region's feature"),
+    TEXT(resume, "checkpoint to resume from"),
+    SWITCH(max_violation, "use only the hardest negative, not the sum"),
+    INT(img_dim, 1, 1 << 20, "size of a region feature"),
     SWITCH(no_imgnorm, "do not l2-normalise image embeddings"),
     SWITCH(no_txtnorm, "do not l2-normalise word embeddings"),
     CHOICE(raw_feature_norm, attn.raw_feature_norm,
            "softmax|l2norm|clipped_l2norm|l1norm|clipped_l1norm|clipped|no_norm",
            "normalisation of the raw scores"),
     CHOICE(agg_func, attn.agg_func, "LogSumExp|Mean|Max|Sum",
-           "how a pair's similarities are put together"),
+           "how a pair's similarities are combined"),
     CHOICE(cross_attn, attn.cross_attn, "t2i|i2t", "words attend to regions, or regions to words"),
     CHOICE(precomp_enc_type, weight_norm, "basic|weight_norm", "kind of image encoder"),
-    SWITCH(bi_gru, "GRU in both directions"),
+    SWITCH(bi_gru, "bidirectional GRU"),
     FLOAT(lambda_lse, 1e-6, 1e6, "inverse temperature of LogSumExp"),
     FLOAT(lambda_softmax, 0, 1e6, "inverse temperature of the attention"),
-    INT(vocab_size, 1, 10000000, "words of the vocabulary; comes from the vocabulary"),
+    INT(vocab_size, 1, 10000000, "words in the vocabulary; set from the vocabulary"),
 };
 
 enum { COUNT = COUNTOF(table) };
@@ -139,10 +138,10 @@ static int set_number(struct model_options *options, const struct description *d
                       struct error *err)
 {
     if (!(value >= d->lowest && value <= d->highest))
-        return error_set(err, "%s is %g; %g to %g is allowed", d->name, value, d->lowest,
+        return error_set(err, "%s is %g; it must be %g to %g", d->name, value, d->lowest,
                          d->highest);
     if (d->kind != KIND_DOUBLE && d->kind != KIND_FLOAT && value != floor(value))
-        return error_set(err, "%s is %g; a whole number is wanted", d->name, value);
+        return error_set(err, "%s is %g; an integer is required", d->name, value);
     switch (d->kind) {
     case KIND_SWITCH:
         *(bool *)field_of(options, d) = value != 0;
@@ -180,14 +179,14 @@ static int set_choice(struct model_options *options, const struct description *d
         }
         c += n + (c[n] == '|');
     }
-    return error_set(err, "%s is '%s'; it is one of %s", d->name, value, d->choices);
+    return error_set(err, "%s is '%s'; it must be one of %s", d->name, value, d->choices);
 }
 
 static int set_text(struct model_options *options, const struct description *d, const char *value,
                     struct error *err)
 {
     if (strlen(value) >= d->size)
-        return error_set(err, "%s is too long (%zu bytes; %zu is the most)", d->name, strlen(value),
+        return error_set(err, "%s is too long (%zu bytes; at most %zu)", d->name, strlen(value),
                          d->size - 1);
     strcpy(field_of(options, d), value);
     return 0;
@@ -199,7 +198,7 @@ static int parse_number(const struct description *d, const char *value, double *
     char *end;
     *out = strtod(value, &end);
     if (end == value || *end)
-        return error_set(err, "%s is '%s'; a number is wanted", d->name, value);
+        return error_set(err, "%s is '%s'; a number is required", d->name, value);
     return 0;
 }
 
@@ -210,7 +209,7 @@ static int set_switch(struct model_options *options, const struct description *d
     for (size_t i = 0; value && i < COUNTOF(words); i++)
         if (strcmp(value, words[i]) == 0)
             return set_number(options, d, (double)(i % 2), err);
-    return value ? error_set(err, "%s is '%s'; it is true or false", d->name, value)
+    return value ? error_set(err, "%s is '%s'; it must be true or false", d->name, value)
                  : set_number(options, d, 1, err);
 }
 
@@ -221,7 +220,7 @@ static int set_described(struct model_options *options, const struct description
     if (d->kind == KIND_SWITCH)
         return set_switch(options, d, value, err);
     if (!value)
-        return error_set(err, "%s wants a value", d->name);
+        return error_set(err, "%s needs a value", d->name);
     if (d->kind == KIND_CHOICE)
         return set_choice(options, d, value, err);
     if (d->kind == KIND_TEXT)
@@ -320,7 +319,7 @@ void model_option_text(const struct model_options *options, size_t index, char *
     }
 }
 
-/* A member of another family is known by a field of its `opt` or a tensor. */
+/* A model of another family is recognised by a field of its `opt` or a tensor. */
 static const struct {
     const char *family, *field, *tensor;
 } relatives[] = {
@@ -348,15 +347,15 @@ static int set_from_option(struct model_options *options, const struct descripti
         return 0;
     bool is_text = d->kind == KIND_TEXT || d->kind == KIND_CHOICE;
     if (is_text != (o->kind == OPTION_TEXT))
-        return error_set(err, "%s is %s in the checkpoint's opt; %s is wanted", d->name,
+        return error_set(err, "%s is %s in the checkpoint's opt; it must be %s", d->name,
                          is_text ? "a number" : "text", is_text ? "text" : "a number");
     if (is_text)
         return set_described(options, d, o->text, err);
     return set_number(options, d, o->number, err);
 }
 
-/* What only training uses is taken where it makes sense and left at its default where not: an odd
- * num_epochs never keeps a model from being looked at. */
+/* Options that only training uses are taken if they make sense, and otherwise stay at their
+ * defaults: an odd num_epochs never keeps a model from being used. */
 static bool needed_to_score(const struct description *d)
 {
     return d->kind == KIND_CHOICE || d->kind == KIND_FLOAT || strncmp(d->name, "no_", 3) == 0;
@@ -382,9 +381,9 @@ static const struct tensor *group_tensor(const struct checkpoint *checkpoint, si
                                  ? checkpoint_tensor_find(&checkpoint->groups[group], name)
                                  : NULL;
     if (!t)
-        error_set(err, "the tensor %s is missing: this is no SCAN model", name);
+        error_set(err, "the tensor %s is missing: this is not a SCAN model", name);
     else if (t->ndim != ndim)
-        error_set(err, "the tensor %s has %d dimensions; %d are wanted", name, t->ndim, ndim);
+        error_set(err, "the tensor %s has %d dimensions instead of %d", name, t->ndim, ndim);
     return t && t->ndim == ndim ? t : NULL;
 }
 
@@ -430,8 +429,8 @@ static int options_from_text_encoder(const struct checkpoint *checkpoint, struct
         return -1;
     if (hh->shape[1] != (size_t)out->embed_size)
         return error_set(err,
-                         "the image encoder gives embeddings of %d numbers and the text "
-                         "encoder of %zu: they are of different models",
+                         "the image encoder gives embeddings of %d numbers, the text encoder "
+                         "of %zu: they belong to different models",
                          out->embed_size, hh->shape[1]);
     out->bi_gru =
         checkpoint_tensor_find(&checkpoint->groups[1], "rnn.weight_ih_l0_reverse") != NULL;

@@ -1,4 +1,5 @@
-/* options.h: what defines a model and its training, by the reference's own names and defaults. */
+/* options.h: what defines a model and its training, under the reference's names and with its
+ * defaults. */
 #ifndef MODEL_OPTIONS_H
 #define MODEL_OPTIONS_H
 
@@ -21,7 +22,7 @@ enum raw_norm {
     RAW_NO_NORM
 };
 
-/* What the cross attention needs (Sec. 3 of the paper; equations at each kernel). */
+/* What the cross attention needs (Sec. 3 of the paper). */
 struct attn_options {
     enum cross_attn cross_attn;
     enum agg_func agg_func;
@@ -41,30 +42,35 @@ struct model_options {
         resume[1024];
 };
 
-/* The reference's defaults. */
+/* Sets the reference's defaults. */
 void model_options_default(struct model_options *out);
 
-/* One table serves checkpoints, flags and `info`: sets the option `name` (underscores or hyphens)
- * from text. Errors: unknown name, a value out of range (says what is allowed). */
+/* Sets the option `name` (underscores or hyphens) from text; NULL turns a switch on. Errors: an
+ * unknown name, a value out of range (with the range). */
 int model_options_set(struct model_options *options, const char *name, const char *value,
                       struct error *err) MUST_USE;
 
-/* Names of all options in order, NULL after the last; takes_value_out (NULL allowed) false for
- * switches. */
+/* The name of an option in the reference's order, NULL after the last; its help, and whether it
+ * takes a value (switches do not); both may be NULL to skip. One table serves checkpoints, flags
+ * and `info`.
+ */
 const char *model_option_name(size_t index, bool *takes_value_out, const char **help_out);
 
-/* The value as text into `out`. */
+/* Writes an option's value as text to `out`, at most `size` bytes. */
 void model_option_text(const struct model_options *options, size_t index, char *out, size_t size);
 
-/* What its value is called in help: "N", "X", "TEXT", or the choices "a|b"; NULL for switches. */
+/* The name of its value in help: "N", "X", "TEXT", or the choices "a|b"; NULL for switches. */
 const char *model_option_value(size_t index);
 
-/* Its kind in a checkpoint's opt, and its value where that is a number (NaN for texts). */
+/* Its kind in a checkpoint's opt. */
 enum option_kind model_option_kind(size_t index);
+
+/* Its value, if that is a number or a switch; NaN for texts. */
 double model_option_number(const struct model_options *options, size_t index);
 
-/* Defaults, overlaid with the checkpoint's opt, overlaid with what the tensors' shapes say (sizes,
- * layers, directions, weight norm). Errors: sizes that disagree, a member of another family. */
+/* The defaults, overridden by the checkpoint's opt, overridden by the tensors' shapes (sizes,
+ * layers, directions, weight norm). Errors: sizes that disagree, a model of another family, no
+ * model. */
 int model_options_from_checkpoint(const struct checkpoint *checkpoint, struct model_options *out,
                                   struct error *err) MUST_USE;
 

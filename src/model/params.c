@@ -121,7 +121,7 @@ static void add_shape(struct str *s, int ndim, const size_t *shape)
     str_add(s, ")");
 }
 
-/* torch has written a scalar as () and, earlier, as (1). */
+/* torch writes a scalar as (), earlier versions as (1). */
 static bool fits(const struct param *p, const struct tensor *t)
 {
     if (t->count != p->count)
@@ -137,7 +137,7 @@ static int misshapen(const struct param *p, const struct tensor *t, struct error
     struct str has = {0}, wants = {0};
     add_shape(&has, t->ndim, t->shape);
     add_shape(&wants, p->ndim, p->shape);
-    error_set(err, "the tensor %s has the shape %s; %s is wanted", p->name, str_text(&has),
+    error_set(err, "the tensor %s has the shape %s instead of %s", p->name, str_text(&has),
               str_text(&wants));
     str_done(&has);
     str_done(&wants);
@@ -158,7 +158,7 @@ static int take_tensor(struct params *params, const struct param *p,
     if (bad >= 0)
         return error_set(err,
                          "the tensor %s holds NaN or infinity (at element %td): the training "
-                         "that wrote it had failed",
+                         "that wrote it failed",
                          p->name, bad);
     memcpy(params->data + p->offset, t->data, t->count * sizeof(float));
     return 0;
@@ -187,7 +187,7 @@ static double norm_of(const float *values, size_t n)
     return sqrt(sum);
 }
 
-/* torch's Linear: U(-1/sqrt(F), 1/sqrt(F)) for weight and bias; weight_norm starts with g = |v|. */
+/* torch's Linear: U(-1/sqrt(F), 1/sqrt(F)) for weight and bias; weight_norm starts at g = |v|. */
 static void random_weight_norm(struct params *params, size_t F, size_t D, struct rng *rng)
 {
     double bound = 1 / sqrt((double)F);

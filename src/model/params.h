@@ -1,4 +1,4 @@
-/* params.h: the parameters of a model: one allocation carved into named views. Gradients and Adam's
+/* params.h: a model's parameters: one allocation carved into named views. Gradients and Adam's
  * moments are further blocks of the same layout.
  *
  * F feature size, D joint embedding size, E word embedding size, V vocabulary. */
@@ -20,7 +20,7 @@ struct gru_weights {
     float *b_hh; /* 3D */
 };
 
-/* A tensor by the reference's name. */
+/* A tensor, with the reference's name. */
 struct param {
     char name[48];
     size_t group; /* 0 image encoder, 1 text encoder */
@@ -32,37 +32,38 @@ struct param {
 struct params {
     struct param *list; /* in the order of the reference's state dicts */
     size_t list_count;
-    size_t count; /* floats of a block; offsets are multiples of 16, gaps are zero and stay so */
-    float *data;  /* the block, owned */
-    float *fc_weight;        /* D x F (weight_v under weight_norm) */
-    float *fc_g;             /* 1, or NULL */
-    float *fc_bias;          /* D */
-    float *embed;            /* V x E */
+    size_t count;     /* floats in a block; offsets are multiples of 16, gaps are and stay zero */
+    float *data;      /* the block, owned */
+    float *fc_weight; /* D x F (weight_v under weight_norm) */
+    float *fc_g;      /* 1, or NULL */
+    float *fc_bias;   /* D */
+    float *embed;     /* V x E */
     struct gru_weights *gru; /* [layer * directions + direction] */
 };
 
-/* Lays the parameters of such a model out, all zero. Errors: not enough memory. */
+/* Lays out the parameters of such a model, all zero. Errors: not enough memory. To be freed with
+ * params_done. */
 int params_init(const struct model_options *options, struct params *out,
                 struct error *err) MUST_USE;
 void params_done(struct params *params);
 
-/* The same layout over another block of `count` floats: gradients. params_done frees the block. */
+/* Lays out such parameters over a block of params_count floats, which params_done then frees. */
 void params_view(const struct model_options *options, float *data, struct params *out);
 
-/* Floats of a block. */
+/* The number of floats in a block. */
 size_t params_count(const struct model_options *options);
 
-/* Fills in from a checkpoint's model. Errors: a tensor that is missing, misshapen (both shapes) or
- * not finite, by name. */
+/* Copies a checkpoint's model into params. Errors: a tensor that is missing, misshapen (with both
+ * shapes) or not finite, by name. */
 int params_from_checkpoint(struct params *params, const struct checkpoint *checkpoint,
                            struct error *err) MUST_USE;
 
-/* The reference's initialisation: fc Xavier-uniform with zero bias (weight_norm: torch's Linear
+/* Initialises as the reference does: fc Xavier-uniform with zero bias (weight_norm: torch's Linear
  * default), embedding U(-0.1, 0.1), GRU U(-1/sqrt(D), 1/sqrt(D)). */
 void params_random(struct params *params, const struct model_options *options, struct rng *rng);
 
-/* Points a tensor at a parameter, in a block of this layout (`data` of the params, a moment, ...);
- * name and data stay the params' and the block's. */
+/* Makes a tensor of a parameter in a block of this layout (the params' `data`, a moment, ...); its
+ * name and data are borrowed from the params and the block. */
 void params_tensor(const struct params *params, size_t index, float *block, struct tensor *out);
 
 #endif

@@ -49,7 +49,7 @@ void text_encoder_acts_carve(const struct model_options *options, size_t caption
     out->dout = arena_take(arena, backward * widest, sizeof(float));
     out->dx = arena_take(arena, backward * widest, sizeof(float));
     out->previous = arena_take(arena, backward * K * D, sizeof(float));
-    float *packed[2] = {NULL, NULL}; /* one layer after the other uses it */
+    float *packed[2] = {NULL, NULL}; /* used by one layer after the other */
     for (size_t k = 0; k < K; k++)
         packed[k] = arena_take(arena, gru_whh_packed_size(D), sizeof(float));
     for (size_t i = 0; i < layers; i++) {
@@ -60,7 +60,7 @@ void text_encoder_acts_carve(const struct model_options *options, size_t caption
     }
 }
 
-/* Lists the different words; returns how many they are. */
+/* Lists the distinct words; returns their number. */
 static size_t find_distinct(const int32_t *ids, struct text_acts *acts)
 {
     size_t N = acts->packing.words, U = 0;
@@ -77,7 +77,7 @@ static size_t find_distinct(const int32_t *ids, struct text_acts *acts)
     return U;
 }
 
-/* Looks the different words up, and makes them the first layer's input. */
+/* Looks up the distinct words and makes them the first layer's input. */
 static void embed(const float *table, const int32_t *ids, struct text_acts *acts)
 {
     struct gru_layer *layer = &acts->layers[0];
@@ -97,7 +97,7 @@ SIMD_CLONES static void average_row(const float *a, const float *b, size_t D, fl
         out[j] = (a[j] + b[j]) * 0.5f;
 }
 
-/* The last layer's states, directions averaged, put back into the captions' order. */
+/* The last layer's states, averaged over the directions, in the order of the captions. */
 static void gather_states(const struct gru_layer *last, const struct packing *packing, float *out)
 {
     size_t D = last->D, K = last->directions;

@@ -12,7 +12,7 @@
 #include "model/options.h"
 #include "model/params.h"
 
-/* What the forward leaves for the backward, carved from an arena. */
+/* What the forward pass leaves for the backward pass, borrowed from an arena. */
 struct text_acts {
     struct packing packing;
     size_t *room;      /* the packing's */
@@ -23,21 +23,22 @@ struct text_acts {
     struct gru_layer *layers;
     float *norm;      /* N: |averaged state| of each word, in the order of the captions */
     float *dout, *dx; /* N x (K D or E, the larger), backward only: gradients of a layer's output
-                         and input, changing places from layer to layer */
+                         and input, swapped from layer to layer */
     float *previous;  /* K x N x D, backward only */
 };
 
-/* Room for so many captions and words. training false: forward only. */
+/* Takes room for that many captions and words. training false: forward only. */
 void text_encoder_acts_carve(const struct model_options *options, size_t captions, size_t words,
                              bool training, struct arena *arena, struct text_acts *out);
 
-/* ids: N word ids, all inside the vocabulary; starts: captions + 1. out: N x D, in the order of
- * ids. */
+/* ids: N word ids, all in the vocabulary; starts: captions + 1, caption c is ids[starts[c] -
+ * starts[0]] onwards. out: N x D, in the order of ids. */
 void text_encoder_forward(const struct model_options *options, const struct params *params,
                           const int32_t *ids, const size_t *starts, size_t captions,
                           struct text_acts *acts, float *out);
 
-/* out as the forward left it; dout (N x D) its gradient, used up. Adds to `gradients`. */
+/* After the forward pass, which left `out` (N x D). dout: N x D, its gradient, destroyed. Adds to
+ * `gradients`. */
 void text_encoder_backward(const struct model_options *options, struct text_acts *acts,
                            const float *out, float *dout, const struct params *gradients);
 

@@ -8,7 +8,7 @@
 #include "model/kernels/gemm.h"
 #include "model/kernels/xattn_tile.h"
 
-/* Columns of a tile: its five K x n arrays stay in the second-level cache. */
+/* Columns per tile: its five K x n arrays stay in the second-level cache. */
 enum { TILE_COLUMNS = 512 };
 
 static bool is_t2i(const struct attn_options *options)
@@ -116,8 +116,8 @@ SIMD_CLONES static void copy_block(size_t K, size_t n, const float *from, size_t
     }
 }
 
-/* The first n columns of K rows, followed by zeros up to the segment's width; `from` is read up to
- * that width. */
+/* The first n columns of K rows, then zeros up to the segment's width; `from` is read up to that
+ * width. */
 SIMD_CLONES static void copy_padded(size_t K, size_t n, const float *from, size_t ld_from,
                                     float *to, size_t ld_to)
 {
@@ -129,8 +129,8 @@ SIMD_CLONES static void copy_padded(size_t K, size_t n, const float *from, size_
     }
 }
 
-/* Gathers query items from `next` on into the tile, as many as fit, those whose `wanted` is 0 left
- * out (NULL: all are wanted). Returns where the following tile begins. */
+/* Gathers query items from `next` on into the tile, as many as fit, except those whose `wanted` is
+ * 0 (NULL: all are wanted). Returns where the next tile begins. */
 static size_t tile_select(const struct xattn_acts *acts, const float *wanted, size_t next,
                           struct tile *tile)
 {
@@ -270,9 +270,9 @@ SIMD_CLONES static bool near_zero(const float *s, const float *query_norm, size_
     return square < limit * noise;
 }
 
-/* Where a context vector scores close to 0 with every query of an item, dividing by the norm of
- * those scores magnifies their rounding errors, and the gradient (not the score) shows it. Such
- * rows are rare: they are computed again in double. */
+/* If a context vector scores close to 0 with every query of an item, dividing by the norm of those
+ * scores magnifies their rounding errors, and the gradient (not the score) shows it. Such rows are
+ * rare; they are recomputed in double. */
 static void tile_refine(const struct attn_options *options, const struct pair_rows *rows,
                         struct tile *tile)
 {
@@ -298,7 +298,7 @@ static void tile_refine(const struct attn_options *options, const struct pair_ro
     }
 }
 
-/* One context back: raw scores become their gradients where dscore (queries) is not 0. */
+/* One context's backward pass: raw scores become their gradients if dscore (queries) is not 0. */
 static void back_context(const struct attn_options *options, const struct xattn_acts *acts,
                          size_t context, const struct pair_rows *rows, const float *dscore)
 {
@@ -320,8 +320,8 @@ static void back_context(const struct attn_options *options, const struct xattn_
     }
 }
 
-/* dcontext = gram_pull context (+ ds queries of the carried pairs, where `dense` does not bring
- * that). */
+/* dcontext = gram_pull context (+ ds queries of the pairs with gradient, unless `dense_products`
+ * has added that). */
 static void context_gradient(const struct xattn_acts *acts, size_t D, size_t c, bool dense,
                              const float *contexts, const float *queries, float *dcontexts)
 {
@@ -359,8 +359,8 @@ static void pull_queries(const struct xattn_acts *acts, size_t D, size_t q, cons
     }
 }
 
-/* dquery = sum over contexts of ds' context (where `dense` does not bring that), and the pull along
- * itself. */
+/* dquery = sum over contexts of ds' context (unless `dense_products` has added that), and the pull
+ * along itself. */
 static void query_gradient(const struct xattn_acts *acts, size_t D, size_t q, bool dense,
                            const float *contexts, const float *queries, float *dqueries)
 {
@@ -378,8 +378,8 @@ static void query_gradient(const struct xattn_acts *acts, size_t D, size_t q, bo
     pull_queries(acts, D, q, queries, dqueries);
 }
 
-/* Whether so many pairs carry gradient that two large products over all of them are faster than
- * small ones for each. */
+/* Whether so many pairs carry gradient that two large products over all pairs are faster than small
+ * ones for each. */
 static bool mostly_carried(const struct xattn_acts *acts)
 {
     size_t carried = 0, pairs = acts->contexts * acts->queries;

@@ -1,10 +1,10 @@
 /* xattn_train.h: stacked cross attention of a batch, all images against all captions, forward and
  * backward (Sec. 3.1 and 3.2 of the paper), by the Gram identity: with raw scores s = C q,
- * attention a and G = C C', cosine(q, sum_k a_k c_k) = a's / max(|q| sqrt(a'G a), 1e-8), so no
+ * attention a and G = C C', cosine(q, sum_k a_k c_k) = a's / max(|q| sqrt(a'G a), 1e-8); no
  * attended vector is ever formed, forward or backward.
  *
- * The two directions are one: t2i, the contexts are images (K = R regions) and the queries words;
- * i2t, the contexts are captions (K = W words) and the queries regions.
+ * Both directions share the code: in t2i the contexts are images (K = R regions) and the queries
+ * words; in i2t the contexts are captions (K = W words) and the queries regions.
  *
  * I images of R regions, C captions, N words of all captions, D embedding size. */
 #ifndef MODEL_XATTN_TRAIN_H
@@ -21,7 +21,7 @@ struct xattn_shape {
         *starts; /* C + 1: the words of caption c are starts[c] .. starts[c+1]-1; starts[0] = 0 */
 };
 
-/* What the forward leaves for the backward, carved from an arena. */
+/* What the forward pass leaves for the backward pass, borrowed from an arena. */
 struct xattn_acts {
     size_t contexts, queries,
         columns; /* items that are attended to, items that attend, their vectors */
@@ -29,25 +29,24 @@ struct xattn_acts {
     size_t *gram_begin;                  /* contexts + 1 */
     float *s;    /* raw scores, all context vectors x columns; in the backward their gradient */
     float *gram; /* each context's K x K */
-    float
-        *gram_pull; /* backward: sum of d|att|/|att| a a', what pulls the context along the Gram */
+    float *gram_pull;  /* backward: each context's sum of d|att|/|att| a a', K x K */
     float *query_norm; /* columns: |q| */
     float *query_pull; /* backward: contexts x columns, d|q| of each pair */
-    float *dscore;     /* contexts x queries, the given gradient in that order */
+    float *dscore;     /* contexts x queries: the given gradient, in that order */
     size_t threads, tile_columns, scratch_size;
     char *scratch; /* threads pieces of scratch_size bytes */
 };
 
-/* Room for such a batch. training false: forward only. threads: as many as will ever run it. */
+/* Takes room for such a batch. training false: forward only. threads: the most that will run it. */
 void xattn_acts_carve(const struct attn_options *options, const struct xattn_shape *shape,
                       bool training, size_t threads, struct arena *arena, struct xattn_acts *out);
 
-/* v: I R x D region embeddings, e: N x D word embeddings; scores: I x C. */
+/* Scores of all pairs. v: I R x D region embeddings; e: N x D word embeddings; scores: I x C. */
 void xattn_forward(const struct attn_options *options, const struct xattn_shape *shape,
                    const float *v, const float *e, struct xattn_acts *acts, float *scores);
 
-/* After the forward of the same batch; dscores: I x C. Pairs whose dscore is 0 cost nothing. dv and
- * de are overwritten with the gradients of v and e. */
+/* After xattn_forward of the same batch. dscores: I x C; pairs whose dscore is 0 cost nothing. dv
+ * (I R x D) and de (N x D) are overwritten with the gradients of v and e. */
 void xattn_backward(const struct attn_options *options, const struct xattn_shape *shape,
                     const float *v, const float *e, const float *dscores, struct xattn_acts *acts,
                     float *dv, float *de);

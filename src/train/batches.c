@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 
-/* Room for a batch, and what came of reading it. */
+/* Room for a batch, and the result of reading it. */
 struct slot {
     size_t index;
     int status;
@@ -24,11 +24,11 @@ static const size_t none = (size_t)-1;
 struct batch_reader {
     struct slot slots[2], *mine, *its;
     pthread_t thread;
-    bool started; /* without a thread (the system has no more) batches are read when asked for */
+    bool started; /* if the system has no thread left, batches are read when requested */
     pthread_mutex_t lock;
-    pthread_cond_t news; /* a batch is wanted, is there, or all is over */
+    pthread_cond_t news; /* a batch is requested, is ready, or the reader is to end */
     /* under the lock */
-    const struct batches *wanted; /* NULL: nothing; its->index of these batches is to be read */
+    const struct batches *wanted; /* batch its->index of these is to be read; NULL: none */
     bool ending;
 };
 
@@ -76,7 +76,7 @@ static void *read_ahead(void *context)
     return NULL;
 }
 
-/* Until the thread is idle: then both slots and the order are the caller's. */
+/* Waits until the thread is idle: then both slots and the order are the caller's. */
 static void wait_idle(struct batch_reader *r)
 {
     if (!r->started)
@@ -87,7 +87,7 @@ static void wait_idle(struct batch_reader *r)
     pthread_mutex_unlock(&r->lock);
 }
 
-static void ask_for(struct batches *b, size_t index)
+static void request(struct batches *b, size_t index)
 {
     struct batch_reader *r = b->reader;
     if (!r->started || index >= batches_count(b))
@@ -123,7 +123,7 @@ static int get_slot(const struct batches *b, struct slot *slot, struct error *er
                : -1;
 }
 
-/* Ctrl-C is for the thread that runs the steps. */
+/* Signals (Ctrl-C) go to the thread that runs the steps. */
 static void start(struct batch_reader *r)
 {
     sigset_t all, before;
@@ -191,7 +191,7 @@ void batches_done(struct batches *batches)
 void batches_shuffle(struct batches *batches, struct rng *rng)
 {
     wait_idle(batches->reader);
-    batches->reader->its->index = none; /* what was read ahead is of another order */
+    batches->reader->its->index = none; /* what was read ahead belongs to the old order */
     for (size_t c = 0; c < batches->captions; c++)
         batches->order[c] = c;
     rng_shuffle(rng, batches->order, batches->captions);
@@ -220,6 +220,6 @@ int batches_read(struct batches *batches, size_t index, struct batch *out, struc
         return -1;
     }
     *out = slot->batch;
-    ask_for(batches, index + 1);
+    request(batches, index + 1);
     return 0;
 }

@@ -1,5 +1,6 @@
-/* log.h: the log of a training run: a JSON object a line, in logger_name/train.jsonl, appended to
- * on --resume (scanscope-formats(5) lists the fields). Numbers have all their digits: two logs of
+/* log.h: the log of a training run: one JSON object per line in logger_name/train.jsonl, appended
+ * to by
+ * --resume (scanscope-formats(5) lists the fields). Numbers have all their digits, so two logs of
  * the same run are equal. */
 #ifndef TRAIN_LOG_H
 #define TRAIN_LOG_H
@@ -11,11 +12,11 @@
 #include "evaluate/evaluate.h"
 #include "model/options.h"
 
-/* A run begins. */
+/* A run begins. Strings and options are borrowed. */
 struct train_begin {
     const struct model_options *options;
-    size_t images, captions, parameters; /* of the training split; numbers of the model */
-    size_t batches;                      /* an epoch */
+    size_t images, captions, parameters; /* of the training split; of the model */
+    size_t batches;                      /* per epoch */
     uint64_t seed;
     int threads;
     int64_t epoch, batch; /* where it starts */
@@ -55,11 +56,11 @@ struct train_event {
         struct train_step step;
         struct train_validation validation;
         struct train_epoch epoch;
-        const char *note; /* a line worth telling */
+        const char *note; /* a line worth reporting */
     };
 };
 
-/* The event as one line of JSON, without the newline. */
+/* Appends the event as one line of JSON, without the newline. */
 void train_event_json(const struct train_event *event, struct str *out);
 
 /* An open log. */
@@ -68,10 +69,12 @@ struct train_log {
     char *path;
 };
 
-/* Opens FOLDER/train.jsonl, making the folder; `append` keeps what is there. */
+/* Opens FOLDER/train.jsonl, creating the folder; `append` keeps its contents. Errors: the folder or
+ * the file cannot be written. To be closed with train_log_close. */
 int train_log_open(const char *folder, bool append, struct train_log *out,
                    struct error *err) MUST_USE;
-/* Writes a line. Errors (a full disk) show at the latest with an epoch's line, which is flushed. */
+/* Writes a line. Errors: a full disk, which shows at the latest with the line of an epoch, since
+ * all lines but those of steps are flushed. */
 int train_log_write(struct train_log *log, const struct train_event *event,
                     struct error *err) MUST_USE;
 void train_log_close(struct train_log *log);

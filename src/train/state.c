@@ -7,7 +7,7 @@
 #include "base/countof.h"
 #include "model/model_private.h"
 
-/* The integers of the state, one table for both ways. */
+/* The integers of the state, for saving and loading. */
 static const struct {
     const char *name;
     size_t offset, count;
@@ -36,7 +36,7 @@ static void add_options(struct checkpoint *checkpoint, const struct model_option
     }
 }
 
-/* A copy of parameter `index` out of a block of that layout. */
+/* Adds a copy of parameter `index` of a block of that layout. */
 static int add_floats(struct tensor_group *group, const struct params *params, size_t index,
                       const char *prefix, float *block, struct error *err)
 {

@@ -1,7 +1,7 @@
-/* state.h: where a training run stands, in a checkpoint that the reference's code opens too.
+/* state.h: the position of a training run, in a checkpoint that the reference's code can open too.
  *
- * A checkpoint has what the reference saves (model, opt, epoch, best_rsum, Eiters) and, under its
- * key "scanscope", what makes --resume go on as if the run had never stopped: adam.m.NAME and
+ * A checkpoint has what the reference saves (model, opt, epoch, best_rsum, Eiters) and, under the
+ * key "scanscope", what lets --resume continue as if the run had never stopped: adam.m.NAME and
  * adam.v.NAME for each parameter, and the integers steps, epoch, batch, captions, batch_size, rng
  * (4). */
 #ifndef TRAIN_STATE_H
@@ -15,22 +15,21 @@
 #include "train/trainer.h"
 
 struct train_state {
-    int64_t epoch, batch; /* the next batch to train on */
+    int64_t epoch, batch; /* the next batch */
     int64_t iterations;   /* steps since the beginning: Eiters */
     double best_rsum;
-    struct rng rng; /* as it was before this epoch was shuffled */
-    int64_t captions,
-        batch_size; /* of the split and the run: `batch` counts only in the same ones */
+    struct rng rng;               /* as it was before this epoch was shuffled */
+    int64_t captions, batch_size; /* of the split and the run: `batch` is valid only for these */
 };
 
-/* Writes a checkpoint, atomically. trainer: NULL leaves the optimiser and the position out. */
+/* Writes a checkpoint, atomically. trainer: NULL omits the optimiser and the position. Errors: the
+ * file cannot be written, not enough memory. */
 int train_state_save(const char *path, const struct model *model, struct trainer *trainer,
                      const struct train_state *state, struct error *err) MUST_USE;
 
-/* Brings trainer and state to where the checkpoint was saved; its model is that of the trainer
- * already. *whole_out: false where the checkpoint has no optimiser state (the reference's), and
- * training goes on after its epoch with fresh moments. Errors: a part of the state missing or
- * misshapen. */
+/* Restores trainer and state from a checkpoint; the trainer has its model already. *whole_out:
+ * false if the checkpoint has no optimiser state (the reference's): training then continues after
+ * its epoch with fresh moments. Errors: a part of the state that is missing or misshapen. */
 int train_state_load(const struct checkpoint *checkpoint, const struct model *model,
                      struct trainer *trainer, struct train_state *state, bool *whole_out,
                      struct error *err) MUST_USE;

@@ -13,13 +13,13 @@
 #include "train/state.h"
 #include "train/validate.h"
 
-/* A run under way. */
+/* A run in progress. */
 struct run {
     const struct train_spec *spec;
     const struct model_options *options; /* the model's */
     struct model *model;
     struct trainer *trainer;
-    struct session *training, *validation; /* the training one only for its captions */
+    struct session *training, *validation; /* of `training` only the captions are used */
     struct batches batches;
     struct train_state state;
     struct train_log log;
@@ -40,7 +40,7 @@ static int note(struct run *run, const char *text, struct error *err)
 
 /* ---- beginning ---- */
 
-/* The position inside an epoch counts only with the captions and batches that it was saved with. */
+/* The position in an epoch is valid only for the captions and batches that it was saved with. */
 static int check_position(struct run *run, struct error *err)
 {
     struct train_state *s = &run->state;
@@ -51,7 +51,7 @@ static int check_position(struct run *run, struct error *err)
     if (s->batch == 0 || same)
         return 0;
     s->batch = 0;
-    return note(run, "the training split or the batch size has changed: the epoch begins anew",
+    return note(run, "the training split or the batch size has changed: the epoch starts over",
                 err);
 }
 
@@ -65,7 +65,7 @@ static int resume(struct run *run, struct error *err)
         0)
         return -1;
     if (!whole && note(run,
-                       "the checkpoint holds no optimiser state: training goes on from its "
+                       "the checkpoint has no optimiser state: training continues from its "
                        "parameters with fresh moments",
                        err) != 0)
         return -1;
@@ -159,7 +159,7 @@ static int begin(struct run *run, struct error *err)
 static int run_open(struct run *run, struct error *err)
 {
     rng_seed(&run->state.rng,
-             run->spec->seed ^ 0x5ca45c09e0000001u); /* not the parameters' numbers */
+             run->spec->seed ^ 0x5ca45c09e0000001u); /* other numbers than the parameters' */
     if (open_model(run, err) != 0 || open_data(run, err) != 0 ||
         file_make_folder(run->options->model_name, err) != 0 ||
         train_log_open(run->options->logger_name, run->spec->resume != NULL, &run->log, err) != 0 ||
@@ -209,7 +209,7 @@ static bool go_on(void *context, uint64_t done, uint64_t total)
     return !interrupt_seen();
 }
 
-/* Validates and tells of it. Interrupted: as an error; interrupt_seen() tells the two apart. */
+/* Validates and reports it. An interruption is an error; interrupt_seen() tells the two apart. */
 static int run_validation(struct run *run, double *rsum_out, struct error *err)
 {
     struct train_event event = {.kind = TRAIN_VALIDATION};
@@ -247,7 +247,7 @@ static int run_step(struct run *run, double *loss_out, struct error *err)
     return tell(run, &event, err);
 }
 
-/* An epoch's steps, from where the state says. Mean loss of those done here to *loss_out. */
+/* An epoch's steps, from the state's position on; *loss_out: their mean loss. */
 static int run_steps(struct run *run, double *loss_out, struct error *err)
 {
     size_t count = batches_count(&run->batches), done = 0;
@@ -292,8 +292,8 @@ static int end_epoch(struct run *run, double loss, double started, struct error 
     return tell(run, &event, err);
 }
 
-/* One epoch, or what is left of it. The generator's state of the epoch's beginning stays in the
- * state until the epoch is saved as done, so that a run resumed inside it shuffles alike. */
+/* One epoch, or the rest of it. Until the epoch is saved as done, the state keeps the generator as
+ * it was at its beginning, so that a run resumed inside the epoch shuffles alike. */
 static int run_epoch(struct run *run, struct error *err)
 {
     double loss, started = progress_clock();
@@ -315,7 +315,7 @@ static int run_epoch(struct run *run, struct error *err)
 static int run_all(struct run *run, char **saved_out, struct error *err)
 {
     if (run->state.epoch >= run->options->num_epochs)
-        return note(run, "all epochs are done already; give a larger --num_epochs to go on", err);
+        return note(run, "all epochs are done; give a larger --num_epochs to continue", err);
     while (run->state.epoch < run->options->num_epochs && !interrupt_seen())
         if (run_epoch(run, err) != 0)
             return -1;
@@ -327,7 +327,7 @@ static int run_all(struct run *run, char **saved_out, struct error *err)
     return 0;
 }
 
-/* Says where a run that failed can be taken up again. */
+/* Adds from where a failed run can be resumed. */
 static void add_last_saved(const struct run *run, struct error *err)
 {
     struct error before = *err;

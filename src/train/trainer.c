@@ -20,7 +20,7 @@ struct activations {
     float *e;          /* N x D */
     float *dv, *de;
     float *scores, *dscores; /* n x n */
-    float *dfc;              /* D x F: weight_norm only, gradient of the weight in effect */
+    float *dfc;              /* weight_norm only: D x F, gradient of the effective weight */
     struct text_acts text;
     struct xattn_acts xattn;
 };
@@ -31,7 +31,7 @@ struct trainer {
     struct adam adam;
     int64_t steps;
     struct activations acts;
-    char *block; /* of block_size bytes: the activations */
+    char *block; /* block_size bytes: the activations */
     size_t block_size;
 };
 
@@ -205,7 +205,7 @@ int trainer_backward(struct trainer *trainer, const struct batch *batch, struct 
     struct stopwatch watch = {out->seconds, progress_clock()};
     out->loss = forward(trainer, batch, &watch);
     if (!isfinite(out->loss))
-        return error_set(err, "the loss is not finite any more (%g): lower --learning_rate",
+        return error_set(err, "the loss is no longer finite (%g): lower --learning_rate",
                          out->loss);
     out->carried = count_carried(trainer->acts.dscores, batch->n * batch->n);
     backward(trainer, batch, &watch);
@@ -222,8 +222,8 @@ int trainer_step(struct trainer *trainer, const struct batch *batch, double lear
     struct stopwatch watch = {out->seconds, progress_clock()};
     out->gradient_norm = adam_gradient_norm(g->data, g->count);
     if (!isfinite(out->gradient_norm))
-        return error_set(
-            err, "the gradient is not finite any more (loss %g): lower --learning_rate", out->loss);
+        return error_set(err, "the gradient is no longer finite (loss %g): lower --learning_rate",
+                         out->loss);
     double scale = adam_clip_factor(out->gradient_norm, model->options.grad_clip);
     adam_step(model->params.data, g->data, &trainer->adam, g->count, ++trainer->steps,
               learning_rate, scale);

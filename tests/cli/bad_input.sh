@@ -148,7 +148,7 @@ attempt - "query $model -d data w4 --json"
 ok $? "the one *_vocab.json of the folder"
 cp data/a_vocab.json data/b_vocab.json
 attempt - "query $model -d data w4"
-fails_with 1 "neither vocab.json nor just one *_vocab.json" "two vocabularies, and nothing to choose between them"
+fails_with 1 "neither vocab.json nor a single *_vocab.json" "two vocabularies, and nothing to choose between them"
 mv data/a_vocab.json data/vocab.json
 rm data/b_vocab.json
 attempt trained.pth.tar "$(run_of out.d) --num_epochs 2 --resume model.pth.tar"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# scanscope bench at tiny sizes: every section gives its numbers, in text and JSON. No speed is asserted.
+# scanscope bench at tiny sizes: every section prints its numbers, as text and as JSON. No speed is asserted.
 . "$SCANSCOPE_TESTS/support/tap.sh"
 
 TMPDIR=$work/tmp && mkdir "$TMPDIR" && export TMPDIR
@@ -11,7 +11,7 @@ for section in score query encode train index ui; do
     grep -q "^$section  *[^ ]" out
     ok $? "$section has a result"
 done
-[ "$(grep '^score' out | grep -cv ' bf16 ')" -eq 4 ] # beside them bf16's, where the CPU has it
+[ "$(grep '^score' out | grep -cv ' bf16 ')" -eq 4 ] # and bf16's, if the CPU has it
 ok $? "the four variants are scored"
 for part in "step" "attention both" "image encoder" "text encoder" "attention, loss" "attention back" "image back" \
     "text back" "clip, Adam"; do
@@ -19,9 +19,9 @@ for part in "step" "attention both" "image encoder" "text encoder" "attention, l
     ok $? "train: $part, of each variant"
 done
 ! grep -qE 'nan|inf' out
-ok $? "every number is one"
+ok $? "every number is finite"
 [ -z "$(ls -A "$TMPDIR")" ]
-ok $? "what was made up for the index is removed"
+ok $? "the made-up files of the index are removed"
 
 run "$SCANSCOPE" bench score train index --quick --quiet --json
 [ "$status" -eq 0 ]
@@ -31,15 +31,15 @@ for key in pairs_per_s gflops sgemm_share step_share build_s second_open_s sgemm
     ok $? "--json has $key"
 done
 ! grep -q '"query"\|"ui"' out
-ok $? "sections that were not asked for are not run"
+ok $? "other sections are not run"
 
 run "$SCANSCOPE" bench --ui --quick --json --quiet
 [ "$status" -eq 0 ] && grep -q '"ui"' out && ! grep -q '"score"' out
-ok $? "--ui is the section ui"
+ok $? "--ui is the ui section"
 
 run "$SCANSCOPE" bench score query train --variant i2t-Mean --quick --quiet
 [ "$status" -eq 0 ] && [ "$(grep -v ' bf16 ' out | grep -c '^\(score\|query\|train\)  *i2t Mean ')" -eq 11 ] && ! grep -q 't2i\|LogS' out
-ok $? "--variant: that one alone"
+ok $? "--variant: only that one"
 run "$SCANSCOPE" bench score --variant i2t-Max --quick
 fails_with 2 "t2i-LogSumExp|t2i-Mean" "an unknown variant"
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # tests/bench/compare at tiny sizes: both sides compute the same losses and scores, and ratios are printed. Their
-# values say nothing here, and are not looked at. Skipped, visibly, without PyTorch.
+# values mean nothing here and are not checked. Skipped, visibly, without PyTorch.
 . "$SCANSCOPE_TESTS/support/tap.sh"
 
 torch_python

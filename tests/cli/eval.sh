@@ -31,7 +31,7 @@ done
 
 fixture_eval t2i_avg --precision bf16 --json
 if [ "$status" -ne 0 ]; then
-    fails_with 1 "leave --precision bf16 out" "without bfloat16 --precision says so in a line"
+    fails_with 1 "omit --precision bf16" "without bfloat16 --precision says so in a line"
     skip "ranks in bf16" "$(cat err)"
 else
     for folder in "$fixtures"/*/; do

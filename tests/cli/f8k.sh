@@ -1,9 +1,9 @@
 #!/bin/sh
 # The main job on a real data set with photographs (Flickr8k's own splits, 753 training and 113 dev
-# pictures): train, evaluate, query, figure, explore. Part of `make check-long`. Skipped, visibly, where the
-# data is missing. Twelve seeds, since one says little: on 113 images rsum is spread by 8 from seed to seed
-# (by 6 in PyTorch, tests/bench/torch_train.py, 12 seeds: 230 to 251, mean 244). Wanted is a mean of 240:
-# what lies below that by more than two standard errors fails.
+# pictures): train, evaluate, query, figure, explore. Part of `make check-long`. Skipped, visibly, if the
+# data is missing. Twelve seeds, since one says little: on 113 images rsum has a spread of 8 between seeds
+# (6 in PyTorch, tests/bench/torch_train.py, 12 seeds: 230 to 251, mean 244). The goal is a mean of 240;
+# a mean more than two standard errors below that fails.
 . "$SCANSCOPE_TESTS/support/tap.sh"
 
 data=$SCANSCOPE_TEST_DATA/f8k_precomp

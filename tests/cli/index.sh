@@ -69,11 +69,11 @@ flip() {
 
 flip "$kept" 9000
 index -m "$model" -d split
-[ "$status" -eq 0 ] && grep -q "^built" out && grep -q "^scanscope index: index $kept is damaged; it is made anew" err
-ok $? "a damaged index is made anew, with a word"
+[ "$status" -eq 0 ] && grep -q "^built" out && grep -q "^scanscope index: index $kept is damaged; it is rebuilt" err
+ok $? "a damaged index is rebuilt, with a word"
 flip "$kept" 9000
 query
-cmp -s out without && grep -q "is damaged; it is passed over" err
+cmp -s out without && grep -q "is damaged; it is ignored" err
 ok $? "a query does not use a damaged one"
 query --quiet
 cmp -s out without && [ ! -s err ]
@@ -85,15 +85,15 @@ ok $? "--check finds and removes it"
 index -m "$model" -d split
 head -c 5000 "$kept" >cut && mv cut "$kept"
 index -m "$model" -d split
-grep -q "is cut off; it is made anew" err
+grep -q "is cut off; it is rebuilt" err
 ok $? "one that is cut off"
 cp "$fixtures/i2t_lse/ims.npy" split/test_ims.npy 2>/dev/null
 flip split/test_ims.npy 600
 query --no-index
 cp out without
 index -m "$model" -d split
-[ "$status" -eq 0 ] && grep -q "is stale: .*has changed since; a new one is made" err && [ "$(only_index | wc -l)" -eq 1 ]
-ok $? "other features: the index is made anew, with a word, and the old one removed"
+[ "$status" -eq 0 ] && grep -q "is stale: .*has changed; it is rebuilt" err && [ "$(only_index | wc -l)" -eq 1 ]
+ok $? "other features: the index is rebuilt, with a word, and the old one removed"
 query
 cmp -s out without
 ok $? "scores are those of the new features"
@@ -144,18 +144,18 @@ PY
 
     echo x >file
     large --index-dir file/sub
-    [ "$status" -eq 0 ] && cmp -s out without && grep -q "no index is kept: .*; going on without it" err
+    [ "$status" -eq 0 ] && cmp -s out without && grep -q "no index is kept: .*; continuing without it" err
     ok $? "a folder that cannot be made: a word, and the answer"
     run sh -c 'ulimit -f 100; exec "$SCANSCOPE" index -m large.pth.tar --ims large.npy --index-dir full'
     [ "$status" -eq 1 ] && grep -q "no index is kept: .*File too large" err && [ -z "$(ls full)" ]
     ok $? "a full disk: scanscope index fails, and leaves nothing behind"
     (ulimit -f 100 && "$SCANSCOPE" query -m large.pth.tar --ims large.npy --vocab split/vocab.json "w4 w9" --tsv -k 0 \
         --index-dir full >out 2>err)
-    [ $? -eq 0 ] && cmp -s out without && grep -q "File too large; going on without it" err
+    [ $? -eq 0 ] && cmp -s out without && grep -q "File too large; continuing without it" err
     ok $? "a query goes on without it"
     (unset HOME XDG_CACHE_HOME && "$SCANSCOPE" query -m large.pth.tar --ims large.npy --vocab split/vocab.json "w4 w9" \
         --tsv -k 0 >out 2>err)
-    [ $? -eq 0 ] && cmp -s out without && grep -q "no place for an index" err
+    [ $? -eq 0 ] && cmp -s out without && grep -q "no folder for an index" err
     ok $? "neither HOME nor XDG_CACHE_HOME"
 else
     skip "a split that is worth a file" "no torch for $python"

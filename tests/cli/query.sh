@@ -122,7 +122,7 @@ fails_with 1 "no word of the caption is in the vocabulary" "only unknown words"
 query "$(printf '\377\376')"
 fails_with 1 "the caption has no words" "a caption that is not text"
 query "$(seq 10000 | sed 's/.*/w5/' | tr '\n' ' ')"
-fails_with 1 "the caption has 10000 words; at most 1022 are handled" "10,000 words"
+fails_with 1 "the caption has 10000 words; at most 1022 are supported" "10,000 words"
 query "$(seq 1022 | sed 's/.*/w5/' | tr '\n' ' ')"
 [ "$status" -eq 0 ]
 ok $? "1022 words"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# tests/bench/scale at tiny sizes: the sets that it makes up are encoded, ranked and evaluated, by both precisions
-# alike. Its times say nothing here, and are not looked at. Skipped, visibly, without PyTorch.
+# tests/bench/scale at tiny sizes: the made-up sets are encoded, ranked and evaluated alike in both precisions. Its
+# times mean nothing here and are not checked. Skipped, visibly, without PyTorch.
 . "$SCANSCOPE_TESTS/support/tap.sh"
 
 torch_python
@@ -26,5 +26,5 @@ else
     skip "both precisions rank alike" "no bfloat16 here"
 fi
 [ -z "$(ls -d "$work"/scanscope-scale-* 2>/dev/null)" ]
-ok $? "what was made up is removed"
+ok $? "the made-up sets are removed"
 done_testing

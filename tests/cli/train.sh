@@ -11,7 +11,7 @@ train() {
         --learning_rate .01 --bi_gru --threads 1 --model_name run --logger_name log --quiet "$@"
 }
 
-# What a log says of losses and recalls, without times and folders.
+# The losses and recalls in a log, without times and folders.
 numbers() {
     grep -E '"event": "(step|validation|epoch)"' "$1" | sed 's/, "seconds": [^,}]*//'
 }
@@ -25,7 +25,7 @@ for name in checkpoint_0 checkpoint_1 checkpoint_2 checkpoint_3 model_best; do
     ok $? "$name.pth.tar is there"
 done
 [ "$(grep -c '^Image to text: ' ../out)" -eq 4 ] && [ "$(grep -c '^Text to image: ' ../out)" -eq 4 ]
-ok $? "the reference's lines, once an epoch"
+ok $? "the reference's lines, once per epoch"
 [ "$(grep -c '"event": "step"' log/train.jsonl)" -eq 16 ]
 ok $? "the log has every step, the smaller last batches too"
 awk -F'"loss": ' '/"event": "epoch"/ {split($2, a, ","); if (!n++) first = a[1]; last = a[1]}
@@ -71,7 +71,7 @@ train --num_epochs 4 --resume run/checkpoint_1.pth.tar
 ok "$status" "resume after an epoch"
 numbers log/train.jsonl >../resumed.txt
 cmp -s ../resumed.txt ../whole.txt
-ok $? "its log is that of the unbroken run, all digits"
+ok $? "its log equals that of the unbroken run, all digits"
 train --num_epochs 4 --resume run/checkpoint_3.pth.tar
 ok "$status" "resuming what is finished is no failure"
 cd ..
@@ -93,7 +93,7 @@ done
 [ "$(grep -c adam two1.txt)" -ge 20 ] && cmp -s two1/run/checkpoint_3.pth.tar two2/run/checkpoint_3.pth.tar
 ok $? "two runs write the same checkpoint, byte for byte"
 cmp -s two1.txt two3.txt
-ok $? "so are the arrays of a run that was resumed"
+ok $? "so are the arrays of a resumed run"
 mkdir other && cd other || exit 99
 train --num_epochs 1 --seed 4
 ! grep -qF "$(head -n 1 ../whole.txt | sed 's/.*\("loss": [^,]*\).*/\1/')" log/train.jsonl
@@ -116,10 +116,10 @@ wait "$pid"
 status=$?
 if [ -s run/checkpoint_interrupted.pth.tar ]; then
     ok "$status" "Ctrl-C ends the run with status 0"
-    grep -q "go on with: scanscope train --resume run/checkpoint_interrupted.pth.tar" ../err
-    ok $? "and a line says how to go on"
+    grep -q "continue with: scanscope train --resume run/checkpoint_interrupted.pth.tar" ../err
+    ok $? "and a line says how to continue"
     run "$SCANSCOPE" train --resume run/checkpoint_interrupted.pth.tar --threads 1 --quiet
-    ok "$status" "the line's command goes on: data and options are the checkpoint's"
+    ok "$status" "the line's command continues: data and options are the checkpoint's"
     numbers log/train.jsonl | grep '"step"' >../cut.txt
     numbers ../long/log/train.jsonl | grep '"step"' >../long.txt
     cmp -s ../cut.txt ../long.txt
@@ -154,7 +154,7 @@ fi
 
 # ---- bad input ----
 train --num_epochs 1 --batch_size 1
-fails_with 1 "batch_size is 1; 2 to" "a batch of one"
+fails_with 1 "batch_size is 1; it must be 2 to" "a batch of one"
 train --num_epochs 1 --img_dim 2048
 fails_with 1 "img_dim is 2048" "img_dim that disagrees with the data: both numbers"
 grep -q "size 16" err
@@ -178,7 +178,7 @@ train --resume damaged/part.pth.tar
 fails_with 1 "part.pth.tar" "a truncated checkpoint"
 
 train --num_epochs 9 --learning_rate 1e30 --no_imgnorm
-fails_with 1 "not finite" "a loss that is not finite any more ends the run"
+fails_with 1 "no longer finite" "a loss that is no longer finite ends the run"
 train --num_epochs 9 --resume whole/run/checkpoint_0.pth.tar --learning_rate 1e30 --no_imgnorm
 fails_with 1 "the last checkpoint is whole/run/checkpoint_0.pth.tar" "and says what is left"
 
@@ -216,7 +216,7 @@ mkdir full && cd full || exit 99
 status=$(cat ../status)
 fails_with 1 "checkpoint_0.pth.tar" "a full disk while saving"
 [ -z "$(find run -type f)" ]
-ok $? "leaves no part of a checkpoint"
+ok $? "leaves no partial checkpoint"
 cd ..
 
 train --num_epochs 1 --json

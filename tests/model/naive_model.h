@@ -1,6 +1,7 @@
-/* naive_model.h: the whole model forward once more, in double, straight from the equations, one
- * number at a time: what the gradients are checked against by finite differences. Slow, and shares
- * no code with src/model. */
+/* naive_model.h: the whole forward pass again, in double, straight from the equations, one number
+ * at a time: gradients are checked against its finite differences. Slow, and shares no code with
+ * src/model.
+ */
 #ifndef TESTS_MODEL_NAIVE_MODEL_H
 #define TESTS_MODEL_NAIVE_MODEL_H
 
@@ -9,7 +10,7 @@
 
 #include "model/params.h"
 
-/* A tiny batch; shapes as in train/step.h. */
+/* A tiny batch; shapes as in train/trainer.h. */
 struct naive_batch {
     size_t n, R;
     const double *features; /* n x R x F */

@@ -1,5 +1,5 @@
-/* Every backward against central differences of a naive double forward that shares no code with it.
- */
+/* Every backward pass against central differences of a naive forward pass in double that shares no
+ * code with it. */
 #include <math.h>
 #include <omp.h>
 #include <string.h>
@@ -36,7 +36,7 @@ static double difference(const struct problem *p, size_t i)
     return (up - down) / (2 * step);
 }
 
-/* Compares at most `most` components, spread evenly; returns the largest deviation against the
+/* Compares at most `most` components, evenly spread; returns the largest deviation relative to the
  * largest gradient. */
 static double check(const struct problem *p, size_t first, size_t n, const float *gradient,
                     size_t most, const char *what)
@@ -222,7 +222,7 @@ static void test_text(void **state)
             check_text(&rng, layers, i & 1, i & 2);
 }
 
-/* The recurrence cut into parts of the batch for more threads gives the same. */
+/* Splitting the recurrence into parts of the batch for more threads changes nothing. */
 static void test_text_threads(void **state)
 {
     struct rng rng;
@@ -309,7 +309,7 @@ static void test_attention(void **state)
     printf("# cross attention, 2 x 7 x 4 variants: off by %.1e\n", off);
 }
 
-/* Nothing carries gradient: gradients of 0, whatever was in memory. */
+/* If nothing carries gradient, gradients are 0, whatever was in memory. */
 static void test_attention_none(void **state)
 {
     struct rng rng;

@@ -196,7 +196,7 @@ static void test_set_option(void **state)
 {
     (void)state;
     static const struct {
-        const char *name, *value, *says; /* NULL: goes well */
+        const char *name, *value, *says; /* NULL: no error */
     } cases[] = {
         {"embed_size", "256", NULL},
         {"embed-size", "256", NULL},
@@ -283,7 +283,7 @@ static void test_bad_checkpoints(void **state)
     make_checkpoint(model, &m);
     m.tensors[1][3].shape[0] = 20;
     m.tensors[1][3].count = 20;
-    expect_refusal(&m, "rnn.bias_ih_l0 has the shape (20); (21) is wanted");
+    expect_refusal(&m, "rnn.bias_ih_l0 has the shape (20) instead of (21)");
 
     make_checkpoint(model, &m);
     m.groups[1].count = 8;
@@ -312,8 +312,8 @@ static void test_bad_checkpoints(void **state)
     model_free(model);
 }
 
-/* The number of threads changes no bit of an embedding: an index made with more of them serves one.
- */
+/* The number of threads changes no bit of an embedding, so an index built with one number of
+ * threads serves another. */
 static void test_threads(void **state)
 {
     enum { ROWS = 700, C = 150, THREADS = 5 };

@@ -1,5 +1,5 @@
 /* test_exact.c: ranks made of faster scores are those of the pairs' own scores: on random splits,
- * on ones whose images are all but the same, and on ones that are the same. */
+ * on splits of almost equal images, and of equal ones. */
 #include "tests/support/made_split.h"
 #include "tests/support/testing.h"
 
@@ -157,8 +157,8 @@ static void make_clear(struct split *s, struct rng *rng)
     split_finish(s);
 }
 
-/* Each image is the one three before it but for a few numbers, moved by 2^-23 to 2^-8 of their
- * size; every fourth is the same. */
+/* Each image equals the one three before it except for a few numbers, moved by 2^-23 to 2^-8 of
+ * their size; every fourth is the same. */
 static void make_ties(struct split *s, struct rng *rng)
 {
     size_t size = s->images.R * s->images.D;
@@ -254,7 +254,7 @@ static void put_own(const struct split *s, const struct attn_options *o,
     exact_scatter(list, scores, s->images.I, s->captions.C, sims);
 }
 
-/* As `eval` does it; returns the share of pairs scored again. */
+/* As in `eval`; returns the share of pairs scored again. */
 static double exact_sims(const struct split *s, const struct attn_options *o,
                          const struct bf16_kernel *half, float *sims)
 {
@@ -310,7 +310,9 @@ static void test_ranks(void **state)
     for_kinds(check_ranks);
 }
 
-/* Without going back the ranks of near ties are wrong: else the test above shows nothing. */
+/* Without scoring again, the ranks of near ties are wrong; otherwise the test above would show
+ * nothing.
+ */
 static void test_near_alone_is_not_enough(void **state)
 {
     (void)state;
@@ -334,7 +336,7 @@ static void test_near_alone_is_not_enough(void **state)
     split_done(&s);
 }
 
-/* A pair without a number is never left to a bound. */
+/* A pair whose score is NaN is never left to a bound. */
 static void test_nan_is_open(void **state)
 {
     (void)state;

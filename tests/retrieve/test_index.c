@@ -1,5 +1,5 @@
-/* test_index.c: indexes: what is kept is what would be computed, and whatever happens to the file
- * or to what it was made of is noticed. */
+/* test_index.c: an index holds what would be computed, and any change to the file or to what it was
+ * built from is noticed. */
 #include "tests/retrieve/index_bed.h"
 
 #include <fcntl.h>
@@ -56,7 +56,7 @@ static void test_modes(void **state)
     for (int round = 0; round < 2; round++) {
         open_mode(&bed, INDEX_AUTO, NULL, &o); /* far too small to be worth a file ... */
         assert_int_equal(o.status, 0);
-        assert_true((o.index != NULL) == (round == 1)); /* ... but used where it is there */
+        assert_true((o.index != NULL) == (round == 1)); /* ... but used if it exists */
         assert_int_equal(o.heard.length, 0);
         opened_done(&o);
         free(expect(&bed, round == 0, NULL));
@@ -122,17 +122,17 @@ static void test_other_files(void **state)
     other.key.type = INDEX_BF16;
     index_seal(&other);
     poke(path, 0, &other, sizeof other);
-    free(expect(&bed, true, "sizes that cannot be"));
+    free(expect(&bed, true, "impossible sizes"));
     other = h;
     other.regions_at += INDEX_PAGE;
     index_seal(&other);
     poke(path, 0, &other, sizeof other);
-    free(expect(&bed, true, "sizes that cannot be"));
+    free(expect(&bed, true, "impossible sizes"));
     other = h;
     other.key.I = (uint64_t)1 << 60;
     index_seal(&other);
     poke(path, 0, &other, sizeof other);
-    free(expect(&bed, true, "sizes that cannot be"));
+    free(expect(&bed, true, "impossible sizes"));
     other = h;
     other.key.model++;
     index_seal(&other);
@@ -145,7 +145,7 @@ static void test_other_files(void **state)
     assert_done(file_write(path, "", 0, &err), err);
     free(expect(&bed, true, "is cut off"));
     copy_file(bed.ims, path);
-    free(expect(&bed, true, "is no index"));
+    free(expect(&bed, true, "is not an index"));
     free(path);
     bed_done(&bed);
 }
@@ -158,8 +158,7 @@ static bool stop_after_first(void *context, uint64_t done, uint64_t total)
     return done == 0;
 }
 
-/* Put together the halves are the floats of the other index, and neither takes the other's place.
- */
+/* The halves put together are the floats of the other index, and neither replaces the other. */
 static void test_halves(void **state)
 {
     (void)state;
@@ -207,7 +206,7 @@ static void test_halves_damaged(void **state)
     }
     bed.features[UNSAMPLED * bed.row] += 1;
     save_features(&bed);
-    free(expect_halves(&bed, true, true, "the features have changed since"));
+    free(expect_halves(&bed, true, true, "the features have changed"));
     free(path);
     bed_done(&bed);
 }
@@ -227,7 +226,7 @@ static void test_halves_resumed(void **state)
     bed_done(&bed);
 }
 
-/* ---- what it was made of has changed ---- */
+/* ---- model or features have changed ---- */
 
 static void test_features_replaced(void **state)
 {
@@ -237,7 +236,7 @@ static void test_features_replaced(void **state)
     free(expect(&bed, true, NULL));
     bed.features[UNSAMPLED * bed.row] += 1; /* the key is the same, the content is not */
     save_features(&bed);
-    free(expect(&bed, true, "the features have changed since"));
+    free(expect(&bed, true, "the features have changed"));
     free(expect(&bed, false, NULL));
     bed.features[0] += 1; /* a sampled one */
     save_features(&bed);
@@ -246,7 +245,7 @@ static void test_features_replaced(void **state)
     bed_done(&bed);
 }
 
-/* Written in place, with the times set back: only the time of the change of state tells. */
+/* Written in place, with the times set back: only the time of the status change shows it. */
 static void test_features_written_over(void **state)
 {
     (void)state;
@@ -260,7 +259,7 @@ static void test_features_written_over(void **state)
          sizeof value);
     assert_int_equal(utimensat(AT_FDCWD, bed.ims, (struct timespec[]){st.st_atim, st.st_mtim}, 0),
                      0);
-    free(expect(&bed, true, "the features have changed since"));
+    free(expect(&bed, true, "the features have changed"));
     bed_done(&bed);
 }
 
@@ -341,11 +340,11 @@ static void test_resumed(void **state)
     assert_int_equal(files_in(&bed), 1);
     char *part = mem_printf("%s.part", path);
 
-    unlink(path); /* the part is damaged meanwhile */
+    unlink(path); /* the part is damaged in the meantime */
     interrupt_build(&bed);
     flip(part, header_of(part).regions_at);
     free(expect(&bed, true, NULL));
-    unlink(path); /* its features change meanwhile */
+    unlink(path); /* its features change in the meantime */
     interrupt_build(&bed);
     bed.features[UNSAMPLED * bed.row] += 1;
     save_features(&bed);
@@ -399,7 +398,7 @@ static bool kill_self(void *context, uint64_t done, uint64_t total)
     return done == 0 || raise(SIGKILL) != 0;
 }
 
-/* Tells that the first block is done, and goes on when told to. */
+/* Signals that the first block is done, and continues when signalled. */
 static bool wait_for_word(void *context, uint64_t done, uint64_t total)
 {
     bool *waited = context;
@@ -437,11 +436,11 @@ static void test_killed(void **state)
     bed_done(&bed);
 }
 
-/* What is heard while the other builds lets it go on. */
+/* The report that the other process is building lets that one continue. */
 static void release(void *context, const char *text)
 {
     const struct other *other = context;
-    if (strstr(text, "being made by another process"))
+    if (strstr(text, "being built by another process"))
         assert_int_equal(write(other->to, "x", 1), 1);
     else
         fail_msg("said: %s", text);
@@ -466,7 +465,7 @@ static void test_two_at_once(void **state)
     bed_done(&bed);
 }
 
-/* Interrupted while it waits; the other finishes all the same. */
+/* Interrupted while it waits; the other process finishes anyway. */
 static void test_tired_of_waiting(void **state)
 {
     (void)state;
@@ -491,7 +490,7 @@ static void test_tired_of_waiting(void **state)
     bed_done(&bed);
 }
 
-/* ---- no place ---- */
+/* ---- no folder, no space ---- */
 
 static void expect_without(const struct bed *bed, const char *heard)
 {
@@ -500,7 +499,7 @@ static void expect_without(const struct bed *bed, const char *heard)
     assert_int_equal(o.status, 0);
     assert_null(o.index);
     if (!strstr(str_text(&o.heard), heard))
-        fail_msg("said '%s', wanted '%s'", str_text(&o.heard), heard);
+        fail_msg("reported '%s', expected '%s'", str_text(&o.heard), heard);
     opened_done(&o);
 }
 
@@ -514,7 +513,7 @@ static void test_no_place(void **state)
     assert_done(file_write(bed.cache, "x", 1, &err), err);
     expect_without(&bed, "cannot make the folder");
     unlink(bed.cache);
-    signal(SIGXFSZ, SIG_IGN); /* a full disk, as far as a test can make one */
+    signal(SIGXFSZ, SIG_IGN); /* the closest a test can come to a full disk */
     getrlimit(RLIMIT_FSIZE, &old);
     limit = old;
     limit.rlim_cur = 64 * 1024;

@@ -23,7 +23,7 @@ static void assert_near(double got, double wanted, size_t i, size_t c)
         fail_msg("image %zu, caption %zu: %.9g, wanted %.9g", i, c, got, wanted);
 }
 
-/* Every way to score a pair says what the naive one says. */
+/* Every way to score a pair agrees with the naive one. */
 static void check_split(const struct split *s, const struct attn_options *o)
 {
     struct error err;
@@ -73,7 +73,7 @@ static void test_shapes(void **state)
     check_shape(1, 1, 4, 1, 1);
     check_shape(7, 5, 12, 3, 4);
     check_shape(3, 36, 32, 61, 70);
-    check_shape(131, 4, 8, 37, 12); /* more images than a task takes */
+    check_shape(131, 4, 8, 37, 12); /* more images than in a task */
     check_shape(2, 300, 16, 18, 33);
 }
 

@@ -1,5 +1,5 @@
-/* test_session.c: sessions on the reference's models: queries, attention, several threads, what is
- * interrupted. */
+/* test_session.c: sessions on the reference's models: queries, attention, several threads,
+ * interruptions. */
 #include "base/countof.h"
 #include "tests/support/fixture.h"
 #include "tests/support/testing.h"
@@ -17,7 +17,7 @@
 #include "retrieve/session/session_contributions.h"
 #include "retrieve/session/session_exact.h"
 
-/* A fixture with what a session needs beside it: a vocabulary of made-up words w4, w5, ... */
+/* A fixture with what else a session needs: a vocabulary of made-up words w4, w5, ... */
 struct bed {
     struct fixture fixture;
     char *model, *ims, *tokens, *vocab;
@@ -204,7 +204,7 @@ static void test_words(void **state)
     bed_done(&bed);
 }
 
-/* Any number of threads may ask at once. */
+/* Any number of threads may query at once. */
 static void test_threads(void **state)
 {
     (void)state;
@@ -266,8 +266,8 @@ static void test_interrupted(void **state)
     bed_done(&bed);
 }
 
-/* The score of a pair pooled by `agg`, with word `without` left out of what regions attend to; W:
- * with none. */
+/* The score of a pair pooled by `agg` if regions cannot attend to word `without`; W: to none
+ * omitted. */
 static double naive_without(const struct session *s, const struct query *q, size_t image,
                             enum agg_func agg, size_t without)
 {
@@ -284,7 +284,7 @@ static double naive_without(const struct session *s, const struct query *q, size
     return score;
 }
 
-/* Pooled without one: straight from the equations. */
+/* Pooled without one word, straight from the equations. */
 static double pooled_without(const struct attention *a, enum agg_func agg, float lambda, size_t w)
 {
     double sum = 0, most = -INFINITY;
@@ -325,7 +325,7 @@ static void check_shares(const struct session *s, const struct query *q, size_t 
     session_attention_free(a);
 }
 
-/* Whatever the model was trained with, all four poolings are told. */
+/* Whatever the model was trained with, all four poolings are available. */
 static void test_word_shares(void **state)
 {
     static const char *const names[] = {"t2i_avg", "t2i_lse", "i2t_avg", "i2t_lse",

@@ -20,21 +20,20 @@ struct fixture {
     json_t *expected;
 };
 
-/* All ten, NULL after the last. */
+/* All ten; NULL after the last. */
 extern const char *const fixture_names[];
 
-/* Opens FIXTURES/NAME; the test is skipped where it is missing, and fails where it cannot be read.
- */
+/* Opens FIXTURES/NAME; the test is skipped if it is missing and fails if it cannot be read. */
 void fixture_open(const char *name, struct fixture *out);
 void fixture_close(struct fixture *fixture);
 
 /* FIXTURES/NAME/FILE, the caller's to free. */
 char *fixture_path(const struct fixture *fixture, const char *file);
 
-/* A model of the folder. */
+/* A model in the folder, the caller's to free. */
 struct model *fixture_model(const struct fixture *fixture, const char *file);
 
-/* An array of the folder. */
+/* An array in the folder, the caller's to free. */
 struct npy *fixture_array(const struct fixture *fixture, const char *file);
 
 /* The k-th number of the list `key` of expected.json. */

@@ -1,4 +1,4 @@
-/* made_split.h: a made-up split, embedded, for tests of scoring. */
+/* made_split.h: a made-up embedded split, for tests of scoring. */
 #ifndef TESTS_SUPPORT_MADE_SPLIT_H
 #define TESTS_SUPPORT_MADE_SPLIT_H
 

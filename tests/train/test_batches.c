@@ -1,4 +1,4 @@
-/* Batches that are read ahead: what is read, in which order, and what is said of bad features. */
+/* Batches that are read ahead: what is read, in which order, and what bad features do. */
 #include <math.h>
 #include <string.h>
 #include <unistd.h>
@@ -30,7 +30,7 @@ static void write_captions(const char *path)
     assert_int_equal(fclose(file), 0);
 }
 
-/* nan_image: one that has a NaN; IMAGES: none has. */
+/* nan_image: the image that has a NaN; IMAGES: none. */
 static void bed_open(struct bed *bed, size_t nan_image)
 {
     struct error err;
@@ -108,7 +108,7 @@ static void test_epochs(void **state)
     (void)state;
     bed_open_batches(bed, IMAGES, &batches);
     rng_seed(&rng, 11);
-    assert_int_equal(batches_count(&batches), 8); /* the caption left over is no batch */
+    assert_int_equal(batches_count(&batches), 8); /* the remaining caption is not a batch */
     for (int epoch = 0; epoch < 200; epoch++) {
         batches_shuffle(&batches, &rng);
         size_t first = epoch % 3 ? 0 : (size_t)epoch % 8; /* as resumed inside an epoch */
@@ -121,7 +121,7 @@ static void test_epochs(void **state)
 
 static void test_any_order(void **state)
 {
-    static const size_t asked[] = {3, 3, 4, 0, 7, 6, 5, 5, 6, 1, 2, 0, 0, 7};
+    static const size_t requested[] = {3, 3, 4, 0, 7, 6, 5, 5, 6, 1, 2, 0, 0, 7};
     struct bed *bed = mem_new(1, sizeof *bed);
     struct batches batches;
     struct rng rng;
@@ -129,8 +129,8 @@ static void test_any_order(void **state)
     bed_open_batches(bed, IMAGES, &batches);
     rng_seed(&rng, 12);
     batches_shuffle(&batches, &rng);
-    for (size_t i = 0; i < COUNTOF(asked); i++)
-        read_right(bed, &batches, asked[i]);
+    for (size_t i = 0; i < COUNTOF(requested); i++)
+        read_right(bed, &batches, requested[i]);
     bed_done(bed, &batches);
 }
 
@@ -146,12 +146,13 @@ static void test_batch_stays(void **state)
     rng_seed(&rng, 13);
     batches_shuffle(&batches, &rng);
     assert_done(batches_read(&batches, 0, &batch, &err), err);
-    usleep(20000); /* the next one is read meanwhile, or soon: this one must not feel it */
+    usleep(20000); /* the next one is being read: this one must not change */
     assert_batch(bed, &batches, 0, &batch);
     bed_done(bed, &batches);
 }
 
-/* A NaN ends the batch that it is in, however early it was met, and each time that is asked for. */
+/* A NaN fails the batch that it is in, however early it was read, each time that one is requested.
+ */
 static void test_bad_features(void **state)
 {
     enum { BAD = 6 };

@@ -52,8 +52,8 @@ static double largest_difference(const struct model *a, const struct model *b)
 }
 
 /* At step 18 of t2i_lse the reference chose between two hardest negatives whose scores are 6e-8
- * apart, half a unit in the last place: a BLAS that rounds otherwise may choose the other, and
- * parameters end up to 2.2e-4 away. */
+ * apart, half a unit in the last place: a BLAS that rounds differently may choose the other, and
+ * parameters then end up to 2.2e-4 away. */
 static double tolerance(const struct fixture *f)
 {
     return strcmp(f->name, "t2i_lse") == 0 ? 2.5e-4 : 2e-4;
@@ -119,7 +119,7 @@ static void test_replay(void **state)
     assert_int_equal(replayed, 5);
 }
 
-/* The training forward gives the same scores as everything else does. */
+/* The forward pass of training gives the same scores as everything else. */
 static void test_scores(void **state)
 {
     (void)state;

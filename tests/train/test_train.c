@@ -156,7 +156,7 @@ static void test_equal_runs_are_equal(void **state)
     free(m);
 }
 
-/* A refused batch says why, and changes nothing. */
+/* A refused batch gives a reason and changes nothing. */
 static void test_bad_batches(void **state)
 {
     struct made *m = mem_new(1, sizeof *m);
@@ -196,7 +196,7 @@ static void test_bad_batches(void **state)
     free(m);
 }
 
-/* Pictures of zeros (padded regions) and the same picture twice are nothing special. */
+/* Pictures of zeros (padded regions) and the same picture twice need no special treatment. */
 static void test_degenerate_batches(void **state)
 {
     struct made *m = mem_new(1, sizeof *m);

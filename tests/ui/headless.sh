@@ -90,13 +90,13 @@ play "wait idle
 paste $words
 key Enter
 wait idle
-expect at most 1022 are handled
+expect at most 1022 are supported
 key i Ctrl-E Ctrl-U
 type a horse
 key Enter
 wait idle
 expect test_0
-reject are handled" -m "$demo/model.pth.tar" -d "$demo" -s test
+reject are supported" -m "$demo/model.pth.tar" -d "$demo" -s test
 ok $? "a caption of too many words is said, the next one ranked"
 play 'wait idle
 key Esc 4 Space j Space

@@ -1,4 +1,4 @@
-/* bf16.c: which kernel runs here, what all share, and the plain one. */
+/* bf16.c: the kernel that runs here, what all kernels share, and the plain one. */
 #include "model/kernels/bf16.h"
 
 #include <math.h>
@@ -12,7 +12,6 @@
 
 /* ---- packing ---- */
 
-/* Zeros beyond D. */
 void bf16_pack(const float *b, size_t m, size_t D, uint16_t *packed_out)
 {
     size_t chunk = m ? bf16_chunk(m) : 1;
@@ -82,7 +81,7 @@ static void plain_dots(const uint16_t *a, size_t n, const uint16_t *packed, size
 }
 
 struct bf16_product_plain {
-    size_t D, N; /* N: the most */
+    size_t D, N; /* N: the largest */
 };
 
 static struct bf16_product_plain *plain_of(const struct bf16_product *product)
@@ -157,7 +156,7 @@ const struct bf16_kernel bf16_plain = {
     .product_run = plain_run,
 };
 
-/* ---- which one runs ---- */
+/* ---- the choice ---- */
 
 static const struct bf16_kernel *chosen;
 
@@ -183,15 +182,14 @@ static const struct bf16_kernel bf16_x86 = {
 
 static const struct bf16_kernel *best(const char **why_out)
 {
-    *why_out =
-        "this CPU has no bfloat16 instructions (AVX512-BF16, AMX): leave --precision bf16 out";
+    *why_out = "this CPU has no bfloat16 instructions (AVX512-BF16, AMX): omit --precision bf16";
     return __builtin_cpu_supports("avx512bf16") ? &bf16_x86 : NULL;
 }
 #else
 static const struct bf16_kernel *best(const char **why_out)
 {
     *why_out = "this program was built without oneDNN: install the Debian package libdnnl-dev and "
-               "build again, or leave --precision bf16 out";
+               "rebuild, or omit --precision bf16";
     return NULL;
 }
 #endif

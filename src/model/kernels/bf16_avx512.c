@@ -1,6 +1,5 @@
-/* bf16_avx512.c: regions as they lie in memory against packed words, with the instruction that
- * multiplies 32 pairs of bfloat16 and adds neighbours: its products are exact, every sum rounds
- * once. */
+/* bf16_avx512.c: regions read in place against packed words, with the instruction that multiplies
+ * 32 pairs of bfloat16 and adds neighbours: its products are exact, every sum rounds once. */
 #include "model/kernels/bf16_private.h"
 
 #ifdef BF16_X86
@@ -26,7 +25,7 @@ static inline __m512bh load_tail(const uint16_t *p, size_t n)
     return (__m512bh)_mm512_maskz_loadu_epi16((__mmask32)((1ull << n) - 1), p);
 }
 
-/* Two rows that are wanted later, as in xattn_dots.h. */
+/* Two rows to prefetch, as in xattn_dots.h. */
 struct ahead {
     const uint16_t *one, *other;
 };
@@ -85,7 +84,7 @@ static inline __attribute__((always_inline)) void chunk(const uint16_t *a, int r
     }
 }
 
-/* Each chunk calls for its share of the rows AHEAD of these, two at most. */
+/* Each chunk prefetches its share of the rows AHEAD of these, two at most. */
 static inline __attribute__((always_inline)) void rows_block(const uint16_t *a, int rows,
                                                              const uint16_t *packed, size_t m,
                                                              size_t D, struct out out)

@@ -1,16 +1,17 @@
-/* bf16_onednn.c: products of bfloat16 matrices through oneDNN. A primitive a shape, made once on
- * one thread and for one thread; threads of ours then run them side by side, each with memory of
- * its own. */
+/* bf16_onednn.c: products of bfloat16 matrices through oneDNN. One primitive per shape, made once
+ * on one thread and for one thread; our threads then run them in parallel, each with its own
+ * memory. */
 #include "model/kernels/bf16_private.h"
 
 #ifdef BF16_X86
+#include <assert.h>
 #include <dnnl.h>
 #include <omp.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
 
-/* A product, and the copy of its b into the order that it likes (reorder NULL: as it lies). */
+/* A product, and the reordering of its b into the layout it prefers (NULL if none is needed). */
 struct shape {
     size_t M, N, ldc;
     dnnl_primitive_t product, reorder;
@@ -28,7 +29,7 @@ struct bf16_product {
 
 static int refused(struct error *err, const char *what, dnnl_status_t status)
 {
-    return error_set(err, "oneDNN cannot %s (its status %d): leave --precision bf16 out", what,
+    return error_set(err, "oneDNN cannot %s (its status %d): omit --precision bf16", what,
                      (int)status);
 }
 
@@ -45,7 +46,7 @@ static const struct shape *find(const struct bf16_product *p, size_t M, size_t N
     return NULL;
 }
 
-/* One order of b for all M. */
+/* One layout of b for all M. */
 static dnnl_status_t describe_liked(const struct bf16_product *p, struct shape *s)
 {
     const struct shape *other = find(p, 0, s->N);
@@ -141,7 +142,7 @@ static void at_least(size_t *most, size_t n)
     *most = n > *most ? n : *most;
 }
 
-/* One thread is what the primitive plans for: it is run inside a parallel region. */
+/* The primitive is planned for one thread, since it runs inside a parallel region. */
 int bf16_onednn_add(struct bf16_product *p, size_t M, size_t N, size_t ldc, struct error *err)
 {
     if (M == 0 || N == 0 || find(p, M, N))
@@ -221,6 +222,7 @@ int bf16_onednn_pack(const struct bf16_product *p, size_t N, uint16_t *b, void *
                      void *scratch)
 {
     const struct shape *s = find(p, 0, N);
+    assert(s);
     if (!s->reorder) {
         copy(b, N * p->D, packed);
         return 0;
@@ -230,13 +232,12 @@ int bf16_onednn_pack(const struct bf16_product *p, size_t N, uint16_t *b, void *
     return run(p, s->reorder, arguments, 2, s->reorder_scratch, scratch);
 }
 
-/* oneDNN takes what it only reads without const. */
+/* oneDNN's arguments are not const, even those it only reads. */
 int bf16_onednn_run(const struct bf16_product *p, size_t M, size_t N, const uint16_t *a,
                     void *packed, float *c, size_t ldc, void *scratch)
 {
     const struct shape *s = find(p, M, N);
-    if (ldc != s->ldc)
-        return -1;
+    assert(s && s->ldc == ldc);
     const struct argument arguments[] = {{DNNL_ARG_SRC, &s->a, (void *)(uintptr_t)a},
                                          {DNNL_ARG_WEIGHTS, &s->liked, packed},
                                          {DNNL_ARG_DST, &s->c, c}};

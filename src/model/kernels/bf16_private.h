@@ -1,12 +1,13 @@
-/* bf16_private.h: what the kernels share: words are packed 32 numbers of each at a time. */
+/* bf16_private.h: what the kernels share. Words are packed 32 numbers of each at a time. */
 #ifndef MODEL_KERNELS_BF16_PRIVATE_H
 #define MODEL_KERNELS_BF16_PRIVATE_H
 
 #include "config.h"
 #include "model/kernels/bf16.h"
 
-enum { BF16_STEP = 32, BF16_COLUMNS = 6 /* words at work together */ };
+enum { BF16_STEP = 32, BF16_COLUMNS = 6 /* words in work at once */ };
 
+/* struct bf16_kernel's `pack`: chunk after chunk; zeros beyond D. */
 void bf16_pack(const float *b, size_t m, size_t D, uint16_t *packed_out);
 
 /* Numbers that m packed words of length D take. */
@@ -15,8 +16,8 @@ static inline size_t bf16_packed_size(size_t m, size_t D)
     return m * ((D + BF16_STEP - 1) / BF16_STEP) * BF16_STEP;
 }
 
-/* Words in a chunk: at most BF16_COLUMNS, as equal as can be. A few words make two chunks, too: one
- * calls for no more than half of the rows that come next. */
+/* Words per chunk: at most BF16_COLUMNS, chunks as equal as possible. Even a few words make two
+ * chunks, since each prefetches no more than half of the following rows. */
 static inline size_t bf16_chunk(size_t m)
 {
     size_t chunks = m > 1 && m <= BF16_COLUMNS ? 2 : (m + BF16_COLUMNS - 1) / BF16_COLUMNS;
@@ -25,6 +26,7 @@ static inline size_t bf16_chunk(size_t m)
 
 #if defined(HAVE_DNNL) && defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
 #define BF16_X86 1
+/* The members of struct bf16_kernel, by AVX512-BF16 and by oneDNN. */
 void bf16_dots_avx512(const uint16_t *a, size_t n, const uint16_t *packed, size_t m, size_t D,
                       float *s, size_t row_step, size_t column_step);
 

@@ -1,13 +1,14 @@
-/* gemm_avx512.c: matrix products in registers of 16 floats, for where the BLAS at hand does not use
+/* gemm_avx512.c: matrix products in registers of 16 floats, for machines whose BLAS does not use
  * them (gemm.c decides).
  *
  * The usual blocking: a block of b, BLOCK_K x BLOCK_N, is packed into panels of TILE_N columns and
- * stays in the second-level cache; a panel of TILE_M rows of a stays in the first; the tile of c
- * that the two give stays in registers. Threads have strips of c of their own, and each element is
- * summed in the same order wherever it lies, so that the number of threads changes no bit. */
+ * stays in the second-level cache; a panel of TILE_M rows of a stays in the first; their tile of c
+ * stays in registers. Each thread has its own strip of c, and every element is summed in the same
+ * order wherever it lies, so the number of threads changes no bit. */
 #include "model/kernels/gemm_private.h"
 
 #ifdef GEMM_AVX512
+#include <assert.h>
 #include <omp.h>
 #include <string.h>
 
@@ -22,12 +23,12 @@ enum {
     TILE_N = 2 * LANES,
     BLOCK_K = 256,
     BLOCK_N = 8 * TILE_N,
-    ROW = BLOCK_K + LANES, /* of a packed row of a: no multiple of 4 KiB */
+    ROW = BLOCK_K + LANES, /* distance of packed rows of a: not a multiple of 4 KiB */
 };
 
 typedef float vf __attribute__((vector_size(64)));
 
-/* What one thread packs into; on its stack. */
+/* What a thread packs into, on its stack. */
 struct packed {
     _Alignas(64) float b[BLOCK_N * BLOCK_K];
     _Alignas(64) float a[TILE_M * ROW];
@@ -92,7 +93,7 @@ static void pack_b_plain(const float *b, size_t ld, size_t K, size_t N, float *t
     }
 }
 
-/* The same of b given as its transpose, N x K. */
+/* The same if b is given as its transpose, N x K. */
 static void pack_b_transposed(const float *b, size_t ld, size_t K, size_t N, float *to)
 {
     size_t whole_k = K / LANES * LANES, whole_n = N / LANES * LANES;
@@ -115,7 +116,7 @@ static void pack_a_plain(const float *a, size_t ld, size_t K, size_t M, float *t
     }
 }
 
-/* The same of a given as its transpose, K x M: steps along K, TILE_M apart. */
+/* The same if a is given as its transpose, K x M: steps along K, TILE_M apart. */
 static void pack_a_transposed(const float *a, size_t ld, size_t K, size_t M, float *to)
 {
     for (size_t k = 0; k < K; k++, a += ld, to += TILE_M) {
@@ -130,7 +131,7 @@ static void pack_a_transposed(const float *a, size_t ld, size_t K, size_t M, flo
 
 /* ---- the tile ---- */
 
-/* Element (i, k) of a's panel is a[i * row + k * step]. c (TILE_M x TILE_N) is overwritten, or
+/* Element (i, k) of the panel of a is a[i * row + k * step]; c (TILE_M x TILE_N) is overwritten or
  * added to. */
 INLINE void tile(size_t K, const float *a, size_t row, size_t step, const float *b, bool add,
                  float *c, size_t ld)
@@ -179,7 +180,7 @@ static size_t at_most(size_t n, size_t most)
     return n < most ? n : most;
 }
 
-/* Part of b, K steps from k on and at most TILE_N columns from j on, as a panel. */
+/* Packs K steps from k on and N (at most TILE_N) columns from j on of b as a panel. */
 static void pack_panel(const struct gemm_job *job, size_t k, size_t K, size_t j, size_t N,
                        float *to)
 {
@@ -189,13 +190,13 @@ static void pack_panel(const struct gemm_job *job, size_t k, size_t K, size_t j,
         pack_b_plain(job->b.data + k * job->b.ld + j, job->b.ld, K, N, to);
 }
 
-/* Panels side by side, each `step` floats behind the one before. */
+/* Adjacent panels, `step` floats apart. */
 struct panels {
     const float *data;
     size_t step;
 };
 
-/* The panels of a block: packed into `room`, or of those that were packed beforehand. */
+/* The panels of a block: packed into `room`, or among those packed beforehand. */
 static struct panels panels_of(const struct gemm_job *job, size_t k, size_t K, size_t j, size_t N,
                                float *room)
 {
@@ -226,7 +227,7 @@ static void pack_rows(const struct gemm_job *job, size_t i, size_t M, size_t k, 
         pack_a_plain(job->a.data + i * job->a.ld + k, job->a.ld, K, M, to);
 }
 
-/* M rows of a, packed, against a block's panels of b: N columns of c. */
+/* M packed rows of a times a block's panels of b: N columns of c. */
 static void row_of_tiles(const struct gemm_job *job, const float *a, size_t M, struct panels b,
                          size_t K, size_t N, bool add, float *c)
 {
@@ -267,7 +268,8 @@ static size_t part_begin(size_t n, size_t unit, size_t p, size_t parts)
 
 void gemm_avx512(const struct gemm_job *job)
 {
-    enum { SMALL = 1 << 20 }; /* done before other threads are awake */
+    enum { SMALL = 1 << 20 }; /* done before other threads have woken up */
+    assert(job->M > 0 && job->N > 0 && job->K > 0);
     size_t threads = omp_in_parallel() ? 1 : (size_t)omp_get_max_threads();
     bool rows = job->M >= job->N;
     if (threads == 1 || job->M * job->N * job->K < SMALL) {

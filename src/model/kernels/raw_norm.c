@@ -25,7 +25,7 @@ INLINE float sign(float s)
 }
 
 /* Each pair below works on one row of one segment: `width` scores, a multiple of SEGMENT_STEP, of
- * which all but the first n are padding. `clip` is known where it is inlined. */
+ * which all but the first n are padding. `clip` is a constant once inlined. */
 
 INLINE void l2_forward(const float *s, size_t width, size_t n, int clip, float *x)
 {
@@ -134,7 +134,7 @@ INLINE void plain_backward(const float *s, const float *x, size_t width, int cli
         dx[j] *= clip ? leaky_slope(s[j]) : 1.0f;
 }
 
-/* Columns of segment i, in a form from which the compiler sees that they are whole steps. */
+/* Columns of segment i, written so that the compiler sees a multiple of SEGMENT_STEP. */
 INLINE size_t width_of(const struct segments *g, size_t i)
 {
     return (g->begin[i + 1] - g->begin[i]) / SEGMENT_STEP * SEGMENT_STEP;

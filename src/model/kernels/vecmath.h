@@ -1,14 +1,13 @@
-/* vecmath.h: exp, sigmoid and tanh of one float without branches or calls, so that a loop over them
- * under
- * `#pragma omp simd` becomes vector code. Cephes' polynomials (S. L. Moshier); at most 2 ulp off.
- */
+/* vecmath.h: exp, sigmoid and tanh of a float without branches or calls, so that a loop over them
+ * under `#pragma omp simd` becomes vector code. Cephes' polynomials (S. L. Moshier); at most 2 ulp
+ * off. */
 #ifndef MODEL_KERNELS_VECMATH_H
 #define MODEL_KERNELS_VECMATH_H
 
 #include <stdint.h>
 #include <string.h>
 
-/* 2^n for -126 <= n <= 127, n whole. */
+/* 2^n for -126 <= n <= 127. */
 static inline float vec_pow2i(int32_t n)
 {
     uint32_t bits = (uint32_t)(n + 127) << 23;
@@ -22,7 +21,7 @@ static inline float vec_expf(float x)
 {
     const float lowest = -87.3f, highest = 88.3f, log2_e = 1.44269504f;
     const float ln2_high = 0.693359375f, ln2_low = -2.12194440e-4f;
-    const float rounder = 12582912.0f; /* 1.5 * 2^23: adding it rounds to a whole number */
+    const float rounder = 12582912.0f; /* 1.5 * 2^23: adding it rounds to an integer */
     x = x < lowest ? lowest : x;
     x = x > highest ? highest : x;
     float shifted = x * log2_e + rounder, n = shifted - rounder;
@@ -45,7 +44,7 @@ static inline float vec_sigmoidf(float x)
     return 1.0f / (1.0f + vec_expf(-x));
 }
 
-/* tanh(x), good relatively near 0 too. */
+/* tanh(x), with a small relative error near 0 as well. */
 static inline float vec_tanhf(float x)
 {
     const float near_zero = 0.625f;

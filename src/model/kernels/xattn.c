@@ -71,7 +71,7 @@ void xattn_norms(const float *rows, size_t n, size_t D, float *norms)
         norms[i] = sqrtf(dot(rows + i * D, rows + i * D, D));
 }
 
-/* Kernels that run here differ in lanes; scratch is sized for the one in use. */
+/* Kernels differ in lanes; the scratch is sized for the one in use. */
 size_t xattn_pair_scratch(size_t R, size_t W)
 {
     const struct xattn_kernel *kernel = xattn_kernel();

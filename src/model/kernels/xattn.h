@@ -1,9 +1,9 @@
 /* xattn.h: stacked cross attention of image-caption pairs (Sec. 3.1 and 3.2 of the paper), forward,
  * by the Gram identity: cosine(q, sum_k a_k c_k) = sum_k a_k (q . c_k) / (|q| sqrt(a' G a)), G = C
- * C'. So the raw scores and G are enough, and no attended vector is formed.
+ * C'. The raw scores and G suffice; no attended vector is formed.
  *
- * `v` R x D region embeddings of an image, `e` W x D word embeddings of a caption. In t2i the
- * queries are the W words and the context the R regions; in i2t the other way round. */
+ * `v` is R x D, the region embeddings of an image; `e` W x D, the word embeddings of a caption. In
+ * t2i the queries are the W words and the context the R regions; in i2t the other way round. */
 #ifndef MODEL_KERNELS_XATTN_H
 #define MODEL_KERNELS_XATTN_H
 
@@ -12,17 +12,17 @@
 
 #include "model/options.h"
 
-/* Score of one pair, all in double and straight from the equations (attended vectors formed): the
- * naive version that the fast ones are tested against. attention: NULL or, t2i, W x R (row = a word
- * over regions), i2t, R x W (row = a region over words). similarity: NULL or one per query (t2i W,
- * i2t R). Allocates. */
+/* Score of one pair in double, straight from the equations of Sec. 3.1 and 3.2, with attended
+ * vectors formed: the naive version that the fast ones are tested against. attention: NULL, or for
+ * t2i W x R (a row is a word over regions), for i2t R x W (a row is a region over words).
+ * similarity: NULL, or one per query (t2i W, i2t R). Allocates. */
 double xattn_naive(const struct attn_options *options, const float *v, size_t R, const float *e,
                    size_t W, size_t D, double *attention, double *similarity);
 
-/* Gram matrix of n rows of length D: n x n. One thread, no BLAS. */
+/* Gram matrix of n rows (n x D): gram[n x n]. On one thread, without BLAS. */
 void xattn_gram(const float *rows, size_t n, size_t D, float *gram);
 
-/* Lengths of n rows of length D. */
+/* Euclidean lengths of n rows (n x D): norms[n]. */
 void xattn_norms(const float *rows, size_t n, size_t D, float *norms);
 
 /* Floats of scratch that xattn_pair needs for any pair up to R regions and W words. */
@@ -30,14 +30,15 @@ size_t xattn_pair_scratch(size_t R, size_t W);
 
 /* From raw scores s (R x W, leading dimension lds) to the pair's score. gram: of the context (t2i:
  * the image's R x R; i2t: the caption's W x W). query_norm: |query| of each query (t2i: W words,
- * i2t: R regions). attention, similarity as in xattn_naive, in float; NULL where not wanted. */
+ * i2t: R regions). attention, similarity as in xattn_naive, in float; NULL to skip. scratch:
+ * 64-byte aligned, xattn_pair_scratch floats. */
 float xattn_pair(const struct attn_options *options, const float *s, size_t lds, size_t R, size_t W,
                  const float *gram, const float *query_norm, float *attention, float *similarity,
                  float *scratch);
 
-/* What one pair is, seen from the attention: Q queries over K context items. `x` K x ldx holds the
- * raw scores, a row a context item; ldx is a multiple of the kernel's lanes, what is beyond Q in a
- * row is zero. */
+/* A pair as the attention sees it: Q queries over K context items. `x` (K x ldx) holds the raw
+ * scores, one row per context item; ldx is a multiple of the kernel's lanes, and a row is zero
+ * beyond Q. */
 struct xattn_pair {
     size_t K, Q, ldx;
     const float *x, *gram /* K x K */, *query_norm /* Q */;
@@ -46,8 +47,8 @@ struct xattn_pair {
     float *bound;                  /* one, or NULL */
 };
 
-/* Captions side by side, a lane each: word w of the caption in lane l is element [w][l] of what
- * follows. Lanes beyond the captions have count 0 and hold zeros. */
+/* Captions side by side, one per lane: word w of the caption in lane l is element [w][l] of the
+ * arrays. Lanes without a caption have count 0 and hold zeros. */
 struct xattn_group {
     size_t W;          /* words of the longest */
     const float *norm; /* W x lanes: |e|, zero beyond a caption's end */
@@ -56,14 +57,14 @@ struct xattn_group {
         *mask; /* W x lanes: -1 for a word, 0 beyond the end; NULL: all lanes have W words */
     const float *counts; /* lanes: words of each caption */
 
-    /* Where `bound` is not NULL it gets a number a lane: scores from raw scores that are off by at
-     * most error x |region| x |word| each, in either direction and also by rounding, differ from
-     * this one by no more (xattn_bound.h proves it). NaN or infinite where nothing can be said. */
+    /* If `bound` is not NULL it is set to one number per lane: a score from raw scores that are off
+     * by at most error x |region| x |word| each, in either direction, differs from this one by no
+     * more, rounding included (xattn_bound.h proves it). NaN or infinite if nothing can be said. */
     float error;
     float *bound;
 };
 
-/* The fused kernels for one vector unit. None allocates; scratch is aligned to 64 bytes. */
+/* The fused kernels for one vector unit. None allocates; scratch is 64-byte aligned. */
 struct xattn_kernel {
     const char *name;
     size_t lanes;
@@ -73,27 +74,28 @@ struct xattn_kernel {
                   float *scratch);
 
     /* One image with a group of captions. s: R rows of W x lanes raw scores, leading dimension lds.
-     * image_gram R x R (t2i; else unused), region_norm R (i2t). out: a score a lane; those of lanes
-     * without a caption are undefined. */
+     * image_gram: R x R (t2i; else unused); region_norm: R (i2t). out: one score per lane,
+     * undefined in lanes without a caption. */
     size_t (*group_scratch)(size_t R, size_t W);
     void (*group)(const struct attn_options *options, const struct xattn_group *group,
                   const float *s, size_t lds, size_t R, const float *image_gram,
                   const float *region_norm, float *out, float *scratch);
 
-    /* Dot products of n rows `a` (n x D), read once and as they lie, with m packed rows: element
-     * (i, j) goes to s[i * row_step + j * column_step]. For a few rows against many: no copy of `a`
-     * is made. */
+    /* Dot products of n rows `a` (n x D), read once and in place, with m packed rows (b, m x D):
+     * element (i, j) goes to s[i * row_step + j * column_step]. For many rows against a few. */
     size_t (*packed_size)(size_t m, size_t D); /* floats */
     void (*pack)(const float *b, size_t m, size_t D, float *packed_out);
     void (*dots)(const float *a, size_t n, const float *packed, size_t m, size_t D, float *s,
                  size_t row_step, size_t column_step);
 };
 
-/* The best that this CPU runs; and all that it runs, best first, NULL after the last. */
+/* The best kernel that this CPU runs. */
 const struct xattn_kernel *xattn_kernel(void);
+
+/* All that it runs, best first; NULL after the last. */
 const struct xattn_kernel *xattn_kernel_at(size_t index);
 
-/* n rounded up to whole vectors of the kernel. */
+/* n rounded up to a multiple of the kernel's lanes. */
 static inline size_t xattn_padded(const struct xattn_kernel *kernel, size_t n)
 {
     return (n + kernel->lanes - 1) / kernel->lanes * kernel->lanes;

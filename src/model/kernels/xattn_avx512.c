@@ -31,7 +31,7 @@ static inline float v_sum(vf a)
 }
 
 /* Lane sums of sum[0..rows-1][c] to out[0], out[step], ...: in the same order for one row as for
- * four, so that a raw score has the same bits whichever side of it was packed. */
+ * four, so that a raw score has the same bits whichever side was packed. */
 static inline void v_sums(vf sum[DOT_ROWS][DOT_COLUMNS], int rows, int c, float *out, size_t step)
 {
     __m512 zero = _mm512_setzero_ps();

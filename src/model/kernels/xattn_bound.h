@@ -1,29 +1,39 @@
-/* xattn_bound.h: how far a score can be from the one of slightly other raw scores; a part of
- * xattn_lanes.h, which see for the vector type.
+/* xattn_bound.h: how far a score can be from that of slightly different raw scores; a part of
+ * xattn_lanes.h, which defines the vector type.
  *
- * Given: each raw score s~[k,q] at hand is off from the true s[k,q] by at most E |k| |q|, E =
- * `error`, |k| and |q| the lengths of the context item and the query. Gram matrix and lengths are
- * the same on both sides. Wanted: a B with |score - score~| <= B. Nothing is assumed about how the
- * errors are spread, so B holds in the worst case.
+ * Given: each raw score s~[k,q] at hand is off from the true s[k,q] by at most E |k| |q|, where
+ * E = `error`, and |k| and |q| are the lengths of the context item and the query. Gram matrix and
+ * lengths are the same on both sides. Wanted: a B with |score - score~| <= B. Nothing is assumed
+ * about how the errors are spread, so B holds in the worst case.
  *
- * 1. Normalised scores z = lambda y / n, y = shape(s): |dy| <= E |k| |q|, a tenth of that where a
- * leaky slope is sure to be at work. With n a norm over the queries |dn| <= r, the norm of the dy;
- * with x = r / n~ < 1/2 |dz| <= (lambda |dy| / n~ + x |z~|) / (1 - x) = steady |dy| + swing |z~| =:
- * t Without a norm: steady = lambda, swing = 0. With the softmax over the queries log y is off by
- * at most 2 E |k| max|q| =: d: steady = 0, swing = e^d - 1.
- * 2. Weights: a_k is in proportion to a~_k (1 + eps_k), |eps_k| <= e^t - 1 =: T_k.
- * 3. Cosine: c~ = sum_k a~_k v_k of length C, c = c~ + w, w = sum_k a~_k eps_k v_k; g_k = v_k . c~
- * / C = (G a~)_k / C; s^_k = s_k / |q|. With w along c~: |w_along| <= P = sum a~_k T_k |g_k|, and
- * by Cauchy-Schwarz |w_across|^2 <= Y = (sum a~_k T_k^2) (sum a~_k (|k|^2 - g_k^2)). As C + w_along
- * <= |c| <= C + w_along + |w_across|^2 / (2 (C - P)), |cos(q, c) - cos(q, c~)| <= (sum a~_k T_k
- * |s^_k - cos(q, c~) g_k| + |cos| Y / (2 (C - P))) / (C - P) Beside that the s~ stand for s in cos~
- * itself: off by e = E sum a~_k |k| / C; and s^, cos above are the true ones: off by E |k| and e.
- *    Cosines are never beyond 1: a b that is larger, or infinite, is cut there.
- * 4. The aggregations grow with each similarity: the score is between agg(sim~ - b) and agg(sim~ +
- * b).
+ * Step 1, normalised scores: z = lambda y / n, y = shape(s), |dy| <= E |k| |q|, a tenth of that if
+ * the leaky slope certainly applies.
+ *
+ * - n a norm over the queries: |dn| <= r, the norm of the dy. With x = r / n~ < 1/2,
+ *   |dz| <= (lambda |dy| / n~ + x |z~|) / (1 - x) = steady |dy| + swing |z~| =: t.
+ * - No norm: steady = lambda, swing = 0.
+ * - Softmax over the queries: log y is off by at most 2 E |k| max|q| =: d, so steady = 0,
+ *   swing = e^d - 1.
+ *
+ * Step 2, weights: a_k is in proportion to a~_k (1 + eps_k), |eps_k| <= e^t - 1 =: T_k.
+ *
+ * Step 3, cosine: c~ = sum_k a~_k v_k of length C, c = c~ + w, w = sum_k a~_k eps_k v_k,
+ * g_k = v_k . c~ / C = (G a~)_k / C, s^_k = s_k / |q|.
+ *
+ * - With w along c~: |w_along| <= P = sum a~_k T_k |g_k|.
+ * - By Cauchy-Schwarz |w_across|^2 <= Y = (sum a~_k T_k^2) (sum a~_k (|k|^2 - g_k^2)).
+ * - As C + w_along <= |c| <= C + w_along + |w_across|^2 / (2 (C - P)),
+ *   |cos(q, c) - cos(q, c~)| <=
+ *   (sum a~_k T_k |s^_k - cos(q, c~) g_k| + |cos| Y / (2 (C - P))) / (C - P).
+ * - In addition, cos~ itself uses the s~ instead of s: off by e = E sum a~_k |k| / C. And s^, cos
+ *   above are the true ones: off by E |k| and e. The sum of all this is b.
+ * - No cosine exceeds 1: the interval is cut there.
+ *
+ * Step 4: the aggregations grow with each similarity, so the score is between agg(sim~ - b) and
+ * agg(sim~ + b).
  *
  * What float rounding adds on both sides (sums of K or Q terms, exp to 3 ulp) is added to t, b and
- * B. Where t > 4, P > C / 2 or |q| C is next to nothing, b is infinite. */
+ * B. If t > 4, P > C / 2 or |q| C is next to nothing, b is infinite. */
 
 /* e^t - 1 for 0 <= t <= 4, rounded up: t + t^2 + t^4 / 6. */
 LANES_INLINE vf growth(vf t)
@@ -57,7 +67,7 @@ static vf longest_query(const struct job *job)
     return job->across ? splat(lane_max(max)) : max;
 }
 
-/* |dy| for a raw score that is off by `off`. */
+/* |dy| for a raw score that may be off by `off`. */
 LANES_INLINE vf shape_off(enum raw_shape kind, vf raw, vf off)
 {
     return kind == SHAPE_LEAKY ? choose(raw + off > splat(0), off, off * 0.1f) : off;
@@ -173,8 +183,7 @@ LANES_INLINE struct bound_sums bound_weights(const struct job *job, size_t j, si
     return s;
 }
 
-/* Step 3 for one column: how far its similarity can be off, and by how much of that through
- * rounding. */
+/* Step 3 for one column: how far its similarity can be off, and how much of that is rounding. */
 LANES_INLINE vf bound_column(const struct job *job, size_t j, size_t columns, size_t c,
                              const struct bound_sums *s, vf sum, vf *rounding_out)
 {

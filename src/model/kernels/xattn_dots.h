@@ -1,5 +1,5 @@
-/* xattn_dots.h: dot products of rows as they lie in memory with a few packed ones; a part of
- * xattn_lanes.h, which see for the vector type. */
+/* xattn_dots.h: dot products of rows read in place with a few packed ones; a part of xattn_lanes.h,
+ * which defines the vector type. */
 
 static size_t dot_steps(size_t D)
 {
@@ -11,14 +11,14 @@ static size_t packed_size(size_t m, size_t D)
     return m * dot_steps(D) * LANES;
 }
 
-/* The packed rows go in chunks of at most DOT_COLUMNS, as equal as can be. */
+/* The packed rows form chunks of at most DOT_COLUMNS, as equal as possible. */
 static size_t chunk_rows(size_t m)
 {
     size_t chunks = (m + DOT_COLUMNS - 1) / DOT_COLUMNS;
     return (m + chunks - 1) / chunks;
 }
 
-/* In a chunk vector after vector along D, its rows side by side; zeros beyond D. */
+/* A chunk is vector after vector along D, with its rows side by side; zeros beyond D. */
 static void pack(const float *b, size_t m, size_t D, float *packed_out)
 {
     size_t chunk = chunk_rows(m);
@@ -36,8 +36,8 @@ struct dot_out {
     size_t row_step, column_step;
 };
 
-/* Two rows that are wanted later: at each step along D the same step of them is called for, so that
- * memory is read beside the arithmetic, in as many streams as the processor follows. */
+/* Two rows to prefetch: each step along D prefetches the same step of them, so that memory is read
+ * during the arithmetic, in as many streams as the processor follows. */
 struct ahead {
     const float *one, *other;
 };
@@ -91,7 +91,7 @@ LANES_INLINE void dot_chunk(const float *a, int rows, const float *packed, size_
     }
 }
 
-/* As many rows as stay in the L2 cache beside those that follow them, whole blocks. */
+/* As many rows, in whole blocks, as fit the L2 cache together with those that follow. */
 static size_t rows_at_once(size_t D)
 {
     enum { FLOATS = 40 * 1024 };
@@ -99,7 +99,7 @@ static size_t rows_at_once(size_t D)
     return (blocks + !blocks) * DOT_ROWS;
 }
 
-/* `rows` rows with chunk p of `chunks`, which calls for its share of the rows `span` further on,
+/* `rows` rows with chunk p of `chunks`, which prefetches its share of the rows `span` further on,
  * two at most. */
 LANES_INLINE void dot_rows(const float *a, int rows, const float *packed, size_t n, size_t D,
                            size_t span, size_t p, size_t chunks, struct dot_out out)
@@ -109,7 +109,7 @@ LANES_INLINE void dot_rows(const float *a, int rows, const float *packed, size_t
     dot_chunk(a, rows, packed, n, D, (struct ahead){next, next + (to > from + 1) * D}, out);
 }
 
-/* n rows: a chunk of packed ones stays in the L1 cache while all of them go past. */
+/* n rows: a chunk of packed ones stays in the L1 cache while all of them pass. */
 static void dot_group(const float *a, size_t n, const float *packed, size_t m, size_t D,
                       struct dot_out out)
 {

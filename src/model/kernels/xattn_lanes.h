@@ -1,12 +1,13 @@
 /* xattn_lanes.h: the fused cross attention, written once and compiled for each vector unit:
  * xattn_avx512.c, xattn_avx2.c and xattn_plain.c define the vector type `vf` of LANES floats, its
  * few special operations and the sizes of the register blocks, then include this file. LANES_KERNEL
- * is the name of the table it defines.
+ * names the table it defines.
  *
  * Every function sees K context items and J columns of queries. A column is a vector: LANES queries
  * of one pair (pair), or the same query of LANES captions (group). The softmax runs down a column,
- * so it needs no shuffles. The raw score of context item k and column j lies at x + k * x_context +
- * j * x_column. */
+ * so it needs no shuffles. The raw score of context item k and column j is at x + k * x_context + j
+ * * x_column. */
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -22,9 +23,9 @@ struct job {
     const struct attn_options *options;
     size_t K, J, x_context, x_column;
     const float *x;
-    const float *gram;                        /* K x K, or K x K x LANES where lane_gram */
-    const float *query_norm;                  /* J x LANES, or J where splat_norm */
-    const int32_t *query_mask, *context_mask; /* J or K x LANES; NULL: all there */
+    const float *gram;                        /* K x K, or K x K x LANES if lane_gram */
+    const float *query_norm;                  /* J x LANES, or J if splat_norm */
+    const int32_t *query_mask, *context_mask; /* J or K x LANES; NULL: no padding */
     const float *counts;                      /* LANES: queries of each lane, for the mean */
     bool lane_gram, splat_norm;
     bool across;          /* the lanes are queries of one pair, not captions */
@@ -33,7 +34,7 @@ struct job {
     float *similarity;    /* J x LANES */
     float *attention;     /* Q x K or NULL; only with `across` */
     size_t Q;
-    float error;           /* of the raw scores, where a bound is wanted; see xattn_bound.h */
+    float error;           /* of the raw scores, if a bound is wanted; see xattn_bound.h */
     float *bound;          /* LANES, or NULL */
     float *size;           /* K x LANES: lengths of the context items */
     float *steady, *swing; /* K x LANES: how far a normalised score can be off */
@@ -84,7 +85,7 @@ LANES_INLINE float lane_max(vf v)
 /* e^x for x <= 0 as vec_expf does it (vecmath.h); below -87.3 it stays at e^-87.3; NaN too. */
 LANES_INLINE vf exp_negative(vf x)
 {
-    const float rounder = 12582912.0f; /* 1.5 * 2^23: adding it rounds to a whole number */
+    const float rounder = 12582912.0f; /* 1.5 * 2^23: adding it rounds to an integer */
     x = v_max(splat(-87.3f), x);
     vf shifted = x * 1.44269504f + rounder, n = shifted - rounder;
     vf r = x - n * 0.693359375f + n * 2.12194440e-4f;
@@ -110,7 +111,7 @@ LANES_INLINE vf absolute(vf x)
     return (vf)((vi)x & 0x7fffffff);
 }
 
-/* ---- raw_feature_norm: a scale (softmax: and a shift) a context item, over the queries ---- */
+/* ---- raw_feature_norm: per context item a scale (softmax: and a shift), over the queries ---- */
 
 enum { NORM_BLOCK = 4 };
 
@@ -196,7 +197,7 @@ LANES_INLINE vf gram_at(const struct job *job, size_t r, size_t k, bool lane_gra
                      : splat(job->gram[r * job->K + k]);
 }
 
-/* A column alone takes more rows at a time: so many sums hide what a multiply-add waits for. */
+/* A single column takes more rows at a time: that many sums hide the latency of a multiply-add. */
 enum { GRAM_ALONE = 3 * GRAM_ROWS };
 
 typedef vf gram_block[GRAM_ALONE][COLUMNS];
@@ -217,7 +218,7 @@ LANES_INLINE void gram_times(const struct job *job, size_t r0, int n, int column
     }
 }
 
-/* Rows r0 .. r0+n-1 of the quadratic form a'Ga: by symmetry twice what is left of the diagonal's
+/* Rows r0 .. r0+n-1 of the quadratic form a'Ga: by symmetry twice what lies left of the diagonal
  * block, and that block. */
 LANES_INLINE void quadratic_rows(const struct job *job, size_t r0, int n, int columns,
                                  bool lane_gram, vf *quadratic)
@@ -261,7 +262,9 @@ static void keep_attention(const struct job *job, size_t j, int columns, const v
 
 #include "model/kernels/xattn_bound.h"
 
-/* Columns j .. j+columns-1: the query similarities R(q, attended) of eqs. 3 and 6. */
+/* Columns j .. j+columns-1: the query similarities R(q, attended) of eqs. 3 and 6. In one piece,
+ * for `columns` is a constant once inlined and max, sum, along and quadratic then stay in
+ * registers. */
 LANES_INLINE void columns_block(const struct job *job, size_t j, int columns, enum raw_shape kind,
                                 bool lane_gram)
 {
@@ -320,7 +323,7 @@ LANES_INLINE void all_columns(const struct job *job, enum raw_shape kind, bool l
         columns_block(job, j, 1, kind, lane_gram);
 }
 
-/* A function each, so that the compiler sees constants. */
+/* One function each, so that the compiler sees constants. */
 #define COLUMNS_FUNCTION(name, kind, lane_gram)                                                    \
     static void name(const struct job *job)                                                        \
     {                                                                                              \
@@ -409,7 +412,7 @@ static vf run(const struct job *job)
     return score;
 }
 
-/* ---- the two ways to use it ---- */
+/* ---- the two uses ---- */
 
 static size_t job_scratch(size_t K, size_t J)
 {
@@ -456,6 +459,7 @@ static float pair_score(const struct attn_options *options, const struct xattn_p
                       .error = pair->error,
                       .bound = pair->bound ? bound : NULL,
                       .attention = pair->attention};
+    assert(pair->ldx % LANES == 0 && pair->ldx >= J * LANES);
     float *norm = carve_job(&job, scratch);
     int32_t *mask = (int32_t *)(norm + J * LANES);
     for (size_t q = 0; q < J * LANES; q++) {
@@ -482,6 +486,8 @@ static void group_scores(const struct attn_options *options, const struct xattn_
                          const float *region_norm, float *out, float *scratch)
 {
     float regions[LANES];
+    assert(lds >= group->W * LANES &&
+           (options->cross_attn == CROSS_T2I ? image_gram : group->gram));
     for (int l = 0; l < LANES; l++)
         regions[l] = (float)R;
     struct job t2i = {.options = options,

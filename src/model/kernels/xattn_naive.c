@@ -1,5 +1,5 @@
-/* xattn_naive.c: the equations of Sec. 3.1 and 3.2 as they stand, in double: what the fast kernels
- * are tested against. Queries q_i, context items c_k, raw scores s_ki = c_k . q_i. */
+/* xattn_naive.c: the equations of Sec. 3.1 and 3.2 as printed, in double: what the fast kernels are
+ * tested against. Queries q_i, context items c_k, raw scores s_ki = c_k . q_i. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* xattn_plain.c: xattn_lanes.h for whatever has vectors of 4 floats (SSE2, NEON, VSX). */
+/* xattn_plain.c: xattn_lanes.h for any CPU with vectors of 4 floats (SSE2, NEON, VSX). */
 #include "model/kernels/xattn_private.h"
 
 #define LANES 4
@@ -12,7 +12,7 @@
 typedef float vf __attribute__((vector_size(16)));
 typedef int32_t vf_bits __attribute__((vector_size(16)));
 
-/* As the instruction does it: b where either is NaN. */
+/* As the instruction does: b if either is NaN. */
 static inline vf v_max(vf a, vf b)
 {
     vf_bits larger = a > b;

@@ -1,4 +1,4 @@
-/* xattn_private.h: the kernels of each vector unit, for xattn.c to choose from. */
+/* xattn_private.h: the kernels of each vector unit, which xattn.c chooses from. */
 #ifndef MODEL_KERNELS_XATTN_PRIVATE_H
 #define MODEL_KERNELS_XATTN_PRIVATE_H
 

@@ -1,5 +1,6 @@
 #include "model/kernels/xattn_tile.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -81,6 +82,7 @@ SIMD_CLONES static void cosines(size_t n, const float *query_norm, const float *
 
 void xattn_tile_attend(const struct attn_options *options, struct tile *t, const float *G)
 {
+    assert(t->n == t->segments.begin[t->segments.count] && t->n % SEGMENT_STEP == 0);
     raw_norm_forward(options->raw_feature_norm, t->K, t->n, &t->segments, t->s, t->x);
     column_softmax(t->K, t->n, options->lambda_softmax, t->x, t->a, t->row);
     column_dots(t->K, t->n, t->a, t->s, t->dot);
@@ -179,8 +181,8 @@ void xattn_tile_scores(const struct attn_options *options, const struct tile *t,
             options->lambda_lse, t->similarity + t->begin[i], t->length[i]);
 }
 
-/* Gradients of the cosine: dot becomes d(a's), norm becomes d|att|/|att|, pull d|q|. Where the
- * product of norms is below its floor only the dot product carries gradient. */
+/* Gradients of the cosine: dot becomes d(a's), norm becomes d|att|/|att|, pull d|q|. If the product
+ * of norms is below its floor, only the dot product carries gradient. */
 SIMD_CLONES static void cosines_backward(size_t n, const float *query_norm, const float *similarity,
                                          const float *dsimilarity, float *dot, float *norm,
                                          float *pull)
@@ -196,7 +198,7 @@ SIMD_CLONES static void cosines_backward(size_t n, const float *query_norm, cons
     }
 }
 
-/* x = a scaled by column factors: what the Gram's gradient is made of. */
+/* x = a scaled by column factors: the Gram matrix's gradient is made of these. */
 SIMD_CLONES static void scale_columns(size_t K, size_t n, const float *a, const float *factor,
                                       float *x)
 {
@@ -207,7 +209,7 @@ SIMD_CLONES static void scale_columns(size_t K, size_t n, const float *a, const 
     }
 }
 
-/* d = gradient of what the softmax was given: lambda a (da - a.da), da = ddot s + pull_G (G a). */
+/* d = gradient of the softmax's input: lambda a (da - a.da), da = ddot s + dnorm (G a). */
 SIMD_CLONES static void column_softmax_backward(size_t K, size_t n, float lambda, const float *a,
                                                 const float *s, const float *ga, const float *ddot,
                                                 const float *dnorm, float *d, float *along)

@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 
-/* Multiply-adds of a block of images: tens of milliseconds. */
+/* Multiply-adds per block of images: tens of milliseconds. */
 static const double block_work = 4e9;
 
 void images_source_init(const struct model *model, const char *model_path,

@@ -1,4 +1,4 @@
-/* index.c: finding an index and making sure that it is right. */
+/* index.c: finding an index and checking it. */
 #include "retrieve/index/index.h"
 
 #include <errno.h>
@@ -17,11 +17,11 @@
 
 enum { ATTEMPTS = 3 };
 
-/* Multiply-adds: about 50 ms on two cores. */
+/* Multiply-adds; about 50 ms on two cores. */
 static const double least_work = 8e9;
 
-/* Up to this size all of a file is compared with its checksums when it is opened; of a larger one
- * so much, spread over it, each time another part. */
+/* A file of up to this size is compared with its checksums when it is opened; of a larger one as
+ * much, spread over it, each time a different part. */
 static const uint64_t checked_bytes = 1 << 30;
 
 bool index_worthwhile(const struct images_source *source)
@@ -38,14 +38,14 @@ void index_close(struct index *index)
     free(index);
 }
 
-/* ---- whether a file is right ---- */
+/* ---- checking a file ---- */
 
 static int step(const struct index_job *job, uint64_t b, uint64_t blocks, struct error *err)
 {
     return progress_step(job->progress, b, blocks) ? 0 : error_set(err, "interrupted");
 }
 
-/* Compares all features: their file is another than last time, or has been touched. */
+/* Compares all features, since their file is another one than last time or was touched. */
 static int compare_features(const struct index_job *job, const struct index_view *view,
                             const char **why_out, struct error *err)
 {
@@ -55,7 +55,7 @@ static int compare_features(const struct index_job *job, const struct index_view
             step(job, b + 1, view->header->blocks, err) != 0)
             return -1;
     if (!same)
-        *why_out = "is stale: the features have changed since";
+        *why_out = "is stale: the features have changed";
     return 0;
 }
 
@@ -74,7 +74,8 @@ static const char *damage(const struct index_view *view)
 
 /* ---- opening ---- */
 
-/* Notes that the features' file, as it is now, was compared, so that the next start need not. */
+/* Records that the features file in its present state was compared, so that the next start can skip
+ * that. */
 static void note_identity(const struct index_job *job)
 {
     int fd = open(job->path, O_RDWR | O_CLOEXEC);
@@ -82,12 +83,12 @@ static void note_identity(const struct index_job *job)
         return;
     if (flock(fd, LOCK_EX | LOCK_NB) == 0 &&
         pwrite(fd, &job->wanted, sizeof job->wanted, 0) != (ssize_t)sizeof job->wanted)
-        index_say(job->use, "index %s: cannot be brought up to date: %s", job->path,
-                  strerror(errno));
+        index_say(job->use, "index %s: cannot be updated: %s", job->path, strerror(errno));
     close(fd);
 }
 
-/* The mapped file as it should be; *why_out is set where it is not. */
+/* Views the mapped file; *why_out is set if it is not as it should be. *noted_out: the features
+ * file is the one last compared. */
 static int judge(const struct index_job *job, const struct file_map *map, bool *noted_out,
                  struct index_view *view, const char **why_out, struct error *err)
 {
@@ -114,12 +115,12 @@ static struct index *index_new(const struct index_job *job, const struct index_v
     return index;
 }
 
-/* Maps the file while nobody writes its header. Sets *why_out where that cannot be. */
+/* Maps the file while nobody writes its header. Sets *why_out if it cannot be mapped. */
 static bool map_index(const struct index_job *job, int fd, struct file_map *out,
                       const char **why_out)
 {
     struct error err;
-    flock(fd, LOCK_SH); /* where a file system knows no locks, the header's hash tells */
+    flock(fd, LOCK_SH); /* on a file system without locks the header's hash shows a mixture */
     if (file_map_open(job->path, out, &err) == 0)
         return true;
     *why_out = "cannot be mapped";
@@ -129,11 +130,10 @@ static bool map_index(const struct index_job *job, int fd, struct file_map *out,
 static void say_bad(const struct index_job *job, const char *why)
 {
     bool made = job->use->mode == INDEX_MAKE || index_worthwhile(job->source);
-    index_say(job->use, "index %s %s; it is %s", job->path, why,
-              made ? "made anew" : "passed over");
+    index_say(job->use, "index %s %s; it is %s", job->path, why, made ? "rebuilt" : "ignored");
 }
 
-/* Opens the file where it is right. `seen_out` is the one that was looked at, zero where none. */
+/* Opens the file if it is intact. *seen_out is the file that was checked, zero if there is none. */
 static int find(const struct index_job *job, struct index **out, struct file_identity *seen_out,
                 struct error *err)
 {
@@ -152,7 +152,7 @@ static int find(const struct index_job *job, struct index **out, struct file_ide
     if (fd >= 0 && map_index(job, fd, &map, &why))
         status = judge(job, &map, &noted, &view, &why, err);
     if (fd >= 0 && !why)
-        futimens(fd, NULL); /* when it was last used, for index_prune */
+        futimens(fd, NULL); /* the time of last use, for index_prune */
     if (fd >= 0)
         close(fd);
     if (status == 0 && !why && !noted)
@@ -167,7 +167,7 @@ static int find(const struct index_job *job, struct index **out, struct file_ide
     return status;
 }
 
-/* ---- one that is of the same files as they were ---- */
+/* ---- an index of the same files in an earlier state ---- */
 
 static bool same_files(const struct index_job *job, const struct index_entry *entry)
 {
@@ -178,8 +178,8 @@ static bool same_files(const struct index_job *job, const struct index_entry *en
            strcmp(entry->features, wanted->features_path) == 0;
 }
 
-/* Says that the index of the same files, by another name for their content was another, is stale;
- * the path is the caller's to free, NULL where there is none. */
+/* Looks for an index of the same files with other contents, whose name differs, and reports that it
+ * is stale; its path is the caller's to free, NULL if there is none. */
 static char *find_stale(const struct index_job *job)
 {
     struct index_entry *entries = NULL;
@@ -192,8 +192,8 @@ static char *find_stale(const struct index_job *job)
             path = mem_strdup(entries[i].path);
     index_list_free(entries, count);
     if (path)
-        index_say(job->use, "index %s is stale: %s or %s has changed since; a new one is made",
-                  path, job->wanted.model_path, job->wanted.features_path);
+        index_say(job->use, "index %s is stale: %s or %s has changed; it is rebuilt", path,
+                  job->wanted.model_path, job->wanted.features_path);
     return path;
 }
 
@@ -227,7 +227,7 @@ static int open_job(struct index_job *job, struct index **out, struct error *err
         if (outcome == INDEX_GO_WITHOUT)
             return 0;
     }
-    index_say(job->use, "index %s: cannot be kept; going on without it", job->path);
+    index_say(job->use, "index %s: cannot be kept; continuing without it", job->path);
     return 0;
 }
 
@@ -240,7 +240,7 @@ int index_open(const struct index_use *use, const struct images_source *source,
         return 0;
     job.folder = use->folder ? mem_strdup(use->folder) : index_folder_default();
     if (!job.folder) {
-        index_say(use, "no place for an index: set HOME or XDG_CACHE_HOME, or give --index-dir");
+        index_say(use, "no folder for an index: set HOME or XDG_CACHE_HOME, or give --index-dir");
         return 0;
     }
     int status = open_job(&job, out, err);

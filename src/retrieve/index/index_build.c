@@ -1,5 +1,5 @@
-/* index_build.c: making an index. One process at a time writes PATH.part, block after block; one
- * that was interrupted is gone on with; the finished file is renamed to PATH. */
+/* index_build.c: building an index. One process at a time writes PATH.part, block after block; an
+ * interrupted build is resumed; the finished file is renamed to PATH. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,13 +16,13 @@
 struct build {
     struct index_job *job;
     int fd;     /* of the part, locked */
-    bool *done; /* a block */
+    bool *done; /* one per block */
     size_t images_done;
     struct images_room room;
     struct embedded_images block;
 };
 
-/* ---- whose turn it is ---- */
+/* ---- one process at a time ---- */
 
 static bool same_inode(const struct file_identity *a, const struct file_identity *b)
 {
@@ -40,15 +40,15 @@ static struct file_identity identity_at(const char *path)
     return identity;
 }
 
-/* Waits until no other process has the lock; how many images are done is that one's secret. */
+/* Waits until no other process holds the lock. How many images that one has done is not known. */
 static int lock_part(const struct build *b, struct error *err)
 {
     const struct timespec pause = {.tv_nsec = 50 * 1000 * 1000};
     for (bool said = false; flock(b->fd, LOCK_EX | LOCK_NB) != 0; said = true) {
         if (errno != EWOULDBLOCK && errno != EINTR)
-            return 0; /* a file system without locks: the hashes tell a mixture */
+            return 0; /* a file system without locks: the hashes show a mixture */
         if (!said)
-            index_say(b->job->use, "index %s is being made by another process; waiting for it",
+            index_say(b->job->use, "index %s is being built by another process; waiting for it",
                       b->job->path);
         if (!progress_step(b->job->progress, 0, b->job->source->I))
             return error_set(err, "interrupted");
@@ -57,8 +57,7 @@ static int lock_part(const struct build *b, struct error *err)
     return 0;
 }
 
-/* Whether what is locked is still the part, and what stands at the path still what was found bad.
- */
+/* Whether the locked file is still the part, and the file at the path still the one found bad. */
 static bool still_wanted(const struct build *b, const struct file_identity *seen)
 {
     struct file_identity locked = file_identity_of(b->fd), part = identity_at(b->job->part),
@@ -67,7 +66,7 @@ static bool still_wanted(const struct build *b, const struct file_identity *seen
         return false;
     if (same_inode(&now, seen))
         return true;
-    unlink(b->job->part); /* opened, and so made, after the other process had renamed its own */
+    unlink(b->job->part); /* created by opening it after the other process had renamed its own */
     return false;
 }
 
@@ -90,7 +89,7 @@ static int write_at(const struct build *b, const void *data, size_t size, uint64
     return 0;
 }
 
-/* An empty part of the whole size: a full disk shows here. */
+/* Starts an empty part of the full size, so that a full disk shows at once. */
 static int start_part(const struct build *b, struct error *err)
 {
     const struct index_header *wanted = &b->job->wanted;
@@ -102,7 +101,7 @@ static int start_part(const struct build *b, struct error *err)
     return write_at(b, wanted, sizeof *wanted, 0, err);
 }
 
-/* Marks the blocks that an interrupted build has left sound and that are of these features. */
+/* Marks the blocks that an interrupted build left intact and that belong to these features. */
 static int take_blocks(struct build *b, const struct index_view *view, struct error *err)
 {
     const struct index_header *h = view->header;
@@ -121,7 +120,7 @@ static int take_blocks(struct build *b, const struct index_view *view, struct er
     return 0;
 }
 
-/* *fits_out: the part is one of this index. */
+/* *fits_out: whether the part belongs to this index. */
 static int resume_part(struct build *b, bool *fits_out, struct error *err)
 {
     struct file_map map;
@@ -138,15 +137,14 @@ static int resume_part(struct build *b, bool *fits_out, struct error *err)
     }
     file_map_close(&map);
     if (status == 0 && b->images_done > 0)
-        index_say(b->job->use,
-                  "index %s: going on with an interrupted build: %zu of %llu images done",
+        index_say(b->job->use, "index %s: resuming an interrupted build: %zu of %llu images done",
                   b->job->path, b->images_done, (unsigned long long)b->job->wanted.key.I);
     return status;
 }
 
 /* ---- blocks ---- */
 
-/* n images of a part that holds `size` bytes an image. */
+/* Writes n images of an array that has `size` bytes per image. */
 static int write_part(const struct build *b, const void *data, uint64_t at, size_t first, size_t n,
                       size_t size, struct error *err)
 {
@@ -170,8 +168,8 @@ static int write_block(const struct build *b, size_t k, const struct index_row *
     return write_at(b, row, sizeof *row, h->rows_at + k * sizeof *row, err);
 }
 
-/* One block. *wrote_out: whether the disk took it (else err says why); -1 is an error of the
- * features. */
+/* Builds a block. *wrote_out: whether it could be written (if not, err says why); -1: an error of
+ * the features. */
 static int build_block(struct build *b, size_t k, bool *wrote_out, struct error *err)
 {
     const struct index_job *job = b->job;
@@ -218,11 +216,11 @@ static int finish_part(const struct build *b, struct error *err)
 
 static enum index_outcome give_up(const struct index_job *job, const struct error *err)
 {
-    index_say(job->use, "no index is kept: %s; going on without it", err->text);
+    index_say(job->use, "no index is kept: %s; continuing without it", err->text);
     return INDEX_GO_WITHOUT;
 }
 
-/* With the lock. */
+/* Holding the lock. */
 static int build_locked(struct build *b, enum index_outcome *outcome_out, struct error *err)
 {
     const struct index_job *job = b->job;

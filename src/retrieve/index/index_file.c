@@ -10,7 +10,7 @@
 static const char magic[8] = "SCANIDX";
 static const uint32_t byte_order = 0x01020304;
 
-/* Beyond these no index is meant: products of the sizes cannot overflow 64 bits then. */
+/* The largest sizes of an index; their products cannot overflow 64 bits. */
 static const uint64_t most_images = 1 << 28, most_regions = 1 << 12, most_size = 1 << 20;
 
 void index_seal(struct index_header *header)
@@ -53,15 +53,15 @@ int index_layout(struct index_header *header, struct error *err)
     return 0;
 }
 
-/* What is wrong with a header that may hold anything; NULL for nothing. */
+/* What is wrong with a header that may hold anything; NULL if nothing is. */
 static const char *header_fault(const struct index_header *header, size_t file_size)
 {
     struct index_header wanted = {.key = header->key};
     const size_t derived = offsetof(struct index_header, features) - sizeof wanted.key;
     if (memcmp(header->key.magic, magic, sizeof magic) != 0)
-        return "is no index";
+        return "is not an index";
     if (header->key.order != byte_order)
-        return "is of a machine with another byte order";
+        return "is from a machine with another byte order";
     if (header->key.version != INDEX_VERSION)
         return "is of another version";
     if (header->check != hash_bytes(header, offsetof(struct index_header, check), 0))
@@ -69,7 +69,7 @@ static const char *header_fault(const struct index_header *header, size_t file_s
     if (header->key.type > INDEX_BF16)
         return "has numbers of another type";
     if (index_layout(&wanted, NULL) != 0 || memcmp(&wanted.blocks, &header->blocks, derived) != 0)
-        return "has sizes that cannot be";
+        return "has impossible sizes";
     if (header->size != file_size)
         return "is cut off";
     if (header->model_path[INDEX_PATH - 1] || header->features_path[INDEX_PATH - 1])

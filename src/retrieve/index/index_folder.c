@@ -1,4 +1,4 @@
-/* index_folder.c: the folder of indexes: what is in it, checking, removing. */
+/* index_folder.c: the folder of indexes: listing, checking, removing. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -39,7 +39,7 @@ static void read_entry(char *path, struct index_entry *out)
     *out = (struct index_entry){.path = path, .unfinished = str_ends_with(path, ".part")};
     if (stat(path, &st) == 0) {
         out->used = st.st_mtim.tv_sec;
-        out->size = (uint64_t)st.st_blocks * 512; /* what it takes, not what it is to be */
+        out->size = (uint64_t)st.st_blocks * 512; /* on the disk, not as it will be when complete */
     }
     if (file_map_open(path, &map, NULL) != 0) {
         out->bad = "cannot be read";
@@ -123,7 +123,7 @@ int index_check(const char *path, const struct progress *progress, struct error 
 
 /* ---- removing ---- */
 
-/* Whether a process is building it just now. */
+/* Whether a process is building it right now. */
 static bool being_built(const struct index_entry *entry)
 {
     int fd = entry->unfinished ? open(entry->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;

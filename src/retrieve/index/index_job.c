@@ -1,4 +1,4 @@
-/* index_job.c: which index is wanted, and what opening and building it both need. */
+/* index_job.c: which index is needed, and what opening and building it share. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@ void index_say(const struct index_use *use, const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    error_set(&line, "%s", text); /* nothing of a file's name reaches a terminal raw */
+    error_set(&line, "%s", text); /* escapes control characters in names of files */
     use->say(use->context, line.text);
 }
 

@@ -79,7 +79,7 @@ struct open_work {
     size_t C, per_image;
 };
 
-/* Of the image's true pairs the best; NaN where one is. */
+/* The best of the image's true pairs; NaN if any is. */
 static float best_truth(const struct open_work *w, size_t i)
 {
     float best = -INFINITY;
@@ -89,8 +89,8 @@ static float best_truth(const struct open_work *w, size_t i)
     return best;
 }
 
-/* Pairs of image i that are open; captions_out NULL: only counts. A caption beyond the last image's
- * has no true pair. */
+/* Lists the undecided pairs of image i and returns their number; captions_out NULL: only counts
+ * them. A caption beyond the last image's has no true pair. */
 static size_t open_of(const struct open_work *w, size_t i, size_t truths, uint32_t *captions_out)
 {
     float best = best_truth(w, i);

@@ -1,5 +1,5 @@
 /* score.c: pairs by themselves: one caption with many images, one image with many captions, some
- * pairs, one: the side that is many is read once, as it lies. */
+ * pairs, one. The larger side is read once, in place. */
 #include "retrieve/score/score.h"
 
 #include <omp.h>
@@ -12,7 +12,7 @@
 #include "retrieve/score/score_private.h"
 #include "retrieve/score/ticker.h"
 
-/* Multiply-adds between two questions whether to go on, and of what a thread takes at a time: about
+/* Multiply-adds per block, which a thread takes at a time and after which progress is called: about
  * a millisecond. */
 static const size_t block_work = (size_t)1 << 25;
 
@@ -23,7 +23,7 @@ struct single {
     const struct attn_options *options;
     const struct embedded_images *images;
     const struct embedded_captions *captions;
-    bool pack_words;  /* the caption's words are packed, else the image's regions */
+    bool pack_words;  /* the caption's words are packed, otherwise the image's regions */
     float *packed;    /* the one image's or caption's */
     uint16_t *halves; /* with `half`: the caption's */
     size_t packed_size;
@@ -124,7 +124,7 @@ static void pack_image(const struct single *s, size_t i, float *room, float *pac
     s->kernel->pack(embedded_images_rows(images, i, 1, room), images->R, images->D, packed);
 }
 
-/* Raw scores, context by query. */
+/* The pair's raw scores to b->x: context by query. */
 static void raw_scores(const struct single *s, size_t i, size_t c, size_t W, const float *packed,
                        size_t ldx, const struct workspace *b)
 {
@@ -145,8 +145,8 @@ static void raw_scores(const struct single *s, size_t i, size_t c, size_t W, con
                         word_step, region_step);
 }
 
-/* The context's Gram matrix is wanted after the raw scores. */
-static void call_for(const float *gram, size_t n)
+/* The context's Gram matrix (n floats) is needed after the raw scores. */
+static void prefetch_gram(const float *gram, size_t n)
 {
     enum { LINE = 16 };
     for (size_t i = 0; i < n; i += LINE)
@@ -168,13 +168,12 @@ static float score_one(const struct single *s, size_t i, size_t c, const float *
     pair.similarity = s->similarity;
     pair.error = s->error;
     pair.bound = s->bounds ? s->bounds + i : NULL;
-    call_for(pair.gram, pair.K * pair.K);
+    prefetch_gram(pair.gram, pair.K * pair.K);
     raw_scores(s, i, c, W, packed, pair.ldx, b);
     return s->kernel->pair(s->options, &pair, b->scratch);
 }
 
-/* n pairs: image i (all the same caption) or caption i (all the same image); i out of the list
- * where there is one. */
+/* n pairs: image i with the caption, or the image with caption i; i is from the list, if given. */
 static int score_many(struct single *s, const uint32_t *list, size_t n, float *scores,
                       const struct progress *progress, struct error *err)
 {

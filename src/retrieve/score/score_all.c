@@ -1,7 +1,7 @@
-/* score_all.c: all pairs. Captions of like length stand side by side in groups, a lane each; a few
- * groups make a block of word slots; a tile is some images x a block: one GEMM, then the fused
- * attention while the raw scores are in the L2 cache. A task is a block with a run of tiles;
- * threads take tasks as they come. */
+/* score_all.c: all pairs. Captions of similar length form groups, one per lane; a few groups form a
+ * block of word slots; a tile is some images x a block: one GEMM, then the fused attention while
+ * the raw scores are in the L2 cache. A task is a block with a run of tiles; threads take tasks as
+ * they come. */
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,9 +17,9 @@
 #include "retrieve/score/ticker.h"
 
 enum {
-    BLOCK_SLOTS = 448,  /* word slots of a block, where captions are not longer */
-    TASK_IMAGES = 128,  /* images of a task: the block's words are gathered once for them */
-    TILE_MIN = 1 << 16, /* floats of raw scores in a tile, if the L2 cache is not known */
+    BLOCK_SLOTS = 448,  /* word slots of a block, unless one group has more */
+    TASK_IMAGES = 128,  /* images per task: the block's words are gathered once for them */
+    TILE_MIN = 1 << 16, /* floats of raw scores per tile, if the size of the L2 cache is unknown */
 };
 
 /* Captions side by side: order[first .. first+n-1]. */
@@ -67,7 +67,7 @@ struct workspace {
     void *packed, *product_scratch;
 };
 
-/* Captions by length, those of one length in their order: counting sort. */
+/* Sorts captions by length, stably: counting sort. */
 static int sort_captions(struct plan *plan, struct error *err)
 {
     const struct embedded_captions *captions = plan->captions;
@@ -136,7 +136,7 @@ static int make_blocks(struct plan *plan, struct error *err)
 }
 
 /* A tile's raw scores are as large as the L2 cache: smaller ones lose more in the GEMM than they
- * gain after it. At least an image. */
+ * gain after it. At least one image. */
 static size_t tile_images(size_t R, size_t slots)
 {
     long cache = sysconf(_SC_LEVEL2_CACHE_SIZE);
@@ -145,7 +145,7 @@ static size_t tile_images(size_t R, size_t slots)
     return images > 0 ? images : 1;
 }
 
-/* Rows of the tile a power of two apart would share their cache sets. */
+/* The distance of a tile's rows: a power of two would put them into the same cache sets. */
 static size_t leading(size_t slots)
 {
     return slots % 256 == 0 ? slots + 16 : slots;
@@ -172,7 +172,7 @@ static void carve(const struct plan *plan, struct arena *arena, struct workspace
     out->product_scratch = arena_take(arena, half ? half->product_scratch(plan->product) : 0, 1);
 }
 
-/* Word w of lane l's caption comes to slot w * lanes + l. */
+/* Word w of lane l's caption goes to slot w * lanes + l. */
 static void gather_lane(const struct plan *plan, const struct group *group, size_t lane,
                         size_t slot, float *gram, const struct workspace *a)
 {
@@ -206,7 +206,7 @@ static void round_all(const float *x, size_t n, uint16_t *out)
         out[i] = bf16_round(x[i]);
 }
 
-/* The block's words as oneDNN likes them. False: it refused. */
+/* Packs the block's words for oneDNN. False if that fails. */
 static bool pack_block(const struct plan *plan, const struct block *block,
                        const struct workspace *a)
 {
@@ -266,7 +266,7 @@ static void finish_image(const struct plan *plan, const struct block *block,
     }
 }
 
-/* The tile's raw scores. False: oneDNN refused. */
+/* Computes the tile's raw scores. False if oneDNN fails. */
 static bool multiply(const struct plan *plan, const struct block *block, const struct workspace *a,
                      size_t first, size_t n)
 {
@@ -327,11 +327,11 @@ static int run_tasks(struct plan *plan, struct error *err)
     }
     free(memory);
     if (atomic_load(&plan->refused))
-        return error_set(err, "oneDNN failed in a product: leave --precision bf16 out");
+        return error_set(err, "oneDNN failed in a product: omit --precision bf16");
     return ticker_end(&plan->ticker, err);
 }
 
-/* The shapes that tiles have: whole ones, and what is left at the end of a task and of the last. */
+/* Adds the shapes of tiles: whole ones, and the remainders of a task and of the last task. */
 static int prepare_products(struct plan *plan, struct error *err)
 {
     const struct embedded_images *images = plan->images;
@@ -347,7 +347,7 @@ static int prepare_products(struct plan *plan, struct error *err)
     return 0;
 }
 
-/* BLAS and oneDNN add the D products in an order of their own. */
+/* BLAS and oneDNN sum the D products in an order of their own. */
 static float tile_error(const struct plan *plan)
 {
     size_t D = plan->images->D;

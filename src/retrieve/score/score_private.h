@@ -1,13 +1,13 @@
-/* score_private.h: what the ways to score share. */
+/* score_private.h: what score.c and score_all.c share. */
 #ifndef RETRIEVE_SCORE_SCORE_PRIVATE_H
 #define RETRIEVE_SCORE_SCORE_PRIVATE_H
 
 #include "retrieve/score/score.h"
 
 /* How far a raw score can be from that of the pair by itself, in units of |region| |word|: the
- * roundings of both sides by their `loss` (relative lengths; Cauchy-Schwarz on either remainder),
- * and what two sums in float32 lose, `terms` roundings deep there and, as the pair's is done in
- * vectors of at least 4, D / 4 + 8 here. */
+ * roundings of both sides, given as relative lengths (Cauchy-Schwarz on either remainder), and what
+ * two sums in float32 lose: `terms` roundings deep there, and D / 4 + 8 here, since the pair's own
+ * sum is done in vectors of at least 4. */
 static inline float score_error(size_t D, float region_loss, float word_loss, size_t terms)
 {
     const float unit = 6e-8f;

@@ -1,5 +1,5 @@
-/* ticker.h: progress of work that several threads share: counts, and asks whether to go on from one
- * thread at a time. */
+/* ticker.h: progress of work that several threads share: counts it, and calls the progress function
+ * from one thread at a time. */
 #ifndef RETRIEVE_SCORE_TICKER_H
 #define RETRIEVE_SCORE_TICKER_H
 
@@ -18,6 +18,7 @@ struct ticker {
     atomic_bool stopped;
 };
 
+/* progress: borrowed. total: what `done` is to reach. */
 static inline void ticker_init(struct ticker *t, const struct progress *progress, uint64_t total)
 {
     t->progress = progress;
@@ -27,12 +28,13 @@ static inline void ticker_init(struct ticker *t, const struct progress *progress
     atomic_flag_clear(&t->asking);
 }
 
+/* Whether the progress function has said to stop. */
 static inline bool ticker_stopped(struct ticker *t)
 {
     return atomic_load_explicit(&t->stopped, memory_order_relaxed);
 }
 
-/* `n` more are done. */
+/* Notes that `n` more are done. */
 static inline void ticker_add(struct ticker *t, uint64_t n)
 {
     uint64_t done = atomic_fetch_add(&t->done, n) + n;
@@ -43,7 +45,7 @@ static inline void ticker_add(struct ticker *t, uint64_t n)
     atomic_flag_clear(&t->asking);
 }
 
-/* 0, or -1 with "interrupted". */
+/* 0, or -1 with the error "interrupted" if it was stopped. */
 static inline int ticker_end(struct ticker *t, struct error *err)
 {
     return ticker_stopped(t) ? error_set(err, "interrupted") : 0;

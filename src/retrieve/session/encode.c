@@ -1,5 +1,5 @@
 /* encode.c: a session's embeddings: images from an index or in memory (images.h), captions in
- * blocks of like length. */
+ * blocks of similar length. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,7 +47,7 @@ static int check_caption(const struct session *session, size_t c, const int32_t 
 {
     int32_t limit = model_options(session->model)->vocab_size;
     if (n > SESSION_WORDS)
-        return error_set(err, "caption %zu has %zu words; at most %d are handled", c, n - 2,
+        return error_set(err, "caption %zu has %zu words; at most %d are supported", c, n - 2,
                          SESSION_WORDS - 2);
     if (n == 0)
         return error_set(err, "caption %zu is empty: not even <start> and <end>", c);
@@ -59,7 +59,7 @@ static int check_caption(const struct session *session, size_t c, const int32_t 
     return 0;
 }
 
-/* Adds a caption's ids to those there. */
+/* Appends a caption's ids. */
 static void append_ids(struct session *session, size_t c, const int32_t *ids, size_t n, size_t *cap)
 {
     size_t at = session->starts[c];
@@ -70,7 +70,7 @@ static void append_ids(struct session *session, size_t c, const int32_t *ids, si
     session->starts[c + 1] = at + n;
 }
 
-/* Word ids of a caption: the file's, or made here and then to be freed. */
+/* Word ids of a caption: borrowed from the file, or made here and to be freed. */
 struct caption_ids {
     int32_t *ids;
     size_t n;
@@ -86,7 +86,7 @@ static struct caption_ids caption_ids(const struct session *session, size_t c)
     return out;
 }
 
-/* Captions first .. first+n-1: cut into words side by side, then added in their order. */
+/* Captions first .. first+n-1: tokenised in parallel, then appended in order. */
 static int read_captions(struct session *session, size_t first, size_t n, struct caption_ids *read,
                          size_t *cap, struct error *err)
 {
@@ -123,7 +123,7 @@ int session_read_captions(struct session *session, struct error *err)
     return status;
 }
 
-/* Captions by length, so that a block holds like ones. */
+/* Captions by length, so that a block holds similar ones. */
 static size_t *order_by_length(const struct session *session)
 {
     size_t *order = mem_new(session->C, sizeof *order);
@@ -139,7 +139,7 @@ static size_t *order_by_length(const struct session *session)
     return order;
 }
 
-/* A block of captions side by side, as the text encoder takes them. */
+/* A block of captions, as the text encoder takes them. */
 struct caption_block {
     int32_t *ids;
     size_t starts[CAPTION_BLOCK + 1];

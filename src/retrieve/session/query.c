@@ -24,7 +24,7 @@ static int encode_query(const struct session *session, struct query *query, stru
 {
     size_t W = query->W, D = session->D, starts[2] = {0, W};
     if (W > SESSION_WORDS)
-        return error_set(err, "the caption has %zu words; at most %d are handled", W - 2,
+        return error_set(err, "the caption has %zu words; at most %d are supported", W - 2,
                          SESSION_WORDS - 2);
     if (mem_alloc(&query->emb, W * D, sizeof(float), "the caption", err) != 0 ||
         model_encode_words(session->model, query->ids, starts, 1, query->emb, err) != 0)
@@ -60,8 +60,7 @@ int query_from_text(const struct session *session, const char *caption, struct q
                     struct error *err)
 {
     if (!session->vocab)
-        return error_set(err,
-                         "no vocabulary, so words cannot be looked up: give one with --vocab FILE");
+        return error_set(err, "no vocabulary to look words up in: give one with --vocab FILE");
     if (is_blank(caption))
         return error_set(err, "the caption is empty");
     struct query *query = mem_new(1, sizeof *query);
@@ -74,8 +73,7 @@ int query_from_text(const struct session *session, const char *caption, struct q
     return finish_query(session, query, out, err);
 }
 
-/* The words of ids, without <start> and <end>; an id that the vocabulary lacks is shown as a
- * number. */
+/* The words of ids, without <start> and <end>; an id not in the vocabulary is shown as a number. */
 static void words_of_ids(const struct session *session, struct query *query)
 {
     size_t n = query->W > 2 ? query->W - 2 : 0;

@@ -9,13 +9,12 @@
 #include "base/str.h"
 #include "retrieve/session/session_private.h"
 
-/* ---- the vocabulary ---------------------------------------------------------------------------
- */
+/* ---- the vocabulary ---- */
 
 enum { VOCAB_PLACES = 5 };
 
 /* Where a vocabulary may be, best first: the data folder, then what the checkpoint's options name,
- * seen from its folder and from here. NULL where there is none. */
+ * relative to its folder and to the current one. NULL if there is none. */
 static void vocab_places(const struct session *session, const char *model,
                          char *places[VOCAB_PLACES])
 {
@@ -40,8 +39,8 @@ static int check_vocab(const struct session *session, const struct vocab *vocab,
     if (vocab_size(vocab) == (size_t)rows)
         return 0;
     return error_set(err,
-                     "%s has %zu words, the embedding of %s has %d: give the vocabulary of the "
-                     "model's training with --vocab FILE",
+                     "%s has %zu words, the embedding of %s has %d: give the vocabulary that the "
+                     "model was trained with, with --vocab FILE",
                      vocab_path(vocab), vocab_size(vocab), model, rows);
 }
 
@@ -59,8 +58,8 @@ static int try_vocab(struct session *session, const char *path, const char *mode
     return 0;
 }
 
-/* The first that fits the model; none is an error where one is needed: the first that was there
- * says why. */
+/* Takes the first that fits the model. If none does and one is needed, the error is that of the
+ * first one found. */
 static int find_vocab(struct session *session, const char *model, bool needed, struct error *err)
 {
     char *places[VOCAB_PLACES];
@@ -82,7 +81,7 @@ static int find_vocab(struct session *session, const char *model, bool needed, s
         *err = first;
     else if (status != 0)
         error_set(err,
-                  "no vocabulary: neither vocab.json nor just one *_vocab.json in the data "
+                  "no vocabulary: neither vocab.json nor a single *_vocab.json in the data "
                   "folder, nor any of %s; give one with --vocab FILE",
                   str_text(&tried));
     str_done(&tried);
@@ -97,8 +96,7 @@ static int load_vocab(struct session *session, const struct session_spec *spec, 
     return find_vocab(session, spec->model, needed, err);
 }
 
-/* ---- opening ----------------------------------------------------------------------------------
- */
+/* ---- opening ---- */
 
 static int check_fit(const struct session *session, const struct session_spec *spec,
                      struct error *err)
@@ -106,10 +104,11 @@ static int check_fit(const struct session *session, const struct session_spec *s
     const struct model_options *options = model_options(session->model);
     const struct dataset *data = session->data;
     if (data->feature_size != (size_t)options->img_dim)
-        return error_set(err,
-                         "%s wants region features of size %d (img_dim), %s has %zu: they are of "
-                         "different detectors",
-                         spec->model, options->img_dim, data->features->path, data->feature_size);
+        return error_set(
+            err,
+            "%s needs region features of size %d (img_dim), %s has %zu: they come from "
+            "different detectors",
+            spec->model, options->img_dim, data->features->path, data->feature_size);
     return 0;
 }
 

@@ -1,6 +1,6 @@
 /* session.h: a model with a split: what `query`, `figure`, `eval` and the explorer work on.
  *
- * A session is made once and then only read: any number of threads may query it at once. */
+ * A session is opened once and then only read: any number of threads may query it at once. */
 #ifndef RETRIEVE_SESSION_SESSION_H
 #define RETRIEVE_SESSION_SESSION_H
 
@@ -20,27 +20,26 @@
 
 struct bf16_kernel;
 
-/* A caption has at most this many words, <start> and <end> included: i2t keeps a matrix words x
- * words. */
+/* The most words of a caption, <start> and <end> included: i2t keeps a matrix of words x words. */
 enum { SESSION_WORDS = 1024 };
 
-/* What to open. Strings are the caller's and need to live only during session_open. */
+/* What to open. Strings are borrowed during session_open only. */
 struct session_spec {
     const char *model; /* checkpoint */
     const char *vocab; /* --vocab, or NULL: found by the rules of scanscope-formats(5) */
     struct dataset_spec data;
     enum token_compat compat;
-    bool need_vocab;      /* false: token ids will do */
-    bool encode_captions; /* image -> text wanted: captions are encoded too (else on first need) */
-    bool images_only;     /* neither vocabulary nor captions: nothing can be asked */
-    bool bf16;            /* `--precision bf16`: images as halves, see session_rank_images */
-    struct index_use
-        index; /* the embeddings kept from another time; zero: used as is fit, silently */
+    bool need_vocab;        /* false: token ids suffice */
+    bool encode_captions;   /* for image to text: captions are encoded too (otherwise when first
+                               needed) */
+    bool images_only;       /* neither vocabulary nor captions: nothing can be queried */
+    bool bf16;              /* `--precision bf16`: images as halves, see session_rank_images */
+    struct index_use index; /* of earlier embeddings; zero: used if worthwhile, silently */
 };
 
 struct session {
     struct model *model;
-    struct vocab *vocab; /* NULL where none was found and none is needed */
+    struct vocab *vocab; /* NULL if none was found and none is needed */
     struct dataset *data;
     enum token_compat compat;
     char *model_path;
@@ -56,9 +55,9 @@ struct session {
     struct embedded_captions captions; /* words NULL until encoded */
 };
 
-/* Errors: everything that can be wrong, one line; also what does not fit together (vocabulary
- * against embedding, img_dim against features) with both numbers; bfloat16 where
- * there is none. Stopped by progress: "interrupted". */
+/* Errors: those of the model, the data, the vocabulary and the features; parts that do not fit
+ * together (vocabulary and embedding, img_dim and features), with both numbers; bfloat16 on a
+ * machine without; "interrupted". To be freed with session_free. */
 int session_open(const struct session_spec *spec, const struct progress *progress,
                  struct session **out, struct error *err) MUST_USE;
 void session_free(struct session *session);
@@ -94,48 +93,52 @@ struct query {
     size_t unknown; /* how many words are <unk> */
 };
 
-/* Errors: an empty caption, one of more than SESSION_WORDS, no vocabulary. Only unknown words is
- * NOT an error (unknown == W - 2 says so). query_from_caption's words come from the vocabulary
- * where only ids are known. */
+/* Makes a query of a text. Errors: an empty caption, one of more than SESSION_WORDS words, no
+ * vocabulary, not enough memory. A caption of unknown words only is fine (unknown is W - 2 then).
+ * To be freed with query_free. */
 int query_from_text(const struct session *session, const char *caption, struct query **out,
                     struct error *err) MUST_USE;
+
+/* Makes a query of a caption of the split; words come from the vocabulary if only ids are known.
+ * Errors: no captions, no such caption, more than SESSION_WORDS words, not enough memory. */
 int query_from_caption(const struct session *session, size_t caption, struct query **out,
                        struct error *err) MUST_USE;
 void query_free(struct query *query);
 
-/* Scores of a caption against every image: scores[I]. Stops early (returns -1, error "interrupted")
- * when progress says so; blocks of at most 50 ms between two questions. */
+/* Scores of a caption against every image: scores[I]. progress is called at least every 50 ms.
+ * Errors: not enough memory, "interrupted". */
 int session_score_images(const struct session *session, const struct query *query, float *scores,
                          const struct progress *progress, struct error *err) MUST_USE;
 
-/* Scores of an image against every caption of the split: scores[C]; captions must be encoded. */
+/* Scores of an image against every caption of the split: scores[C]; captions must be encoded.
+ * Errors: not enough memory, "interrupted". */
 int session_score_captions(const struct session *session, size_t image, float *scores,
                            const struct progress *progress, struct error *err) MUST_USE;
 
-/* Captions that are only word ids (<start> and <end> included), against every image: sims I x n.
- * Caption c is ids[starts[c]] .. ids[starts[c+1]-1], at least one word. For variants of captions.
- */
+/* Scores of n captions given as word ids (<start> and <end> included) against every image: sims I x
+ * n. Caption c is ids[starts[c]] .. ids[starts[c+1]-1], at least one word; starts[0] is 0. Errors:
+ * those of model_encode_words, not enough memory, "interrupted". */
 int session_score_ids(const struct session *session, const int32_t *ids, const size_t *starts,
                       size_t n, float *sims, const struct progress *progress,
                       struct error *err) MUST_USE;
 
-/* Scores of images first_image .. against captions first_caption .. of it: sims images x captions.
- * Captions must be encoded. */
+/* Scores of images first_image .. against captions first_caption .. of the split: sims images x
+ * captions. Captions must be encoded. Errors: not enough memory, "interrupted". */
 int session_score_block(const struct session *session, size_t first_image, size_t images,
                         size_t first_caption, size_t captions, float *sims,
                         const struct progress *progress, struct error *err) MUST_USE;
 
-/* The whole matrix: sims I x C. */
+/* All pairs of the split: sims I x C. Otherwise as session_score_block. */
 int session_score_all(const struct session *session, float *sims, const struct progress *progress,
                       struct error *err) MUST_USE;
 
-/* What each word looked at. t2i: weights W x R, row w over regions; i2t: weights R x W, row r over
- * words. */
+/* What the queries of a pair attend to. t2i: weights W x R, row w over regions; i2t: weights R x W,
+ * row r over words. */
 struct attention {
     bool t2i;
     size_t R, W;
     float *weights;
-    float *similarity; /* one a query: W (t2i) or R (i2t) */
+    float *similarity; /* one per query: W (t2i) or R (i2t) */
     float score;
     float
         *word_region; /* W x R: what a figure of words shows: t2i the weights; i2t the transpose */
@@ -143,6 +146,8 @@ struct attention {
                                regions that look at it */
 };
 
+/* The attention of an image and a query. Errors: not enough memory. To be freed with
+ * session_attention_free. */
 int session_attention(const struct session *session, size_t image, const struct query *query,
                       struct attention **out, struct error *err) MUST_USE;
 void session_attention_free(struct attention *attention);

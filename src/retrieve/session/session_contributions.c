@@ -42,7 +42,7 @@ static void contributions_of_t2i(enum agg_func agg, float lambda_lse, const floa
 {
     float all = session_pool_similarity(agg, lambda_lse, similarity, W);
     float *rest = mem_new(W, sizeof *rest);
-    bool parts = agg == AGG_SUM || agg == AGG_MEAN; /* the score is a sum of the words' own */
+    bool parts = agg == AGG_SUM || agg == AGG_MEAN; /* the score is a sum over the words */
     for (size_t w = 0; w < W; w++) {
         memcpy(rest, similarity, w * sizeof *rest);
         memcpy(rest + w, similarity + w + 1, (W - 1 - w) * sizeof *rest);

@@ -8,7 +8,7 @@
  * to the pair once per word. */
 enum { SESSION_CONTRIBUTION_WORDS = 128 };
 
-/* A pair's score from its n similarities (eqs. 6 and 7 of the paper; Max and Sum as in the
+/* A pair's score from its n similarities (Sec. 3.1 of the paper; Max and Sum as in the
  * reference); -inf if n is 0. */
 float session_pool_similarity(enum agg_func agg, float lambda_lse, const float *similarity,
                               size_t n);

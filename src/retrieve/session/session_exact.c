@@ -8,13 +8,13 @@
 
 /* ---- one caption ---- */
 
-/* A ranking in the making. */
+/* A ranking in progress. */
 struct ranking_work {
     const struct session *session;
     const struct query *query;
     const struct exact_places *need;
     float *scores, *bounds;
-    bool *own; /* scores[i] is the pair's own */
+    bool *own; /* whether scores[i] is the pair's own */
     uint32_t *list;
     size_t listed, again;
     const struct progress *progress;
@@ -53,8 +53,8 @@ static int score_near(struct ranking_work *w, struct error *err)
                                w->session->half, w->scores, w->bounds, w->progress, err);
 }
 
-/* Own scores of the named images, and of the seemingly best: no worse than the worst of those is
- * what really stands in the first places. */
+/* Sets the own scores of the images in `need` and of the seemingly best ones; what really comes in
+ * the first places is no worse than the worst of the latter, *least_out. */
 static int score_best(struct ranking_work *w, float *least_out, struct error *err)
 {
     size_t I = w->session->I, top = w->need->top < I ? w->need->top : I;

@@ -1,4 +1,4 @@
-/* session_private.h: the parts of a session. */
+/* session_private.h: how a session is put together. */
 #ifndef RETRIEVE_SESSION_SESSION_PRIVATE_H
 #define RETRIEVE_SESSION_SESSION_PRIVATE_H
 
@@ -10,8 +10,8 @@
 int session_encode_images(struct session *session, const struct index_use *use,
                           const struct progress *progress, struct error *err) MUST_USE;
 
-/* Fills C, ids, starts from the split's captions or token ids. Errors: an id outside the embedding,
- * a caption that is too long, by line number. */
+/* Sets C, ids and starts from the split's captions or token ids. Errors: an id outside the
+ * embedding, a caption that is empty or too long, by its number. */
 int session_read_captions(struct session *session, struct error *err) MUST_USE;
 
 /* How the session's model attends. */

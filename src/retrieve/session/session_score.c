@@ -1,4 +1,4 @@
-/* session_score.c: an open session handed to the scoring engine. */
+/* session_score.c: scores and attention of an open session. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,7 +35,7 @@ int session_score_all(const struct session *session, float *sims, const struct p
     return session_score_block(session, 0, session->I, 0, session->C, sims, progress, err);
 }
 
-/* ---- captions that are no part of the split ---- */
+/* ---- captions outside the split ---- */
 
 /* Embeds n captions; to be freed with embedded_captions_free, also after an error. */
 static int encode_ids(const struct session *session, const int32_t *ids, const size_t *starts,
@@ -74,8 +74,8 @@ void session_attention_free(struct attention *attention)
     free(attention);
 }
 
-/* i2t: a word is seen by the regions that look at it, and is worth their similarities weighted by
- * how much each looks. */
+/* i2t: a word is seen by the regions that attend to it; its similarity is theirs, weighted by their
+ * attention. */
 static void words_of_i2t(struct attention *a)
 {
     for (size_t w = 0; w < a->W; w++) {

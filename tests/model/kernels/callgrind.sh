@@ -1,6 +1,6 @@
 #!/bin/sh
 # The inner kernels need no more instructions than tests/bench/callgrind.txt says (and a few per cent). Skipped,
-# visibly, without valgrind, and where another compiler, other flags or another CPU make other code.
+# visibly, without valgrind, and if another compiler, other flags or another CPU make other code.
 . "$SCANSCOPE_TESTS/support/tap.sh"
 
 run "$SCANSCOPE_TESTS/bench/count-kernels"
@@ -16,7 +16,7 @@ while read -r kernel before now change unit verdict; do
     ok $? "$kernel: $now instructions, $change $unit of $before${verdict:+, $verdict}"
 done <out
 
-# The comparison can fail: against counts a tenth smaller it does.
+# The comparison can fail: it does against counts a tenth smaller.
 awk '/^#|^compiler/ {print; next} {print $1, int($2 * 0.9)}' "$SCANSCOPE_TESTS/bench/callgrind.txt" >smaller.txt
 cp out all
 run "$SCANSCOPE_TESTS/bench/count-kernels" --file "$work/smaller.txt"

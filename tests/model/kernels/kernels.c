@@ -1,8 +1,8 @@
 /* kernels: runs each inner kernel once, on made-up data of fixed size and on one thread, for
- * tests/bench/count-kernels to count instructions under callgrind: of all that happens inside the
- * functions measured_*, BLAS left out.
+ * tests/bench/count-kernels to count instructions under callgrind: those inside the functions
+ * measured_*, except BLAS's.
  *
- * Prints what was compiled how, as far as it decides the counts. */
+ * Prints how it was compiled, as far as that decides the counts. */
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -227,7 +227,7 @@ MEASURED(adam_gradient_norm, t.dx[0] = (float)adam_gradient_norm(t.values, VALUE
 MEASURED(adam, adam_step(t.values, t.values, &(struct adam){t.moments[0], t.moments[1]}, VALUES, 1,
                          1e-3, 1))
 
-/* Backwards follow their forwards; `unit` is NULL where the kernel needs none. */
+/* Backwards follow their forwards; `unit` is NULL if the kernel needs none. */
 static const struct {
     void (*run)(void);
     const struct unit *unit;

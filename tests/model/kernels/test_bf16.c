@@ -1,5 +1,6 @@
-/* test_bf16.c: bfloat16 halves, dot products and tiles against double, and the bound on what other
- * raw scores do to a score. The plain kernel runs anywhere; the CPU's own where there is one. */
+/* test_bf16.c: bfloat16 halves, dot products and tiles against double, and the bound on how
+ * much other raw scores change a score. The plain kernel runs anywhere, the CPU's own if it has
+ * one. */
 #include "tests/support/testing.h"
 
 #include <math.h>
@@ -31,7 +32,7 @@ static void test_halves(void **state)
     }
 }
 
-/* The nearest, whichever way. */
+/* The nearest, up or down. */
 static void test_nearest(void **state)
 {
     (void)state;
@@ -217,7 +218,7 @@ static void pair_init(struct pair *p, struct rng *rng, size_t R, size_t W, doubl
                 p->s[r * W + w] += p->v[r * D + d] * p->e[w * D + d];
 }
 
-/* The score of raw scores s by a kernel's `pair`; bound_out NULL: not wanted. */
+/* The score of raw scores s by a kernel's `pair`; bound_out NULL to skip. */
 static float by_pair(const struct xattn_kernel *k, const struct attn_options *o,
                      const struct pair *p, const float *s, float error, float *bound_out)
 {
@@ -299,7 +300,7 @@ struct tightness {
     size_t all, known; /* bounds; those that are less than 0.5 */
 };
 
-/* Every way of moving the raw scores by what the error allows stays within both bounds. */
+/* However the raw scores are moved within the error, the score stays within both bounds. */
 static void check_bound(const struct xattn_kernel *k, const struct attn_options *o,
                         const struct pair *p, struct rng *rng, float error, struct tightness *t)
 {
@@ -370,8 +371,7 @@ static void test_bound(void **state)
     assert_true(t.worst > 0.1);
 }
 
-/* Where the error tells nothing only the range of a cosine does; and what is no number stays none.
- */
+/* If the error says nothing, only the range of a cosine does; and NaN stays NaN. */
 static void test_no_bound(void **state)
 {
     (void)state;

@@ -67,7 +67,7 @@ static void bed_done(struct bed *bed)
     free(bed->expected);
 }
 
-/* The result is right, and nothing beside it was touched. */
+/* The result is right, and nothing around it was touched. */
 static void assert_right(const struct bed *bed, const char *what)
 {
     const struct gemm_job *j = &bed->job;
@@ -102,7 +102,7 @@ static void run_public(struct bed *bed, int kind)
     assert_right(bed, "the product in use");
 }
 
-/* b packed once, as for many products. */
+/* With b packed once, as for many products. */
 static void run_factor(struct bed *bed)
 {
     const struct gemm_job *j = &bed->job;

@@ -80,8 +80,8 @@ static void assert_close(double fast, double naive, double tolerance, const char
         fail_msg("%s, R %zu, W %zu: %.9g, naive %.9g", what, R, W, fast, naive);
 }
 
-/* Where the attended vector all but vanishes its direction is noise in any float arithmetic: such a
- * pair (one-dimensional embeddings of both signs) is compared as far as that goes. */
+/* If the attended vector all but vanishes, its direction is noise in any float arithmetic: such a
+ * pair (one-dimensional embeddings of both signs) is compared as far as possible. */
 static double tolerance_of(const struct attn_options *o, size_t D, size_t queries)
 {
     double one = D < 4 ? 2e-4 : 5e-6;
@@ -140,7 +140,7 @@ static void check_pair(const struct attn_options *o, const struct xattn_kernel *
     free(fast_similarity);
 }
 
-/* The scene's captions from `first` on, a lane each, scored against its image. */
+/* The scene's captions from `first` on, one per lane, scored against its image. */
 static void group_by_kernel(const struct attn_options *o, const struct xattn_kernel *k,
                             const struct scene *s, size_t first, float *out)
 {
@@ -188,7 +188,7 @@ static void check_group(const struct attn_options *o, const struct xattn_kernel 
     }
 }
 
-/* The lambdas of the paper where the raw scores are bounded, small ones where they are not. */
+/* The lambdas of the paper if the raw scores are bounded, small ones if not. */
 static struct attn_options options_of(int cross, int agg, int raw)
 {
     bool bounded = raw != RAW_NO_NORM && raw != RAW_CLIPPED;
