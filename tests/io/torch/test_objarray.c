@@ -33,14 +33,14 @@ static void test_image_sizes(void **state)
     static const struct {
         const char *pickle, *reason;
     } wrong[] = {
-        {OBJECTS("I1\n", SIZE("I0\n", "I480\n")), "'image_w' is no size"},
-        {OBJECTS("I1\n", SIZE("I4294967297\n", "I480\n")), "'image_w' is no size"},
-        {OBJECTS("I1\n", SIZE("I3\n", "Fnan\n")), "'image_h' is no size"},
+        {OBJECTS("I1\n", SIZE("I0\n", "I480\n")), "'image_w' is not a size"},
+        {OBJECTS("I1\n", SIZE("I4294967297\n", "I480\n")), "'image_w' is not a size"},
+        {OBJECTS("I1\n", SIZE("I3\n", "Fnan\n")), "'image_h' is not a size"},
         {OBJECTS("I1\n", "(dVimage_w\nI3\ns"), "no 'image_h'"},
         {OBJECTS("I1\n", "I3\n"), "no 'image_w'"},
         {OBJECTS("I2\n", SIZE("I3\n", "I4\n")), "1 objects in an array of 2"},
         {OBJECTS("I-1\n", ""), "no size"},
-        {"(dVimage_w\nI3\ns.", "no numpy array"},
+        {"(dVimage_w\nI3\ns.", "numpy array of objects"},
         {OBJECTS("I1\n", "cos\nsystem\n(Vx\ntR"), "os.system"},
     };
     for (size_t i = 0; i < COUNTOF(wrong); i++) {

@@ -452,8 +452,8 @@ static void test_lengths_are_checked(void **state)
     REFUSED("\x8b\xff\xff\xff\xff.", 0, "truncated");
     REFUSED("Sno quotes\n.", 0, "quotes");
     REFUSED("S'a\\q'\n.", 0, "escape");
-    REFUSED("I12x\n.", 0, "whole number");
-    REFUSED("I99999999999999999999999\n.", 0, "whole number");
+    REFUSED("I12x\n.", 0, "not an integer");
+    REFUSED("I99999999999999999999999\n.", 0, "not an integer");
     REFUSED("Fnumber\n.", 0, "not a number");
     REFUSED("\x80\x09.", 0, "protocol 9");
 }
