@@ -155,7 +155,7 @@ attempt trained.pth.tar "$(run_of out.d) --num_epochs 2 --resume model.pth.tar"
 fails_with 1 "model.pth.tar: this model has word_dim 20, not 8" "resuming from a model of another size"
 { npy_bytes "1, 5" | sed 's/|u1/<f4/' && printf '\0\0\0\0\0\0\200\077\0\0\300\177\0\0\0\0\0\0\0\0'; } >sims.npy
 attempt sims.npy "eval -m @"
-fails_with 1 "sims.npy: image 0, caption 2: a similarity is NaN or infinite" "NaN in a matrix of similarities"
+fails_with 1 "sims.npy: image 0, caption 2: the similarity is NaN or infinite" "NaN in a matrix of similarities"
 
 # ---- a full disk
 
