@@ -1,4 +1,5 @@
-/* convert.c: bottom-up features, as extractors leave them, into a precomp folder. */
+/* convert.c: `scanscope convert`: bottom-up features, as written by extractors, to a precomp
+ * folder. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +28,7 @@ struct convert {
 /* ---- what the options name --------------------------------------------------------------------
  */
 
-/* An id file for captions has an id a caption: those of an image follow each other. */
+/* Checks the ids. An ids file may have one per caption: repetitions in a row count once. */
 static int check_ids(const char *path, struct str_list *lines, struct error *err)
 {
     size_t kept = 0;
@@ -35,7 +36,7 @@ static int check_ids(const char *path, struct str_list *lines, struct error *err
         char *id = lines->items[i];
         size_t length = strlen(id);
         if (length == 0 || length >= ID_SIZE)
-            return error_at(err, path, -1, "line %zu is %s; one image id a line is wanted", i + 1,
+            return error_at(err, path, -1, "line %zu is %s; it should be an image id", i + 1,
                             length ? "too long for an id" : "empty");
     }
     for (size_t i = 0; i < lines->count; i++) {
@@ -65,12 +66,11 @@ static int take_size(struct convert *c, const char *line, size_t i, struct error
     int32_t *pair = c->pairs + 2 * i;
     if (sscanf(line, "%255s %9d %9d %c", id, &pair[0], &pair[1], &beyond) != 3 || pair[0] < 1 ||
         pair[1] < 1)
-        return error_at(err, c->sizes, -1,
-                        "line %zu is '%.60s'; an image id, its width and its height are wanted",
+        return error_at(err, c->sizes, -1, "line %zu is '%.60s'; it should be: ID WIDTH HEIGHT",
                         i + 1, line);
     if (idmap_add(&c->size_of, id, i))
         return 0;
-    return error_at(err, c->sizes, -1, "line %zu: the image %s is there twice", i + 1, id);
+    return error_at(err, c->sizes, -1, "line %zu: image %s is given twice", i + 1, id);
 }
 
 static int load_sizes(struct convert *c, struct error *err)
@@ -94,7 +94,7 @@ static int open_photos(struct convert *c, struct error *err)
     return c->images ? photos_open(&spec, &c->photos, err) : 0;
 }
 
-/* ---- sizes that the features do not tell ------------------------------------------------------
+/* ---- sizes that the features lack ------------------------------------------------------
  */
 
 static int size_of_photo(struct convert *c, struct bottomup_image *image, struct error *err)
@@ -125,7 +125,7 @@ static int find_size(struct convert *c, struct bottomup_image *image, struct err
     return c->photos ? size_of_photo(c, image, err) : 0;
 }
 
-/* Parts of the image to pixels. */
+/* Converts fractions of the image to pixels. */
 static int scale_boxes(struct bottomup_image *image, struct error *err)
 {
     if (!image->normalised)
@@ -133,8 +133,8 @@ static int scale_boxes(struct bottomup_image *image, struct error *err)
     if (image->width == 0)
         return error_set(
             err,
-            "%s: its boxes are parts of the image, and the image's size is not there; give "
-            "--sizes FILE with lines ID WIDTH HEIGHT, or the photographs with --images DIR",
+            "%s: boxes are fractions of the image, and its size is missing; give --sizes FILE with "
+            "lines ID WIDTH HEIGHT, or the photographs with --images DIR",
             image->where);
     for (size_t r = 0; r < image->regions; r++)
         for (size_t k = 0; k < 4; k++)
@@ -187,7 +187,7 @@ static int convert_input(struct convert *c, const char *path, struct precomp *ou
     return status;
 }
 
-/* ---- what was done ----------------------------------------------------------------------------
+/* ---- report ----------------------------------------------------------------------------
  */
 
 static void report(const struct convert *c, const struct precomp_summary *sum)
@@ -198,9 +198,9 @@ static void report(const struct convert *c, const struct precomp_summary *sum)
     if (c->quiet)
         return;
     static const char *const notes[] = {
-        "was there twice: the first is kept",
-        "had more regions: the first of each are kept",
-        "has boxes that reach beyond it: are its width and height right?",
+        "came twice: the first is kept",
+        "had more regions: the first are kept",
+        "has boxes outside it: are its width and height right?",
     };
     const size_t counts[] = {sum->doubles, sum->cut, sum->outside};
     for (size_t i = 0; i < 3; i++)
@@ -208,8 +208,8 @@ static void report(const struct convert *c, const struct precomp_summary *sum)
             fprintf(stderr, "scanscope convert: %zu image%s %s\n", counts[i],
                     counts[i] == 1 ? "" : "s, each of which", notes[i]);
     if (sum->boxes && !sum->sizes)
-        fprintf(stderr, "scanscope convert: the files do not tell the images' sizes; --sizes or "
-                        "--images would add them\n");
+        fprintf(stderr, "scanscope convert: the files lack the images' sizes; --sizes or --images "
+                        "would add them\n");
 }
 
 static int convert(struct convert *c, struct error *err)
@@ -244,13 +244,13 @@ static int convert(struct convert *c, struct error *err)
 static int check_usage(const struct convert *c)
 {
     if (c->inputs.count == 0)
-        return cli_usage_error("convert", "give the files with the features");
+        return cli_usage_error("convert", "give the files with features");
     if (!c->output)
         return cli_usage_error("convert", "give the folder to write with -o DIR");
     if (c->split[0] == '\0' || strchr(c->split, '/'))
-        return cli_usage_error("convert", "'%s' is no name of a split", c->split);
+        return cli_usage_error("convert", "'%s' is not the name of a split", c->split);
     if (c->regions > BOTTOMUP_REGIONS_MAX)
-        return cli_usage_error("convert", "--regions takes %d at most", BOTTOMUP_REGIONS_MAX);
+        return cli_usage_error("convert", "--regions is at most %d", BOTTOMUP_REGIONS_MAX);
     return EXIT_DONE;
 }
 
@@ -258,30 +258,30 @@ int cli_convert(int argc, char **argv)
 {
     struct convert c = {.split = "test"};
     const struct cli_option options[] = {
-        {"output", 'o', CLI_TEXT, "DIR", "folder to write; made where it is missing", &c.output},
+        {"output", 'o', CLI_TEXT, "DIR", "folder to write; made if missing", &c.output},
         {"split", 's', CLI_TEXT, "NAME", "name of the split to write (default: test)", &c.split},
-        {"ids", 0, CLI_TEXT, "FILE", "take these images, one id a line, in this order", &c.ids},
-        {"captions", 0, CLI_TEXT, "FILE", "captions, one a line, that become SPLIT_caps.txt",
+        {"ids", 0, CLI_TEXT, "FILE", "write these images, one id per line, in this order", &c.ids},
+        {"captions", 0, CLI_TEXT, "FILE", "captions, one per line, to become SPLIT_caps.txt",
          &c.captions},
         {"regions", 0, CLI_INT, "N",
-         "keep the first N regions of each image (default: all, if each has as many)", &c.regions},
+         "keep the first N regions of each image (default: all, the same number in each)",
+         &c.regions},
         {"sizes", 0, CLI_TEXT, "FILE", "lines ID WIDTH HEIGHT, for features without sizes",
          &c.sizes},
         {"images", 0, CLI_TEXT, "DIR", "photographs, for features without sizes", &c.images},
         {"f16", 0, CLI_SWITCH, NULL, "write features as float16: half the size", &c.half},
-        {"force", 'f', CLI_SWITCH, NULL, "replace the files of that split", &c.force},
-        {"quiet", 'q', CLI_SWITCH, NULL, "no progress and no notes on stderr", &c.quiet},
+        {"force", 'f', CLI_SWITCH, NULL, "replace existing files of the split", &c.force},
+        {"quiet", 'q', CLI_SWITCH, NULL, "no progress or notes on stderr", &c.quiet},
         {0},
     };
     const struct cli_usage usage = {
         .command = "convert",
         .synopsis = "INPUT... -o DIR [options]",
-        .about = "Makes a precomp folder (features, boxes, sizes, ids) from bottom-up features: "
-                 "TSV of six "
-                 "or LXMERT's ten columns, also inside a zip; a folder of npz an image (MILVLG, "
-                 "UNITER); "
-                 "a folder NAME_att with NAME_box beside it; or SPLIT_ims.npy of another precomp "
-                 "folder.",
+        .about =
+            "Makes a precomp folder (features, boxes, sizes, ids) from bottom-up features: a TSV "
+            "of six or LXMERT's ten columns, also inside a zip; a folder with one npz per image "
+            "(MILVLG, UNITER); a folder NAME_att next to NAME_box; or SPLIT_ims.npy of another "
+            "precomp folder.",
         .examples = "  scanscope convert assets/demo/test_ims.npy --f16 -o demo16\n",
         .options = options,
     };

@@ -1,4 +1,4 @@
-/* vocab.c: `scanscope vocab`: a vocabulary from captions, as the reference's vocab.py builds it:
+/* vocab.c: `scanscope vocab`: builds a vocabulary from captions like the reference's vocab.py: the
  * words used often enough, in order of first use, after the four specials. */
 #include <jansson.h>
 #include <stdio.h>
@@ -19,12 +19,12 @@ enum { DEFAULT_THRESHOLD = 4 };
 
 struct build {
     const char *data, *out, *compat;
-    struct cli_list captions; /* files; those of train and dev where none is given */
+    struct cli_list captions; /* files; if none are given, those of train and dev */
     int threshold;
     bool json, quiet;
 
     char *out_path, *train_path;
-    char *dev_path; /* NULL where there is none */
+    char *dev_path; /* NULL if there is none */
     struct vocab_builder *builder;
     size_t lines, dev_words, dev_known, size; /* size: of the vocabulary written */
 };
@@ -34,29 +34,28 @@ static enum token_compat compat_of(const struct build *b)
     return b->compat && strcmp(b->compat, "py3bytes") == 0 ? TOKENS_PY3BYTES : TOKENS_STANDARD;
 }
 
-/* Calls `take` for each word of a file of captions. Returns how many captions there are in
- * *lines_out. */
+/* Calls `take` for each word of a file of captions; *lines_out: how many captions it has. */
 static int each_word(struct build *b, const char *path, void (*take)(struct build *, const char *),
                      size_t *lines_out, struct error *err)
 {
     struct str_list lines;
     struct progress_line line;
-    bool go_on = true;
+    bool proceed = true;
     if (text_lines_load(path, &lines, err) != 0)
         return -1;
     progress_line_start(&line, "captions", b->quiet);
-    for (size_t i = 0; go_on && i < lines.count; i++) {
+    for (size_t i = 0; proceed && i < lines.count; i++) {
         struct str_list words;
         tokenize_words(lines.items[i], compat_of(b), &words);
         for (size_t w = 0; w < words.count; w++)
             take(b, words.items[w]);
         str_list_done(&words);
-        go_on = progress_step(&line.progress, i + 1, lines.count);
+        proceed = progress_step(&line.progress, i + 1, lines.count);
     }
     progress_line_end(&line);
     *lines_out = lines.count;
     str_list_done(&lines);
-    return go_on ? 0 : error_set(err, "interrupted; nothing was written");
+    return proceed ? 0 : error_set(err, "interrupted; nothing was written");
 }
 
 static void take_word(struct build *b, const char *word)
@@ -83,7 +82,7 @@ static int read_captions(struct build *b, struct error *err)
     return b->dev_path ? each_word(b, b->dev_path, take_dev_word, &lines, err) : 0;
 }
 
-/* ---- what it says -------------------------------------------------------------------- */
+/* ---- report -------------------------------------------------------------------- */
 
 static double percent(size_t part, size_t whole)
 {
@@ -124,10 +123,9 @@ static void print_json(const struct build *b)
     free(name);
 }
 
-/* ---- where things are ---------------------------------------------------------------- */
+/* ---- paths ---------------------------------------------------------------- */
 
-/* A vocabulary that is there already is written over only where -o names it: trained models depend
- * on it. */
+/* An existing vocabulary is replaced only if -o names it, since trained models depend on it. */
 static int choose_paths(struct build *b, struct error *err)
 {
     if (b->data) {
@@ -142,8 +140,8 @@ static int choose_paths(struct build *b, struct error *err)
     if (!b->out && file_exists(b->out_path))
         return error_at(
             err, b->out_path, -1,
-            "is there already, and models may depend on it: give a file with -o (this one "
-            "to replace it)");
+            "already exists, and models may depend on it; give a file with -o (this one to replace "
+            "it)");
     return 0;
 }
 
@@ -174,21 +172,20 @@ int cli_vocab(int argc, char **argv)
     const struct cli_option options[] = {
         {"data", 'd', CLI_TEXT, "DIR", "folder with train_caps.txt and dev_caps.txt", &b.data},
         {"captions", 0, CLI_LIST, "FILE",
-         "captions, one a line, in place of the folder's; may be given again", &b.captions},
+         "captions, one per line, instead of the folder's; may be repeated", &b.captions},
         {"output", 'o', CLI_TEXT, "FILE",
-         "where to write (default: DIR/vocab.json if it is not there yet)", &b.out},
-        {"threshold", 0, CLI_INT, "N", "times that a word must occur (default: 4)", &b.threshold},
-        {"token-compat", 0, CLI_TEXT, "standard|py3bytes", "how the captions are tokenised",
-         &b.compat},
+         "file to write (default: DIR/vocab.json if it does not exist)", &b.out},
+        {"threshold", 0, CLI_INT, "N", "how often a word must occur (default: 4)", &b.threshold},
+        {"token-compat", 0, CLI_TEXT, "standard|py3bytes", "how captions are tokenised", &b.compat},
         {"json", 0, CLI_SWITCH, NULL, "print JSON", &b.json},
         {"quiet", 'q', CLI_SWITCH, NULL, "no progress on stderr", &b.quiet},
         {NULL, 0, CLI_SWITCH, NULL, NULL, NULL},
     };
     const struct cli_usage usage = {
         "vocab", "-d DIR [options]",
-        "Builds a vocabulary from captions, those of the train and dev splits together as the "
-        "reference does: the words that occur often enough, in order of first use, after <pad>, "
-        "<start>, <end> and <unk>. Tells how much of the captions it covers.",
+        "Builds a vocabulary from captions, like the reference from the train and dev splits "
+        "together: the words that occur often enough, in order of first use, after <pad>, <start>, "
+        "<end> and <unk>. Reports how much of the captions it covers.",
         "  scanscope vocab --captions assets/demo/test_caps.txt -o vocab.json\n", options};
     struct error err;
     int status = EXIT_USAGE;
@@ -196,7 +193,7 @@ int cli_vocab(int argc, char **argv)
         b.builder = vocab_builder_new();
         if (!b.data && b.captions.count == 0)
             status = cli_usage_error(
-                "vocab", "no captions: give a folder with -d DIR, or files with --captions FILE");
+                "vocab", "no captions; give a folder with -d DIR, or files with --captions FILE");
         else
             status = build(&b, &err) == 0 ? EXIT_DONE : cli_fail("vocab", &err);
     }

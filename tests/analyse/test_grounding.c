@@ -150,7 +150,7 @@ static void test_broken_annotations(void **state)
         {"text", "line 1"},
         {"<annotation>", "line 1"},
         {"<annotation></object>", "line 1"},
-        {"<html></html>", "is no <annotation>"},
+        {"<html></html>", "is not an <annotation>"},
         {BOX("nan", "1", "2", "3"), "a bndbox is not"},
         {BOX("1e99", "1", "2", "3"), "a bndbox is not"},
         {BOX("", "1", "2", "3"), "a bndbox is not"},
@@ -303,12 +303,12 @@ static void test_broken_instances(void **state)
 {
     (void)state;
     static const char *const cases[][2] = {
-        {"", "holds no objects"},
-        {"{}", "holds no objects"},
-        {"[]", "holds no objects"},
-        {"{\"annotations\": []}", "holds no objects"},
-        {"{\"annotations\": [", "is not JSON, or it is cut off"},
-        {"nonsense", "holds no objects"},
+        {"", "has no objects"},
+        {"{}", "has no objects"},
+        {"[]", "has no objects"},
+        {"{\"annotations\": []}", "has no objects"},
+        {"{\"annotations\": [", "is not JSON, or is cut off"},
+        {"nonsense", "has no objects"},
         {ONE("\"image_id\": 42, \"category_id\": 1"), "lacks image_id, category_id or bbox"},
         {ONE("\"image_id\": 42, \"bbox\": [1, 2, 3, 4]"), "lacks"},
         {ONE("\"image_id\": -1, \"category_id\": 1, \"bbox\": [1, 2, 3, 4]"), "lacks"},

@@ -233,13 +233,13 @@ words_with --positives ids.txt --caption-ids ids.txt
 fails_with 1 "its name does not give its direction" "a file name without a direction"
 head -n 100 ids.txt >few.txt
 words_with --positives eccv --caption-ids few.txt
-fails_with 1 "few.txt: has 100 ids, the split 120 captions" "too few ids"
+fails_with 1 "few.txt: has 100 ids, but the split has 120 captions" "too few ids"
 sed 5s/.*/1000/ ids.txt >twice.txt
 words_with --positives eccv --caption-ids twice.txt
-fails_with 1 "twice.txt: the id 1000 stands there twice" "an id twice"
+fails_with 1 "twice.txt: has the id 1000 twice" "an id twice"
 sed '5s/.*/five/' ids.txt >odd.txt
 words_with --positives eccv --caption-ids odd.txt
-fails_with 1 "odd.txt: line 5 is no whole number" "an invalid id"
+fails_with 1 "odd.txt: line 5 is not an integer" "an invalid id"
 seq 2000 2119 >others.txt
 words_with --positives eccv --caption-ids others.txt
 fails_with 1 "none of its queries is a caption of the split" "ids of other captions"

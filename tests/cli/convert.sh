@@ -89,12 +89,12 @@ ok $? "no file stays behind"
 convert uneven.tsv -o uneven
 fails_with 1 "uneven.tsv: line 2: image 8 has 1 regions" "counts that differ"
 convert uneven.tsv -o uneven --regions 2
-fails_with 1 "fewer than the 2 of --regions" "fewer regions than --regions"
+fails_with 1 "fewer than --regions 2" "fewer regions than --regions"
 convert uneven.tsv -o uneven --regions 1
 ok "$status" "--regions as many as all have"
 printf '7\n123\n' >ids
 convert three.tsv -o missing --ids ids
-fails_with 1 "1 of the 2 wanted images are not in the input (the first: 123)" "ids that are not there"
+fails_with 1 "1 of the 2 requested images are not in the input (the first: 123)" "ids that are not there"
 head -n 5 captions.txt >five.txt
 convert three.tsv -o missing --captions five.txt
 fails_with 1 "five.txt: has 5 captions" "captions that do not fit"

@@ -151,7 +151,7 @@ ev -m a.npy -d set --qrels long
 fails_with 1 "long: line 1 has too many columns" "a line of five columns"
 printf '7 0 7#0 high\n' >word
 ev -m a.npy -d set --qrels word
-fails_with 1 "the grade 'high' is no whole number" "a grade that is a word"
+fails_with 1 "the grade 'high' is not an integer" "a grade that is a word"
 : >empty
 ev -m a.npy -d set --qrels empty
 fails_with 1 "empty: is empty" "no judgements"
@@ -183,7 +183,7 @@ ev -m six.npy --folds 3 --run folds
 ok $? "of folds the run has the folds' items only"
 printf 'a b\nc\nd\n' >set/blank_ids.txt
 ev -m a.npy -d set -s blank --run x
-fails_with 1 "'a b' is empty or holds a blank" "an id that TREC cannot hold"
+fails_with 1 "'a b' is empty or has a blank" "an id that TREC cannot hold"
 ev -m a.npy -d set --run no/such/run
 fails_with 1 "no/such" "a run that cannot be written"
 if command -v trec_eval >/dev/null; then

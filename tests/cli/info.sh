@@ -67,7 +67,7 @@ printf '\200\002garbage\000\001' >a.pth
 printf '{"word2idx": ' >broken.json
 mkdir nothing
 for case in "empty.npy|is empty" "cut.npy|is cut off" "a.jpg|is a GIF" "a.pth|a.pth: " "broken.json|line 1, column 13" \
-    "nothing|no data folder" "missing|No such file"; do
+    "nothing|not a data folder" "missing|No such file"; do
     info "${case%%|*}"
     fails_with 1 "${case#*|}" "unreadable: $case"
 done
@@ -91,7 +91,7 @@ info made
 ok $? "and in a folder, by image and region"
 printf 'one\n' >made/test_ids.txt
 info made
-[ "$status" -eq 1 ] && grep -q 'has 1 ids, the features have 2 images' err
+[ "$status" -eq 1 ] && grep -q 'has 1 ids, but the features have 2 images' err
 ok $? "a split that does not open"
 rm made/test_ids.txt
 mkdir captions && cp captions.txt captions/dev_caps.txt && : >captions/a.jpg

@@ -49,7 +49,7 @@ static int tree(struct torchfile *file, const struct pickle_value *value, struct
     for (size_t i = 0; i < count; i += is_dict ? 2 : 1) {
         str_add(path, "/");
         if (is_dict)
-            pickle_show_key(path, value->list.items[i]);
+            pickle_show_value(path, value->list.items[i]);
         else
             str_addf(path, "%zu", i);
         if (tree(file, value->list.items[is_dict ? i + 1 : i], path, err) != 0)

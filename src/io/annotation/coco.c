@@ -16,7 +16,7 @@ enum section { IN_NOTHING, IN_IMAGES, IN_ANNOTATIONS, IN_CATEGORIES };
 /* Depths: { "annotations": [ { "bbox": [ */
 enum { ROOT = 1, ENTRY = 3, LIST = 4 };
 
-/* An entry of any section while it is read. Numbers are NaN, ids -1 where not seen. */
+/* An entry of any section while it is read. Numbers are NaN and ids -1 until seen. */
 struct entry {
     int64_t id, image, category;
     double width, height, box[4];
@@ -61,7 +61,7 @@ static enum section section_of(const char *key)
     return IN_NOTHING;
 }
 
-/* Ids are whole numbers that are not negative; -1 where this is none. */
+/* Ids are non-negative integers; -1 if this is not one. */
 static int64_t as_id(const char *text)
 {
     char *end;
@@ -121,12 +121,12 @@ static int finish_annotation(struct reader *r)
     struct coco_object object = {.crowd = e->crowd};
     r->annotations++;
     if (e->image < 0 || e->category < 0 || (e->corners == 0 && !e->bad_box))
-        return fail(r, "before here an annotation lacks image_id, category_id or bbox");
+        return fail(r, "the annotation before this lacks image_id, category_id or bbox");
     bool good = e->corners == 4 && !e->bad_box;
     for (int k = 0; k < 4; k++)
         good = good && isfinite(e->box[k]) && fabs(e->box[k]) < 1e9;
     if (!good || e->box[2] < 0 || e->box[3] < 0)
-        return fail(r, "before here a bbox is not x, y, width, height");
+        return fail(r, "the bbox before this is not x, y, width, height");
     if (!find_image(r, e->image, &object.image))
         return 0;
     object.box[0] = (float)e->box[0];
@@ -143,7 +143,7 @@ static int finish_category(struct reader *r)
 {
     struct coco *c = r->out;
     if (r->entry.id < 0 || !r->entry.name || !r->entry.name[0])
-        return fail(r, "before here a category lacks id or name");
+        return fail(r, "the category before this lacks id or name");
     MEM_ROOM(c->categories, c->category_count, c->category_cap);
     c->categories[c->category_count++] = (struct coco_category){r->entry.id, r->entry.name};
     r->entry.name = NULL;
@@ -203,7 +203,7 @@ static int scan_all(struct reader *r)
         if (token == JSON_SCAN_END)
             return 0;
         if (token == JSON_SCAN_BAD)
-            return fail(r, "is not JSON, or it is cut off");
+            return fail(r, "is not JSON, or is cut off");
         if (token == JSON_SCAN_KEY)
             take_key(r);
         else if (token == JSON_SCAN_STRING || token == JSON_SCAN_NUMBER || token == JSON_SCAN_WORD)
@@ -258,8 +258,8 @@ int coco_load(const char *path, const struct idmap *wanted, struct coco *out, st
     if (status == 0 && r.annotations == 0)
         status =
             error_at(err, path, -1,
-                     "holds no objects: COCO's instances_*.json with \"annotations\" that have "
-                     "image_id, category_id and bbox is wanted");
+                     "has no objects; give COCO's instances_*.json, with \"annotations\" that have "
+                     "image_id, category_id and bbox");
     if (status == 0)
         status = resolve_categories(out, path, err);
     free(r.entry.name);

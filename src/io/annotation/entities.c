@@ -11,7 +11,7 @@
 static const char mark[] = "/EN#";
 enum { MARK = sizeof mark - 1 };
 
-/* What stands at `line`, from 1, and why it cannot be. */
+/* Where an error is: `line` counts from 1. */
 struct place {
     const char *path;
     size_t line;
@@ -30,7 +30,7 @@ static void add_phrase(struct entity_sentence *s, size_t *cap, struct entity_phr
     s->phrases[s->phrase_count++] = phrase;
 }
 
-/* "/EN#ID/TYPE/TYPE words" of `length` bytes: the words go to `text`. */
+/* "/EN#ID/TYPE/TYPE words", `length` bytes; appends the words to `text`. */
 static int parse_phrase(const char *at, size_t length, struct entity_sentence *s, size_t *cap,
                         struct str *text, const struct place *place)
 {

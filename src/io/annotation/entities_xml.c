@@ -1,4 +1,4 @@
-/* entities_xml.c: the annotation files of Flickr30K Entities, by expat. */
+/* entities_xml.c: the annotation files of Flickr30K Entities, read with expat. */
 #include <expat.h>
 #include <math.h>
 #include <stdlib.h>
@@ -16,8 +16,8 @@ enum { DEEPEST = 64, TEXT_LONGEST = 4096, CHUNK = 1 << 20 };
 struct object {
     char **names;
     size_t name_count, name_cap;
-    double corner[4]; /* xmin ymin xmax ymax; NaN where not seen */
-    bool boxed;       /* there is a bndbox */
+    double corner[4]; /* xmin ymin xmax ymax; NaN until seen */
+    bool boxed;       /* has a bndbox */
 };
 
 struct reader {
@@ -27,13 +27,13 @@ struct reader {
     size_t cap;
     int depth;
     bool root_seen;
-    struct str text; /* of the element in hand */
+    struct str text; /* of the current element */
     struct object object;
     struct error *err;
     bool failed;
 };
 
-/* The first failure is the one told. */
+/* The first failure is the one reported. */
 static void fail(struct reader *r, const char *why)
 {
     if (!r->failed)
@@ -123,7 +123,7 @@ static void XMLCALL on_text(void *data, const XML_Char *text, int length)
 {
     struct reader *r = data;
     if (r->text.length + (size_t)length > TEXT_LONGEST)
-        fail(r, "the text of an element is longer than 4096 bytes");
+        fail(r, "an element's text is longer than 4096 bytes");
     else
         str_add_n(&r->text, text, (size_t)length);
 }
@@ -132,10 +132,10 @@ static void XMLCALL on_doctype(void *data, const XML_Char *name, const XML_Char 
                                const XML_Char *public, int internal)
 {
     (void)name, (void)system, (void)public, (void)internal;
-    fail(data, "a document type declaration, which annotation files do not have");
+    fail(data, "has a document type declaration, which annotation files do not");
 }
 
-/* Bytes in pieces: expat counts them in int. */
+/* In pieces, since expat counts bytes in int. */
 static int parse_all(struct reader *r, const struct file_map *map)
 {
     for (size_t at = 0; !r->failed && at < map->size;) {
@@ -151,7 +151,7 @@ static int parse_all(struct reader *r, const struct file_map *map)
     }
     if (!r->failed && !r->root_seen) {
         r->failed = true;
-        error_at(r->err, r->path, -1, "is no <annotation> of Flickr30K Entities");
+        error_at(r->err, r->path, -1, "is not an <annotation> of Flickr30K Entities");
     }
     return r->failed ? -1 : 0;
 }

@@ -44,8 +44,8 @@ static size_t find_id(GHashTable *table, int64_t id)
     return GPOINTER_TO_SIZE(g_hash_table_lookup(table, &key)) - 1; /* SIZE_MAX: not there */
 }
 
-/* The whole of a text as a number of at most 18 digits. */
-static bool whole_number(const char *text, size_t n, int64_t *out)
+/* A text of 1 to 18 digits as a number. */
+static bool parse_digits(const char *text, size_t n, int64_t *out)
 {
     *out = 0;
     if (n == 0 || n > 18)
@@ -68,7 +68,7 @@ static bool number_in(const char *id, int64_t *out)
     size_t first = end;
     while (first > 0 && isdigit((unsigned char)name[first - 1]))
         first--;
-    return whole_number(name + first, end - first, out);
+    return parse_digits(name + first, end - first, out);
 }
 
 static int note_images(struct positives_ids *ids, const struct dataset *data, struct error *err)
@@ -77,11 +77,11 @@ static int note_images(struct positives_ids *ids, const struct dataset *data, st
         int64_t id;
         if (!number_in(data->id[i], &id))
             return error_set(err,
-                             "image %zu: there is no number in its id '%s', by which the "
-                             "annotation could know it",
+                             "image %zu: its id '%s' has no number by which the annotation could "
+                             "know it",
                              i, data->id[i]);
         if (!note_id(ids->image_of, id, i))
-            return error_set(err, "image %zu: its id '%s' is another image's too", i, data->id[i]);
+            return error_set(err, "image %zu: another image has the same id '%s'", i, data->id[i]);
     }
     return 0;
 }
@@ -91,7 +91,8 @@ static int check_count(const char *path, size_t count, const struct dataset *dat
 {
     if (count == data->captions)
         return 0;
-    return error_at(err, path, -1, "has %zu ids, the split %zu captions", count, data->captions);
+    return error_at(err, path, -1, "has %zu ids, but the split has %zu captions", count,
+                    data->captions);
 }
 
 /* The ids of the captions. */
@@ -102,26 +103,26 @@ static int read_lines(const char *path, const struct dataset *data, int64_t *out
         return -1;
     int status = check_count(path, lines.count, data, err);
     for (size_t c = 0; c < data->captions && status == 0; c++)
-        if (!whole_number(lines.items[c], strlen(lines.items[c]), &out[c]))
-            status = error_at(err, path, -1, "line %zu is no whole number", c + 1);
+        if (!parse_digits(lines.items[c], strlen(lines.items[c]), &out[c]))
+            status = error_at(err, path, -1, "line %zu is not an integer", c + 1);
     str_list_done(&lines);
     return status;
 }
 
 static int read_array(const char *path, const struct dataset *data, int64_t *out, struct error *err)
 {
-    static const double largest = 9007199254740992; /* beyond it doubles are no ids */
+    static const double largest = 9007199254740992; /* beyond it doubles skip integers */
     struct npy *array = NULL;
     if (npy_open(path, NULL, &array, err) != 0)
         return -1;
-    int status = array->type > NPY_U64 ? error_at(err, path, -1, "holds no whole numbers")
+    int status = array->type > NPY_U64 ? error_at(err, path, -1, "does not hold integers")
                                        : check_count(path, array->count, data, err);
     double *values = status == 0 ? mem_new(array->count, sizeof *values) : NULL;
     if (status == 0)
         npy_all_f64(array, values);
     for (size_t c = 0; c < data->captions && status == 0; c++) {
         if (!(values[c] >= 0 && values[c] <= largest))
-            status = error_at(err, path, -1, "number %zu is no id", c);
+            status = error_at(err, path, -1, "number %zu is not an id", c);
         else
             out[c] = (int64_t)values[c];
     }
@@ -140,9 +141,9 @@ int positives_ids_make(const struct dataset *data, const int64_t *caption_ids, c
     int status = note_images(ids, data, err);
     for (size_t c = 0; c < data->captions && status == 0; c++)
         if (!note_id(ids->caption_of, caption_ids[c], c))
-            status = error_at(err, path, -1,
-                              "the id %lld stands there twice, the second time for caption %zu",
-                              (long long)caption_ids[c], c);
+            status =
+                error_at(err, path, -1, "has the id %lld twice, the second time for caption %zu",
+                         (long long)caption_ids[c], c);
     if (status != 0) {
         positives_ids_free(ids);
         return -1;
@@ -167,16 +168,16 @@ int positives_ids_load(const struct dataset *data, const char *caption_ids,
 /* ---- a file -----------------------------------------------------------------------------------
  */
 
-/* An answer is a number, or the digits of one. */
+/* An answer is a number, or its digits as a string. */
 static bool id_of(const json_t *value, int64_t *out)
 {
     if (json_is_string(value))
-        return whole_number(json_string_value(value), json_string_length(value), out);
+        return parse_digits(json_string_value(value), json_string_length(value), out);
     *out = json_integer_value(value);
     return json_is_integer(value) && *out >= 0;
 }
 
-/* The lists of the queries of the split, in their order; NULL where there is none. */
+/* The lists of the split's queries, in order; NULL if there is none. */
 static int sort_lists(const char *path, json_t *root, GHashTable *queries, json_t **lists,
                       struct positives *out, struct error *err)
 {
@@ -184,7 +185,7 @@ static int sort_lists(const char *path, json_t *root, GHashTable *queries, json_
     json_t *value;
     json_object_foreach (root, key, value) {
         int64_t id;
-        if (!whole_number(key, strlen(key), &id) || !json_is_array(value))
+        if (!parse_digits(key, strlen(key), &id) || !json_is_array(value))
             return error_at(err, path, -1,
                             "'%.40s': not an id with the list of its answers, \"123\": [456, 789]",
                             key);
@@ -204,7 +205,7 @@ static int read_list(const char *path, const json_t *list, size_t query, GHashTa
     for (size_t k = 0; k < json_array_size(list); k++) {
         int64_t id;
         if (!id_of(json_array_get(list, k), &id))
-            return error_at(err, path, -1, "an answer that is no id, in a list of %zu",
+            return error_at(err, path, -1, "an answer that is not an id, in a list of %zu",
                             json_array_size(list));
         size_t answer = find_id(answers, id);
         if (answer == SIZE_MAX)
@@ -230,7 +231,7 @@ static size_t total_answers(json_t *const *lists, size_t queries)
     return total;
 }
 
-/* Does the split itself give the query one of its answers? */
+/* Whether the split itself gives the query one of its answers. */
 static bool has_truth(const struct positives *p, size_t query, bool image, size_t per_image)
 {
     if (!image)
@@ -248,13 +249,13 @@ static int check_sense(const char *path, bool image, size_t per_image, struct po
         p->confirmed += p->starts[q + 1] > p->starts[q] && has_truth(p, q, image, per_image);
     if (p->annotated == 0)
         return error_at(err, path, -1,
-                        "none of its queries is %s of the split: it is of another split or "
-                        "direction",
+                        "none of its queries is %s of the split: it belongs to another split "
+                        "or direction",
                         image ? "an image" : "a caption");
     if (p->confirmed == 0)
         return error_at(err, path, -1,
-                        "no query has its own truth among its %zu answers: the ids are not those "
-                        "of the annotation",
+                        "no query has its own truth among its %zu answers: these ids are not "
+                        "the annotation's",
                         p->starts[p->queries]);
     return 0;
 }

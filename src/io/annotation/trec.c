@@ -53,11 +53,10 @@ static int add_line(struct trec_qrels *q, size_t *cap, char *line, size_t number
     if (n == 0)
         return 0;
     if (n != COLUMNS)
-        return error_at(err, path, -1,
-                        "line %zu has %s columns; a line of qrels is: QUERY 0 ITEM GRADE", number,
-                        n < COLUMNS ? "too few" : "too many");
+        return error_at(err, path, -1, "line %zu has %s columns; it should be: QUERY 0 ITEM GRADE",
+                        number, n < COLUMNS ? "too few" : "too many");
     if (!parse_grade(fields[3], &grade))
-        return error_at(err, path, -1, "line %zu: the grade '%.40s' is no whole number", number,
+        return error_at(err, path, -1, "line %zu: the grade '%.40s' is not an integer", number,
                         fields[3]);
     MEM_ROOM(q->items, q->count, *cap);
     q->items[q->count++] = (struct trec_judgement){fields[0], fields[2], grade, number};
@@ -76,15 +75,14 @@ static int split_lines(struct trec_qrels *q, const char *path, struct error *err
         line = end ? end + 1 : NULL;
     }
     if (q->count == 0)
-        return error_at(err, path, -1,
-                        "is empty; qrels have lines of four columns: QUERY 0 ITEM GRADE");
+        return error_at(err, path, -1, "is empty; its lines should be: QUERY 0 ITEM GRADE");
     return 0;
 }
 
 static int copy_text(const struct file_map *map, const char *path, char **out, struct error *err)
 {
     if (map->size > 0 && memchr(map->data, '\0', map->size))
-        return error_at(err, path, -1, "holds a zero byte: this is no text file");
+        return error_at(err, path, -1, "is not a text file: it holds a zero byte");
     if (mem_alloc(out, map->size + 1, 1, "the judgements", err) != 0)
         return -1;
     if (map->size > 0)
@@ -123,8 +121,8 @@ int trec_check_name(const char *name, struct error *err)
         fit = fit && *c > ' ' && *c != 0x7f;
     return fit ? 0
                : error_set(err,
-                           "the id '%.80s' is empty or holds a blank, which a TREC file cannot "
-                           "hold: use other ids",
+                           "the id '%.80s' is empty or has a blank, which a TREC file cannot "
+                           "represent: use other ids",
                            name);
 }
 

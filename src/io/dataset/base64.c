@@ -4,7 +4,7 @@
 
 enum { NOT_BASE64 = 0x80 };
 
-/* Value + 1 of a character; 0: none. */
+/* Value + 1 of a character; 0 if it has none. */
 static const uint8_t alphabet[256] = {
     ['A'] = 1,  ['B'] = 2,  ['C'] = 3,  ['D'] = 4,  ['E'] = 5,  ['F'] = 6,  ['G'] = 7,  ['H'] = 8,
     ['I'] = 9,  ['J'] = 10, ['K'] = 11, ['L'] = 12, ['M'] = 13, ['N'] = 14, ['O'] = 15, ['P'] = 16,
@@ -16,7 +16,7 @@ static const uint8_t alphabet[256] = {
     ['4'] = 57, ['5'] = 58, ['6'] = 59, ['7'] = 60, ['8'] = 61, ['9'] = 62, ['+'] = 63, ['/'] = 64,
 };
 
-/* The value of a character, with NOT_BASE64 set where it has none. */
+/* The value of a character; NOT_BASE64 is set if it has none. */
 static inline unsigned value_of(char c)
 {
     return (uint8_t)(alphabet[(uint8_t)c] - 1);
@@ -31,8 +31,8 @@ static inline bool quad(const char *t, uint8_t *out)
     return !((a | b | c | d) & NOT_BASE64);
 }
 
-/* The last four characters, one or two of which may be padding. Gives the bytes in them, 0: wrong.
- */
+/* Decodes the last four characters, of which one or two may be padding. Returns how many bytes they
+ * hold, 0 if they are wrong. */
 static size_t last_quad(const char *t, uint8_t *out)
 {
     size_t pads = t[3] != '=' ? 0 : t[2] != '=' ? 1 : 2;

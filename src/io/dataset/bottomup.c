@@ -1,4 +1,4 @@
-/* bottomup.c: which kind of file it is, and what holds for an image of every kind. */
+/* bottomup.c: chooses the kind of file, and checks images of every kind. */
 #include "io/dataset/bottomup.h"
 
 #include <math.h>
@@ -66,7 +66,7 @@ static int check_boxes(const struct bottomup *reader, struct error *err)
     for (size_t r = 0; image->boxes && r < image->regions; r++) {
         const float *b = image->boxes + 4 * r;
         if (npy_find_nonfinite(b, 4) >= 0)
-            return bottomup_fail(reader, err, "box %zu holds a number that is not finite", r + 1);
+            return bottomup_fail(reader, err, "box %zu has a number that is not finite", r + 1);
         if (b[2] < b[0] || b[3] < b[1])
             return bottomup_fail(
                 reader, err,
@@ -87,7 +87,7 @@ static int check_features(const struct bottomup *reader, struct error *err)
     return bottomup_fail(
         reader, err,
         "feature %zu of region %zu is not finite (%g); extract this image again or "
-        "leave it out with --ids",
+        "omit it with --ids",
         (size_t)bad % size + 1, (size_t)bad / size + 1, (double)image->features[bad]);
 }
 
@@ -99,7 +99,8 @@ int bottomup_load(struct bottomup *reader, struct bottomup_image *out, struct er
     if (reader->kind->load(reader, err) != 0)
         return -1;
     if (before && image->feature_size != before)
-        return bottomup_fail(reader, err, "has features of size %zu, the images before it %zu",
+        return bottomup_fail(reader, err,
+                             "has features of size %zu, but earlier images of size %zu",
                              image->feature_size, before);
     if (check_boxes(reader, err) != 0 || check_features(reader, err) != 0)
         return -1;

@@ -1,5 +1,5 @@
-/* bottomup_folder.c: a file an image: .npz of two layouts, and pairs of folders NAME_att, NAME_box.
- */
+/* bottomup_folder.c: one file per image: .npz of two layouts, and pairs of folders NAME_att and
+ * NAME_box. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,9 +13,9 @@
 
 enum { BOX_COLUMNS_MAX = 16 };
 
-/* The files of a folder that have one of two endings. */
+/* The files of a folder. */
 struct state {
-    char *folder, *boxes; /* boxes: the folder NAME_box, NULL where there is none */
+    char *folder, *boxes; /* boxes: the folder NAME_box, NULL if there is none */
     struct str_list names;
     size_t at; /* the current one + 1 */
 };
@@ -45,8 +45,8 @@ static int list_files(struct bottomup *reader, struct state *s, bool npy, struct
         return -1;
     if (s->names.count == 0)
         return error_at(err, reader->path, -1,
-                        "holds no %s; a bottom-up TSV, a folder of .npz an image "
-                        "or a folder NAME_att is wanted",
+                        "has no %s; give a bottom-up TSV, a folder with one .npz per image or a "
+                        "folder NAME_att",
                         npy ? ".npz or .npy" : ".npz");
     qsort(s->names.items, s->names.count, sizeof *s->names.items, ascending_version);
     return 0;
@@ -109,14 +109,14 @@ static int open_matrix(const char *path, const char *member, struct npy **out, s
     if ((*out)->type != NPY_OBJECT && (*out)->ndim == 2 && (*out)->count > 0)
         return 0;
     char *shape = npy_describe(*out);
-    error_at(err, (*out)->path, -1, "holds %s; regions x numbers are wanted", shape);
+    error_at(err, (*out)->path, -1, "holds %s, not regions x numbers", shape);
     free(shape);
     npy_free(*out);
     *out = NULL;
     return -1;
 }
 
-/* Features of image.regions rows or (as openvqa keeps them) columns. */
+/* Copies the features of image.regions rows or (as in openvqa) columns. */
 static int take_features(struct bottomup *reader, const struct npy *a, bool columns,
                          struct error *err)
 {
@@ -136,7 +136,7 @@ static int take_features(struct bottomup *reader, const struct npy *a, bool colu
     return 0;
 }
 
-/* The first four columns. */
+/* Copies the first four columns. */
 static void take_boxes(struct bottomup *reader, const struct npy *a)
 {
     float row[BOX_COLUMNS_MAX];
@@ -146,14 +146,15 @@ static void take_boxes(struct bottomup *reader, const struct npy *a)
     }
 }
 
-/* Both arrays into the image; `regions` 0: as many as there are boxes; boxes may be NULL. */
+/* Copies both arrays into the image; `boxes` may be NULL. `regions` 0: as many as there are rows.
+ */
 static int take(struct bottomup *reader, const struct npy *features, const struct npy *boxes,
                 size_t regions, struct error *err)
 {
     size_t rows = boxes ? boxes->shape[0] : features->shape[0];
     bool columns = features->shape[0] != rows && features->shape[1] == rows;
     if (boxes && (boxes->shape[1] < 4 || boxes->shape[1] > BOX_COLUMNS_MAX))
-        return bottomup_fail(reader, err, "its boxes have %zu numbers each, 4 are wanted",
+        return bottomup_fail(reader, err, "its boxes have %zu numbers each instead of 4",
                              boxes->shape[1]);
     if (features->shape[0] != rows && !columns)
         return bottomup_fail(reader, err, "has %zu boxes, but features of %zu x %zu", rows,
@@ -204,7 +205,7 @@ static bool has(const struct str_list *m, const char *name)
     return false;
 }
 
-/* A positive whole number; 0 where the member is not there. */
+/* Reads a positive integer; 0 if the member is missing. */
 static int read_count(const struct bottomup *reader, const struct str_list *members,
                       const char *name, int32_t *out, struct error *err)
 {
@@ -220,7 +221,7 @@ static int read_count(const struct bottomup *reader, const struct str_list *memb
         npy_all_f64(a, &value);
     npy_free(a);
     if (!number || !(value >= 1 && value <= INT32_MAX) || value != (double)(int32_t)value)
-        return bottomup_fail(reader, err, "%s is %g; a whole number from 1 is wanted", name, value);
+        return bottomup_fail(reader, err, "%s is %g, not a positive integer", name, value);
     *out = (int32_t)value;
     return 0;
 }
@@ -246,7 +247,7 @@ static int load_members(struct bottomup *reader, const struct str_list *members,
             return load_layout(reader, members, &layouts[i], err);
     for (size_t i = 0; i < members->count; i++)
         str_addf(&there, "%s%.40s", i ? ", " : "", members->items[i]);
-    error_set(err, "%s: holds neither x and bbox nor features and norm_bb, but: %.400s",
+    error_set(err, "%s: has neither x and bbox nor features and norm_bb, only: %.400s",
               str_text(&reader->where), str_text(&there));
     str_done(&there);
     return -1;

@@ -1,7 +1,8 @@
-/* bottomup_precomp.c: a split of a precomp folder, to take images out of it or to write it anew. */
+/* bottomup_precomp.c: a split of a precomp folder, to take images from it or rewrite it. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "io/dataset/bottomup_private.h"
@@ -19,11 +20,9 @@ static int precomp_open_split(struct bottomup *reader, struct error *err)
     const char *name = file_name(reader->path);
     char *folder = file_folder(reader->path), *split = NULL;
     reader->state = s;
-    for (size_t i = 0; !split && i < 2; i++) {
-        size_t n = strlen(name), e = strlen(endings[i]);
-        if (n > e && strcmp(name + n - e, endings[i]) == 0)
-            split = mem_strndup(name, n - e);
-    }
+    for (size_t i = 0; !split && i < COUNTOF(endings); i++)
+        if (str_ends_with(name, endings[i]) && strlen(name) > strlen(endings[i]))
+            split = mem_strndup(name, strlen(name) - strlen(endings[i]));
     struct dataset_spec spec = {
         .folder = split ? folder : NULL, .split = split, .features = reader->path};
     int status = dataset_open(&spec, &s->data, err);

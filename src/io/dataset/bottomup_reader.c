@@ -1,4 +1,4 @@
-/* bottomup_reader.c: what the readers of every kind of file do with ids and memory. */
+/* bottomup_reader.c: ids and memory, for the readers of every kind of file. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,24 +25,24 @@ int bottomup_set_id(struct bottomup *reader, const char *id, struct error *err)
         return error_set(err, "%s: the image id is empty", where);
     if (length == ID_SIZE)
         return error_set(err,
-                         "%s: an image id of %d characters and more ('%.40s...'); this is no file "
-                         "of region features",
-                         where, ID_SIZE, id);
+                         "%s: the image id '%.40s...' has %d characters or more; this is not a "
+                         "file of region features",
+                         where, id, ID_SIZE);
     for (const char *c = id; *c; c++)
         if ((unsigned char)*c < ' ')
-            return error_set(err, "%s: the image id '%.60s' holds control characters", where, id);
+            return error_set(err, "%s: the image id '%.60s' has control characters", where, id);
     memcpy(reader->id, id, length + 1);
     return 0;
 }
 
-static int room(float **values, size_t *have, size_t wanted, struct error *err)
+static int reserve(float **values, size_t *have, size_t wanted, struct error *err)
 {
     if (wanted <= *have)
         return 0;
     free(*values);
     *values = NULL;
     *have = 0;
-    if (mem_alloc(values, wanted, sizeof **values, "the regions of an image", err) != 0)
+    if (mem_alloc(values, wanted, sizeof **values, "an image's regions", err) != 0)
         return -1;
     *have = wanted;
     return 0;
@@ -53,15 +53,15 @@ int bottomup_reserve(struct bottomup *reader, size_t regions, size_t feature_siz
 {
     struct bottomup_image *image = &reader->image;
     if (regions == 0)
-        return bottomup_fail(reader, err, "has no regions; leave it out with --ids");
+        return bottomup_fail(reader, err, "has no regions; omit it with --ids");
     if (regions > BOTTOMUP_REGIONS_MAX)
-        return bottomup_fail(reader, err, "has %zu regions, %d are the most", regions,
+        return bottomup_fail(reader, err, "has %zu regions; at most %d are read", regions,
                              BOTTOMUP_REGIONS_MAX);
     if (feature_size == 0 || feature_size > BOTTOMUP_FEATURES_MAX)
-        return bottomup_fail(reader, err, "has features of size %zu; 1 to %d are possible",
+        return bottomup_fail(reader, err, "has features of size %zu; 1 to %d are read",
                              feature_size, BOTTOMUP_FEATURES_MAX);
-    if (room(&reader->features, &reader->feature_room, regions * feature_size, err) != 0 ||
-        (boxes && room(&reader->boxes, &reader->box_room, 4 * regions, err) != 0))
+    if (reserve(&reader->features, &reader->feature_room, regions * feature_size, err) != 0 ||
+        (boxes && reserve(&reader->boxes, &reader->box_room, 4 * regions, err) != 0))
         return -1;
     image->regions = regions;
     image->feature_size = feature_size;

@@ -1,4 +1,4 @@
-/* bottomup_tsv.c: a line an image; boxes and features are base64 of little-endian float32. */
+/* bottomup_tsv.c: one line per image; boxes and features are base64 of little-endian float32. */
 #include <endian.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -10,12 +10,12 @@
 #include "io/dataset/bottomup_private.h"
 #include "io/dataset/tsv.h"
 
-/* What is needed of a line. */
+/* The columns that are used. */
 enum column { ID, WIDTH, HEIGHT, COUNT, BOXES, FEATURES, COLUMNS };
 
 enum { FIELDS_MAX = 16 };
 
-/* A layout is told by its number of columns: where each needed one stands. */
+/* Where the used columns are; a layout is recognised by its number of columns. */
 struct layout {
     size_t fields, at[COLUMNS];
 };
@@ -45,7 +45,7 @@ struct field {
 
 struct state {
     struct tsv *tsv;
-    struct layout layout; /* of the file so far; fields 0: not known yet */
+    struct layout layout; /* of the file; fields 0: not yet known */
     struct field fields[FIELDS_MAX];
     size_t field_count; /* FIELDS_MAX + 1: more */
     uint8_t *bytes;     /* decoded base64 */
@@ -93,7 +93,7 @@ static bool named(const struct state *s, size_t i, enum column *column_out)
     return false;
 }
 
-/* A first line of names. 1: it was, 0: it is none. */
+/* Reads a first line of column names. 1: it was one; 0: it is not; -1: an error. */
 static int read_header(const struct bottomup *reader, struct state *s, struct error *err)
 {
     enum column column;
@@ -108,7 +108,7 @@ static int read_header(const struct bottomup *reader, struct state *s, struct er
         }
     for (size_t c = 0; c < COLUMNS; c++)
         if (!have[c])
-            return error_set(err, "%s: the header line names no column '%s'",
+            return error_set(err, "%s: the header line has no column '%s'",
                              str_text(&reader->where), column_names[c]);
     s->layout = found;
     return 1;
@@ -120,12 +120,12 @@ static int wrong_columns(const struct bottomup *reader, const struct state *s, s
     const char *where = str_text(&reader->where);
     if (!wanted)
         return error_set(err,
-                         "%s: has %zu column%s%s where 6 (image_id image_w image_h num_boxes boxes "
-                         "features) or LXMERT's 10 are wanted; is this a bottom-up TSV?",
+                         "%s: has %zu column%s%s instead of 6 (image_id image_w image_h num_boxes "
+                         "boxes features) or LXMERT's 10; is this a bottom-up TSV?",
                          where, n, n == 1 ? "" : "s", n > FIELDS_MAX ? " or more" : "");
-    return error_set(err, "%s: has %zu columns%s where the lines before it have %zu; %s", where, n,
+    return error_set(err, "%s: has %zu columns%s, but earlier lines have %zu; %s", where, n,
                      n > FIELDS_MAX ? " or more" : "", wanted,
-                     n > wanted ? "two lines are glued together"
+                     n > wanted ? "two lines have run together"
                                 : "the line is cut off: copy or download the file again");
 }
 
@@ -172,7 +172,7 @@ static const struct field *field_of(const struct state *s, enum column column)
     return &s->fields[s->layout.at[column]];
 }
 
-static int whole_number(const struct bottomup *reader, enum column column, long most, long *out,
+static int read_integer(const struct bottomup *reader, enum column column, long most, long *out,
                         struct error *err)
 {
     const struct field *field = field_of(reader->state, column);
@@ -181,7 +181,7 @@ static int whole_number(const struct bottomup *reader, enum column column, long 
     *out = strtol(field->text, &end, 10);
     if (!errno && end != field->text && !*end && *out >= 0 && *out <= most)
         return 0;
-    return bottomup_fail(reader, err, "%s is '%.40s', a whole number up to %ld is wanted",
+    return bottomup_fail(reader, err, "%s is '%.40s', not an integer up to %ld",
                          column_names[column], field->text, most);
 }
 
@@ -193,7 +193,7 @@ static struct field unquoted(struct field field)
     return quoted ? (struct field){field.text + 2, field.length - 3} : field;
 }
 
-/* A column's bytes into s->bytes. */
+/* Decodes a column into s->bytes. */
 static int decode(const struct bottomup *reader, struct state *s, enum column column,
                   size_t *size_out, struct error *err)
 {
@@ -210,7 +210,7 @@ static int decode(const struct bottomup *reader, struct state *s, enum column co
             reader, err,
             "column '%s' ends inside a group of base64 (%zu characters): it is cut off",
             column_names[column], field.length);
-    return bottomup_fail(reader, err, "column '%s' is not base64: '%c' at its character %zu",
+    return bottomup_fail(reader, err, "column '%s' is not base64: '%c' at character %zu",
                          column_names[column], field.text[bad], bad + 1);
 }
 
@@ -233,7 +233,7 @@ static int load_features(struct bottomup *reader, struct state *s, size_t region
     if (size == 0 || (row && size % row != 0))
         return bottomup_fail(
             reader, err,
-            "num_boxes is %zu, but features hold %zu bytes, no multiple of %zu (float32): "
+            "num_boxes is %zu, but features hold %zu bytes, not a multiple of %zu (float32): "
             "cut off?",
             regions, size, row);
     if (bottomup_reserve(reader, regions, row ? size / row : 1, true, err) != 0)
@@ -248,10 +248,9 @@ static int load_boxes(struct bottomup *reader, struct state *s, struct error *er
     if (decode(reader, s, BOXES, &size, err) != 0)
         return -1;
     if (size != 4 * sizeof(float) * regions)
-        return bottomup_fail(
-            reader, err,
-            "num_boxes is %zu, but boxes hold %zu bytes where %zu (float32) are wanted", regions,
-            size, 4 * sizeof(float) * regions);
+        return bottomup_fail(reader, err,
+                             "num_boxes is %zu, but boxes hold %zu bytes instead of %zu (float32)",
+                             regions, size, 4 * sizeof(float) * regions);
     to_floats(s->bytes, 4 * regions, reader->image.boxes);
     return 0;
 }
@@ -260,9 +259,9 @@ static int tsv_kind_load(struct bottomup *reader, struct error *err)
 {
     struct state *s = reader->state;
     long width, height, regions;
-    if (whole_number(reader, WIDTH, INT32_MAX, &width, err) != 0 ||
-        whole_number(reader, HEIGHT, INT32_MAX, &height, err) != 0 ||
-        whole_number(reader, COUNT, BOTTOMUP_REGIONS_MAX, &regions, err) != 0)
+    if (read_integer(reader, WIDTH, INT32_MAX, &width, err) != 0 ||
+        read_integer(reader, HEIGHT, INT32_MAX, &height, err) != 0 ||
+        read_integer(reader, COUNT, BOTTOMUP_REGIONS_MAX, &regions, err) != 0)
         return -1;
     if (width == 0 || height == 0)
         return bottomup_fail(reader, err, "is %ld x %ld pixels; both must be positive", width,

@@ -1,5 +1,6 @@
 #include "io/dataset/dataset.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,8 +13,8 @@
 #include "io/text/captions.h"
 
 enum {
-    REDUNDANCY = 5,    /* rows an image where a features file has one a caption */
-    PROBED_GROUPS = 4, /* of five rows, compared to tell that */
+    REDUNDANCY = 5,    /* rows per image if a features file has one per caption */
+    PROBED_GROUPS = 4, /* of five rows, compared to find out */
     DEV_CAPTIONS = 5000,
     MAX_REGIONS = 1024,
     MAX_FEATURE_SIZE = 1 << 20,
@@ -29,11 +30,10 @@ static int no_features(const struct opening *o, struct error *err)
                         file_exists(d->folder) ? "is not a folder" : "no such folder");
     char *splits = dataset_list_splits(d->folder);
     if (splits[0])
-        error_at(err, d->folder, -1, "has no %s_ims.npy; the splits there are: %s", d->split,
-                 splits);
+        error_at(err, d->folder, -1, "has no %s_ims.npy; its splits are: %s", d->split, splits);
     else
         error_at(err, d->folder, -1,
-                 "has no %s_ims.npy (nor %s_feat.npy, nor .npz): no data folder", d->split,
+                 "has no %s_ims.npy (nor %s_feat.npy, nor .npz): not a data folder", d->split,
                  d->split);
     free(splits);
     return -1;
@@ -44,7 +44,7 @@ static int check_features(struct dataset *d, struct error *err)
     const struct npy *a = d->features;
     if (a->type == NPY_OBJECT || (a->ndim != 3 && a->ndim != 2) || a->count == 0) {
         char *shape = npy_describe(a);
-        error_at(err, a->path, -1, "holds %s; features are images x regions x size", shape);
+        error_at(err, a->path, -1, "holds %s, not features (images x regions x size)", shape);
         free(shape);
         return -1;
     }
@@ -86,7 +86,7 @@ static int take_tokens(struct dataset *d, const char *path, struct error *err)
     if (text_token_lines_load(path, &lines, err) != 0)
         return -1;
     if (d->caption && lines.count != d->caption_lines) {
-        error_at(err, path, -1, "holds the word ids of %zu captions, there are %zu captions",
+        error_at(err, path, -1, "has word ids for %zu captions, but there are %zu captions",
                  lines.count, d->caption_lines);
         text_token_lines_done(&lines);
         return -1;
@@ -104,7 +104,7 @@ static bool rows_equal(const struct npy *a, size_t i, size_t j, float *x, float 
     return memcmp(x, y, npy_row_size(a) * sizeof *x) == 0;
 }
 
-/* Whether the first groups of five rows are each the same image. */
+/* Whether the rows of each of the first groups of five are equal. */
 static bool holds_five_times(const struct npy *a)
 {
     size_t row = npy_row_size(a), groups = a->shape[0] / REDUNDANCY;
@@ -117,7 +117,7 @@ static bool holds_five_times(const struct npy *a)
     return equal;
 }
 
-/* How captions and rows go together. */
+/* Determines how captions and rows correspond. */
 static int match_captions(struct opening *o, const char *path, struct error *err)
 {
     struct dataset *d = o->d;
@@ -129,7 +129,7 @@ static int match_captions(struct opening *o, const char *path, struct error *err
     if (captions % rows != 0)
         return error_at(
             err, path, -1,
-            "has %zu captions, but %s has features of %zu images; five captions an image "
+            "has %zu captions, but %s has features of %zu images; five captions per image "
             "(%zu) are expected",
             captions, d->features->path, rows, REDUNDANCY * rows);
     d->captions = captions;
@@ -148,8 +148,8 @@ static void cut_dev(struct opening *o)
     if (strcmp(d->split, "dev") != 0 || d->captions <= DEV_CAPTIONS || d->per_image > DEV_CAPTIONS)
         return;
     size_t images = DEV_CAPTIONS / d->per_image;
-    dataset_note(o, "dev is cut to its first %zu images as the reference does (%zu are there)",
-                 images, d->images);
+    dataset_note(o, "dev is cut to its first %zu images, as by the reference (of %zu)", images,
+                 d->images);
     d->images = images;
     d->captions = images * d->per_image;
 }
@@ -172,7 +172,7 @@ static int open_captions(struct opening *o, struct error *err)
 
 /* ---- ids ------------------------------------------------------------------------------------- */
 
-/* One id an image, or one a caption. */
+/* Takes one id per image, or one per caption. */
 static int spread_ids(struct dataset *d, struct str_list *lines, const char *path,
                       struct error *err)
 {
@@ -180,8 +180,8 @@ static int spread_ids(struct dataset *d, struct str_list *lines, const char *pat
     bool a_caption = d->per_image > 1 && lines->count == all * d->per_image;
     size_t step = a_caption ? d->per_image : 1;
     if (!a_caption && lines->count != all && lines->count != d->images)
-        return error_at(err, path, -1, "has %zu ids, the features have %zu images", lines->count,
-                        all);
+        return error_at(err, path, -1, "has %zu ids, but the features have %zu images",
+                        lines->count, all);
     for (size_t i = 0; step > 1 && i < all; i++) {
         char *id = lines->items[i];
         lines->items[i] = lines->items[i * step];
@@ -234,7 +234,7 @@ static int open_photos(struct opening *o, struct error *err)
     const char *folder = photos_folder(d->photos);
     d->photo_folder = mem_strdup(folder);
     if (photos_by_order(d->photos))
-        dataset_note(o, "ids are taken as places in %s in file-name order", folder);
+        dataset_note(o, "ids are taken as positions in %s in file-name order", folder);
     return 0;
 }
 
@@ -299,6 +299,7 @@ void dataset_free(struct dataset *d)
 int dataset_features(const struct dataset *d, size_t first, size_t n, float *out, struct error *err)
 {
     size_t row = d->regions * d->feature_size;
+    assert(first <= d->images && n <= d->images - first);
     if (d->row_step == 1)
         npy_rows_f32(d->features, first, n, out);
     for (size_t i = 0; d->row_step > 1 && i < n; i++)

@@ -1,5 +1,6 @@
-/* dataset.h: a split of a `*_precomp` folder: features, captions, ids, boxes, sizes, photographs.
- * The files and their variants are in scanscope-formats(5). */
+/* dataset.h: io/dataset reads and writes data folders. Here: a split of a `*_precomp` folder:
+ * features, captions, ids, boxes, sizes, photographs. The files and their variants are in
+ * scanscope-formats(5). */
 #ifndef IO_DATASET_DATASET_H
 #define IO_DATASET_DATASET_H
 
@@ -10,8 +11,8 @@
 #include "base/error.h"
 #include "io/array/npy.h"
 
-/* What to open; NULL where not given. Either folder and split, or `features` (then all else is
- * optional). */
+/* What to open; NULL for what is not given. Either folder and split, or `features` (then all else
+ * is optional). All borrowed. */
 struct dataset_spec {
     const char *folder, *split;
     const char *features;   /* --ims FILE */
@@ -21,59 +22,61 @@ struct dataset_spec {
     const char *id_mapping; /* id -> file name JSON */
 };
 
-/* A split. I images, C captions; caption c belongs to image c / per_image. All strings as in the
- * file, made safe by utf8_clean only where shown. Features stay mapped.
+/* A split: I images, C captions; caption c belongs to image c / per_image. Strings are as in the
+ * file, made safe by utf8_clean only when shown. Features stay mapped. All pointers are owned.
  *
  * Files: features {split}_ims or {split}_feat, boxes {split}_boxes or {split}_ims_bbx, sizes
  * {split}_img_sizes or {split}_ims_size (pairs, or GSMN's and RCAR's pickled dicts), each .npy or
- * .npz; captions {split}_caps.txt, ids {split}_ids.txt. Only the features have to be there. */
+ * .npz; captions {split}_caps.txt, ids {split}_ids.txt. Only the features are required. */
 struct dataset {
-    char *folder, *split;         /* of `features` and "" where only that was given */
-    size_t images, captions;      /* after the five-fold redundancy and the 5000-caption dev cut */
-    size_t per_image;             /* captions an image: 5 as a rule, 0 where there are none */
+    char *folder, *split; /* if only `features` was given: its folder, and "" */
+    size_t images,
+        captions;     /* I, C, after removing five-fold copies and cutting dev to 5000 captions */
+    size_t per_image; /* captions per image: usually 5, 0 if there are none */
     size_t regions, feature_size; /* R, F; R is 1 for features of two dimensions */
     struct npy *features;         /* image i is row i * row_step */
-    size_t row_step;              /* 5 where the file holds each image five times, else 1 */
-    char **caption;   /* captions, blanks at both ends removed; NULL where only ids are given */
-    int32_t **tokens; /* from --token-ids, else NULL */
+    size_t row_step;              /* 5 if the file holds each image five times, else 1 */
+    char **caption;               /* C, without blanks at either end; NULL if only ids are given */
+    int32_t **tokens;             /* from --token-ids, else NULL */
     size_t *token_count;
-    size_t caption_lines; /* entries of caption and tokens: those of the file, not cut */
-    char **id;            /* images; the row number where there is no ids file */
-    size_t id_lines;      /* entries of id */
-    bool ids_are_rows;    /* there is no ids file */
-    float
-        *boxes; /* images x regions x 4, x1 y1 x2 y2 in pixels of the full image; NULL where none */
-    int32_t *sizes;        /* images x 2, width height; NULL where unknown */
-    char *photo_folder;    /* NULL where none */
-    char *note;            /* a line worth telling (PFAN's boxes passed over, a cut), or NULL */
+    size_t caption_lines;  /* entries of caption and tokens: all in the file, not cut */
+    char **id;             /* I; row numbers if there is no ids file */
+    size_t id_lines;       /* entries of id */
+    bool ids_are_rows;     /* there is no ids file */
+    float *boxes;          /* I x R x 4: x1 y1 x2 y2 in pixels of the full image; NULL if none */
+    int32_t *sizes;        /* I x 2: width, height in pixels; NULL if unknown */
+    char *photo_folder;    /* NULL if none */
+    char *note;            /* a remark (PFAN's boxes ignored, a cut), or NULL */
     struct photos *photos; /* photos.h */
 };
 
-/* Rows of features are the captions' count: each image stands there five times when the rows of the
- * first groups of five are equal; else each image has one caption. Errors: each names the file that
- * is missing or does not fit, with both numbers. */
+/* Opens a split. If there are as many rows of features as captions, each image is there five times
+ * if the first groups of five rows are equal; else each image has one caption. Errors: a file that
+ * is missing or does not fit the others (with both numbers). */
 int dataset_open(const struct dataset_spec *spec, struct dataset **out, struct error *err) MUST_USE;
+
+/* Frees it; NULL is allowed. */
 void dataset_free(struct dataset *dataset);
 
-/* Features of images first..first+n-1: n x regions x feature_size. A NaN or infinity is an error
- * that names image and region. */
+/* The features of images first .. first+n-1, which must exist; out: n x R x F. Errors: a NaN or
+ * infinity, with image and region. */
 int dataset_features(const struct dataset *dataset, size_t first, size_t n, float *out,
                      struct error *err) MUST_USE;
 
-/* The photograph's path (caller frees), as photos_find finds it; errors list what was tried. */
+/* The photograph's path, the caller's to free. Errors: those of photos_find. */
 int dataset_photo(const struct dataset *dataset, size_t image, char **path_out,
                   struct error *err) MUST_USE;
 
-/* The image whose id is `text`, or whose id without folder and ending is, or (failing that) whose
- * row number is; -1 where none. */
+/* The image whose id is `text`, else whose id without folder and ending is, else whose row number
+ * is; -1 if there is none. */
 ptrdiff_t dataset_find_image(const struct dataset *dataset, const char *text);
 
-/* Where the vocabulary is by the rules of DESIGN: vocab.json or the one *_vocab.json of the folder;
- * NULL where there is none. The caller's to free. */
+/* The path of the folder's vocabulary: vocab.json, or its only *_vocab.json; NULL if there is none.
+ * The caller's to free. */
 char *dataset_find_vocab(const struct dataset *dataset);
 
-/* The splits of a folder (what stands before _ims or _feat), sorted, "test, dev, train"-like in one
- * line; the caller's to free. Empty where there are none. */
+/* The splits of a folder (file names up to _ims or _feat), sorted, in one line: "dev, test, train";
+ * empty if there are none. The caller's to free. */
 char *dataset_list_splits(const char *folder);
 
 #endif

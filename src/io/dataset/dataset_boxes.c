@@ -11,7 +11,7 @@ enum { BOX = 4, PFAN_LAST = 30, MAX_SIDE = 1 << 24 };
 static const char *const box_endings[] = {"_boxes", "_ims_bbx", NULL};
 static const char *const size_endings[] = {"_img_sizes", "_ims_size", NULL};
 
-/* The rows that are images: every step-th of those in the file. */
+/* Copies every step-th row, one per image. */
 static void take_rows(const struct npy *array, size_t step, size_t images, float *out)
 {
     size_t row = npy_row_size(array);
@@ -24,8 +24,9 @@ static int check_box_shape(const struct opening *o, const struct npy *a, struct 
     const struct dataset *d = o->d;
     if (a->shape[1] == d->regions)
         return 0;
-    return error_at(err, a->path, -1, "has boxes of %zu regions an image, the features have %zu",
-                    a->shape[1], d->regions);
+    return error_at(err, a->path, -1,
+                    "has boxes for %zu regions per image, but the features have %zu", a->shape[1],
+                    d->regions);
 }
 
 static int read_boxes(struct opening *o, const struct npy *a, struct error *err)
@@ -44,17 +45,17 @@ static int read_boxes(struct opening *o, const struct npy *a, struct error *err)
                     (size_t)bad / row, (size_t)bad % row / BOX);
 }
 
-/* PFAN gives another thing the same name; a shape that nobody writes is passed over as well,
- * because everything but the drawing works without boxes. */
-static bool passed_over(struct opening *o, const struct npy *a)
+/* PFAN uses the same name for something else; an unknown shape is ignored, too, since everything
+ * but drawing works without boxes. */
+static bool ignored(struct opening *o, const struct npy *a)
 {
     if (a->type != NPY_OBJECT && a->ndim == 3 && a->shape[2] == BOX)
         return false;
     char *shape = npy_describe(a);
     if (a->ndim == 3 && a->shape[2] == PFAN_LAST)
-        dataset_note(o,
-                     "%s holds PFAN's positions (15 grid cells and 15 weights a region), not boxes",
-                     a->path);
+        dataset_note(
+            o, "%s holds PFAN's positions (15 grid cells and 15 weights per region), not boxes",
+            a->path);
     else
         dataset_note(o, "%s is %s, not images x regions x 4: no boxes", a->path, shape);
     free(shape);
@@ -68,7 +69,7 @@ int dataset_open_boxes(struct opening *o, struct error *err)
     if (!path)
         return 0;
     int status = npy_open(path, NULL, &a, err);
-    if (status == 0 && !passed_over(o, a))
+    if (status == 0 && !ignored(o, a))
         status = read_boxes(o, a, err);
     npy_free(a);
     free(path);
@@ -84,7 +85,7 @@ static int read_size_pairs(struct dataset *d, const struct npy *a, size_t step, 
     int status = 0;
     for (size_t i = 0; status == 0 && i < 2 * d->images; i++) {
         if (!(pairs[i] >= 1 && pairs[i] <= MAX_SIDE))
-            status = error_at(err, a->path, -1, "image %zu: %g is no width or height", i / 2,
+            status = error_at(err, a->path, -1, "image %zu: %g is not a width or height", i / 2,
                               (double)pairs[i]);
         else
             d->sizes[i] = (int32_t)lroundf(pairs[i]);
@@ -93,7 +94,7 @@ static int read_size_pairs(struct dataset *d, const struct npy *a, size_t step, 
     return status;
 }
 
-/* An array of dicts, one a row; those of the images are kept. */
+/* An array of dicts, one per row; those of the images are kept. */
 static int read_size_dicts(struct dataset *d, const struct npy *a, size_t step, struct error *err)
 {
     int32_t *all;

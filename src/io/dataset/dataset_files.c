@@ -51,7 +51,7 @@ char *dataset_find_text(const struct opening *o, const char *ending)
     return NULL;
 }
 
-/* The length of the split's name in a features file's name; 0 where it is none. */
+/* The length of the split's name in the name of a features file; 0 if it is not one. */
 static size_t split_length(const char *name)
 {
     size_t n = strlen(name);
@@ -114,6 +114,6 @@ int dataset_check_rows(const struct opening *o, const struct npy *array, size_t 
     *step_out = an_image ? 1 : d->row_step;
     if (an_image || have == rows)
         return 0;
-    return error_at(err, array->path, -1, "has %zu images, the features have %zu", have,
+    return error_at(err, array->path, -1, "has %zu images, but the features have %zu", have,
                     rows / d->row_step);
 }

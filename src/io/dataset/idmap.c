@@ -57,7 +57,7 @@ static size_t hash(const char *key)
     return (size_t)(h ^ h >> 32);
 }
 
-/* The slot that holds the key or would; there is a free one always. */
+/* The slot that holds the key, or would; there is always a free one. */
 static size_t slot_of(const struct idmap *map, const char *key)
 {
     size_t i = hash(key) & (map->capacity - 1);

@@ -1,4 +1,4 @@
-/* idmap.h: image ids as the family's files write them, and a table from them to numbers.
+/* idmap.h: image ids as this family's files write them, and a hash table from ids to numbers.
  *
  * The same COCO image is 132417 in one file and COCO_train2014_000000132417 or
  * coco_train2014_000000132417.jpg in another: both have the key "132417". */
@@ -8,24 +8,26 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { ID_SIZE = 256 }; /* with its end; longer ids are no ids */
+enum { ID_SIZE = 256 }; /* with terminator; anything longer is not an id */
 
-/* What of an id tells the image: without .jpg, .jpeg or .png, without COCO_SPLIT20NN_ before
- * digits, digits without leading zeros. `id` is shorter than ID_SIZE. */
+/* The part of an id that identifies the image: without .jpg, .jpeg or .png, without COCO_SPLIT20NN_
+ * before digits, digits without leading zeros. `id` is cut at ID_SIZE. */
 void idmap_key(const char *id, char key_out[ID_SIZE]);
 
-/* Ids by their keys, each with a number. Zero-initialise to start. */
+/* Ids by their keys, each with a number. Zero-initialise to start; idmap_done frees. */
 struct idmap {
-    char **keys; /* capacity of them, NULL: free; owned */
+    char **keys; /* capacity; NULL: free; owned, as are values */
     size_t *values;
     size_t count, capacity;
 };
 
-/* Adds an id; false (and nothing changes) when an id of that key is there. */
+/* Adds an id; false, with nothing changed, if an id with the same key exists. */
 bool idmap_add(struct idmap *map, const char *id, size_t value);
 
-/* The number of the id; false when it is not there. `value_out` may be NULL. */
+/* Gets an id's number (NULL to skip); false if it is not in the map. */
 bool idmap_find(const struct idmap *map, const char *id, size_t *value_out);
+
+/* Frees it; the map is empty again. */
 void idmap_done(struct idmap *map);
 
 #endif

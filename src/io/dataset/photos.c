@@ -12,8 +12,8 @@
 #include "base/str.h"
 #include "io/text/json_scan.h"
 
-/* Photographs of the Flickr30K folder, 769 more than dataset_flickr30k.json has: there an imgid is
- * no place in file-name order. */
+/* Photographs of the Flickr30K folder, 769 more than in dataset_flickr30k.json: there an imgid is
+ * not a position in file-name order. */
 enum { FLICKR30K_FOLDER = 31783, MAX_DIGITS = 18 };
 
 struct pair {
@@ -21,10 +21,10 @@ struct pair {
 };
 
 struct photos {
-    char *folder, *mapping_path; /* NULL where none */
-    struct pair *pairs;          /* of the mapping, sorted by id */
+    char *folder, *mapping_path; /* NULL if none */
+    struct pair *pairs;          /* the mapping, sorted by id */
     size_t pair_count, pair_cap;
-    struct str_list sorted; /* the photographs; empty unless ids are meant as places in it */
+    struct str_list sorted; /* the photographs; empty unless ids mean positions in it */
 };
 
 static const char *const folder_names[] = {
@@ -51,7 +51,7 @@ static const char *const mapping_names[] = {
 static const struct {
     const char *before, *after;
     bool by_number;
-    int digits; /* to which the number is padded */
+    int digits; /* that the number is padded to */
 } patterns[] = {
     {"", "", false, 0},
     {"", ".jpg", false, 0},
@@ -64,7 +64,7 @@ static const struct {
     {"", ".jpg", true, 1},
 };
 
-/* What stands before the number in COCO's own names and in UNITER's. */
+/* What precedes the number in COCO's own names and in UNITER's. */
 static const char *const number_prefixes[] = {
     "COCO_train2014_", "COCO_val2014_", "COCO_test2014_", "flickr30k_", "",
 };
@@ -102,7 +102,7 @@ static int compare_pairs(const void *a, const void *b)
     return strcmp(((const struct pair *)a)->id, ((const struct pair *)b)->id);
 }
 
-/* An entry of Karpathy's "images": COCO's own number counts where there is one, else the imgid. */
+/* An entry of Karpathy's "images": its id is COCO's own number if it has one, else the imgid. */
 struct entry {
     char *imgid, *cocoid, *filename, *filepath;
 };
@@ -137,7 +137,7 @@ static void finish_entry(struct photos *p, struct entry *e)
 }
 
 struct mapping_state {
-    struct str key; /* the last one seen at the depth in hand */
+    struct str key; /* the last one at the current depth */
     struct entry entry;
     bool in_images;
     size_t position; /* in a list of names */
@@ -187,8 +187,8 @@ static int load_mapping(struct photos *p, const char *path, struct error *err)
         status = error_at(err, path, (int64_t)s.bytes.at, "is not JSON");
     else if (p->pair_count == 0)
         status = error_at(err, path, -1,
-                          "names no photographs: {\"ID\": \"FILE\", ...}, [\"FILE\", ...] or "
-                          "\"images\" with \"imgid\" and \"filename\" is wanted");
+                          "names no photographs; it should be {\"ID\": \"FILE\", ...}, [\"FILE\", "
+                          "...] or \"images\" with \"imgid\" and \"filename\"");
     finish_entry(p, &m.entry);
     str_done(&m.key);
     str_done(&s.text);
@@ -217,7 +217,7 @@ static char *find_folder(const char *data)
     char *found = find_in(data, folder_names, COUNTOF(folder_names));
     if (found || !data)
         return found;
-    /* COCO's own folders, right in the data folder */
+    /* COCO's own folders, directly in the data folder */
     char *part = find_in(data, subfolders + 1, 5);
     free(part);
     return part ? mem_strdup(data) : NULL;
@@ -245,7 +245,7 @@ static char *find_file(const struct photos *p, const char *name)
     return NULL;
 }
 
-/* The mapping's file of an id, NULL where it has none. */
+/* The mapping's file for an id; NULL if it has none. */
 static const char *mapped_file(const struct photos *p, const char *id)
 {
     struct pair key = {.id = (char *)id}, *pair = NULL;
@@ -304,10 +304,10 @@ int photos_find(const struct photos *p, const char *id, char **path_out, struct 
 {
     struct str tried = {0};
     if (!p->folder)
-        return error_set(err, "no folder of photographs is known: give --images DIR");
+        return error_set(err, "no folder of photographs is known; give --images DIR");
     *path_out = find_path(p, id, &tried);
     if (!*path_out)
-        error_at(err, p->folder, -1, "no photograph of image %s; tried %.*s", id,
+        error_at(err, p->folder, -1, "has no photograph of image %s; tried %.*s", id,
                  tried.length > 600 ? 600 : (int)tried.length - 2, tried.text);
     str_done(&tried);
     return *path_out ? 0 : -1;
@@ -322,9 +322,9 @@ char *photos_name(const struct photos *p, const char *id)
     return mem_strdup(file);
 }
 
-/* Whether ids can only be places in file-name order: all are numbers below the number of
- * photographs and the first is found no other way. Row numbers are that only where their count is
- * the same. */
+/* Whether ids can only be positions in file-name order: all are numbers below the count of
+ * photographs and the first cannot be found another way. Row numbers are positions only if both
+ * counts agree. */
 static bool order_is_meant(const struct photos *p, const struct photos_spec *spec,
                            size_t photo_count)
 {

@@ -13,7 +13,7 @@
 #include "io/dataset/idmap.h"
 #include "io/text/captions.h"
 
-/* Features go last into their place: what reads the folder looks for them. */
+/* Features are put in place last: readers of the folder look for them. */
 enum part { BOXES, SIZES, IDS, CAPTIONS, FEATURES, PARTS };
 
 static const char *const endings[PARTS] = {"_boxes.npy", "_img_sizes.npy", "_ids.txt", "_caps.txt",
@@ -23,10 +23,10 @@ struct precomp {
     const struct precomp_spec *spec;
     char *paths[PARTS];
     struct npy_writer *writers[PARTS]; /* of the arrays */
-    struct idmap map;                  /* wanted ids to rows; without a list: those that came */
-    bool *came;                        /* wanted ids */
-    struct str ids;                    /* the ids file, where no list is given */
-    char *first;                       /* where the first image stood */
+    struct idmap map;                  /* requested ids to rows; without a list, those that came */
+    bool *came;                        /* of requested ids */
+    struct str ids;                    /* the ids file */
+    char *first;                       /* where the first image was */
     struct precomp_summary sum;
 };
 
@@ -36,7 +36,7 @@ static int check_free(const struct precomp *p, struct error *err)
         bool written = i != CAPTIONS || p->spec->captions;
         if (written && !p->spec->force && file_exists(p->paths[i]))
             return error_at(err, p->paths[i], -1,
-                            "is there already; give --force to replace it, or another --split");
+                            "already exists; give --force to replace it, or another --split");
     }
     return 0;
 }
@@ -48,7 +48,7 @@ static int take_ids(struct precomp *p, struct error *err)
         return 0;
     for (size_t i = 0; i < spec->id_count; i++)
         if (!idmap_add(&p->map, spec->ids[i], i))
-            return error_set(err, "the id %s is twice among the wanted ones, with others between",
+            return error_set(err, "the id %s is requested twice, with others in between",
                              spec->ids[i]);
     p->came = mem_new(spec->id_count, sizeof *p->came);
     return 0;
@@ -129,15 +129,15 @@ static int check_regions(const struct precomp *p, const struct bottomup_image *i
     size_t wanted = p->sum.regions;
     if (p->spec->regions && image->regions < wanted)
         return error_set(err,
-                         "%s: image %s has %zu regions, fewer than the %zu of --regions; give "
-                         "--regions %zu or less, or leave the image out with --ids",
+                         "%s: image %s has %zu regions, fewer than --regions %zu; give --regions "
+                         "%zu or less, or omit the image with --ids",
                          image->where, image->id, image->regions, wanted, image->regions);
     if (p->spec->regions || image->regions == wanted)
         return 0;
     size_t fewer = image->regions < wanted ? image->regions : wanted;
     return error_set(err,
-                     "%s: image %s has %zu regions, those before it (from %s on) %zu; --regions N "
-                     "keeps the first N of each (%zu or less here)",
+                     "%s: image %s has %zu regions, but earlier ones (from %s on) %zu; --regions N "
+                     "keeps the first N of each (here %zu or less)",
                      image->where, image->id, image->regions, p->first, wanted, fewer);
 }
 
@@ -147,7 +147,7 @@ static int check_alike(const struct precomp *p, const struct bottomup_image *ima
     const char *has = NULL;
     if (image->feature_size != p->sum.feature_size)
         return error_set(
-            err, "%s: image %s has features of size %zu, those before it (from %s on) %zu",
+            err, "%s: image %s has features of size %zu, but earlier ones (from %s on) %zu",
             image->where, image->id, image->feature_size, p->first, p->sum.feature_size);
     if ((image->boxes != NULL) != p->sum.boxes)
         has = "boxes";
@@ -155,8 +155,8 @@ static int check_alike(const struct precomp *p, const struct bottomup_image *ima
         has = "a size";
     if (has)
         return error_set(err,
-                         "%s: only this image (%s), or only those before it (from %s on), have %s; "
-                         "convert them apart, or give --sizes or --images",
+                         "%s: only this image (%s) or only earlier ones (from %s on) have %s; "
+                         "convert them separately, or give --sizes or --images",
                          image->where, image->id, p->first, has);
     return check_regions(p, image, err);
 }
@@ -216,8 +216,8 @@ static int check_complete(const struct precomp *p, struct error *err)
     if (missing > 0)
         return error_set(
             err,
-            "%zu of the %zu wanted images are not in the input (the first: %s); add the "
-            "file that has them, or leave them out",
+            "%zu of the %zu requested images are not in the input (the first: %s); add the "
+            "file that has them, or omit them",
             missing, p->spec->id_count, p->spec->ids[first]);
     return p->sum.images > 0 ? 0 : error_set(err, "there are no images in the input");
 }
@@ -233,7 +233,7 @@ static int check_captions(const struct precomp *p, struct error *err)
         return 0;
     return error_at(
         err, p->spec->captions, -1,
-        "has %zu captions, no multiple of the %zu images; five an image (%zu) are usual", count,
+        "has %zu captions, not a multiple of the %zu images; five per image (%zu) are usual", count,
         p->sum.images, 5 * p->sum.images);
 }
 
@@ -256,8 +256,8 @@ static int write_ids(struct precomp *p, struct error *err)
     return file_write(p->paths[IDS], str_text(&p->ids), p->ids.length, err);
 }
 
-/* An array into its place; one that the split does not have any more makes way, or it would be
- * taken for the new features'. */
+/* Puts an array in place; an old one that the split no longer has is removed, or it would be taken
+ * to belong to the new features. */
 static int commit_array(struct precomp *p, enum part part, struct error *err)
 {
     struct npy_writer *writer = p->writers[part];

@@ -20,16 +20,16 @@ struct tsv {
     zip_t *zip;
     zip_file_t *member;
     zip_int64_t next_member;
-    bool ended; /* the file or member has no more bytes */
+    bool ended; /* no more bytes in the file or member */
     char *buffer;
-    size_t cap, start, end; /* start..end is not consumed */
+    size_t cap, start, end; /* start .. end-1 are not consumed */
     size_t line;
     uint64_t done, total;
 };
 
 /* ---- zip members ----------------------------------------------------------------------------- */
 
-/* What makes a member worth reading; resource forks of macOS have the name too. */
+/* Whether a member is worth reading; resource forks of macOS have the same name. */
 static bool wanted_member(const zip_stat_t *st)
 {
     size_t n = strlen(st->name);
@@ -44,7 +44,7 @@ static bool stat_member(struct tsv *t, zip_int64_t index, zip_stat_t *st)
            wanted_member(st);
 }
 
-/* 1: opened, 0: no more. */
+/* Opens the next wanted member. 1: opened; 0: no more; -1: an error. */
 static int open_member(struct tsv *t, struct error *err)
 {
     zip_stat_t st;
@@ -61,7 +61,7 @@ static int open_member(struct tsv *t, struct error *err)
     if (t->member)
         return 1;
     return error_at(err, t->name, -1,
-                    "cannot be unpacked (%s); unpack it yourself and give the .tsv",
+                    "cannot be unpacked (%s); unpack it with another program and give the .tsv",
                     zip_strerror(t->zip));
 }
 
@@ -80,7 +80,7 @@ static int open_zip(struct tsv *t, struct error *err)
         t->total += stat_member(t, i, &st) ? st.size : 0;
     int opened = open_member(t, err);
     if (opened == 0)
-        return error_at(err, t->path, -1, "is a zip file without a .tsv in it");
+        return error_at(err, t->path, -1, "is a zip file without a .tsv");
     return opened < 0 ? -1 : 0;
 }
 
@@ -168,7 +168,7 @@ void tsv_close(struct tsv *t)
 
 /* ---- lines ----------------------------------------------------------------------------------- */
 
-/* The end of the line that starts the buffer; reads on as long as there is none. */
+/* Finds the end of the line at the start of the buffer, reading more until there is one. */
 static int find_line(struct tsv *t, size_t *length_out, struct error *err)
 {
     size_t searched = 0;
@@ -182,7 +182,7 @@ static int find_line(struct tsv *t, size_t *length_out, struct error *err)
         }
         if (searched > TSV_LINE_MAX)
             return error_at(err, t->name, -1,
-                            "line %zu is longer than %d MiB; this is no "
+                            "line %zu is longer than %d MiB; this is not a "
                             "bottom-up TSV",
                             t->line + 1, TSV_LINE_MAX >> 20);
         if (fill(t, err) != 0)
@@ -190,7 +190,8 @@ static int find_line(struct tsv *t, size_t *length_out, struct error *err)
     }
 }
 
-/* After the last byte of a member: the next one. 1: there are bytes, 0: the end of all. */
+/* Moves on to the next member after the last byte of one. 1: there are bytes; 0: the end; -1: an
+ * error. */
 static int have_bytes(struct tsv *t, struct error *err)
 {
     while (t->start == t->end) {
@@ -223,11 +224,11 @@ int tsv_next(struct tsv *t, char **line_out, size_t *length_out, struct error *e
     t->done += taken;
     t->line++;
     if (memchr(line, '\0', length))
-        return error_at(err, t->name, -1, "line %zu holds a zero byte: this is no text file",
+        return error_at(err, t->name, -1, "line %zu holds a zero byte: this is not a text file",
                         t->line);
     if (length > 0 && line[length - 1] == '\r')
         length--;
-    line[length] = '\0'; /* make_room leaves one byte more at least */
+    line[length] = '\0'; /* make_room leaves at least one more byte */
     *line_out = line;
     *length_out = length;
     return 1;

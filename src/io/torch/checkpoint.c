@@ -13,7 +13,7 @@
 
 enum { MAX_GROUPS = 1024, MAX_TENSORS = 100000, NAME_LIMIT = 512 };
 
-_Static_assert((int)TENSOR_DIMS == (int)ARRAY_DIMS, "a tensor holds whatever a view does");
+_Static_assert((int)TENSOR_DIMS == (int)ARRAY_DIMS, "a tensor holds any view");
 
 static void tensor_done(struct tensor *tensor)
 {
@@ -82,7 +82,7 @@ void checkpoint_option_add(struct checkpoint *checkpoint, const char *name, enum
     checkpoint->options[checkpoint->option_count++] = option;
 }
 
-/* Puts a tensor into a group, which owns its parts from now on. */
+/* Puts a tensor into a group, which takes over what it owns. */
 static struct tensor *group_put(struct tensor_group *group, const struct tensor *tensor)
 {
     MEM_ROOM(group->tensors, group->count, group->cap);
@@ -122,13 +122,13 @@ struct loading {
     struct error *err;
 };
 
-/* A key as a tensor's name: text (or a number, as text), without "module." wherever DataParallel
- * put it in. */
+/* A key as a tensor's name: text (or a number as text), without "module." wherever DataParallel
+ * inserted it. */
 static char *name_of(const struct pickle_value *key)
 {
     static const char wrapper[] = "module.";
     struct str text = {0};
-    pickle_show_key(&text, key);
+    pickle_show_value(&text, key);
     char *name = str_take(&text);
     for (char *part = name; part;) {
         if (strncmp(part, wrapper, sizeof wrapper - 1) == 0) {
@@ -141,7 +141,7 @@ static char *name_of(const struct pickle_value *key)
     return name;
 }
 
-/* The view's numbers: float32 always, and exactly where float32 may lose something. */
+/* Converts the view's numbers to float32, and also exactly if float32 may lose something. */
 static int convert(struct loading *l, const struct array_view *view, struct tensor *tensor)
 {
     bool wide = array_elem_is_integer(view->type) || view->type == ELEM_F64;
@@ -161,14 +161,14 @@ static int convert(struct loading *l, const struct array_view *view, struct tens
     return 0;
 }
 
-/* Adds the entry to the group if it is an array of numbers. */
+/* Adds the entry to the group if it is an array of real numbers. */
 static int load_entry(struct loading *l, const struct pickle_value *key,
                       const struct pickle_value *value, struct tensor_group *group)
 {
     struct array_view view;
     struct tensor tensor = {.name = name_of(key)};
     int is_array = strlen(tensor.name) > NAME_LIMIT
-                       ? error_at(l->err, l->checkpoint->path, -1, "a tensor's name of %zu bytes",
+                       ? error_at(l->err, l->checkpoint->path, -1, "has a tensor name of %zu bytes",
                                   strlen(tensor.name))
                        : torchfile_array(l->file, value, tensor.name, true, &view, l->err);
     if (is_array <= 0 || !array_elem_is_real(view.type)) {
@@ -180,7 +180,7 @@ static int load_entry(struct loading *l, const struct pickle_value *key,
     memcpy(tensor.shape, view.shape, sizeof tensor.shape);
     tensor.file_type = array_elem_name(view.type);
     if (++l->tensors > MAX_TENSORS)
-        error_at(l->err, l->checkpoint->path, -1, "more than %d tensors", MAX_TENSORS);
+        error_at(l->err, l->checkpoint->path, -1, "has more than %d tensors", MAX_TENSORS);
     if (l->tensors > MAX_TENSORS || convert(l, &view, &tensor) != 0) {
         tensor_done(&tensor);
         return -1;
@@ -200,22 +200,22 @@ static int load_group(struct loading *l, const struct pickle_value *dict,
     return 0;
 }
 
-/* Whether the first entries of a dict are dicts themselves: then each is a group. */
+/* Whether the first entry of a dict is itself a dict: then each entry is a group. */
 static bool holds_groups(const struct pickle_value *value)
 {
     return value->kind == PICKLE_DICT && value->list.count >= 2 &&
            value->list.items[1]->kind == PICKLE_DICT;
 }
 
-/* The groups of a list of dicts, a dict of dicts, or one flat dict. */
+/* Loads the groups of a list of dicts, a dict of dicts, or one flat dict. */
 static int load_groups(struct loading *l, const struct pickle_value *model)
 {
     bool is_list = model->kind == PICKLE_LIST || model->kind == PICKLE_TUPLE;
     bool nested = is_list || holds_groups(model);
     size_t step = is_list ? 1 : 2, count = nested ? model->list.count / step : 1;
     if (count > MAX_GROUPS)
-        return error_at(l->err, l->checkpoint->path, -1, "a model of %zu parts (%d at most)", count,
-                        MAX_GROUPS);
+        return error_at(l->err, l->checkpoint->path, -1,
+                        "has a model of %zu parts; at most %d are read", count, MAX_GROUPS);
     l->checkpoint->groups = mem_grow(l->checkpoint->groups, count, sizeof *l->checkpoint->groups);
     for (size_t i = 0; i < count; i++) {
         const struct pickle_value *dict = nested ? model->list.items[i * step + step - 1] : model;
@@ -228,7 +228,7 @@ static int load_groups(struct loading *l, const struct pickle_value *model)
     return 0;
 }
 
-/* Where the model is: under "model", or as others call it, or the file is nothing else. */
+/* Where the model is: under "model" or "state_dict"; else the file is nothing but the model. */
 static const struct pickle_value *find_model(const struct pickle_value *root)
 {
     const struct pickle_value *model = pickle_get(root, "model");
@@ -237,7 +237,7 @@ static const struct pickle_value *find_model(const struct pickle_value *root)
     return model ? model : root;
 }
 
-/* A number that is Python's, numpy's or a tensor of one element. */
+/* A number of Python's or numpy's, or a tensor of one element. */
 static bool load_number(struct loading *l, const struct pickle_value *value, double *out)
 {
     struct array_view view;
@@ -269,7 +269,7 @@ static void load_option(struct checkpoint *checkpoint, const struct pickle_value
     enum option_kind kind = OPTION_TEXT;
     double number = 0;
     int64_t whole;
-    pickle_show_key(&name, key);
+    pickle_show_value(&name, key);
     if (value->kind == PICKLE_NONE)
         kind = OPTION_NONE;
     else if (pickle_numpy_number(value, &number))
@@ -305,7 +305,7 @@ static int load_all(struct loading *l)
     c->format = torchfile_format(l->file);
     if (!is_model)
         return error_at(l->err, c->path, -1,
-                        "not a checkpoint: it holds neither a dict nor a list");
+                        "is not a checkpoint: it holds neither a dict nor a list");
     c->epoch = load_whole(l, pickle_get(root, "epoch"));
     c->eiters = load_whole(l, pickle_get(root, "Eiters"));
     if (!load_number(l, pickle_get(root, "best_rsum"), &c->best_rsum))

@@ -3,7 +3,7 @@
 #include "base/mem.h"
 #include "io/torch/pickle_numpy.h"
 
-/* Parses the pickle and finds the list of its array's items. */
+/* Parses the pickle and finds the items of its array. */
 static int open_items(const uint8_t *bytes, size_t size, const char *path, struct pickle **out,
                       const struct pickle_value **items_out, struct error *err)
 {
@@ -16,7 +16,7 @@ static int open_items(const uint8_t *bytes, size_t size, const char *path, struc
     if (*items_out && view.type == ELEM_OBJECT)
         return 0;
     if (is_array >= 0)
-        error_at(err, path, -1, "its pickle is no numpy array of objects");
+        error_at(err, path, -1, "does not hold a numpy array of objects");
     pickle_free(*out);
     return -1;
 }
@@ -29,7 +29,7 @@ static int read_size(const struct pickle_value *dict, const char *path, size_t i
     if (!value)
         return error_at(err, path, -1, "entry %zu has no '%s'", i, key);
     if (!pickle_numpy_integer(value, &number) || number < 1 || number > INT32_MAX)
-        return error_at(err, path, -1, "entry %zu: '%s' is no size in pixels", i, key);
+        return error_at(err, path, -1, "entry %zu: '%s' is not a size in pixels", i, key);
     *out = (int32_t)number;
     return 0;
 }
@@ -44,7 +44,7 @@ int objarray_image_sizes(const uint8_t *pickle, size_t size, const char *path, s
     int status = 0;
     if (pickle_count(items) != count)
         status =
-            error_at(err, path, -1, "%zu entries where %zu are wanted", pickle_count(items), count);
+            error_at(err, path, -1, "has %zu entries instead of %zu", pickle_count(items), count);
     for (size_t i = 0; i < count && status == 0; i++) {
         const struct pickle_value *dict = pickle_item(items, i);
         status = read_size(dict, path, i, "image_w", &width_height_out[2 * i], err);
@@ -63,7 +63,8 @@ static int read_sims(const struct pickle_value *dict, const char *path, float **
     if (is_array < 0)
         return -1;
     if (is_array == 0 || view.ndim != 2 || !array_elem_is_real(view.type) || view.count == 0)
-        return error_at(err, path, -1, "not the results of an evaluation: no matrix 'sims' in it");
+        return error_at(err, path, -1,
+                        "does not hold the results of an evaluation: it has no matrix 'sims'");
     if (mem_alloc(sims_out, view.count, sizeof **sims_out, "similarities", err) != 0)
         return -1;
     array_floats(&view, *sims_out);

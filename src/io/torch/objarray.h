@@ -1,6 +1,5 @@
-/* objarray.h: numpy arrays of Python objects, as .npy files hold them (a pickle after the header):
- * the two that this family of models writes. They are parsed by the same allow-list as checkpoints.
- */
+/* objarray.h: numpy arrays of Python objects in .npy files (a pickle after the header): the two
+ * that this family of models writes. They are parsed by the same allow-list as checkpoints. */
 #ifndef IO_TORCH_OBJARRAY_H
 #define IO_TORCH_OBJARRAY_H
 
@@ -9,16 +8,16 @@
 
 #include "base/error.h"
 
-/* `{split}_ims_size.npy` of GSMN and RCAR: an array of `count` dicts {'image_w': w, 'image_h': h}
- * (numbers of Python's or numpy's) -> width, height pairs. Errors, beginning with `path`: another
- * number of entries, an entry without one of the two, a size that is no whole number from 1 to
- * 2^31-1, and those of pickles. */
+/* Reads `{split}_ims_size.npy` of GSMN and RCAR: an array of `count` dicts {'image_w': w,
+ * 'image_h': h} with numbers of Python's or numpy's; width_height_out: count x 2, in pixels.
+ * Errors, beginning with `path`: another number of entries, an entry without one of the two, a size
+ * that is not an integer from 1 to 2^31-1, and those of pickles. */
 int objarray_image_sizes(const uint8_t *pickle, size_t size, const char *path, size_t count,
                          int32_t *width_height_out, struct error *err) MUST_USE;
 
-/* `results_*.npy`: a dict {'npts': images, 'sims': images x captions} as np.save(path, dict) writes
- * it. npts_out: 0 where it is missing. sims_out: shape_out[0] x shape_out[1] float32, the caller's
- * to free. */
+/* Reads `results_*.npy`: a dict {'npts': images, 'sims': images x captions} as written by
+ * np.save(path, dict). *sims_out: shape_out[0] x shape_out[1], the caller's to free; *npts_out: 0
+ * if missing. Errors, beginning with `path`: no matrix 'sims', and those of pickles. */
 int objarray_results(const uint8_t *pickle, size_t size, const char *path, float **sims_out,
                      size_t shape_out[2], size_t *npts_out, struct error *err) MUST_USE;
 

@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "io/torch/pickle_private.h"
 
-/* The instructions, in the order of the table at the end. Each gets the table's argument. */
+/* The instructions, in the order of the table at the end, each with the argument from there. */
 
 static struct pickle_value *peek(struct pickle_machine *m)
 {
@@ -68,14 +68,14 @@ static int counted(struct pickle_machine *m, int n, const uint8_t **bytes_out, s
     if (length_of(m, n, &size) != 0)
         return -1;
     if (size > bytes_left(m->in))
-        return pickle_machine_fail(m, "truncated: %llu bytes are announced and %zu are left",
+        return pickle_machine_fail(m, "truncated: %llu bytes are announced but %zu are left",
                                    (unsigned long long)size, bytes_left(m->in));
     *size_out = (size_t)size;
     *bytes_out = bytes_take(m->in, *size_out);
     return 0;
 }
 
-/* Two's complement of any length; beyond 64 bits only its bytes are kept. */
+/* Two's complement of any length; beyond 64 bits only the bytes are kept. */
 static int op_long(struct pickle_machine *m, int n)
 {
     const uint8_t *bytes;
@@ -147,11 +147,11 @@ static int op_mark(struct pickle_machine *m, int unused)
     return 0;
 }
 
-/* Takes the last mark away: the items above it are stack[*first_out] .. stack[depth-1]. */
+/* Removes the last mark: the items above it are stack[*first_out] .. stack[depth-1]. */
 static int take_mark(struct pickle_machine *m, size_t *first_out)
 {
     if (m->mark_count == 0)
-        return pickle_machine_fail(m, "malformed pickle: no mark where one is wanted");
+        return pickle_machine_fail(m, "malformed pickle: a mark is missing");
     *first_out = m->marks[--m->mark_count];
     return 0;
 }
@@ -170,7 +170,7 @@ static int gather(struct pickle_machine *m, struct pickle_value *into, size_t fi
     return 0;
 }
 
-/* The items above the mark as one tuple, list or dict. */
+/* Makes one tuple, list or dict of the items above the mark. */
 static int op_collect(struct pickle_machine *m, int kind)
 {
     size_t first = 0;
@@ -180,18 +180,18 @@ static int op_collect(struct pickle_machine *m, int kind)
     return gather(m, value, first) != 0 ? -1 : pickle_machine_push(m, value);
 }
 
-/* The n topmost items as a tuple. */
+/* Makes a tuple of the n topmost items. */
 static int op_tuple(struct pickle_machine *m, int n)
 {
     size_t floor = m->mark_count ? m->marks[m->mark_count - 1] : 0;
     if (m->depth - floor < (size_t)n)
-        return pickle_machine_fail(m, "malformed pickle: a tuple of more items than there are");
+        return pickle_machine_fail(m,
+                                   "malformed pickle: a tuple of more items than the stack holds");
     struct pickle_value *value = pickle_machine_value(m, PICKLE_TUPLE);
     return gather(m, value, m->depth - (size_t)n) != 0 ? -1 : pickle_machine_push(m, value);
 }
 
-/* What may be extended: a list or dict of that kind; additions to other objects are of no use to
- * us. */
+/* Extends a list or dict of that kind; additions to other objects are of no use to us. */
 static int extend(struct pickle_machine *m, int kind, size_t first)
 {
     size_t floor = m->mark_count ? m->marks[m->mark_count - 1] : 0;
@@ -203,12 +203,12 @@ static int extend(struct pickle_machine *m, int kind, size_t first)
         return 0;
     }
     if (into->kind != (enum pickle_kind)kind)
-        return pickle_machine_fail(m, "malformed pickle: items are added to what is no %s",
+        return pickle_machine_fail(m, "malformed pickle: items are added to what is not a %s",
                                    kind == PICKLE_DICT ? "dict" : "list");
     return gather(m, into, first);
 }
 
-/* APPENDS, SETITEMS, ADDITEMS: all above the mark. */
+/* APPENDS, SETITEMS, ADDITEMS: all items above the mark. */
 static int op_extend(struct pickle_machine *m, int kind)
 {
     size_t first = 0;
@@ -301,7 +301,7 @@ static int text_index(struct pickle_machine *m, uint64_t *out)
     *out = 0;
     for (size_t i = 0; i < length; i++) {
         if (line[i] < '0' || line[i] > '9' || length > 18)
-            return pickle_machine_fail(m, "malformed pickle: a memo index that is no number");
+            return pickle_machine_fail(m, "malformed pickle: a memo index that is not a number");
         *out = *out * 10 + (uint64_t)(line[i] - '0');
     }
     return 0;
@@ -340,7 +340,7 @@ static int op_stack_global(struct pickle_machine *m, int unused)
     if (!module)
         return -1;
     if (name->kind != PICKLE_TEXT || module->kind != PICKLE_TEXT)
-        return pickle_machine_fail(m, "malformed pickle: a global whose name is no text");
+        return pickle_machine_fail(m, "malformed pickle: a global whose name is not text");
     return pickle_machine_global(m, module->bytes.data, module->bytes.size, name->bytes.data,
                                  name->bytes.size);
 }
@@ -363,7 +363,7 @@ static int op_obj(struct pickle_machine *m, int unused)
     if (take_mark(m, &first) != 0)
         return -1;
     if (first >= m->depth)
-        return pickle_machine_fail(m, "malformed pickle: an object of no class");
+        return pickle_machine_fail(m, "malformed pickle: an object without a class");
     struct pickle_value *callable = m->stack[first];
     struct pickle_value *args = pickle_machine_value(m, PICKLE_TUPLE);
     if (gather(m, args, first + 1) != 0)
@@ -394,7 +394,7 @@ static int op_build(struct pickle_machine *m, int unused)
     if (object->kind == PICKLE_DICT || object->kind == PICKLE_LIST)
         return 0; /* attributes of an OrderedDict, as its _metadata */
     if (object->kind != PICKLE_OBJECT)
-        return pickle_machine_fail(m, "malformed pickle: a state for what is no object");
+        return pickle_machine_fail(m, "malformed pickle: a state for what is not an object");
     if (state->nesting >= PICKLE_MAX_NESTING)
         return pickle_machine_fail(m, "nested more than %d deep", PICKLE_MAX_NESTING);
     if (object->nesting <= state->nesting)
@@ -442,7 +442,7 @@ static int op_protocol(struct pickle_machine *m, int highest)
     if (!bytes_u8(m->in, &protocol))
         return pickle_machine_truncated(m);
     if (protocol > highest)
-        return pickle_machine_fail(m, "pickle protocol %d is not known (0 to %d are)", protocol,
+        return pickle_machine_fail(m, "pickle protocol %d is unknown (0 to %d are read)", protocol,
                                    highest);
     return 0;
 }
@@ -536,7 +536,7 @@ static int run(struct pickle_machine *m)
         uint8_t code;
         m->at = m->in->at;
         if (!bytes_u8(m->in, &code))
-            return pickle_machine_fail(m, "truncated: the pickle does not end");
+            return pickle_machine_fail(m, "truncated: the pickle has no end");
         if (!ops[code].run)
             return pickle_machine_fail(m, "not a pickle, or damaged (instruction 0x%02x)", code);
         if (pickle_machine_work(m, 1) != 0 || ops[code].run(m, ops[code].argument) != 0)

@@ -1,8 +1,9 @@
 /* pickle.h: Python pickles, protocols 0 to 5, parsed into a tree of values. Nothing is ever
  * executed: a call in the pickle becomes a value that says what would have been called with what.
  *
- * Limits: globals by the allow-list of globals.h, nesting, instructions, values, memo and decoded
- * text (below). The values point into the bytes that were parsed, which must outlive them. */
+ * Globals are limited by the allow-list of pickle_globals.h; nesting, instructions, values, memo
+ * and decoded text have limits, too (below). The values point into the parsed bytes, which must
+ * outlive them. */
 #ifndef IO_TORCH_PICKLE_H
 #define IO_TORCH_PICKLE_H
 
@@ -16,7 +17,7 @@
 
 enum {
     PICKLE_MAX_NESTING = 200,
-    PICKLE_MAX_WORK = 1 << 24, /* instructions, and items copied by them */
+    PICKLE_MAX_WORK = 1 << 24, /* instructions, and items they copy */
     PICKLE_MAX_VALUES = 1 << 23,
     PICKLE_MAX_MEMO = 1 << 23
 };
@@ -37,70 +38,79 @@ enum pickle_kind {
     PICKLE_PERSISTENT
 };
 
-/* A value. They may share parts, and a hostile pickle may tie them in a ring: whoever walks counts
- * its depth and its steps. */
+/* A value. Values may share parts, and a hostile pickle may make a ring of them: code that walks
+ * them limits its depth and steps. */
 struct pickle_value {
     enum pickle_kind kind;
     uint16_t nesting;
-    bool owned; /* bytes.data is the value's own */
+    bool owned; /* bytes.data belongs to the value */
     union {
         int64_t integer; /* BOOL, INT */
         double number;   /* FLOAT */
         struct {
             const uint8_t *data;
             size_t size;
-        } bytes; /* TEXT (UTF-8 as a rule), BYTES (also a Python 2 str), BIG (little-endian) */
+        } bytes; /* TEXT (usually UTF-8), BYTES (also a Python 2 str), BIG (little-endian) */
         struct {
             struct pickle_value **items;
             size_t count, cap;
         } list; /* TUPLE, LIST; DICT: key, value, key, value ... */
         struct {
-            const struct pickle_global *known; /* NULL where not allowed (only with open_globals) */
+            const struct pickle_global *known; /* NULL if not allowed (only with open_globals) */
             const uint8_t *module, *name;
             uint32_t module_size, name_size;
         } global;
         struct {
-            struct pickle_value *callable, *args,
-                *state;          /* args: a TUPLE; state: NULL where none */
-        } object;                /* callable(*args), then its state set */
+            struct pickle_value *callable, *args, *state; /* args: a TUPLE; state: NULL if none */
+        } object;                /* callable(*args), then given its state */
         struct pickle_value *id; /* PERSISTENT */
     };
 };
 
 struct pickle;
 
-/* Parses one pickle at in->at and leaves in->at behind it. With `open_globals` names outside the
- * allow-list become values too (for listing); else the first is an error that names it. `path`
- * begins the errors. */
+/* Parses one pickle at in->at and leaves in->at after it. With `open_globals`, names outside the
+ * allow-list become values, too (for listing). Free with pickle_free. Errors, beginning with
+ * `path`: truncated, malformed, a limit exceeded, the first global that is not allowed (named). */
 int pickle_parse(struct bytes *in, const char *path, bool open_globals, struct pickle **out,
                  struct error *err) MUST_USE;
+
+/* Frees it and its values; NULL is allowed. */
 void pickle_free(struct pickle *pickle);
+
+/* The value that the pickle stands for; borrowed, as all values. */
 const struct pickle_value *pickle_root(const struct pickle *pickle);
 
-/* The value made after number *cursor (start with 0) of that kind, or NULL; advances *cursor. */
+/* The next value of that kind in the order they were made, or NULL. *cursor starts at 0. */
 const struct pickle_value *pickle_next(const struct pickle *pickle, enum pickle_kind kind,
                                        size_t *cursor);
 
-/* The value of a dict's text key (the last one, as Python has it); NULL where it is no dict or has
- * none. */
+/* The value of a dict's text key (the last, as in Python); NULL if there is none or it is not a
+ * dict. */
 const struct pickle_value *pickle_get(const struct pickle_value *dict, const char *key);
 
-/* TEXT and BYTES alike: a Python 2 str may be either. */
+/* Gets the bytes of a TEXT or BYTES (a Python 2 str may be either), borrowed and not terminated;
+ * false for any other kind. */
 bool pickle_text(const struct pickle_value *value, const char **text_out, size_t *length_out);
+
+/* Whether it is such a text and equals `text`. */
 bool pickle_text_is(const struct pickle_value *value, const char *text);
 
-/* Item i of a tuple or list, NULL where there is none. */
+/* Item i of a tuple or list; NULL if there is none. */
 const struct pickle_value *pickle_item(const struct pickle_value *value, size_t i);
-size_t pickle_count(const struct pickle_value *value); /* of a tuple or list, else 0 */
 
-/* INT that is not negative and fits. */
+/* Items of a tuple or list; 0 for any other kind. */
+size_t pickle_count(const struct pickle_value *value);
+
+/* Gets an INT that is not negative; false for anything else. */
 bool pickle_size(const struct pickle_value *value, size_t *out);
 
-/* Whether a value is callable(...) of a role, or a global of a role. */
+/* Whether a value is an object whose callable has the role; whether it is a global with the role.
+ */
 bool pickle_is_object(const struct pickle_value *value, enum pickle_role role);
 bool pickle_is_global(const struct pickle_value *value, enum pickle_role role);
 
-/* Argument i of an object, NULL where there is none. */
+/* Argument i of an object; NULL if there is none. */
 const struct pickle_value *pickle_arg(const struct pickle_value *object, size_t i);
 
 #endif

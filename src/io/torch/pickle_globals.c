@@ -16,7 +16,7 @@
     {                                                                                              \
         "torch", name, PICKLE_ROLE_DTYPE, type                                                     \
     }
-/* Python 2 and 3 name the built-in module differently, numpy 1 and 2 its core. */
+/* Python 2 and 3 name the built-in module differently, as numpy 1 and 2 do their core. */
 #define BUILTIN(name, role)                                                                        \
     {"builtins", name, role, 0},                                                                   \
     {                                                                                              \
@@ -41,7 +41,7 @@ static const struct pickle_global globals[] = {
     NUMPY_CORE("multiarray", "_reconstruct", PICKLE_ROLE_NUMPY_ARRAY),
     NUMPY_CORE("numeric", "_frombuffer", PICKLE_ROLE_NUMPY_BUFFER),
     {"numpy", "dtype", PICKLE_ROLE_NUMPY_DTYPE, 0},
-    {"numpy", "ndarray", PICKLE_ROLE_PLAIN, 0},
+    {"numpy", "ndarray", PICKLE_ROLE_INERT, 0},
     STORAGE("Float", ELEM_F32),
     STORAGE("Half", ELEM_F16),
     STORAGE("BFloat16", ELEM_BF16),
@@ -72,7 +72,7 @@ static const struct pickle_global globals[] = {
     DTYPE("complex64", ELEM_C64),
     DTYPE("complex128", ELEM_C128),
     {"torch", "Size", PICKLE_ROLE_LIST, 0},
-    {"torch", "device", PICKLE_ROLE_PLAIN, 0},
+    {"torch", "device", PICKLE_ROLE_INERT, 0},
     {"collections", "defaultdict", PICKLE_ROLE_DICT, 0},
     {"collections", "Counter", PICKLE_ROLE_DICT, 0},
     {"collections", "deque", PICKLE_ROLE_LIST, 0},
@@ -85,16 +85,16 @@ static const struct pickle_global globals[] = {
     BUILTIN("frozenset", PICKLE_ROLE_LIST),
     BUILTIN("bytearray", PICKLE_ROLE_BYTES),
     BUILTIN("bytes", PICKLE_ROLE_BYTES),
-    BUILTIN("object", PICKLE_ROLE_PLAIN),
-    BUILTIN("int", PICKLE_ROLE_PLAIN),
-    BUILTIN("long", PICKLE_ROLE_PLAIN),
-    BUILTIN("float", PICKLE_ROLE_PLAIN),
-    BUILTIN("bool", PICKLE_ROLE_PLAIN),
-    BUILTIN("str", PICKLE_ROLE_PLAIN),
-    BUILTIN("complex", PICKLE_ROLE_PLAIN),
-    BUILTIN("slice", PICKLE_ROLE_PLAIN),
-    BUILTIN("range", PICKLE_ROLE_PLAIN),
-    BUILTIN("xrange", PICKLE_ROLE_PLAIN),
+    BUILTIN("object", PICKLE_ROLE_INERT),
+    BUILTIN("int", PICKLE_ROLE_INERT),
+    BUILTIN("long", PICKLE_ROLE_INERT),
+    BUILTIN("float", PICKLE_ROLE_INERT),
+    BUILTIN("bool", PICKLE_ROLE_INERT),
+    BUILTIN("str", PICKLE_ROLE_INERT),
+    BUILTIN("complex", PICKLE_ROLE_INERT),
+    BUILTIN("slice", PICKLE_ROLE_INERT),
+    BUILTIN("range", PICKLE_ROLE_INERT),
+    BUILTIN("xrange", PICKLE_ROLE_INERT),
 };
 
 static bool equal(const char *ours, const uint8_t *text, size_t length)

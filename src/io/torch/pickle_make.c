@@ -88,7 +88,7 @@ struct pickle_value *pickle_machine_pop(struct pickle_machine *m)
 {
     size_t floor = m->mark_count ? m->marks[m->mark_count - 1] : 0;
     if (m->depth <= floor) {
-        pickle_machine_fail(m, "malformed pickle: it takes more from the stack than there is");
+        pickle_machine_fail(m, "malformed pickle: it takes more from the stack than it holds");
         return NULL;
     }
     return m->stack[--m->depth];
@@ -145,7 +145,7 @@ int pickle_machine_global(struct pickle_machine *m, const uint8_t *module, size_
     const struct pickle_global *known = pickle_global_find(module, module_size, name, name_size);
     if (!known && !m->open_globals)
         return pickle_machine_fail(
-            m, "it wants Python's %.*s.%.*s, which is not allowed in a checkpoint",
+            m, "it uses Python's %.*s.%.*s, which is not allowed in a checkpoint",
             module_size < SHOWN_NAME ? (int)module_size : SHOWN_NAME, (const char *)module,
             name_size < SHOWN_NAME ? (int)name_size : SHOWN_NAME, (const char *)name);
     struct pickle_value *value = pickle_machine_value(m, PICKLE_GLOBAL);
@@ -157,7 +157,7 @@ int pickle_machine_global(struct pickle_machine *m, const uint8_t *module, size_
     return pickle_machine_push(m, value);
 }
 
-/* dict(items) of pairs, as OrderedDict was written by Python 2. */
+/* dict(items) of pairs, as Python 2 wrote an OrderedDict. */
 static int make_dict(struct pickle_machine *m, struct pickle_value *args)
 {
     struct pickle_value *dict = pickle_machine_value(m, PICKLE_DICT);
@@ -167,7 +167,7 @@ static int make_dict(struct pickle_machine *m, struct pickle_value *args)
     for (size_t i = 0; i < pickle_count(pairs); i++) {
         const struct pickle_value *pair = pickle_item(pairs, i);
         if (pickle_count(pair) != 2)
-            return pickle_machine_fail(m, "malformed pickle: a dict of something else than pairs");
+            return pickle_machine_fail(m, "malformed pickle: a dict of something other than pairs");
         if (pickle_machine_append(m, dict, pair->list.items[0]) != 0 ||
             pickle_machine_append(m, dict, pair->list.items[1]) != 0)
             return -1;
@@ -187,7 +187,7 @@ static int make_list(struct pickle_machine *m, struct pickle_value *args)
     return pickle_machine_push(m, list);
 }
 
-/* encode(text, "latin1"): each code point below 256 was a byte. */
+/* encode(text, "latin1"): each code point, below 256, was a byte. */
 static int make_encoded(struct pickle_machine *m, struct pickle_value *args)
 {
     const char *text;
@@ -210,8 +210,8 @@ static int make_encoded(struct pickle_machine *m, struct pickle_value *args)
     return pickle_machine_push(m, value);
 }
 
-/* bytes(), bytearray(b"..."): the bytes as they are; bytearray(text, "latin-1") is Python 3's
- * protocol 2. */
+/* bytes(), bytearray(b"..."): the bytes themselves; bytearray(text, "latin-1") is written by Python
+ * 3 in protocol 2. */
 static int make_bytes(struct pickle_machine *m, struct pickle_value *args)
 {
     struct pickle_value *value = args->list.count ? args->list.items[0] : NULL;
@@ -236,14 +236,14 @@ static int make_object(struct pickle_machine *m, struct pickle_value *callable,
     return pickle_machine_push(m, object);
 }
 
-/* _reconstructor(class, object, None) is class() of protocols 0 and 1. */
+/* _reconstructor(class, object, None) is class() in protocols 0 and 1. */
 static int make_reconstructed(struct pickle_machine *m, struct pickle_value *args)
 {
     struct pickle_value *empty = pickle_machine_value(m, PICKLE_TUPLE);
     if (!empty)
         return -1;
     if (args->list.count < 1 || args->list.items[0]->kind != PICKLE_GLOBAL)
-        return pickle_machine_fail(m, "malformed pickle: an object of no class");
+        return pickle_machine_fail(m, "malformed pickle: an object without a class");
     return make_object(m, args->list.items[0], empty);
 }
 
@@ -254,7 +254,7 @@ int pickle_machine_call(struct pickle_machine *m, struct pickle_value *callable,
         return pickle_machine_fail(m, "malformed pickle: a call without arguments");
     if (callable->kind != PICKLE_GLOBAL && !m->open_globals)
         return pickle_machine_fail(
-            m, "it calls something that is no plain name: not allowed in a checkpoint");
+            m, "it calls something other than a plain name, which is not allowed in a checkpoint");
     if (callable->kind != PICKLE_GLOBAL || !callable->global.known)
         return make_object(m, callable, args);
     switch (callable->global.known->role) {

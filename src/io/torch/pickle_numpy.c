@@ -32,7 +32,7 @@ static bool dtype(const struct pickle_value *value, enum array_elem *type_out, b
     return false;
 }
 
-/* The parts of an array, wherever the two ways of writing it put them. */
+/* The parts of an array, from either way of writing it. */
 struct parts {
     const struct pickle_value *shape, *dtype, *data;
     bool fortran;
@@ -60,12 +60,12 @@ static int find_shape(const struct pickle_value *shape, const char *what, struct
                       struct error *err)
 {
     if (!shape || shape->kind != PICKLE_TUPLE || shape->list.count > ARRAY_DIMS)
-        return error_set(err, "%s: a numpy array without a shape, or of more than %d dimensions",
+        return error_set(err, "%s: a numpy array without a shape or with more than %d dimensions",
                          what, ARRAY_DIMS);
     out->ndim = (int)shape->list.count;
     for (int i = 0; i < out->ndim; i++)
         if (!pickle_size(pickle_item(shape, (size_t)i), &out->shape[i]))
-            return error_set(err, "%s: a numpy array with a size that is no size", what);
+            return error_set(err, "%s: a numpy array with a shape that is not of sizes", what);
     return array_measure(out, what, err);
 }
 
@@ -79,7 +79,7 @@ int pickle_numpy_array(const struct pickle_value *value, const char *what, struc
     if (!find_parts(value, &parts))
         return 0;
     if (!dtype(parts.dtype, &out->type, &out->swapped))
-        return error_set(err, "%s: a numpy array of a type that is not known", what);
+        return error_set(err, "%s: a numpy array of an unknown type", what);
     if (find_shape(parts.shape, what, out, err) != 0)
         return -1;
     if (out->type == ELEM_OBJECT) {

@@ -29,7 +29,7 @@ static void add_number(struct str *out, double number)
     }
     str_add(out, text);
     if (text[strspn(text, "-0123456789")] == '\0')
-        str_add(out, ".0"); /* as Python tells a float from an int */
+        str_add(out, ".0"); /* as Python distinguishes a float from an int */
 }
 
 static void add_global(struct str *out, const struct pickle_value *global)
@@ -109,9 +109,4 @@ static void add_value(struct str *out, const struct pickle_value *value, int dep
 void pickle_show_value(struct str *out, const struct pickle_value *value)
 {
     add_value(out, value, 0);
-}
-
-void pickle_show_key(struct str *out, const struct pickle_value *key)
-{
-    add_value(out, key, 0);
 }

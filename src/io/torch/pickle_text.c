@@ -8,7 +8,7 @@
 
 enum { NUMBER_LENGTH = 64 };
 
-/* The line as a string, for the number readers of the C library. */
+/* The line as a string, for the C library's number parsers. */
 static int number_line(struct pickle_machine *m, char out[NUMBER_LENGTH])
 {
     size_t length;
@@ -34,7 +34,7 @@ int pickle_machine_text_int(struct pickle_machine *m, int with_suffix)
     if (with_suffix && *end == 'L')
         end++;
     if (errno != 0 || *end != '\0')
-        return pickle_machine_fail(m, "malformed pickle: not a whole number");
+        return pickle_machine_fail(m, "malformed pickle: not an integer");
     struct pickle_value *value = pickle_machine_value(m, is_bool ? PICKLE_BOOL : PICKLE_INT);
     if (!value)
         return -1;
@@ -60,7 +60,7 @@ int pickle_machine_text_float(struct pickle_machine *m, int unused)
     return pickle_machine_push(m, value);
 }
 
-/* n hexadecimal digits at text; false where they are not. */
+/* Reads n hexadecimal digits; false if they are not. */
 static bool hexadecimal(const uint8_t *text, size_t left, size_t n, uint32_t *out)
 {
     *out = 0;
@@ -76,8 +76,8 @@ static bool hexadecimal(const uint8_t *text, size_t left, size_t n, uint32_t *ou
     return true;
 }
 
-/* What follows a backslash in Python's repr of a string: its byte and how many characters it takes.
- */
+/* What follows a backslash in Python's repr of a string: its byte, and how many characters it
+ * takes; 0 if unknown. */
 static size_t escape(const uint8_t *text, size_t left, uint8_t *out)
 {
     static const char names[] = "\\'\"nrtabfv", bytes[] = "\\'\"\n\r\t\a\b\f\v";
@@ -122,7 +122,7 @@ int pickle_machine_text_string(struct pickle_machine *m, int unused)
     return pickle_machine_push(m, value);
 }
 
-/* A Python unicode as raw-unicode-escape: Latin-1, and \uXXXX or \UXXXXXXXX for the rest. */
+/* A Python unicode in raw-unicode-escape: Latin-1, and \uXXXX or \UXXXXXXXX for the rest. */
 int pickle_machine_text_unicode(struct pickle_machine *m, int unused)
 {
     (void)unused;

@@ -7,44 +7,43 @@
 #include "io/torch/pickle_numpy.h"
 #include "io/torch/torchfile_private.h"
 
-/* What is wanted to make a tensor, from whichever way it was written. */
-struct recipe {
+/* The parts of a tensor, from any way of writing it. */
+struct tensor_parts {
     const struct pickle_value *storage, *offset, *size, *stride, *dtype;
 };
 
-static bool find_recipe(const struct pickle_value *value, struct recipe *out)
+static bool find_parts(const struct pickle_value *value, struct tensor_parts *out)
 {
     if (pickle_is_object(value, PICKLE_ROLE_PARAMETER))
         value = pickle_arg(value, 0);
     if (pickle_is_object(value, PICKLE_ROLE_OLD_TENSOR)) {
         const struct pickle_value *state = value->object.state;
-        *out = (struct recipe){pickle_item(state, 0), pickle_item(state, 1), pickle_item(state, 2),
-                               pickle_item(state, 3), NULL};
+        *out = (struct tensor_parts){pickle_item(state, 0), pickle_item(state, 1),
+                                     pickle_item(state, 2), pickle_item(state, 3), NULL};
         return true;
     }
     bool typed = pickle_is_object(value, PICKLE_ROLE_TENSOR_V3);
     if (!typed && !pickle_is_object(value, PICKLE_ROLE_TENSOR))
         return false;
-    *out = (struct recipe){pickle_arg(value, 0), pickle_arg(value, 1), pickle_arg(value, 2),
-                           pickle_arg(value, 3), typed ? pickle_arg(value, 6) : NULL};
+    *out = (struct tensor_parts){pickle_arg(value, 0), pickle_arg(value, 1), pickle_arg(value, 2),
+                                 pickle_arg(value, 3), typed ? pickle_arg(value, 6) : NULL};
     return true;
 }
 
-static int find_sizes(const struct recipe *recipe, const char *what, struct array_view *out,
+static int find_sizes(const struct tensor_parts *parts, const char *what, struct array_view *out,
                       struct error *err)
 {
-    size_t ndim = pickle_count(recipe->size);
-    if (!recipe->size || !recipe->stride || ndim > ARRAY_DIMS ||
-        pickle_count(recipe->stride) != ndim)
-        return error_set(err, "%s: sizes and strides that do not fit, or more than %d dimensions",
+    size_t ndim = pickle_count(parts->size);
+    if (!parts->size || !parts->stride || ndim > ARRAY_DIMS || pickle_count(parts->stride) != ndim)
+        return error_set(err, "%s: sizes and strides that do not match, or more than %d dimensions",
                          what, ARRAY_DIMS);
     out->ndim = (int)ndim;
     for (size_t i = 0; i < ndim; i++)
-        if (!pickle_size(pickle_item(recipe->size, i), &out->shape[i]) ||
-            !pickle_size(pickle_item(recipe->stride, i), &out->stride[i]))
-            return error_set(err, "%s: a size or stride that is negative or no number", what);
-    if (!pickle_size(recipe->offset, &out->offset))
-        return error_set(err, "%s: an offset that is negative or no number", what);
+        if (!pickle_size(pickle_item(parts->size, i), &out->shape[i]) ||
+            !pickle_size(pickle_item(parts->stride, i), &out->stride[i]))
+            return error_set(err, "%s: a size or stride that is negative or not a number", what);
+    if (!pickle_size(parts->offset, &out->offset))
+        return error_set(err, "%s: an offset that is negative or not a number", what);
     return array_measure(out, what, err);
 }
 
@@ -59,47 +58,47 @@ static int enter_window(const struct pickle_value *id, const char *what, struct 
     if (!pickle_size(pickle_item(window, 1), &start) ||
         !pickle_size(pickle_item(window, 2), &count) ||
         __builtin_add_overflow(start, count, &end) || end > view->available)
-        return error_set(err, "%s: a storage outside the storage it is part of", what);
+        return error_set(err, "%s: a storage that reaches beyond the one it is part of", what);
     view->available = end;
     if (__builtin_add_overflow(view->offset, start, &view->offset))
         return error_set(err, "%s: its offset overflows", what);
     return 0;
 }
 
-/* An untyped storage is counted in bytes, and the tensor says the type. */
-static int find_storage(struct torchfile *file, const struct recipe *recipe, const char *what,
+/* An untyped storage counts bytes, and the tensor gives the type. */
+static int find_storage(struct torchfile *file, const struct tensor_parts *parts, const char *what,
                         bool load, struct array_view *out, struct error *err)
 {
     struct storage named;
-    if (!recipe->storage || recipe->storage->kind != PICKLE_PERSISTENT ||
-        !torchfile_storage_id(recipe->storage->id, &named))
+    if (!parts->storage || parts->storage->kind != PICKLE_PERSISTENT ||
+        !torchfile_storage_id(parts->storage->id, &named))
         return error_set(err, "%s: a tensor without a storage", what);
     struct storage *storage = torchfile_find_storage(file, named.key, named.key_size);
     if (!storage)
-        return error_set(err, "%s: a tensor of a storage that is not there", what);
+        return error_set(err, "%s: a tensor whose storage is missing", what);
     if (load && torchfile_load_storage(file, storage, err) != 0)
         return -1;
     out->type = storage->type;
     out->available = storage->count;
     out->data = storage->data;
     out->swapped = file->swapped;
-    if (pickle_is_global(recipe->dtype, PICKLE_ROLE_DTYPE)) {
-        out->type = recipe->dtype->global.known->type;
+    if (pickle_is_global(parts->dtype, PICKLE_ROLE_DTYPE)) {
+        out->type = parts->dtype->global.known->type;
         out->available =
             storage->count * array_elem_size(storage->type) / array_elem_size(out->type);
     }
-    return enter_window(recipe->storage->id, what, out, err);
+    return enter_window(parts->storage->id, what, out, err);
 }
 
 static int tensor(struct torchfile *file, const struct pickle_value *value, const char *what,
                   bool load, struct array_view *out, struct error *err)
 {
-    struct recipe recipe;
+    struct tensor_parts parts;
     *out = (struct array_view){0};
-    if (!find_recipe(value, &recipe))
+    if (!find_parts(value, &parts))
         return 0;
-    if (find_sizes(&recipe, what, out, err) != 0 ||
-        find_storage(file, &recipe, what, load, out, err) != 0 || array_check(out, what, err) != 0)
+    if (find_sizes(&parts, what, out, err) != 0 ||
+        find_storage(file, &parts, what, load, out, err) != 0 || array_check(out, what, err) != 0)
         return -1;
     return 1;
 }
@@ -136,7 +135,7 @@ static int open_format(struct torchfile *file, bool open_globals, struct error *
     return refuse(file, magic, err);
 }
 
-/* Takes the file; on failure it is freed. */
+/* Opens the file, or frees it on failure. */
 static int finish_open(struct torchfile *file, enum torchfile_mode mode, struct torchfile **out,
                        struct error *err)
 {

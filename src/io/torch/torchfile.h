@@ -1,5 +1,5 @@
-/* torchfile.h: what torch.save writes, opened: the zip archive of PyTorch 1.6 and later or the
- * older stream, as a tree of pickle values whose tensors can be looked at and converted. */
+/* torchfile.h: opens what torch.save writes, the zip archive of PyTorch 1.6 and later or the older
+ * stream, as a tree of pickle values whose tensors can be inspected and converted. */
 #ifndef IO_TORCH_TORCHFILE_H
 #define IO_TORCH_TORCHFILE_H
 
@@ -8,36 +8,41 @@
 #include "io/array/array.h"
 #include "io/torch/pickle.h"
 
-/* TORCHFILE_STRICT: a global that is not allowed is an error; TORCHFILE_LIST: it is shown by its
- * name. */
+/* TORCHFILE_STRICT: a global that is not allowed is an error; TORCHFILE_LIST: it is shown by name.
+ */
 enum torchfile_mode { TORCHFILE_STRICT, TORCHFILE_LIST };
 
 struct torchfile;
 
-/* Errors: not a torch file (says what it looks like), truncated, damaged, limits exceeded, a global
- * that is not allowed, storages that are missing or too short. */
+/* Opens a file. Free with torchfile_free. Errors: missing, not a torch file (says what it looks
+ * like), truncated, damaged, limits exceeded, a global that is not allowed (named), storages
+ * missing or too short. */
 int torchfile_open(const char *path, enum torchfile_mode mode, struct torchfile **out,
                    struct error *err) MUST_USE;
 
-/* The same of a file that is in memory already and stays there; `name` stands for its path. */
+/* The same for a file in memory, which must outlive it; `name` stands for its path. */
 int torchfile_open_bytes(const uint8_t *data, size_t size, const char *name,
                          enum torchfile_mode mode, struct torchfile **out,
                          struct error *err) MUST_USE;
+
+/* Frees it; NULL is allowed. */
 void torchfile_free(struct torchfile *file);
 
+/* Its root value, its path, and its format, "zip" or "legacy"; borrowed. */
 const struct pickle_value *torchfile_root(const struct torchfile *file);
 const char *torchfile_path(const struct torchfile *file);
-const char *torchfile_format(const struct torchfile *file); /* "zip" or "legacy" */
+const char *torchfile_format(const struct torchfile *file);
 
-/* 1: `value` is a tensor (or a parameter, or a numpy array) and the view is filled; its data stay
- * the file's. 0: it is none. -1: malformed, or its elements lie outside its storage. Without `load`
- * the view has no data. What is loaded of compressed or repeatedly shared storages is limited. */
+/* 1: `value` is a tensor (or a parameter, or a numpy array) and the view is filled; its data are
+ * borrowed from the file. 0: it is not. -1: it is malformed, or its elements lie outside its
+ * storage. Without `load` the view has no data. The memory for compressed storages is limited as by
+ * torchfile_charge. `name` is for errors. */
 int torchfile_array(struct torchfile *file, const struct pickle_value *value, const char *name,
                     bool load, struct array_view *out, struct error *err) MUST_USE;
 
-/* Counts the memory for n elements of `size` bytes against what a file of this size may ask for (16
- * times its size and 64 MiB): tensors that share a storage, or repeat its elements, cannot ask for
- * everything. */
+/* Counts memory for n elements of `size` bytes against what a file of this size may use (16 times
+ * its size plus 64 MiB), so that tensors that share a storage, or repeat its elements, cannot use
+ * up everything. Errors: too much. */
 int torchfile_charge(struct torchfile *file, const char *name, size_t n, size_t size,
                      struct error *err) MUST_USE;
 
@@ -46,7 +51,7 @@ int torchfile_charge(struct torchfile *file, const char *name, size_t n, size_t 
  * torchfile_open and torchfile_array. */
 int torchfile_describe(const char *path, bool json, struct str *out, struct error *err) MUST_USE;
 
-/* The same of an open file (TORCHFILE_LIST). */
+/* The same for an open file (TORCHFILE_LIST). */
 int torchfile_list(struct torchfile *file, bool json, struct str *out, struct error *err) MUST_USE;
 
 #endif

@@ -1,5 +1,5 @@
-/* torchfile_describe: everything that a torch file holds, by path. The walk is the same for text
- * and JSON; a table of two functions says what becomes of an entry. */
+/* torchfile_describe.c: everything a torch file holds, by path. The walk is the same for text and
+ * JSON; a table of two functions says what to do with an entry. */
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
@@ -101,7 +101,7 @@ static int walk_child(struct listing *l, const struct pickle_value *key, size_t 
     size_t length = l->path.length;
     if (key) {
         str_add(&l->path, length ? "." : "");
-        pickle_show_key(&l->path, key);
+        pickle_show_value(&l->path, key);
     } else {
         str_addf(&l->path, "[%zu]", index);
     }
@@ -127,7 +127,7 @@ static bool is_plain(const struct pickle_value *value)
     return value->kind <= PICKLE_BYTES;
 }
 
-/* Whether to go inside: a dict with entries, a list of more than plain numbers and texts. */
+/* Whether to descend: a dict with entries, a list of more than plain numbers and texts. */
 static bool is_branch(const struct pickle_value *value)
 {
     if (value->kind == PICKLE_DICT)
@@ -144,7 +144,7 @@ static bool has_fields(const struct pickle_value *value)
            value->object.state->kind == PICKLE_DICT;
 }
 
-/* A Namespace shows its fields; an object that is not known shows its class, then its fields. */
+/* A Namespace shows its fields; any other object its class, then its fields. */
 static int walk_object(struct listing *l, const struct pickle_value *value, int depth)
 {
     if (!pickle_is_object(value, PICKLE_ROLE_NAMESPACE)) {

@@ -1,6 +1,6 @@
-/* The stream that torch.save wrote before 1.6: five pickles (magic number, protocol, system, the
- * object, the storages' keys), then for each key its number of elements (int64) and the elements.
- */
+/* torchfile_legacy.c: the stream that torch.save wrote before 1.6: five pickles (magic number,
+ * protocol, system, the object, the storages' keys), then for each key the number of elements
+ * (int64) and the elements. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,7 +26,8 @@ static int check_magic(const struct torchfile *file, struct bytes *in, struct er
                  memcmp(root->bytes.data, magic_number, sizeof magic_number) == 0;
     pickle_free(pickle);
     if (!right)
-        return error_at(err, file->path, -1, "a pickle, but not of torch.save (no magic number)");
+        return error_at(err, file->path, -1,
+                        "is a pickle, but not from torch.save (no magic number)");
     return 0;
 }
 
@@ -39,7 +40,7 @@ static int check_protocol(const struct torchfile *file, struct bytes *in, struct
     bool right = pickle_size(pickle_root(pickle), &version) && version == PROTOCOL_VERSION;
     pickle_free(pickle);
     if (!right)
-        return error_at(err, file->path, -1, "a torch.save protocol that is not known (%d is)",
+        return error_at(err, file->path, -1, "has an unknown torch.save protocol (not %d)",
                         PROTOCOL_VERSION);
     return 0;
 }
@@ -66,19 +67,19 @@ static int read_storage(struct torchfile *file, struct bytes *in, const struct p
     if (pickle_text(key, &text, &length))
         storage = torchfile_find_storage(file, text, length);
     if (!storage)
-        return error_at(err, file->path, (int64_t)at, "the data of a storage that no tensor uses");
+        return error_at(err, file->path, (int64_t)at, "has a storage that no tensor uses");
     if (!bytes_u64le(in, &count))
         return error_at(err, file->path, (int64_t)at, "truncated: a storage is missing");
     if (file->swapped)
         count = __builtin_bswap64(count);
     if (count != storage->count)
         return error_at(err, file->path, (int64_t)at,
-                        "a storage of %llu elements where %zu are announced",
+                        "has a storage of %llu elements, announced as %zu",
                         (unsigned long long)count, storage->count);
     size_t size = array_elem_size(storage->type);
     if (storage->count > bytes_left(in) / size)
         return error_at(err, file->path, (int64_t)at,
-                        "truncated: %zu %s are announced and %zu bytes are left", storage->count,
+                        "truncated: %zu %s are announced but %zu bytes are left", storage->count,
                         array_elem_name(storage->type), bytes_left(in));
     storage->data = bytes_take(in, storage->count * size);
     return 0;
@@ -96,7 +97,7 @@ static int read_storages(struct torchfile *file, struct bytes *in, struct error 
     pickle_free(keys);
     for (size_t i = 0; i < file->storage_count && status == 0; i++)
         if (!file->storages[i].data)
-            status = error_at(err, file->path, -1, "a tensor's storage is not in the file");
+            status = error_at(err, file->path, -1, "lacks the storage of a tensor");
     return status;
 }
 

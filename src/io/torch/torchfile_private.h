@@ -1,4 +1,4 @@
-/* torchfile_inner.h: what the two formats of torch.save share inside. */
+/* torchfile_private.h: what the two formats of torch.save share. */
 #ifndef IO_TORCH_TORCHFILE_PRIVATE_H
 #define IO_TORCH_TORCHFILE_PRIVATE_H
 
@@ -8,7 +8,7 @@
 
 /* The numbers that tensors are views of. */
 struct storage {
-    const char *key; /* in the pickle's bytes, key_size of them, not terminated */
+    const char *key; /* in the pickle's bytes, not terminated */
     size_t key_size;
     enum array_elem type;
     size_t count;        /* elements, as the pickle says */
@@ -20,10 +20,10 @@ struct torchfile {
     char *path;
     const char *format;
     struct file_map map;
-    bool borrowed; /* the map is the caller's memory */
+    bool borrowed; /* the map is the caller's */
     struct pickle *pickle;
     uint8_t *pickle_bytes;    /* owned: data.pkl of a zip */
-    bool swapped;             /* storages in the other byte order */
+    bool swapped;             /* storages are in the other byte order */
     struct storage *storages; /* sorted by key */
     size_t storage_count;
     size_t charged;
@@ -38,20 +38,21 @@ enum { ID_KIND, ID_TYPE, ID_KEY, ID_LOCATION, ID_COUNT, ID_VIEW };
 /* Reads a persistent id: type, key and count. False if it is not a storage's. */
 bool torchfile_storage_id(const struct pickle_value *id, struct storage *out) MUST_USE;
 
-/* Collects the storages that the pickle mentions. Errors: two of one key that disagree. */
+/* Collects the storages that the pickle mentions. Errors: two with the same key that disagree. */
 int torchfile_collect_storages(struct torchfile *file, struct error *err) MUST_USE;
 
-/* NULL where the pickle mentions no storage of that key. */
+/* The storage with that key, borrowed; NULL if the pickle mentions none. */
 struct storage *torchfile_find_storage(const struct torchfile *file, const char *key, size_t size);
 
+/* Open a file of their format at file->map. Errors: those of torchfile_open. */
 int torchfile_open_zip(struct torchfile *file, bool open_globals, struct error *err) MUST_USE;
 int torchfile_open_legacy(struct torchfile *file, bool open_globals, struct error *err) MUST_USE;
 
-/* Reads a storage of a zip; nothing to do where it is there. */
+/* Reads a storage of a zip unless it has been read. Errors: missing, damaged, too large. */
 int torchfile_load_storage(struct torchfile *file, struct storage *storage,
                            struct error *err) MUST_USE;
 
-/* Checks that a zip's member is there and long enough. */
+/* Checks that a storage of a zip exists and is long enough. Errors: it does not, or is not. */
 int torchfile_check_storage(struct torchfile *file, const struct storage *storage,
                             struct error *err) MUST_USE;
 

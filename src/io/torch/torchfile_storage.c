@@ -41,7 +41,7 @@ bool torchfile_storage_id(const struct pickle_value *id, struct storage *out)
            pickle_size(pickle_item(id, ID_COUNT), &out->count);
 }
 
-/* One entry a key. */
+/* Keeps one entry per key. */
 static int merge_storages(struct torchfile *file, struct error *err)
 {
     size_t kept = 0;
@@ -50,9 +50,9 @@ static int merge_storages(struct torchfile *file, struct error *err)
     for (size_t i = 0; i < file->storage_count; i++) {
         if (kept > 0 && compare_storages(&s[kept - 1], &s[i]) == 0) {
             if (s[kept - 1].count != s[i].count || s[kept - 1].type != s[i].type)
-                return error_at(
-                    err, file->path, -1, "storage %.*s is said to be of two sizes or types",
-                    (int)(s[i].key_size < KEY_SHOWN ? s[i].key_size : KEY_SHOWN), s[i].key);
+                return error_at(err, file->path, -1, "gives storage %.*s two sizes or types",
+                                (int)(s[i].key_size < KEY_SHOWN ? s[i].key_size : KEY_SHOWN),
+                                s[i].key);
         } else {
             s[kept++] = s[i];
         }
@@ -68,8 +68,7 @@ int torchfile_collect_storages(struct torchfile *file, struct error *err)
     while ((value = pickle_next(file->pickle, PICKLE_PERSISTENT, &cursor))) {
         struct storage storage;
         if (!torchfile_storage_id(value->id, &storage))
-            continue; /* listed only: the source of a class, or a storage of a kind we do not know
-                       */
+            continue; /* only listed: the source of a class, or a storage of an unknown kind */
         MEM_ROOM(file->storages, file->storage_count, cap);
         file->storages[file->storage_count++] = storage;
     }
@@ -85,7 +84,7 @@ int torchfile_charge(struct torchfile *file, const char *name, size_t n, size_t 
         limit = SIZE_MAX;
     if (!mem_mul(n, size, &bytes) || bytes > limit - file->charged)
         return error_at(err, file->path, -1,
-                        "%s: its data would fill more than %zu MiB, far more than the file holds",
+                        "%s: its data would take more than %zu MiB, far more than the file holds",
                         name, limit >> 20);
     file->charged += bytes;
     return 0;

@@ -1,6 +1,6 @@
-/* checkpoint_save: the zip archive that torch.save writes, with a pickle of protocol 2. The members
- * are stored, not compressed, and each storage begins at a multiple of 64 bytes, as PyTorch has it.
- */
+/* torchfile_write.c: checkpoint_save writes the zip archive of torch.save with a pickle of
+ * protocol 2. As PyTorch does, members are stored uncompressed and each storage begins at a
+ * multiple of 64 bytes. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +49,7 @@ static void put_little(struct writing *w, uint64_t number, int n)
         put_op(w, (char)(number >> 8 * i & 0xff));
 }
 
-/* BINUNICODE; what is no UTF-8 is replaced, since Python would refuse the whole file for it. */
+/* BINUNICODE; what is not UTF-8 is replaced, since Python would refuse the whole file for it. */
 static void put_text(struct writing *w, const char *text)
 {
     char *clean = utf8_clean(text, strlen(text));
@@ -97,7 +97,7 @@ static void put_sizes(struct writing *w, const size_t *sizes, int n)
     put_op(w, 't');
 }
 
-/* The tensor's numbers become a member of the archive; its key is its position. */
+/* Makes the tensor's numbers a member of the archive; its key is its position. */
 static const char *add_storage(struct writing *w, const struct tensor *tensor, size_t *key_out)
 {
     bool wide = tensor->integers || tensor->doubles;
@@ -226,11 +226,11 @@ static void emit(struct writing *w, const void *bytes, size_t n)
 {
     if (n > 0)
         fwrite(bytes, 1, n,
-               w->stream); /* a failure stays in the stream: file_out_commit reports it */
+               w->stream); /* errors stay in the stream: file_out_commit reports them */
     w->offset += n;
 }
 
-/* From "version needed" to the length of the name: the same in both headers. */
+/* From "version needed" to the length of the name; the same in both headers. */
 static uint8_t *common_header(uint8_t *out, const struct member *member)
 {
     out = little(out, ZIP_VERSION, 2);
@@ -254,7 +254,7 @@ static uint32_t crc_of(const uint8_t *data, size_t size)
     return crc;
 }
 
-/* Header, name, an extra field ("FB", as PyTorch's) that fills up to the alignment, data. */
+/* Header, name, an extra field ("FB", like PyTorch's) as padding to the alignment, data. */
 static void emit_member(struct writing *w, struct member *member)
 {
     uint8_t header[LOCAL_HEADER], extra[4 + ALIGNMENT];
@@ -290,7 +290,7 @@ static void emit_directory(struct writing *w)
     emit(w, end, sizeof end);
 }
 
-/* What fits the zip format without its 64-bit extension. */
+/* Checks what fits the zip format without its 64-bit extension. */
 static int check_limits(const struct writing *w, struct error *err)
 {
     size_t total = 0;
@@ -298,7 +298,7 @@ static int check_limits(const struct writing *w, struct error *err)
         total += w->members[i].size + 256;
     if (total > UINT32_MAX || w->count >= UINT16_MAX)
         return error_at(err, w->path, -1,
-                        "cannot write: %zu arrays of %zu bytes are more than the zip format holds",
+                        "cannot write: %zu arrays of %zu bytes are too much for the zip format",
                         w->count, total);
     return 0;
 }

@@ -1,12 +1,14 @@
-/* The zip archive of PyTorch 1.6 and later: FOLDER/data.pkl, FOLDER/data/KEY for each storage, and
- * FOLDER/byteorder. libzip reads it from the mapped file and checks each member's CRC. */
+/* torchfile_zip.c: the zip archive of PyTorch 1.6 and later: FOLDER/data.pkl, FOLDER/data/KEY for
+ * each storage, and FOLDER/byteorder. libzip reads it from the mapped file and checks each member's
+ * CRC.
+ */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "io/torch/torchfile_private.h"
 
-enum { PICKLE_LIMIT_SHIFT = 30, NAME_LIMIT = 512 };
+enum { NAME_LIMIT = 512 };
 
 static int zip_failed(const struct torchfile *file, const char *member, const char *reason,
                       struct error *err)
@@ -14,7 +16,7 @@ static int zip_failed(const struct torchfile *file, const char *member, const ch
     return error_at(err, file->path, -1, "%s%s%s", member, *member ? ": " : "", reason);
 }
 
-/* The member's length; -1 where it cannot be read by us. */
+/* The member's length, if it can be read. */
 static int member_size(struct torchfile *file, zip_uint64_t index, const char *name,
                        size_t *size_out, struct error *err)
 {
@@ -23,14 +25,14 @@ static int member_size(struct torchfile *file, zip_uint64_t index, const char *n
     if (zip_stat_index(file->zip, index, 0, &st) != 0 || (st.valid & wanted) != wanted)
         return zip_failed(file, name, "the zip directory is damaged", err);
     if (st.comp_size > file->map.size)
-        return zip_failed(file, name, "truncated: it is larger than the file", err);
+        return zip_failed(file, name, "truncated: the member is larger than the file", err);
     if (st.comp_method == ZIP_CM_STORE && st.size != st.comp_size)
         return zip_failed(file, name, "the zip directory is damaged", err);
     *size_out = (size_t)st.size;
     return 0;
 }
 
-/* Reads a member of known size whole; at its end libzip compares the CRC. */
+/* Reads a whole member of known size; at its end libzip compares the CRC. */
 static int read_member(struct torchfile *file, zip_uint64_t index, const char *name, uint8_t *out,
                        size_t size, struct error *err)
 {
@@ -51,7 +53,7 @@ static int read_member(struct torchfile *file, zip_uint64_t index, const char *n
     return status;
 }
 
-/* Loads a member into new memory, counted against the file's limit. */
+/* Loads a member into new memory, which counts against the file's limit. */
 static int load_member(struct torchfile *file, zip_uint64_t index, const char *name, uint8_t **out,
                        size_t *size_out, struct error *err)
 {
@@ -78,7 +80,7 @@ static int open_archive(struct torchfile *file, struct error *err)
     if (source)
         file->zip = zip_open_from_source(source, ZIP_RDONLY, &failure);
     if (!file->zip) {
-        error_at(err, file->path, -1, "a damaged or truncated zip archive (%s)",
+        error_at(err, file->path, -1, "is a damaged or truncated zip archive (%s)",
                  zip_error_strerror(&failure));
         zip_source_free(source);
     }
@@ -86,7 +88,7 @@ static int open_archive(struct torchfile *file, struct error *err)
     return file->zip ? 0 : -1;
 }
 
-/* The member FOLDER/data.pkl, which also says the folder. */
+/* Finds the member FOLDER/data.pkl, and so the folder. */
 static int find_pickle(struct torchfile *file, zip_uint64_t *index_out, struct error *err)
 {
     zip_int64_t count = zip_get_num_entries(file->zip, 0);
@@ -100,7 +102,7 @@ static int find_pickle(struct torchfile *file, zip_uint64_t *index_out, struct e
         *index_out = (zip_uint64_t)i;
         return 0;
     }
-    return error_at(err, file->path, -1, "a zip archive, but not of PyTorch: it has no data.pkl");
+    return error_at(err, file->path, -1, "is a zip archive, but not PyTorch's: it has no data.pkl");
 }
 
 /* "big" in FOLDER/byteorder (PyTorch 2.1 and later); else little-endian. */
@@ -121,8 +123,7 @@ static int locate_storage(struct torchfile *file, const struct storage *storage,
                           zip_uint64_t *index_out, char **name_out, struct error *err)
 {
     if (storage->key_size > NAME_LIMIT)
-        return error_at(err, file->path, -1, "a storage with a name of %zu bytes",
-                        storage->key_size);
+        return error_at(err, file->path, -1, "has a storage name of %zu bytes", storage->key_size);
     char *name = mem_printf("%sdata/%.*s", file->folder, (int)storage->key_size, storage->key);
     zip_int64_t index = zip_name_locate(file->zip, name, 0);
     if (index < 0) {
@@ -146,8 +147,8 @@ int torchfile_check_storage(struct torchfile *file, const struct storage *storag
     int status = member_size(file, index, name, &size, err);
     if (status == 0 &&
         (!mem_mul(storage->count, array_elem_size(storage->type), &wanted) || size < wanted))
-        status = error_at(err, file->path, -1, "%s holds %zu bytes where %zu %s are announced",
-                          name, size, storage->count, array_elem_name(storage->type));
+        status = error_at(err, file->path, -1, "%s holds %zu bytes, but %zu %s are announced", name,
+                          size, storage->count, array_elem_name(storage->type));
     free(name);
     return status;
 }

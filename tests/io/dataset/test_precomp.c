@@ -206,10 +206,10 @@ static void test_npz_hostile(void **state)
          "3 numbers each"},
         {{{"x.npy", NPY_F32, 1, {R}, numbers}, {"bbox.npy", NPY_F32, 2, {R, 4}, numbers}},
          2,
-         "regions x numbers are wanted"},
+         "not regions x numbers"},
         {{{"x.npy", NPY_F32, 2, {R, 0}, numbers}, {"bbox.npy", NPY_F32, 2, {R, 4}, numbers}},
          2,
-         "regions x numbers are wanted"},
+         "not regions x numbers"},
         {{{"x.npy", NPY_F32, 2, {R, F}, numbers},
           {"bbox.npy", NPY_F32, 2, {R, 4}, numbers},
           {"num_bbox.npy", NPY_I32, 0, {0}, &three}},
@@ -360,12 +360,12 @@ static void test_folder_refuses(void **state)
     assert_done(add_image(p, "7", R, 1, &err), err);
     assert_int_equal(add_image(p, "8", 1, 1, &err), -1);
     assert_non_null(
-        strstr(err.text, "has 1 regions, those before it (from here on) 2; --regions N"));
+        strstr(err.text, "has 1 regions, but earlier ones (from here on) 2; --regions N"));
     precomp_abort(p);
     spec.regions = 2;
     assert_done(precomp_open(&spec, &p, &err), err);
     assert_int_equal(add_image(p, "7", 1, 1, &err), -1);
-    assert_non_null(strstr(err.text, "has 1 regions, fewer than the 2 of --regions"));
+    assert_non_null(strstr(err.text, "has 1 regions, fewer than --regions 2"));
     precomp_abort(p);
     assert_done(precomp_open(&spec, &p, &err), err);
     assert_int_equal(precomp_commit(p, &sum, &err), -1);
@@ -375,10 +375,10 @@ static void test_folder_refuses(void **state)
     assert_done(add_image(p, "7", R, 1, &err), err);
     assert_int_equal(precomp_commit(p, &sum, &err), -1);
     assert_non_null(
-        strstr(err.text, "2 of the 3 wanted images are not in the input (the first: 77)"));
+        strstr(err.text, "2 of the 3 requested images are not in the input (the first: 77)"));
     spec.ids = twice;
     assert_int_equal(precomp_open(&spec, &p, &err), -1);
-    assert_non_null(strstr(err.text, "07 is twice"));
+    assert_non_null(strstr(err.text, "07 is requested twice"));
     char *captions = scratch_text("captions", "a\nb\nc\n", 6);
     spec.ids = ids, spec.id_count = 1, spec.captions = captions;
     spec.ids = (const char *const[]){"7", "8"}, spec.id_count = 2;

@@ -27,20 +27,20 @@ static void test_image_sizes(void **state)
     static const int32_t wanted[] = {640, 480, 500, 375};
     assert_memory_equal(sizes, wanted, sizeof wanted);
     assert_int_equal(sizes_of(right, sizeof right - 1, 3, sizes, &err), -1);
-    assert_non_null(strstr(err.text, "2 entries where 3"));
+    assert_non_null(strstr(err.text, "2 entries instead of 3"));
     for (size_t n = 0; n < sizeof right - 1; n++)
         assert_int_equal(sizes_of(right, n, 2, sizes, &err), -1);
     static const struct {
         const char *pickle, *reason;
     } wrong[] = {
-        {OBJECTS("I1\n", SIZE("I0\n", "I480\n")), "'image_w' is no size"},
-        {OBJECTS("I1\n", SIZE("I4294967297\n", "I480\n")), "'image_w' is no size"},
-        {OBJECTS("I1\n", SIZE("I3\n", "Fnan\n")), "'image_h' is no size"},
+        {OBJECTS("I1\n", SIZE("I0\n", "I480\n")), "'image_w' is not a size"},
+        {OBJECTS("I1\n", SIZE("I4294967297\n", "I480\n")), "'image_w' is not a size"},
+        {OBJECTS("I1\n", SIZE("I3\n", "Fnan\n")), "'image_h' is not a size"},
         {OBJECTS("I1\n", "(dVimage_w\nI3\ns"), "no 'image_h'"},
         {OBJECTS("I1\n", "I3\n"), "no 'image_w'"},
         {OBJECTS("I2\n", SIZE("I3\n", "I4\n")), "1 objects in an array of 2"},
-        {OBJECTS("I-1\n", ""), "no size"},
-        {"(dVimage_w\nI3\ns.", "no numpy array"},
+        {OBJECTS("I-1\n", ""), "not of sizes"},
+        {"(dVimage_w\nI3\ns.", "numpy array of objects"},
         {OBJECTS("I1\n", "cos\nsystem\n(Vx\ntR"), "os.system"},
     };
     for (size_t i = 0; i < COUNTOF(wrong); i++) {

@@ -307,7 +307,7 @@ static void test_zip_sizes_that_lie(void **state)
         {12, 0xfffffff0, 0, "damaged"},
         {0xfffffff0, 0xfffffff0, 0, "larger than the file"},
         {12, 0xfffffff0, 8, "far more than the file holds"},
-        {11, 11, 0, "11 bytes where 3 float32"},
+        {11, 11, 0, "11 bytes, but 3 float32"},
     };
     for (size_t i = 0; i < COUNTOF(lies); i++) {
         struct str file = {0};
@@ -335,7 +335,7 @@ static void test_globals_are_refused_by_name(void **state)
     REFUSED("(cos\nsystem\nVecho\no.", 0, "os.system");
     REFUSED("\x80\x04\x8c\x02os\x8c\x06system\x93\x8c\x01x\x85R.", 0, "os.system");
     REFUSED("cos\nsystem\x1b]0;x\n.", 0, "os.system?]0;x");
-    REFUSED("(ccollections\nOrderedDict\n(tR(tR.", 0, "no plain name");
+    REFUSED("(ccollections\nOrderedDict\n(tR(tR.", 0, "other than a plain name");
     REFUSED("\x82\x01.", 0, "instruction 0x82"); /* the extension registry */
     REFUSED("\x97.", 0, "instruction 0x97");     /* buffers from elsewhere */
 }
@@ -452,8 +452,8 @@ static void test_lengths_are_checked(void **state)
     REFUSED("\x8b\xff\xff\xff\xff.", 0, "truncated");
     REFUSED("Sno quotes\n.", 0, "quotes");
     REFUSED("S'a\\q'\n.", 0, "escape");
-    REFUSED("I12x\n.", 0, "whole number");
-    REFUSED("I99999999999999999999999\n.", 0, "whole number");
+    REFUSED("I12x\n.", 0, "not an integer");
+    REFUSED("I99999999999999999999999\n.", 0, "not an integer");
     REFUSED("Fnumber\n.", 0, "not a number");
     REFUSED("\x80\x09.", 0, "protocol 9");
 }
@@ -465,15 +465,15 @@ static void test_stack_is_checked(void **state)
     REFUSED("(.", 0, "stack");
     REFUSED("N(0.", 2,
             "no tensor uses"); /* popping a mark is right; the storage is then nobody's */
-    REFUSED("t.", 0, "no mark");
+    REFUSED("t.", 0, "a mark is missing");
     REFUSED("\x86.", 0, "tuple");
     REFUSED("N(\x85.", 0, "tuple");
     REFUSED("(dI1\ns.", 0, "added to");
-    REFUSED("(dI1\nI2\nI3\nu.", 0, "no mark");
+    REFUSED("(dI1\nI2\nI3\nu.", 0, "a mark is missing");
     REFUSED("(I1\nd.", 0, "key without a value");
-    REFUSED("I1\nI2\na.", 0, "no list");
-    REFUSED("I1\nI2\nb.", 0, "no object");
-    REFUSED("I1\n(dbb.", 0, "no object");
+    REFUSED("I1\nI2\na.", 0, "not a list");
+    REFUSED("I1\nI2\nb.", 0, "not an object");
+    REFUSED("I1\n(dbb.", 0, "not an object");
     REFUSED("ccollections\nOrderedDict\nI1\nR.", 0, "without arguments");
     REFUSED("ccollections\nOrderedDict\n(](I1\neatR.", 0, "");
     REFUSED("c_codecs\nencode\n(Vx\nVutf8\ntR.", 0, "latin1");
@@ -487,7 +487,7 @@ static void test_tensors_are_checked(void **state)
     REFUSED(MODEL(TENSOR("4", "0", "I2\n", "I-1\n")), 4, "negative");
     REFUSED(MODEL(TENSOR("4", "0", "I-2\n", "I1\n")), 4, "negative");
     REFUSED(MODEL(TENSOR("4", "-1", "I2\n", "I1\n")), 4, "negative");
-    REFUSED(MODEL(TENSOR("4", "0", "I2\n", "I1\nI1\n")), 4, "do not fit");
+    REFUSED(MODEL(TENSOR("4", "0", "I2\n", "I1\nI1\n")), 4, "do not match");
     REFUSED(MODEL(TENSOR("4", "0", "I1\nI1\nI1\nI1\nI1\nI1\nI1\nI1\nI1\n",
                          "I1\nI1\nI1\nI1\nI1\nI1\nI1\nI1\nI1\n")),
             4, "more than 8 dimensions");
@@ -498,10 +498,10 @@ static void test_tensors_are_checked(void **state)
     REFUSED(MODEL(TENSOR("4", "0", "I100000\nI100000\n", "I0\nI0\n")), 4,
             "far more than the file holds");
     REFUSED(MODEL(TENSOR("4611686018427387904", "0", "I3\n", "I1\n")), 4,
-            "4 elements where 4611686018427387904");
+            "4 elements, announced as 4611686018427387904");
     REFUSED(MODEL(TENSOR("-4", "0", "I3\n", "I1\n")), 0, "without a storage");
-    REFUSED(MODEL(TENSOR("5", "0", "I3\n", "I1\n")), 4, "of 4 elements where 5");
-    REFUSED(MODEL(TENSOR("4", "0", "I3\n", "I1\n")), 0, "storage is not in the file");
+    REFUSED(MODEL(TENSOR("5", "0", "I3\n", "I1\n")), 4, "of 4 elements, announced as 5");
+    REFUSED(MODEL(TENSOR("4", "0", "I3\n", "I1\n")), 0, "lacks the storage of a tensor");
     REFUSED("(dVmodel\n](dVw\nctorch._utils\n_rebuild_tensor_v2\n(I1\nI0\n(I1\nt(I1\ntI00\ntRsas.",
             0, "without a storage");
     REFUSED("(" STORAGE("4") "(Vstorage\nctorch\nDoubleStorage\nV0\nVcpu\nI4\nNtQt.", 4,
@@ -509,7 +509,7 @@ static void test_tensors_are_checked(void **state)
     REFUSED("(dVmodel\n](dVw\nctorch._utils\n_rebuild_tensor_v2\n(("
             "Vstorage\nctorch\nFloatStorage\nV0\nVcpu\n"
             "I4\n(Vview\nI3\nI2\nttQI0\n(I2\nt(I1\ntI00\n(dtRsas.",
-            4, "outside the storage it is part of");
+            4, "reaches beyond the one it is part of");
 }
 
 /* The storage is said to be gigantic, and the file agrees with itself, but is small. */
