@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analyse/failures.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "tests/ui/ui_world.h"
@@ -247,7 +248,7 @@ static void test_the_survey_comes_in_parts_and_can_be_stopped(void **state)
                          .count = 3,
                          .done = 3,
                          .total = 60};
-    static const size_t ranks[] = {4, 0, 9};
+    static const size_t ranks[] = {5, 1, 10};
     part.surveyed = mem_new(3, sizeof *part.surveyed);
     for (int i = 0; i < 3; i++)
         part.surveyed[i].rank = ranks[i];
@@ -702,27 +703,6 @@ static void test_a_copy_is_cut_where_terminals_refuse_more(void **state)
     str_done(&text);
 }
 
-static void test_numbers_of_a_survey(void **state)
-{
-    static const float scores[] = {0.3f, 0.5f, 0.5f, 0.1f};
-    (void)state;
-    struct surveyed s = survey_of_scores(scores, 4, 0);
-    assert_int_equal(s.rank, 2);
-    assert_int_equal(s.best, 1); /* of equal ones the first */
-    assert_float_equal(s.margin, -0.2, 1e-6);
-    s = survey_of_scores(scores, 4, 2);
-    assert_true(s.rank == 1 && s.best == 1 && s.margin == 0);
-    s = survey_of_scores(scores, 4, 1);
-    assert_true(s.rank == 0 && s.best == 1 && s.margin == 0);
-    s = survey_of_scores((float[]){0.9f, NAN, 0.2f}, 3, 0);
-    assert_true(s.rank == 0 && s.best == 0);
-    assert_float_equal(s.margin, 0.7, 1e-6);
-    s = survey_of_scores((float[]){NAN, -2, -1}, 3, 0);
-    assert_true(s.rank == 2 && s.best == 2);
-    s = survey_of_scores(scores, 1, 0);
-    assert_true(s.rank == 0 && s.best == 0 && s.margin == 0);
-}
-
 /* Every command in every view, with nothing there and with everything there, leaves a sane state.
  */
 static void test_every_command_everywhere(void **state)
@@ -801,7 +781,7 @@ int main(void)
         CASE(test_clicks_on_tabs_words_and_tables),
         cmocka_unit_test(test_clicks_on_the_columns_of_failures),
         cmocka_unit_test(test_a_copy_is_cut_where_terminals_refuse_more),
-        cmocka_unit_test(test_numbers_of_a_survey),
+
 #define START_CASE(test) cmocka_unit_test_setup_teardown(test, setup_start, world_teardown)
         START_CASE(test_the_start_screen_opens_what_is_chosen),
         START_CASE(test_an_opening_that_fails_comes_back_with_the_reason),

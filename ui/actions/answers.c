@@ -6,11 +6,12 @@
 #include <string.h>
 #include <strings.h>
 
+#include "analyse/failures.h"
 #include "base/countof.h"
 #include "base/mem.h"
 #include "ui/actions/browse.h"
-#include "ui/actions/failures.h"
 #include "ui/actions/start.h"
+#include "ui/actions/survey.h"
 #include "ui/state/command.h"
 #include "ui/work/recent.h"
 
@@ -241,7 +242,7 @@ static void take_surveyed(struct ui *ui, struct event *event, struct effects *ef
         survey->of = mem_new(survey->total, sizeof *survey->of);
     memcpy(survey->of + event->first, event->surveyed, event->count * sizeof *event->surveyed);
     survey->done += event->count;
-    failures_arrange(ui);
+    survey_arrange(ui);
 }
 
 static void take_files(struct ui *ui, struct event *event, struct effects *effects)
