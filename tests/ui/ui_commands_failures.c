@@ -171,7 +171,7 @@ static void t_only_marked(struct world *world)
     world_keys(world, "j Space j j Space *");
     assert_int_equal(list(world)->count, 2);
     assert_int_equal(list_item(list(world), 1), 4);
-    world_keys(world, "g Space"); /* let go of: its row goes */
+    world_keys(world, "g Space"); /* unmarked: its row goes */
     assert_int_equal(list(world)->count, 1);
     world_keys(world, "*");
     assert_int_equal(list(world)->count, 60);

@@ -112,7 +112,7 @@ static void count(atomic_int *counter)
         atomic_fetch_add(counter, 1);
 }
 
-/* Goes on while it is told to hold, or until it is told to stop. */
+/* Keeps working while `hold` is true, or until it is interrupted. */
 static int hold_on(const atomic_bool *hold, const struct progress *progress, struct error *err)
 {
     for (uint64_t step = 0; hold && atomic_load(hold); step++) {
@@ -257,7 +257,7 @@ static int fake_survey(struct backend *backend, size_t first, size_t n,
     return status;
 }
 
-/* Sky above, ground below, a square whose colour and place tell the image. */
+/* Sky above, ground below, a square whose colour and place depend on the image. */
 static int fake_photo(struct backend *backend, size_t image, int max_side, struct image *out,
                       struct error *err)
 {

@@ -147,7 +147,7 @@ static bool is_filler(const char *word)
     return !isalnum((unsigned char)*word) && (unsigned char)*word < 0x80;
 }
 
-/* The warmest word that says something; failing that, the warmest. */
+/* The warmest word that is not a filler; if there is none, the warmest. */
 static ptrdiff_t strongest_word(const struct look *look)
 {
     ptrdiff_t best = -1;

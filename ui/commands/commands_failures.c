@@ -47,7 +47,7 @@ static void step(struct ui *ui, int by)
         return;
     }
     if (list->count == 0) {
-        ui_say(ui, ROLE_DIM, "Ranking every caption: 5 shows how far it is");
+        ui_say(ui, ROLE_DIM, "Ranking every caption: 5 shows the progress");
         return;
     }
     size_t item;

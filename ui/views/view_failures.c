@@ -57,7 +57,7 @@ enum {
     ROW_MARGINS = 3
 }; /* a row is narrower than the list: arrow, scroll bar */
 
-/* Which are shown where the list has `cols`; returns where the mark and the caption begin. */
+/* Which are shown in a list of `cols`; returns where the mark and the caption begin. */
 static int choose_columns(const struct ui *ui, int cols, bool shown[COLUMNS])
 {
     static const enum column by_use[] = {COLUMN_RANK, COLUMN_MARGIN, COLUMN_SCORE, COLUMN_LENGTH,
@@ -98,7 +98,7 @@ static void failures_header(const struct ui *ui, struct pane pane)
              ui_style(ui, ui->sort == SORT_TEXT ? ROLE_TITLE : ROLE_TITLE_DIM), "caption");
 }
 
-/* Once more on the same column turns the order round. */
+/* A second click on the same column reverses the order. */
 static void failures_header_click(struct ui *ui, int cols, int at)
 {
     bool shown[COLUMNS];
@@ -139,7 +139,7 @@ static void failures_empty(const struct ui *ui, struct pane pane)
     const char *text = ui->marked_only                ? "No marked failure here: * shows all"
                        : survey->done < survey->total ? "Ranking every caption …"
                        : ui->filters[VIEW_FAILURES]
-                           ? "No failure has this text: & with nothing shows all"
+                           ? "No failure passes the filter: an empty one shows all"
                            : "No caption has its image at such a rank";
     view_wrap(pane, pane.box.rows / 2, 2, pane.box.cols - 4, 2, ui_style(ui, ROLE_DIM), text);
 }
