@@ -64,10 +64,10 @@ struct where_value failures_value(const void *failure, size_t field)
 /* ---- rows -------------------------------------------------------------------------------------
  */
 
-static struct failure row_of(const struct failures *f, const struct sweep_query *q, bool image,
-                             size_t query)
+struct failure failures_row(const struct dataset *data, const struct lexicon *lexicon,
+                            const char *words, const struct sweep_query *q, bool image,
+                            size_t query)
 {
-    const struct dataset *data = f->data;
     struct failure row = {.image = image,
                           .query = query,
                           .caption = image ? q->truth : query,
@@ -78,11 +78,11 @@ static struct failure row_of(const struct failures *f, const struct sweep_query 
                           .wrong = q->wrong.index,
                           .id = data->id[image ? query : query / data->per_image]};
     if (row.caption != SIZE_MAX) {
-        row.length = lexicon_length(f->lexicon, row.caption);
-        row.unknown = lexicon_unknown(f->lexicon, row.caption);
-        row.frequency = lexicon_rarest(f->lexicon, row.caption);
-        row.words = f->words[row.caption];
-        row.text = data->caption ? data->caption[row.caption] : row.words;
+        row.length = lexicon_length(lexicon, row.caption);
+        row.unknown = lexicon_unknown(lexicon, row.caption);
+        row.frequency = lexicon_rarest(lexicon, row.caption);
+        row.words = words;
+        row.text = data->caption ? data->caption[row.caption] : words;
     }
     return row;
 }
@@ -96,10 +96,14 @@ void failures_build(const struct sweep *sweep, const struct dataset *data,
     out->words = mem_new(sweep->C, sizeof *out->words);
     for (size_t c = 0; c < sweep->C; c++)
         out->words[c] = lexicon_join(lexicon, c);
-    for (size_t i = 0; i2t && i < sweep->I; i++)
-        out->rows[out->count++] = row_of(out, &sweep->images[i], true, i);
+    for (size_t i = 0; i2t && i < sweep->I; i++) {
+        size_t truth = sweep->images[i].truth;
+        const char *words = truth == SIZE_MAX ? NULL : out->words[truth];
+        out->rows[out->count++] = failures_row(data, lexicon, words, &sweep->images[i], true, i);
+    }
     for (size_t c = 0; t2i && c < sweep->C; c++)
-        out->rows[out->count++] = row_of(out, &sweep->captions[c], false, c);
+        out->rows[out->count++] =
+            failures_row(data, lexicon, out->words[c], &sweep->captions[c], false, c);
 }
 
 void failures_done(struct failures *failures)

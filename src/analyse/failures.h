@@ -71,6 +71,12 @@ enum failure_field {
 };
 extern const struct where_field failures_fields[FAILURE_FIELDS + 1];
 
+/* The row of a query (image or caption) that `q` was the outcome of; its words are borrowed: the
+ * caption's (lexicon_join), NULL without one. */
+struct failure failures_row(const struct dataset *data, const struct lexicon *lexicon,
+                            const char *words, const struct sweep_query *q, bool image,
+                            size_t query);
+
 /* Makes the rows of the chosen directions, images first. Free with failures_done; `data` and
  * `lexicon` must outlive it. */
 void failures_build(const struct sweep *sweep, const struct dataset *data,

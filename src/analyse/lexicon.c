@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/utf8.h"
@@ -122,6 +123,19 @@ int lexicon_count(struct lexicon *lexicon, const char *path, enum token_compat c
     }
     str_list_done(&lines);
     return 0;
+}
+
+int lexicon_read(const struct dataset *data, const struct vocab *vocab, enum token_compat compat,
+                 const char *counts, struct lexicon *out, struct error *err)
+{
+    if (lexicon_build(data, vocab, compat, out, err) != 0)
+        return -1;
+    if (counts)
+        return lexicon_count(out, counts, compat, err);
+    char *train = file_join(data->folder, "train_caps.txt");
+    int status = file_exists(train) ? lexicon_count(out, train, compat, err) : 0;
+    free(train);
+    return status;
 }
 
 /* ---- queries --------------------------------------------------------------------------------

@@ -31,6 +31,12 @@ int lexicon_build(const struct dataset *data, const struct vocab *vocab, enum to
                   struct lexicon *out, struct error *err) MUST_USE;
 void lexicon_done(struct lexicon *lexicon);
 
+/* The same, with the words also counted in the captions of the file `counts` or, if it is NULL, in
+ * the data folder's train_caps.txt if there is one. Free with lexicon_done, even after an error.
+ * Errors: those of lexicon_build and of that file. */
+int lexicon_read(const struct dataset *data, const struct vocab *vocab, enum token_compat compat,
+                 const char *counts, struct lexicon *out, struct error *err) MUST_USE;
+
 /* Counts into `learned` the words of another file of captions, one per line. Errors: the file
  * cannot be read. */
 int lexicon_count(struct lexicon *lexicon, const char *path, enum token_compat compat,

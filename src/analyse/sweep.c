@@ -47,6 +47,15 @@ static void count_answer(struct sweep_query *query, struct ranked answer, bool w
         query->wrong = answer;
 }
 
+void sweep_caption(const float *scores, size_t I, size_t truth, struct sweep_query *out)
+{
+    *out = (struct sweep_query){
+        .truth = truth, .score = scores[truth], .wrong = {.index = SIZE_MAX, .score = NAN}};
+    for (size_t i = 0; i < I; i++)
+        if (i != truth)
+            count_answer(out, (struct ranked){i, scores[i]}, true);
+}
+
 /* ---- tiles ------------------------------------------------------------------------------------
  */
 

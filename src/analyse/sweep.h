@@ -39,6 +39,9 @@ int sweep_run(const struct score_source *source, size_t k, size_t tile,
               const struct progress *progress, struct sweep *out, struct error *err) MUST_USE;
 void sweep_done(struct sweep *sweep);
 
+/* What became of one caption as a query, given its scores with all I images: as a pass does. */
+void sweep_caption(const float *scores, size_t I, size_t truth, struct sweep_query *out);
+
 /* The recalls of n queries, the same as evaluate_i2t and evaluate_t2i give for the whole matrix. */
 void sweep_recalls(const struct sweep_query *queries, size_t n, struct recalls *out);
 

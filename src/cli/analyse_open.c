@@ -136,14 +136,7 @@ int analyse_read_words(struct analysis *a, struct error *err)
 {
     struct analyse_split *split = &a->split;
     assert(split->data);
-    if (lexicon_build(split->data, split->vocab, split->compat, &split->lexicon, err) != 0)
-        return -1;
-    if (a->counts)
-        return lexicon_count(&split->lexicon, a->counts, split->compat, err);
-    char *train = file_join(split->data->folder, "train_caps.txt");
-    int status = file_exists(train) ? lexicon_count(&split->lexicon, train, split->compat, err) : 0;
-    free(train);
-    return status;
+    return lexicon_read(split->data, split->vocab, split->compat, a->counts, &split->lexicon, err);
 }
 
 int analyse_sweep(const struct analysis *a, const struct analyse_model *model, size_t k,

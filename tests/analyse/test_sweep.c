@@ -185,6 +185,26 @@ static void test_worked(void **state)
     sweep_done(&sweep);
 }
 
+static void test_one_caption(void **state)
+{
+    static const float scores[] = {0.3f, 0.5f, 0.5f, 0.1f};
+    struct sweep_query q;
+    (void)state;
+    sweep_caption(scores, 4, 0, &q);
+    assert_true(q.truth == 0 && q.score == 0.3f && q.rank == 2);
+    assert_same(q.wrong, (struct ranked){1, 0.5f}); /* of equal ones the first */
+    sweep_caption(scores, 4, 2, &q);
+    assert_true(q.rank == 1 && q.wrong.index == 1);
+    sweep_caption(scores, 4, 1, &q);
+    assert_true(q.rank == 0 && q.wrong.index == 2);
+    sweep_caption((float[]){0.9f, NAN, 0.2f}, 3, 0, &q);
+    assert_true(q.rank == 0 && q.wrong.index == 2);
+    sweep_caption((float[]){NAN, -2, -1}, 3, 0, &q);
+    assert_true(q.rank == 2 && q.wrong.index == 2);
+    sweep_caption(scores, 1, 0, &q);
+    assert_true(q.rank == 0 && q.wrong.index == SIZE_MAX && isnan(q.wrong.score));
+}
+
 static void test_nothing(void **state)
 {
     (void)state;
@@ -257,7 +277,7 @@ int main(void)
         cmocka_unit_test(test_random),    cmocka_unit_test(test_image_without_captions),
         cmocka_unit_test(test_all_equal), cmocka_unit_test(test_worked),
         cmocka_unit_test(test_nothing),   cmocka_unit_test(test_interrupted),
-        cmocka_unit_test(test_mean),
+        cmocka_unit_test(test_mean),      cmocka_unit_test(test_one_caption),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

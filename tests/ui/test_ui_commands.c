@@ -1,5 +1,5 @@
-/* Every command of the table has a case in tests/ui_commands_*.c. The last case walks the table: a
- * command without a test fails. */
+/* Every command of the table has a case in tests/ui/ui_commands_*.c. The last case walks the table:
+ * a command without a test fails. */
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "tests/ui/ui_commands.h"
 
-/* All cases, in one row. */
+/* All cases, one after the other. */
 static const struct command_test **cases;
 static size_t case_count;
 

@@ -46,7 +46,7 @@ static void take_effect(struct play *play, struct effect *effect)
     switch (effect->kind) {
     case EFFECT_REQUEST:
         if (play->count == WAITING)
-            request_done(&play->waiting[--play->count]); /* it is never answered */
+            request_done(&play->waiting[--play->count]); /* never answered */
         play->waiting[play->count++] = effect->request;
         effect->request = (struct request){0};
         break;
@@ -90,7 +90,7 @@ static void send(struct play *play, struct event event)
     check(&world->ui);
 }
 
-/* The prompt tells what it holds, as readline does; Enter is a line done. */
+/* The prompt reports its contents, as readline does; Enter is EVENT_LINE_DONE. */
 static void tell_line(struct play *play)
 {
     if (!play->world->ui.prompt)
@@ -112,7 +112,7 @@ static void shrink(struct picture_spec *spec)
     spec->rows = spec->rows > 3 ? 3 : spec->rows;
 }
 
-/* Any of the waiting requests is answered; of many parts the first. */
+/* Answers any of the waiting requests; of many parts the first. */
 static void answer(struct play *play)
 {
     struct world *world = play->world;
@@ -181,7 +181,7 @@ static void command(struct play *play)
     if (!play->world->ui.models && below(play, 4) == 0)
         c = command_named(&command_table, "load");
     if (!strcmp(c->name, "unbind") || !strcmp(c->name, "bind"))
-        return; /* they would leave the keyboard dead */
+        return; /* they would leave no keys */
     snprintf(text, sizeof text, "%s %s", c->name, args[below(play, COUNTOF(args))]);
     play->world->ui.prompt = true;
     play->world->ui.line.kind = PROMPT_COMMAND;

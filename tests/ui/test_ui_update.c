@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analyse/failures.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "tests/ui/ui_world.h"
@@ -11,7 +12,7 @@
 #include "ui/actions/start.h"
 #include "ui/state/layout.h"
 
-/* The worker's answer to what is awaited, by the fake backend. */
+/* The fake backend's answer to what is awaited. */
 static void answer_ranked(struct world *world)
 {
     struct event event = {.kind = EVENT_RANKED,
@@ -247,7 +248,7 @@ static void test_the_survey_comes_in_parts_and_can_be_stopped(void **state)
                          .count = 3,
                          .done = 3,
                          .total = 60};
-    static const size_t ranks[] = {4, 0, 9};
+    static const size_t ranks[] = {5, 1, 10};
     part.surveyed = mem_new(3, sizeof *part.surveyed);
     for (int i = 0; i < 3; i++)
         part.surveyed[i].rank = ranks[i];
@@ -259,7 +260,7 @@ static void test_the_survey_comes_in_parts_and_can_be_stopped(void **state)
     assert_int_equal(world_awaited(world, REQUEST_SURVEY), 0);
     assert_null(world_request(world, REQUEST_SURVEY));
     world_key(world, "5");
-    assert_int_equal(world_request(world, REQUEST_SURVEY)->image, 3); /* goes on where it was */
+    assert_int_equal(world_request(world, REQUEST_SURVEY)->image, 3); /* resumes where it was */
 }
 
 static void test_undo_brings_the_view_back(void **state)
@@ -448,7 +449,7 @@ static void select_field(struct world *world, enum start_field field)
     list_select(&world->ui.lists[VIEW_START], (size_t)field);
 }
 
-/* /runs/b.pth.tar with /runs/f30k, as hands choose them. */
+/* /runs/b.pth.tar with /runs/f30k, chosen by keys. */
 static void choose_both(struct world *world)
 {
     select_field(world, START_MODEL);
@@ -478,7 +479,7 @@ static void test_the_start_screen_opens_what_is_chosen(void **state)
     assert_int_equal(world->ui.message.role, ROLE_ERROR);
     choose_both(world);
     assert_string_equal(start_value(&world->ui, START_SPLIT),
-                        "test"); /* of those that the look found */
+                        "test"); /* of those found in the folder */
     world_key(world, "L");
     assert_non_null(world_effect(world, EFFECT_CLOSE));
     assert_null(world_effect(world, EFFECT_KEEP)); /* nothing was open */
@@ -512,7 +513,7 @@ static void test_an_opening_that_fails_comes_back_with_the_reason(void **state)
     assert_false(world->ui.prompt);
     assert_string_equal(world->ui.start.why, "b.pth.tar: is cut short");
     assert_string_equal(start_value(&world->ui, START_MODEL),
-                        "/runs/b.pth.tar"); /* to be mended, not chosen anew */
+                        "/runs/b.pth.tar"); /* to be corrected, not chosen again */
     world_key(world, "L");
     assert_null(world->ui.start.why);
     world_key(world, "Ctrl-C");
@@ -548,7 +549,7 @@ static void test_another_session_replaces_the_open_one(void **state)
     assert_null(world->ui.catalogs[0]);
     assert_null(world->ui.sides[0].ranking);
     world_key(world, "Esc");
-    world_key(world, "u"); /* there is no way back into what is closed */
+    world_key(world, "u"); /* undo does not reach into what is closed */
     assert_int_equal(world->ui.message.role, ROLE_ERROR);
     opened(world);
     world_enter(world, "a blue dog");
@@ -598,7 +599,7 @@ static void test_the_browser_goes_up_and_down(void **state)
     assert_int_equal(start_file(&world->ui, item, &entry), START_FILE_ENTRY);
     assert_string_equal(world->ui.start.files->items[entry].name, "other");
     world_key(world, "G");
-    world_key(world, "Enter"); /* a file, where a folder is wanted */
+    world_key(world, "Enter"); /* a file, but a folder is to be chosen */
     assert_int_equal(world->ui.message.role, ROLE_ERROR);
     world_key(world, "g");
     world_key(world, "j");
@@ -702,29 +703,7 @@ static void test_a_copy_is_cut_where_terminals_refuse_more(void **state)
     str_done(&text);
 }
 
-static void test_numbers_of_a_survey(void **state)
-{
-    static const float scores[] = {0.3f, 0.5f, 0.5f, 0.1f};
-    (void)state;
-    struct surveyed s = survey_of_scores(scores, 4, 0);
-    assert_int_equal(s.rank, 2);
-    assert_int_equal(s.best, 1); /* of equal ones the first */
-    assert_float_equal(s.margin, -0.2, 1e-6);
-    s = survey_of_scores(scores, 4, 2);
-    assert_true(s.rank == 1 && s.best == 1 && s.margin == 0);
-    s = survey_of_scores(scores, 4, 1);
-    assert_true(s.rank == 0 && s.best == 1 && s.margin == 0);
-    s = survey_of_scores((float[]){0.9f, NAN, 0.2f}, 3, 0);
-    assert_true(s.rank == 0 && s.best == 0);
-    assert_float_equal(s.margin, 0.7, 1e-6);
-    s = survey_of_scores((float[]){NAN, -2, -1}, 3, 0);
-    assert_true(s.rank == 2 && s.best == 2);
-    s = survey_of_scores(scores, 1, 0);
-    assert_true(s.rank == 0 && s.best == 0 && s.margin == 0);
-}
-
-/* Every command in every view, with nothing there and with everything there, leaves a sane state.
- */
+/* Every command in every view, with nothing loaded and with everything, leaves a sane state. */
 static void test_every_command_everywhere(void **state)
 {
     struct world *world = *state;
@@ -744,7 +723,7 @@ static void test_every_command_everywhere(void **state)
     }
 }
 
-/* The table is what help, palette and manual come from: it must be whole. */
+/* Help, palette and manual come from the table: it must be complete. */
 static void test_command_table_is_sound(void **state)
 {
     (void)state;
@@ -801,7 +780,7 @@ int main(void)
         CASE(test_clicks_on_tabs_words_and_tables),
         cmocka_unit_test(test_clicks_on_the_columns_of_failures),
         cmocka_unit_test(test_a_copy_is_cut_where_terminals_refuse_more),
-        cmocka_unit_test(test_numbers_of_a_survey),
+
 #define START_CASE(test) cmocka_unit_test_setup_teardown(test, setup_start, world_teardown)
         START_CASE(test_the_start_screen_opens_what_is_chosen),
         START_CASE(test_an_opening_that_fails_comes_back_with_the_reason),

@@ -1,6 +1,6 @@
-/* ui_commands.h: a case a command of the explorer, by its key, through the pure update: what it
- * does to the state, what it asks for. Tables end with an empty row; tests/ui/test_ui_commands.c
- * runs them. */
+/* ui_commands.h: one case per command of the explorer, by its key, through the pure update: what it
+ * does to the state, what it requests. An empty row ends a table; tests/ui/test_ui_commands.c runs
+ * them. */
 #ifndef TESTS_UI_UI_COMMANDS_H
 #define TESTS_UI_UI_COMMANDS_H
 

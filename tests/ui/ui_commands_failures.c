@@ -1,6 +1,7 @@
 /* ui_commands_failures.c: commands of failures and the picture. */
 #include <string.h>
 
+#include "analyse/failures.h"
 #include "base/mem.h"
 #include "tests/ui/ui_commands.h"
 
@@ -18,9 +19,9 @@ static void t_next_failure(struct world *world)
     assert_int_equal(world->ui.view, VIEW_CAPTIONS);
     const struct survey *survey = ui_survey(&world->ui);
     size_t row = list(world)->selected;
-    assert_true(survey->of[row].rank >= 1);
+    assert_true(survey->of[row].rank > 1);
     for (size_t c = 1; c < row; c++)
-        assert_int_equal(survey->of[c].rank, 0);
+        assert_int_equal(survey->of[c].rank, 1);
     world_keys(world, "G ]");
     assert_true(world_says(world, "No failure"));
 }
@@ -31,28 +32,28 @@ static void t_previous_failure(struct world *world)
     world_keys(world, "] ] [");
     assert_true(world_says(world, "Failure 2 of"));
     world_keys(world, "4 G [");
-    assert_true(ui_survey(&world->ui)->of[list(world)->selected].rank >= 1);
+    assert_true(ui_survey(&world->ui)->of[list(world)->selected].rank > 1);
 }
 
 static double value_of(const struct world *world, size_t row, enum sort sort)
 {
     size_t c = list_item(ui_list_const(&world->ui, VIEW_FAILURES), row);
-    const struct surveyed *s = &ui_survey(&world->ui)->of[c];
+    const struct failure *f = &ui_survey(&world->ui)->of[c];
     switch (sort) {
     case SORT_WORST:
-        return -(double)s->rank;
+        return -(double)f->rank;
     case SORT_BEST:
-        return (double)s->rank;
+        return (double)f->rank;
     case SORT_ORDER:
         return (double)c;
     case SORT_SCORE:
-        return (double)s->score;
+        return f->score;
     case SORT_MARGIN:
-        return (double)s->margin;
+        return f->margin;
     case SORT_LENGTH:
-        return -(double)ui_catalog(&world->ui)->length[c];
+        return -(double)f->length;
     default:
-        return -(double)ui_catalog(&world->ui)->unknown[c];
+        return -(double)f->unknown;
     }
 }
 
@@ -104,8 +105,20 @@ static void t_all(struct world *world)
     }
     world_command(world, "filter score>1000");
     assert_int_equal(list(world)->count, 0);
-    world_command(world, "filter rank>"); /* no condition, so a text */
-    assert_int_equal(list(world)->count, 0);
+    world_command(world, "filter not (rank>1 or margin<0) and words ~ \"ball\"");
+    assert_in_range(list(world)->count, 1, 59);
+    for (size_t row = 0; row < list(world)->count; row++) {
+        const struct failure *f = &ui_survey(&world->ui)->of[list_item(list(world), row)];
+        assert_true(f->rank == 1 && f->margin >= 0 && strstr(f->words, "ball"));
+    }
+    size_t shown = list(world)->count;
+    world_command(world, "filter rank>"); /* a mistake changes nothing */
+    assert_true(world_says(world, "& rank>: column 6: "));
+    assert_int_equal(world->ui.message.role, ROLE_ERROR);
+    assert_int_equal(list(world)->count, shown);
+    world_command(world, "filter rnak>3");
+    assert_true(world_says(world, "column 1: "));
+    assert_int_equal(list(world)->count, shown);
     world_command(world, "filter ");
     world_keys(world, "Esc A");
     assert_int_equal(world->ui.worse_than, 1);
@@ -117,7 +130,7 @@ static void t_flip(struct world *world)
     size_t item = world_item(world);
     assert_int_equal(ui_pair(&world->ui).image, item / 5);
     world_keys(world, "f");
-    assert_int_equal(ui_pair(&world->ui).image, ui_survey(&world->ui)->of[item].best);
+    assert_int_equal(ui_pair(&world->ui).image, ui_survey(&world->ui)->of[item].wrong);
 }
 
 static void t_mark(struct world *world)
@@ -158,7 +171,7 @@ static void t_only_marked(struct world *world)
     world_keys(world, "j Space j j Space *");
     assert_int_equal(list(world)->count, 2);
     assert_int_equal(list_item(list(world), 1), 4);
-    world_keys(world, "g Space"); /* let go of: its row goes */
+    world_keys(world, "g Space"); /* unmarked: its row goes */
     assert_int_equal(list(world)->count, 1);
     world_keys(world, "*");
     assert_int_equal(list(world)->count, 60);

@@ -1,4 +1,4 @@
-/* ui_commands_program.c: commands of opening, taking away and the program. */
+/* ui_commands_program.c: commands of opening, exporting and the program. */
 #include "tests/ui/ui_commands.h"
 #include "ui/actions/browse.h"
 #include "ui/actions/start.h"
@@ -11,7 +11,7 @@ static void at_field(struct world *world, enum start_field field)
 {
     world_keys(world, world->ui.prompt ? "Esc 0" : "0");
     assert_int_equal(world->ui.view, VIEW_START);
-    list_select(list(world), (size_t)field); /* no sessions of before stand above */
+    list_select(list(world), (size_t)field); /* there are no recent sessions above it */
 }
 
 static void t_start(struct world *world)
@@ -106,7 +106,7 @@ static void t_enter_folder(struct world *world)
 {
     browse(world, START_DATA);
     world_command(world, "find f30k");
-    world_key(world, "l"); /* where Enter would choose it */
+    world_key(world, "l"); /* Enter would choose it */
     assert_string_equal(world_request(world, REQUEST_FILES)->path, "/runs/other/f30k");
     assert_string_equal(start_value(&world->ui, START_DATA), "");
 }
@@ -203,7 +203,7 @@ static void t_colours(struct world *world)
     world->ui.depth = DEPTH_256;
     world_keys(world, "Esc C");
     assert_int_equal(world->ui.depth, DEPTH_MONO);
-    world_keys(world, "C C C"); /* round, within what the terminal can */
+    world_keys(world, "C C C"); /* all that the terminal can, and round */
     assert_int_equal(world->ui.depth, DEPTH_MONO);
     world_command(world, "colours 16");
     assert_int_equal(world->ui.depth, DEPTH_16);

@@ -1,4 +1,5 @@
 /* ui_commands_views.c: commands of asking, moving, views and comparing. */
+#include "analyse/failures.h"
 #include "base/countof.h"
 #include "tests/ui/ui_commands.h"
 
@@ -144,7 +145,7 @@ static void t_truth(struct world *world)
     assert_int_equal(world->ui.message.role, ROLE_ERROR);
 }
 
-/* In every view that has rows: "/" finds one, n goes on, N comes back. */
+/* In every view that has rows: "/" finds one, n finds the next, N the previous one. */
 static void t_find(struct world *world)
 {
     static const struct {
@@ -170,7 +171,7 @@ static void t_find_next(struct world *world)
 {
     in_captions(world);
     world_keys(world, "n");
-    assert_int_equal(world->ui.message.role, ROLE_ERROR); /* nothing was looked for */
+    assert_int_equal(world->ui.message.role, ROLE_ERROR); /* nothing to find again */
     world_command(world, "find kite");
     size_t row = list(world)->selected;
     world_keys(world, "n");
@@ -208,7 +209,7 @@ static void t_image(struct world *world)
     world_enter(world, "image 1007.png");
     assert_int_equal(world->ui.view, VIEW_IMAGES);
     assert_int_equal(world_item(world), 7);
-    world_command(world, "image 1003"); /* without its ending */
+    world_command(world, "image 1003"); /* without its suffix */
     assert_int_equal(world_item(world), 3);
     world_command(world, "image 101"); /* its beginning */
     assert_int_equal(world_item(world), 10);
@@ -294,10 +295,10 @@ static void t_failures(struct world *world)
     const struct survey *survey = ui_survey(&world->ui);
     assert_int_equal(survey->done, 60);
     for (size_t row = 0; row < list(world)->count; row++)
-        assert_true(survey->of[list_item(list(world), row)].rank >= 1);
+        assert_true(survey->of[list_item(list(world), row)].rank > 1);
     world_command(world, "failures 3");
     for (size_t row = 0; row < list(world)->count; row++)
-        assert_true(survey->of[list_item(list(world), row)].rank >= 3);
+        assert_true(survey->of[list_item(list(world), row)].rank > 3);
 }
 
 static void t_help(struct world *world)
@@ -306,7 +307,7 @@ static void t_help(struct world *world)
     assert_int_equal(world->ui.view, VIEW_HELP);
     assert_int_equal(list(world)->count, command_table.count);
     world_command(world, "find results as a contact sheet");
-    world_keys(world, "Enter"); /* runs it where one came from */
+    world_keys(world, "Enter"); /* runs it in the view before */
     assert_int_equal(world->ui.view, VIEW_SEARCH);
     assert_true(world->ui.sheet);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "analyse/failures.h"
 #include "base/file.h"
 #include "base/mem.h"
 
@@ -17,7 +18,6 @@ struct fake {
     struct fake_options options;
     char **id, **caption;
     float *boxes;
-    uint32_t *length, *unknown;
     size_t images;
     float model; /* 0 or 1: they rank differently */
     const atomic_bool *photos_gone, *data_gone;
@@ -112,7 +112,7 @@ static void count(atomic_int *counter)
         atomic_fetch_add(counter, 1);
 }
 
-/* Goes on while it is told to hold, or until it is told to stop. */
+/* Keeps working while `hold` is true, or until it is interrupted. */
 static int hold_on(const atomic_bool *hold, const struct progress *progress, struct error *err)
 {
     for (uint64_t step = 0; hold && atomic_load(hold); step++) {
@@ -213,8 +213,32 @@ static int fake_look(struct backend *backend, size_t image, const struct ask *as
     return 0;
 }
 
+static struct failure row_of(const struct fake *fake, const float *scores, size_t caption)
+{
+    struct sweep_query query;
+    const char *text = fake->caption[caption];
+    sweep_caption(scores, fake->images, caption / PER_IMAGE, &query);
+    struct failure row = {.query = caption,
+                          .caption = caption,
+                          .rank = query.rank + 1,
+                          .score = (double)query.score,
+                          .wrong_score = (double)query.wrong.score,
+                          .margin = (double)query.score - (double)query.wrong.score,
+                          .wrong = query.wrong.index,
+                          .unknown = caption % 9 == 4,
+                          .frequency = caption % 7 + 1,
+                          .words = text,
+                          .text = text,
+                          .id = fake->id[caption / PER_IMAGE]};
+    for (const char *at = text; *at; at += strspn(at, " ")) {
+        at += strcspn(at, " ");
+        row.length++;
+    }
+    return row;
+}
+
 static int fake_survey(struct backend *backend, size_t first, size_t n,
-                       const struct progress *progress, struct surveyed *out, struct error *err)
+                       const struct progress *progress, struct failure *out, struct error *err)
 {
     struct fake *fake = (struct fake *)backend;
     float *scores = mem_new(fake->images, sizeof *scores);
@@ -226,14 +250,14 @@ static int fake_survey(struct backend *backend, size_t first, size_t n,
         for (size_t p = 0; status == 0 && p < ranking->count; p++)
             scores[ranking->places[p].index] = ranking->places[p].score;
         if (status == 0)
-            out[i] = survey_of_scores(scores, fake->images, (first + i) / PER_IMAGE);
+            out[i] = row_of(fake, scores, first + i);
         ranking_free(ranking);
     }
     free(scores);
     return status;
 }
 
-/* Sky above, ground below, a square whose colour and place tell the image. */
+/* Sky above, ground below, a square whose colour and place depend on the image. */
 static int fake_photo(struct backend *backend, size_t image, int max_side, struct image *out,
                       struct error *err)
 {
@@ -292,8 +316,6 @@ static void fake_free(struct backend *backend)
     free(fake->id);
     free(fake->caption);
     free(fake->boxes);
-    free(fake->length);
-    free(fake->unknown);
     free(fake);
 }
 
@@ -338,15 +360,6 @@ struct backend *fake_new(const struct fake_options *options)
                 c == 0 && options->caption ? mem_strdup(options->caption) : make_caption(i, c);
     }
     fake->boxes = make_boxes(fake->images);
-    fake->length = mem_new(fake->images * PER_IMAGE, sizeof *fake->length);
-    fake->unknown = mem_new(fake->images * PER_IMAGE, sizeof *fake->unknown);
-    for (size_t c = 0; c < fake->images * PER_IMAGE; c++) {
-        fake->unknown[c] = c % 9 == 4;
-        for (const char *at = fake->caption[c]; *at; at += strspn(at, " ")) {
-            at += strcspn(at, " ");
-            fake->length[c]++;
-        }
-    }
     fake->base.ops = &fake_ops;
     fake->base.catalog = (struct catalog){
         .model = "fake.pth.tar",
@@ -358,8 +371,6 @@ struct backend *fake_new(const struct fake_options *options)
         .per_image = options->no_captions ? 0 : PER_IMAGE,
         .id = fake->id,
         .caption = options->no_captions ? NULL : fake->caption,
-        .length = fake->length,
-        .unknown = fake->unknown,
         .boxes = options->no_boxes ? NULL : fake->boxes,
         .photos = !options->no_photos,
     };

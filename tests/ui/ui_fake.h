@@ -1,4 +1,4 @@
-/* ui_fake.h: a small backend whose answers can be told beforehand: 12 images of 6 regions, 60
+/* ui_fake.h: a small backend with known answers: 12 images of 6 regions, 60
  * captions, drawn photographs, a score that counts the words that a caption shares with an image's
  * captions. */
 #ifndef TESTS_UI_UI_FAKE_H
@@ -18,13 +18,13 @@ struct fake_options {
     bool no_boxes, no_photos, no_captions;
     size_t images; /* 0: 12 */
     const char *open_error;
-    atomic_bool *hold;           /* rankings go on until it is false or they are told to stop */
+    atomic_bool *hold; /* rankings keep working until it is false or they are interrupted */
     atomic_int *begun, *stopped; /* NULL, or counts of such rankings */
-    atomic_bool *hold_opening;   /* as openings do */
+    atomic_bool *hold_opening;   /* openings, likewise */
     size_t bad_photo;            /* the image whose photograph cannot be read, plus 1 */
     bool clumsy;                 /* some captions rank another image first */
     const char *crash_on;        /* a caption that makes the ranking fault */
-    const char *caption;         /* in the place of every image's first caption */
+    const char *caption;         /* in place of every image's first caption */
 };
 
 /* A worker_open; context is a struct fake_options. */
@@ -34,7 +34,7 @@ int fake_open(void *context, const struct source *source, int model,
 void fake_fit(void *context, const struct source *sources, size_t count, struct fitness *out);
 struct backend *fake_new(const struct fake_options *options);
 
-/* From when it is true on no photograph can be read, or nothing can be ranked and looked at. */
+/* While it is true no photograph can be read, or nothing can be ranked and looked at. */
 void fake_photos_gone(struct backend *backend, const atomic_bool *gone);
 void fake_data_gone(struct backend *backend, const atomic_bool *gone);
 

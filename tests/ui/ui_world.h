@@ -1,5 +1,5 @@
 /* ui_world.h: the state of the explorer without its loop: events go in, effects can be looked at,
- * and what is asked of the worker is answered at once, on this thread, by the fake backend. */
+ * and requests to the worker are answered at once, on this thread, by the fake backend. */
 #ifndef TESTS_UI_UI_WORLD_H
 #define TESTS_UI_UI_WORLD_H
 
@@ -37,19 +37,19 @@ void world_keys(struct world *world, const char *names); /* separated by blanks,
 void world_command(struct world *world, const char *text);
 void world_enter(struct world *world, const char *text); /* Enter in the prompt */
 
-/* The answer to what needs no open model: an opening, a folder's listing, the sessions of before
- * (there are none), a look at what is chosen. False where another thing is asked, or the opening
+/* The answer to what needs no open model: an opening, a folder's listing, the recent sessions
+ * (none), a look at what is chosen. False if it is another request, or the opening
  * fails. */
 bool world_answer(struct world *world, const struct request *request, struct event *out);
-void world_close(struct world *world); /* what EFFECT_CLOSE wants: no model is open */
+void world_close(struct world *world); /* does EFFECT_CLOSE: no model is open */
 
-/* Answers everything that is asked, until nothing is. */
+/* Answers all requests, and those that follow. */
 void world_settle(struct world *world);
 /* What every folder of the world holds: f30k/ with splits, other/, a.pth.tar, b.pth.tar. */
 struct files *world_files(const char *folder);
 void world_ask(struct world *world, const char *caption); /* types it and settles */
 
-/* The first such effect of the last event, or request; NULL where there is none. */
+/* The first such effect of the last event, or request; NULL if there is none. */
 const struct effect *world_effect(const struct world *world, enum effect_kind kind);
 const struct request *world_request(const struct world *world, enum request_kind kind);
 unsigned world_awaited(const struct world *world, enum request_kind kind);

@@ -6,11 +6,12 @@
 #include <string.h>
 #include <strings.h>
 
+#include "analyse/failures.h"
 #include "base/countof.h"
 #include "base/mem.h"
 #include "ui/actions/browse.h"
-#include "ui/actions/failures.h"
 #include "ui/actions/start.h"
+#include "ui/actions/survey.h"
 #include "ui/state/command.h"
 #include "ui/work/recent.h"
 
@@ -146,7 +147,7 @@ static bool is_filler(const char *word)
     return !isalnum((unsigned char)*word) && (unsigned char)*word < 0x80;
 }
 
-/* The warmest word that says something; failing that, the warmest. */
+/* The warmest word that is not a filler; if there is none, the warmest. */
 static ptrdiff_t strongest_word(const struct look *look)
 {
     ptrdiff_t best = -1;
@@ -241,7 +242,7 @@ static void take_surveyed(struct ui *ui, struct event *event, struct effects *ef
         survey->of = mem_new(survey->total, sizeof *survey->of);
     memcpy(survey->of + event->first, event->surveyed, event->count * sizeof *event->surveyed);
     survey->done += event->count;
-    failures_arrange(ui);
+    survey_arrange(ui);
 }
 
 static void take_files(struct ui *ui, struct event *event, struct effects *effects)

@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "ui/actions/failures.h"
+#include "ui/actions/survey.h"
 #include "ui/state/view.h"
 
 static bool item_has(const struct ui *ui, enum view_id view, size_t item, const char *text,
@@ -42,7 +42,7 @@ void find_arrange(struct ui *ui, enum view_id view)
     const char *filter = ui->filters[view];
     bool marked = ui->marked_only && view == VIEW_CAPTIONS;
     if (view == VIEW_FAILURES) {
-        failures_arrange(ui);
+        survey_arrange(ui);
         return;
     }
     if (!filter && !marked) {
@@ -62,6 +62,8 @@ void find_arrange(struct ui *ui, enum view_id view)
 void find_filter(struct ui *ui, const char *text)
 {
     char **filter = &ui->filters[ui->view];
+    if (ui->view == VIEW_FAILURES && !survey_check_filter(ui, text))
+        return;
     mem_replace(filter, *text ? text : NULL);
     find_arrange(ui, ui->view);
     /* An empty table of failures may fill yet, and says so itself. */

@@ -8,7 +8,9 @@
  * case, going round; whether there is one is reported in the status line. */
 void find_row(struct ui *ui, const char *text, int direction);
 
-/* Filters the shown view's rows; "" shows all again. A filter that no row passes is dropped. */
+/* Filters the shown view's rows: by their text, failures also by conditions (survey.h); "" shows
+ * all again. A filter that no row passes, or with a mistake, is dropped and reported in the status
+ * line. */
 void find_filter(struct ui *ui, const char *text);
 
 /* Chooses a view's rows again, by its filter and the marks. */

@@ -12,8 +12,10 @@
 
 enum { THUMBS_KEPT = 4000 };
 
-struct request *requests_new(struct ui *ui, int side, enum request_kind kind,
-                             struct effects *effects)
+/* A new request, numbered and awaited, to be filled in; owned by `effects`, borrowed until the next
+ * effect is added. */
+static struct request *new_request(struct ui *ui, int side, enum request_kind kind,
+                                   struct effects *effects)
 {
     assert(side >= 0 && side < SIDES);
     struct effect *effect = effects_add(effects, EFFECT_REQUEST);
@@ -32,7 +34,7 @@ struct request *requests_new(struct ui *ui, int side, enum request_kind kind,
 struct request *requests_figure(struct ui *ui, size_t image, ptrdiff_t caption, const char *text,
                                 struct effects *effects)
 {
-    struct request *request = requests_new(ui, ui->side, REQUEST_EXPORT, effects);
+    struct request *request = new_request(ui, ui->side, REQUEST_EXPORT, effects);
     request->image = image;
     request->caption = caption;
     request->text = mem_strdup(text);
@@ -44,7 +46,7 @@ struct request *requests_figure(struct ui *ui, size_t image, ptrdiff_t caption, 
 void requests_open(struct ui *ui, struct effects *effects)
 {
     for (int model = 0; model < ui->models; model++) {
-        struct request *request = requests_new(ui, model, REQUEST_OPEN, effects);
+        struct request *request = new_request(ui, model, REQUEST_OPEN, effects);
         request->sources = mem_new(1, sizeof *request->sources);
         request->source_count = 1;
         source_copy(request->sources, &ui->sources[model]);
@@ -60,7 +62,7 @@ static void need_fitness(struct ui *ui, struct effects *effects)
     if (start->fitted == start->changes)
         return;
     start->fitted = start->changes;
-    struct request *request = requests_new(ui, 0, REQUEST_FIT, effects);
+    struct request *request = new_request(ui, 0, REQUEST_FIT, effects);
     request->source_count = *start_value(ui, START_SECOND) ? MODELS : 1;
     request->sources = mem_new(request->source_count, sizeof *request->sources);
     for (size_t i = 0; i < request->source_count; i++)
@@ -73,13 +75,13 @@ static void need_files(struct ui *ui, struct effects *effects)
     if (!start->folder || (start->listed && !strcmp(start->listed, start->folder)))
         return;
     mem_replace(&start->listed, start->folder);
-    requests_new(ui, 0, REQUEST_FILES, effects)->path = mem_strdup(start->folder);
+    new_request(ui, 0, REQUEST_FILES, effects)->path = mem_strdup(start->folder);
 }
 
 static void need_start(struct ui *ui, struct effects *effects)
 {
     if (ui->view == VIEW_START && !ui->start.recents && !ui->sides[0].awaited[REQUEST_RECENT])
-        requests_new(ui, 0, REQUEST_RECENT, effects);
+        new_request(ui, 0, REQUEST_RECENT, effects);
     if (ui->view == VIEW_START)
         need_fitness(ui, effects);
     if (ui->view == VIEW_FILES)
@@ -96,7 +98,7 @@ static void need_ranking(struct ui *ui, struct effects *effects)
     if (!query->number || side->ranked == query->number || side->rank_requested == query->number)
         return;
     side->rank_requested = query->number;
-    struct request *request = requests_new(ui, ui->side, REQUEST_RANK, effects);
+    struct request *request = new_request(ui, ui->side, REQUEST_RANK, effects);
     request->caption = query->caption;
     request->text = mem_strdup(query->text);
 }
@@ -108,7 +110,7 @@ static void need_matches(struct ui *ui, struct effects *effects)
         side->matches_requested == ui->subject + 1)
         return;
     side->matches_requested = ui->subject + 1;
-    requests_new(ui, ui->side, REQUEST_CAPTIONS, effects)->image = ui->subject;
+    new_request(ui, ui->side, REQUEST_CAPTIONS, effects)->image = ui->subject;
 }
 
 static void need_look(struct ui *ui, const struct pair *pair, struct effects *effects)
@@ -117,7 +119,7 @@ static void need_look(struct ui *ui, const struct pair *pair, struct effects *ef
     if ((side->look && pair_same(&side->looked, pair)) || pair_same(&side->look_requested, pair))
         return;
     side->look_requested = *pair;
-    struct request *request = requests_new(ui, ui->side, REQUEST_LOOK, effects);
+    struct request *request = new_request(ui, ui->side, REQUEST_LOOK, effects);
     request->image = pair->image;
     request->caption = pair->caption;
     request->text = mem_strdup(ui_caption_text(ui, pair));
@@ -214,7 +216,7 @@ static void need_picture(struct ui *ui, const struct layout *layout, const struc
     if (!memcmp(&side->picture_requested, &key, sizeof key))
         goto out;
     side->picture_requested = key;
-    struct request *request = requests_new(ui, ui->side, REQUEST_PICTURE, effects);
+    struct request *request = new_request(ui, ui->side, REQUEST_PICTURE, effects);
     request->image = pair->image;
     request->picture = key.spec;
     if (key.weights) {
@@ -291,7 +293,7 @@ static void need_thumbs(struct ui *ui, const struct layout *layout, struct effec
     memset(ui->thumbs.waiting, 0, ui->thumbs.images * sizeof *ui->thumbs.waiting);
     for (size_t i = 0; i < missing.count; i++)
         ui->thumbs.waiting[missing.images[i]] = true;
-    struct request *request = requests_new(ui, 0, REQUEST_THUMBS, effects);
+    struct request *request = new_request(ui, 0, REQUEST_THUMBS, effects);
     request->images = missing.images;
     request->count = missing.count;
     request->picture = spec_of(ui, layout->thumb_cols, layout->thumb_rows);
@@ -303,7 +305,7 @@ static void need_survey(struct ui *ui, int model, struct effects *effects)
     int side = model; /* its own slot: a model is surveyed once, whichever side shows it */
     if (!survey->wanted || survey->done >= survey->total || ui->sides[side].awaited[REQUEST_SURVEY])
         return;
-    struct request *request = requests_new(ui, side, REQUEST_SURVEY, effects);
+    struct request *request = new_request(ui, side, REQUEST_SURVEY, effects);
     request->model = model;
     request->image = survey->done;
     request->count = survey->total;

@@ -7,12 +7,8 @@
 #include "ui/state/effect.h"
 #include "ui/state/state.h"
 
-/* A new request, numbered and awaited, to be filled in; owned by `effects`, borrowed until the next
- * effect is added. */
-struct request *requests_new(struct ui *ui, int side, enum request_kind kind,
-                             struct effects *effects);
-
-/* Requests a figure of a caption over an image, as shown now; as for requests_new. */
+/* Requests a figure of a caption over an image, as shown now. The request may be completed; it is
+ * owned by `effects`, borrowed until the next effect is added. */
 struct request *requests_figure(struct ui *ui, size_t image, ptrdiff_t caption, const char *text,
                                 struct effects *effects);
 

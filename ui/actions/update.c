@@ -238,7 +238,7 @@ void ui_start(struct ui *ui, struct effects *effects)
     if (!ui->models) {
         ui->prompt = false;
         start_enter(ui);
-    } else if (ui->draft) { /* a caption came with the command line */
+    } else if (ui->draft) { /* the command line gave a caption */
         query_ask(ui, ui->draft, -1);
         mem_replace(&ui->draft, NULL);
         ui->prompt = false;

@@ -1,4 +1,5 @@
-/* commands.h: what the commands of the table do; each is the `run` of a struct ui_command. */
+/* commands.h: what the commands of the table do; each is the `run` of its row in
+ * command_table.c, whose help says what it does. */
 #ifndef UI_COMMANDS_COMMANDS_H
 #define UI_COMMANDS_COMMANDS_H
 

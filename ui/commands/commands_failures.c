@@ -1,8 +1,8 @@
 #include "ui/commands/commands.h"
 
-#include "ui/actions/failures.h"
 #include "ui/actions/query.h"
 #include "ui/actions/show.h"
+#include "ui/actions/survey.h"
 #include "ui/state/command.h"
 #include <stdlib.h>
 
@@ -13,7 +13,7 @@ void command_view_failures(struct ui *ui, const char *args, struct effects *effe
     (void)effects;
     if (end != args && n >= 0)
         ui->worse_than = (size_t)n;
-    if (failures_begin(ui))
+    if (survey_begin(ui))
         show_view(ui, VIEW_FAILURES);
 }
 
@@ -24,10 +24,10 @@ static void step_captions(struct ui *ui, int by)
     struct list *list = ui_list_of(ui, VIEW_CAPTIONS);
     for (size_t row = list->selected + (size_t)by; row < list->count; row += (size_t)by) {
         size_t caption = list_item(list, row);
-        if (caption >= survey->done || !failures_has(ui, caption))
+        if (caption >= survey->done || !survey_has(ui, caption))
             continue;
         list_select(list, row);
-        ui_say(ui, ROLE_DIM, "Its true image is at rank %zu", survey->of[caption].rank + 1);
+        ui_say(ui, ROLE_DIM, "Its true image is at rank %zu", survey->of[caption].rank);
         return;
     }
     if (survey->done < survey->total)
@@ -40,14 +40,14 @@ static void step_captions(struct ui *ui, int by)
 static void step(struct ui *ui, int by)
 {
     struct list *list = ui_list_of(ui, VIEW_FAILURES);
-    if (!failures_begin(ui))
+    if (!survey_begin(ui))
         return;
     if (ui->view == VIEW_CAPTIONS) {
         step_captions(ui, by);
         return;
     }
     if (list->count == 0) {
-        ui_say(ui, ROLE_DIM, "Ranking every caption: 5 shows how far it is");
+        ui_say(ui, ROLE_DIM, "Ranking every caption: 5 shows the progress");
         return;
     }
     size_t item;
@@ -56,7 +56,7 @@ static void step(struct ui *ui, int by)
         list_move(list, by);
     query_ask_caption(ui, list_item(list, list->selected));
     ui_say(ui, ROLE_DIM, "Failure %zu of %zu, true image at rank %zu", list->selected + 1,
-           list->count, ui_survey(ui)->of[list_item(list, list->selected)].rank + 1);
+           list->count, ui_survey(ui)->of[list_item(list, list->selected)].rank);
 }
 
 void command_next_failure(struct ui *ui, const char *args, struct effects *effects)
@@ -76,14 +76,14 @@ void command_sort(struct ui *ui, const char *args, struct effects *effects)
     (void)effects;
     if (!command_set(ui, SETTING_SORT, args))
         return;
-    failures_sort(ui, ui->sort, false);
+    survey_sort(ui, ui->sort, false);
     ui_say(ui, ROLE_DIM, "Failures sorted: %s", setting_text(ui, SETTING_SORT));
 }
 
 void command_reverse(struct ui *ui, const char *args, struct effects *effects)
 {
     (void)args, (void)effects;
-    failures_sort(ui, ui->sort, !ui->reversed);
+    survey_sort(ui, ui->sort, !ui->reversed);
     ui_say(ui, ROLE_DIM, "Failures sorted: %s%s", setting_text(ui, SETTING_SORT),
            ui->reversed ? ", reversed" : "");
 }
@@ -92,7 +92,7 @@ void command_all(struct ui *ui, const char *args, struct effects *effects)
 {
     (void)args, (void)effects;
     ui->worse_than = ui->worse_than ? 0 : 1;
-    if (!failures_begin(ui))
+    if (!survey_begin(ui))
         return;
     ui_say(ui, ROLE_DIM,
            ui->worse_than ? "The captions whose image is not first" : "Every caption");

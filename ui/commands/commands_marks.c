@@ -134,7 +134,7 @@ void command_save_marks(struct ui *ui, const char *args, struct effects *effects
     for (size_t c = 0; c < ui_catalog(ui)->captions; c++)
         if (ui->marks[c])
             add_line(ui, c, &text);
-    effects_text(effects, EFFECT_SAVE, str_text(&text));
-    effects->items[effects->count - 1].path = mem_strdup(*args ? args : "marks.jsonl");
+    effects_text(effects, EFFECT_SAVE, str_text(&text))->path =
+        mem_strdup(*args ? args : "marks.jsonl");
     str_done(&text);
 }

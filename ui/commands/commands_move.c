@@ -9,7 +9,7 @@
 #include "ui/actions/show.h"
 #include "ui/state/layout.h"
 
-/* How far: the argument, or 1. */
+/* The distance: the argument, or 1. */
 static ptrdiff_t steps(const char *args)
 {
     long n = strtol(args, NULL, 10);

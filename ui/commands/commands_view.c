@@ -44,7 +44,7 @@ void command_overlay(struct ui *ui, const char *args, struct effects *effects)
         ui->box_count = 1;
     if (ui_catalog(ui) && !ui_catalog(ui)->boxes && ui->overlay != OVERLAY_NONE)
         ui_say(ui, ROLE_ERROR,
-               "This split has no boxes, so attention cannot be laid over pictures: r lists the "
+               "This split has no boxes, so attention cannot be shown on pictures: r lists the "
                "regions");
     else
         ui_say(ui, ROLE_DIM, "Overlay: %s", styles[style]);

@@ -74,7 +74,7 @@ void command_cancel(struct ui *ui, const char *args, struct effects *effects)
         command_quit(ui, "", effects);
     } else {
         ui->leave_asked = true;
-        ui_say(ui, ROLE_DIM, "Ctrl-C again leaves");
+        ui_say(ui, ROLE_DIM, "Press Ctrl-C again to leave");
     }
 }
 

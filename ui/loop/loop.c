@@ -248,13 +248,6 @@ static void do_suspend(struct loop *loop, struct effect *effect)
         loop->screen->suspend(loop->screen_context);
 }
 
-static void do_bell(struct loop *loop, struct effect *effect)
-{
-    (void)effect;
-    if (loop->screen->bell)
-        loop->screen->bell(loop->screen_context);
-}
-
 /* The state's `leaving` ends the loop. */
 static void do_quit(struct loop *loop, struct effect *effect)
 {
@@ -277,7 +270,6 @@ static void (*const performers[])(struct loop *, struct effect *) = {
     [EFFECT_MOUSE] = do_mouse,
     [EFFECT_REPAINT] = do_repaint,
     [EFFECT_SUSPEND] = do_suspend,
-    [EFFECT_BELL] = do_bell,
     [EFFECT_QUIT] = do_quit,
 };
 

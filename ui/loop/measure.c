@@ -95,7 +95,7 @@ static int made_look(struct backend *backend, size_t image, const struct ask *as
 
 /* Multiplies matrices on all cores until told to stop. */
 static int made_survey(struct backend *backend, size_t first, size_t n,
-                       const struct progress *progress, struct surveyed *out, struct error *err)
+                       const struct progress *progress, struct failure *out, struct error *err)
 {
     float *a = mem_new((size_t)GEMM * GEMM, sizeof *a),
           *b = mem_new((size_t)GEMM * GEMM, sizeof *b);

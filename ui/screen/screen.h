@@ -19,7 +19,6 @@ struct screen_ops {
     void (*copy)(void *screen, const char *text); /* to the clipboard */
     /* Opens a photograph in another program. Errors: the program cannot be run. */
     int (*view_file)(void *screen, const char *path, struct error *err);
-    void (*bell)(void *screen);
 };
 
 #endif

@@ -106,19 +106,12 @@ static int screen_view_file(void *context, const char *path, struct error *err)
                      strerror(why ? why : errno));
 }
 
-static void screen_bell(void *context)
-{
-    (void)context;
-    beep();
-}
-
 const struct screen_ops term_screen_ops = {.show = screen_show,
                                            .repaint = screen_repaint,
                                            .suspend = screen_suspend,
                                            .mouse = screen_mouse,
                                            .copy = screen_copy,
-                                           .view_file = screen_view_file,
-                                           .bell = screen_bell};
+                                           .view_file = screen_view_file};
 
 /* Dark or light by the terminal's answer, else by COLORFGBG ("15;0": the last is the background).
  */

@@ -12,9 +12,11 @@ struct effect *effects_add(struct effects *effects, enum effect_kind kind)
     return effect;
 }
 
-void effects_text(struct effects *effects, enum effect_kind kind, const char *text)
+struct effect *effects_text(struct effects *effects, enum effect_kind kind, const char *text)
 {
-    effects_add(effects, kind)->text = mem_strdup(text);
+    struct effect *effect = effects_add(effects, kind);
+    effect->text = mem_strdup(text);
+    return effect;
 }
 
 void effects_clear(struct effects *effects)

@@ -1,5 +1,6 @@
 #include "ui/state/list.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 void list_total(struct list *list, size_t total)
@@ -27,6 +28,7 @@ void list_keep_all(struct list *list)
 
 size_t list_item(const struct list *list, size_t row)
 {
+    assert(row < list->count);
     return list->kept ? list->kept[row] : row;
 }
 

@@ -20,7 +20,7 @@ bool region_table_make(const struct ui *ui, struct region_table *out)
     *out = (struct region_table){.count = look->R,
                                  .weights = mem_new(look->R, sizeof *out->weights),
                                  .order = mem_new(look->R, sizeof *out->order)};
-    ui_weights(ui, out->weights); /* no word: all are 0, and the order is the file's */
+    ui_weights(ui, out->weights); /* without a word all are 0, in the file's order */
     for (size_t r = 0; r < look->R; r++)
         out->order[r] = r;
     qsort_r(out->order, look->R, sizeof *out->order, heavier_first, out->weights);

@@ -10,22 +10,22 @@ struct region_table {
     size_t *order;  /* heaviest first */
 };
 
-/* False, with nothing to free, where the look at the pair has not come. */
+/* Makes the table. False, with nothing to free, until the look at the pair has come. */
 bool region_table_make(const struct ui *ui, struct region_table *out);
 void region_table_done(struct region_table *regions);
 
-/* The row of a region in that order; `count` where it is none (-1). */
+/* The row of a region in that order; `count` for none (-1). */
 size_t region_table_row(const struct region_table *regions, ptrdiff_t region);
 
-/* The first row that a table of `rows` shows, so that the selected region is among them. */
+/* The first row shown if `rows` fit: the selected region is among them. */
 size_t region_table_top(const struct region_table *regions, ptrdiff_t region, size_t rows);
 
-/* The region in row `row` of the table as it is drawn in `lines` lines, its heading included; -1
- * where there is none. */
+/* The region in row `row` of the table as drawn in `lines` lines, its heading included; -1 if there
+ * is none. */
 ptrdiff_t region_table_shown(const struct ui *ui, int lines, size_t row);
 
-/* The smallest region that covers a point, given in shares of the picture's width and height; -1
- * where none does. */
+/* The smallest region that covers a point, given in fractions of the picture's width and height; -1
+ * if none does. */
 ptrdiff_t region_table_at(const struct ui *ui, float x, float y);
 
 #endif

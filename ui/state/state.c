@@ -80,7 +80,7 @@ static void thumbs_done(struct thumbs *thumbs)
     *thumbs = (struct thumbs){0};
 }
 
-/* Frees a pointer of the state and forgets it. */
+/* Frees a pointer of the state and clears it. */
 #define DROP(pointer) (free(pointer), (pointer) = NULL)
 
 static void session_done(struct ui *ui)

@@ -73,7 +73,7 @@ struct picture_slot {
 
 /* How well captions 0 .. done - 1 find their image. */
 struct survey {
-    struct surveyed *of;
+    struct failure *of;
     size_t done, total;
     bool wanted;
 };

@@ -4,58 +4,70 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analyse/failures.h"
 #include "base/countof.h"
-#include "ui/actions/failures.h"
 #include "ui/actions/query.h"
-#include "ui/state/failure_table.h"
+#include "ui/actions/survey.h"
 
 static size_t failures_total(const struct ui *ui)
 {
     return ui_catalog(ui)->captions;
 }
 
-static void failures_text(const struct ui *ui, size_t item, struct str *out)
+/* The image that a caption ranks first. */
+static size_t first_image(const struct ui *ui, size_t caption)
 {
-    const struct catalog *catalog = ui_catalog(ui);
-    str_addf(out, "%zu\t%s\t%s\t%s\tscore %.4f\tmargin %+.4f\t%.0f words\t%.0f unknown",
-             ui_survey(ui)->of[item].rank + 1, ui_split_caption(ui, item),
-             catalog->id[item / catalog->per_image], catalog->id[ui_survey(ui)->of[item].best],
-             failure_value(ui, item, FAILURE_SCORE), failure_value(ui, item, FAILURE_MARGIN),
-             failure_value(ui, item, FAILURE_LENGTH), failure_value(ui, item, FAILURE_UNKNOWN));
+    const struct failure *row = &ui_survey(ui)->of[caption];
+    return row->rank > 1 ? row->wrong : caption / ui_catalog(ui)->per_image;
 }
 
-/* ---- columns: as many as leave the caption room; the one that is sorted by before the others
- * ------ */
+static void failures_text(const struct ui *ui, size_t item, struct str *out)
+{
+    const struct failure *row = &ui_survey(ui)->of[item];
+    str_addf(out, "%zu\t%s\t%s\t%s\tscore %.4f\tmargin %+.4f\t%zu words\t%zu unknown", row->rank,
+             ui_split_caption(ui, item), row->id, ui_catalog(ui)->id[first_image(ui, item)],
+             row->score, row->margin, row->length, row->unknown);
+}
+
+/* ---- columns: as many as leave the caption room; the one that is sorted by first ---------------
+ */
+
+enum column { COLUMN_RANK, COLUMN_SCORE, COLUMN_MARGIN, COLUMN_LENGTH, COLUMN_UNKNOWN, COLUMNS };
 
 static const struct {
+    enum failure_field field;
     const char *title, *format;
     int width;
     enum sort sort; /* what a click on the title does */
-} columns[FAILURE_COLUMNS] = {
-    [FAILURE_RANK] = {"rank", "%*.0f", 5, SORT_WORST},
-    [FAILURE_SCORE] = {"score", "%*.3f", 7, SORT_SCORE},
-    [FAILURE_MARGIN] = {"margin", "%+*.3f", 8, SORT_MARGIN},
-    [FAILURE_LENGTH] = {"words", "%*.0f", 6, SORT_LENGTH},
-    [FAILURE_UNKNOWN] = {"unk", "%*.0f", 4, SORT_UNKNOWN},
+} columns[COLUMNS] = {
+    [COLUMN_RANK] = {FAILURE_RANK, "rank", "%*.0f", 5, SORT_WORST},
+    [COLUMN_SCORE] = {FAILURE_SCORE, "score", "%*.3f", 7, SORT_SCORE},
+    [COLUMN_MARGIN] = {FAILURE_MARGIN, "margin", "%+*.3f", 8, SORT_MARGIN},
+    [COLUMN_LENGTH] = {FAILURE_LENGTH, "words", "%*.0f", 6, SORT_LENGTH},
+    [COLUMN_UNKNOWN] = {FAILURE_UNKNOWN, "unk", "%*.0f", 4, SORT_UNKNOWN},
 };
+
+static bool sorted_by(const struct ui *ui, int column)
+{
+    return survey_orders[ui->sort].field == columns[column].field;
+}
 
 enum {
     CAPTION_COLS = 19,
     ROW_MARGINS = 3
 }; /* a row is narrower than the list: arrow, scroll bar */
 
-/* Which are shown where the list has `cols`; returns where the mark and the caption begin. */
-static int choose_columns(const struct ui *ui, int cols, bool shown[FAILURE_COLUMNS])
+/* Which are shown in a list of `cols`; returns where the mark and the caption begin. */
+static int choose_columns(const struct ui *ui, int cols, bool shown[COLUMNS])
 {
-    static const enum failure_column by_use[] = {FAILURE_RANK, FAILURE_MARGIN, FAILURE_SCORE,
-                                                 FAILURE_LENGTH, FAILURE_UNKNOWN};
+    static const enum column by_use[] = {COLUMN_RANK, COLUMN_MARGIN, COLUMN_SCORE, COLUMN_LENGTH,
+                                         COLUMN_UNKNOWN};
     int used = 0;
-    memset(shown, 0, FAILURE_COLUMNS * sizeof *shown);
+    memset(shown, 0, COLUMNS * sizeof *shown);
     for (int pass = 0; pass < 2; pass++)
-        for (int i = 0; i < FAILURE_COLUMNS; i++) {
-            enum failure_column c = by_use[i];
-            bool must =
-                c == FAILURE_RANK || (c == failure_orders[ui->sort].column && cols >= CAPTION_COLS);
+        for (int i = 0; i < COLUMNS; i++) {
+            enum column c = by_use[i];
+            bool must = c == COLUMN_RANK || (sorted_by(ui, (int)c) && cols >= CAPTION_COLS);
             bool fits = used + columns[c].width + CAPTION_COLS <= cols;
             if (shown[c] || (pass == 0 ? !must : !fits))
                 continue;
@@ -67,17 +79,17 @@ static int choose_columns(const struct ui *ui, int cols, bool shown[FAILURE_COLU
 
 static void failures_header(const struct ui *ui, struct pane pane)
 {
-    bool shown[FAILURE_COLUMNS];
+    bool shown[COLUMNS];
     int caption = choose_columns(ui, pane.box.cols - ROW_MARGINS, shown), col = 2;
     pane_fill(pane, ui_style(ui, ROLE_TITLE_DIM));
-    for (int c = 0; c < FAILURE_COLUMNS; c++) {
-        bool sorted = failure_orders[ui->sort].column == (enum failure_column)c;
+    for (int c = 0; c < COLUMNS; c++) {
+        bool sorted = sorted_by(ui, c);
         struct style style = ui_style(ui, sorted ? ROLE_TITLE : ROLE_TITLE_DIM);
         if (!shown[c])
             continue;
         col += columns[c].width;
         int width = grapheme_columns(columns[c].title);
-        bool down = sorted && (failure_orders[ui->sort].direction < 0) != ui->reversed;
+        bool down = sorted && (survey_orders[ui->sort].direction < 0) != ui->reversed;
         pane_put(pane, 0, col - width, style, columns[c].title);
         if (sorted && columns[c].width > width)
             pane_put(pane, 0, col - width - 1, style, down ? "▾" : "▴");
@@ -86,33 +98,33 @@ static void failures_header(const struct ui *ui, struct pane pane)
              ui_style(ui, ui->sort == SORT_TEXT ? ROLE_TITLE : ROLE_TITLE_DIM), "caption");
 }
 
-/* Once more on the same column turns the order round. */
+/* A second click on the same column reverses the order. */
 static void failures_header_click(struct ui *ui, int cols, int at)
 {
-    bool shown[FAILURE_COLUMNS];
+    bool shown[COLUMNS];
     int col = 2;
     enum sort sort = SORT_TEXT;
     choose_columns(ui, cols - ROW_MARGINS, shown);
-    for (int c = 0; c < FAILURE_COLUMNS; c++) {
+    for (int c = 0; c < COLUMNS; c++) {
         col += shown[c] ? columns[c].width : 0;
         if (!shown[c] || at >= col)
             continue;
         sort = columns[c].sort;
         break;
     }
-    failures_sort(ui, sort, sort == ui->sort && !ui->reversed);
+    survey_sort(ui, sort, sort == ui->sort && !ui->reversed);
 }
 
 static void failures_draw(const struct ui *ui, struct pane pane, size_t item, struct style base)
 {
-    bool shown[FAILURE_COLUMNS];
+    bool shown[COLUMNS];
     int caption = choose_columns(ui, pane.box.cols, shown), col = 0;
-    for (int c = 0; c < FAILURE_COLUMNS; c++) {
+    for (int c = 0; c < COLUMNS; c++) {
         char text[32];
         if (!shown[c])
             continue;
         snprintf(text, sizeof text, columns[c].format, columns[c].width,
-                 failure_value(ui, item, (enum failure_column)c));
+                 failures_value(&ui_survey(ui)->of[item], columns[c].field).number);
         pane_put(pane, 0, col, view_style(ui, base, c ? ROLE_DIM : ROLE_STRONG), text);
         col += columns[c].width;
     }
@@ -127,7 +139,7 @@ static void failures_empty(const struct ui *ui, struct pane pane)
     const char *text = ui->marked_only                ? "No marked failure here: * shows all"
                        : survey->done < survey->total ? "Ranking every caption …"
                        : ui->filters[VIEW_FAILURES]
-                           ? "No failure has this text: & with nothing shows all"
+                           ? "No failure passes the filter: an empty one shows all"
                            : "No caption has its image at such a rank";
     view_wrap(pane, pane.box.rows / 2, 2, pane.box.cols - 4, 2, ui_style(ui, ROLE_DIM), text);
 }
@@ -138,7 +150,7 @@ static void failures_pair(const struct ui *ui, struct pair *out)
     const struct survey *survey = ui_survey(ui);
     if (!ui_selected(ui, VIEW_FAILURES, &item) || item >= survey->done)
         return;
-    size_t image = ui->wrong ? survey->of[item].best : item / ui_catalog(ui)->per_image;
+    size_t image = ui->wrong ? first_image(ui, item) : item / ui_catalog(ui)->per_image;
     *out = (struct pair){true, image, (ptrdiff_t)item, 0};
 }
 
@@ -158,7 +170,7 @@ int view_failures_summary(const struct ui *ui, struct pane pane, int col)
     for (size_t t = 0; survey->done && t < COUNTOF(tops); t++) {
         size_t hits = 0;
         for (size_t c = 0; c < survey->done; c++)
-            hits += survey->of[c].rank < tops[t];
+            hits += survey->of[c].rank <= tops[t];
         col = pane_putf(pane, 0, col, dim, "R@%zu ", tops[t]);
         col = pane_putf(pane, 0, col, ui_style(ui, ROLE_TEXT), "%.1f  ",
                         100.0 * (double)hits / (double)survey->done);

@@ -31,7 +31,7 @@ static void help_draw(const struct ui *ui, struct pane pane, size_t item, struct
     str_done(&keys);
 }
 
-/* Enter runs the selected command where one came from. */
+/* Enter runs the selected command in the view that the help was opened from. */
 static void help_open(struct ui *ui, struct effects *effects)
 {
     size_t item;

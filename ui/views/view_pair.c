@@ -1,4 +1,4 @@
-/* An image with a caption: the picture with what the selected word looked at, and the words. */
+/* An image with a caption: the picture with what the selected word attends to, and the words. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -6,8 +6,8 @@
 #include "ui/state/chips.h"
 #include "ui/views/view_private.h"
 
-/* Heat is relative to the caption's coldest and warmest word, so that differences show; but small
- * ones are not blown up into large ones. The numbers below are absolute. */
+/* Heat is relative to the caption's coldest and warmest word, so that differences show, without
+ * magnifying small ones. The numbers below are absolute. */
 static float heat_of(const struct look *look, size_t word)
 {
     float low = look->similarity[word], high = low;
@@ -18,7 +18,7 @@ static float heat_of(const struct look *look, size_t word)
     return (look->similarity[word] - low) / fmaxf(high - low, 0.2f);
 }
 
-/* What the chips tell: a word's similarity or, with a region selected, the weight between the two.
+/* What the chips show: a word's similarity or, if a region is selected, the weight between the two.
  */
 static float number_of(const struct ui *ui, const struct look *look, size_t word)
 {
@@ -194,8 +194,7 @@ static void draw_selected_region(const struct ui *ui, struct pane pane,
     pane_putf(pane, frame.bottom, frame.left + 1, style, " region %td ", ui->region);
 }
 
-/* Real pixels are for where nothing lies over the picture and it has its place to itself; then its
- * cells stay blank. */
+/* Real pixels are used if nothing covers the picture and it fits; then its cells stay blank. */
 static bool put_pixels(const struct ui *ui, struct pane inner, const struct picture *picture)
 {
     bool fits = inner.box.rows == picture->rows && inner.box.cols == picture->cols;
@@ -216,9 +215,8 @@ static void draw_picture(const struct ui *ui, struct pane pane, const struct lay
     const struct picture *picture = ui_picture(ui);
     struct style dim = ui_style(ui, ROLE_DIM);
     if (!ui_catalog(ui)->photos) {
-        view_wrap(
-            pane, pane.box.rows / 2, 2, pane.box.cols - 4, 3, dim,
-            "No photographs are known: --images DIR says where they are. r lists the regions.");
+        view_wrap(pane, pane.box.rows / 2, 2, pane.box.cols - 4, 3, dim,
+                  "No photographs: say where they are with --images DIR. r lists the regions.");
         return;
     }
     if (!picture)

@@ -1,4 +1,4 @@
-/* The prompt line, with the cursor where readline has it, and what a word could become. */
+/* The prompt line, with the cursor where readline has it, and its completions. */
 #include <string.h>
 
 #include "base/str.h"
@@ -11,8 +11,8 @@ static const char *const labels[PROMPTS] = {
     [PROMPT_FILTER] = "& ",         [PROMPT_WORD] = "Word› ", [PROMPT_PATH] = "Path› ",
 };
 
-/* Bytes of the text to leave out at the left so that the cursor is inside `room` columns. One pass:
- * the line may be a caption of a thousand words. */
+/* The bytes to omit on the left so that the cursor is inside `room` columns. One pass: the line may
+ * be a caption of a thousand words. */
 static size_t scrolled(const char *text, size_t point, int room)
 {
     int columns = grapheme_columns_n(text, point);
@@ -80,8 +80,8 @@ static void draw_completions(const struct ui *ui, struct grid *grid, const struc
     }
 }
 
-/* How well a command fits what is typed after ":" - 2: it begins so, 1: it has it, 0: not at all.
- * With its arguments begun it has to be the one. */
+/* How well a command's name fits what is typed after ":". 2: it begins so; 1: it contains it; 0:
+ * not at all. Once arguments are typed, the name has to be exact. */
 static int fits(const struct ui *ui, const struct ui_command *command, const char *typed)
 {
     if (command_named(ui->commands, command->name) != command)

@@ -1,4 +1,4 @@
-/* The tables beside the picture: an image's regions by the weight that the shown words give them,
+/* The tables next to the picture: an image's regions by the weight that the shown words give them,
  * and the words. */
 #include <stdio.h>
 
@@ -46,7 +46,7 @@ void view_regions(const struct ui *ui, struct pane pane)
 
 enum { NUMBER_COLS = 7, WORD_LEAST = 8 };
 
-/* Where the numbers begin: a narrow table leaves out the last of them, the region. */
+/* Where the numbers begin: a narrow table omits the last one, the region. */
 static int numbers_at(int cols)
 {
     int all = cols - 4 * NUMBER_COLS;
@@ -83,7 +83,7 @@ static void draw_word(const struct ui *ui, struct pane pane, int row, const stru
     pane_putf(pane, row, at + 3 * NUMBER_COLS, style, "%*td", NUMBER_COLS, region);
 }
 
-/* What the words add under both poolings of the paper, whichever the model has. */
+/* What the words contribute under both poolings of the paper, whichever the model uses. */
 void view_word_table(const struct ui *ui, struct pane pane)
 {
     const struct look *look = ui_look(ui);

@@ -14,7 +14,7 @@ static const struct place *search_place(const struct ui *ui, size_t item)
     return &ui_side_const(ui)->ranking->places[item];
 }
 
-/* An image's first caption; "" where there is none. */
+/* An image's first caption; "" if there is none. */
 static const char *first_caption(const struct catalog *catalog, size_t image)
 {
     size_t at = image * catalog->per_image;

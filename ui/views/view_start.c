@@ -42,7 +42,7 @@ static void put_recent(const struct recent *recent, struct str *out)
         source_done(&sources[i]);
 }
 
-/* What stands in a row beside its label. */
+/* The contents of a row, next to its label. */
 static void put_row(const struct ui *ui, const struct start_row *row, struct str *out)
 {
     if (row->kind == START_RECENT)
@@ -67,8 +67,8 @@ static void start_text(const struct ui *ui, size_t item, struct str *out)
     put_row(ui, &row, out);
 }
 
-/* The first that stands against opening. */
-static const char *worst_line(const struct fitness *fitness)
+/* The first reason against opening. */
+static const char *first_reason(const struct fitness *fitness)
 {
     size_t i = 0;
     while (fitness->lines[i].tone != FIT_BAD)
@@ -81,18 +81,18 @@ static void draw_load(const struct ui *ui, struct pane pane, int col, struct sty
 {
     const struct start *start = &ui->start;
     bool chosen = start_models(ui) && start_has_data(ui);
-    const char *text = "the model with the data: both are to be chosen first";
+    const char *text = "choose a model and data first";
     enum role role = ROLE_DIM;
     if (chosen && ui_awaits(ui, REQUEST_FIT)) {
-        text = "looking at the files …";
+        text = "checking the files …";
     } else if (chosen && start->fitness) {
         role = start->fitness->bad ? ROLE_WARNING : ROLE_GOOD;
-        text = start->fitness->bad ? worst_line(start->fitness) : "✓ they fit together";
+        text = start->fitness->bad ? first_reason(start->fitness) : "✓ they fit together";
     }
     pane_fit(pane, 0, col, pane.box.cols - col, view_style(ui, base, role), text);
 }
 
-/* The end of a path tells more than its beginning. */
+/* Puts the end of a path that does not fit: it says more than the beginning. */
 static void fit_end(struct pane pane, int col, struct style style, const char *text)
 {
     int room = pane.box.cols - col;
@@ -130,7 +130,7 @@ static void start_draw(const struct ui *ui, struct pane pane, size_t item, struc
     str_done(&text);
 }
 
-/* What is known of the choice; above it, why the last opening came to nothing. */
+/* What is known of the choice; above it, why the last opening failed. */
 void view_fitness(const struct ui *ui, struct pane pane)
 {
     static const enum role roles[] = {
@@ -152,8 +152,7 @@ void view_fitness(const struct ui *ui, struct pane pane)
     if (!fitness || (!fitness->count && !ui->start.why)) {
         view_wrap(pane, row, 1, room, pane.box.rows - row, ui_style(ui, ROLE_DIM),
                   "Enter chooses a row's file in a browser, i types its path. What is chosen is "
-                  "looked at here before "
-                  "it is opened.");
+                  "checked here before it is opened.");
     }
 }
 

@@ -49,7 +49,7 @@ static void draw_title(const struct ui *ui, struct pane pane)
     pane_fit(pane, 0, pane.box.cols - 1 - width, width, dim, what);
 }
 
-/* The first of a command's keys as it is bound now; false where it has none. */
+/* The first of a command's keys as they are bound now; false if it has none. */
 static bool first_key(const struct ui *ui, const struct ui_command *command, char out[KEY_NAME_MAX])
 {
     struct str keys = {0};
@@ -59,7 +59,7 @@ static bool first_key(const struct ui *ui, const struct ui_command *command, cha
     return *out;
 }
 
-/* Where no model is worked with, only what is of use there. */
+/* Whether a command's hint is shown; on the start screen only what is useful there. */
 static bool hinted(const struct ui *ui, const struct ui_command *command)
 {
     bool everywhere = (command->modes & MODE_SESSION) != 0;
@@ -69,7 +69,7 @@ static bool hinted(const struct ui *ui, const struct ui_command *command)
     return ui->prompt || !outside || !everywhere || (command->modes & MODE_HINT_ANY);
 }
 
-/* What the keys do here, as many as fit, right-aligned. */
+/* Puts what the keys do here, as many as fit, right-aligned. */
 static int draw_hints(const struct ui *ui, struct pane pane, int from)
 {
     int end = pane.box.cols - 1;
@@ -99,7 +99,7 @@ static int draw_work(const struct ui *ui, struct pane pane)
     return pane_putf(pane, 0, col + 21, ui_style(ui, ROLE_DIM), "%d%%  Ctrl-C stops", percent);
 }
 
-/* Where one is: the row of how many, and what the selected word looked at. */
+/* Puts the position: the row of how many, and what the selected word contributes. */
 static int draw_where(const struct ui *ui, struct pane pane)
 {
     const struct list *list = ui_list_const(ui, ui->view);
@@ -158,7 +158,7 @@ static void draw_opening(const struct ui *ui, struct pane pane)
     pane_fit(pane, row + 2, col, width, ui_style(ui, ROLE_DIM), "Ctrl-C stops");
 }
 
-/* What a side is: its model, or what was asked of it. */
+/* Puts what a side is: its model, or its query. */
 static void draw_banner(const struct ui *ui, struct pane pane, bool active)
 {
     const struct catalog *catalog = ui_catalog(ui);
@@ -172,7 +172,7 @@ static void draw_banner(const struct ui *ui, struct pane pane, bool active)
              text);
 }
 
-/* The side that the keys act on is drawn last: the cursor is its. */
+/* The side that the keys act on is drawn last: it has the cursor. */
 static void draw_sides(const struct ui *ui, struct grid *grid)
 {
     struct ui side = *ui; /* the same state, seen from the other side */

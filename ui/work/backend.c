@@ -73,22 +73,3 @@ void ranking_mark(struct ranking *ranking, size_t first, size_t n)
             ranking->best_truth = i;
     }
 }
-
-struct surveyed survey_of_scores(const float *scores, size_t images, size_t truth)
-{
-    assert(truth < images);
-    struct surveyed out = {.score = scores[truth]};
-    struct ranked own = {truth, scores[truth]}, best = own;
-    float wrong = -INFINITY;
-    for (size_t i = 0; i < images; i++) {
-        struct ranked other = {i, scores[i]};
-        if (i == truth)
-            continue;
-        out.rank += rank_better(other, own);
-        best = rank_better(other, best) ? other : best;
-        wrong = fmaxf(wrong, scores[i]);
-    }
-    out.best = best.index;
-    out.margin = images > 1 ? scores[truth] - wrong : 0;
-    return out;
-}

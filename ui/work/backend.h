@@ -24,13 +24,11 @@ struct catalog {
     const char *data;    /* "f8k_precomp dev" */
     const char *note;    /* a remark for the user, or NULL */
     size_t images, captions, regions, per_image;
-    char *const *id;         /* I */
-    char *const *caption;    /* C; NULL if there are none to show */
-    const uint32_t *length;  /* C: words; NULL: unknown */
-    const uint32_t *unknown; /* C: words that the vocabulary lacks; NULL: unknown */
-    const float *boxes;      /* I x R x 4: x1 y1 x2 y2 in pixels; NULL if absent */
-    const int32_t *sizes;    /* I x 2: the size that boxes refer to; NULL: the photograph's own */
-    bool photos;             /* a folder of photographs is known */
+    char *const *id;      /* I */
+    char *const *caption; /* C; NULL if there are none to show */
+    const float *boxes;   /* I x R x 4: x1 y1 x2 y2 in pixels; NULL if absent */
+    const int32_t *sizes; /* I x 2: the size that boxes refer to; NULL: the photograph's own */
+    bool photos;          /* a folder of photographs is known */
 };
 
 /* A caption as a query: one of the split (index >= 0; text may then be NULL), or a typed one (-1).
@@ -81,18 +79,6 @@ struct look {
 /* NULL is fine. */
 void look_free(struct look *look);
 
-/* How well a caption of the split retrieves its image. */
-struct surveyed {
-    size_t rank;  /* of the true image, from 0 */
-    size_t best;  /* the image in the first place */
-    float score;  /* of the true image */
-    float margin; /* score minus the best score of a wrong image: negative in a failure */
-};
-
-/* scores: of all images for a caption whose image is `truth`. Ties go to the lower index, as in a
- * ranking; NaN ranks last. */
-struct surveyed survey_of_scores(const float *scores, size_t images, size_t truth);
-
 /* A figure to write: a caption's words over an image. */
 struct export_spec {
     size_t image;
@@ -103,6 +89,7 @@ struct export_spec {
 };
 
 struct backend;
+struct failure; /* analyse/failures.h */
 
 /* What is given through `out` is the caller's to free. Errors are those of
  * retrieve/session/session.h: a caption that is too long, files that are gone, no memory; or
@@ -118,9 +105,10 @@ struct backend_ops {
     /* What a caption's words attend to in an image. */
     int (*look)(struct backend *backend, size_t image, const struct ask *ask, struct look **out,
                 struct error *err) MUST_USE;
-    /* How well captions first .. first+n-1 retrieve their image: n results. */
+    /* How well captions first .. first+n-1 retrieve their image, as `analyse failures` has it: n
+     * rows, whose texts are borrowed until the backend is freed. */
     int (*survey)(struct backend *backend, size_t first, size_t n, const struct progress *progress,
-                  struct surveyed *out, struct error *err) MUST_USE;
+                  struct failure *out, struct error *err) MUST_USE;
     /* The photograph of an image, scaled down to max_side if that is not 0. Freed by image_done. */
     int (*photo)(struct backend *backend, size_t image, int max_side, struct image *out,
                  struct error *err) MUST_USE;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyse/failures.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -19,9 +20,10 @@ struct real {
     char *model, *data;
     struct str note; /* remarks made while it was opened */
     char variant[32];
-    char **captions;            /* made from word ids if there is no text; else NULL */
-    uint32_t *length, *unknown; /* C each */
-    struct query *query;        /* the last one encoded, for query_text or query_caption */
+    char **captions;        /* made from word ids if there is no text; else NULL */
+    struct lexicon lexicon; /* of the captions; empty until a survey needs it */
+    char **words;           /* C: of each caption, joined; NULL until then */
+    struct query *query;    /* the last one encoded, for query_text or query_caption */
     char *query_text;
     ptrdiff_t query_caption;
 };
@@ -192,13 +194,32 @@ static int real_look(struct backend *backend, size_t image, const struct ask *as
     return 0;
 }
 
-static int real_survey(struct backend *backend, size_t first, size_t n,
-                       const struct progress *progress, struct surveyed *out, struct error *err)
+/* Reads the words that the rows of a survey have, once. */
+static int read_words(struct real *real, struct error *err)
 {
-    struct session *session = real_of(backend)->session;
+    const struct session *session = real->session;
+    if (real->words)
+        return 0;
+    lexicon_done(&real->lexicon); /* of an attempt that failed */
+    if (lexicon_read(session->data, session->vocab, session->compat, NULL, &real->lexicon, err) !=
+        0)
+        return -1;
+    real->words = mem_new(session->C, sizeof *real->words);
+    for (size_t c = 0; c < session->C; c++)
+        real->words[c] = lexicon_join(&real->lexicon, c);
+    return 0;
+}
+
+static int real_survey(struct backend *backend, size_t first, size_t n,
+                       const struct progress *progress, struct failure *out, struct error *err)
+{
+    struct real *real = real_of(backend);
+    struct session *session = real->session;
     size_t I = session->I;
     float *sims = NULL, *column = NULL;
     int status = session_encode_captions(session, progress, err);
+    if (status == 0)
+        status = read_words(real, err);
     if (status == 0)
         status = mem_alloc(&sims, I * n, sizeof *sims, "scores", err);
     if (status == 0)
@@ -206,9 +227,12 @@ static int real_survey(struct backend *backend, size_t first, size_t n,
     if (status == 0)
         status = session_score_block(session, 0, I, first, n, sims, progress, err);
     for (size_t c = 0; status == 0 && c < n; c++) {
+        struct sweep_query query;
         for (size_t i = 0; i < I; i++)
             column[i] = sims[i * n + c];
-        out[c] = survey_of_scores(column, I, (first + c) / session->data->per_image);
+        sweep_caption(column, I, (first + c) / session->data->per_image, &query);
+        out[c] = failures_row(session->data, &real->lexicon, real->words[first + c], &query, false,
+                              first + c);
     }
     free(sims);
     free(column);
@@ -332,8 +356,10 @@ static void real_free(struct backend *backend)
     for (size_t c = 0; real->captions && c < real->session->C; c++)
         free(real->captions[c]);
     free(real->captions);
-    free(real->length);
-    free(real->unknown);
+    for (size_t c = 0; real->words && c < real->session->C; c++)
+        free(real->words[c]);
+    free(real->words);
+    lexicon_done(&real->lexicon);
     free(real->model);
     free(real->data);
     str_done(&real->note);
@@ -395,20 +421,6 @@ static void make_captions(struct real *real)
         if (!real->captions[c])
             real->captions[c] = mem_strdup("");
     }
-}
-
-/* Counts the words of each caption, and those that are <unk>. */
-static void measure_captions(struct real *real)
-{
-    const struct session *session = real->session;
-    int32_t unknown = session->vocab ? vocab_unk(session->vocab) : -1;
-    real->length = mem_new(session->C, sizeof *real->length);
-    real->unknown = mem_new(session->C, sizeof *real->unknown);
-    for (size_t c = 0; c < session->C; c++)
-        for (size_t w = session->starts[c] + 1; w + 1 < session->starts[c + 1]; w++) {
-            real->length[c]++;
-            real->unknown[c] += session->ids[w] == unknown;
-        }
 }
 
 static void count_words(struct session *session)
@@ -480,8 +492,6 @@ struct backend *backend_session_wrap(struct session *session, const char *data_n
     count_words(session);
     if (!data->caption && session->C)
         make_captions(real);
-    if (session->ids && session->starts)
-        measure_captions(real);
     real->base.ops = &real_ops;
     real->base.catalog = (struct catalog){.model = real->model,
                                           .variant = real->variant,
@@ -493,8 +503,6 @@ struct backend *backend_session_wrap(struct session *session, const char *data_n
                                           .per_image = data->per_image,
                                           .id = data->id,
                                           .caption = data->caption ? data->caption : real->captions,
-                                          .length = real->length,
-                                          .unknown = real->unknown,
                                           .boxes = data->boxes,
                                           .sizes = data->sizes,
                                           .photos = data->photo_folder != NULL};

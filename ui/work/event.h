@@ -41,6 +41,7 @@ struct span {
 };
 
 struct recents;
+struct failure; /* analyse/failures.h */
 
 /* Owns its pointers but the catalog; ui_update takes what it keeps and leaves NULL. */
 struct event {
@@ -66,7 +67,7 @@ struct event {
     struct fitness *fitness;
     size_t image;
     size_t first, count;
-    struct surveyed *surveyed;
+    struct failure *surveyed; /* count */
     uint64_t done, total;
 };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "analyse/failures.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "ui/work/files.h"
