@@ -9,26 +9,7 @@
 
 #include "base/error.h"
 #include "io/torch/checkpoint.h"
-
-enum cross_attn { CROSS_T2I, CROSS_I2T };
-enum agg_func { AGG_LOGSUMEXP, AGG_MEAN, AGG_MAX, AGG_SUM };
-enum raw_norm {
-    RAW_SOFTMAX,
-    RAW_L2NORM,
-    RAW_CLIPPED_L2NORM,
-    RAW_L1NORM,
-    RAW_CLIPPED_L1NORM,
-    RAW_CLIPPED,
-    RAW_NO_NORM
-};
-
-/* What the cross attention needs (Sec. 3 of the paper). */
-struct attn_options {
-    enum cross_attn cross_attn;
-    enum agg_func agg_func;
-    enum raw_norm raw_feature_norm;
-    float lambda_softmax, lambda_lse;
-};
+#include "model/kernels/attn_options.h"
 
 struct model_options {
     struct attn_options attn;

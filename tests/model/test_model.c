@@ -207,12 +207,12 @@ static void test_set_option(void **state)
         {"max_violation", "false", NULL},
         {"no_such", "1", "no option"},
         {"embed_size", "0", "1 to 65536"},
-        {"embed_size", "1.5", "whole"},
+        {"embed_size", "1.5", "integer"},
         {"embed_size", "abc", "number"},
         {"embed_size", "", "number"},
         {"embed_size", NULL, "value"},
-        {"margin", "nan", "allowed"},
-        {"margin", "1e400", "allowed"},
+        {"margin", "nan", "must be"},
+        {"margin", "1e400", "must be"},
         {"batch_size", "1", "2 to"},
         {"agg_func", "mean", "LogSumExp|Mean|Max|Sum"},
         {"cross_attn", "", "t2i|i2t"},
@@ -260,7 +260,7 @@ static void expect_refusal(const struct made *made, const char *says)
     struct error err;
     assert_int_equal(model_from_checkpoint(&made->checkpoint, &model, &err), -1);
     if (!strstr(err.text, says) || !strstr(err.text, "made.pth.tar"))
-        fail_msg("wanted '%s' in: %s", says, err.text);
+        fail_msg("expected '%s' in: %s", says, err.text);
 }
 
 static void test_bad_checkpoints(void **state)
@@ -278,7 +278,7 @@ static void test_bad_checkpoints(void **state)
 
     m.tensors[1][2].shape[1] = 8;
     m.tensors[1][2].count = 21 * 8;
-    expect_refusal(&m, "7 numbers and the text encoder of 8");
+    expect_refusal(&m, "7 numbers, the text encoder of 8");
 
     make_checkpoint(model, &m);
     m.tensors[1][3].shape[0] = 20;

@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-#include "model/options.h"
+#include "model/kernels/attn_options.h"
 
 /* The width of a segment is a multiple of this, so that the kernels' loops have no remainders. */
 enum { SEGMENT_STEP = 16 };

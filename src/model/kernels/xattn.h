@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "model/options.h"
+#include "model/kernels/attn_options.h"
 
 /* Score of one pair in double, straight from the equations of Sec. 3.1 and 3.2, with attended
  * vectors formed: the naive version that the fast ones are tested against. attention: NULL, or for
