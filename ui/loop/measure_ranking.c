@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "base/str.h"
+#include "io/dataset/photos.h"
 #include "model/kernels/xattn.h"
 #include "ui/loop/measure.h"
 #include "ui/loop/script.h"
@@ -86,7 +87,9 @@ static int made_open(void *context, const struct source *source, int side,
                                 .D = DIM,
                                 .data = made_data(),
                                 .model_path = mem_strdup("made up")};
-    if (made_vocab(&session->vocab, err) != 0 ||
+    const struct photos_spec no_photos = {.folder = NULL};
+    if (photos_open(&no_photos, &session->data->photos, err) != 0 ||
+        made_vocab(&session->vocab, err) != 0 ||
         model_new(&options, 1, &session->model, err) != 0 ||
         made_images(session, options.attn.cross_attn == CROSS_T2I, err) != 0) {
         session_free(session);

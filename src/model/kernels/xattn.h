@@ -7,6 +7,7 @@
 #ifndef MODEL_KERNELS_XATTN_H
 #define MODEL_KERNELS_XATTN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
