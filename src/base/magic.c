@@ -6,7 +6,7 @@
 
 #define PICKLE_NAME "a pickle or a checkpoint"
 
-/* The first that matches counts. */
+/* The first match counts. */
 static const struct {
     size_t offset, length;
     const char *bytes;

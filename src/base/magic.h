@@ -1,17 +1,17 @@
-/* magic.h: what a file is, by its first bytes; for choosing a reader, and for telling a user what
- * was given by mistake. */
+/* magic.h: what a file is, by its first bytes: to choose a reader, and to tell users what they gave
+ * by mistake. */
 #ifndef BASE_MAGIC_H
 #define BASE_MAGIC_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The kinds that are read somewhere; all others are only named. */
+/* The kinds that something reads; all others are only named. */
 enum magic_kind { MAGIC_JPEG, MAGIC_PNG, MAGIC_NPY, MAGIC_ZIP, MAGIC_PICKLE, MAGIC_OTHER };
 
 struct magic {
     enum magic_kind kind;
-    bool text;          /* a text may begin like this too */
+    bool text;          /* text may begin like this, too */
     const char *name;   /* with its article: "a PNG image" */
     const char *advice; /* what to do with it: "unpack it first"; NULL if nothing */
 };

@@ -83,7 +83,7 @@ static void test_file_write_is_atomic(void **state)
     assert_int_equal(file_write(folder, "x", 1, &err), -1);
     assert_non_null(strstr(err.text, folder));
     unlink(path);
-    assert_int_equal(rmdir(folder), 0); /* no temporary file is left */
+    assert_int_equal(rmdir(folder), 0); /* no temporary file remains */
     free(path);
 }
 

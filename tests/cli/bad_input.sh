@@ -1,7 +1,7 @@
 #!/bin/sh
-# Every file that a command takes, put wrong in every way: missing, a folder, empty, cut in half, of another
-# kind, a pipe that nobody writes to, a device without end, unreadable. Each time: status 1, one line on stderr
-# that names the file, nothing left behind, no waiting. And what cannot be written: a disk that is full.
+# Every file that a command takes, broken in every way: missing, a folder, empty, cut in half, of another kind,
+# a pipe without a writer, an endless device, unreadable. Each time: status 1, one line on stderr that names the
+# file, nothing left behind, no waiting. Also writing to a full disk.
 . "$SCANSCOPE_TESTS/support/tap.sh"
 . "$SCANSCOPE_TESTS/cli/split.sh"
 need_fixtures
@@ -54,19 +54,19 @@ fi
 clear_output() {
     rm -rf out.d out.svg out.npy out.json
 }
-# attempt FILE COMMAND: runs it with FILE in place of @
+# attempt FILE COMMAND: runs it with FILE for @
 attempt() {
     clear_output
     # shellcheck disable=SC2046
     run timeout 20 "$SCANSCOPE" $(echo "$2" | sed "s|@|$1|g")
 }
-# refused FILE: the last run failed for that file, with one line, and left nothing
+# refused FILE: the last run failed because of that file, with one line, and left nothing behind
 refused() {
     [ "$status" -eq 1 ] && [ "$(wc -l <err)" -eq 1 ] && grep -qF -e "$1" err &&
         [ -z "$(find . -name 'out.svg' -o -name 'out.npy' -o -name 'out.json' -o -name '*.tmp-*')" ] &&
         [ -z "$(find . -path './out.d/*')" ]
 }
-# each GOOD EXCEPT COMMAND: @ is the file; EXCEPT: the kinds that this file may well be
+# each GOOD EXCEPT COMMAND: @ is the file; EXCEPT: the kinds that are allowed
 each() {
     good=$1
     head -c $(($(wc -c <"$good") / 2)) "$good" >cut
@@ -112,7 +112,7 @@ each data/test_ims.npy "" "$explore $model -d data --ims @"
 each data/vocab.json "" "$explore $model -d data --vocab @"
 each script "cut empty" "explore --headless --script @ $model -d data"
 
-# member FILE EXCEPT: the same for a file of the folder itself
+# member FILE EXCEPT: the same for a file in the data folder
 member() {
     mv "data/$1" kept
     head -c $(($(wc -c <kept) / 2)) kept >cut
@@ -136,19 +136,19 @@ member test_ims.npy ""
 member test_caps.txt "none /dev/zero"
 member test_ids.txt "none /dev/zero"
 
-# ---- what the files are of
+# ---- contents
 
 mv data/test_caps.txt kept
 attempt - "query $model -d data --caption-index 3"
-fails_with 1 "the split has no captions" "a caption of a split that has none"
+fails_with 1 "the split has no captions" "a caption of a split without captions"
 mv kept data/test_caps.txt
 mv data/vocab.json data/a_vocab.json
 attempt - "query $model -d data w4 --json"
 [ "$status" -eq 0 ]
-ok $? "the one *_vocab.json of the folder"
+ok $? "the only *_vocab.json of the folder"
 cp data/a_vocab.json data/b_vocab.json
 attempt - "query $model -d data w4"
-fails_with 1 "neither vocab.json nor a single *_vocab.json" "two vocabularies, and nothing to choose between them"
+fails_with 1 "neither vocab.json nor a single *_vocab.json" "two vocabularies and no way to choose"
 mv data/a_vocab.json data/vocab.json
 rm data/b_vocab.json
 attempt trained.pth.tar "$(run_of out.d) --num_epochs 2 --resume model.pth.tar"
@@ -159,7 +159,7 @@ fails_with 1 "sims.npy: image 0, caption 2: the similarity is NaN or infinite" "
 
 # ---- a full disk
 
-# full COMMAND: it fails for want of room and leaves nothing in full/
+# full COMMAND: it fails because the disk is full and leaves nothing in full/
 full() {
     # shellcheck disable=SC2086
     run timeout 60 "$SCANSCOPE" $1

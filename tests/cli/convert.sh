@@ -1,6 +1,6 @@
 #!/bin/sh
-# scanscope convert: real bottom-up files into folders equal to what numpy made of them, the options, and what
-# can be wrong.
+# scanscope convert: real bottom-up files give the folders that numpy made of them; the options; what can be
+# wrong.
 . "$SCANSCOPE_TESTS/support/tap.sh"
 real=$SCANSCOPE_TEST_DATA/bottom_up20
 
@@ -40,7 +40,7 @@ if [ -f "$real/trainval_36.zip" ]; then
     printf '%s\n' 150367 207647 207647 COCO_train2014_000000132417 >ids
     convert "$real/trainval_36.zip" "$real/train2014_obj36.tsv" -o real -s chosen --ids ids
     [ "$status" -eq 0 ] && grep -q '3 images' out
-    ok $? "--ids chooses, by COCO's numbers too"
+    ok $? "--ids chooses, also by COCO's numbers"
     row=$((36 * 2048 * 4))
     {
         tail -c $((10 * row)) "$real/real20_ims.npy" | head -c $row
@@ -48,19 +48,19 @@ if [ -f "$real/trainval_36.zip" ]; then
         tail -c $((20 * row)) "$real/real20_ims.npy" | head -c $row
     } >expected
     same_numbers real/chosen_ims.npy expected $((3 * row))
-    ok $? "and orders, whatever the order of the input"
+    ok $? "--ids sets the order, whatever the order of the input"
 
     convert real/test_ims.npy -o half --f16 -q
     [ "$status" -eq 0 ] && [ "$(wc -c <half/test_ims.npy)" -lt $((20 * 36 * 2048 * 2 + 400)) ] &&
         cmp -s half/test_boxes.npy real/test_boxes.npy && cmp -s half/test_ids.txt real/test_ids.txt &&
         cmp -s half/test_img_sizes.npy real/test_img_sizes.npy
-    ok $? "a precomp folder is input too; --f16 halves the features"
+    ok $? "a precomp folder as input; --f16 halves the features"
     head -c 1000000 "$real/trainval_36.zip" >cut.zip
     convert cut.zip -o cut
-    fails_with 1 "damaged or truncated zip" "a zip that was cut off"
+    fails_with 1 "damaged or truncated zip" "a truncated zip"
     head -c 1000000 "$real/train2014_obj36.tsv" >cut.tsv
     convert cut.tsv -o cut
-    fails_with 1 "cut.tsv: line 3: image COCO_train2014_000000578174" "a TSV that was cut off"
+    fails_with 1 "cut.tsv: line 3: image COCO_train2014_000000578174" "a truncated TSV"
     [ -d cut ] && [ -z "$(ls cut)" ]
     ok $? "neither leaves a file behind"
 else
@@ -71,9 +71,9 @@ convert three.tsv -o out.d -s dev --captions captions.txt
 [ "$status" -eq 0 ] && cmp -s captions.txt out.d/dev_caps.txt && [ "$(wc -l <out.d/dev_ids.txt)" -eq 3 ]
 ok $? "--captions become the split's"
 convert three.tsv -o out.d -s dev
-fails_with 1 "give --force to replace it" "files that are there are not replaced"
+fails_with 1 "give --force to replace it" "existing files are not replaced"
 convert three.tsv -o out.d -s dev --force --ids /dev/null
-fails_with 1 "/dev/null" "ids that are no file"
+fails_with 1 "/dev/null" "a missing ids file"
 convert three.tsv -o out.d -s dev --force --regions 1
 [ "$status" -eq 0 ] && grep -q '3 images, 1 regions x 3' out && grep -q 'had more regions' err
 ok $? "--force and --regions"
@@ -85,7 +85,7 @@ fails_with 1 "No such file" "a missing input"
 convert broken.tsv -o broken
 fails_with 1 "broken.tsv: line 2: image 8: num_bo" "a wrong count of boxes"
 [ -d broken ] && [ -z "$(ls broken)" ]
-ok $? "no file stays behind"
+ok $? "no file is left behind"
 convert uneven.tsv -o uneven
 fails_with 1 "uneven.tsv: line 2: image 8 has 1 regions" "counts that differ"
 convert uneven.tsv -o uneven --regions 2
@@ -94,15 +94,15 @@ convert uneven.tsv -o uneven --regions 1
 ok "$status" "--regions as many as all have"
 printf '7\n123\n' >ids
 convert three.tsv -o missing --ids ids
-fails_with 1 "1 of the 2 requested images are not in the input (the first: 123)" "ids that are not there"
+fails_with 1 "1 of the 2 requested images are not in the input (the first: 123)" "ids that are not in the input"
 head -n 5 captions.txt >five.txt
 convert three.tsv -o missing --captions five.txt
 fails_with 1 "five.txt: has 5 captions" "captions that do not fit"
 echo '7 40' >sizes
 convert three.tsv -o missing --sizes sizes
-fails_with 1 "sizes: line 1" "a line of sizes that is none"
+fails_with 1 "sizes: line 1" "a bad line of sizes"
 convert three.tsv -o three.tsv
-fails_with 1 "three.tsv" "a folder that is a file"
+fails_with 1 "three.tsv" "a file instead of a folder"
 if [ -w /dev/full ]; then
     mkdir full && ln -s /dev/full full/test_ims.npy
     convert three.tsv -o full --force
@@ -115,7 +115,7 @@ fails_with 2 "give the files" "no input"
 convert three.tsv
 fails_with 2 "-o DIR" "no output"
 convert three.tsv -o out.d -s a/b
-fails_with 2 "no name of a split" "a split with a slash"
+fails_with 2 "not the name of a split" "a split with a slash"
 convert three.tsv -o out.d --regions 5000
 fails_with 2 "--regions" "too many regions"
 
@@ -149,8 +149,8 @@ END
     convert p_att/ -o pair.d
     [ "$status" -eq 0 ] && cmp -s npz.d/test_ims.npy pair.d/test_ims.npy &&
         cmp -s npz.d/test_boxes.npy pair.d/test_boxes.npy && [ ! -e pair.d/test_img_sizes.npy ] &&
-        grep -q 'do not tell the images. sizes' err
-    ok $? "folders p_att and p_box: the same, without sizes, which is said"
+        grep -q 'lack the images. sizes' err
+    ok $? "folders p_att and p_box: the same, without sizes, with a note"
     "$python" - <<'END'
 import numpy as np
 ims, boxes = np.load('npz.d/test_ims.npy'), np.load('npz.d/test_boxes.npy')
@@ -158,7 +158,7 @@ sizes = np.load('npz.d/test_img_sizes.npy')
 assert ims.shape == (2, 2, 3) and (ims[1] == np.arange(6).reshape(2, 3) * 2).all()
 assert boxes[0].tolist() == [[0, 0, 20, 30], [10, 15, 40, 30]] and sizes.tolist() == [[40, 30]] * 2
 END
-    ok $? "numpy reads the numbers that it wrote"
+    ok $? "numpy reads back the numbers it wrote"
 else
     skip "npz" "no numpy in $python"
 fi

@@ -1,7 +1,7 @@
 #!/bin/sh
 # A full-size model (2048 -> 1024, word 300, bi-GRU, Flickr30K's vocabulary) on real bottom-up features: the
-# two TSV layouts are converted, a fresh model takes training steps on them, ranks, and draws on the
-# photographs. The captions are made up here. Skipped, visibly, where the data is missing.
+# two TSV layouts are converted; a fresh model trains for a few steps on them, ranks, and draws on the
+# photographs. The captions are made up here. Skipped, visibly, if the data is missing.
 . "$SCANSCOPE_TESTS/support/tap.sh"
 
 data=$SCANSCOPE_TEST_DATA/bottom_up20
@@ -12,7 +12,7 @@ if [ ! -f "$data/train2014_obj36.tsv" ] || [ ! -f "$vocab" ]; then
     exit 0
 fi
 
-# Five captions an image that tell the images apart, whatever they show.
+# Five captions per image that distinguish the images, whatever they show.
 awk 'BEGIN {
     split("man woman dog car street horse kitchen train bird boat", thing)
     split("red blue green white black old young small large wooden", kind)
@@ -46,7 +46,7 @@ run "$SCANSCOPE" figure strip --caption "a young man with a dog" -k 4 -o strip.p
 [ "$status" -eq 0 ] && [ ! -s err ] && [ -s strip.png ]
 ok $? "figure strip draws the ranked photographs"
 
-# Sizes that disagree give one line with both numbers.
+# Sizes that disagree are reported in one line with both numbers.
 run "$SCANSCOPE" eval "$@" --vocab "$SCANSCOPE_TEST_DATA/f8k_precomp/vocab.json"
 [ "$status" -eq 1 ] && grep -q 1002 err && grep -q 8481 err && [ "$(wc -l <err)" -eq 1 ]
 ok $? "a vocabulary of another size"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# scanscope vocab: small captions counted by hand, what it refuses, and the vocabulary of a real
-# data set built again.
+# scanscope vocab: small captions counted by hand, what is refused, and the vocabulary of a real data set
+# rebuilt.
 . "$SCANSCOPE_TESTS/support/tap.sh"
 
 vocab() {
@@ -23,7 +23,7 @@ cmp -s want data/vocab.json
 ok $? "words in order of first use, in the reference's form"
 grep -q '"captions": 5, "words": 19, "different": 11, "threshold": 2, "kept": 8, ' out &&
     grep -q '"coverage": 63.157.*, "dev_coverage": 75.0}$' out
-ok $? "what it counts"
+ok $? "its counts"
 vocab -d data --captions data/train_caps.txt --threshold 2 -o train.json --json
 [ "$status" -eq 0 ] &&
     grep -q '"captions": 4, "words": 15, "different": 10, ' out &&
@@ -31,10 +31,10 @@ vocab -d data --captions data/train_caps.txt --threshold 2 -o train.json --json
 ok $? "the train split alone, with its coverage of the dev split"
 
 vocab -d data
-fails_with 1 "data/vocab.json" "an existing vocabulary is not written over unasked"
+fails_with 1 "data/vocab.json" "an existing vocabulary is not overwritten unless requested"
 vocab -d data -o data/vocab.json -q
 [ "$status" -eq 0 ] && [ ! -s err ] && grep -q '^kept  *5 ' out
-ok $? "with -o it is, and -q is quiet"
+ok $? "with -o it is; -q is quiet"
 cd data || exit 99
 vocab --captions train_caps.txt --captions dev_caps.txt --threshold 1 -o ../both.json
 cd .. || exit 99
@@ -42,7 +42,7 @@ cd .. || exit 99
 ok $? "several files of captions"
 vocab --captions data/dev_caps.txt --threshold 1 --token-compat py3bytes -o bytes.json
 [ "$status" -eq 0 ] && grep -q "\"b\": 4, \"'\": 5, \"a\": 6" bytes.json
-ok $? "captions as a Python 3 port saw them"
+ok $? "captions as seen by a Python 3 port"
 
 vocab
 fails_with 2 "-d DIR" "no captions named"
@@ -52,11 +52,11 @@ fails_with 1 "nowhere/train_caps.txt" "no folder"
 vocab --captions empty.txt -o x.json
 fails_with 1 "empty.txt" "an empty file"
 vocab --captions data -o x.json
-fails_with 1 "folder" "a folder for a file"
+fails_with 1 "folder" "a folder instead of a file"
 vocab --captions data/dev_caps.txt --threshold -1 -o x.json
 fails_with 2 "threshold" "a negative threshold"
 vocab --captions data/dev_caps.txt -o nowhere/x.json
-fails_with 1 "nowhere/x.json" "a folder that is not there"
+fails_with 1 "nowhere/x.json" "a missing folder"
 [ ! -e x.json ]
 ok $? "nothing is written then"
 if [ -w /dev/full ]; then
@@ -70,7 +70,7 @@ real=${SCANSCOPE_TEST_DATA:-}/f8k_precomp
 if [ -f "$real/train_caps.txt" ] && [ -f "$real/vocab.json" ]; then
     vocab -d "$real" -o f8k.json
     [ "$status" -eq 0 ] && cmp -s f8k.json "$real/vocab.json"
-    ok $? "the vocabulary of a real data set built again, the same to the byte"
+    ok $? "the vocabulary of a real data set, rebuilt byte for byte"
 else
     skip "the vocabulary of a real data set built again" "no $real"
 fi

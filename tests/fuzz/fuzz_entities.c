@@ -4,7 +4,7 @@
 #include "io/annotation/entities.h"
 #include "tests/fuzz/fuzz.h"
 
-/* Phrases lie inside their sentence, one after another. */
+/* Phrases lie inside their sentence, in order. */
 static void check(const struct entity_sentence *s)
 {
     size_t end = 0;

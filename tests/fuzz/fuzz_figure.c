@@ -1,4 +1,4 @@
-/* Fuzz target: a figure's data as JSON. What is read can be laid out, and no text overlaps another.
+/* Fuzz target: a figure's data as JSON. What is read can be laid out without overlapping texts.
  */
 #include "figure/figure_file.h"
 #include "figure/kinds.h"

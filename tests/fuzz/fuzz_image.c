@@ -1,4 +1,4 @@
-/* Fuzz target: photographs, JPEG and PNG, whole and scaled, and their size alone. */
+/* Fuzz target: JPEG and PNG images, whole, scaled, and just their size. */
 #include "io/image/image.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -4,7 +4,7 @@
 
 enum { READ = 1 << 16 };
 
-/* Rows from the front and the back: what opened must lie inside the file. */
+/* Reads rows from both ends: what has been opened must lie inside the file. */
 static void read_rows(const struct npy *array)
 {
     static float rows[READ];

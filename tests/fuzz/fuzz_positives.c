@@ -1,4 +1,4 @@
-/* Fuzz target: annotations of more right answers, as JSON. What is read must hold together. */
+/* Fuzz target: annotations of more right answers, as JSON. What is read must be consistent. */
 #include "io/annotation/positives.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,4 +1,5 @@
-/* Fuzz target: captions of any bytes, both ways. Words are never empty and hold no ASCII blank. */
+/* Fuzz target: captions of any bytes, tokenised both ways. Words are never empty and have no
+ * blanks. */
 #include <string.h>
 
 #include "base/mem.h"

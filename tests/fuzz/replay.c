@@ -1,5 +1,5 @@
-/* Runs a fuzz target over its corpus, tests/fuzz/corpus/TARGET, as an ordinary test: where the
- * target is not linked with libFuzzer, this is its main. A crash ends the program, which the test's
+/* replay.c: runs a fuzz target over its corpus, tests/fuzz/corpus/TARGET, as an ordinary test; the
+ * main of a target that is not linked with libFuzzer. A crash ends the program, which the test
  * harness sees. */
 #include <string.h>
 
@@ -16,7 +16,7 @@ static char *corpus_of(const char *program)
     return mem_printf("%s/fuzz/corpus/%s", tests ? tests : "tests", name);
 }
 
-/* A copy of exactly its size, so that a sanitizer sees a byte read too far. */
+/* Runs it on a copy of the exact size, so that a sanitizer sees a read beyond the end. */
 static int replay(const char *path)
 {
     struct error err;

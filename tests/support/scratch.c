@@ -5,7 +5,7 @@
 
 #include "base/mem.h"
 
-static char *folder; /* of this test, removed at the end */
+static char *folder; /* of this test; removed at the end */
 
 char *scratch_path(const char *name)
 {
@@ -78,7 +78,6 @@ static void check_image(const struct bottomup_image *image, int number)
     assert_memory_equal(image->boxes, boxes, sizeof boxes);
 }
 
-/* Images 1 and 2, ids "7" and "8". */
 void scratch_check_two(const char *path)
 {
     struct error err;
@@ -97,7 +96,6 @@ void scratch_check_two(const char *path)
     bottomup_close(reader);
 }
 
-/* Reads all; the status of the end. */
 int scratch_read_all(const char *path, struct error *err)
 {
     struct bottomup *reader;

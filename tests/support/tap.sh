@@ -1,12 +1,12 @@
-# tap.sh: for the shell tests: case after case in TAP, numbered; `done_testing` closes with the plan.
-# Every test works in a folder of its own, $work, that is removed at the end.
+# tap.sh: for the shell tests: numbered cases in TAP; `done_testing` ends with the plan.
+# Every test works in a folder of its own, $work, which is removed at the end.
 # shellcheck shell=sh
 tap_number=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 99
 
-# ok STATUS NAME: one case; not ok shows what $work/out and $work/err hold.
+# ok STATUS NAME: one case; if not ok, shows $work/out and $work/err.
 ok() {
     tap_number=$((tap_number + 1))
     if [ "$1" -eq 0 ]; then
@@ -20,13 +20,13 @@ ok() {
     return 0
 }
 
-# skip NAME WHY
+# skip NAME WHY: one case that is skipped
 skip() {
     tap_number=$((tap_number + 1))
     echo "ok $tap_number - $1 # SKIP $2"
 }
 
-# torch_python: to $python a Python that has torch and numpy; empty where there is none.
+# torch_python: sets $python to a Python that has torch and numpy; empty if there is none.
 no_torch="no Python with torch and numpy (apt-get install python3-torch)"
 torch_python() {
     for python in "${SCANSCOPE_TEST_PYTHON:-}" /usr/bin/python3 python3; do
@@ -35,13 +35,13 @@ torch_python() {
     python=
 }
 
-# run COMMAND...: output to $work/out, messages to $work/err, status to $status.
+# run COMMAND...: runs it with output to $work/out, messages to $work/err, status to $status.
 run() {
     status=0
     "$@" >"$work/out" 2>"$work/err" </dev/null || status=$?
 }
 
-# fails_with STATUS TEXT NAME: the last run ended so, with one line on stderr that has TEXT.
+# fails_with STATUS TEXT NAME: the last run ended with STATUS and one line on stderr that contains TEXT.
 fails_with() {
     [ "$status" -eq "$1" ] && [ "$(wc -l <"$work/err")" -eq 1 ] && grep -qF -e "$2" "$work/err"
     ok $? "$3"

@@ -1,5 +1,4 @@
-/* testing.h: what the unit tests share: cmocka with its prerequisites, and the places of test data.
- */
+/* testing.h: shared by all unit tests: cmocka with its prerequisites, and where test data is. */
 #ifndef TESTS_SUPPORT_TESTING_H
 #define TESTS_SUPPORT_TESTING_H
 
@@ -16,8 +15,8 @@
 #include "base/error.h"
 #include "base/file.h"
 
-/* $SCANSCOPE_TEST_FIXTURES/NAME or $SCANSCOPE_TEST_DATA/NAME, the caller's to free; where it is
- * missing the test is skipped, visibly. */
+/* $VARIABLE/NAME, the caller's to free; if it is missing, the test is skipped, visibly. The other
+ * two use SCANSCOPE_TEST_FIXTURES and SCANSCOPE_TEST_DATA. */
 static inline char *testing_path(const char *variable, const char *name)
 {
     const char *root = getenv(variable);
@@ -40,14 +39,14 @@ static inline char *testing_data(const char *name)
     return testing_path("SCANSCOPE_TEST_DATA", name);
 }
 
-/* A file that must be refused with an error that holds `reason`. */
+/* A file that must be refused with an error that contains `reason`. */
 struct bad_file {
     const char *bytes, *reason;
     size_t size;
 };
 
-/* Each of them, written to `path`, makes `open` fail for its reason; and so do a missing file and
- * the folder `folder`. */
+/* Asserts that each of them, written to `path`, makes `open` fail for its reason, and that a
+ * missing file and the folder `folder` make it fail, too. */
 static inline void testing_bad_files(int (*open)(const char *path, struct error *err),
                                      const struct bad_file *files, size_t count, const char *path,
                                      const char *folder)
@@ -65,7 +64,7 @@ static inline void testing_bad_files(int (*open)(const char *path, struct error 
     assert_non_null(strstr(err.text, "folder"));
 }
 
-/* Asserts that a call returned 0, and prints the error's line where not. */
+/* Asserts that a call returned 0, or else prints its error. */
 #define assert_done(call, err)                                                                     \
     do {                                                                                           \
         if ((call) != 0)                                                                           \

@@ -184,7 +184,7 @@ static int find_entry(const struct npy *array, const char *member, struct entry 
                     str_text(names));
 }
 
-/* The bytes of a member as they stand in the file. */
+/* The bytes of a member as in the file. */
 static const uint8_t *packed_bytes(const struct file_map *map, const struct entry *e)
 {
     struct bytes b = {.data = map->data, .size = map->size};

@@ -9,7 +9,7 @@
 
 enum { IMAGE_MAX_SIDE = 65500, IMAGE_MAX_PIXELS = 100 * 1000 * 1000 };
 
-/* What a decoder is asked for and what it gives. */
+/* What a decoder should do, and its result. */
 struct decode {
     const char *path;
     struct bytes file;

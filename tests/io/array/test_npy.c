@@ -30,7 +30,7 @@ static int remove_folder(void **state)
     return rmdir(folder);
 }
 
-/* An .npy of a header's text and data bytes. */
+/* An .npy of header text and data bytes. */
 static void build(struct str *out, int version, const char *header, const void *data, size_t size)
 {
     size_t n = strlen(header);
@@ -234,7 +234,7 @@ static void test_halves(void **state)
         assert_int_equal(npy_float_to_half(f), h);
         if (magnitude >= 0x7bff)
             continue;
-        /* Halfway to the next: to even; a hair beyond: up. */
+        /* Halfway to the next: to even; slightly more: up. */
         float next = npy_half_to_float((uint16_t)(h + 1)), middle = (f + next) / 2;
         assert_int_equal(npy_float_to_half(middle), h & 1 ? h + 1 : h);
         assert_int_equal(npy_float_to_half(nextafterf(middle, next)), h + 1);
@@ -304,7 +304,7 @@ static void test_writer_fills_in_the_rows(void **state)
     npy_free(a);
     assert_done(npy_writer_open(file, NPY_F16, 2, (size_t[]){3}, &w, &err), err);
     npy_writer_abort(w);
-    assert_done(npy_open(file, NULL, &a, &err), err); /* as it was */
+    assert_done(npy_open(file, NULL, &a, &err), err); /* unchanged */
     npy_free(a);
 }
 
@@ -316,7 +316,7 @@ static void add_member(zip_t *zip, const char *name, const struct str *bytes, in
     assert_int_equal(zip_set_file_compression(zip, (zip_uint64_t)index, method, 0), 0);
 }
 
-/* ims.npy with 4000 values, boxes.npy with 2, and a file that is no array. */
+/* ims.npy with 4000 values, boxes.npy with 2, and a file that is not an array. */
 static void write_npz(int method)
 {
     struct str ims = {0}, boxes = {0}, text = {0};
@@ -369,8 +369,8 @@ static void test_npz_members(void **state)
     }
 }
 
-/* Every cut and every changed byte of a zip: an error or an array, never a fault (run under ASan).
- */
+/* Every prefix and every changed byte of a zip gives an error or an array, never a fault (under
+ * ASan). */
 static void test_damaged_npz(void **state)
 {
     (void)state;

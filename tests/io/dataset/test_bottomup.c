@@ -1,4 +1,4 @@
-/* Bottom-up features: base64, lines, the layouts of TSV and what is wrong with them, real files. */
+/* Bottom-up features: base64, lines, TSV in its layouts, good and bad, real files. */
 #include <string.h>
 
 #include "base/countof.h"
@@ -104,7 +104,7 @@ static void test_lines(void **state)
     char *line;
     size_t length;
     (void)state;
-    /* longer than a block, then CRLF, an empty line, and one without its end */
+    /* longer than a block, then CRLF, an empty line, and one without a line end */
     size_t long_line = (5 << 20) + 3;
     struct str text = {0};
     for (size_t i = 0; i < long_line; i++)
@@ -244,7 +244,7 @@ static void test_tsv_ten_columns(void **state)
             float features[R * F], boxes[R * 4];
             scratch_image(i, features, boxes);
             str_addf(&s, "%d\t30\t40\tAAAA\tAAAA\tAAAA\tAAAA\t%d\tb'", i + 6, R);
-            add_base64(&s, boxes, sizeof boxes); /* as Python 3's str() of bytes */
+            add_base64(&s, boxes, sizeof boxes); /* Python 3's str() of bytes */
             str_add(&s, "'\t");
             add_base64(&s, features, sizeof features);
             str_add(&s, "\n");
@@ -312,13 +312,13 @@ static void test_tsv_hostile(void **state)
         char *path = scratch_text("hostile.tsv", hostile[i].text, strlen(hostile[i].text));
         assert_int_equal(scratch_read_all(path, &err), -1);
         if (!strstr(err.text, hostile[i].says) || !strstr(err.text, "hostile.tsv: line"))
-            fail_msg("wanted '%s' of line %zu, got '%s'", hostile[i].says, i, err.text);
+            fail_msg("expected '%s' from case %zu, got '%s'", hostile[i].says, i, err.text);
         assert_null(strchr(err.text, '\n'));
         free(path);
     }
 }
 
-/* Every cut of a good file is read or refused, never more. */
+/* Every prefix of a good file is read or refused, with nothing read beyond its end. */
 static void test_tsv_cut(void **state)
 {
     static const char text[] = GOOD "8\t40\t30\t2\t" BOXES "\t" FEATURES "\n";
@@ -335,7 +335,7 @@ static void test_tsv_cut(void **state)
 /* ---- real files -------------------------------------------------------------------------------
  */
 
-/* The images of a file are rows from `first` on of the arrays that numpy made of them. */
+/* The images of a file equal rows from `first` on of the arrays that numpy made from it. */
 static void check_real(const char *name, size_t first, const char *id_wanted)
 {
     struct error err;

@@ -37,7 +37,7 @@ static void empty_folder(const char *path)
     str_list_done(&names);
 }
 
-/* Before every test the folder is empty. */
+/* Empties the folder before every test. */
 static int clear_folder(void **state)
 {
     (void)state;
@@ -82,7 +82,7 @@ static void put_array(const char *name, int ndim, const size_t *shape, const flo
     free(path);
 }
 
-/* rows x R x F; row i holds the values i / times. */
+/* rows x R x F; row i holds i / times. */
 static void put_features(const char *name, size_t rows, size_t times)
 {
     float *data = mem_new(rows * R * F, sizeof *data);
@@ -286,7 +286,7 @@ static void test_five_rows_an_image(void **state)
     d = opened("test");
     assert_string_equal(d->id[2], "x2");
     dataset_free(d);
-    /* Rows that differ: one caption an image. */
+    /* Rows that differ: one caption per image. */
     put_features("test_ims.npy", 20, 1);
     put_lines("test_ids.txt", 20, "");
     put_constant("test_img_sizes.npy", 2, (size_t[]){20, 2}, 10);
@@ -329,7 +329,7 @@ static void test_names_of_the_family(void **state)
     put_lines("test_caps.txt", 10, "c");
     put_constant("test_ims_bbx.npy", 3, (size_t[]){2, R, 4}, 1);
     put_constant("test_ims_size.npy", 2, (size_t[]){2, 2}, 100);
-    struct dataset *d = opened(NULL); /* test is what is meant */
+    struct dataset *d = opened(NULL); /* means test */
     assert_true(d->boxes[0] == 1);
     assert_int_equal(d->sizes[3], 103);
     dataset_free(d);
@@ -368,7 +368,7 @@ static void test_pfan_boxes_are_told_apart(void **state)
     dataset_free(d);
 }
 
-/* Sizes as GSMN and RCAR write them, by numpy itself. */
+/* Sizes as in GSMN and RCAR, written by numpy itself. */
 static void test_pickled_sizes(void **state)
 {
     (void)state;
@@ -585,13 +585,13 @@ static void test_photos_in_order(void **state)
     finds_photo(d, 1, "/1000.jpg");
     assert_non_null(strstr(d->note, "file-name order"));
     dataset_free(d);
-    /* An id beyond the photographs: these are not all of them, so no place is to be trusted. */
+    /* An id beyond the photographs: some are missing, so positions cannot be trusted. */
     put_text("test_ids.txt", "3\n0\n");
     d = opened("test");
     assert_int_equal(dataset_photo(d, 1, &path, &err), -1);
     assert_null(d->note);
     dataset_free(d);
-    /* Without ids only where there are as many photographs as images. */
+    /* Without ids, only if there are as many photographs as images. */
     char *ids = file_join(folder, "test_ids.txt");
     remove(ids);
     free(ids);

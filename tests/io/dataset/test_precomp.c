@@ -1,4 +1,4 @@
-/* Features of a file an image, and the precomp folder that is written of any of them. */
+/* Features in one file per image, and the precomp folder written from any features. */
 #include <string.h>
 #include <unistd.h>
 
@@ -99,7 +99,7 @@ static char *sub_folder(const char *name)
     return path;
 }
 
-/* MILVLG's; `across`: features as openvqa has them, F x R. */
+/* MILVLG's layout; `across`: features as in openvqa, F x R. */
 static void write_milvlg(const char *name, int number, bool across)
 {
     float features[R * F], boxes[R * 4], turned[R * F];
@@ -175,7 +175,7 @@ static void test_pair_of_folders(void **state)
     free(array_file("coco_att/10.npy", &(struct array){"", NPY_F32, 2, {R, F}, features}));
     assert_done(bottomup_open(att, &reader, &err), err);
     assert_int_equal(bottomup_next(reader, &id, &err), 1);
-    assert_string_equal(id, "7"); /* numbers in their order, 10 after 7 */
+    assert_string_equal(id, "7"); /* in numerical order, 10 after 7 */
     assert_done(bottomup_load(reader, &image, &err), err);
     assert_int_equal(image.width, 0);
     assert_float_equal(image.features[0], 100.25, 0);
@@ -228,13 +228,13 @@ static void test_npz_hostile(void **state)
         write_npz("hostile.npz", cases[i].arrays, cases[i].count);
         assert_int_equal(scratch_read_all(path, &err), -1);
         if (!strstr(err.text, cases[i].says) || !strstr(err.text, "hostile.npz"))
-            fail_msg("wanted '%s', got '%s'", cases[i].says, err.text);
+            fail_msg("expected '%s', got '%s'", cases[i].says, err.text);
     }
     free(path);
     struct error err;
     char *nothing = sub_folder("nothing");
     assert_int_equal(scratch_read_all(nothing, &err), -1);
-    assert_non_null(strstr(err.text, "holds no .npz"));
+    assert_non_null(strstr(err.text, "has no .npz"));
     free(nothing);
 }
 
@@ -295,7 +295,7 @@ static void test_folder_in_order(void **state)
     assert_done(precomp_open(&spec, &p, &err), err);
     assert_done(add_image(p, "7", R, 1, &err), err);
     assert_done(add_image(p, "COCO_val2014_000000000008", R, 2, &err), err);
-    assert_done(add_image(p, "000007", R, 3, &err), err); /* there already */
+    assert_done(add_image(p, "000007", R, 3, &err), err); /* a repetition */
     assert_false(precomp_complete(p));
     assert_done(precomp_commit(p, &sum, &err), err);
     assert_int_equal(sum.images, 2);
@@ -386,10 +386,10 @@ static void test_folder_refuses(void **state)
     assert_done(add_image(p, "7", R, 1, &err), err);
     assert_done(add_image(p, "8", R, 1, &err), err);
     assert_int_equal(precomp_commit(p, &sum, &err), -1);
-    assert_non_null(strstr(err.text, "has 3 captions, no multiple of the 2 images"));
+    assert_non_null(strstr(err.text, "has 3 captions, not a multiple of the 2 images"));
     free(captions);
     char *left = scratch_path("no_ims.npy");
-    assert_false(file_exists(left)); /* nothing of it stays */
+    assert_false(file_exists(left)); /* nothing remains */
     free(left);
 }
 

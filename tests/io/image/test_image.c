@@ -63,11 +63,12 @@ static void paint(int x, int y, int components, uint8_t *p)
     bool red = x < CORNER && y < CORNER, blue = x >= JW - CORNER && y < CORNER;
     uint8_t rgb[3] = {blue ? 0 : 255, red || blue ? 0 : 255, red ? 0 : 255};
     for (int c = 0; c < components; c++)
-        p[c] = components == 1   ? (red    ? 80
-                                    : blue ? 30
-                                           : 255)
-               : components == 4 ? (c == 3 ? 255 : rgb[c]) /* Adobe: inverted, so 255 is no ink */
-                                 : rgb[c];
+        p[c] = components == 1 ? (red    ? 80
+                                  : blue ? 30
+                                         : 255)
+               : components == 4
+                   ? (c == 3 ? 255 : rgb[c]) /* Adobe: inverted, so 255 means no ink */
+                   : rgb[c];
 }
 
 static void write_exif(struct jpeg_compress_struct *info, const struct jpeg_kind *kind)
@@ -88,7 +89,7 @@ static void write_exif(struct jpeg_compress_struct *info, const struct jpeg_kind
                         0,
                         2,
                         0,
-                        /* an entry that is not it */ 0x0f,
+                        /* another entry */ 0x0f,
                         1,
                         2,
                         0,
@@ -235,7 +236,7 @@ static void test_exif_orientations(void **state)
                              0, 0, 255));
             image_done(&image);
         }
-    /* Nonsense is no orientation. */
+    /* Nonsense is ignored. */
     struct error err;
     int width, height;
     write_jpeg(&(struct jpeg_kind){.components = 3, .orientation = 99});
@@ -263,8 +264,8 @@ static void test_jpeg_scaled_decoding(void **state)
         }
 }
 
-/* A JPEG cut anywhere before its last bytes is refused or, cut within them, whole; none is half
- * grey. */
+/* A JPEG cut anywhere is refused or, if only its last bytes are missing, complete; never half grey.
+ */
 static void test_jpeg_cut_anywhere(void **state)
 {
     (void)state;
@@ -337,7 +338,7 @@ static void test_jpeg_huge_dimensions(void **state)
     free(bytes);
 }
 
-/* A progressive file whose scans repeat without end. */
+/* A progressive file whose scans repeat endlessly. */
 static void test_jpeg_endless_scans(void **state)
 {
     (void)state;
@@ -464,7 +465,7 @@ static void test_png_damaged(void **state)
     str_done(&bytes);
 }
 
-/* An IHDR with its CRC, as libpng checks it before the size is ours to judge. */
+/* An IHDR with its CRC, which libpng checks before we see the size. */
 static void write_ihdr(uint32_t width, uint32_t height)
 {
     struct error err;
@@ -485,8 +486,7 @@ static void write_ihdr(uint32_t width, uint32_t height)
         bytes[29 + i] = (uint8_t)(~crc >> (24 - 8 * i));
     struct str all = {0};
     str_add_n(&all, (char *)bytes, sizeof bytes);
-    str_add_n(&all, "\0\0\0\0IDAT\x35\xaf\x06\x1e",
-              12); /* the reader looks for the first of these */
+    str_add_n(&all, "\0\0\0\0IDAT\x35\xaf\x06\x1e", 12); /* the reader looks for the first IDAT */
     assert_done(file_write(file, all.text, all.length, &err), err);
     str_done(&all);
 }
@@ -556,7 +556,7 @@ static void test_png_written(void **state)
         image_done(&again);
         assert_done(file_map_open(file, &map, &err), err);
         assert_int_equal(map.data[25], opaque ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_RGB_ALPHA);
-        assert_true(holds(&map, "pHYs\0\0\x2e\x23\0\0\x2e\x23\1", 13)); /* 11811 a metre */
+        assert_true(holds(&map, "pHYs\0\0\x2e\x23\0\0\x2e\x23\1", 13)); /* 11811 per metre */
         assert_true(holds(&map, "tEXtCaption\0a man", 17));
         assert_true(holds(&map, "tEXtWord\0caf\xe9", 13));
         assert_true(holds(&map, "iTXtTitle\0\0\0\0\0\xe7\x8c\xab", 17));

@@ -11,7 +11,7 @@
 #include "io/text/vocab.h"
 
 struct expectation {
-    const char *caption, *tokens; /* tokens with a blank between */
+    const char *caption, *tokens; /* tokens separated by a blank */
 };
 
 static char *tokens_of(const char *caption, enum token_compat compat)
@@ -169,7 +169,7 @@ static void test_python3_bytes_text(void **state)
     CHECK(table, TOKENS_PY3BYTES);
 }
 
-/* Text of n bytes made of one piece over and over. */
+/* n bytes of text, a piece repeated. */
 static char *repeated(const char *piece, size_t n)
 {
     size_t length = strlen(piece);
@@ -179,7 +179,7 @@ static char *repeated(const char *piece, size_t n)
     return text;
 }
 
-/* A step that is not linear would take hours, and the alarm ends the program. */
+/* Anything slower than linear would take hours; the alarm ends the program. */
 static void test_hostile_text_takes_linear_time(void **state)
 {
     (void)state;
@@ -214,8 +214,8 @@ static void test_ten_thousand_words(void **state)
     free(text);
 }
 
-/* No bytes of the caption are lost or made but quotes: with every quote and blank left out, and
- * bytes that are not UTF-8, the tokens in a row are the caption. */
+/* No bytes of the caption are lost or added but quotes: without quotes, blanks and bytes that are
+ * not UTF-8, the tokens in a row are the caption. */
 static void test_random_text_keeps_its_characters(void **state)
 {
     (void)state;
@@ -242,7 +242,7 @@ static void test_random_text_keeps_its_characters(void **state)
     }
 }
 
-/* One line of ids with a blank between, as the files of expected ids have them. */
+/* One line of ids separated by blanks, as in the files of expected ids. */
 static void ids_line(const struct vocab *vocab, const char *caption, struct str *line)
 {
     int32_t *ids;

@@ -183,7 +183,7 @@ static void test_deep_nesting_and_other_kinds(void **state)
     assert_non_null(strstr(err.text, "too large"));
 }
 
-/* Each cut of a good file is refused, and nothing is read beyond its end. */
+/* Every prefix of a good file is refused, and nothing is read beyond its end. */
 static void test_truncated_at_every_byte(void **state)
 {
     (void)state;

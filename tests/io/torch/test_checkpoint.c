@@ -39,7 +39,7 @@ static void test_fixtures_load(void **state)
     }
 }
 
-/* A folder of its own for what a test writes. */
+/* A folder for what a test writes. */
 static char *new_folder(void)
 {
     char *folder = mem_strdup("/tmp/scanscope-test-XXXXXX");
@@ -50,7 +50,7 @@ static char *new_folder(void)
 static const int64_t whole[] = {INT64_MIN, INT64_MAX, -1, 0, 9007199254740993};
 static const double fine[] = {0.1, -1e300, 5e-324};
 
-/* What a trainer would save, with numbers that float32 cannot hold. */
+/* What a trainer would save, including numbers that float32 cannot hold. */
 static struct checkpoint *make_checkpoint(void)
 {
     struct error err;
@@ -140,7 +140,7 @@ static void test_save_then_load_is_exact(void **state)
     char *folder = new_folder(), *path = file_join(folder, "model.pth.tar");
     struct checkpoint *c = make_checkpoint(), *empty = checkpoint_new(0);
     assert_saves(c, path);
-    assert_saves(empty, path); /* over the other; nothing is left beside it */
+    assert_saves(empty, path); /* replaces the other; nothing else remains */
     checkpoint_free(c);
     checkpoint_free(empty);
     assert_int_equal(unlink(path), 0);

@@ -11,7 +11,7 @@
 #include "io/torch/checkpoint.h"
 #include "io/torch/torchfile.h"
 
-/* ---- files made here ---- */
+/* ---- making files ---- */
 
 #define MAGIC "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19."
 #define PROTOCOL "\x80\x02M\xe9\x03."
@@ -40,7 +40,7 @@ static void put_count(struct str *out, uint64_t count)
     put(out, bytes, sizeof bytes);
 }
 
-/* A legacy file of that pickle with one storage "0" of `count` floats 0, 1, 2, ... */
+/* A legacy file of a pickle and one storage "0" of `count` floats 0, 1, 2, ... */
 static void make_legacy(struct str *out, const char *pickle, size_t size, size_t count)
 {
     PUT(out, MAGIC PROTOCOL LITTLE);
@@ -61,7 +61,7 @@ static void make_legacy(struct str *out, const char *pickle, size_t size, size_t
 static int load(const char *bytes, size_t size, struct checkpoint **out, struct error *err)
 {
     struct torchfile *file;
-    char *copy = malloc(size); /* of exactly its size, for a sanitizer to see a byte too far */
+    char *copy = malloc(size); /* of the exact size, so that a sanitizer sees a read beyond it */
     if (size > 0)
         memcpy(copy, bytes, size);
     *out = NULL;
@@ -89,7 +89,7 @@ static int list(const char *bytes, size_t size, bool json, struct str *text, str
     return status;
 }
 
-/* Loading fails with a line that begins with the file and holds the reason. */
+/* Loading fails with a line that begins with the file and contains the reason. */
 static void refused(const struct str *file, const char *reason)
 {
     struct error err;
@@ -109,7 +109,7 @@ static void refused(const struct str *file, const char *reason)
         str_done(&file_);                                                                          \
     } while (0)
 
-/* A small zip checkpoint as our own writer makes it, read back into memory. */
+/* A small zip checkpoint by our own writer, read back into memory. */
 static void make_zip(struct str *out)
 {
     struct error err;
@@ -132,7 +132,7 @@ static void make_zip(struct str *out)
     checkpoint_free(c);
 }
 
-/* ---- what is right loads ---- */
+/* ---- good files ---- */
 
 static void test_views(void **state)
 {
@@ -166,7 +166,7 @@ static void test_other_byte_order(void **state)
     str_done(&file);
 }
 
-/* As Python 2 and PyTorch 0.3 wrote it: str for every text, longs, pairs in lists, a storage on a
+/* As written by Python 2 and PyTorch 0.3: str for every text, longs, pairs in lists, a storage on a
  * GPU, numpy's float64 as the best score, a Namespace. */
 static void test_python_2(void **state)
 {
@@ -223,7 +223,7 @@ static void test_truncated_anywhere(void **state)
     }
 }
 
-/* One byte is changed in every way that a bit can; a changed weight is noticed by its CRC. */
+/* Every bit is flipped in turn; the CRC detects a changed weight. */
 static void test_damaged_anywhere(void **state)
 {
     (void)state;
@@ -295,7 +295,7 @@ static void test_zip_of_something_else(void **state)
     str_done(&file);
 }
 
-/* The directory says that a stored member is larger than it is. */
+/* The directory gives a stored member more bytes than it has. */
 static void test_zip_sizes_that_lie(void **state)
 {
     (void)state;
@@ -383,7 +383,7 @@ static void test_nesting_is_limited(void **state)
     str_done(&file);
 }
 
-/* Containers that hold themselves: loaded and listed to an end. */
+/* Containers that contain themselves: loading and listing end. */
 static void test_rings(void **state)
 {
     (void)state;
@@ -413,7 +413,7 @@ static void test_rings(void **state)
     }
 }
 
-/* Each list holds the one before it twice: 2^60 paths in 300 bytes. */
+/* Each list contains the previous one twice: 2^60 paths in 300 bytes. */
 static void test_doubling(void **state)
 {
     (void)state;
@@ -464,7 +464,7 @@ static void test_stack_is_checked(void **state)
     REFUSED(".", 0, "stack");
     REFUSED("(.", 0, "stack");
     REFUSED("N(0.", 2,
-            "no tensor uses"); /* popping a mark is right; the storage is then nobody's */
+            "no tensor uses"); /* popping a mark is allowed; then nothing uses the storage */
     REFUSED("t.", 0, "a mark is missing");
     REFUSED("\x86.", 0, "tuple");
     REFUSED("N(\x85.", 0, "tuple");
@@ -512,7 +512,7 @@ static void test_tensors_are_checked(void **state)
             4, "reaches beyond the one it is part of");
 }
 
-/* The storage is said to be gigantic, and the file agrees with itself, but is small. */
+/* The storage claims to be gigantic, and the file is consistent, but small. */
 static void test_storage_sizes_overflow(void **state)
 {
     (void)state;
