@@ -54,9 +54,9 @@ static inline uint8_t swap8(uint8_t x)
 #define swap64 __builtin_bswap64
 
 /* Reads integers of `bits` bits from unaligned bytes, swaps their bytes if needed, takes them as
- * `type`, and stores `expression` of x. */
-#define CONVERTER(name, bits, type, expression)                                                    \
-    static void name##_f32(bool swapped, const uint8_t *from, size_t count, float *out)            \
+ * `type`, and stores `expression` of x as `to`. */
+#define CONVERT(name, to, bits, type, expression)                                                  \
+    static void name(bool swapped, const uint8_t *from, size_t count, to *out)                     \
     {                                                                                              \
         for (size_t i = 0; i < count; i++) {                                                       \
             uint##bits##_t raw;                                                                    \
@@ -64,20 +64,12 @@ static inline uint8_t swap8(uint8_t x)
             raw = swapped ? swap##bits(raw) : raw;                                                 \
             type x;                                                                                \
             memcpy(&x, &raw, sizeof x);                                                            \
-            out[i] = (float)(expression);                                                          \
-        }                                                                                          \
-    }                                                                                              \
-    static void name##_f64(bool swapped, const uint8_t *from, size_t count, double *out)           \
-    {                                                                                              \
-        for (size_t i = 0; i < count; i++) {                                                       \
-            uint##bits##_t raw;                                                                    \
-            memcpy(&raw, from + i * sizeof raw, sizeof raw);                                       \
-            raw = swapped ? swap##bits(raw) : raw;                                                 \
-            type x;                                                                                \
-            memcpy(&x, &raw, sizeof x);                                                            \
-            out[i] = (double)(expression);                                                         \
+            out[i] = (to)(expression);                                                             \
         }                                                                                          \
     }
+#define CONVERTER(name, bits, type, expression)                                                    \
+    CONVERT(name##_f32, float, bits, type, expression)                                             \
+    CONVERT(name##_f64, double, bits, type, expression)
 
 CONVERTER(bool8, 8, uint8_t, x != 0)
 CONVERTER(i8, 8, int8_t, x)
