@@ -24,8 +24,7 @@ double contribution_entropy(const float *weights, size_t n)
     return fmin(1, entropy / log((double)n));
 }
 
-/* ---- leave one out ----------------------------------------------------------------------------
- */
+/* ---- leave one out ---- */
 
 /* Captions with their variants: with all words, without the first, without the second, ... */
 struct batch {
@@ -95,8 +94,7 @@ static void read_caption(const struct session *session, const struct lexicon *le
                                         column_rank(sims, session->I, n, first + 1 + w, image)};
 }
 
-/* ---- attention --------------------------------------------------------------------------------
- */
+/* ---- attention ---- */
 
 static void read_word(const struct attention *a, size_t w, struct word_use *use)
 {
@@ -128,8 +126,7 @@ static int read_attention(const struct session *session, size_t caption, struct 
     return status;
 }
 
-/* ---- many captions ----------------------------------------------------------------------------
- */
+/* ---- many captions ---- */
 
 /* Scores the batch, which holds captions first .. end-1 of the list; appends to `uses`. */
 static int do_batch(const struct session *session, const struct lexicon *lexicon,
@@ -191,8 +188,7 @@ int contribution_measure(const struct session *session, const struct lexicon *le
     return 0;
 }
 
-/* ---- by word ----------------------------------------------------------------------------------
- */
+/* ---- by word ---- */
 
 static int by_word(const void *a, const void *b)
 {

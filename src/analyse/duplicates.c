@@ -11,8 +11,7 @@
 
 enum { BLOCK = 256 };
 
-/* ---- the best pairs ---------------------------------------------------------------------------
- */
+/* ---- the best pairs ---- */
 
 static int closer(const void *a, const void *b)
 {
@@ -53,8 +52,7 @@ void duplicates_done(struct twins *twins)
     *twins = (struct twins){0};
 }
 
-/* ---- captions ---------------------------------------------------------------------------------
- */
+/* ---- captions ---- */
 
 /* Captions as sets of words, the rarest word first. */
 struct sets {
@@ -198,8 +196,7 @@ void duplicates_of_captions(const struct lexicon *lexicon, double least, size_t 
     free(sets.words);
 }
 
-/* ---- images -----------------------------------------------------------------------------------
- */
+/* ---- images ---- */
 
 /* Element k of the session's regions, which may be stored as halves. */
 static float region_number(const struct session *session, size_t k)

@@ -61,8 +61,7 @@ struct where_value failures_value(const void *failure, size_t field)
     return (struct where_value){.number = NAN};
 }
 
-/* ---- rows -------------------------------------------------------------------------------------
- */
+/* ---- rows ---- */
 
 struct failure failures_row(const struct dataset *data, const struct lexicon *lexicon,
                             const char *words, const struct sweep_query *q, bool image,
@@ -115,8 +114,7 @@ void failures_done(struct failures *failures)
     *failures = (struct failures){0};
 }
 
-/* ---- selecting and sorting --------------------------------------------------------------------
- */
+/* ---- selecting and sorting ---- */
 
 /* Whether the worst rows have the largest numbers. */
 static bool large_is_bad(enum failure_field field)
@@ -167,8 +165,7 @@ size_t failures_select(const struct failures *failures, const struct where *wher
     return count;
 }
 
-/* ---- groups -----------------------------------------------------------------------------------
- */
+/* ---- groups ---- */
 
 /* A row in a group; a row may be in several groups. */
 struct member {

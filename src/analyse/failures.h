@@ -93,8 +93,7 @@ struct where_value failures_value(const void *failure, size_t field);
 size_t failures_select(const struct failures *failures, const struct where *where,
                        enum failure_field sort, bool reverse, size_t **order_out);
 
-/* ---- groups -----------------------------------------------------------------------------------
- */
+/* ---- groups ---- */
 
 enum failure_group { GROUP_WORD, GROUP_LENGTH, GROUP_FREQUENCY, GROUP_UNKNOWN, FAILURE_GROUPS };
 

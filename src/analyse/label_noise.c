@@ -6,8 +6,7 @@
 #include "base/mem.h"
 #include "evaluate/stats.h"
 
-/* ---- captions of another image ----------------------------------------------------------------
- */
+/* ---- captions of another image ---- */
 
 /* The median rank of captions first .. end-1 but for `without`; `room` holds as many. */
 static double median_rank(const struct sweep *s, size_t first, size_t end, size_t without,
@@ -50,8 +49,7 @@ size_t label_noise_suspects(const struct sweep *sweep, size_t worse_than, struct
     return count;
 }
 
-/* ---- answers that may be right ----------------------------------------------------------------
- */
+/* ---- answers that may be right ---- */
 
 static int largest_first(const void *a, const void *b)
 {

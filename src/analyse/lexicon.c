@@ -138,8 +138,7 @@ int lexicon_read(const struct dataset *data, const struct vocab *vocab, enum tok
     return status;
 }
 
-/* ---- queries --------------------------------------------------------------------------------
- */
+/* ---- queries ---- */
 
 size_t lexicon_frequency(const struct lexicon *lexicon, uint32_t word)
 {

@@ -14,8 +14,7 @@ int scores_part(const struct score_source *source, size_t first_image, size_t im
     return source->part(source, first_image, images, first_caption, captions, sims, progress, err);
 }
 
-/* ---- matrices ---------------------------------------------------------------------------------
- */
+/* ---- matrices ---- */
 
 static int matrix_part(const struct score_source *source, size_t first_image, size_t images,
                        size_t first_caption, size_t captions, float *sims,
@@ -35,8 +34,7 @@ void scores_of_matrix(const float *sims, size_t I, size_t C, size_t per_image,
     *out = (struct score_source){I, C, per_image, matrix_part, sims};
 }
 
-/* ---- sessions ---------------------------------------------------------------------------------
- */
+/* ---- sessions ---- */
 
 static int session_part(const struct score_source *source, size_t first_image, size_t images,
                         size_t first_caption, size_t captions, float *sims,
@@ -52,8 +50,7 @@ void scores_of_session(const struct session *session, struct score_source *out)
                                  session};
 }
 
-/* ---- files ------------------------------------------------------------------------------------
- */
+/* ---- files ---- */
 
 struct score_file {
     char *path;
@@ -138,8 +135,7 @@ int scores_of_file(const struct score_file *file, size_t I, size_t C, size_t per
     return 0;
 }
 
-/* ---- means ------------------------------------------------------------------------------------
- */
+/* ---- means ---- */
 
 static void add(float *sum, const float *one, size_t n)
 {

@@ -24,8 +24,7 @@ struct pass {
     uint64_t done; /* pairs */
 };
 
-/* ---- a query and its answers ------------------------------------------------------------------
- */
+/* ---- a query and its answers ---- */
 
 /* Inserts `next` into `top`, the k best so far, in order, if it belongs there. */
 static void keep(struct ranked *top, size_t *count, size_t k, struct ranked next)
@@ -56,8 +55,7 @@ void sweep_caption(const float *scores, size_t I, size_t truth, struct sweep_que
             count_answer(out, (struct ranked){i, scores[i]}, true);
 }
 
-/* ---- tiles ------------------------------------------------------------------------------------
- */
+/* ---- tiles ---- */
 
 static struct block block_of(const struct pass *pass, size_t b)
 {
@@ -170,8 +168,7 @@ static int do_tile(struct pass *pass, size_t image_block, size_t caption_block, 
                : error_set(err, "interrupted");
 }
 
-/* ---- the pass ---------------------------------------------------------------------------------
- */
+/* ---- the pass ---- */
 
 static size_t smaller(size_t a, size_t b)
 {

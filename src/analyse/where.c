@@ -42,8 +42,7 @@ struct where {
     struct node *root;
 };
 
-/* ---- tokens ------------------------------------------------------------------
- */
+/* ---- tokens ---- */
 
 struct parser {
     const char *text, *at;
@@ -109,8 +108,7 @@ static bool take_operator(struct parser *p, enum operation *out)
     return false;
 }
 
-/* ---- nodes ------------------------------------------------------------------------------------
- */
+/* ---- nodes ---- */
 
 static void node_free(struct node *node)
 {
@@ -233,8 +231,7 @@ static struct node *comparison(struct parser *p)
                                                                                    op, place);
 }
 
-/* ---- plain words, in a filter -----------------------------------------------------------------
- */
+/* ---- plain words, in a filter ---- */
 
 /* The text after the quoted one at `at`; NULL if none begins there or its quote is not closed. */
 static const char *after_quoted(const char *at)
@@ -281,8 +278,7 @@ static bool at_plain_text(const struct parser *p)
     return p->plain_field >= 0 && (after_quoted(p->at) || plain_length(p) > 0);
 }
 
-/* ---- and, or, not -----------------------------------------------------------------------------
- */
+/* ---- and, or, not ---- */
 
 static struct node *any_of(struct parser *p);
 
@@ -408,8 +404,7 @@ void where_free(struct where *where)
     free(where);
 }
 
-/* ---- matching ---------------------------------------------------------------------------------
- */
+/* ---- matching ---- */
 
 /* Whether `text` has `part` as whole words, ignoring case and blanks around `part`. */
 static bool has_words(const char *text, const char *part)
@@ -472,8 +467,7 @@ bool where_match(const struct where *where, where_get *get, const void *row)
     return match(where->root, where->fields, get, row);
 }
 
-/* ---- fields -----------------------------------------------------------------------------------
- */
+/* ---- fields ---- */
 
 ptrdiff_t where_field_named(const struct where_field *fields, const char *name)
 {

@@ -133,7 +133,7 @@ void json_out_floats(struct json_out *out, const char *key, const float *values,
     str_add(out->text, "]");
 }
 
-/* ---- trees ----------------------------------------------------------------------------------- */
+/* ---- trees ---- */
 
 json_t *json_out_tree_text(const char *text)
 {

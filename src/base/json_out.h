@@ -10,7 +10,7 @@
 
 struct json_t; /* jansson's */
 
-/* ---- value by value -------------------------------------------------------------------------- */
+/* ---- value by value ---- */
 
 /* Initialise with `text` and, if wanted, `lines`; it owns nothing. In all functions `key` is the
  * name of the member of an object, NULL in an array and at the top; the commas are put in between.
@@ -44,7 +44,7 @@ void json_out_raw(struct json_out *out, const char *key, const char *json);
 void json_out_reals(struct json_out *out, const char *key, const double *values, size_t count);
 void json_out_floats(struct json_out *out, const char *key, const float *values, size_t count);
 
-/* ---- trees ----------------------------------------------------------------------------------- */
+/* ---- trees ---- */
 
 /* A text, null if NULL; a number, null if not finite. The reference is the caller's. */
 struct json_t *json_out_tree_text(const char *text);

@@ -13,8 +13,7 @@
 #include "cli/report/report.h"
 #include "figure/figure.h"
 
-/* ---- the kinds ----------------------------------------------------------------------------------
- */
+/* ---- the kinds ---- */
 
 /* Each runs one kind; argv[0] is its name. They return the exit status. `--help=man` prints the
  * kind's section of the page. */
@@ -23,8 +22,7 @@ int analyse_compare(int argc, char **argv);
 int analyse_failures(int argc, char **argv);
 int analyse_words(int argc, char **argv);
 
-/* ---- running a kind (analyse_main.c) ------------------------------------------------------------
- */
+/* ---- running a kind (analyse_main.c) ---- */
 
 /* The split, and its words. */
 struct analyse_split {
@@ -113,8 +111,7 @@ int analyse_row(const struct analysis *a, size_t count, size_t *index_out,
 int analyse_explore(const struct analysis *a, const size_t *models, size_t count, size_t caption,
                     size_t image, struct error *err) MUST_USE;
 
-/* ---- a model or an ensemble, with the split (analyse_open.c) ------------------------------------
- */
+/* ---- a model or an ensemble, with the split (analyse_open.c) ---- */
 
 struct analyse_model {
     char *label; /* its files, "a.pth.tar + b.npy" */
@@ -147,8 +144,7 @@ int analyse_read_words(struct analysis *a, struct error *err) MUST_USE;
 int analyse_sweep(const struct analysis *a, const struct analyse_model *model, size_t k,
                   struct sweep *out, struct error *err) MUST_USE;
 
-/* ---- what several reports have (analyse_cells.c) ------------------------------------------------
- */
+/* ---- what several reports have (analyse_cells.c) ---- */
 
 /* The text of caption c, or its words if the split has no texts; the caller's to free. */
 char *analyse_caption(const struct analysis *a, size_t c);

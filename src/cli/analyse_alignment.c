@@ -23,8 +23,7 @@ struct alignment_command {
     struct grounding grounding; /* of the last model opened: all have the same split */
 };
 
-/* ---- the annotation ----------------------------------------------------------------------------
- */
+/* ---- the annotation ---- */
 
 /* FOLDER/SPLIT_truth.json of drawn scenes, for when no annotation is given. NULL if absent. */
 static char *own_truth(const struct alignment_command *o, const struct dataset *data)
@@ -55,8 +54,7 @@ static int read_grounding(struct alignment_command *o, const struct session *s, 
     return status;
 }
 
-/* ---- measuring ---------------------------------------------------------------------------------
- */
+/* ---- measuring ---- */
 
 static int measure_model(struct alignment_command *o, size_t model, struct error *err)
 {
@@ -81,8 +79,7 @@ static int measure_model(struct alignment_command *o, size_t model, struct error
     return status;
 }
 
-/* ---- report ------------------------------------------------------------------------------------
- */
+/* ---- report ---- */
 
 static const struct report_column class_columns[] = {
     {"words", REPORT_TEXT, 0, false},    {"measure", REPORT_TEXT, 0, false},
@@ -272,8 +269,7 @@ static void report_annotation(struct alignment_command *o)
                     g->without_boxes, g->outside, g->missing);
 }
 
-/* ---- the command -------------------------------------------------------------------------------
- */
+/* ---- the command ---- */
 
 /* What the words of the worst captions attend to, with the first model. */
 static struct analyse_figure figure(const struct analysis *a, size_t k)

@@ -26,8 +26,7 @@ struct compare_command {
     size_t *rows, row_count; /* queries listed: images, then I + captions */
 };
 
-/* ---- "a.pth,b.pth" -----------------------------------------------------------------------------
- */
+/* ---- "a.pth,b.pth" ---- */
 
 /* An existing file is one model, even if its name has a comma. False if a name is empty. */
 static bool split_side(struct compare_command *o, int side)
@@ -50,8 +49,7 @@ static bool split_side(struct compare_command *o, int side)
     return whole && o->count[side] > 0;
 }
 
-/* ---- queries -----------------------------------------------------------------------------------
- */
+/* ---- queries ---- */
 
 static const struct sweep_query *query_of(const struct compare_command *o, int side, size_t row)
 {
@@ -94,8 +92,7 @@ static void list_rows(struct compare_command *o)
     qsort_r(o->rows, o->row_count, sizeof *o->rows, by_change, o);
 }
 
-/* ---- report ------------------------------------------------------------------------------------
- */
+/* ---- report ---- */
 
 static const struct report_column recall_columns[] = {
     {"direction", REPORT_TEXT, 0, false},
@@ -235,8 +232,7 @@ static void report_queries(struct compare_command *o)
     free(heading);
 }
 
-/* ---- the command -------------------------------------------------------------------------------
- */
+/* ---- the command ---- */
 
 static int compare(struct compare_command *o, struct error *err)
 {

@@ -20,8 +20,7 @@ struct failures_command {
     size_t *order, count; /* numbers of the rows selected, sorted */
 };
 
-/* ---- rows -------------------------------------------------------------------------------------
- */
+/* ---- rows ---- */
 
 static const struct report_column row_columns[] = {
     {"direction", REPORT_TEXT, 0, false},    {"query", REPORT_COUNT, 0, false},
@@ -83,8 +82,7 @@ static void report_rows(struct failures_command *o)
     free(heading);
 }
 
-/* ---- groups -----------------------------------------------------------------------------------
- */
+/* ---- groups ---- */
 
 static const char *const group_names[FAILURE_GROUPS] = {"word", "length", "frequency", "unknown"};
 
@@ -117,8 +115,7 @@ static void report_groups(struct failures_command *o)
     free(heading);
 }
 
-/* ---- the command ------------------------------------------------------------------------------
- */
+/* ---- the command ---- */
 
 static struct analyse_figure figure(const struct analysis *a, size_t k)
 {

@@ -14,8 +14,7 @@
 #include "ui/loop/explore.h"
 #include "ui/work/backend_session.h"
 
-/* ---- figures ----------------------------------------------------------------------------------
- */
+/* ---- figures ---- */
 
 /* PNG files in a temporary folder: 0.png, 1.png, ... */
 struct pictures {
@@ -112,8 +111,7 @@ static void pictures_done(struct pictures *pictures)
     free(pictures->folder);
 }
 
-/* ---- running ----------------------------------------------------------------------------------
- */
+/* ---- running ---- */
 
 static int write_page(const struct analyse_kind *kind, struct analysis *a, struct error *err)
 {
@@ -177,8 +175,7 @@ int analyse_main(const struct analyse_kind *kind, const struct cli_option *optio
     return status;
 }
 
-/* ---- the explorer -----------------------------------------------------------------------------
- */
+/* ---- the explorer ---- */
 
 int analyse_row(const struct analysis *a, size_t count, size_t *index_out, struct error *err)
 {

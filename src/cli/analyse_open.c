@@ -8,8 +8,7 @@
 #include "base/mem.h"
 #include "cli/analyse.h"
 
-/* ---- members ----------------------------------------------------------------------------------
- */
+/* ---- members ---- */
 
 bool analyse_is_matrix(const char *path)
 {
@@ -129,8 +128,7 @@ void analyse_model_done(struct analyse_model *model)
     *model = (struct analyse_model){0};
 }
 
-/* ---- words and scores --------------------------------------------------------------------------
- */
+/* ---- words and scores ---- */
 
 int analyse_read_words(struct analysis *a, struct error *err)
 {

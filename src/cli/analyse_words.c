@@ -10,8 +10,7 @@
 #include "base/mem.h"
 #include "base/rng.h"
 
-/* ---- one caption -------------------------------------------------------------------------------
- */
+/* ---- one caption ---- */
 
 static const struct report_column use_columns[] = {
     {"word", REPORT_TEXT, 0, false},    {"without", REPORT_REAL, 4, false},
@@ -73,8 +72,7 @@ static int report_caption(struct words_command *o, struct error *err)
     return 0;
 }
 
-/* ---- many captions -----------------------------------------------------------------------------
- */
+/* ---- many captions ---- */
 
 static const struct report_column word_columns[] = {
     {"word", REPORT_TEXT, 0, false},       {"uses", REPORT_COUNT, 0, false},
@@ -165,8 +163,7 @@ static int report_sample(struct words_command *o, struct error *err)
     return 0;
 }
 
-/* ---- the command -------------------------------------------------------------------------------
- */
+/* ---- the command ---- */
 
 /* The one caption's words; else the suspects' images with those that the model prefers. */
 static struct analyse_figure figure(const struct analysis *a, size_t k)

@@ -14,8 +14,7 @@
 
 enum { MOST_TWINS = 10000 };
 
-/* ---- hubs --------------------------------------------------------------------------------------
- */
+/* ---- hubs ---- */
 
 static const struct report_column hub_columns[] = {
     {"number", REPORT_COUNT, 0, false},
@@ -78,8 +77,7 @@ static void report_all_hubs(struct words_command *o)
     report_hubs_of(o, false, s->image_top, s->I, s->image_k, s->C);
 }
 
-/* ---- twins -------------------------------------------------------------------------------------
- */
+/* ---- twins ---- */
 
 static const struct report_column image_twin_columns[] = {
     {"a", REPORT_COUNT, 0, false},         {"b", REPORT_COUNT, 0, false},
@@ -154,8 +152,7 @@ static int report_duplicates(struct words_command *o, struct error *err)
     return 0;
 }
 
-/* ---- doubts ------------------------------------------------------------------------------------
- */
+/* ---- doubts ---- */
 
 static const struct report_column suspect_columns[] = {
     {"number", REPORT_COUNT, 0, false},  {"rank", REPORT_COUNT, 0, false},
@@ -213,8 +210,7 @@ static void report_near_misses(struct words_command *o)
     free(misses);
 }
 
-/* ---- an annotation of more right answers --------------------------------------------------------
- */
+/* ---- an annotation of more right answers ---- */
 
 static const struct report_column right_columns[] = {
     {"direction", REPORT_TEXT, 0, false}, {"query", REPORT_COUNT, 0, false},

@@ -25,8 +25,7 @@ struct convert {
     struct photos *photos; /* --images */
 };
 
-/* ---- what the options name --------------------------------------------------------------------
- */
+/* ---- what the options name ---- */
 
 /* Checks the ids. An ids file may have one per caption: repetitions in a row count once. */
 static int check_ids(const char *path, struct str_list *lines, struct error *err)
@@ -94,8 +93,7 @@ static int open_photos(struct convert *c, struct error *err)
     return c->images ? photos_open(&spec, &c->photos, err) : 0;
 }
 
-/* ---- sizes that the features lack ------------------------------------------------------
- */
+/* ---- sizes that the features lack ---- */
 
 static int size_of_photo(struct convert *c, struct bottomup_image *image, struct error *err)
 {
@@ -142,8 +140,7 @@ static int scale_boxes(struct bottomup_image *image, struct error *err)
     return 0;
 }
 
-/* ---- images -----------------------------------------------------------------------------------
- */
+/* ---- images ---- */
 
 static int convert_image(struct convert *c, struct bottomup *reader, struct precomp *out,
                          struct error *err)
@@ -187,8 +184,7 @@ static int convert_input(struct convert *c, const char *path, struct precomp *ou
     return status;
 }
 
-/* ---- report ----------------------------------------------------------------------------
- */
+/* ---- report ---- */
 
 static void report(const struct convert *c, const struct precomp_summary *sum)
 {

@@ -29,8 +29,7 @@ static void note(const struct eval *e, const char *format, ...)
     fputc('\n', stderr);
 }
 
-/* ---- members ----------------------------------------------------------------------------------
- */
+/* ---- members ---- */
 
 static const char *split_of(const struct eval *e)
 {
@@ -125,8 +124,7 @@ static int score(struct eval *e, struct error *err)
     return status;
 }
 
-/* ---- what is made of the scores ---------------------------------------------------------------
- */
+/* ---- what is made of the scores ---- */
 
 /* For an ensemble of matrices alone, from the folder's text files, if an option names one. */
 static int complete_names(struct eval *e, struct error *err)
@@ -218,8 +216,7 @@ static int measure_lengths(struct eval *e, struct error *err)
     return 0;
 }
 
-/* ---- files ------------------------------------------------------------------------------------
- */
+/* ---- files ---- */
 
 static int save_sims(struct eval *e, struct error *err)
 {
@@ -255,8 +252,7 @@ static int save_ranks(struct eval *e, struct error *err)
     return finish_file(&out, status, err);
 }
 
-/* ---- the command ------------------------------------------------------------------------------
- */
+/* ---- the command ---- */
 
 static int evaluate_all(struct eval *e, struct error *err)
 {

@@ -6,8 +6,7 @@
 
 static const char *const directions[2] = {"Text to image", "Image to text"};
 
-/* ---- the reference's lines --------------------------------------------------------------------
- */
+/* ---- the reference's lines ---- */
 
 static double mean_recall(const struct recalls *r)
 {
@@ -39,8 +38,7 @@ static void print_evaluation(const struct evaluation *mean, const struct evaluat
     print_recalls("Text to image", &mean->t2i, "");
 }
 
-/* ---- tables -----------------------------------------------------------------------------------
- */
+/* ---- tables ---- */
 
 static void print_metrics(const char *judges, const struct metrics m[2])
 {

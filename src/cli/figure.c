@@ -61,7 +61,7 @@ struct options {
     struct cli_list operands;
 };
 
-/* ---- style ----------------------------------------------------------------------------------- */
+/* ---- style ---- */
 
 static int apply_style(const void *options, struct figure_style *style, struct error *err)
 {
@@ -76,7 +76,7 @@ static int apply_style(const void *options, struct figure_style *style, struct e
     return 0;
 }
 
-/* ---- writing --------------------------------------------------------------------------------- */
+/* ---- writing ---- */
 
 /* Notes to stderr, one per line; `line_number` 0: not of a batch. */
 static void print_notes(const struct options *o, const struct str *notes, size_t line_number)
@@ -103,7 +103,7 @@ static int write_figure(const struct options *o, const struct figure *figure,
     return figure_save_beside(figure, style, o->output, err);
 }
 
-/* ---- from sessions --------------------------------------------------------------------------- */
+/* ---- from sessions ---- */
 
 /* What the figures need of the sessions. */
 struct need {
@@ -157,7 +157,7 @@ static int draw_request(const struct options *o, const struct figure_request *re
     return status;
 }
 
-/* ---- many ------------------------------------------------------------------------------------ */
+/* ---- many ---- */
 
 /* All notes, then what failed; returns the exit status. */
 static int report(const struct options *o, const struct batch *batch)
@@ -245,7 +245,7 @@ static int draw_batch(const struct options *o)
     return status;
 }
 
-/* ---- from data ------------------------------------------------------------------------------- */
+/* ---- from data ---- */
 
 static bool is_data(const char *operand)
 {
@@ -275,7 +275,7 @@ static int draw_logs(const struct options *o, const struct figure_style *style, 
     return status;
 }
 
-/* ---- the command ----------------------------------------------------------------------------- */
+/* ---- the command ---- */
 
 /* Whether options say what to show, which a batch and saved data say themselves. */
 static bool chooses_content(const struct options *o)

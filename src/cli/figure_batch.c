@@ -12,7 +12,7 @@
 #include "figure/style.h"
 #include "io/text/captions.h"
 
-/* ---- fields ---------------------------------------------------------------------------------- */
+/* ---- fields ---- */
 
 static int wrong(struct batch_job *job, const char *key, const char *wanted)
 {
@@ -151,7 +151,7 @@ int figure_batch_restyle(struct batch_job *job, struct figure_style *style)
     return 0;
 }
 
-/* ---- lines ----------------------------------------------------------------------------------- */
+/* ---- lines ---- */
 
 static void name_output(struct batch_job *job, const struct batch_options *options,
                         const char *name)
@@ -221,7 +221,7 @@ static void read_lines(struct batch *batch, const char *text, size_t size,
     }
 }
 
-/* ---- an explorer's session ------------------------------------------------------------------- */
+/* ---- an explorer's session ---- */
 
 /* How the explorer showed attention; a value that figures do not have is ignored. */
 static void take_look(const json_t *session, struct figure_style *style)
@@ -260,7 +260,7 @@ static bool read_session(struct batch *batch, const char *text, size_t size,
     return true;
 }
 
-/* ---- the file -------------------------------------------------------------------------------- */
+/* ---- the file ---- */
 
 static int by_output(const void *a, const void *b)
 {

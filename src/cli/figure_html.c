@@ -132,7 +132,7 @@ static const char script[] =
     "filter();\n"
     "})();\n";
 
-/* ---- text ------------------------------------------------------------------------------------ */
+/* ---- text ---- */
 
 static void add_element(struct str *out, const char *open, const char *text, const char *close)
 {
@@ -141,7 +141,7 @@ static void add_element(struct str *out, const char *open, const char *text, con
     str_add(out, close);
 }
 
-/* ---- figures --------------------------------------------------------------------------------- */
+/* ---- figures ---- */
 
 static const char *title_of(const struct batch_job *job)
 {
@@ -192,7 +192,7 @@ static int add_job(struct str *out, const struct batch_job *job, struct error *e
     return 0;
 }
 
-/* ---- the page -------------------------------------------------------------------------------- */
+/* ---- the page ---- */
 
 static void add_kinds(struct str *out, const struct batch *batch)
 {

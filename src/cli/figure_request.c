@@ -27,7 +27,7 @@ bool figure_request_needs_captions(enum figure_kind kind)
     return kind == FIGURE_CAPTIONS || kind == FIGURE_FAILURES || kind == FIGURE_CURVES;
 }
 
-/* ---- the query ------------------------------------------------------------------------------- */
+/* ---- the query ---- */
 
 static ptrdiff_t image_of_caption(const struct session *session, size_t caption)
 {
@@ -73,7 +73,7 @@ static int ask(struct answer *a, const struct session *session, size_t which, st
     return ask_text(session, request->captions[which], out, a->err);
 }
 
-/* ---- the image ------------------------------------------------------------------------------- */
+/* ---- the image ---- */
 
 static int best_image(const struct session *session, const struct query *query, size_t *image_out,
                       struct error *err)
@@ -109,7 +109,7 @@ static int choose_image(struct answer *a, const struct session *session, const s
     return best_image(session, asked->query, image_out, a->err);
 }
 
-/* ---- kinds ----------------------------------------------------------------------------------- */
+/* ---- kinds ---- */
 
 static size_t top_of(const struct answer *a)
 {

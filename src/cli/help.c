@@ -58,8 +58,7 @@ void cli_print_help(const struct cli_usage *usage)
         printf("\nExamples:\n%s", usage->examples);
 }
 
-/* ---- man ---------------------------------------------------------------------------------------
- */
+/* ---- man ---- */
 
 /* Prints text as roff: hyphens stay hyphens when copied, backslashes are escaped, and no line looks
  * like a request. */

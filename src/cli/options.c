@@ -43,7 +43,7 @@ void cli_list_done(struct cli_list *list)
     *list = (struct cli_list){0};
 }
 
-/* ---- values ---------------------------------------------------------------------------------- */
+/* ---- values ---- */
 
 static bool text_allowed(const char *choices, const char *text)
 {
@@ -98,7 +98,7 @@ static const char *set_value(const struct cli_option *o, const char *value)
     return NULL;
 }
 
-/* ---- parsing --------------------------------------------------------------------------------- */
+/* ---- parsing ---- */
 
 struct getopt_tables {
     struct option longs[MAX_OPTIONS + 2]; /* followed by "help" and the end */

@@ -34,8 +34,7 @@ struct ask {
     size_t shown;
 };
 
-/* ---- the answer ---------------------------------------------------------------------------
- */
+/* ---- the answer ---- */
 
 static char *joined_operands(const struct cli_list *operands)
 {
@@ -195,8 +194,7 @@ static int find_answer(struct ask *ask, struct error *err)
     return 0;
 }
 
-/* ---- the results as text ----------------------------------------------------------------------
- */
+/* ---- the results as text ---- */
 
 static const char *image_id(const struct ask *ask, size_t image)
 {
@@ -269,8 +267,7 @@ static void print_tsv(const struct ask *ask)
     }
 }
 
-/* ---- JSON -------------------------------------------------------------------------------------
- */
+/* ---- JSON ---- */
 
 static json_t *query_json(const struct ask *ask)
 {
@@ -321,8 +318,7 @@ static void print_json(const struct ask *ask)
     json_out_tree_print(root, 1);
 }
 
-/* ---- the command ------------------------------------------------------------------------------
- */
+/* ---- the command ---- */
 
 static bool usage_is_right(const struct ask *ask, int *status_out)
 {

@@ -82,7 +82,7 @@ static int read_captions(struct build *b, struct error *err)
     return b->dev_path ? each_word(b, b->dev_path, take_dev_word, &lines, err) : 0;
 }
 
-/* ---- report -------------------------------------------------------------------- */
+/* ---- report ---- */
 
 static double percent(size_t part, size_t whole)
 {
@@ -123,7 +123,7 @@ static void print_json(const struct build *b)
     free(name);
 }
 
-/* ---- paths ---------------------------------------------------------------- */
+/* ---- paths ---- */
 
 /* An existing vocabulary is replaced only if -o names it, since trained models depend on it. */
 static int choose_paths(struct build *b, struct error *err)

@@ -7,8 +7,7 @@
 #include "base/mem.h"
 #include "evaluate/ensemble_private.h"
 
-/* ---- the weighted mean ------------------------------------------------------------------------
- */
+/* ---- the weighted mean ---- */
 
 static double weight_of(const struct ensemble_spec *spec, size_t member)
 {
@@ -34,8 +33,7 @@ void ensemble_divide(const struct ensemble_spec *spec, size_t n, float *sum)
         sum[k] /= (float)total;
 }
 
-/* ---- deciding ---------------------------------------------------------------------------------
- */
+/* ---- deciding ---- */
 
 /* Own scores of the listed pairs under the ensemble, rounded as the mean of all pairs is. */
 static int score_mean(struct ensemble_work *w, size_t fold, const struct exact_list *list, size_t n,

@@ -20,8 +20,7 @@ static bool is_matrix(const struct ensemble_work *w, size_t member)
     return member_of(w, member)->sims || member_of(w, member)->file;
 }
 
-/* ---- the caller's hooks -----------------------------------------------------------------------
- */
+/* ---- the caller's hooks ---- */
 
 static const struct progress *begin(const struct ensemble_work *w, const char *stage)
 {
@@ -49,8 +48,7 @@ static void note(const struct ensemble_work *w, const char *format, ...)
         hooks->note(hooks->context, text);
 }
 
-/* ---- the split, which the first member gives --------------------------------------------------
- */
+/* ---- the split, which the first member gives ---- */
 
 static void note_left_out(const struct ensemble_work *w)
 {
@@ -106,8 +104,7 @@ static struct session_block fold_block(const struct ensemble_work *w, size_t fol
                                   .captions = f->captions};
 }
 
-/* ---- sessions ---------------------------------------------------------------------------------
- */
+/* ---- sessions ---- */
 
 /* The member's session: its own, or the one that the hook opens; opening another closes that. */
 static int session_of(struct ensemble_work *w, size_t member, const struct session **out,
@@ -197,8 +194,7 @@ static int list_session(struct ensemble_work *w, size_t member, size_t fold,
     return status;
 }
 
-/* ---- matrices ---------------------------------------------------------------------------------
- */
+/* ---- matrices ---- */
 
 /* A member's matrix, I x C; `owned` if it was read from a file. */
 struct matrix {
@@ -318,8 +314,7 @@ static int list_matrix(struct ensemble_work *w, size_t member, size_t fold,
     return status;
 }
 
-/* ---- either -----------------------------------------------------------------------------------
- */
+/* ---- either ---- */
 
 int ensemble_score_member(struct ensemble_work *work, size_t member, struct error *err)
 {

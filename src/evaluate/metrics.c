@@ -8,8 +8,7 @@
 #include "base/mem.h"
 #include "retrieve/score/rank.h"
 
-/* ---- relevance --------------------------------------------------------------------------------
- */
+/* ---- relevance ---- */
 
 /* By query, then item, then the higher grade first. */
 static int compare_pairs(const void *a, const void *b)
@@ -79,8 +78,7 @@ void metrics_relevance_done(struct relevance *relevance)
     *relevance = (struct relevance){0};
 }
 
-/* ---- one query --------------------------------------------------------------------------------
- */
+/* ---- one query ---- */
 
 void metrics_of_ranks(const size_t *ranks, const int32_t *grades, const int32_t *ideal, size_t n,
                       struct query_metrics *out)
@@ -161,8 +159,7 @@ static void measure(struct scratch *s, size_t n, struct query_metrics *out)
     metrics_of_ranks(s->ranks, s->grades, s->ideal, n, out);
 }
 
-/* ---- a block ----------------------------------------------------------------------------------
- */
+/* ---- a block ---- */
 
 /* The block as its queries see it. */
 struct view {

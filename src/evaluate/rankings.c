@@ -10,8 +10,7 @@
 #include "io/annotation/trec.h"
 #include "retrieve/score/rank.h"
 
-/* ---- queries ----------------------------------------------------------------------------------
- */
+/* ---- queries ---- */
 
 /* A query of a fold with its scores of all items of the fold. */
 struct query_scores {
@@ -78,8 +77,7 @@ static char *const *names_of(const struct rankings *r, bool captions, size_t fol
                     : r->names->image + fold * r->folds->images;
 }
 
-/* ---- the run ----------------------------------------------------------------------------------
- */
+/* ---- the run ---- */
 
 /* Whether the names can stand in a run of both directions. */
 static int check_names(const struct split_names *n, struct error *err)
@@ -145,8 +143,7 @@ int rankings_write_run(const struct rankings *rankings, size_t depth, FILE *stre
     return status;
 }
 
-/* ---- ranks ------------------------------------------------------------------------------------
- */
+/* ---- ranks ---- */
 
 struct rank_writer {
     const struct rankings *rankings;

@@ -49,8 +49,7 @@ int split_names_of_session(const struct session *session, const char *caption_id
     return -1;
 }
 
-/* ---- the folder's text files ------------------------------------------------------------------
- */
+/* ---- the folder's text files ---- */
 
 /* FOLDER/SPLIT_NAME if it exists, else NULL; the caller's to free. */
 static char *split_file(const struct split_files *files, const char *name)
@@ -136,8 +135,7 @@ void split_names_done(struct split_names *names)
     *names = (struct split_names){0};
 }
 
-/* ---- names to rows ----------------------------------------------------------------------------
- */
+/* ---- names to rows ---- */
 
 /* "COCO_val2014_000000132417.jpg#2" is "132417#2": the image's part as idmap_key has it. */
 static void caption_key(const char *id, char key_out[ID_SIZE])

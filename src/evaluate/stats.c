@@ -48,8 +48,7 @@ double stats_skewness(const double *values, size_t n)
     return m3 / pow(m2, 1.5);
 }
 
-/* ---- bootstrap --------------------------------------------------------------------------------
- */
+/* ---- bootstrap ---- */
 
 static struct bootstrap settled(const struct bootstrap *how)
 {
@@ -163,8 +162,7 @@ int stats_bootstrap_paired(const double *a, const double *b, size_t n, const str
     return status;
 }
 
-/* ---- McNemar ----------------------------------------------------------------------------------
- */
+/* ---- McNemar ---- */
 
 /* The probability of k successes in n trials of probability one half. */
 static double binomial_half(size_t n, size_t k)

@@ -25,7 +25,7 @@ struct axes {
 static const struct text_look tick_look = {.size = 0.8};
 static const struct text_look name_look = {.size = 0.9};
 
-/* ---- ranges ---------------------------------------------------------------------------------- */
+/* ---- ranges ---- */
 
 /* 1, 2 or 5 times a power of ten, so that about TICKS of them make `span`. */
 static double nice_step(double span)
@@ -103,7 +103,7 @@ static void segment(struct scene *scene, double x0, double y0, double x1, double
     scene_line(scene, points, 2, colour, width, false);
 }
 
-/* ---- ticks ----------------------------------------------------------------------------------- */
+/* ---- ticks ---- */
 
 static void y_ticks(struct scene *scene, const struct axes *a, double left)
 {
@@ -169,7 +169,7 @@ static void named_ticks(struct scene *scene, const struct figure_plot *plot, con
             x_tick(scene, a, plot->ticks[i], place_x(a, plot->series[0].x[i]), &free_from);
 }
 
-/* ---- data ------------------------------------------------------------------------------------ */
+/* ---- data ---- */
 
 static void draw_line(struct scene *scene, const struct figure_series *series, const struct axes *a,
                       size_t index)
@@ -200,7 +200,7 @@ static void draw_bars(struct scene *scene, const struct figure_plot *plot, const
         }
 }
 
-/* ---- names ----------------------------------------------------------------------------------- */
+/* ---- names ---- */
 
 struct name {
     struct scene_text_block block;
@@ -266,7 +266,7 @@ static double names_width(struct scene *scene, const struct figure_plot *plot, d
     return plot->series_count > 1 ? widest : 0;
 }
 
-/* ---- a plot ---------------------------------------------------------------------------------- */
+/* ---- a plot ---- */
 
 static double line_of(struct scene *scene, const struct text_look *look)
 {

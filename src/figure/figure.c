@@ -44,7 +44,7 @@ static const struct format *format_of(const char *path, struct error *err)
     return NULL;
 }
 
-/* ---- metadata -------------------------------------------------------------------------------- */
+/* ---- metadata ---- */
 
 /* The texts, and the strings that some of them were composed in. */
 struct metadata {
@@ -105,7 +105,7 @@ static void metadata_done(struct metadata *meta)
     str_done(&meta->score);
 }
 
-/* ---- writing --------------------------------------------------------------------------------- */
+/* ---- writing ---- */
 
 /* Whether the numbers of the style are within reason. */
 static int check_style(const struct figure_style *style, struct error *err)

@@ -13,7 +13,7 @@
 #include "base/str.h"
 #include "io/image/image.h"
 
-/* ---- overlays (overlay.c) -------------------------------------------------------------------- */
+/* ---- overlays (overlay.c) ---- */
 
 enum overlay_style { OVERLAY_FADE, OVERLAY_HEAT, OVERLAY_BOXES, OVERLAY_NONE };
 enum colour_map { MAP_VIRIDIS, MAP_CIVIDIS, MAP_MAGMA, MAP_INFERNO, MAP_GREY };
@@ -83,7 +83,7 @@ int colour_map_named(const char *name, enum colour_map *out, struct error *err) 
 /* The region with the largest of `weights` (regions); -1: none. */
 ptrdiff_t overlay_strongest(const float *weights, size_t regions);
 
-/* ---- what a figure shows --------------------------------------------------------------------- */
+/* ---- what a figure shows ---- */
 
 /* A word and its attention weights over the regions of the image. */
 struct figure_word {
@@ -217,7 +217,7 @@ struct figure {
 const char *figure_kind_name(enum figure_kind kind);
 int figure_kind_named(const char *name, enum figure_kind *out, struct error *err) MUST_USE;
 
-/* ---- writing --------------------------------------------------------------------------------- */
+/* ---- writing ---- */
 
 /* Draws the figure to a file, whose ending says the format (.png, .pdf, .svg). `notes` (NULL to
  * skip) gets lines for the user: a missing photograph, a font that is not installed, words that are

@@ -53,7 +53,7 @@ static void leave(struct reader *r, size_t length)
     r->place[length] = '\0';
 }
 
-/* ---- values ---------------------------------------------------------------------------------- */
+/* ---- values ---- */
 
 static int get_text(struct reader *r, const json_t *object, const char *key, const char **out)
 {
@@ -153,7 +153,7 @@ static int get_floats(struct reader *r, const json_t *object, const char *key, s
     return 0;
 }
 
-/* ---- images ---------------------------------------------------------------------------------- */
+/* ---- images ---- */
 
 /* Finds and loads the photograph: from the folder given, else from where it was, else from the
  * file's folder. */
@@ -195,7 +195,7 @@ static int read_image(struct reader *r, const json_t *object, struct figure_imag
     return 0;
 }
 
-/* ---- sets ------------------------------------------------------------------------------------ */
+/* ---- sets ---- */
 
 static int read_word(struct reader *r, const json_t *json, struct figure_set *set,
                      struct figure_word *word)
@@ -316,7 +316,7 @@ static int read_sets(struct reader *r, const json_t *root)
     return 0;
 }
 
-/* ---- plots ----------------------------------------------------------------------------------- */
+/* ---- plots ---- */
 
 static int read_series(struct reader *r, const json_t *json, struct figure_series *series)
 {
@@ -391,7 +391,7 @@ static int read_plots(struct reader *r, const json_t *root)
     return 0;
 }
 
-/* ---- the figure ------------------------------------------------------------------------------ */
+/* ---- the figure ---- */
 
 /* A field's value as text for figure_style_set, the caller's to free; NULL if it is of another
  * type. */

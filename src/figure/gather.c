@@ -30,7 +30,7 @@ void gather_image(const struct session *session, size_t image, int max_side,
     }
 }
 
-/* ---- choosing words -------------------------------------------------------------------------- */
+/* ---- choosing words ---- */
 
 /* Marks "4" or "4-6" of the numbers first .. first + count - 1; false if it is something else. */
 static bool mark_range(const char *item, size_t length, size_t first, size_t count, bool *marks)
@@ -81,7 +81,7 @@ static int choose(const char *pick, struct figure_word *words, size_t *count, st
     return status;
 }
 
-/* ---- words ----------------------------------------------------------------------------------- */
+/* ---- words ---- */
 
 static const char *word_text(const struct query *query, size_t word)
 {
@@ -130,7 +130,7 @@ int gather_words(const struct session *session, const struct query *query, size_
     return choose(pick, (struct figure_word *)set->words, &set->word_count, err);
 }
 
-/* ---- regions --------------------------------------------------------------------------------- */
+/* ---- regions ---- */
 
 static float attention_of(const struct figure_set *set, size_t region)
 {
@@ -182,7 +182,7 @@ int gather_regions(const char *pick, size_t most, struct figure_data *data, stru
     return 0;
 }
 
-/* ---- ranks ----------------------------------------------------------------------------------- */
+/* ---- ranks ---- */
 
 int gather_strip(const struct session *session, const struct query *query, ptrdiff_t truth,
                  size_t k, int max_side, struct figure_data *data, struct figure_set *set,

@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "figure/gather.h"
 
-/* ---- captions -------------------------------------------------------------------------------- */
+/* ---- captions ---- */
 
 static const char *caption_text(const struct session *session, size_t caption)
 {
@@ -43,7 +43,7 @@ int gather_captions(const struct session *session, size_t image, size_t k, int m
     return status;
 }
 
-/* ---- failures -------------------------------------------------------------------------------- */
+/* ---- failures ---- */
 
 /* One pass over all scores, of which `k` answers per query are kept. */
 static int sweep_session(const struct session *session, size_t k, struct sweep *out,
@@ -150,7 +150,7 @@ int gather_failures(const struct session *session, size_t rows, size_t k, int ma
     return 0;
 }
 
-/* ---- curves ---------------------------------------------------------------------------------- */
+/* ---- curves ---- */
 
 enum { RECALL_TOP = 100, BINS = 6, PLOTS = 4 };
 static const size_t bin_ends[BINS] = {1, 5, 10, 50, 100, SIZE_MAX};

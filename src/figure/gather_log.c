@@ -45,7 +45,7 @@ static void log_done(struct log *log)
         points_done(&log->recalls[i]);
 }
 
-/* ---- reading --------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 static double number(const json_t *object, const char *key)
 {
@@ -110,7 +110,7 @@ static int read_log(struct log *log, struct error *err)
     return status;
 }
 
-/* ---- plots ----------------------------------------------------------------------------------- */
+/* ---- plots ---- */
 
 /* Means of neighbouring points, so that at most `most` are left. */
 static struct figure_series thinned(struct figure_data *data, const char *name,

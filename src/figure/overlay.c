@@ -166,7 +166,7 @@ ptrdiff_t overlay_strongest(const float *weights, size_t regions)
     return best;
 }
 
-/* ---- painting ------------------------------------------------------------------------------- */
+/* ---- painting ---- */
 
 /* The pixel on white paper. */
 static inline void on_white(const uint8_t *in, uint8_t *out)

@@ -34,7 +34,7 @@ double page_title(struct scene *scene, const char *text, double y)
     return at.y + at.h + page_gap(scene);
 }
 
-/* ---- cells ----------------------------------------------------------------------------------- */
+/* ---- cells ---- */
 
 static double line_height(struct scene *scene, const struct text_look *look)
 {
@@ -81,7 +81,7 @@ double page_grid_height(const struct grid *grid, size_t count)
     return (double)rows * (grid->cell_h + grid->label_h + grid->gap);
 }
 
-/* ---- pictures -------------------------------------------------------------------------------- */
+/* ---- pictures ---- */
 
 struct box page_fit(const struct figure_image *image, struct box cell)
 {
@@ -213,7 +213,7 @@ void page_label(struct scene *scene, const struct grid *grid, struct box cell, c
     str_done(&text);
 }
 
-/* ---- colours, checks ------------------------------------------------------------------------ */
+/* ---- colours, checks ---- */
 
 uint32_t page_mix(uint32_t from, uint32_t to, double t)
 {
@@ -250,7 +250,7 @@ void page_note_missing(struct scene *scene, const struct figure_image *image)
                    image->missing ? image->missing : "none given");
 }
 
-/* ---- below the panels ------------------------------------------------------------------------ */
+/* ---- below the panels ---- */
 
 /* "0 [bar] top"; returns the x where it ends. The bar is narrowed to make room for the numbers. */
 static double bar_and_numbers(struct scene *scene, float top, bool pure, double y,

@@ -35,7 +35,7 @@ static float common_scale(const struct scene *scene, const struct figure_set *se
     return largest;
 }
 
-/* ---- the tinted caption ---------------------------------------------------------------------- */
+/* ---- the tinted caption ---- */
 
 /* The place of the next word, in lines of the cell's width. */
 struct flow {
@@ -79,7 +79,7 @@ static double flow_words(struct scene *scene, const struct figure_set *set, size
     return flow.y + flow.line - cell.y;
 }
 
-/* ---- panels ---------------------------------------------------------------------------------- */
+/* ---- panels ---- */
 
 static void region_panel(struct scene *scene, const struct figure_set *set, size_t region,
                          struct box cell)

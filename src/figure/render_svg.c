@@ -76,7 +76,7 @@ static void add_stroke(struct str *out, const struct item *item)
     }
 }
 
-/* ---- items ----------------------------------------------------------------------------------- */
+/* ---- items ---- */
 
 static void draw_fill(struct svg *svg, const struct item *item)
 {
@@ -166,7 +166,7 @@ static void draw_text(struct svg *svg, const struct item *item)
     pango_layout_iter_free(iter);
 }
 
-/* ---- pictures -------------------------------------------------------------------------------- */
+/* ---- pictures ---- */
 
 static size_t photo_index(const struct svg *svg, const struct photo *photo)
 {
@@ -241,7 +241,7 @@ static int draw_picture(struct svg *svg, const struct item *item, struct error *
     return draw_overlay(svg, item, photo, err);
 }
 
-/* ---- the file -------------------------------------------------------------------------------- */
+/* ---- the file ---- */
 
 static void add_element(struct str *out, const char *name, const char *text)
 {

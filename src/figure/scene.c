@@ -34,7 +34,7 @@ void scene_note(struct scene *scene, const char *format, ...)
     str_addf(scene->notes, "%s\n", text);
 }
 
-/* ---- text ------------------------------------------------------------------------------------ */
+/* ---- text ---- */
 
 static PangoFontDescription *described(const struct scene *scene, const struct text_look *look)
 {
@@ -210,7 +210,7 @@ static void note_unknown_glyphs(struct scene *scene, PangoLayout *layout)
         pango_layout_get_text(layout));
 }
 
-/* ---- items ----------------------------------------------------------------------------------- */
+/* ---- items ---- */
 
 static struct item *add_item(struct scene *scene, enum item_kind kind, struct box box)
 {
@@ -277,7 +277,7 @@ void scene_line(struct scene *scene, double *points, size_t count, uint32_t colo
     item->dashed = dashed;
 }
 
-/* ---- images ---------------------------------------------------------------------------------- */
+/* ---- images ---- */
 
 void figure_image_size(const struct figure_image *image, double *width_out, double *height_out)
 {
@@ -300,7 +300,7 @@ float scene_overlay_largest(const struct figure_image *image, const float *weigh
     return largest;
 }
 
-/* ---- the check ------------------------------------------------------------------------------- */
+/* ---- the check ---- */
 
 static bool on_page(const struct scene *scene, const struct box *b)
 {

@@ -185,7 +185,7 @@ int strip_layout(struct scene *scene, const struct figure *figure, struct error 
     return 0;
 }
 
-/* ---- failures -------------------------------------------------------------------------------- */
+/* ---- failures ---- */
 
 static double failure(struct scene *scene, const struct figure_set *set, int chosen, double y)
 {

@@ -52,7 +52,7 @@ static const struct field *field_named(const char *name)
     return NULL;
 }
 
-/* ---- setting --------------------------------------------------------------------------------- */
+/* ---- setting ---- */
 
 static int set_choice(const struct field *f, const char *value, void *at, struct error *err)
 {
@@ -119,7 +119,7 @@ int figure_style_set(struct figure_style *style, const char *name, const char *v
     return -1;
 }
 
-/* ---- naming ---------------------------------------------------------------------------------- */
+/* ---- naming ---- */
 
 static void add_choice(const struct field *f, int index, struct str *out)
 {
@@ -162,7 +162,7 @@ int figure_photo_side(const struct figure_style *style)
     return (int)fmin(fmax(1, mm / 25.4 * dpi), 65500);
 }
 
-/* ---- widths ---------------------------------------------------------------------------------- */
+/* ---- widths ---- */
 
 int figure_width_named(const char *text, double *mm_out, struct error *err)
 {

@@ -34,7 +34,7 @@ static float common_scale(const struct scene *scene, const struct figure *figure
     return largest;
 }
 
-/* ---- a panel --------------------------------------------------------------------------------- */
+/* ---- a panel ---- */
 
 static size_t heavier(const struct figure_image *image, const float *weights, size_t region)
 {
@@ -88,7 +88,7 @@ static void word_label(struct scene *scene, const struct grid *grid, struct box 
     page_label(scene, grid, cell, NULL, scene->style.scores ? score : NULL);
 }
 
-/* ---- all panels ------------------------------------------------------------------------------ */
+/* ---- all panels ---- */
 
 static double panels(struct scene *scene, const struct figure_set *set, float scale, double y)
 {
@@ -155,7 +155,7 @@ int words_layout(struct scene *scene, const struct figure *figure, struct error 
     return 0;
 }
 
-/* ---- compare --------------------------------------------------------------------------------- */
+/* ---- compare ---- */
 
 static bool same_query(const struct figure *figure)
 {

@@ -170,7 +170,7 @@ static int look_at_splits(struct inspect_subject *s, char *names, struct error *
     return good > 0 || all > 1 ? 0 : -1;
 }
 
-/* ---- folders without features ---------------------------------------------------------------- */
+/* ---- folders without features ---- */
 
 /* Whatever the case of its letters. */
 static bool ends(const char *name, const char *ending)

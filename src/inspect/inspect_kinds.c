@@ -24,7 +24,7 @@ enum {
     SHOWN_CAPTION = 200, /* bytes */
 };
 
-/* ---- torch files ----------------------------------------------------------------------------- */
+/* ---- torch files ---- */
 
 static void record_option(struct inspect_field *options, const struct model_options *o,
                           size_t index, const char *text)
@@ -149,7 +149,7 @@ int inspect_torch(struct inspect_subject *s, struct error *err)
     return list_torch(s, err);
 }
 
-/* ---- arrays ---------------------------------------------------------------------------------- */
+/* ---- arrays ---- */
 
 static const char *guess(const struct npy *a)
 {
@@ -298,7 +298,7 @@ int inspect_arrays(struct inspect_subject *s, struct error *err)
     return status;
 }
 
-/* ---- vocabularies, photographs, tables, text ------------------------------------------------- */
+/* ---- vocabularies, photographs, tables, text ---- */
 
 void inspect_describe_vocab(struct inspect_subject *s)
 {

@@ -18,8 +18,7 @@ static void assert_near(double a, double b, double within)
         fail_msg("%.17g is not %.17g", a, b);
 }
 
-/* ---- boxes -------------------------------------------------------------------------------------
- */
+/* ---- boxes ---- */
 
 static void test_boxes(void **state)
 {
@@ -92,8 +91,7 @@ static double counted_iou(const float a[4], const float b[4])
     return (double)both / (double)any;
 }
 
-/* ---- one word ----------------------------------------------------------------------------------
- */
+/* ---- one word ---- */
 
 /* Four regions, one box. Region 0 is the box, 1 overlaps it by half its own area (IoU 1/3), 2 has
  * IoU 1/2 with it, 3 is apart. */
@@ -326,8 +324,7 @@ static void test_uniform_is_chance(void **state)
     align_scratch_done(&scratch);
 }
 
-/* ---- thresholds ---------------------------------------------------------------------------------
- */
+/* ---- thresholds ---- */
 
 static void test_curve(void **state)
 {

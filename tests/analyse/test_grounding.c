@@ -33,8 +33,7 @@ static char *write_text(const char *name, const char *text)
     return scratch_text(name, text, strlen(text));
 }
 
-/* ---- sentences ----------------------------------------------------------------------------------
- */
+/* ---- sentences ---- */
 
 static void test_sentences(void **state)
 {
@@ -87,8 +86,7 @@ static void test_broken_sentences(void **state)
     }
 }
 
-/* ---- annotation files ---------------------------------------------------------------------------
- */
+/* ---- annotation files ---- */
 
 static const char annotation[] =
     "<annotation>\n<filename>1.jpg</filename><size><width>200</width><height>100</height>"
@@ -172,8 +170,7 @@ static void test_broken_annotations(void **state)
     free(wide);
 }
 
-/* ---- Entities against a split -------------------------------------------------------------------
- */
+/* ---- Entities against a split ---- */
 
 static int32_t sizes[] = {400, 200, 50, 50};
 static char *entity_captions[] = {
@@ -239,8 +236,7 @@ static void test_entities(void **state)
     photos_free(photos);
 }
 
-/* ---- COCO ---------------------------------------------------------------------------------------
- */
+/* ---- COCO ---- */
 
 static const char instances[] =
     "{\"info\": {\"year\": 2017, \"images\": [1, {\"id\": 5}]},\n"
@@ -410,8 +406,7 @@ static void test_category_words(void **state)
     category_words_free(t);
 }
 
-/* ---- the truth of drawn scenes ------------------------------------------------------------------
- */
+/* ---- the truth of drawn scenes ---- */
 
 static void test_broken_truth(void **state)
 {
@@ -458,8 +453,7 @@ static void test_broken_truth(void **state)
     free(path);
 }
 
-/* ---- COCO's own annotation ----------------------------------------------------------------------
- */
+/* ---- COCO's own annotation ---- */
 
 /* The split of the photographs, with captions in the file's order. */
 struct mini {

@@ -67,8 +67,7 @@ static void test_relevance(void **state)
     metrics_relevance_done(&r);
 }
 
-/* ---- by another way: rank everything, then count -----------------------------------------------
- */
+/* ---- by another way: rank everything, then count ---- */
 
 enum { IMAGES = 23, CAPTIONS = 61 };
 

@@ -119,7 +119,7 @@ static void fill(struct sample *s)
     s->figure.plot_count = 2;
 }
 
-/* ---- comparing ------------------------------------------------------------------------------- */
+/* ---- comparing ---- */
 
 static int pixel_difference(const uint8_t *a, const uint8_t *b)
 {
@@ -231,7 +231,7 @@ static char *svgs_differ(const char *golden, const char *made)
     return how;
 }
 
-/* ---- the test -------------------------------------------------------------------------------- */
+/* ---- the test ---- */
 
 static const struct golden {
     const char *name;
@@ -377,7 +377,7 @@ static void test_goldens_can_fail(void **state)
     }
 }
 
-/* ---- one figure, three formats --------------------------------------------------------------- */
+/* ---- one figure, three formats ---- */
 
 /* Draws the PDF's page as a PNG, another program's way. */
 static int raster_pdf(const char *pdf, const char *png)

@@ -357,8 +357,7 @@ static void test_opening_fails_with_the_reason(void **state)
     finish();
 }
 
-/* ---- the start screen: sessions of before in a folder of the test's ----------------------------
- */
+/* ---- the start screen: sessions of before in a folder of the test's ---- */
 
 static void start_choice(struct fake_options *options, int rows, int cols)
 {

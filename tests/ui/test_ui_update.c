@@ -410,8 +410,7 @@ static void test_palette_runs_commands(void **state)
     assert_int_equal(world->ui.cache_mb, 5);
 }
 
-/* ---- the start screen -------------------------------------------------------------------------
- */
+/* ---- the start screen ---- */
 
 static int setup_start(void **state)
 {

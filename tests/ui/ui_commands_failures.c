@@ -5,8 +5,7 @@
 #include "base/mem.h"
 #include "tests/ui/ui_commands.h"
 
-/* ---- failures ----------------------------------------------------------------------------------
- */
+/* ---- failures ---- */
 
 static void t_next_failure(struct world *world)
 {
@@ -212,8 +211,7 @@ static void t_save_marks(struct world *world)
     assert_string_equal(world_effect(world, EFFECT_SAVE)->path, "other.jsonl");
 }
 
-/* ---- picture -----------------------------------------------------------------------------------
- */
+/* ---- picture ---- */
 
 static void t_overlay(struct world *world)
 {
@@ -337,8 +335,7 @@ static void t_unpin(struct world *world)
     assert_float_equal(weights[0], ui_look(&world->ui)->weights[6], 1e-6);
 }
 
-/* ---- all of them -------------------------------------------------------------------------------
- */
+/* ---- all of them ---- */
 
 const struct command_test commands_of_failures[] = {
     COMMAND_TEST("next-failure", next_failure),

@@ -3,8 +3,7 @@
 #include "ui/actions/browse.h"
 #include "ui/actions/start.h"
 
-/* ---- opening -----------------------------------------------------------------------------------
- */
+/* ---- opening ---- */
 
 /* The start screen, on the row of a field. */
 static void at_field(struct world *world, enum start_field field)
@@ -111,8 +110,7 @@ static void t_enter_folder(struct world *world)
     assert_string_equal(start_value(&world->ui, START_DATA), "");
 }
 
-/* ---- taking away -------------------------------------------------------------------------------
- */
+/* ---- taking away ---- */
 
 static void t_export(struct world *world)
 {
@@ -147,8 +145,7 @@ static void t_external(struct world *world)
     assert_int_equal(world_effect(world, EFFECT_VIEW_FILE)->image, 11);
 }
 
-/* ---- program -----------------------------------------------------------------------------------
- */
+/* ---- program ---- */
 
 static void t_bind(struct world *world)
 {
@@ -279,8 +276,7 @@ static void t_quit(struct world *world)
     assert_non_null(world_effect(world, EFFECT_QUIT));
 }
 
-/* ---- all of them -------------------------------------------------------------------------------
- */
+/* ---- all of them ---- */
 
 const struct command_test commands_of_program[] = {
     COMMAND_TEST("start", start),

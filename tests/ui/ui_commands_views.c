@@ -3,8 +3,7 @@
 #include "base/countof.h"
 #include "tests/ui/ui_commands.h"
 
-/* ---- asking ------------------------------------------------------------------------------------
- */
+/* ---- asking ---- */
 
 static void t_caption(struct world *world)
 {
@@ -44,8 +43,7 @@ static void t_cancel(struct world *world)
     assert_true(world->ui.leaving);
 }
 
-/* ---- moving ------------------------------------------------------------------------------------
- */
+/* ---- moving ---- */
 
 static void t_down(struct world *world)
 {
@@ -223,8 +221,7 @@ static void t_image(struct world *world)
     assert_int_equal(world_request(world, REQUEST_CAPTIONS)->image, 2);
 }
 
-/* ---- views -------------------------------------------------------------------------------------
- */
+/* ---- views ---- */
 
 static void t_open(struct world *world)
 {
@@ -337,8 +334,7 @@ static void t_wide(struct world *world)
     assert_false(world->ui.wide);
 }
 
-/* ---- comparing ---------------------------------------------------------------------------------
- */
+/* ---- comparing ---- */
 
 static void t_compare(struct world *world)
 {
@@ -392,8 +388,7 @@ static void t_moved(struct world *world)
     assert_true(world_says(world, "No row"));
 }
 
-/* ---- all of them -------------------------------------------------------------------------------
- */
+/* ---- all of them ---- */
 
 const struct command_test commands_of_views[] = {
     COMMAND_TEST("caption", caption),     COMMAND_TEST("leave-prompt", leave_prompt),

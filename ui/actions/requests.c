@@ -53,8 +53,7 @@ void requests_open(struct ui *ui, struct effects *effects)
     }
 }
 
-/* ---- the start screen -------------------------------------------------------------------------
- */
+/* ---- the start screen ---- */
 
 static void need_fitness(struct ui *ui, struct effects *effects)
 {
@@ -88,8 +87,7 @@ static void need_start(struct ui *ui, struct effects *effects)
         need_files(ui, effects);
 }
 
-/* ---- rankings, looks and pictures --------------------------------------------------------------
- */
+/* ---- rankings, looks and pictures ---- */
 
 static void need_ranking(struct ui *ui, struct effects *effects)
 {

@@ -134,8 +134,7 @@ void loop_done(struct loop *loop)
     keymap_done(&loop->keymap);
 }
 
-/* ---- effects -----------------------------------------------------------------------------------
- */
+/* ---- effects ---- */
 
 static void note(struct loop *loop, const char *text)
 {

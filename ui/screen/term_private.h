@@ -6,8 +6,7 @@
 
 #include "ui/screen/term.h"
 
-/* ---- term_draw.c: grids to curses --------------------------------------------------------------
- */
+/* ---- term_draw.c: grids to curses ---- */
 
 /* Starts curses with the terminal database entry that gives the most colours. `wanted`: NULL, or
  * the name of the largest depth to use; the depth in use goes to `out`. Errors: TERM is unset or
@@ -17,8 +16,7 @@ void term_draw(const struct grid *grid); /* writes the cells that changed, then 
 void term_draw_repaint(void);            /* the next draw paints every cell */
 void term_draw_done(void);               /* frees the copy of what is shown */
 
-/* ---- term_pixels.c: real pixels over blank cells ------------------------------------------------
- */
+/* ---- term_pixels.c: real pixels over blank cells ---- */
 
 /* Before and after the cells are written: the first removes a picture that `grid` no longer has
  * (or any, if `all` cells are written), the second shows a new one. */
@@ -28,8 +26,7 @@ void term_pixels_after(const struct grid *grid);
 /* Removes the picture that is shown; a sixel one goes with the next refresh. */
 void term_pixels_hide(void);
 
-/* ---- term_probe.c: what the terminal reports about itself ---------------------------------------
- */
+/* ---- term_probe.c: what the terminal reports about itself ---- */
 
 struct term_probe {
     bool has_background;
@@ -43,8 +40,7 @@ struct term_probe {
  * `pixels`, since some terminals print it. */
 void term_probe(bool pixels, struct term_probe *out);
 
-/* ---- term_restore.c: the terminal as it was, whatever happens ----------------------------------
- */
+/* ---- term_restore.c: the terminal as it was, whatever happens ---- */
 
 /* Remembers the terminal's settings, before curses changes them. Errors: not a terminal, no pipe
  * for signals. */
@@ -79,8 +75,7 @@ void restore_stop(void);
 /* Writes all of `bytes` to the terminal; gives up if it is gone. */
 void restore_write(const char *bytes, size_t n);
 
-/* ---- term_keys.c: what curses reads, as input --------------------------------------------------
- */
+/* ---- term_keys.c: what curses reads, as input ---- */
 
 /* Sets up keyboard and mouse. `typed`: bytes to read first. */
 void term_keys_open(const char *typed);

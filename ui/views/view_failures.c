@@ -29,8 +29,7 @@ static void failures_text(const struct ui *ui, size_t item, struct str *out)
              row->score, row->margin, row->length, row->unknown);
 }
 
-/* ---- columns: as many as leave the caption room; the one that is sorted by first ---------------
- */
+/* ---- columns: as many as leave the caption room; the one that is sorted by first ---- */
 
 enum column { COLUMN_RANK, COLUMN_SCORE, COLUMN_MARGIN, COLUMN_LENGTH, COLUMN_UNKNOWN, COLUMNS };
 

@@ -41,8 +41,7 @@ void view_regions(const struct ui *ui, struct pane pane)
     region_table_done(&regions);
 }
 
-/* ---- words -------------------------------------------------------------------------------------
- */
+/* ---- words ---- */
 
 enum { NUMBER_COLS = 7, WORD_LEAST = 8 };
 

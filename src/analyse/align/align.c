@@ -89,8 +89,7 @@ void align_target_set(struct align_target *target, struct align_scratch *scratch
     }
 }
 
-/* ---- measures ---------------------------------------------------------------------------------
- */
+/* ---- measures ---- */
 
 /* Orders regions by weight, strongest first, ties by index. An insertion sort: n is small. */
 static void order_regions(const float *weights, size_t n, size_t *order)

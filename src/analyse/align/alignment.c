@@ -53,8 +53,7 @@ struct worker {
     struct align_scratch scratch;
 };
 
-/* ---- words ------------------------------------------------------------------------------------
- */
+/* ---- words ---- */
 
 /* Measures the attention of the caption's other words against the word's target; their mean. */
 static void measure_shuffled(struct worker *w, const struct attention *a, size_t word,
@@ -158,8 +157,7 @@ static int measure_caption(struct worker *worker, struct job *job, struct error 
     return status;
 }
 
-/* ---- captions ---------------------------------------------------------------------------------
- */
+/* ---- captions ---- */
 
 static struct job *jobs_make(const struct grounding *g, size_t *count_out)
 {
@@ -257,8 +255,7 @@ static int measure_all(struct measuring *m, const struct progress *progress, str
                           "other images?");
 }
 
-/* ---- captions that attend elsewhere -------------------------------------------------------------
- */
+/* ---- captions that attend elsewhere ---- */
 
 static int furthest_first(const void *a, const void *b)
 {
@@ -294,8 +291,7 @@ static void find_worst(const struct units *units, struct alignment *a)
         qsort(a->worst, a->worst_count, sizeof *a->worst, furthest_first);
 }
 
-/* ---- rows -------------------------------------------------------------------------------------
- */
+/* ---- rows ---- */
 
 /* The units of a level, group by group, and the groups' rows. */
 struct grouping {

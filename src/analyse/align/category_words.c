@@ -103,8 +103,7 @@ char *category_words_plural(const char *noun)
     return mem_printf("%ss", noun);
 }
 
-/* ---- the table --------------------------------------------------------------------------------
- */
+/* ---- the table ---- */
 
 static void add_text(struct category_words *t, char *text, size_t category)
 {

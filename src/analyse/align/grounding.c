@@ -61,8 +61,7 @@ void grounding_add_phrase(struct grounding *grounding, struct grounding_phrase p
     g->phrases[g->phrase_count++] = phrase;
 }
 
-/* ---- words ------------------------------------------------------------------------------------
- */
+/* ---- words ---- */
 
 static const char *const determiners[] = {
     "a",   "all",   "an",    "another", "any",   "both",  "each", "every",   "her",  "his",

@@ -57,8 +57,7 @@ static void tokens_make(const struct entity_sentence *s, enum token_compat compa
     take_words(out, &cap, s->text + at, strlen(s->text + at), -1, compat);
 }
 
-/* ---- a caption's words in a sentence ----------------------------------------------------------
- */
+/* ---- a caption's words in a sentence ---- */
 
 /* Finds the longest common subsequence of caption and sentence: map[w] is the sentence's word that
  * corresponds to the caption's word w, or -1. Returns its length. */
@@ -92,8 +91,7 @@ static size_t match_words(const struct str_list *caption, const struct str_list 
     return whole;
 }
 
-/* ---- an image ---------------------------------------------------------------------------------
- */
+/* ---- an image ---- */
 
 struct image {
     struct entity_sentences sentences;
@@ -177,8 +175,7 @@ static void read_caption(struct grounding *g, const struct dataset *data, const 
     str_list_done(&words);
 }
 
-/* ---- files ------------------------------------------------------------------------------------
- */
+/* ---- files ---- */
 
 /* FOLDER/SUB/NAME.EXT, the caller's to free; NULL if absent. */
 static char *find_file(const char *folder, const char *sub, const char *name, const char *extension)

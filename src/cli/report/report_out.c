@@ -18,8 +18,7 @@
 /* Columns of the terminal for a text: at most, at least, and for the last one at least. */
 enum { WIDEST = 34, NARROWEST = 9, NARROWEST_LAST = 16 };
 
-/* ---- cells ------------------------------------------------------------------------------------
- */
+/* ---- cells ---- */
 
 static const struct report_cell *cell_of(const struct report_table *table, size_t row,
                                          size_t column)
@@ -67,8 +66,7 @@ static size_t shown_rows(const struct report_table *table)
     return table->rows < table->shown ? table->rows : table->shown;
 }
 
-/* ---- text -------------------------------------------------------------------------------------
- */
+/* ---- text ---- */
 
 static size_t last_column(const struct report_table *table)
 {
@@ -185,8 +183,7 @@ void report_print_text(const struct report *report)
     }
 }
 
-/* ---- JSON -------------------------------------------------------------------------------------
- */
+/* ---- JSON ---- */
 
 static json_t *number_json(enum report_kind kind, double number)
 {
@@ -243,8 +240,7 @@ void report_print_json(const struct report *report)
     json_out_tree_print(root, 1);
 }
 
-/* ---- CSV --------------------------------------------------------------------------------------
- */
+/* ---- CSV ---- */
 
 static void add_csv_row(struct str *out, const struct report_table *table, size_t r)
 {
@@ -276,8 +272,7 @@ void report_print_csv(const struct report *report, const char *key)
     }
 }
 
-/* ---- HTML -------------------------------------------------------------------------------------
- */
+/* ---- HTML ---- */
 
 static void add_html_cell(struct str *out, const char *tag, const struct report_column *column,
                           char *text)

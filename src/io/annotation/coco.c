@@ -90,8 +90,7 @@ static void set_number(struct entry *e, const char *key, const char *text)
         e->crowd = strtod(text, NULL) != 0;
 }
 
-/* ---- finished entries -------------------------------------------------------------------------
- */
+/* ---- finished entries ---- */
 
 static bool find_image(const struct reader *r, int64_t id, size_t *out)
 {
@@ -162,8 +161,7 @@ static int finish_entry(struct reader *r)
     return status;
 }
 
-/* ---- tokens -----------------------------------------------------------------------------------
- */
+/* ---- tokens ---- */
 
 static void take_key(struct reader *r)
 {
@@ -214,8 +212,7 @@ static int scan_all(struct reader *r)
     }
 }
 
-/* ---- categories -------------------------------------------------------------------------------
- */
+/* ---- categories ---- */
 
 static int by_id(const void *a, const void *b)
 {

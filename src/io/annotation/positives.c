@@ -14,8 +14,7 @@
 #include "base/mem.h"
 #include "io/text/captions.h"
 
-/* ---- ids --------------------------------------------------------------------------------------
- */
+/* ---- ids ---- */
 
 struct positives_ids {
     size_t images, captions;
@@ -165,8 +164,7 @@ int positives_ids_load(const struct dataset *data, const char *caption_ids,
     return status;
 }
 
-/* ---- a file -----------------------------------------------------------------------------------
- */
+/* ---- a file ---- */
 
 /* An answer is a number, or its digits as a string. */
 static bool id_of(const json_t *value, int64_t *out)

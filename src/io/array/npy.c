@@ -42,7 +42,7 @@ size_t npy_type_size(enum npy_type type)
     return types[type].size;
 }
 
-/* ---- the header: a Python dict literal with three keys, in any order ------------------------- */
+/* ---- the header: a Python dict literal with three keys, in any order ---- */
 
 struct header {
     struct bytes text;

@@ -11,7 +11,7 @@
 #include "io/array/npy.h"
 #include "io/dataset/bottomup_private.h"
 
-/* ---- opening --------------------------------------------------------------------------------- */
+/* ---- opening ---- */
 
 static const struct bottomup_kind *kind_of(const char *path)
 {
@@ -51,7 +51,7 @@ void bottomup_close(struct bottomup *reader)
     free(reader);
 }
 
-/* ---- images ---------------------------------------------------------------------------------- */
+/* ---- images ---- */
 
 int bottomup_next(struct bottomup *reader, const char **id_out, struct error *err)
 {

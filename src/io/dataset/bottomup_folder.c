@@ -99,8 +99,7 @@ static void progress(const struct bottomup *reader, uint64_t *done_out, uint64_t
     *total_out = s->names.count;
 }
 
-/* ---- arrays -----------------------------------------------------------------------------------
- */
+/* ---- arrays ---- */
 
 static int open_matrix(const char *path, const char *member, struct npy **out, struct error *err)
 {
@@ -185,8 +184,7 @@ static int take_files(struct bottomup *reader, const char *path, const char *fea
     return status;
 }
 
-/* ---- one .npz ----------------------------------------------------------------------------------
- */
+/* ---- one .npz ---- */
 
 /* Names of the members. */
 static const struct layout {
@@ -263,8 +261,7 @@ static int npz_load(struct bottomup *reader, struct error *err)
     return status;
 }
 
-/* ---- a pair of folders --------------------------------------------------------------------------
- */
+/* ---- a pair of folders ---- */
 
 static int pair_load(struct bottomup *reader, struct error *err)
 {

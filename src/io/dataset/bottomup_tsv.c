@@ -67,8 +67,7 @@ static void tsv_kind_close(void *state)
     free(s);
 }
 
-/* ---- lines into fields ------------------------------------------------------------------------
- */
+/* ---- lines into fields ---- */
 
 static void split(struct state *s, char *line, size_t length)
 {
@@ -164,8 +163,7 @@ static int tsv_kind_next(struct bottomup *reader, struct error *err)
     }
 }
 
-/* ---- fields into numbers ----------------------------------------------------------------------
- */
+/* ---- fields into numbers ---- */
 
 static const struct field *field_of(const struct state *s, enum column column)
 {

@@ -20,7 +20,7 @@ enum {
     MAX_FEATURE_SIZE = 1 << 20,
 };
 
-/* ---- features -------------------------------------------------------------------------------- */
+/* ---- features ---- */
 
 static int no_features(const struct opening *o, struct error *err)
 {
@@ -68,7 +68,7 @@ static int open_features(struct opening *o, struct error *err)
     return status == 0 ? check_features(d, err) : -1;
 }
 
-/* ---- captions -------------------------------------------------------------------------------- */
+/* ---- captions ---- */
 
 static int take_captions(struct dataset *d, const char *path, struct error *err)
 {
@@ -170,7 +170,7 @@ static int open_captions(struct opening *o, struct error *err)
     return status;
 }
 
-/* ---- ids ------------------------------------------------------------------------------------- */
+/* ---- ids ---- */
 
 /* Takes one id per image, or one per caption. */
 static int spread_ids(struct dataset *d, struct str_list *lines, const char *path,
@@ -238,7 +238,7 @@ static int open_photos(struct opening *o, struct error *err)
     return 0;
 }
 
-/* ---- opening --------------------------------------------------------------------------------- */
+/* ---- opening ---- */
 
 static int open_parts(struct opening *o, struct error *err)
 {
@@ -294,7 +294,7 @@ void dataset_free(struct dataset *d)
     free(d);
 }
 
-/* ---- using it -------------------------------------------------------------------------------- */
+/* ---- using it ---- */
 
 int dataset_features(const struct dataset *d, size_t first, size_t n, float *out, struct error *err)
 {

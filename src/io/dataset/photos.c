@@ -89,7 +89,7 @@ static bool find_number(const char *id, uint64_t *out)
     return false;
 }
 
-/* ---- the mapping ----------------------------------------------------------------------------- */
+/* ---- the mapping ---- */
 
 static void add_pair(struct photos *p, char *id, char *file)
 {
@@ -199,7 +199,7 @@ static int load_mapping(struct photos *p, const char *path, struct error *err)
     return status;
 }
 
-/* ---- the folder ------------------------------------------------------------------------------ */
+/* ---- the folder ---- */
 
 static char *find_in(const char *folder, const char *const *names, size_t count)
 {
@@ -230,7 +230,7 @@ static bool is_photo(const char *name)
                    strcasecmp(dot, ".png") == 0);
 }
 
-/* ---- finding --------------------------------------------------------------------------------- */
+/* ---- finding ---- */
 
 /* FOLDER/SUB/NAME for each known SUB. */
 static char *find_file(const struct photos *p, const char *name)

@@ -101,8 +101,7 @@ bool precomp_complete(const struct precomp *p)
     return p->spec->ids && p->sum.images == p->spec->id_count;
 }
 
-/* ---- images -----------------------------------------------------------------------------------
- */
+/* ---- images ---- */
 
 static int open_writers(struct precomp *p, const struct bottomup_image *image, struct error *err)
 {
@@ -202,8 +201,7 @@ int precomp_add(struct precomp *p, const struct bottomup_image *image, struct er
     return 0;
 }
 
-/* ---- the end ----------------------------------------------------------------------------------
- */
+/* ---- the end ---- */
 
 static int check_complete(const struct precomp *p, struct error *err)
 {

@@ -27,7 +27,7 @@ struct tsv {
     uint64_t done, total;
 };
 
-/* ---- zip members ----------------------------------------------------------------------------- */
+/* ---- zip members ---- */
 
 /* Whether a member is worth reading; resource forks of macOS have the same name. */
 static bool wanted_member(const zip_stat_t *st)
@@ -84,7 +84,7 @@ static int open_zip(struct tsv *t, struct error *err)
     return opened < 0 ? -1 : 0;
 }
 
-/* ---- bytes ----------------------------------------------------------------------------------- */
+/* ---- bytes ---- */
 
 static void make_room(struct tsv *t)
 {
@@ -166,7 +166,7 @@ void tsv_close(struct tsv *t)
     free(t);
 }
 
-/* ---- lines ----------------------------------------------------------------------------------- */
+/* ---- lines ---- */
 
 /* Finds the end of the line at the start of the buffer, reading more until there is one. */
 static int find_line(struct tsv *t, size_t *length_out, struct error *err)

@@ -7,7 +7,7 @@
 #include "base/magic.h"
 #include "io/image/image_private.h"
 
-/* ---- EXIF orientation ------------------------------------------------------------------------ */
+/* ---- EXIF orientation ---- */
 
 /* Where in the file to find the upright pixel (x, y): with x and y swapped or not, then each
  * counted from the far end or not. */
@@ -58,7 +58,7 @@ static int make_upright(struct decode *d, struct error *err)
     return 0;
 }
 
-/* ---- opening --------------------------------------------------------------------------------- */
+/* ---- opening ---- */
 
 static int decode(struct decode *d, struct error *err)
 {

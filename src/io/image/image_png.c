@@ -140,7 +140,7 @@ int image_decode_png(struct decode *d, struct error *err)
     return status;
 }
 
-/* ---- writing --------------------------------------------------------------------------------- */
+/* ---- writing ---- */
 
 struct writer {
     const char *path;

@@ -9,7 +9,7 @@
 #include "io/dataset/tsv.h"
 #include "tests/support/scratch.h"
 
-/* ---- base64 ---------------------------------------------------------------------------------- */
+/* ---- base64 ---- */
 
 static void add_base64(struct str *s, const void *data, size_t n)
 {
@@ -95,7 +95,7 @@ static void test_base64_refuses(void **state)
     }
 }
 
-/* ---- lines ----------------------------------------------------------------------------------- */
+/* ---- lines ---- */
 
 static void test_lines(void **state)
 {
@@ -195,7 +195,7 @@ static void test_files_refused(void **state)
     free(path);
 }
 
-/* ---- TSV ------------------------------------------------------------------------------------- */
+/* ---- TSV ---- */
 
 /* A line of the six columns. */
 static void add_line(struct str *s, const char *id, int image)
@@ -332,8 +332,7 @@ static void test_tsv_cut(void **state)
     }
 }
 
-/* ---- real files -------------------------------------------------------------------------------
- */
+/* ---- real files ---- */
 
 /* The images of a file equal rows from `first` on of the arrays that numpy made from it. */
 static void check_real(const char *name, size_t first, const char *id_wanted)

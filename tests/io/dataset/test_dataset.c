@@ -143,7 +143,7 @@ static float first_feature(const struct dataset *d, size_t image)
     return values[0];
 }
 
-/* ---- captions -------------------------------------------------------------------------------- */
+/* ---- captions ---- */
 
 static void test_caption_lines(void **state)
 {
@@ -199,7 +199,7 @@ static void test_token_lines(void **state)
     free(path);
 }
 
-/* ---- folders --------------------------------------------------------------------------------- */
+/* ---- folders ---- */
 
 static void test_plain_folder(void **state)
 {
@@ -472,7 +472,7 @@ static void test_nonfinite_features_are_named(void **state)
     dataset_free(d);
 }
 
-/* ---- photographs ----------------------------------------------------------------------------- */
+/* ---- photographs ---- */
 
 static void finds_photo(const struct dataset *d, size_t image, const char *name)
 {

@@ -9,7 +9,7 @@
 #include "io/dataset/precomp.h"
 #include "tests/support/scratch.h"
 
-/* ---- ids ------------------------------------------------------------------------------------- */
+/* ---- ids ---- */
 
 static void test_id_keys(void **state)
 {
@@ -52,8 +52,7 @@ static void test_idmap(void **state)
     idmap_done(&map);
 }
 
-/* ---- npz and folders --------------------------------------------------------------------------
- */
+/* ---- npz and folders ---- */
 
 struct array {
     const char *name;
@@ -238,8 +237,7 @@ static void test_npz_hostile(void **state)
     free(nothing);
 }
 
-/* ---- the folder -------------------------------------------------------------------------------
- */
+/* ---- the folder ---- */
 
 static int add_image(struct precomp *p, const char *id, size_t regions, int number,
                      struct error *err)

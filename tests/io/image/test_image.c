@@ -360,7 +360,7 @@ static void test_jpeg_endless_scans(void **state)
     free(bytes);
 }
 
-/* ---- PNG ------------------------------------------------------------------------------------- */
+/* ---- PNG ---- */
 
 struct png_kind {
     int type, depth;
@@ -528,7 +528,7 @@ static void test_other_files(void **state)
     testing_bad_files(load_and_free, cases, COUNTOF(cases), file, folder);
 }
 
-/* ---- writing --------------------------------------------------------------------------------- */
+/* ---- writing ---- */
 
 static bool holds(const struct file_map *map, const char *bytes, size_t size)
 {
