@@ -115,7 +115,7 @@ on_demo --entities ent --csv
 ok $? "Entities: all attention is inside a box as large as the picture"
 echo '<!DOCTYPE a SYSTEM "http://localhost/x"><annotation/>' >ent/Annotations/test_0001.xml
 on_demo --entities ent
-fails_with 1 "ent/Annotations/test_0001.xml: line 1: a document type declaration" "a document type is refused"
+fails_with 1 "ent/Annotations/test_0001.xml: line 1: has a document type declaration" "a document type is refused"
 
 # ---- COCO: random regions of the real photographs, a model that has learned nothing
 

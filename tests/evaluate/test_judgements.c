@@ -253,7 +253,7 @@ static void test_runs_that_cannot_be(void **state)
     split_names_done(&n);
     names_of("a b\nc1\nc2\nc3\nc4\nc5\n", &n);
     assert_null(run_of(&(struct rankings){&f, sims, &n}, 0, &err));
-    assert_non_null(strstr(err.text, "holds a blank"));
+    assert_non_null(strstr(err.text, "is empty or has a blank"));
     split_names_done(&n);
     names_of("9\nc1\nc2\nc3\nc4\nc5\n", &n);
     assert_null(run_of(&(struct rankings){&f, sims, &n}, 0, &err));

@@ -64,7 +64,7 @@ rm -r demo
 say 'key j
 wait idle
 print'
-answered 'no photograph of image'
+answered 'no photograph'
 ok $? "a photograph that is gone is a line in its place"
 say 'type i
 wait idle
