@@ -60,6 +60,7 @@ int where_parse_filter(const char *text, const struct where_field *fields, size_
  * "'a > b'" are not. */
 bool where_is_condition(const char *text);
 
+/* Frees a condition; NULL is fine. */
 void where_free(struct where *where);
 
 /* Whether the condition is true of a row: of the values that `get` gives for it. */

@@ -33,6 +33,7 @@ void json_out_text(struct json_out *out, const char *key, const char *text);
 void json_out_real(struct json_out *out, const char *key, double value);
 void json_out_float(struct json_out *out, const char *key, float value);
 
+/* An integer, a count, true or false. */
 void json_out_integer(struct json_out *out, const char *key, int64_t value);
 void json_out_count(struct json_out *out, const char *key, uint64_t value);
 void json_out_bool(struct json_out *out, const char *key, bool value);

@@ -71,6 +71,7 @@ struct event {
     uint64_t done, total;
 };
 
+/* Frees what the event owns. */
 void event_done(struct event *event);
 
 #endif

@@ -1,4 +1,4 @@
-/* recent.h: the sessions of before, a file each in one folder, the newest RECENT_KEPT of them. */
+/* recent.h: recent sessions, one file each in one folder: the newest RECENT_KEPT of them. */
 #ifndef UI_WORK_RECENT_H
 #define UI_WORK_RECENT_H
 
@@ -9,28 +9,30 @@ enum { RECENT_KEPT = 20 };
 
 struct recent {
     struct saved *saved;
-    char *when; /* "2018-09-08 14:30", the clock of the place */
+    char *when; /* "2018-09-08 14:30", local time */
 };
 
-/* The newest first. */
+/* Newest first; owns them. */
 struct recents {
     struct recent *items;
     size_t count;
 };
 
-/* Files that are no sessions are passed over. `folder` NULL: there are none. Never NULL; the
- * caller's to free. */
+/* The sessions in `folder` (NULL: none); other files are ignored. Never NULL; the caller's to free
+ * with recents_free. */
 struct recents *recent_list(const char *folder);
+
+/* Frees them with their sessions; NULL is fine. */
 void recents_free(struct recents *recents);
 
-/* Puts a session's text there under its name (source_hash), atomically, and forgets the oldest
- * beyond the bound. */
+/* Writes a session's text under its name (source_hash), atomically, and removes the oldest beyond
+ * RECENT_KEPT. Errors: the folder or the file cannot be written. */
 int recent_keep(const char *folder, const char *name, const char *text, struct error *err) MUST_USE;
 
-/* The newest session's file; NULL where there is none. The caller's to free. */
+/* The newest session's file, the caller's to free; NULL if there is none. */
 char *recent_newest(const char *folder);
 
-/* The file that a session of this name has; the caller's to free. */
+/* The file of the session of this name, the caller's to free; it need not exist. */
 char *recent_path(const char *folder, const char *name);
 
 #endif

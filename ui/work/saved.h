@@ -1,5 +1,5 @@
-/* saved.h: a session as a file (JSON), read only: which models and data, what was asked, where the
- * user was, how it looked, what was marked. ui/actions/session.h applies it and writes it. */
+/* saved.h: a session file (JSON), for reading: models and data, query, position, appearance, marks.
+ * ui/actions/session.h applies it and writes it. */
 #ifndef UI_WORK_SAVED_H
 #define UI_WORK_SAVED_H
 

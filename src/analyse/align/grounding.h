@@ -32,6 +32,7 @@ struct grounding {
     size_t missing;       /* images of the split that are not in the annotation */
 };
 
+/* Frees what it owns. */
 void grounding_done(struct grounding *grounding);
 
 /* The index of a category, which is added if it is new. */

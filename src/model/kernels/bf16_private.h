@@ -26,10 +26,11 @@ static inline size_t bf16_chunk(size_t m)
 
 #if defined(HAVE_DNNL) && defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
 #define BF16_X86 1
-/* The members of struct bf16_kernel, by AVX512-BF16 and by oneDNN. */
+/* struct bf16_kernel's `dots` by AVX512-BF16; shapes there. */
 void bf16_dots_avx512(const uint16_t *a, size_t n, const uint16_t *packed, size_t m, size_t D,
                       float *s, size_t row_step, size_t column_step);
 
+/* Its `product_*` by oneDNN; shapes, owner and errors there. */
 int bf16_onednn_new(size_t D, struct bf16_product **out, struct error *err) MUST_USE;
 void bf16_onednn_free(struct bf16_product *product);
 int bf16_onednn_add(struct bf16_product *product, size_t M, size_t N, size_t ldc,

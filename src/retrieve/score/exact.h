@@ -20,6 +20,7 @@ struct exact_list {
     uint32_t *captions;
 };
 
+/* Frees its arrays; the struct is the caller's. */
 void exact_list_free(struct exact_list *list);
 
 /* The true pairs of I x C with per_image captions per image. Errors: not enough memory. */
