@@ -307,7 +307,7 @@ int photos_find(const struct photos *p, const char *id, char **path_out, struct 
         return error_set(err, "no folder of photographs is known; give --images DIR");
     *path_out = find_path(p, id, &tried);
     if (!*path_out)
-        error_at(err, p->folder, -1, "has no photograph of image %s; tried %.*s", id,
+        error_at(err, p->folder, -1, "no photograph of image %s; tried %.*s", id,
                  tried.length > 600 ? 600 : (int)tried.length - 2, tried.text);
     str_done(&tried);
     return *path_out ? 0 : -1;
