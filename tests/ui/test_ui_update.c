@@ -194,6 +194,10 @@ static void test_find_and_filter(void **state)
     world_command(world, "filter nosuchword");
     assert_int_equal(world->ui.lists[VIEW_CAPTIONS].count, 60);
     assert_int_equal(world->ui.message.role, ROLE_ERROR);
+    assert_null(strstr(world->ui.message.text, "conditions"));
+    world_command(world, "filter rank>10");
+    assert_int_equal(world->ui.lists[VIEW_CAPTIONS].count, 60);
+    assert_non_null(strstr(world->ui.message.text, "conditions filter the failures"));
 }
 
 static void test_pins_add_weights(void **state)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyse/where.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "ui/actions/survey.h"
@@ -69,7 +70,8 @@ void find_filter(struct ui *ui, const char *text)
     /* An empty table of failures may fill yet, and says so itself. */
     if (!*text || ui_list(ui)->count > 0 || ui->view == VIEW_FAILURES)
         return;
-    ui_say(ui, ROLE_ERROR, "No row has \"%s\": all rows are shown", text);
+    ui_say(ui, ROLE_ERROR, "No row has \"%s\": all rows are shown%s", text,
+           where_is_condition(text) ? "; conditions filter the failures (5)" : "");
     mem_replace(filter, NULL);
     find_arrange(ui, ui->view);
 }
