@@ -257,12 +257,10 @@ static void draw_names(struct scene *scene, const struct figure_plot *plot, cons
 static double names_width(struct scene *scene, const struct figure_plot *plot, double most)
 {
     double widest = 0;
-    for (size_t s = 0; s < plot->series_count; s++) {
-        struct scene_text_block block = page_line(
-            scene, plot->series[s].name ? plot->series[s].name : "", name_look.size, most, 1e6);
-        widest = fmax(widest, block.w);
-        scene_text_block_done(&block);
-    }
+    for (size_t s = 0; s < plot->series_count; s++)
+        widest =
+            fmax(widest, page_line_width(scene, plot->series[s].name ? plot->series[s].name : "",
+                                         name_look.size, most));
     return plot->series_count > 1 ? widest : 0;
 }
 

@@ -30,6 +30,7 @@ struct reader {
     struct figure_data *data;
     struct error *err;
     int max_side;
+    size_t regions;  /* of the image of the set that is read */
     char place[128]; /* "sets[0].words[3]" */
 };
 
@@ -153,6 +154,24 @@ static int get_floats(struct reader *r, const json_t *object, const char *key, s
     return 0;
 }
 
+/* A list of objects, each read by `read` into a zeroed element of `size` bytes; NULL on errors. */
+static void *read_list(struct reader *r, const json_t *object, const char *key, size_t size,
+                       int (*read)(struct reader *r, const json_t *json, void *item),
+                       size_t *count_out)
+{
+    const json_t *array;
+    if (get_array(r, object, key, &array, count_out) != 0)
+        return NULL;
+    char *items = figure_data_take(r->data, *count_out, size);
+    for (size_t i = 0; i < *count_out; i++) {
+        size_t back = enter(r, key, i);
+        if (read(r, json_array_get(array, i), items + i * size) != 0)
+            return NULL;
+        leave(r, back);
+    }
+    return items;
+}
+
 /* ---- images ---- */
 
 /* Finds and loads the photograph: from the folder given, else from where it was, else from the
@@ -197,32 +216,16 @@ static int read_image(struct reader *r, const json_t *object, struct figure_imag
 
 /* ---- sets ---- */
 
-static int read_word(struct reader *r, const json_t *json, struct figure_set *set,
-                     struct figure_word *word)
+static int read_word(struct reader *r, const json_t *json, void *item)
 {
+    struct figure_word *word = item;
     if (get_text(r, json, "text", &word->text) != 0 ||
         get_float(r, json, "similarity", &word->similarity) != 0 ||
         get_bool(r, json, "unknown", &word->unknown) != 0)
         return -1;
     if (!word->text)
         return wrong(r, "text", "a string");
-    return get_floats(r, json, "weights", set->image.regions, &word->weights);
-}
-
-static int read_words(struct reader *r, const json_t *json, struct figure_set *set)
-{
-    const json_t *array;
-    if (get_array(r, json, "words", &array, &set->word_count) != 0)
-        return -1;
-    struct figure_word *words = figure_data_take(r->data, set->word_count, sizeof *words);
-    set->words = words;
-    for (size_t i = 0; i < set->word_count; i++) {
-        size_t back = enter(r, "words", i);
-        if (read_word(r, json_array_get(array, i), set, &words[i]) != 0)
-            return -1;
-        leave(r, back);
-    }
-    return 0;
+    return get_floats(r, json, "weights", r->regions, &word->weights);
 }
 
 static int read_regions(struct reader *r, const json_t *json, struct figure_set *set)
@@ -244,82 +247,55 @@ static int read_regions(struct reader *r, const json_t *json, struct figure_set 
     return get_floats(r, json, "region_similarity", set->image.regions, &set->region_similarity);
 }
 
-static int read_results(struct reader *r, const json_t *json, struct figure_set *set)
+static int read_result(struct reader *r, const json_t *json, void *item)
 {
-    const json_t *array;
-    if (get_array(r, json, "results", &array, &set->result_count) != 0)
+    struct figure_result *result = item;
+    if (get_size(r, json, "rank", SIZE_MAX / 2, &result->rank) != 0 ||
+        get_float(r, json, "score", &result->score) != 0 ||
+        get_bool(r, json, "truth", &result->truth) != 0)
         return -1;
-    struct figure_result *results = figure_data_take(r->data, set->result_count, sizeof *results);
-    set->results = results;
-    for (size_t i = 0; i < set->result_count; i++) {
-        const json_t *item = json_array_get(array, i);
-        size_t back = enter(r, "results", i);
-        if (get_size(r, item, "rank", SIZE_MAX / 2, &results[i].rank) != 0 ||
-            get_float(r, item, "score", &results[i].score) != 0 ||
-            get_bool(r, item, "truth", &results[i].truth) != 0 ||
-            read_image(r, item, &results[i].image) != 0)
-            return -1;
-        leave(r, back);
-    }
-    return 0;
+    return read_image(r, json, &result->image);
 }
 
-static int read_captions(struct reader *r, const json_t *json, struct figure_set *set)
+static int read_caption(struct reader *r, const json_t *json, void *item)
 {
-    const json_t *array;
-    if (get_array(r, json, "captions", &array, &set->caption_count) != 0)
+    struct figure_caption *caption = item;
+    if (get_size(r, json, "rank", SIZE_MAX / 2, &caption->rank) != 0 ||
+        get_float(r, json, "score", &caption->score) != 0 ||
+        get_bool(r, json, "truth", &caption->truth) != 0 ||
+        get_text(r, json, "text", &caption->text) != 0)
         return -1;
-    struct figure_caption *captions =
-        figure_data_take(r->data, set->caption_count, sizeof *captions);
-    set->captions = captions;
-    for (size_t i = 0; i < set->caption_count; i++) {
-        const json_t *item = json_array_get(array, i);
-        size_t back = enter(r, "captions", i);
-        if (get_size(r, item, "rank", SIZE_MAX / 2, &captions[i].rank) != 0 ||
-            get_float(r, item, "score", &captions[i].score) != 0 ||
-            get_bool(r, item, "truth", &captions[i].truth) != 0 ||
-            get_text(r, item, "text", &captions[i].text) != 0)
-            return -1;
-        if (!captions[i].text)
-            return wrong(r, "text", "a string");
-        leave(r, back);
-    }
-    return 0;
+    return caption->text ? 0 : wrong(r, "text", "a string");
 }
 
-static int read_set(struct reader *r, const json_t *json, struct figure_set *set)
+static int read_set(struct reader *r, const json_t *json, void *item)
 {
+    struct figure_set *set = item;
     set->has_score = json_object_get(json, "score") != NULL;
     if (get_text(r, json, "label", &set->label) != 0 ||
         get_text(r, json, "query", &set->query) != 0 ||
         get_float(r, json, "score", &set->score) != 0 ||
         get_size(r, json, "truth_rank", SIZE_MAX / 2, &set->truth_rank) != 0 ||
-        read_image(r, json, &set->image) != 0 || read_words(r, json, set) != 0 ||
-        read_regions(r, json, set) != 0 || read_results(r, json, set) != 0)
+        read_image(r, json, &set->image) != 0)
         return -1;
-    return read_captions(r, json, set);
-}
-
-static int read_sets(struct reader *r, const json_t *root)
-{
-    const json_t *array;
-    size_t count;
-    if (get_array(r, root, "sets", &array, &count) != 0)
+    r->regions = set->image.regions;
+    set->words = read_list(r, json, "words", sizeof *set->words, read_word, &set->word_count);
+    if (!set->words || read_regions(r, json, set) != 0)
         return -1;
-    struct figure_set *sets = figure_data_sets(r->data, count);
-    for (size_t i = 0; i < count; i++) {
-        size_t back = enter(r, "sets", i);
-        if (read_set(r, json_array_get(array, i), &sets[i]) != 0)
-            return -1;
-        leave(r, back);
-    }
-    return 0;
+    set->results =
+        read_list(r, json, "results", sizeof *set->results, read_result, &set->result_count);
+    if (!set->results)
+        return -1;
+    set->captions =
+        read_list(r, json, "captions", sizeof *set->captions, read_caption, &set->caption_count);
+    return set->captions ? 0 : -1;
 }
 
 /* ---- plots ---- */
 
-static int read_series(struct reader *r, const json_t *json, struct figure_series *series)
+static int read_series(struct reader *r, const json_t *json, void *item)
 {
+    struct figure_series *series = item;
     const json_t *array;
     double *x, *y;
     if (get_text(r, json, "name", &series->name) != 0 ||
@@ -351,44 +327,20 @@ static int read_ticks(struct reader *r, const json_t *json, struct figure_plot *
     return 0;
 }
 
-static int read_plot(struct reader *r, const json_t *json, struct figure_plot *plot)
+static int read_plot(struct reader *r, const json_t *json, void *item)
 {
-    const json_t *array;
+    struct figure_plot *plot = item;
     float top = 0;
     if (get_text(r, json, "title", &plot->title) != 0 ||
         get_text(r, json, "x_label", &plot->x_label) != 0 ||
         get_text(r, json, "y_label", &plot->y_label) != 0 ||
         get_bool(r, json, "bars", &plot->bars) != 0 ||
-        get_bool(r, json, "log_x", &plot->log_x) != 0 || get_float(r, json, "y_top", &top) != 0 ||
-        get_array(r, json, "series", &array, &plot->series_count) != 0)
+        get_bool(r, json, "log_x", &plot->log_x) != 0 || get_float(r, json, "y_top", &top) != 0)
         return -1;
     plot->y_top = (double)top;
-    struct figure_series *series = figure_data_take(r->data, plot->series_count, sizeof *series);
-    plot->series = series;
-    for (size_t i = 0; i < plot->series_count; i++) {
-        size_t back = enter(r, "series", i);
-        if (read_series(r, json_array_get(array, i), &series[i]) != 0)
-            return -1;
-        leave(r, back);
-    }
-    return read_ticks(r, json, plot);
-}
-
-static int read_plots(struct reader *r, const json_t *root)
-{
-    const json_t *array;
-    struct figure *figure = &r->data->figure;
-    if (get_array(r, root, "plots", &array, &figure->plot_count) != 0)
-        return -1;
-    struct figure_plot *plots = figure_data_take(r->data, figure->plot_count, sizeof *plots);
-    figure->plots = plots;
-    for (size_t i = 0; i < figure->plot_count; i++) {
-        size_t back = enter(r, "plots", i);
-        if (read_plot(r, json_array_get(array, i), &plots[i]) != 0)
-            return -1;
-        leave(r, back);
-    }
-    return 0;
+    plot->series =
+        read_list(r, json, "series", sizeof *plot->series, read_series, &plot->series_count);
+    return plot->series ? read_ticks(r, json, plot) : -1;
 }
 
 /* ---- the figure ---- */
@@ -449,6 +401,18 @@ static int read_info(struct reader *r, const json_t *root)
     return get_float(r, root, "score", &info->score);
 }
 
+static int read_contents(struct reader *r, const json_t *root)
+{
+    struct figure *f = &r->data->figure;
+    if (read_info(r, root) != 0)
+        return -1;
+    f->sets = read_list(r, root, "sets", sizeof *f->sets, read_set, &f->set_count);
+    if (!f->sets)
+        return -1;
+    f->plots = read_list(r, root, "plots", sizeof *f->plots, read_plot, &f->plot_count);
+    return f->plots ? 0 : -1;
+}
+
 static json_t *parse(const char *path, struct error *err)
 {
     struct file_map map;
@@ -475,8 +439,7 @@ int figure_load_json(const char *path, const char *photo_folder, struct figure_d
     int status = -1;
     if (read_kind(&r, root) == 0 && read_style(&r, root, style) == 0) {
         r.max_side = figure_photo_side(style);
-        if (read_info(&r, root) == 0 && read_sets(&r, root) == 0)
-            status = read_plots(&r, root);
+        status = read_contents(&r, root);
     }
     json_decref(root);
     return status;

@@ -58,21 +58,31 @@ static bool mark_word(const char *item, size_t length, const struct figure_word 
     return found;
 }
 
+/* Marks the items of `pick`: numbers from `first`, or (NULL: none) words. Returns the item that is
+ * neither; NULL: all are. */
+static const char *mark_items(const char *pick, size_t first, size_t count,
+                              const struct figure_word *words, bool *marks)
+{
+    for (const char *item = pick; *item;) {
+        size_t length = strcspn(item, ",");
+        if (length && !mark_range(item, length, first, count, marks) &&
+            !(words && mark_word(item, length, words, count, marks)))
+            return item;
+        item += length + (item[length] == ',');
+    }
+    return NULL;
+}
+
 /* Keeps the chosen ones of `words`, in the caption's order. */
 static int choose(const char *pick, struct figure_word *words, size_t *count, struct error *err)
 {
     bool *marks = mem_new(*count, sizeof *marks);
     size_t kept = 0;
-    int status = 0;
-    for (const char *item = pick; *item && status == 0;) {
-        size_t length = strcspn(item, ",");
-        if (length && !mark_range(item, length, 1, *count, marks) &&
-            !mark_word(item, length, words, *count, marks))
-            status =
-                error_set(err, "the caption has no word '%.*s': it has %zu words, counted from 1",
-                          (int)length, item, *count);
-        item += length + (item[length] == ',');
-    }
+    const char *bad = mark_items(pick, 1, *count, words, marks);
+    int status =
+        bad ? error_set(err, "the caption has no word '%.*s': it has %zu words, counted from 1",
+                        (int)strcspn(bad, ","), bad, *count)
+            : 0;
     for (size_t i = 0; i < *count; i++)
         if (marks[i])
             words[kept++] = words[i];
@@ -146,15 +156,11 @@ static int picked_regions(const char *pick, size_t regions, size_t *shown, size_
                           struct error *err)
 {
     bool *marks = mem_new(regions, sizeof *marks);
-    int status = 0;
+    const char *bad = mark_items(pick, 0, regions, NULL, marks);
+    int status = bad ? error_set(err, "the image has no region '%.*s': it has %zu, counted from 0",
+                                 (int)strcspn(bad, ","), bad, regions)
+                     : 0;
     *count = 0;
-    for (const char *item = pick; *item && status == 0;) {
-        size_t length = strcspn(item, ",");
-        if (length && !mark_range(item, length, 0, regions, marks))
-            status = error_set(err, "the image has no region '%.*s': it has %zu, counted from 0",
-                               (int)length, item, regions);
-        item += length + (item[length] == ',');
-    }
     for (size_t r = 0; r < regions && status == 0; r++)
         if (marks[r])
             shown[(*count)++] = r;

@@ -158,13 +158,13 @@ static const char *const bin_names[BINS] = {"1", "2-5", "6-10", "11-50", "51-100
 
 /* Per cent of the ranks (0 = best) that are below 1, 2, ..., RECALL_TOP. */
 static struct figure_series recall_series(struct figure_data *data, const char *name,
-                                          const size_t *ranks, size_t count)
+                                          const struct sweep_query *queries, size_t count)
 {
     double *x = figure_data_take(data, RECALL_TOP, sizeof *x);
     double *y = figure_data_take(data, RECALL_TOP, sizeof *y);
     for (size_t i = 0; i < count; i++)
-        if (ranks[i] < RECALL_TOP)
-            y[ranks[i]] += 100.0 / (double)count;
+        if (queries[i].rank < RECALL_TOP)
+            y[queries[i].rank] += 100.0 / (double)count;
     for (int k = 0; k < RECALL_TOP; k++) {
         x[k] = k + 1;
         y[k] += k ? y[k - 1] : 0;
@@ -173,7 +173,7 @@ static struct figure_series recall_series(struct figure_data *data, const char *
 }
 
 static struct figure_series rank_series(struct figure_data *data, const char *name,
-                                        const size_t *ranks, size_t count)
+                                        const struct sweep_query *queries, size_t count)
 {
     double *x = figure_data_take(data, BINS, sizeof *x),
            *y = figure_data_take(data, BINS, sizeof *y);
@@ -181,7 +181,7 @@ static struct figure_series rank_series(struct figure_data *data, const char *na
         x[b] = b;
     for (size_t i = 0; i < count; i++) {
         int b = 0;
-        while (ranks[i] + 1 > bin_ends[b])
+        while (queries[i].rank + 1 > bin_ends[b])
             b++;
         y[b] += 100.0 / (double)count;
     }
@@ -202,15 +202,6 @@ const char *gather_run_name(struct figure_data *data, const char *path)
     return kept;
 }
 
-/* Ranks of the queries; the caller's to free. */
-static size_t *ranks_of(const struct sweep_query *queries, size_t count)
-{
-    size_t *ranks = mem_new(count, sizeof *ranks);
-    for (size_t q = 0; q < count; q++)
-        ranks[q] = queries[q].rank;
-    return ranks;
-}
-
 static int add_model(const struct session *session, size_t index, struct figure_data *data,
                      struct figure_series *series[PLOTS], struct error *err)
 {
@@ -218,14 +209,10 @@ static int add_model(const struct session *session, size_t index, struct figure_
     const char *name = gather_run_name(data, session->model_path);
     if (sweep_session(session, 0, &sweep, err) != 0)
         return -1;
-    size_t *captions = ranks_of(sweep.captions, sweep.C);
-    size_t *images = ranks_of(sweep.images, sweep.I);
-    series[0][index] = recall_series(data, name, captions, sweep.C);
-    series[1][index] = recall_series(data, name, images, sweep.I);
-    series[2][index] = rank_series(data, name, captions, sweep.C);
-    series[3][index] = rank_series(data, name, images, sweep.I);
-    free(captions);
-    free(images);
+    series[0][index] = recall_series(data, name, sweep.captions, sweep.C);
+    series[1][index] = recall_series(data, name, sweep.images, sweep.I);
+    series[2][index] = rank_series(data, name, sweep.captions, sweep.C);
+    series[3][index] = rank_series(data, name, sweep.images, sweep.I);
     sweep_done(&sweep);
     return 0;
 }

@@ -12,8 +12,10 @@ enum { RECALLS = 6, LOSS_POINTS = 300 };
 
 /* Points, in the log's order. */
 struct points {
-    double *x, *y;
-    size_t count, cap_x, cap_y;
+    struct {
+        double x, y;
+    } * items;
+    size_t count, cap;
 };
 
 /* The contents of a log: losses and validations, by iteration. */
@@ -24,54 +26,44 @@ struct log {
 
 static void add_point(struct points *points, double x, double y)
 {
-    size_t count = points->count;
-    MEM_ROOM(points->x, count, points->cap_x);
-    MEM_ROOM(points->y, count, points->cap_y);
-    points->x[points->count] = x;
-    points->y[points->count++] = y;
-}
-
-static void points_done(struct points *points)
-{
-    free(points->x);
-    free(points->y);
+    MEM_ROOM(points->items, points->count, points->cap);
+    points->items[points->count].x = x;
+    points->items[points->count++].y = y;
 }
 
 static void log_done(struct log *log)
 {
-    points_done(&log->loss);
-    points_done(&log->rsum);
+    free(log->loss.items);
+    free(log->rsum.items);
     for (int i = 0; i < RECALLS; i++)
-        points_done(&log->recalls[i]);
+        free(log->recalls[i].items);
 }
 
 /* ---- reading ---- */
 
-static double number(const json_t *object, const char *key)
+static double number(const json_t *value)
 {
-    const json_t *value = json_object_get(object, key);
     return json_is_number(value) ? json_number_value(value) : NAN;
 }
 
 static void read_validation(struct log *log, const json_t *event, double iteration)
 {
     static const char *const keys[] = {"i2t", "t2i"};
-    add_point(&log->rsum, iteration, number(event, "rsum"));
+    add_point(&log->rsum, iteration, number(json_object_get(event, "rsum")));
     for (int i = 0; i < RECALLS; i++) {
         const json_t *value = json_array_get(json_object_get(event, keys[i / 3]), (size_t)i % 3);
-        add_point(&log->recalls[i], iteration,
-                  json_is_number(value) ? json_number_value(value) : NAN);
+        add_point(&log->recalls[i], iteration, number(value));
     }
 }
 
 static void read_event(struct log *log, const json_t *event)
 {
     const char *name = json_string_value(json_object_get(event, "event"));
-    double iteration = number(event, "iteration");
+    double iteration = number(json_object_get(event, "iteration"));
     if (!name || !isfinite(iteration))
         return;
     if (strcmp(name, "step") == 0)
-        add_point(&log->loss, iteration, number(event, "loss"));
+        add_point(&log->loss, iteration, number(json_object_get(event, "loss")));
     else if (strcmp(name, "validation") == 0)
         read_validation(log, event, iteration);
 }
@@ -124,8 +116,8 @@ static struct figure_series thinned(struct figure_data *data, const char *name,
     for (size_t i = 0; i < count; i++) {
         size_t from = i * each, to = from + each < points->count ? from + each : points->count;
         for (size_t k = from; k < to; k++)
-            y[i] += points->y[k] / (double)(to - from);
-        x[i] = points->x[to - 1];
+            y[i] += points->items[k].y / (double)(to - from);
+        x[i] = points->items[to - 1].x;
     }
     return (struct figure_series){name, x, y, count};
 }

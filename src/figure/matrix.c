@@ -32,11 +32,8 @@ static float scale_of(const struct scene *scene, const struct figure_set *set)
 static double label_width(struct scene *scene, const struct figure_set *set)
 {
     double widest = 0, most = 0.3 * page_width(scene);
-    for (size_t i = 0; i < set->word_count; i++) {
-        struct scene_text_block block = page_line(scene, set->words[i].text, 0.9, most, 1e6);
-        widest = fmax(widest, block.w);
-        scene_text_block_done(&block);
-    }
+    for (size_t i = 0; i < set->word_count; i++)
+        widest = fmax(widest, page_line_width(scene, set->words[i].text, 0.9, most));
     return fmin(widest, most);
 }
 

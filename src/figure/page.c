@@ -10,7 +10,6 @@
 #include "base/mem.h"
 
 #define LABEL_SIZE 0.9
-static const struct text_look title_look = {.size = 1.125};
 static const struct text_look label_look = {.size = LABEL_SIZE};
 static const struct text_look small_look = {.size = 0.8};
 
@@ -24,14 +23,27 @@ double page_width(const struct scene *scene)
     return scene->width - 2 * SCENE_MARGIN;
 }
 
+double page_paragraph(struct scene *scene, const char *text, double size, uint32_t colour, double y)
+{
+    struct scene_text_block block = scene_text_block(scene, text, &(struct text_look){.size = size},
+                                                     page_width(scene), TEXT_LINES);
+    struct box at = scene_text(scene, &block, SCENE_MARGIN, y, colour);
+    return at.y + at.h;
+}
+
+double page_line_width(struct scene *scene, const char *text, double size, double most)
+{
+    struct scene_text_block block = page_line(scene, text, size, most, 1e6);
+    double width = block.w;
+    scene_text_block_done(&block);
+    return width;
+}
+
 double page_title(struct scene *scene, const char *text, double y)
 {
     if (!text || !*text)
         return y;
-    struct scene_text_block block =
-        scene_text_block(scene, text, &title_look, page_width(scene), TEXT_LINES);
-    struct box at = scene_text(scene, &block, SCENE_MARGIN, y, INK);
-    return at.y + at.h + page_gap(scene);
+    return page_paragraph(scene, text, 1.125, INK, y) + page_gap(scene);
 }
 
 /* ---- cells ---- */
@@ -289,10 +301,7 @@ double page_colour_bar(struct scene *scene, const char *what, float top, bool pu
 
 double page_fine_print(struct scene *scene, const char *text, double y)
 {
-    struct scene_text_block block =
-        scene_text_block(scene, text, &small_look, page_width(scene), TEXT_LINES);
-    struct box at = scene_text(scene, &block, SCENE_MARGIN, y, INK_SOFT);
-    return at.y + at.h + page_gap(scene) / 2;
+    return page_paragraph(scene, text, small_look.size, INK_SOFT, y) + page_gap(scene) / 2;
 }
 
 void page_state_overlay(struct scene *scene, float full)

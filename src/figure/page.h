@@ -31,6 +31,13 @@ double page_gap(const struct scene *scene);
 /* The width between the margins. */
 double page_width(const struct scene *scene);
 
+/* Places a text across the page, `size` times the font size, and returns where it ends. */
+double page_paragraph(struct scene *scene, const char *text, double size, uint32_t colour,
+                      double y);
+
+/* The width of page_line's text, at most `most`. */
+double page_line_width(struct scene *scene, const char *text, double size, double most);
+
 /* Places the title; nothing if it is NULL or empty. */
 double page_title(struct scene *scene, const char *text, double y);
 

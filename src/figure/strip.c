@@ -29,9 +29,7 @@ static double label_width(struct scene *scene, const struct figure_set *set)
                          set->results[i].rank);
         if (scene->style.scores)
             snprintf(text + n, sizeof text - (size_t)n, " %.3f", (double)set->results[i].score);
-        struct scene_text_block block = page_line(scene, text, 0.9, 1e6, 1e6);
-        widest = fmax(widest, block.w);
-        scene_text_block_done(&block);
+        widest = fmax(widest, page_line_width(scene, text, 0.9, 1e6));
     }
     return widest;
 }
@@ -189,13 +187,10 @@ int strip_layout(struct scene *scene, const struct figure *figure, struct error 
 
 static double failure(struct scene *scene, const struct figure_set *set, int chosen, double y)
 {
-    const struct text_look look = {.size = 1};
-    struct scene_text_block block =
-        scene_text_block(scene, set->query ? set->query : "", &look, page_width(scene), TEXT_LINES);
-    struct box at = scene_text(scene, &block, SCENE_MARGIN, y, INK);
+    y = page_paragraph(scene, set->query ? set->query : "", 1, INK, y);
     if (chosen <= 0)
         scene->style.columns = balanced_columns(scene, set);
-    return strip_rows(scene, set, at.y + at.h + page_gap(scene) / 2) + page_gap(scene);
+    return strip_rows(scene, set, y + page_gap(scene) / 2) + page_gap(scene);
 }
 
 int strip_failures_layout(struct scene *scene, const struct figure *figure, struct error *err)

@@ -157,23 +157,13 @@ int words_layout(struct scene *scene, const struct figure *figure, struct error 
 
 /* ---- compare ---- */
 
-static bool same_query(const struct figure *figure)
+/* Whether all sets have the same text in the member at that offset. */
+static bool same_text(const struct figure *figure, size_t offset)
 {
-    const char *first = figure->sets[0].query;
+    const char *first = *(const char *const *)((const char *)&figure->sets[0] + offset);
     for (size_t s = 1; s < figure->set_count; s++) {
-        const char *query = figure->sets[s].query;
-        if (!first || !query || strcmp(first, query) != 0)
-            return false;
-    }
-    return true;
-}
-
-static bool same_image(const struct figure *figure)
-{
-    const char *first = figure->sets[0].image.id;
-    for (size_t s = 1; s < figure->set_count; s++) {
-        const char *id = figure->sets[s].image.id;
-        if (!first || !id || strcmp(first, id) != 0)
+        const char *text = *(const char *const *)((const char *)&figure->sets[s] + offset);
+        if (!first || !text || strcmp(first, text) != 0)
             return false;
     }
     return true;
@@ -184,7 +174,6 @@ static double set_heading(struct scene *scene, const struct figure_set *set, siz
                           bool queries, double y)
 {
     struct str text = {0};
-    const struct text_look look = {.size = 1};
     str_addf(&text, "%c", (int)('A' + index % 26));
     if (set->label)
         str_addf(&text, "   %s", set->label);
@@ -192,16 +181,15 @@ static double set_heading(struct scene *scene, const struct figure_set *set, siz
         str_addf(&text, "   %s", set->query);
     if (set->has_score)
         str_addf(&text, "   %.4f", (double)set->score);
-    struct scene_text_block block =
-        scene_text_block(scene, text.text, &look, page_width(scene), TEXT_LINES);
-    struct box at = scene_text(scene, &block, SCENE_MARGIN, y, INK);
+    y = page_paragraph(scene, text.text, 1, INK, y);
     str_done(&text);
-    return at.y + at.h + page_gap(scene) / 2;
+    return y + page_gap(scene) / 2;
 }
 
 int words_compare_layout(struct scene *scene, const struct figure *figure, struct error *err)
 {
-    bool same = same_query(figure);
+    bool same = same_text(figure, offsetof(struct figure_set, query));
+    bool same_image = same_text(figure, offsetof(struct figure_set, image.id));
     for (size_t s = 0; s < figure->set_count; s++)
         if (check_set(scene, &figure->sets[s], err) != 0)
             return -1;
@@ -212,7 +200,7 @@ int words_compare_layout(struct scene *scene, const struct figure *figure, struc
         y = panels(scene, &figure->sets[s], scale, y) + page_gap(scene);
     }
     y = below(scene, figure, scale, y);
-    page_finish(scene, &figure->info, same_image(figure) ? figure->sets[0].image.id : NULL, NULL,
+    page_finish(scene, &figure->info, same_image ? figure->sets[0].image.id : NULL, NULL,
                 scene->style.overlay != OVERLAY_HEAT, y);
     return 0;
 }
