@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/countof.h"
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "base/mem.h"
@@ -45,7 +46,7 @@ static const struct cli_option style_options[] = {
     {"footer", 0, CLI_SWITCH, NULL, "a line that states the scaling, the image and the model",
      NULL},
 };
-enum { STYLE_OPTIONS = sizeof style_options / sizeof *style_options };
+enum { STYLE_OPTIONS = COUNTOF(style_options) };
 
 struct options {
     struct cli_common common;
@@ -384,7 +385,7 @@ static int parse_and_run(struct options *o, int argc, char **argv)
         {"html", 0, CLI_TEXT, "FILE",
          "batch: one page with all figures inside, to browse and share", &o->html},
     };
-    enum { OWN = sizeof own / sizeof *own };
+    enum { OWN = COUNTOF(own) };
     struct cli_option table[OWN + STYLE_OPTIONS + 1] = {{0}};
     const struct cli_usage usage = {.command = command_name,
                                     .synopsis = "KIND|FILE.json [options] -o FILE",

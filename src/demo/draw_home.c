@@ -24,8 +24,7 @@ void draw_chair(const struct pen *pen)
         paint_shade_box(pen, i == 0 ? pen->main : dark, -24, -98 + i * 17, 18 - i * 2, -88 + i * 17,
                         3);
     paint_shade_box(pen, pen->main, 12, -100, 20, -44, 3);
-    paint_path_poly(pen, (struct point[]){{-32, -50}, {22, -50}, {34, -40}, {-32, -40}}, 4);
-    paint_shade(pen, paint_lighter(pen->main, 0.1));
+    SHADE_POLY(pen, paint_lighter(pen->main, 0.1), {-32, -50}, {22, -50}, {34, -40}, {-32, -40});
 }
 
 void draw_lamp(const struct pen *pen)
@@ -49,11 +48,8 @@ void draw_clock(const struct pen *pen)
                            i % 3 ? 1.6 : 3, i % 3 ? 1.6 : 3);
     const double hands[][3] = {{hour, 16, 4.5}, {minute, 26, 3}};
     for (int i = 0; i < 2; i++) {
-        cairo_new_path(pen->cr);
-        cairo_move_to(pen->cr, 0, -50);
-        cairo_line_to(pen->cr, hands[i][1] * sin(hands[i][0]),
-                      -50 - hands[i][1] * cos(hands[i][0]));
-        paint_stroke(pen, ink, hands[i][2]);
+        paint_line(pen, ink, hands[i][2], 0, -50, hands[i][1] * sin(hands[i][0]),
+                   -50 - hands[i][1] * cos(hands[i][0]));
     }
     paint_fill_ellipse(pen, ink, 0, -50, 4, 4);
 }
@@ -67,11 +63,8 @@ void draw_cup(const struct pen *pen)
         paint_stroke(pen, coat ? pen->main : paint_darker(pen->main, 0.48),
                      coat ? 9 : 9 + 2 * pen->line);
     }
-    paint_path_smooth(
-        pen,
-        (struct point[]){{-44, -90}, {44, -90}, {42, -40}, {30, -3}, {0, 0}, {-30, -3}, {-42, -40}},
-        7);
-    paint_shade(pen, pen->main);
+    SHADE_SMOOTH(pen, pen->main, {-44, -90}, {44, -90}, {42, -40}, {30, -3}, {0, 0}, {-30, -3},
+                 {-42, -40});
     paint_shade_ellipse(pen, paint_lighter(pen->main, 0.3), 0, -90, 44, 10);
     paint_fill_ellipse(pen, paint_rgb(0x5d3b2a), 0, -88.5, 37, 6.5);
     if (pen->vary[0] > 0.4)

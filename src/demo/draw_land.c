@@ -18,8 +18,8 @@ void draw_house(const struct pen *pen)
     double side = pen->vary[0] > 0.5 ? 1 : -1;
     paint_shade_box(pen, paint_rgb(0x8d7f78), side * 30 - 6, -98, side * 30 + 6, -62, 0);
     paint_shade_box(pen, pen->main, -47, -60, 47, 0, 1);
-    paint_path_poly(pen, (struct point[]){{-58, -56}, {-22, -96}, {22, -96}, {58, -56}}, 4);
-    paint_shade(pen, paint_rgb(pen->vary[1] > 0.5 ? slate : 0x6d5148));
+    SHADE_POLY(pen, paint_rgb(pen->vary[1] > 0.5 ? slate : 0x6d5148), {-58, -56}, {-22, -96},
+               {22, -96}, {58, -56});
     paint_shade_box(pen, paint_rgb(0x7a4f3a), -9, -36, 9, 0, 2);
     paint_fill_ellipse(pen, paint_rgb(0xf2d27a), 5, -17, 1.8, 1.8);
     window(pen, -38, -45, 20, 20);
@@ -33,10 +33,8 @@ void draw_tent(const struct pen *pen)
     SHADE_SMOOTH(pen, pen->main, {0, -94}, {22, -66}, {48, -24}, {66, -1}, {0, -1}, {-66, -1},
                  {-48, -24}, {-22, -66});
     SHADE_POLY(pen, paint_rgb(0x3d3540), {0, -84}, {20, -1}, {-20, -1});
-    paint_path_poly(pen, (struct point[]){{0, -86}, {-32, -1}, {-14, -1}}, 3);
-    paint_shade(pen, light);
-    paint_path_poly(pen, (struct point[]){{0, -86}, {32, -1}, {14, -1}}, 3);
-    paint_shade(pen, light);
+    SHADE_POLY(pen, light, {0, -86}, {-32, -1}, {-14, -1});
+    SHADE_POLY(pen, light, {0, -86}, {32, -1}, {14, -1});
 }
 
 static void wheel(const struct pen *pen, double x, double r)
@@ -51,8 +49,7 @@ void draw_car(const struct pen *pen)
                  {0, -54});
     SHADE_POLY(pen, paint_rgb(glass), {-48, -62}, {-36, -88}, {-6, -91}, {-6, -62});
     SHADE_POLY(pen, paint_rgb(glass), {2, -62}, {2, -91}, {26, -87}, {44, -62});
-    paint_path_box(pen, -92, -64, 92, -16, 20);
-    paint_shade(pen, pen->main);
+    paint_shade_box(pen, pen->main, -92, -64, 92, -16, 20);
     paint_fill_box(pen, paint_lighter(pen->main, 0.35), -84, -56, 66, -51, 2);
     paint_shade_ellipse(pen, paint_rgb(0xffe9a0), 84, -46, 6, 7);
     paint_fill_box(pen, paint_darker(pen->main, 0.4), -12, -46, 0, -43, 1);
@@ -65,10 +62,8 @@ static void bicycle_wheel(const struct pen *pen, double x)
     enum { SPOKES = 8 };
     for (int i = 0; i < SPOKES; i++) {
         double a = 2 * M_PI * (i + 0.3) / SPOKES;
-        cairo_new_path(pen->cr);
-        cairo_move_to(pen->cr, x, -33);
-        cairo_line_to(pen->cr, x + 30 * cos(a), -33 + 30 * sin(a));
-        paint_stroke(pen, paint_rgb(0xb9bcc6), pen->line * 0.7);
+        paint_line(pen, paint_rgb(0xb9bcc6), pen->line * 0.7, x, -33, x + 30 * cos(a),
+                   -33 + 30 * sin(a));
     }
     paint_path_ellipse(pen, x, -33, 29, 29);
     paint_stroke(pen, paint_rgb(tyre), 7);
@@ -99,8 +94,7 @@ void draw_boat(const struct pen *pen)
     SHADE_SMOOTH(pen, pen->main, {7, -95}, {32, -64}, {50, -31}, {30, -29}, {7, -30}, {10, -62});
     SHADE_SMOOTH(pen, paint_lighter(pen->main, 0.15), {-3, -88}, {-5, -60}, {-3, -31}, {-22, -29},
                  {-40, -32}, {-24, -58});
-    paint_path_poly(pen, (struct point[]){{-58, -26}, {62, -26}, {44, 0}, {-42, 0}}, 4);
-    paint_shade(pen, hull);
+    SHADE_POLY(pen, hull, {-58, -26}, {62, -26}, {44, 0}, {-42, 0});
     paint_fill_box(pen, paint_rgb(0xf3ead6), -52, -21, 56, -17, 1);
 }
 

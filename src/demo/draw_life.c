@@ -61,9 +61,7 @@ void draw_mushroom(const struct pen *pen)
     struct rgb spot = paint_contrast(pen->main);
     SHADE_SMOOTH(pen, paint_rgb(0xf3e7cf), {-13, -50}, {13, -50}, {15, -20}, {20, -2}, {0, 0},
                  {-20, -2}, {-15, -20});
-    paint_path_smooth(
-        pen, (struct point[]){{-52, -46}, {-42, -78}, {0, -99}, {42, -78}, {52, -46}, {0, -38}}, 6);
-    paint_shade(pen, pen->main);
+    SHADE_SMOOTH(pen, pen->main, {-52, -46}, {-42, -78}, {0, -99}, {42, -78}, {52, -46}, {0, -38});
     paint_fill_ellipse(pen, spot, -22, -70, 8, 7);
     paint_fill_ellipse(pen, spot, 8, -82, 9, 6.5);
     paint_fill_ellipse(pen, spot, 28, -62, 7, 6);
@@ -86,10 +84,8 @@ static void cat_head(const struct pen *pen)
     paint_fill(pen, paint_rgb(0xd9777a));
     for (int i = 0; i < 4; i++) {
         double side = i % 2 ? 1 : -1, y = i / 2 ? -66 : -62;
-        cairo_new_path(pen->cr);
-        cairo_move_to(pen->cr, 28 + side * 10, y);
-        cairo_line_to(pen->cr, 28 + side * 30, y - (i / 2 ? 5 : -1));
-        paint_stroke(pen, paint_contrast(pen->main), pen->line * 0.6);
+        paint_line(pen, paint_contrast(pen->main), pen->line * 0.6, 28 + side * 10, y,
+                   28 + side * 30, y - (i / 2 ? 5 : -1));
     }
 }
 
@@ -136,10 +132,7 @@ void draw_dog(const struct pen *pen)
     for (int i = 0; i < 2; i++)
         paint_shade_box(pen, pen->main, i ? 32 : -50, -38, i ? 45 : -37, 0, 5);
     dog_head(pen, dark);
-    cairo_new_path(pen->cr);
-    cairo_move_to(pen->cr, 28, -60);
-    cairo_line_to(pen->cr, 46, -52);
-    paint_stroke(pen, paint_contrast(pen->main), 5);
+    paint_line(pen, paint_contrast(pen->main), 5, 28, -60, 46, -52);
 }
 
 void draw_snail(const struct pen *pen)

@@ -51,8 +51,8 @@ void paint_path_ellipse(const struct pen *pen, double cx, double cy, double rx, 
     cairo_set_matrix(cr, &keep);
 }
 
-void paint_path_box(const struct pen *pen, double x0, double y0, double x1, double y1,
-                    double corner)
+static void path_box(const struct pen *pen, double x0, double y0, double x1, double y1,
+                     double corner)
 {
     cairo_t *cr = pen->cr;
     double r = fmin(corner, fmin(fabs(x1 - x0), fabs(y1 - y0)) / 2);
@@ -126,16 +126,20 @@ void paint_stroke(const struct pen *pen, struct rgb colour, double width)
     cairo_stroke(pen->cr);
 }
 
+void paint_line(const struct pen *pen, struct rgb colour, double width, double x0, double y0,
+                double x1, double y1)
+{
+    cairo_new_path(pen->cr);
+    cairo_move_to(pen->cr, x0, y0);
+    cairo_line_to(pen->cr, x1, y1);
+    paint_stroke(pen, colour, width);
+}
+
 void paint_rod(const struct pen *pen, struct rgb colour, double width, double x0, double y0,
                double x1, double y1)
 {
-    const struct rgb coats[] = {paint_darker(colour, 0.48), colour};
-    for (int i = 0; i < 2; i++) {
-        cairo_new_path(pen->cr);
-        cairo_move_to(pen->cr, x0, y0);
-        cairo_line_to(pen->cr, x1, y1);
-        paint_stroke(pen, coats[i], i ? width : width + 2 * pen->line);
-    }
+    paint_line(pen, paint_darker(colour, 0.48), width + 2 * pen->line, x0, y0, x1, y1);
+    paint_line(pen, colour, width, x0, y0, x1, y1);
 }
 
 void paint_shade_ellipse(const struct pen *pen, struct rgb colour, double cx, double cy, double rx,
@@ -155,13 +159,13 @@ void paint_fill_ellipse(const struct pen *pen, struct rgb colour, double cx, dou
 void paint_shade_box(const struct pen *pen, struct rgb colour, double x0, double y0, double x1,
                      double y1, double corner)
 {
-    paint_path_box(pen, x0, y0, x1, y1, corner);
+    path_box(pen, x0, y0, x1, y1, corner);
     paint_shade(pen, colour);
 }
 
 void paint_fill_box(const struct pen *pen, struct rgb colour, double x0, double y0, double x1,
                     double y1, double corner)
 {
-    paint_path_box(pen, x0, y0, x1, y1, corner);
+    path_box(pen, x0, y0, x1, y1, corner);
     paint_fill(pen, colour);
 }

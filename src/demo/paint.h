@@ -44,11 +44,9 @@ struct rgb paint_contrast(struct rgb main);
 /* Between a and b by the pen's variation `which`: a at 0, b at 1. */
 double paint_vary(const struct pen *pen, int which, double a, double b);
 
-/* Paths; each adds a closed sub-path to the current one: an ellipse by centre and radii, a box with
- * round corners, a polygon, a smooth curve through the points. */
+/* Paths; each adds a closed sub-path to the current one: an ellipse by centre and radii,
+ * a polygon, a smooth curve through the points. */
 void paint_path_ellipse(const struct pen *pen, double cx, double cy, double rx, double ry);
-void paint_path_box(const struct pen *pen, double x0, double y0, double x1, double y1,
-                    double corner);
 void paint_path_poly(const struct pen *pen, const struct point *points, size_t n);
 void paint_path_smooth(const struct pen *pen, const struct point *points, size_t n);
 
@@ -58,11 +56,15 @@ void paint_shade(const struct pen *pen, struct rgb colour);
 void paint_fill(const struct pen *pen, struct rgb colour);
 void paint_stroke(const struct pen *pen, struct rgb colour, double width);
 
+/* A straight line from x0 y0 to x1 y1 with round ends. */
+void paint_line(const struct pen *pen, struct rgb colour, double width, double x0, double y0,
+                double x1, double y1);
+
 /* A straight rod from x0 y0 to x1 y1 with a dark edge. */
 void paint_rod(const struct pen *pen, struct rgb colour, double width, double x0, double y0,
                double x1, double y1);
 
-/* The commonest pairs of a path and its end. */
+/* The commonest pairs of a path and its end; boxes have round corners. */
 void paint_shade_ellipse(const struct pen *pen, struct rgb colour, double cx, double cy, double rx,
                          double ry);
 void paint_fill_ellipse(const struct pen *pen, struct rgb colour, double cx, double cy, double rx,

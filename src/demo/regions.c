@@ -29,16 +29,22 @@ static size_t mask_size(const struct region *r)
     return (size_t)(r->x2 - r->x1) * (size_t)(r->y2 - r->y1);
 }
 
+/* A new candidate with a mask of zeros. */
+static struct region *add(struct pool *pool, struct rect box, float score)
+{
+    struct region *r = &pool->items[pool->count++];
+    *r = (struct region){box.x1, box.y1, box.x2, box.y2, NULL, score};
+    r->mask = mem_new(mask_size(r), 1);
+    return r;
+}
+
 /* Adds the pixels of `box` whose label is picked. */
 static void add_labelled(struct pool *pool, const struct segments *seg, const int *labels,
                          const uint8_t *pick, struct rect box, float score)
 {
     if (pool->count == CANDIDATES || box.x2 <= box.x1 || box.y2 <= box.y1)
         return;
-    struct region *r = &pool->items[pool->count++];
-    *r = (struct region){box.x1, box.y1, box.x2, box.y2, NULL, score};
-    r->mask = mem_new(mask_size(r), 1);
-    uint8_t *to = r->mask;
+    uint8_t *to = add(pool, box, score)->mask;
     for (int y = box.y1; y < box.y2; y++)
         for (int x = box.x1; x < box.x2; x++) {
             int label = labels[y * seg->width + x];
@@ -46,13 +52,11 @@ static void add_labelled(struct pool *pool, const struct segments *seg, const in
         }
 }
 
-static void add_box(struct pool *pool, int x1, int y1, int x2, int y2, float score)
+static void add_box(struct pool *pool, struct rect box, float score)
 {
     if (pool->count == CANDIDATES)
         return;
-    struct region *r = &pool->items[pool->count++];
-    *r = (struct region){x1, y1, x2, y2, NULL, score};
-    r->mask = mem_new(mask_size(r), 1);
+    struct region *r = add(pool, box, score);
     memset(r->mask, 1, mask_size(r));
 }
 
@@ -84,10 +88,11 @@ static void add_things(struct pool *pool, const struct segments *seg)
 
 static void add_grid(struct pool *pool, int w, int h)
 {
-    add_box(pool, 0, 0, w, h, 0.9f);
+    add_box(pool, (struct rect){0, 0, w, h}, 0.9f);
     for (int i = 0; i < GRID * GRID; i++) {
         int x = i % GRID, y = i / GRID;
-        add_box(pool, x * w / GRID, y * h / GRID, (x + 1) * w / GRID, (y + 1) * h / GRID,
+        add_box(pool,
+                (struct rect){x * w / GRID, y * h / GRID, (x + 1) * w / GRID, (y + 1) * h / GRID},
                 0.1f - 0.001f * (float)((i * 7) % (GRID * GRID)));
     }
 }

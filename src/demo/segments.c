@@ -58,6 +58,13 @@ struct rule {
 
 static const int step_x[8] = {1, -1, 0, 0, 1, 1, -1, -1}, step_y[8] = {0, 0, 1, -1, 1, -1, 1, -1};
 
+/* The pixel's neighbour k; -1: beyond the edge. */
+static int neighbour(int width, int height, int at, int k)
+{
+    int x = at % width + step_x[k], y = at / width + step_y[k];
+    return x < 0 || y < 0 || x >= width || y >= height ? -1 : y * width + x;
+}
+
 static bool joins(const struct rule *rule, int from, int to)
 {
     return !rule->lab ||
@@ -70,13 +77,12 @@ static int flood(const struct rule *rule, int start, int label, int *labels, int
     stack[top++] = start;
     labels[start] = label;
     while (top > 0) {
-        int at = stack[--top], x = at % rule->width, y = at / rule->width;
+        int at = stack[--top];
         area++;
         for (int k = 0; k < rule->neighbours; k++) {
-            int nx = x + step_x[k], ny = y + step_y[k], next = ny * rule->width + nx;
-            if (nx < 0 || ny < 0 || nx >= rule->width || ny >= rule->height)
-                continue;
-            if (labels[next] >= 0 || (rule->in && !rule->in[next]) || !joins(rule, at, next))
+            int next = neighbour(rule->width, rule->height, at, k);
+            if (next < 0 || labels[next] >= 0 || (rule->in && !rule->in[next]) ||
+                !joins(rule, at, next))
                 continue;
             labels[next] = label;
             stack[top++] = next;
@@ -176,18 +182,14 @@ static void mark_gaps(struct segments *s)
 static void shrink_or_grow(const struct segments *s, const uint8_t *in, uint8_t *out,
                            uint8_t spread)
 {
-    for (int y = 0; y < s->height; y++)
-        for (int x = 0; x < s->width; x++) {
-            int at = y * s->width + x;
-            uint8_t value = in[at];
-            for (int k = 0; k < 8 && value != spread; k++) {
-                int nx = x + step_x[k], ny = y + step_y[k];
-                if (nx >= 0 && ny >= 0 && nx < s->width && ny < s->height &&
-                    in[ny * s->width + nx] == spread)
-                    value = spread;
-            }
-            out[at] = value;
+    for (int at = 0; at < s->width * s->height; at++) {
+        out[at] = in[at];
+        for (int k = 0; k < 8 && out[at] != spread; k++) {
+            int next = neighbour(s->width, s->height, at, k);
+            if (next >= 0 && in[next] == spread)
+                out[at] = spread;
         }
+    }
 }
 
 /* What is not background, without lines up to two pixels wide (edges of hills, grass, ripples); the
@@ -241,11 +243,10 @@ static void spread_parts(struct segments *s)
         if (s->part_of[i] >= 0)
             queue[tail++] = i;
     while (head < tail) {
-        int at = queue[head++], x = at % s->width, y = at / s->width;
+        int at = queue[head++];
         for (int k = 0; k < 8; k++) {
-            int nx = x + step_x[k], ny = y + step_y[k], next = ny * s->width + nx;
-            if (nx < 0 || ny < 0 || nx >= s->width || ny >= s->height || s->part_of[next] >= 0 ||
-                s->thing_of[next] != s->thing_of[at])
+            int next = neighbour(s->width, s->height, at, k);
+            if (next < 0 || s->part_of[next] >= 0 || s->thing_of[next] != s->thing_of[at])
                 continue;
             s->part_of[next] = s->part_of[at];
             queue[tail++] = next;

@@ -53,15 +53,19 @@ static void paint_thing(cairo_surface_t *sheet, const struct thing *t)
     cairo_destroy(cr);
 }
 
+static const uint32_t *row_of(cairo_surface_t *surface, int y)
+{
+    size_t stride = (size_t)cairo_image_surface_get_stride(surface);
+    return (const void *)(cairo_image_surface_get_data(surface) + (size_t)y * stride);
+}
+
 /* Sets owner[pixel] to `which` wherever the sheet is covered; returns how many pixels that are. */
 static size_t mark_owner(cairo_surface_t *sheet, uint8_t *owner, uint8_t which)
 {
     size_t covered = 0;
     cairo_surface_flush(sheet);
-    const uint8_t *data = cairo_image_surface_get_data(sheet);
-    int stride = cairo_image_surface_get_stride(sheet);
     for (int y = 0; y < PICTURE_HEIGHT; y++) {
-        const uint32_t *row = (const uint32_t *)(const void *)(data + (size_t)y * (size_t)stride);
+        const uint32_t *row = row_of(sheet, y);
         for (int x = 0; x < PICTURE_WIDTH; x++)
             if (row[x] >> 24 >= 128) {
                 owner[y * PICTURE_WIDTH + x] = which;
@@ -121,11 +125,9 @@ static int copy_pixels(cairo_surface_t *page, struct image *out, struct error *e
     if (mem_alloc(&out->pixels, PICTURE_WIDTH * PICTURE_HEIGHT, 4, "a picture", err) != 0)
         return -1;
     cairo_surface_flush(page);
-    const uint8_t *data = cairo_image_surface_get_data(page);
-    int stride = cairo_image_surface_get_stride(page);
     uint8_t *to = out->pixels;
     for (int y = 0; y < PICTURE_HEIGHT; y++) {
-        const uint32_t *row = (const uint32_t *)(const void *)(data + (size_t)y * (size_t)stride);
+        const uint32_t *row = row_of(page, y);
         for (int x = 0; x < PICTURE_WIDTH; x++, to += 4) {
             to[0] = row[x] >> 16 & 255;
             to[1] = row[x] >> 8 & 255;

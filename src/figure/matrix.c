@@ -12,12 +12,6 @@ struct frame {
     double left, top, cell_w, cell_h; /* of the cells */
 };
 
-static float weight_of(const struct figure_set *set, size_t word, size_t column)
-{
-    float weight = set->words[word].weights[set->regions[column]];
-    return isfinite(weight) && weight > 0 ? weight : 0;
-}
-
 static float scale_of(const struct scene *scene, const struct figure_set *set)
 {
     float largest = 0;
@@ -25,7 +19,7 @@ static float scale_of(const struct scene *scene, const struct figure_set *set)
         return 1;
     for (size_t w = 0; w < set->word_count; w++)
         for (size_t r = 0; r < set->region_count; r++)
-            largest = fmaxf(largest, weight_of(set, w, r));
+            largest = fmaxf(largest, page_weight(set, w, set->regions[r]));
     return largest;
 }
 
@@ -94,7 +88,8 @@ static void word_row(struct scene *scene, const struct figure_set *set, size_t w
                set->words[word].unknown ? INK_SOFT : INK);
     for (size_t r = 0; r < set->region_count; r++) {
         uint8_t rgb[3];
-        colour_map_at(scene->style.map, weight_of(set, word, r) / fmaxf(scale, 1e-30f), rgb);
+        colour_map_at(scene->style.map,
+                      page_weight(set, word, set->regions[r]) / fmaxf(scale, 1e-30f), rgb);
         double more_x = r + 1 < set->region_count ? lap : 0;
         double more_y = word + 1 < set->word_count ? lap : 0;
         struct box cell = {frame->left + (double)r * frame->cell_w, y, frame->cell_w + more_x,

@@ -225,7 +225,13 @@ void page_label(struct scene *scene, const struct grid *grid, struct box cell, c
     str_done(&text);
 }
 
-/* ---- colours, checks ---- */
+/* ---- weights, colours, checks ---- */
+
+float page_weight(const struct figure_set *set, size_t word, size_t region)
+{
+    float weight = set->words[word].weights[region];
+    return isfinite(weight) && weight > 0 ? weight : 0;
+}
 
 uint32_t page_mix(uint32_t from, uint32_t to, double t)
 {

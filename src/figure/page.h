@@ -92,6 +92,9 @@ int page_need_boxes(const struct figure_image *image, struct error *err) MUST_US
 /* Notes it if the photograph is missing. */
 void page_note_missing(struct scene *scene, const struct figure_image *image);
 
+/* A word's weight on a region; 0 if it is negative or not finite. */
+float page_weight(const struct figure_set *set, size_t word, size_t region);
+
 /* Black or white, whichever reads better on the colour. */
 uint32_t page_ink_on(uint32_t colour);
 

@@ -9,17 +9,11 @@
  * caption with each word tinted by its weight: the words that the region attends to (i-t models),
  * or that attend to the region. */
 
-static float weight_of(const struct figure_set *set, size_t word, size_t region)
-{
-    float weight = set->words[word].weights[region];
-    return isfinite(weight) && weight > 0 ? weight : 0;
-}
-
 static float largest_of(const struct figure_set *set, size_t region)
 {
     float largest = 0;
     for (size_t i = 0; i < set->word_count; i++)
-        largest = fmaxf(largest, weight_of(set, i, region));
+        largest = fmaxf(largest, page_weight(set, i, region));
     return largest;
 }
 
@@ -71,7 +65,7 @@ static double flow_words(struct scene *scene, const struct figure_set *set, size
             scene_text_block_done(&block);
             continue;
         }
-        double share = fmin(1, weight_of(set, i, region) / fmax(scale, 1e-30));
+        double share = fmin(1, page_weight(set, i, region) / fmax(scale, 1e-30));
         uint32_t colour = page_mix(0xffffff, TAG_BLUE, share);
         scene_fill(scene, tint, colour);
         scene_text(scene, &block, tint.x + pad, tint.y + (line - block.h) / 2, page_ink_on(colour));

@@ -8,10 +8,12 @@
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "base/mem.h"
+#include "base/progress.h"
+#include "evaluate/evaluate.h"
 #include "model/model_private.h"
+#include "retrieve/session/session.h"
 #include "train/batches.h"
 #include "train/state.h"
-#include "train/validate.h"
 
 /* A run in progress. */
 struct run {
@@ -209,15 +211,31 @@ static bool go_on(void *context, uint64_t done, uint64_t total)
     return !interrupt_seen();
 }
 
+/* Recalls of the validation split with the model as it is now; no embeddings are kept. */
+static int validate(struct session *session, struct evaluation *out, struct error *err)
+{
+    struct progress progress = {go_on, NULL};
+    float *sims = NULL;
+    int status = session_encode(session, &progress, err);
+    if (status == 0)
+        status = mem_alloc(&sims, session->I * session->C, sizeof *sims, "similarities", err);
+    if (status == 0)
+        status = session_score_all(session, sims, &progress, err);
+    if (status == 0)
+        evaluate(sims, session->I, session->C, session->data->per_image, out);
+    session_forget_embeddings(session);
+    free(sims);
+    return status;
+}
+
 /* Validates and reports it. An interruption is an error; interrupt_seen() tells the two apart. */
 static int run_validation(struct run *run, double *rsum_out, struct error *err)
 {
     struct train_event event = {.kind = TRAIN_VALIDATION};
-    struct progress progress = {go_on, NULL};
     double started = progress_clock();
     event.validation.epoch = run->state.epoch;
     event.validation.iteration = run->state.iterations;
-    if (validate(run->validation, &progress, &event.validation.evaluation, err) != 0)
+    if (validate(run->validation, &event.validation.evaluation, err) != 0)
         return -1;
     event.validation.seconds = progress_clock() - started;
     *rsum_out = event.validation.evaluation.rsum;
