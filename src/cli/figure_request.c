@@ -157,18 +157,15 @@ static int answer_captions(struct answer *a)
 {
     const struct session *session = a->sessions->items[0];
     struct figure_set *set = figure_data_sets(a->data, 1);
-    size_t image = 0;
+    size_t image = SIZE_MAX; /* none */
     if (a->request->image) {
         if (named_image(session, a->request->image, &image, a->err) != 0)
             return -1;
-    } else {
-        ptrdiff_t own = a->request->caption_index >= 0
-                            ? image_of_caption(session, (size_t)a->request->caption_index)
-                            : -1;
-        if (own < 0 || (size_t)own >= session->I)
-            return error_set(a->err, "give an image: --image ID, or --caption-index N");
-        image = (size_t)own;
+    } else if (a->request->caption_index >= 0) {
+        image = (size_t)image_of_caption(session, (size_t)a->request->caption_index);
     }
+    if (image >= session->I)
+        return error_set(a->err, "give an image: --image ID, or --caption-index N");
     return gather_captions(session, image, top_of(a), a->max_side, a->data, set, a->err);
 }
 

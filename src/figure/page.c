@@ -205,14 +205,16 @@ void page_letter(struct scene *scene, struct str *out)
 }
 
 void page_label(struct scene *scene, const struct grid *grid, struct box cell, const char *left,
-                const char *right)
+                const float *score)
 {
     struct str text = {0};
     double y = cell.y + cell.h + 1, room = cell.w, height = grid->label_h - 1;
     if (grid->label_h <= 0)
         return;
-    if (right && *right) {
-        struct scene_text_block block = page_line(scene, right, LABEL_SIZE, cell.w, height);
+    if (score && scene->style.scores) {
+        char number[32];
+        snprintf(number, sizeof number, "%.3f", (double)*score);
+        struct scene_text_block block = page_line(scene, number, LABEL_SIZE, cell.w, height);
         room = cell.w - block.w - 3;
         scene_text(scene, &block, cell.x + cell.w - block.w, y, INK_SOFT);
     }

@@ -79,9 +79,10 @@ void page_tag(struct scene *scene, const char *text, uint32_t colour, struct box
 /* Adds the figure's next letter, as "(a) ", if letters are on: (aa) follows (z). */
 void page_letter(struct scene *scene, struct str *out);
 
-/* Places the line below a panel: its letter, `left` in black, `right` in grey. */
+/* Places the line below a panel: its letter, `left` (NULL: none) in black, the score (NULL: none)
+ * in grey if the style shows scores. */
 void page_label(struct scene *scene, const struct grid *grid, struct box cell, const char *left,
-                const char *right);
+                const float *score);
 
 /* Places "0 [bar] 1  what it shows". `top` is the value at the bar's end; `pure`: see scene_bar. */
 double page_colour_bar(struct scene *scene, const char *what, float top, bool pure, double y);

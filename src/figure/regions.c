@@ -107,9 +107,7 @@ static double panels(struct scene *scene, const struct figure_set *set, float sc
         region_panel(scene, set, region, cell);
         struct box text = {cell.x, cell.y + cell.h + 2, cell.w, 0};
         flow_words(scene, set, region, text, scale > 0 ? scale : largest_of(set, region));
-        char score[32] = "";
-        if (style->scores && set->region_similarity)
-            snprintf(score, sizeof score, "%.3f", (double)set->region_similarity[region]);
+        const float *score = set->region_similarity ? &set->region_similarity[region] : NULL;
         struct grid line = {.label_h = label};
         cell.h += words;
         page_label(scene, &line, cell, NULL, score);

@@ -26,17 +26,15 @@ static void set_stroke(cairo_t *cr, const struct item *item)
     cairo_set_dash(cr, dash, item->dashed ? 2 : 0, 0);
 }
 
-static void draw_fill(cairo_t *cr, const struct scene *scene, const struct item *item)
+static void draw_fill(cairo_t *cr, const struct item *item)
 {
-    (void)scene;
     set_colour(cr, item->colour);
     cairo_rectangle(cr, item->box.x, item->box.y, item->box.w, item->box.h);
     cairo_fill(cr);
 }
 
-static void draw_frame(cairo_t *cr, const struct scene *scene, const struct item *item)
+static void draw_frame(cairo_t *cr, const struct item *item)
 {
-    (void)scene;
     double inset = fmin(item->width, fmin(item->box.w, item->box.h)) / 2;
     set_stroke(cr, item);
     cairo_rectangle(cr, item->box.x + inset, item->box.y + inset, item->box.w - 2 * inset,
@@ -44,9 +42,8 @@ static void draw_frame(cairo_t *cr, const struct scene *scene, const struct item
     cairo_stroke(cr);
 }
 
-static void draw_text(cairo_t *cr, const struct scene *scene, const struct item *item)
+static void draw_text(cairo_t *cr, const struct item *item)
 {
-    (void)scene;
     PangoRectangle logical;
     pango_layout_get_extents(item->layout, NULL, &logical);
     set_colour(cr, item->colour);
@@ -56,9 +53,8 @@ static void draw_text(cairo_t *cr, const struct scene *scene, const struct item 
     cairo_new_path(cr);
 }
 
-static void draw_line(cairo_t *cr, const struct scene *scene, const struct item *item)
+static void draw_line(cairo_t *cr, const struct item *item)
 {
-    (void)scene;
     set_stroke(cr, item);
     cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
     for (size_t i = 0; i < item->point_count; i++)
@@ -93,10 +89,14 @@ static void draw_bar(cairo_t *cr, const struct scene *scene, const struct item *
 
 void render_item(cairo_t *cr, const struct scene *scene, const struct item *item)
 {
-    static void (*const draw[])(cairo_t *, const struct scene *, const struct item *) = {
-        [ITEM_FILL] = draw_fill, [ITEM_FRAME] = draw_frame, [ITEM_TEXT] = draw_text,
-        [ITEM_LINE] = draw_line, [ITEM_BAR] = draw_bar,
+    static void (*const draw[])(cairo_t *, const struct item *) = {
+        [ITEM_FILL] = draw_fill,
+        [ITEM_FRAME] = draw_frame,
+        [ITEM_TEXT] = draw_text,
+        [ITEM_LINE] = draw_line,
     };
-    if (draw[item->kind])
-        draw[item->kind](cr, scene, item);
+    if (item->kind == ITEM_BAR)
+        draw_bar(cr, scene, item);
+    else if (item->kind != ITEM_PICTURE)
+        draw[item->kind](cr, item);
 }

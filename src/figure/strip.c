@@ -105,10 +105,9 @@ static void result_panel(struct scene *scene, const struct figure_result *result
 static void result_label(struct scene *scene, const struct grid *grid, struct box cell,
                          const struct figure_result *result)
 {
-    char rank[32], score[32];
+    char rank[32];
     snprintf(rank, sizeof rank, "%zu", result->rank);
-    snprintf(score, sizeof score, "%.3f", (double)result->score);
-    page_label(scene, grid, cell, rank, scene->style.scores ? score : NULL);
+    page_label(scene, grid, cell, rank, &result->score);
 }
 
 static bool truth_shown(const struct figure_set *set)

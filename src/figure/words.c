@@ -1,7 +1,6 @@
 #include "figure/kinds.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,14 +79,6 @@ static void word_panel(struct scene *scene, const struct figure_set *set,
     page_tag(scene, word->text, word->unknown ? TAG_GREY : TAG_BLUE, strongest, cell);
 }
 
-static void word_label(struct scene *scene, const struct grid *grid, struct box cell,
-                       const struct figure_word *word)
-{
-    char score[32];
-    snprintf(score, sizeof score, "%.3f", (double)word->similarity);
-    page_label(scene, grid, cell, NULL, scene->style.scores ? score : NULL);
-}
-
 /* ---- all panels ---- */
 
 static double panels(struct scene *scene, const struct figure_set *set, float scale, double y)
@@ -105,7 +96,7 @@ static double panels(struct scene *scene, const struct figure_set *set, float sc
     for (size_t i = 0; i < count; i++) {
         struct box cell = page_cell(&grid, i + first, y);
         word_panel(scene, set, &set->words[i], cell, scale);
-        word_label(scene, &grid, cell, &set->words[i]);
+        page_label(scene, &grid, cell, NULL, &set->words[i].similarity);
     }
     return y + page_grid_height(&grid, count + first);
 }

@@ -115,12 +115,10 @@ static int get_slot(const struct batches *b, struct slot *slot, struct error *er
     size_t image = b->data->regions * b->data->feature_size;
     slot->index = none;
     slot->starts = mem_new(b->size + 1, sizeof *slot->starts);
-    return mem_alloc(&slot->features, b->size * image, sizeof(float), "a batch's features", err) ==
-                       0 &&
-                   mem_alloc(&slot->ids, b->size * longest_caption(b), sizeof(int32_t),
-                             "a batch's words", err) == 0
-               ? 0
-               : -1;
+    if (mem_alloc(&slot->features, b->size * image, sizeof(float), "a batch's features", err) != 0)
+        return -1;
+    return mem_alloc(&slot->ids, b->size * longest_caption(b), sizeof(int32_t), "a batch's words",
+                     err);
 }
 
 /* Signals (Ctrl-C) go to the thread that runs the steps. */
