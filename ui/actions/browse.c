@@ -14,24 +14,26 @@ void browse_folder(struct ui *ui, const char *folder)
     mem_replace(&ui->start.folder, *folder ? folder : "/");
 }
 
-void browse_parent(struct ui *ui)
+/* Goes to the folder that a path is in. */
+static void browse_folder_of(struct ui *ui, const char *path)
 {
-    if (!ui->start.folder)
-        return;
-    char *folder = file_folder(ui->start.folder);
+    char *folder = file_folder(path);
     browse_folder(ui, folder);
     free(folder);
+}
+
+void browse_parent(struct ui *ui)
+{
+    if (ui->start.folder)
+        browse_folder_of(ui, ui->start.folder);
 }
 
 void browse_field(struct ui *ui, enum start_field field)
 {
     const char *value = start_value(ui, field);
     ui->start.field = (int)field;
-    if (*value) {
-        char *folder = file_folder(value);
-        browse_folder(ui, folder);
-        free(folder);
-    }
+    if (*value)
+        browse_folder_of(ui, value);
     mem_replace(&ui->start.listed, NULL); /* it may have changed since */
     show_view(ui, VIEW_FILES);
 }

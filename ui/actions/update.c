@@ -19,6 +19,9 @@
 #include "ui/state/layout.h"
 #include "ui/state/view.h"
 
+/* All handlers have the same parameters; few use every one. */
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+
 static void on_key(struct ui *ui, struct event *event, struct effects *effects)
 {
     char name[KEY_NAME_MAX];
@@ -47,7 +50,6 @@ static void on_paste(struct ui *ui, struct event *event, struct effects *effects
 
 static void on_resize(struct ui *ui, struct event *event, struct effects *effects)
 {
-    (void)effects;
     ui->rows = event->rows;
     ui->cols = event->cols;
     if (event->cell_ratio > 0)
@@ -60,7 +62,6 @@ static void on_resize(struct ui *ui, struct event *event, struct effects *effect
 
 static void on_line(struct ui *ui, struct event *event, struct effects *effects)
 {
-    (void)effects;
     struct line *line = &ui->line;
     free(line->text);
     free(line->label);
@@ -81,83 +82,59 @@ static bool blank(const char *text)
     return text[strspn(text, " \t")] == 0;
 }
 
-static void done_caption(struct ui *ui, const char *text, struct effects *effects)
+static void on_line_done(struct ui *ui, struct event *event, struct effects *effects)
 {
-    if (blank(text)) {
+    const char *text = event->text;
+    if (ui->line.kind == PROMPT_CAPTION && blank(text)) {
         ui_say(ui, ROLE_ERROR, "The caption is empty: type what the image shows, then Enter");
         return;
     }
     prompt_close(ui, effects);
-    mem_replace(&ui->draft, NULL);
-    query_ask(ui, text, -1);
-    show_view(ui, VIEW_SEARCH);
-}
-
-static void done_command(struct ui *ui, const char *text, struct effects *effects)
-{
-    prompt_close(ui, effects);
-    if (!blank(text))
-        command_run(ui, text, effects);
-}
-
-static void done_find(struct ui *ui, const char *text, struct effects *effects)
-{
-    prompt_close(ui, effects);
-    if (!blank(text))
-        mem_replace(&ui->find, text);
-    if (ui->find)
-        find_row(ui, ui->find, 1);
-}
-
-static void done_filter(struct ui *ui, const char *text, struct effects *effects)
-{
-    prompt_close(ui, effects);
-    find_filter(ui, text);
-}
-
-static void done_word(struct ui *ui, const char *text, struct effects *effects)
-{
-    prompt_close(ui, effects);
-    query_replace_word(ui, text);
-}
-
-static void done_path(struct ui *ui, const char *text, struct effects *effects)
-{
-    prompt_close(ui, effects);
-    browse_take(ui, text);
-}
-
-static void on_line_done(struct ui *ui, struct event *event, struct effects *effects)
-{
-    static void (*const done[PROMPTS])(struct ui *, const char *, struct effects *) = {
-        [PROMPT_CAPTION] = done_caption, [PROMPT_COMMAND] = done_command, [PROMPT_FIND] = done_find,
-        [PROMPT_FILTER] = done_filter,   [PROMPT_WORD] = done_word,       [PROMPT_PATH] = done_path,
-    };
-    done[ui->line.kind](ui, event->text, effects);
+    switch (ui->line.kind) {
+    case PROMPT_CAPTION:
+        mem_replace(&ui->draft, NULL);
+        query_ask(ui, text, -1);
+        show_view(ui, VIEW_SEARCH);
+        break;
+    case PROMPT_COMMAND:
+        if (!blank(text))
+            command_run(ui, text, effects);
+        break;
+    case PROMPT_FIND:
+        if (!blank(text))
+            mem_replace(&ui->find, text);
+        if (ui->find)
+            find_row(ui, ui->find, 1);
+        break;
+    case PROMPT_FILTER:
+        find_filter(ui, text);
+        break;
+    case PROMPT_WORD:
+        query_replace_word(ui, text);
+        break;
+    default:
+        browse_take(ui, text);
+    }
 }
 
 static void on_completions(struct ui *ui, struct event *event, struct effects *effects)
 {
-    (void)effects;
     mem_replace(&ui->line.completions, event->text);
 }
 
 static void on_resumed(struct ui *ui, struct event *event, struct effects *effects)
 {
-    (void)ui, (void)event;
     effects_add(effects, EFFECT_REPAINT);
 }
 
 static void on_leave(struct ui *ui, struct event *event, struct effects *effects)
 {
-    (void)event;
     ui->leaving = true;
     effects_add(effects, EFFECT_QUIT);
 }
 
 static void on_note(struct ui *ui, struct event *event, struct effects *effects)
 {
-    (void)effects;
     ui_say(ui, ROLE_TEXT, "%s", event->text);
 }
 
@@ -190,7 +167,6 @@ static void settle_list(struct ui *ui, enum view_id view)
 
 static void settle_rankings(struct ui *ui, void *context)
 {
-    (void)context;
     for (int view = 0; view < VIEW_RANKED; view++)
         settle_list(ui, (enum view_id)view);
 }
@@ -198,7 +174,6 @@ static void settle_rankings(struct ui *ui, void *context)
 static void scroll(struct ui *ui, void *context)
 {
     struct layout layout;
-    (void)context;
     layout_make(ui, &layout);
     list_scroll(ui_list(ui), layout_page(&layout), (size_t)layout.across);
 }

@@ -25,13 +25,11 @@ static void move(struct ui *ui, ptrdiff_t lines)
 
 void command_down(struct ui *ui, const char *args, struct effects *effects)
 {
-    (void)effects;
     move(ui, steps(args));
 }
 
 void command_up(struct ui *ui, const char *args, struct effects *effects)
 {
-    (void)effects;
     move(ui, -steps(args));
 }
 
@@ -46,32 +44,27 @@ static void page(struct ui *ui, int direction)
 
 void command_page_down(struct ui *ui, const char *args, struct effects *effects)
 {
-    (void)args, (void)effects;
     page(ui, 1);
 }
 
 void command_page_up(struct ui *ui, const char *args, struct effects *effects)
 {
-    (void)args, (void)effects;
     page(ui, -1);
 }
 
 void command_first(struct ui *ui, const char *args, struct effects *effects)
 {
-    (void)args, (void)effects;
     list_select(ui_list(ui), 0);
 }
 
 void command_last(struct ui *ui, const char *args, struct effects *effects)
 {
-    (void)args, (void)effects;
     struct list *list = ui_list(ui);
     list_select(list, list->count);
 }
 
 void command_next_word(struct ui *ui, const char *args, struct effects *effects)
 {
-    (void)args, (void)effects;
     const struct ask_words *words = ui_words(ui);
     if (words && ui->word + 1 < (ptrdiff_t)words->count)
         ui->word++;
@@ -79,7 +72,6 @@ void command_next_word(struct ui *ui, const char *args, struct effects *effects)
 
 void command_previous_word(struct ui *ui, const char *args, struct effects *effects)
 {
-    (void)args, (void)effects;
     if (ui->word >= 0)
         ui->word--;
 }
@@ -117,7 +109,6 @@ static const struct ranking *shown_ranking(const struct ui *ui)
 
 void command_truth(struct ui *ui, const char *args, struct effects *effects)
 {
-    (void)args, (void)effects;
     const struct ranking *ranking = shown_ranking(ui);
     struct list *list = ui_list(ui);
     for (size_t step = 1; ranking && step <= list->count; step++) {
@@ -152,13 +143,11 @@ static void find_again(struct ui *ui, int direction)
 
 void command_find_next(struct ui *ui, const char *args, struct effects *effects)
 {
-    (void)args, (void)effects;
     find_again(ui, 1);
 }
 
 void command_find_previous(struct ui *ui, const char *args, struct effects *effects)
 {
-    (void)args, (void)effects;
     find_again(ui, -1);
 }
 

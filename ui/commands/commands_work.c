@@ -24,7 +24,6 @@ void command_caption(struct ui *ui, const char *args, struct effects *effects)
 
 void command_leave_prompt(struct ui *ui, const char *args, struct effects *effects)
 {
-    (void)args;
     if (ui->line.label) /* readline's search of the history is left first */
         effects_add(effects, EFFECT_LINE_KEY)->key = K_ESC;
     else
@@ -33,7 +32,6 @@ void command_leave_prompt(struct ui *ui, const char *args, struct effects *effec
 
 void command_palette(struct ui *ui, const char *args, struct effects *effects)
 {
-    (void)args;
     prompt_open(ui, PROMPT_COMMAND, "", effects);
 }
 
@@ -58,7 +56,6 @@ static bool scoring(const struct ui *ui)
 void command_cancel(struct ui *ui, const char *args, struct effects *effects)
 {
     bool typed = ui->prompt && ui->line.text && *ui->line.text;
-    (void)args;
     if (scoring(ui)) {
         bool opening = ui_awaits(ui, REQUEST_OPEN);
         forget_work(ui);
@@ -112,7 +109,6 @@ void command_copy(struct ui *ui, const char *args, struct effects *effects)
 {
     size_t item;
     struct str text = {0};
-    (void)args;
     if (!ui_selected(ui, ui->view, &item))
         return;
     ui_view_ops(ui)->text(ui, item, &text);
@@ -131,7 +127,6 @@ static bool selected_image(const struct ui *ui, size_t *image_out)
 void command_copy_id(struct ui *ui, const char *args, struct effects *effects)
 {
     size_t image;
-    (void)args;
     if (selected_image(ui, &image))
         copy(ui, ui_catalog(ui)->id[image], effects);
 }
@@ -139,26 +134,22 @@ void command_copy_id(struct ui *ui, const char *args, struct effects *effects)
 void command_external(struct ui *ui, const char *args, struct effects *effects)
 {
     size_t image;
-    (void)args;
     if (selected_image(ui, &image))
         effects_add(effects, EFFECT_VIEW_FILE)->image = image;
 }
 
 void command_redraw(struct ui *ui, const char *args, struct effects *effects)
 {
-    (void)ui, (void)args;
     effects_add(effects, EFFECT_REPAINT);
 }
 
 void command_suspend(struct ui *ui, const char *args, struct effects *effects)
 {
-    (void)ui, (void)args;
     effects_add(effects, EFFECT_SUSPEND);
 }
 
 void command_quit(struct ui *ui, const char *args, struct effects *effects)
 {
-    (void)args;
     ui->leaving = true;
     effects_add(effects, EFFECT_QUIT);
 }

@@ -142,58 +142,11 @@ static void note(struct loop *loop, const char *text)
     queue_event(loop, &event);
 }
 
-static void do_request(struct loop *loop, struct effect *effect)
-{
-    worker_ask(loop->worker, &effect->request);
-}
-
-static void do_cancel(struct loop *loop, struct effect *effect)
-{
-    (void)effect;
-    worker_cancel(loop->worker);
-}
-
-static void do_close(struct loop *loop, struct effect *effect)
-{
-    (void)effect;
-    worker_close(loop->worker);
-}
-
 static void do_keep(struct loop *loop, struct effect *effect)
 {
     struct error err;
     if (loop->sessions && recent_keep(loop->sessions, effect->name, effect->text, &err) != 0)
         note(loop, err.text);
-}
-
-static void do_line_open(struct loop *loop, struct effect *effect)
-{
-    (void)loop;
-    line_open((enum prompt_kind)effect->number, effect->text);
-}
-
-static void do_line_key(struct loop *loop, struct effect *effect)
-{
-    (void)loop;
-    line_key(effect->key);
-}
-
-static void do_line_insert(struct loop *loop, struct effect *effect)
-{
-    (void)loop;
-    line_insert(effect->text);
-}
-
-static void do_line_close(struct loop *loop, struct effect *effect)
-{
-    (void)loop, (void)effect;
-    line_close();
-}
-
-static void do_copy(struct loop *loop, struct effect *effect)
-{
-    if (loop->screen->copy)
-        loop->screen->copy(loop->screen_context, effect->text);
 }
 
 static void do_view_file(struct loop *loop, struct effect *effect)
@@ -222,60 +175,66 @@ static void do_save(struct loop *loop, struct effect *effect)
     free(path);
 }
 
-static void do_cache(struct loop *loop, struct effect *effect)
+/* What the screen cannot do is left out. */
+static void perform_on_screen(struct loop *loop, const struct effect *effect)
 {
-    worker_cache_bound(loop->worker, (size_t)effect->number << 20);
+    const struct screen_ops *screen = loop->screen;
+    void *context = loop->screen_context;
+    if (effect->kind == EFFECT_COPY && screen->copy)
+        screen->copy(context, effect->text);
+    else if (effect->kind == EFFECT_MOUSE && screen->mouse)
+        screen->mouse(context, effect->number != 0);
+    else if (effect->kind == EFFECT_REPAINT && screen->repaint)
+        screen->repaint(context);
+    else if (effect->kind == EFFECT_SUSPEND && screen->suspend)
+        screen->suspend(context);
 }
 
-static void do_mouse(struct loop *loop, struct effect *effect)
+static void perform_one(struct loop *loop, struct effect *effect)
 {
-    if (loop->screen->mouse)
-        loop->screen->mouse(loop->screen_context, effect->number != 0);
+    switch (effect->kind) {
+    case EFFECT_REQUEST:
+        worker_ask(loop->worker, &effect->request);
+        break;
+    case EFFECT_CANCEL:
+        worker_cancel(loop->worker);
+        break;
+    case EFFECT_CLOSE:
+        worker_close(loop->worker);
+        break;
+    case EFFECT_KEEP:
+        do_keep(loop, effect);
+        break;
+    case EFFECT_LINE_OPEN:
+        line_open((enum prompt_kind)effect->number, effect->text);
+        break;
+    case EFFECT_LINE_KEY:
+        line_key(effect->key);
+        break;
+    case EFFECT_LINE_INSERT:
+        line_insert(effect->text);
+        break;
+    case EFFECT_LINE_CLOSE:
+        line_close();
+        break;
+    case EFFECT_VIEW_FILE:
+        do_view_file(loop, effect);
+        break;
+    case EFFECT_SAVE:
+        do_save(loop, effect);
+        break;
+    case EFFECT_CACHE:
+        worker_cache_bound(loop->worker, (size_t)effect->number << 20);
+        break;
+    default: /* EFFECT_QUIT too: the state's `leaving` ends the loop */
+        perform_on_screen(loop, effect);
+    }
 }
-
-static void do_repaint(struct loop *loop, struct effect *effect)
-{
-    (void)effect;
-    if (loop->screen->repaint)
-        loop->screen->repaint(loop->screen_context);
-}
-
-static void do_suspend(struct loop *loop, struct effect *effect)
-{
-    (void)effect;
-    if (loop->screen->suspend)
-        loop->screen->suspend(loop->screen_context);
-}
-
-/* The state's `leaving` ends the loop. */
-static void do_quit(struct loop *loop, struct effect *effect)
-{
-    (void)loop, (void)effect;
-}
-
-static void (*const performers[])(struct loop *, struct effect *) = {
-    [EFFECT_REQUEST] = do_request,
-    [EFFECT_CANCEL] = do_cancel,
-    [EFFECT_CLOSE] = do_close,
-    [EFFECT_KEEP] = do_keep,
-    [EFFECT_LINE_OPEN] = do_line_open,
-    [EFFECT_LINE_KEY] = do_line_key,
-    [EFFECT_LINE_INSERT] = do_line_insert,
-    [EFFECT_LINE_CLOSE] = do_line_close,
-    [EFFECT_CACHE] = do_cache,
-    [EFFECT_COPY] = do_copy,
-    [EFFECT_VIEW_FILE] = do_view_file,
-    [EFFECT_SAVE] = do_save,
-    [EFFECT_MOUSE] = do_mouse,
-    [EFFECT_REPAINT] = do_repaint,
-    [EFFECT_SUSPEND] = do_suspend,
-    [EFFECT_QUIT] = do_quit,
-};
 
 static void perform(struct loop *loop)
 {
     for (size_t i = 0; i < loop->effects.count; i++)
-        performers[loop->effects.items[i].kind](loop, &loop->effects.items[i]);
+        perform_one(loop, &loop->effects.items[i]);
     effects_clear(&loop->effects);
 }
 

@@ -51,18 +51,22 @@ static int photo_get(struct serve_photos *photos, struct backend *backend, size_
     return 0;
 }
 
-static struct figure_image figure_of(const struct backend *backend, size_t image,
-                                     const struct image *pixels)
+static struct picture *draw(const struct backend *backend, size_t image, const struct image *pixels,
+                            const float *weights, const struct picture_spec *spec)
 {
     const struct catalog *catalog = &backend->catalog;
     const float *boxes = catalog->boxes ? catalog->boxes + image * catalog->regions * 4 : NULL;
     const int32_t *size = catalog->sizes ? catalog->sizes + 2 * image : NULL;
-    return (struct figure_image){.pixels = pixels,
-                                 .id = catalog->id[image],
-                                 .boxes = boxes,
-                                 .regions = catalog->regions,
-                                 .box_width = size ? size[0] : pixels->full_width,
-                                 .box_height = size ? size[1] : pixels->full_height};
+    struct figure_image figure = {.pixels = pixels,
+                                  .id = catalog->id[image],
+                                  .boxes = boxes,
+                                  .regions = catalog->regions,
+                                  .box_width = size ? size[0] : pixels->full_width,
+                                  .box_height = size ? size[1] : pixels->full_height};
+    struct picture *picture = NULL;
+    struct error err;
+    return picture_make(&figure, weights, spec, &picture, &err) == 0 ? picture
+                                                                     : picture_failed(err.text);
 }
 
 static void make_picture(struct backend *backend, struct serve_photos *photos,
@@ -70,28 +74,22 @@ static void make_picture(struct backend *backend, struct serve_photos *photos,
 {
     const struct image *pixels;
     struct error err;
-    if (photo_get(photos, backend, request->image, &pixels, &err) != 0) {
-        event->picture = picture_failed(err.text);
-    } else {
-        struct figure_image figure = figure_of(backend, request->image, pixels);
-        if (picture_make(&figure, request->weights, &request->picture, &event->picture, &err) != 0)
-            event->picture = picture_failed(err.text);
-    }
     event->kind = EVENT_PICTURE;
+    event->picture =
+        photo_get(photos, backend, request->image, &pixels, &err) == 0
+            ? draw(backend, request->image, pixels, request->weights, &request->picture)
+            : picture_failed(err.text);
 }
 
 static struct picture *draw_thumb(struct backend *backend, size_t image,
                                   const struct picture_spec *spec)
 {
-    struct picture *picture = NULL;
     struct image pixels = {0};
     struct error err;
     int side = 8 * (spec->cols > spec->rows ? spec->cols : spec->rows);
     if (backend->ops->photo(backend, image, side, &pixels, &err) != 0)
         return picture_failed(err.text);
-    struct figure_image figure = figure_of(backend, image, &pixels);
-    if (picture_make(&figure, NULL, spec, &picture, &err) != 0)
-        picture = picture_failed(err.text);
+    struct picture *picture = draw(backend, image, &pixels, NULL, spec);
     image_done(&pixels);
     return picture;
 }
