@@ -65,8 +65,9 @@ static void test_ascii_mode_puts_only_ascii(void **state)
     (void)state;
     grid_init(&grid, 3, 8);
     grid.ascii = true;
-    pane_frame(whole(&grid), (struct style){0}, NULL, (struct style){0});
-    pane_put(whole(&grid), 1, 1, (struct style){0}, "é日✓");
+    pane_put(whole(&grid), 0, 0, (struct style){0}, "╭──────╮");
+    pane_put(whole(&grid), 1, 0, (struct style){0}, "│é日✓  │");
+    pane_put(whole(&grid), 2, 0, (struct style){0}, "╰──────╯");
     assert_grid(&grid, "+------+\n|???*  |\n+------+\n");
     grid_done(&grid);
 }

@@ -5,7 +5,6 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "ui/actions/show.h"
 #include "ui/actions/start.h"
 #include "ui/work/files.h"
 
@@ -35,7 +34,7 @@ void browse_field(struct ui *ui, enum start_field field)
     if (*value)
         browse_folder_of(ui, value);
     mem_replace(&ui->start.listed, NULL); /* it may have changed since */
-    show_view(ui, VIEW_FILES);
+    ui_go_to(ui, VIEW_FILES);
 }
 
 /* Keeps only the entries that begin like the last part of what is typed, if there are any. */

@@ -1,6 +1,5 @@
 #include "ui/actions/find.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "analyse/where.h"

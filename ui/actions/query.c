@@ -1,11 +1,9 @@
 #include "ui/actions/query.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "ui/actions/show.h"
 
 static void ask_side(struct ui *ui, int side, const char *text, ptrdiff_t caption)
 {
@@ -32,7 +30,7 @@ void query_ask(struct ui *ui, const char *text, ptrdiff_t caption)
 void query_ask_caption(struct ui *ui, size_t caption)
 {
     query_ask(ui, ui_split_caption(ui, caption), (ptrdiff_t)caption);
-    show_view(ui, VIEW_SEARCH);
+    ui_go_to(ui, VIEW_SEARCH);
 }
 
 void query_keep(struct ui *ui)
@@ -61,7 +59,7 @@ void query_replace_word(struct ui *ui, const char *with)
     if (ui->view != VIEW_SEARCH) { /* a caption of the split becomes a query first */
         struct pair pair = ui_pair(ui);
         query_ask(ui, ui_caption_text(ui, &pair), pair.caption);
-        show_view(ui, VIEW_SEARCH);
+        ui_go_to(ui, VIEW_SEARCH);
     }
     if (ui->models == 1)
         query_keep(ui);

@@ -9,7 +9,6 @@
 #include "ui/actions/prompt.h"
 #include "ui/actions/requests.h"
 #include "ui/actions/session.h"
-#include "ui/actions/show.h"
 #include "ui/work/recent.h"
 
 /* All but the model is the same for both. */
@@ -83,7 +82,7 @@ void start_enter(struct ui *ui)
     ui->start.known = true;
     recents_free(ui->start.recents);
     ui->start.recents = NULL;
-    show_view(ui, VIEW_START);
+    ui_go_to(ui, VIEW_START);
 }
 
 static void keep_session(const struct ui *ui, struct effects *effects)

@@ -12,7 +12,6 @@
 #include "ui/actions/prompt.h"
 #include "ui/actions/query.h"
 #include "ui/actions/requests.h"
-#include "ui/actions/show.h"
 #include "ui/actions/start.h"
 #include "ui/actions/undo.h"
 #include "ui/state/keymap.h"
@@ -94,7 +93,7 @@ static void on_line_done(struct ui *ui, struct event *event, struct effects *eff
     case PROMPT_CAPTION:
         mem_replace(&ui->draft, NULL);
         query_ask(ui, text, -1);
-        show_view(ui, VIEW_SEARCH);
+        ui_go_to(ui, VIEW_SEARCH);
         break;
     case PROMPT_COMMAND:
         if (!blank(text))

@@ -3,7 +3,6 @@
 
 #include "ui/actions/prompt.h"
 #include "ui/actions/query.h"
-#include "ui/actions/show.h"
 #include <stdlib.h>
 
 void command_compare(struct ui *ui, const char *args, struct effects *effects)
@@ -20,7 +19,7 @@ void command_compare(struct ui *ui, const char *args, struct effects *effects)
             query_ask(ui, ui_query(ui)->text, ui_query(ui)->caption);
     } else if (ui_query(ui)->number) {
         query_keep(ui);
-        show_view(ui, VIEW_SEARCH);
+        ui_go_to(ui, VIEW_SEARCH);
         ui_say(ui, ROLE_DIM, "This ranking is kept next to the next caption's; = ends it");
     } else {
         ui_say(ui, ROLE_ERROR, "There is nothing to compare with yet: type a caption first");

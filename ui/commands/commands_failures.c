@@ -1,7 +1,6 @@
 #include "ui/commands/commands.h"
 
 #include "ui/actions/query.h"
-#include "ui/actions/show.h"
 #include "ui/actions/survey.h"
 #include "ui/state/command.h"
 #include <stdlib.h>
@@ -13,7 +12,7 @@ void command_view_failures(struct ui *ui, const char *args, struct effects *effe
     if (end != args && n >= 0)
         ui->worse_than = (size_t)n;
     if (survey_begin(ui))
-        show_view(ui, VIEW_FAILURES);
+        ui_go_to(ui, VIEW_FAILURES);
 }
 
 /* Among the split's captions, selects the next row known to fail. */

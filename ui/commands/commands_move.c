@@ -6,7 +6,6 @@
 #include "base/mem.h"
 #include "ui/actions/find.h"
 #include "ui/actions/prompt.h"
-#include "ui/actions/show.h"
 #include "ui/state/layout.h"
 
 /* The distance: the argument, or 1. */
@@ -195,7 +194,7 @@ void command_image(struct ui *ui, const char *args, struct effects *effects)
         ui->subject = image;
         return;
     }
-    show_view(ui, VIEW_IMAGES);
+    ui_go_to(ui, VIEW_IMAGES);
     if (list_row(list, image) >= list->count)
         find_filter(ui, "");
     list_select(list, list_row(list, image));

@@ -8,7 +8,6 @@
 #include "ui/actions/find.h"
 #include "ui/actions/prompt.h"
 #include "ui/actions/query.h"
-#include "ui/actions/show.h"
 #include "ui/actions/undo.h"
 #include "ui/state/command.h"
 #include "ui/state/view.h"
@@ -90,16 +89,16 @@ void command_back(struct ui *ui, const char *args, struct effects *effects)
     else if (ui->view == VIEW_FILES)
         ui->view = VIEW_START;
     else if (ui->view == VIEW_START)
-        show_view(ui, ui->views[ui->came_from]->bare ? VIEW_SEARCH : ui->came_from);
+        ui_go_to(ui, ui->views[ui->came_from]->bare ? VIEW_SEARCH : ui->came_from);
     else if (ui->view != VIEW_SEARCH)
-        show_view(ui, VIEW_SEARCH);
+        ui_go_to(ui, VIEW_SEARCH);
     else
         prompt_open_caption(ui, effects);
 }
 
 void command_view_search(struct ui *ui, const char *args, struct effects *effects)
 {
-    show_view(ui, VIEW_SEARCH);
+    ui_go_to(ui, VIEW_SEARCH);
 }
 
 /* The number `args` of `count` things; false, reported in the status line, if it is not one. */
@@ -129,7 +128,7 @@ void command_view_matches(struct ui *ui, const char *args, struct effects *effec
     if (*args && !take_number(ui, args, "image", catalog->images, &image))
         return;
     ui->subject = image;
-    show_view(ui, VIEW_MATCHES);
+    ui_go_to(ui, VIEW_MATCHES);
 }
 
 void command_view_images(struct ui *ui, const char *args, struct effects *effects)
@@ -137,7 +136,7 @@ void command_view_images(struct ui *ui, const char *args, struct effects *effect
     struct pair pair = ui_pair(ui);
     if (pair.set)
         list_select(ui_list_of(ui, VIEW_IMAGES), list_row(ui_list_of(ui, VIEW_IMAGES), pair.image));
-    show_view(ui, VIEW_IMAGES);
+    ui_go_to(ui, VIEW_IMAGES);
 }
 
 void command_view_captions(struct ui *ui, const char *args, struct effects *effects)
@@ -147,7 +146,7 @@ void command_view_captions(struct ui *ui, const char *args, struct effects *effe
     if (!catalog || !catalog->captions || (!*args && !catalog->caption)) {
         ui_say(ui, ROLE_ERROR, "This split has no captions");
     } else if (!*args) {
-        show_view(ui, VIEW_CAPTIONS);
+        ui_go_to(ui, VIEW_CAPTIONS);
     } else if (take_number(ui, args, "caption", catalog->captions, &caption)) {
         query_ask_caption(ui, caption);
     }
@@ -162,7 +161,7 @@ void command_undo(struct ui *ui, const char *args, struct effects *effects)
 void command_help(struct ui *ui, const char *args, struct effects *effects)
 {
     prompt_close(ui, effects);
-    show_view(ui, VIEW_HELP);
+    ui_go_to(ui, VIEW_HELP);
 }
 
 void command_zoom(struct ui *ui, const char *args, struct effects *effects)

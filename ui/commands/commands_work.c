@@ -8,7 +8,6 @@
 #include "ui/actions/prompt.h"
 #include "ui/actions/query.h"
 #include "ui/actions/requests.h"
-#include "ui/actions/show.h"
 #include "ui/actions/start.h"
 #include "ui/state/view.h"
 
@@ -19,7 +18,7 @@ void command_caption(struct ui *ui, const char *args, struct effects *effects)
         return;
     }
     query_ask(ui, args, -1);
-    show_view(ui, VIEW_SEARCH);
+    ui_go_to(ui, VIEW_SEARCH);
 }
 
 void command_leave_prompt(struct ui *ui, const char *args, struct effects *effects)

@@ -5,17 +5,8 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "base/mem.h"
 #include "base/str.h"
 #include "ui/state/command.h"
-
-char *config_path(void)
-{
-    const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-    if (xdg && *xdg == '/')
-        return file_join(xdg, "scanscope/config");
-    return home && *home ? file_join(home, ".config/scanscope/config") : NULL;
-}
 
 static const struct ui_command *command_of(const struct ui *ui, const char *line)
 {

@@ -10,8 +10,4 @@
  * or a wrong value; the lines before it have taken effect. */
 int config_load(const char *path, struct ui *ui, struct error *err) MUST_USE;
 
-/* $XDG_CONFIG_HOME/scanscope/config or ~/.config/scanscope/config, the caller's to free; NULL if
- * both variables are unset. */
-char *config_path(void);
-
 #endif

@@ -1,7 +1,6 @@
 #include "ui/loop/explore.h"
 
 #include <locale.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,7 +17,7 @@
 #include "ui/work/saved.h"
 
 /* $VARIABLE/NAME, ~/OTHERWISE/NAME, or NULL. */
-static char *home_folder(const char *variable, const char *otherwise, const char *name)
+static char *home_path(const char *variable, const char *otherwise, const char *name)
 {
     const char *xdg = getenv(variable), *home = getenv("HOME");
     if (xdg && *xdg == '/')
@@ -32,7 +31,7 @@ static char *home_folder(const char *variable, const char *otherwise, const char
 
 static char *state_folder(void)
 {
-    return home_folder("XDG_STATE_HOME", ".local/state", "scanscope");
+    return home_path("XDG_STATE_HOME", ".local/state", "scanscope");
 }
 
 /* To be called before the terminal is opened, which is queried accordingly. */
@@ -166,7 +165,8 @@ static int load_config(struct ui *ui, const struct explore_options *options, str
 {
     if (options->config)
         return strcmp(options->config, "none") ? config_load(options->config, ui, err) : 0;
-    char *path = options->headless ? NULL : config_path();
+    char *path =
+        options->headless ? NULL : home_path("XDG_CONFIG_HOME", ".config", "scanscope/config");
     int status = path && file_exists(path) ? config_load(path, ui, err) : 0;
     free(path);
     return status;
@@ -280,7 +280,7 @@ int explore_run_on(const struct explore_options *options, const struct worker_ho
     }
     char *state = options->headless ? NULL : state_folder();
     char *cache =
-        options->headless ? NULL : home_folder("XDG_CACHE_HOME", ".cache", "scanscope/thumbs");
+        options->headless ? NULL : home_path("XDG_CACHE_HOME", ".cache", "scanscope/thumbs");
     struct loop_folders folders = {state, cache};
     struct loop loop;
     int status =

@@ -1,7 +1,6 @@
 /* The time from a typed caption to its drawn ranking, on a made-up session through the real
  * backend. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/ascending.h"
 #include "base/mem.h"

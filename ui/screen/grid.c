@@ -237,41 +237,6 @@ void pane_down(struct pane pane, int row, int col, int n, struct style style, ui
         pane_cell(pane, row + i, col, code, style);
 }
 
-void pane_frame(struct pane pane, struct style style, const char *title, struct style title_style)
-{
-    int bottom = pane.box.rows - 1, right = pane.box.cols - 1;
-    if (bottom < 1 || right < 1)
-        return;
-    pane_across(pane, 0, 1, right - 1, style, 0x2500);
-    pane_across(pane, bottom, 1, right - 1, style, 0x2500);
-    pane_down(pane, 1, 0, bottom - 1, style, 0x2502);
-    pane_down(pane, 1, right, bottom - 1, style, 0x2502);
-    pane_cell(pane, 0, 0, 0x256d, style);
-    pane_cell(pane, 0, right, 0x256e, style);
-    pane_cell(pane, bottom, 0, 0x2570, style);
-    pane_cell(pane, bottom, right, 0x256f, style);
-    if (title && right > 6) {
-        struct pane edge = pane_part(pane, 0, 2, 1, right - 3);
-        int end = pane_put(edge, 0, 1, title_style, title);
-        pane_cell(edge, 0, 0, ' ', style);
-        pane_cell(edge, 0, end, ' ', style);
-    }
-}
-
-void pane_tint(struct pane pane, int row, int col, int cols, struct style style)
-{
-    for (int i = col; i < col + cols; i++) {
-        struct cell *cell = pane_at(pane, row, i);
-        if (!cell)
-            continue;
-        cell->style.attr |= style.attr;
-        if (style.fg != COLOUR_DEFAULT)
-            cell->style.fg = style.fg;
-        if (style.bg != COLOUR_DEFAULT)
-            cell->style.bg = style.bg;
-    }
-}
-
 void pane_cursor(struct pane pane, int row, int col, bool bar)
 {
     if (pane.box.rows < 1 || pane.box.cols < 1)

@@ -90,13 +90,6 @@ int pane_put_right(struct pane pane, int row, int end, struct style style, const
 void pane_across(struct pane pane, int row, int col, int n, struct style style, uint32_t code);
 void pane_down(struct pane pane, int row, int col, int n, struct style style, uint32_t code);
 
-/* A frame around the whole pane, with a title in its upper edge unless NULL. */
-void pane_frame(struct pane pane, struct style style, const char *title, struct style title_style);
-
-/* Changes the style of existing cells: adds the attributes, and sets the colours that are not
- * COLOUR_DEFAULT. */
-void pane_tint(struct pane pane, int row, int col, int cols, struct style style);
-
 /* One cell with one code point of one column; 0: blank. */
 void pane_cell(struct pane pane, int row, int col, uint32_t code, struct style style);
 

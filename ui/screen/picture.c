@@ -16,8 +16,10 @@ static int at_least_one(float value, int most)
     return n < 1 ? 1 : n > most ? most : n;
 }
 
-void picture_fit(const struct picture_spec *spec, int width, int height, int *cols_out,
-                 int *rows_out)
+/* The columns and rows that a picture of width x height pixels takes in the room of `spec`; at
+ * least 1 x 1. */
+static void fit(const struct picture_spec *spec, int width, int height, int *cols_out,
+                int *rows_out)
 {
     assert(width > 0 && height > 0 && spec->cell_ratio > 0);
     int cols = spec->cols < 1 ? 1 : spec->cols, rows = spec->rows < 1 ? 1 : spec->rows;
@@ -79,7 +81,7 @@ static colour raw_colour(int raw, enum depth depth)
 static struct picture *cells_of(const struct image *pixels, const struct picture_spec *spec)
 {
     struct picture *picture = mem_new(1, sizeof *picture);
-    picture_fit(spec, pixels->width, pixels->height, &picture->cols, &picture->rows);
+    fit(spec, pixels->width, pixels->height, &picture->cols, &picture->rows);
     picture->cells = mem_new((size_t)picture->cols * (size_t)picture->rows, sizeof *picture->cells);
     ChafaCanvas *canvas = canvas_new(spec, picture->cols, picture->rows);
     chafa_canvas_draw_all_pixels(canvas, CHAFA_PIXEL_RGBA8_UNASSOCIATED, pixels->pixels,

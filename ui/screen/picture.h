@@ -49,11 +49,6 @@ struct picture {
     int full_width, full_height; /* of the photograph: the boxes' units */
 };
 
-/* The columns and rows that a picture of width x height pixels takes in the room of `spec`; at
- * least 1 x 1. */
-void picture_fit(const struct picture_spec *spec, int width, int height, int *cols_out,
-                 int *rows_out);
-
 /* Draws a photograph for the terminal. `figure` has its pixels and boxes; weights: one per region,
  * or NULL to omit the overlay. The picture is the caller's to free. Errors: no memory. */
 int picture_make(const struct figure_image *figure, const float *weights,

@@ -12,14 +12,14 @@
 #include "base/utf8.h"
 #include "io/image/image.h"
 
-enum { MARGIN = 12 };
+/* In pixels. A glyph of DejaVu Sans Mono is 0.602 em wide; leading between lines. */
+enum { MARGIN = 12, EM = 15, CELL_WIDTH = 9, CELL_HEIGHT = 18 };
 
 struct painter {
     cairo_t *cairo;
     PangoLayout *layout;
     PangoFontDescription *font;
     const struct shot_look *look;
-    int width, height; /* of a cell */
 };
 
 static uint32_t rgb_of(const struct painter *p, colour c, bool back)
@@ -57,7 +57,7 @@ static void colours_of(const struct painter *p, const struct cell *cell, uint32_
 static bool block(const struct painter *p, uint32_t code, double x, double y)
 {
     static const uint8_t quadrants[] = {4, 8, 1, 13, 9, 7, 11, 2, 6, 14};
-    double w = p->width, h = p->height;
+    double w = CELL_WIDTH, h = CELL_HEIGHT;
     if (code < 0x2580 || code > 0x259f || (code >= 0x2591 && code <= 0x2593))
         return false;
     if (code == 0x2580)
@@ -99,7 +99,7 @@ static bool box_line(const struct painter *p, uint32_t code, double x, double y)
         {0x251c, 0, 1, 1, 1}, {0x2524, 1, 0, 1, 1}, {0x252c, 1, 1, 0, 1}, {0x2534, 1, 1, 1, 0},
         {0x253c, 1, 1, 1, 1},
     };
-    double cx = x + floor(p->width / 2.0), cy = y + floor(p->height / 2.0);
+    double cx = x + floor(CELL_WIDTH / 2.0), cy = y + floor(CELL_HEIGHT / 2.0);
     for (size_t i = 0; i < COUNTOF(lines); i++) {
         if (lines[i].code != code)
             continue;
@@ -107,10 +107,10 @@ static bool box_line(const struct painter *p, uint32_t code, double x, double y)
         int thick = l == 2 || r == 2 || u == 2 || d == 2 ? 2 : 1;
         if (l || r)
             cairo_rectangle(p->cairo, l ? x : cx, cy,
-                            (l ? cx - x : 0) + (r ? x + p->width - cx : thick), thick);
+                            (l ? cx - x : 0) + (r ? x + CELL_WIDTH - cx : thick), thick);
         if (u || d)
             cairo_rectangle(p->cairo, cx, u ? y : cy, thick,
-                            (u ? cy - y : 0) + (d ? y + p->height - cy : thick));
+                            (u ? cy - y : 0) + (d ? y + CELL_HEIGHT - cy : thick));
         cairo_fill(p->cairo);
         return true;
     }
@@ -131,7 +131,7 @@ static void draw_glyph(const struct painter *p, const struct cell *cell, double 
     pango_layout_set_text(p->layout, text, (int)n);
     int baseline = pango_layout_get_baseline(p->layout) / PANGO_SCALE;
     pango_font_description_set_weight(p->font, PANGO_WEIGHT_NORMAL);
-    cairo_move_to(p->cairo, x, y + round(p->height * 0.78) - baseline);
+    cairo_move_to(p->cairo, x, y + round(CELL_HEIGHT * 0.78) - baseline);
     pango_cairo_show_layout(p->cairo, p->layout);
 }
 
@@ -141,18 +141,18 @@ static void draw_cell(const struct painter *p, const struct cell *cell, double x
     colours_of(p, cell, &fg, &bg);
     int columns = cell->columns ? cell->columns : 1;
     set_colour(p->cairo, bg);
-    cairo_rectangle(p->cairo, x, y, p->width * columns, p->height);
+    cairo_rectangle(p->cairo, x, y, CELL_WIDTH * columns, CELL_HEIGHT);
     cairo_fill(p->cairo);
     set_colour(p->cairo, fg);
     if (cell->style.attr & ATTR_UNDERLINE) {
-        cairo_rectangle(p->cairo, x, y + p->height - 2, p->width * columns, 1);
+        cairo_rectangle(p->cairo, x, y + CELL_HEIGHT - 2, CELL_WIDTH * columns, 1);
         cairo_fill(p->cairo);
     }
     if (!code || code == ' ' || block(p, code, x, y) || box_line(p, code, x, y))
         return;
     if (code >= 0x2591 && code <= 0x2593) {
         set_colour(p->cairo, colour_mix(bg, fg, 0.25f * (float)(code - 0x2590)));
-        cairo_rectangle(p->cairo, x, y, p->width, p->height);
+        cairo_rectangle(p->cairo, x, y, CELL_WIDTH, CELL_HEIGHT);
         cairo_fill(p->cairo);
         return;
     }
@@ -164,34 +164,24 @@ static void draw_cursor(const struct painter *p, const struct grid *grid)
     if (!grid->cursor_bar)
         return;
     set_colour(p->cairo, theme_foreground(p->look->theme));
-    cairo_rectangle(p->cairo, MARGIN + grid->cursor_col * p->width,
-                    MARGIN + grid->cursor_row * p->height + 1, 2, p->height - 2);
+    cairo_rectangle(p->cairo, MARGIN + grid->cursor_col * CELL_WIDTH,
+                    MARGIN + grid->cursor_row * CELL_HEIGHT + 1, 2, CELL_HEIGHT - 2);
     cairo_fill(p->cairo);
-}
-
-static int cell_size(double font_size, bool width)
-{
-    return (int)lround(font_size *
-                       (width ? 0.6 : 1.2)); /* DejaVu Sans Mono has 0.602; leading between lines */
 }
 
 static void paint(cairo_surface_t *surface, const struct grid *grid, const struct shot_look *look)
 {
-    double size = look->font_size > 0 ? look->font_size : 15;
-    struct painter p = {.cairo = cairo_create(surface),
-                        .look = look,
-                        .width = cell_size(size, true),
-                        .height = cell_size(size, false)};
+    struct painter p = {.cairo = cairo_create(surface), .look = look};
     p.layout = pango_cairo_create_layout(p.cairo);
     p.font = pango_font_description_from_string("DejaVu Sans Mono");
-    pango_font_description_set_absolute_size(p.font, size * PANGO_SCALE);
+    pango_font_description_set_absolute_size(p.font, EM * PANGO_SCALE);
     set_colour(p.cairo, theme_background(look->theme));
     cairo_paint(p.cairo);
     for (int row = 0; row < grid->rows; row++)
         for (int col = 0; col < grid->cols; col++) {
             const struct cell *cell = grid_at(grid, row, col);
             if (cell->columns)
-                draw_cell(&p, cell, MARGIN + col * p.width, MARGIN + row * p.height);
+                draw_cell(&p, cell, MARGIN + col * CELL_WIDTH, MARGIN + row * CELL_HEIGHT);
         }
     draw_cursor(&p, grid);
     pango_font_description_free(p.font);
@@ -219,9 +209,8 @@ static void unpack(cairo_surface_t *surface, struct image *image)
 static int save_png(const struct grid *grid, const struct shot_look *look, const char *path,
                     struct error *err)
 {
-    double size = look->font_size > 0 ? look->font_size : 15;
-    struct image image = {.width = 2 * MARGIN + grid->cols * cell_size(size, true),
-                          .height = 2 * MARGIN + grid->rows * cell_size(size, false)};
+    struct image image = {.width = 2 * MARGIN + grid->cols * CELL_WIDTH,
+                          .height = 2 * MARGIN + grid->rows * CELL_HEIGHT};
     if (mem_alloc(&image.pixels, 4 * (size_t)image.width * (size_t)image.height, 1,
                   "a picture of the screen", err) != 0)
         return -1;

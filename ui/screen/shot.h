@@ -10,7 +10,6 @@
 struct shot_look {
     const struct theme *theme; /* for the default colours */
     enum depth depth;
-    double font_size; /* em, in pixels; 0: 15 */
 };
 
 /* Writes the screen as the path's suffix says: .txt, .ansi or .png. Errors: another suffix, no

@@ -9,8 +9,6 @@
 
 #include <curses.h>
 
-#include "base/mem.h"
-
 static struct {
     struct grid shown; /* what curses has been given */
     bool all;          /* paint every cell */

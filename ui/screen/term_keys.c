@@ -2,7 +2,6 @@
  * so that decoding is the inverse of key_bytes. */
 #include "ui/screen/term_private.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>

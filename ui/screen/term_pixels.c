@@ -3,8 +3,6 @@
  * one by having curses write the cells below it again. */
 #include "ui/screen/term_private.h"
 
-#include <stdlib.h>
-
 #include <curses.h>
 
 #include "ui/screen/pixels.h"

@@ -43,7 +43,6 @@ static const struct look dark_looks[ROLES] = {
     [ROLE_FRAME] = {0xff5fd2, -1, 13, -1, ATTR_BOLD, ATTR_BOLD},
     [ROLE_FRAME_MORE] = {0x62d0ff, -1, 14, -1, 0, 0},
     [ROLE_POPUP] = {0xe6e9ef, 0x20242e, 7, 0, 0, 0},
-    [ROLE_MATCH] = {0x111318, 0xe8c26a, 0, 11, 0, ATTR_REVERSE},
     [ROLE_BAR] = {0x5b8dd9, -1, 12, -1, 0, 0},
 };
 
@@ -66,7 +65,6 @@ static const struct look light_looks[ROLES] = {
     [ROLE_FRAME] = {0xd0108f, -1, 5, -1, ATTR_BOLD, ATTR_BOLD},
     [ROLE_FRAME_MORE] = {0x0670b8, -1, 6, -1, 0, 0},
     [ROLE_POPUP] = {0x1c1f26, 0xeceff4, 0, 7, 0, 0},
-    [ROLE_MATCH] = {0x201800, 0xffd866, 0, 11, 0, ATTR_REVERSE},
     [ROLE_BAR] = {0x4a78c0, -1, 4, -1, 0, 0},
 };
 
@@ -84,7 +82,6 @@ static const struct look mono_looks[ROLES] = {
     [ROLE_KEY] = {.mono_attr = ATTR_BOLD},
     [ROLE_ERROR] = {.mono_attr = ATTR_BOLD | ATTR_REVERSE},
     [ROLE_FRAME] = {.mono_attr = ATTR_BOLD},
-    [ROLE_MATCH] = {.mono_attr = ATTR_REVERSE},
 };
 
 static const struct theme themes[] = {

@@ -26,8 +26,7 @@ enum role {
     ROLE_FRAME,      /* the strongest region's frame over the picture */
     ROLE_FRAME_MORE, /* other regions' frames */
     ROLE_POPUP,
-    ROLE_MATCH, /* text that a search found */
-    ROLE_BAR,   /* a bar for a number */
+    ROLE_BAR, /* a bar for a number */
     ROLES,
 };
 

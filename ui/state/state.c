@@ -186,6 +186,21 @@ bool ui_shows(const struct ui *ui, enum view_id view)
     return ui->views[view]->bare || ui_catalog(ui);
 }
 
+void ui_go_to(struct ui *ui, enum view_id view)
+{
+    if (ui->view == view)
+        return;
+    if (!ui_shows(ui, view)) {
+        ui_say(ui, ROLE_ERROR,
+               ui->models ? "The model is not open yet"
+                          : "Nothing is open yet: choose a model and data");
+        return;
+    }
+    if (view == VIEW_HELP || !ui_view_ops(ui)->bare)
+        ui->came_from = ui->view;
+    ui->view = view;
+}
+
 struct list *ui_list_of(struct ui *ui, enum view_id view)
 {
     return (int)view < VIEW_RANKED ? &ui->sides[ui->side].lists[view] : &ui->lists[view];

@@ -279,6 +279,9 @@ const struct view_ops *ui_view_ops(const struct ui *ui);
 /* Whether the view has something to show: it needs no model, or one is open. */
 bool ui_shows(const struct ui *ui, enum view_id view);
 
+/* Shows a view; one that needs a model before any is open is an error in the status line. */
+void ui_go_to(struct ui *ui, enum view_id view);
+
 /* The list of a view (of a ranking, the side's); ui_list: of the view that is shown. */
 struct list *ui_list_of(struct ui *ui, enum view_id view);
 const struct list *ui_list_const(const struct ui *ui, enum view_id view);

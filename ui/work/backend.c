@@ -1,7 +1,5 @@
 #include "ui/work/backend.h"
 
-#include <assert.h>
-#include <math.h>
 #include <stdlib.h>
 
 #include "base/mem.h"

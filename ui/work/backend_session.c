@@ -455,7 +455,8 @@ static const char **spec_field(struct session_spec *spec, int field)
     return (const char **)(void *)((char *)spec + field_offsets[field]);
 }
 
-void backend_session_spec(const struct source *source, struct session_spec *out)
+/* The source as a specification that borrows its strings. */
+static void make_spec(const struct source *source, struct session_spec *out)
 {
     *out = (struct session_spec){.compat = source->py3bytes ? TOKENS_PY3BYTES : TOKENS_STANDARD,
                                  .need_vocab = !source->of[SOURCE_TOKENS],
@@ -514,7 +515,7 @@ int backend_session_open(void *context, const struct source *source, int side,
 {
     struct session_spec spec;
     (void)side;
-    backend_session_spec(source, &spec);
+    make_spec(source, &spec);
     spec.bf16 = context && *(const bool *)context;
     struct session *session = NULL;
     struct str note = {0};

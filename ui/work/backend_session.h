@@ -18,9 +18,6 @@ int backend_session_open(void *context, const struct source *source, int side,
 struct backend *backend_session_wrap(struct session *session, const char *data_name,
                                      const char *note);
 
-/* The source as a specification that borrows its strings. */
-void backend_session_spec(const struct source *source, struct session_spec *out);
-
 /* The specification as a source with absolute paths; the caller's to free by source_done. */
 void backend_session_source(const struct session_spec *spec, struct source *out);
 

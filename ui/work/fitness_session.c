@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "base/mem.h"
 #include "inspect/inspect.h"
 #include "io/dataset/dataset.h"
 
