@@ -312,11 +312,6 @@ const struct picture *ui_picture(const struct ui *ui)
     return slot->key.image == pair.image ? slot->picture : NULL;
 }
 
-const struct picture *ui_thumb(const struct ui *ui, size_t image)
-{
-    return image < ui->thumbs.images ? ui->thumbs.of[image] : NULL;
-}
-
 static bool word_shown(const struct ui *ui, size_t word)
 {
     return (ptrdiff_t)word == ui->word || (word < ui->pin_count && ui->pins[word]);

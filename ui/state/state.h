@@ -319,9 +319,6 @@ const struct ask_words *ui_words(const struct ui *ui);
  * NULL. */
 const struct picture *ui_picture(const struct ui *ui);
 
-/* The image's thumbnail; NULL until it has come. */
-const struct picture *ui_thumb(const struct ui *ui, size_t image);
-
 /* Fills the weights to lay over the picture, one per region: the mean of the selected word's and
  * the pinned ones'. False if there are none. */
 bool ui_weights(const struct ui *ui, float *weights_out);

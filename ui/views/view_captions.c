@@ -3,8 +3,6 @@
 
 #include <stdio.h>
 
-#include "ui/actions/query.h"
-
 static size_t captions_total(const struct ui *ui)
 {
     const struct catalog *catalog = ui_catalog(ui);
@@ -43,14 +41,6 @@ static void captions_empty(const struct ui *ui, struct pane pane)
                  ui->marked_only ? "No marked caption here: * shows all" : "");
 }
 
-static void captions_open(struct ui *ui, struct effects *effects)
-{
-    size_t item;
-    (void)effects;
-    if (ui_selected(ui, VIEW_CAPTIONS, &item))
-        query_ask_caption(ui, item);
-}
-
 const struct view_ops view_captions = {.name = "captions",
                                        .title = "Captions",
                                        .mode = MODE_CAPTIONS,
@@ -59,4 +49,4 @@ const struct view_ops view_captions = {.name = "captions",
                                        .draw = captions_draw,
                                        .empty = captions_empty,
                                        .pair = captions_pair,
-                                       .open = captions_open};
+                                       .open = view_open_caption};

@@ -6,7 +6,6 @@
 
 #include "analyse/failures.h"
 #include "base/countof.h"
-#include "ui/actions/query.h"
 #include "ui/actions/survey.h"
 
 static size_t failures_total(const struct ui *ui)
@@ -153,14 +152,6 @@ static void failures_pair(const struct ui *ui, struct pair *out)
     *out = (struct pair){true, image, (ptrdiff_t)item, 0};
 }
 
-static void failures_open(struct ui *ui, struct effects *effects)
-{
-    size_t item;
-    (void)effects;
-    if (ui_selected(ui, VIEW_FAILURES, &item))
-        query_ask_caption(ui, item);
-}
-
 int view_failures_summary(const struct ui *ui, struct pane pane, int col)
 {
     static const size_t tops[] = {1, 5, 10};
@@ -189,4 +180,4 @@ const struct view_ops view_failures = {.name = "failures",
                                        .header_click = failures_header_click,
                                        .empty = failures_empty,
                                        .pair = failures_pair,
-                                       .open = failures_open};
+                                       .open = view_open_caption};

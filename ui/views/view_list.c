@@ -3,7 +3,7 @@
 
 static void draw_thumb(const struct ui *ui, struct pane pane, size_t image)
 {
-    const struct picture *thumb = ui_thumb(ui, image);
+    const struct picture *thumb = image < ui->thumbs.images ? ui->thumbs.of[image] : NULL;
     struct style dim = ui_style(ui, ROLE_BORDER);
     if (thumb && thumb->cells) {
         view_cells(pane, (pane.box.rows - thumb->rows) / 2, (pane.box.cols - thumb->cols) / 2,

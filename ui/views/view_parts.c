@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ui/actions/query.h"
+
 struct style view_style(const struct ui *ui, struct style base, enum role role)
 {
     struct style style = ui_style(ui, role);
@@ -62,6 +64,14 @@ int view_wrap(struct pane pane, int row, int col, int width, int rows, struct st
         text += strspn(text, " ");
     }
     return used;
+}
+
+void view_open_caption(struct ui *ui, struct effects *effects)
+{
+    size_t item;
+    (void)effects;
+    if (ui_selected(ui, ui->view, &item))
+        query_ask_caption(ui, item);
 }
 
 void view_cells(struct pane pane, int row, int col, const struct picture *picture)

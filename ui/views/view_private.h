@@ -42,6 +42,9 @@ int view_moved(const struct ui *ui, struct pane pane, int col, size_t item, stru
 int view_wrap(struct pane pane, int row, int col, int width, int rows, struct style style,
               const char *text);
 
+/* Asks the selected caption, in a view whose items are captions of the split. */
+void view_open_caption(struct ui *ui, struct effects *effects);
+
 /* Puts a picture's cells. */
 void view_cells(struct pane pane, int row, int col, const struct picture *picture);
 

@@ -411,7 +411,7 @@ static void make_captions(struct real *real)
         struct str text = {0};
         for (size_t w = session->starts[c] + 1; w + 1 < session->starts[c + 1]; w++) {
             const char *word = session->vocab ? vocab_word(session->vocab, session->ids[w]) : NULL;
-            str_addf(&text, "%s", text.length ? " " : "");
+            str_add(&text, text.length ? " " : "");
             if (word)
                 str_add(&text, word);
             else

@@ -183,13 +183,12 @@ static void work(struct worker *worker, struct request *request)
     bool more =
         event.kind == EVENT_THUMB || (event.kind == EVENT_SURVEYED && event.done < event.total);
     bool later = worker->put_off && status != 0;
-    if (atomic_load(&worker->give_up) || worker->ending)
-        event_done(&event); /* no longer awaited */
-    else if (later)
-        event_done(&event); /* something urgent came: this is done again afterwards */
-    else
+    bool awaited = !atomic_load(&worker->give_up) && !worker->ending;
+    if (awaited && !later) /* if something urgent came, this is done again afterwards */
         post_locked(worker, &event);
-    if ((more || later) && !newer && !atomic_load(&worker->give_up) && !worker->ending) {
+    else
+        event_done(&event);
+    if ((more || later) && !newer && awaited) {
         worker->slots[request->kind][request->side] = *request;
         worker->full[request->kind][request->side] = true;
         *request = (struct request){0};
