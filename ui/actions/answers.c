@@ -15,9 +15,6 @@
 #include "ui/state/command.h"
 #include "ui/work/recent.h"
 
-/* All handlers have the same parameters; few use every one. */
-#pragma GCC diagnostic ignored "-Wunused-parameter"
-
 /* If the command line named the files, the program ends with the reason; if they were chosen on the
  * start screen, it returns there. */
 static void leave_because(struct ui *ui, const char *why, struct effects *effects)
@@ -83,6 +80,7 @@ static void take_opened(struct ui *ui, struct event *event, struct effects *effe
 
 static void take_progress(struct ui *ui, struct event *event, struct effects *effects)
 {
+    (void)effects;
     mem_replace(&ui->work.label, event->text);
     ui->work.done = event->done;
     ui->work.total = event->total;
@@ -109,6 +107,7 @@ static size_t *invert(const struct ranking *ranking)
 
 static void take_ranked(struct ui *ui, struct event *event, struct effects *effects)
 {
+    (void)effects;
     struct side *side = &ui->sides[event->side];
     bool images = event->request == REQUEST_RANK;
     struct ranking **place = images ? &side->ranking : &side->matches;
@@ -175,6 +174,7 @@ void answers_first_word(struct ui *ui, const struct look *look)
 
 static void take_looked(struct ui *ui, struct event *event, struct effects *effects)
 {
+    (void)effects;
     struct side *side = &ui->sides[event->side];
     look_free(side->look);
     side->look = event->look;
@@ -188,6 +188,7 @@ static void take_looked(struct ui *ui, struct event *event, struct effects *effe
 
 static void take_picture(struct ui *ui, struct event *event, struct effects *effects)
 {
+    (void)effects;
     struct side *side = &ui->sides[event->side];
     struct picture_slot *slot = &side->pictures[side->picture_next];
     picture_free(slot->picture);
@@ -200,6 +201,7 @@ static void take_picture(struct ui *ui, struct event *event, struct effects *eff
 
 static void take_thumb(struct ui *ui, struct event *event, struct effects *effects)
 {
+    (void)effects;
     if (event->image >= ui->thumbs.images || ui->thumbs.of[event->image])
         return;
     ui->thumbs.of[event->image] = event->picture;
@@ -210,6 +212,7 @@ static void take_thumb(struct ui *ui, struct event *event, struct effects *effec
 
 static void take_exported(struct ui *ui, struct event *event, struct effects *effects)
 {
+    (void)effects;
     if (ui_awaits(ui, REQUEST_EXPORT))
         return; /* more are to come */
     if (ui->exports > 1)
@@ -232,6 +235,7 @@ static void take_failed(struct ui *ui, struct event *event, struct effects *effe
 static void take_surveyed(struct ui *ui, struct event *event, struct effects *effects)
 {
     struct survey *survey = &ui->surveys[event->side];
+    (void)effects;
     if (event->first != survey->done || survey->done + event->count > survey->total)
         return;
     if (!survey->of)
@@ -243,12 +247,14 @@ static void take_surveyed(struct ui *ui, struct event *event, struct effects *ef
 
 static void take_files(struct ui *ui, struct event *event, struct effects *effects)
 {
+    (void)effects;
     browse_listed(ui, event->files);
     event->files = NULL;
 }
 
 static void take_recent(struct ui *ui, struct event *event, struct effects *effects)
 {
+    (void)effects;
     recents_free(ui->start.recents);
     ui->start.recents = event->recents;
     event->recents = NULL;
@@ -258,6 +264,7 @@ static void take_recent(struct ui *ui, struct event *event, struct effects *effe
 
 static void take_fit(struct ui *ui, struct event *event, struct effects *effects)
 {
+    (void)effects;
     fitness_free(ui->start.fitness);
     ui->start.fitness = event->fitness;
     event->fitness = NULL;

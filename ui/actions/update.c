@@ -18,9 +18,6 @@
 #include "ui/state/layout.h"
 #include "ui/state/view.h"
 
-/* All handlers have the same parameters; few use every one. */
-#pragma GCC diagnostic ignored "-Wunused-parameter"
-
 static void on_key(struct ui *ui, struct event *event, struct effects *effects)
 {
     char name[KEY_NAME_MAX];
@@ -49,6 +46,7 @@ static void on_paste(struct ui *ui, struct event *event, struct effects *effects
 
 static void on_resize(struct ui *ui, struct event *event, struct effects *effects)
 {
+    (void)effects;
     ui->rows = event->rows;
     ui->cols = event->cols;
     if (event->cell_ratio > 0)
@@ -61,6 +59,7 @@ static void on_resize(struct ui *ui, struct event *event, struct effects *effect
 
 static void on_line(struct ui *ui, struct event *event, struct effects *effects)
 {
+    (void)effects;
     struct line *line = &ui->line;
     free(line->text);
     free(line->label);
@@ -118,22 +117,26 @@ static void on_line_done(struct ui *ui, struct event *event, struct effects *eff
 
 static void on_completions(struct ui *ui, struct event *event, struct effects *effects)
 {
+    (void)effects;
     mem_replace(&ui->line.completions, event->text);
 }
 
 static void on_resumed(struct ui *ui, struct event *event, struct effects *effects)
 {
+    (void)ui, (void)event;
     effects_add(effects, EFFECT_REPAINT);
 }
 
 static void on_leave(struct ui *ui, struct event *event, struct effects *effects)
 {
+    (void)event;
     ui->leaving = true;
     effects_add(effects, EFFECT_QUIT);
 }
 
 static void on_note(struct ui *ui, struct event *event, struct effects *effects)
 {
+    (void)effects;
     ui_say(ui, ROLE_TEXT, "%s", event->text);
 }
 
@@ -166,12 +169,14 @@ static void settle_list(struct ui *ui, enum view_id view)
 
 static void settle_rankings(struct ui *ui, void *context)
 {
+    (void)context;
     for (int view = 0; view < VIEW_RANKED; view++)
         settle_list(ui, (enum view_id)view);
 }
 
 static void scroll(struct ui *ui, void *context)
 {
+    (void)context;
     struct layout layout;
     layout_make(ui, &layout);
     list_scroll(ui_list(ui), layout_page(&layout), (size_t)layout.across);

@@ -6,9 +6,6 @@
 #include "ui/state/effect.h"
 #include "ui/state/state.h"
 
-/* All have the same parameters; few use every one. */
-#pragma GCC diagnostic ignored "-Wunused-parameter"
-
 #define COMMAND(name) void command_##name(struct ui *ui, const char *args, struct effects *effects)
 
 /* commands_move.c: along rows, words and matches */

@@ -7,6 +7,7 @@
 
 void command_compare(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)args, (void)effects;
     if (ui->shown > 1) {
         ui->shown = 1;
         ui_say(ui, ROLE_DIM, "One ranking; = shows two again");
@@ -28,6 +29,7 @@ void command_compare(struct ui *ui, const char *args, struct effects *effects)
 
 void command_side(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)args, (void)effects;
     if (ui->shown < 2)
         ui_say(ui, ROLE_ERROR, "One ranking is shown: = puts two side by side");
     else
@@ -50,6 +52,7 @@ void command_moved(struct ui *ui, const char *args, struct effects *effects)
     enum { PLACES = 10 };
     const struct list *list = ui_list_const(ui, ui->view);
     size_t least = strtoul(args, NULL, 10), here, there;
+    (void)effects;
     if (!ui_compares(ui)) {
         ui_say(ui, ROLE_ERROR, "One ranking is shown: = puts two side by side");
         return;

@@ -110,17 +110,20 @@ void command_thumbnails(struct ui *ui, const char *args, struct effects *effects
 
 void command_sheet(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)effects;
     if (command_set(ui, SETTING_SHEET, args))
         ui->zoom = false;
 }
 
 void command_regions(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)effects;
     command_set(ui, SETTING_REGIONS, args);
 }
 
 void command_words(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)effects;
     command_set(ui, SETTING_WORD_TABLE, args);
 }
 

@@ -9,6 +9,7 @@ void command_view_failures(struct ui *ui, const char *args, struct effects *effe
 {
     char *end;
     long n = strtol(args, &end, 10);
+    (void)effects;
     if (end != args && n >= 0)
         ui->worse_than = (size_t)n;
     if (survey_begin(ui))
@@ -59,16 +60,19 @@ static void step(struct ui *ui, int by)
 
 void command_next_failure(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)args, (void)effects;
     step(ui, 1);
 }
 
 void command_previous_failure(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)args, (void)effects;
     step(ui, -1);
 }
 
 void command_sort(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)effects;
     if (!command_set(ui, SETTING_SORT, args))
         return;
     survey_sort(ui, ui->sort, false);
@@ -77,6 +81,7 @@ void command_sort(struct ui *ui, const char *args, struct effects *effects)
 
 void command_reverse(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)args, (void)effects;
     survey_sort(ui, ui->sort, !ui->reversed);
     ui_say(ui, ROLE_DIM, "Failures sorted: %s%s", setting_text(ui, SETTING_SORT),
            ui->reversed ? ", reversed" : "");
@@ -84,6 +89,7 @@ void command_reverse(struct ui *ui, const char *args, struct effects *effects)
 
 void command_all(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)args, (void)effects;
     ui->worse_than = ui->worse_than ? 0 : 1;
     if (!survey_begin(ui))
         return;
@@ -93,6 +99,7 @@ void command_all(struct ui *ui, const char *args, struct effects *effects)
 
 void command_flip(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)args, (void)effects;
     ui->wrong = !ui->wrong;
     ui_say(ui, ROLE_DIM, ui->wrong ? "The image ranked first" : "The true image");
 }

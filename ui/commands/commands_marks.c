@@ -27,6 +27,7 @@ static bool any_marked(struct ui *ui)
 void command_mark(struct ui *ui, const char *args, struct effects *effects)
 {
     size_t caption;
+    (void)args, (void)effects;
     if (!selected_caption(ui, &caption)) {
         ui_say(ui, ROLE_ERROR, "Only captions of the split can be marked");
         return;
@@ -72,16 +73,19 @@ static void step(struct ui *ui, int by)
 
 void command_next_mark(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)args, (void)effects;
     step(ui, 1);
 }
 
 void command_previous_mark(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)args, (void)effects;
     step(ui, -1);
 }
 
 void command_only_marked(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)args, (void)effects;
     if (!ui->marked_only && !any_marked(ui))
         return;
     ui->marked_only = !ui->marked_only;
@@ -95,6 +99,7 @@ void command_only_marked(struct ui *ui, const char *args, struct effects *effect
 
 void command_export_marked(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)args;
     if (!any_marked(ui))
         return;
     for (size_t c = 0; c < ui_catalog(ui)->captions; c++)

@@ -24,11 +24,13 @@ static void move(struct ui *ui, ptrdiff_t lines)
 
 void command_down(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)effects;
     move(ui, steps(args));
 }
 
 void command_up(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)effects;
     move(ui, -steps(args));
 }
 
@@ -43,27 +45,32 @@ static void page(struct ui *ui, int direction)
 
 void command_page_down(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)args, (void)effects;
     page(ui, 1);
 }
 
 void command_page_up(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)args, (void)effects;
     page(ui, -1);
 }
 
 void command_first(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)args, (void)effects;
     list_select(ui_list(ui), 0);
 }
 
 void command_last(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)args, (void)effects;
     struct list *list = ui_list(ui);
     list_select(list, list->count);
 }
 
 void command_next_word(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)args, (void)effects;
     const struct ask_words *words = ui_words(ui);
     if (words && ui->word + 1 < (ptrdiff_t)words->count)
         ui->word++;
@@ -71,6 +78,7 @@ void command_next_word(struct ui *ui, const char *args, struct effects *effects)
 
 void command_previous_word(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)args, (void)effects;
     if (ui->word >= 0)
         ui->word--;
 }
@@ -108,6 +116,7 @@ static const struct ranking *shown_ranking(const struct ui *ui)
 
 void command_truth(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)args, (void)effects;
     const struct ranking *ranking = shown_ranking(ui);
     struct list *list = ui_list(ui);
     for (size_t step = 1; ranking && step <= list->count; step++) {
@@ -142,11 +151,13 @@ static void find_again(struct ui *ui, int direction)
 
 void command_find_next(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)args, (void)effects;
     find_again(ui, 1);
 }
 
 void command_find_previous(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)args, (void)effects;
     find_again(ui, -1);
 }
 

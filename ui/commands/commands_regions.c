@@ -25,11 +25,13 @@ static void step(struct ui *ui, int by)
 
 void command_next_region(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)args, (void)effects;
     step(ui, 1);
 }
 
 void command_previous_region(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)args, (void)effects;
     step(ui, -1);
 }
 

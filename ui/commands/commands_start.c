@@ -11,6 +11,7 @@
 
 void command_start(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)args;
     prompt_close(ui, effects);
     start_enter(ui);
 }
@@ -87,6 +88,7 @@ void command_path(struct ui *ui, const char *args, struct effects *effects)
 
 void command_split(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)effects;
     if (*args)
         start_set(ui, START_SPLIT, args);
     else
@@ -96,6 +98,7 @@ void command_split(struct ui *ui, const char *args, struct effects *effects)
 void command_clear(struct ui *ui, const char *args, struct effects *effects)
 {
     enum start_field field = selected_field(ui);
+    (void)args, (void)effects;
     if (field == START_FIELDS)
         ui_say(ui, ROLE_ERROR, "There is nothing to clear in this row");
     else
@@ -104,12 +107,14 @@ void command_clear(struct ui *ui, const char *args, struct effects *effects)
 
 void command_parent(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)args, (void)effects;
     if (ui->view == VIEW_FILES)
         browse_parent(ui);
 }
 
 void command_enter_folder(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)args, (void)effects;
     char *folder = browse_selected(ui);
     if (folder)
         browse_folder(ui, folder);

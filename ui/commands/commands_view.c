@@ -30,6 +30,7 @@ static int style_now(const struct ui *ui)
 
 void command_overlay(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)effects;
     int before = style_now(ui), style = command_choose(ui, args, styles, STYLES, before);
     if (style < 0)
         return;
@@ -50,6 +51,7 @@ void command_overlay(struct ui *ui, const char *args, struct effects *effects)
 
 void command_map(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)effects;
     if (!command_set(ui, SETTING_MAP, args))
         return;
     ui->overlay = OVERLAY_HEAT;
@@ -59,6 +61,7 @@ void command_map(struct ui *ui, const char *args, struct effects *effects)
 void command_boxes(struct ui *ui, const char *args, struct effects *effects)
 {
     int most = setting_table[SETTING_BOXES].most;
+    (void)effects;
     long n = strtol(args, NULL, 10);
     if (!*args)
         n = ui->box_count == 1 ? MANY_BOXES : ui->box_count == 0;
@@ -68,6 +71,7 @@ void command_boxes(struct ui *ui, const char *args, struct effects *effects)
 
 void command_open(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)args;
     if (ui_list(ui)->count == 0)
         return;
     if (ui_view_ops(ui)->open)
@@ -78,6 +82,7 @@ void command_open(struct ui *ui, const char *args, struct effects *effects)
 
 void command_back(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)args;
     if (ui->region >= 0)
         ui->region = -1;
     else if (ui->zoom || ui->wide)
@@ -98,6 +103,7 @@ void command_back(struct ui *ui, const char *args, struct effects *effects)
 
 void command_view_search(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)args, (void)effects;
     ui_go_to(ui, VIEW_SEARCH);
 }
 
@@ -114,6 +120,7 @@ static bool take_number(struct ui *ui, const char *args, const char *what, size_
 
 void command_view_matches(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)effects;
     const struct catalog *catalog = ui_catalog(ui);
     struct pair pair = ui_pair(ui);
     size_t image = ui->subject;
@@ -133,6 +140,7 @@ void command_view_matches(struct ui *ui, const char *args, struct effects *effec
 
 void command_view_images(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)args, (void)effects;
     struct pair pair = ui_pair(ui);
     if (pair.set)
         list_select(ui_list_of(ui, VIEW_IMAGES), list_row(ui_list_of(ui, VIEW_IMAGES), pair.image));
@@ -143,6 +151,7 @@ void command_view_captions(struct ui *ui, const char *args, struct effects *effe
 {
     const struct catalog *catalog = ui_catalog(ui);
     size_t caption;
+    (void)effects;
     if (!catalog || !catalog->captions || (!*args && !catalog->caption)) {
         ui_say(ui, ROLE_ERROR, "This split has no captions");
     } else if (!*args) {
@@ -154,30 +163,35 @@ void command_view_captions(struct ui *ui, const char *args, struct effects *effe
 
 void command_undo(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)args, (void)effects;
     if (!undo_back(ui))
         ui_say(ui, ROLE_ERROR, "Nothing to undo");
 }
 
 void command_help(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)args;
     prompt_close(ui, effects);
     ui_go_to(ui, VIEW_HELP);
 }
 
 void command_zoom(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)args, (void)effects;
     ui->zoom = !ui->zoom;
     ui->wide = false;
 }
 
 void command_wide(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)args, (void)effects;
     ui->wide = !ui->wide;
     ui->zoom = false;
 }
 
 void command_pin(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)args, (void)effects;
     const struct ask_words *words = ui_words(ui);
     if (!words || ui->word < 0 || (size_t)ui->word >= words->count) {
         ui_say(ui, ROLE_ERROR, "No word is selected: Right moves to one");
@@ -193,5 +207,6 @@ void command_pin(struct ui *ui, const char *args, struct effects *effects)
 
 void command_unpin(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)args, (void)effects;
     ui->pin_count = 0;
 }

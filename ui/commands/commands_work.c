@@ -23,6 +23,7 @@ void command_caption(struct ui *ui, const char *args, struct effects *effects)
 
 void command_leave_prompt(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)args;
     if (ui->line.label) /* readline's search of the history is left first */
         effects_add(effects, EFFECT_LINE_KEY)->key = K_ESC;
     else
@@ -31,6 +32,7 @@ void command_leave_prompt(struct ui *ui, const char *args, struct effects *effec
 
 void command_palette(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)args;
     prompt_open(ui, PROMPT_COMMAND, "", effects);
 }
 
@@ -55,6 +57,7 @@ static bool scoring(const struct ui *ui)
 void command_cancel(struct ui *ui, const char *args, struct effects *effects)
 {
     bool typed = ui->prompt && ui->line.text && *ui->line.text;
+    (void)args;
     if (scoring(ui)) {
         bool opening = ui_awaits(ui, REQUEST_OPEN);
         forget_work(ui);
@@ -108,6 +111,7 @@ void command_copy(struct ui *ui, const char *args, struct effects *effects)
 {
     size_t item;
     struct str text = {0};
+    (void)args;
     if (!ui_selected(ui, ui->view, &item))
         return;
     ui_view_ops(ui)->text(ui, item, &text);
@@ -126,6 +130,7 @@ static bool selected_image(const struct ui *ui, size_t *image_out)
 void command_copy_id(struct ui *ui, const char *args, struct effects *effects)
 {
     size_t image;
+    (void)args;
     if (selected_image(ui, &image))
         copy(ui, ui_catalog(ui)->id[image], effects);
 }
@@ -133,22 +138,26 @@ void command_copy_id(struct ui *ui, const char *args, struct effects *effects)
 void command_external(struct ui *ui, const char *args, struct effects *effects)
 {
     size_t image;
+    (void)args;
     if (selected_image(ui, &image))
         effects_add(effects, EFFECT_VIEW_FILE)->image = image;
 }
 
 void command_redraw(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)ui, (void)args;
     effects_add(effects, EFFECT_REPAINT);
 }
 
 void command_suspend(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)ui, (void)args;
     effects_add(effects, EFFECT_SUSPEND);
 }
 
 void command_quit(struct ui *ui, const char *args, struct effects *effects)
 {
+    (void)args;
     ui->leaving = true;
     effects_add(effects, EFFECT_QUIT);
 }
