@@ -7,7 +7,6 @@
 
 #include "analyse/duplicates.h"
 #include "analyse/hubness.h"
-#include "analyse/positive_recalls.h"
 #include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -49,25 +48,14 @@ static void report_hubs(struct words_command *o, bool images, const struct hubne
     }
 }
 
-/* The first k of each query's kept answers; the caller's to free. */
-static struct ranked *first_answers(const struct ranked *top, size_t queries, size_t kept, size_t k)
-{
-    struct ranked *first = mem_new(queries * k, sizeof *first);
-    for (size_t q = 0; q < queries; q++)
-        memcpy(first + q * k, top + q * kept, k * sizeof *first);
-    return first;
-}
-
 static void report_hubs_of(struct words_command *o, bool images, const struct ranked *top,
                            size_t queries, size_t kept, size_t items)
 {
     struct hubness hubness;
     size_t k = (size_t)o->neighbours < kept ? (size_t)o->neighbours : kept;
-    struct ranked *first = first_answers(top, queries, kept, k);
-    hubness_measure(first, queries, k, items, &hubness);
+    hubness_measure(top, queries, kept, k, items, &hubness);
     report_hubs(o, images, &hubness);
     hubness_done(&hubness);
-    free(first);
 }
 
 static void report_all_hubs(struct words_command *o)
@@ -226,8 +214,9 @@ static void report_positive_recalls(struct words_command *o, bool image, const c
     const struct sweep *s = &o->sweep;
     const char *direction = analyse_direction(image);
     static const char *const names[] = {"r1", "r5", "r10"};
-    positive_recalls(p, image ? s->images : s->captions, image ? s->image_top : s->caption_top,
-                     image ? s->image_k : s->caption_k, &r);
+    sweep_positive_recalls(p, image ? s->images : s->captions,
+                           image ? s->image_top : s->caption_top, image ? s->image_k : s->caption_k,
+                           &r);
     for (int t = 0; t < 6; t++) {
         char *key = mem_printf("positives.%s.%s.%s", direction, t < 3 ? "annotated" : "original",
                                names[t % 3]);

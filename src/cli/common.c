@@ -20,6 +20,11 @@ bool cli_wants_bf16(const struct cli_common *common)
     return common->precision && strcmp(common->precision, "bf16") == 0;
 }
 
+enum token_compat cli_token_compat(const char *name)
+{
+    return name && strcmp(name, "py3bytes") == 0 ? TOKENS_PY3BYTES : TOKENS_STANDARD;
+}
+
 void cli_common_done(struct cli_common *common)
 {
     cli_list_done(&common->models);
@@ -67,8 +72,7 @@ int cli_session_spec(const struct cli_common *common, size_t model, struct sessi
                  .token_ids = c->token_ids,
                  .photos = c->images,
                  .id_mapping = c->id_mapping},
-        .compat = c->token_compat && strcmp(c->token_compat, "py3bytes") == 0 ? TOKENS_PY3BYTES
-                                                                              : TOKENS_STANDARD,
+        .compat = cli_token_compat(c->token_compat),
         .bf16 = cli_wants_bf16(c),
         .index = {.mode = c->no_index ? INDEX_OFF : INDEX_AUTO, .folder = c->index_folder},
     };

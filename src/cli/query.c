@@ -251,6 +251,7 @@ static void print_table(const struct ask *ask)
         printf("%*zu  %7.4f  %c  ", rank_width, k + 1, (double)ask->best[k].score,
                ask->truth[ask->best[k].index] ? '*' : ' ');
         cli_print_cut(name, width == SIZE_MAX ? width : width - (size_t)lead - 1);
+        putchar('\n');
         free(name);
     }
     print_truth(ask);

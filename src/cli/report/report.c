@@ -14,14 +14,9 @@
 
 static char *formatted(const char *format, va_list args)
 {
-    va_list again;
-    va_copy(again, args);
-    int n = vsnprintf(NULL, 0, format, args);
-    size_t size = n > 0 ? (size_t)n + 1 : 1;
-    char *text = mem_new(size, 1);
-    vsnprintf(text, size, format, again);
-    va_end(again);
-    char *clean = utf8_clean(text, strlen(text));
+    char *text = NULL;
+    int n = vasprintf(&text, format, args);
+    char *clean = n >= 0 ? utf8_clean(text, (size_t)n) : mem_strdup("");
     free(text);
     return clean;
 }
