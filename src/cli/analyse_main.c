@@ -2,10 +2,8 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/interrupt.h"
 #include "base/mem.h"
 #include "cli/analyse.h"

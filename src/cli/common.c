@@ -4,7 +4,6 @@
 #include <cblas.h>
 #include <omp.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 void cli_set_threads(const struct cli_common *common)

@@ -41,9 +41,7 @@ static char *joined_operands(const struct cli_list *operands)
     struct str text = {0};
     for (size_t i = 0; i < operands->count; i++)
         str_addf(&text, "%s%s", i ? " " : "", operands->items[i]);
-    char *joined = mem_strdup(str_text(&text));
-    str_done(&text);
-    return joined;
+    return str_take(&text);
 }
 
 static void note_unknown(const struct ask *ask)

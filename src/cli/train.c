@@ -1,5 +1,4 @@
 /* train.c: scanscope train: the reference's flags under its names, and ours. */
-#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -342,12 +341,11 @@ static int run(const struct flags *f, const struct setup *setup, uint64_t seed, 
                               .line = terminal,
                               .log_step = setup->options.log_step,
                               .num_epochs = setup->options.num_epochs};
-    bool py3 = f->common.token_compat && strcmp(f->common.token_compat, "py3bytes") == 0;
     struct train_spec spec = {.options = setup->options,
                               .training = setup->training,
                               .validation = setup->validation,
                               .vocab = setup->vocab,
-                              .compat = py3 ? TOKENS_PY3BYTES : TOKENS_STANDARD,
+                              .compat = cli_token_compat(f->common.token_compat),
                               .seed = seed,
                               .resume = setup->resume,
                               .listen = show,

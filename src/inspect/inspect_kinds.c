@@ -9,7 +9,6 @@
 #include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
-#include "base/utf8.h"
 #include "inspect/inspect_private.h"
 #include "io/array/npy.h"
 #include "io/dataset/bottomup.h"
