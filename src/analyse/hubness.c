@@ -15,16 +15,17 @@ static int larger_first(const void *a, const void *b, void *context)
     return (x > y) - (x < y);
 }
 
-void hubness_measure(const struct ranked *top, size_t queries, size_t k, size_t items,
+void hubness_measure(const struct ranked *top, size_t queries, size_t kept, size_t k, size_t items,
                      struct hubness *out)
 {
     *out = (struct hubness){.items = items, .k = k};
     out->counts = mem_new(items, sizeof *out->counts);
     out->order = mem_new(items, sizeof *out->order);
-    for (size_t a = 0; a < queries * k; a++) {
-        assert(top[a].index < items);
-        out->counts[top[a].index]++;
-    }
+    for (size_t q = 0; q < queries; q++)
+        for (size_t a = q * kept; a < q * kept + k; a++) {
+            assert(top[a].index < items);
+            out->counts[top[a].index]++;
+        }
     double *counts = mem_new(items, sizeof *counts);
     for (size_t i = 0; i < items; i++) {
         out->order[i] = i;

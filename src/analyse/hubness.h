@@ -16,9 +16,9 @@ struct hubness {
     double expected; /* queries * k / items: the count of each if all were equal */
 };
 
-/* Counts the items (images or captions) among `top`, queries x k answers. Free with hubness_done.
- */
-void hubness_measure(const struct ranked *top, size_t queries, size_t k, size_t items,
+/* Counts the items (images or captions) among the first k answers of each query; top: queries x
+ * kept, k <= kept. Free with hubness_done. */
+void hubness_measure(const struct ranked *top, size_t queries, size_t kept, size_t k, size_t items,
                      struct hubness *out);
 void hubness_done(struct hubness *hubness);
 

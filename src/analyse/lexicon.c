@@ -174,7 +174,5 @@ char *lexicon_join(const struct lexicon *lexicon, size_t c)
     for (size_t w = lexicon->starts[c]; w < lexicon->starts[c + 1]; w++)
         str_addf(&text, "%s%s", w > lexicon->starts[c] ? " " : "",
                  lexicon->text[lexicon->words[w]]);
-    char *joined = mem_strdup(str_text(&text));
-    str_done(&text);
-    return joined;
+    return str_take(&text);
 }

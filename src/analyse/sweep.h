@@ -13,6 +13,7 @@
 
 #include "analyse/scores.h"
 #include "evaluate/evaluate.h"
+#include "io/annotation/positives.h"
 
 /* A query's result. Ranks are those of evaluate.h: from 0, equal scores by index, NaN last. */
 struct sweep_query {
@@ -44,5 +45,19 @@ void sweep_caption(const float *scores, size_t I, size_t truth, struct sweep_que
 
 /* The recalls of n queries, the same as evaluate_i2t and evaluate_t2i give for the whole matrix. */
 void sweep_recalls(const struct sweep_query *queries, size_t n, struct recalls *out);
+
+/* Recalls by an annotation of more right answers (ECCV Caption, CxC), over the queries that it has
+ * any for. */
+struct positive_recalls {
+    /* per cent of queries with a right answer among the first 1, 5, 10: by the annotation, and by
+     * the split alone */
+    double annotated[3], original[3];
+    double per_query; /* right answers per query, mean */
+};
+
+/* Computes them. `queries`: positives->queries of a sweep; `top`: queries x k of the same, best
+ * first, with k at least 10 or all answers there are. */
+void sweep_positive_recalls(const struct positives *positives, const struct sweep_query *queries,
+                            const struct ranked *top, size_t k, struct positive_recalls *out);
 
 #endif

@@ -268,9 +268,7 @@ static struct node *plain_text(struct parser *p)
         p->at += n;
     }
     p->at = end ? end : p->at;
-    char *text = mem_strdup(str_text(&words));
-    str_done(&words);
-    return comparison_node((size_t)p->plain_field, LIKE, 0, text);
+    return comparison_node((size_t)p->plain_field, LIKE, 0, str_take(&words));
 }
 
 static bool at_plain_text(const struct parser *p)
@@ -482,7 +480,5 @@ char *where_field_names(const struct where_field *fields)
     struct str names = {0};
     for (size_t f = 0; fields[f].name; f++)
         str_addf(&names, "%s%s", f ? ", " : "", fields[f].name);
-    char *text = mem_strdup(str_text(&names));
-    str_done(&names);
-    return text;
+    return str_take(&names);
 }

@@ -132,9 +132,6 @@ int analyse_open_model(struct analysis *a, size_t first, size_t count, struct an
                        struct error *err) MUST_USE;
 void analyse_model_done(struct analyse_model *model);
 
-/* Whether a model's name is that of a .npy file of similarities. */
-bool analyse_is_matrix(const char *path);
-
 /* Reads the split's words, after the first model was opened, and their frequencies: from --counts,
  * else from the folder's train_caps.txt if it exists. Errors: of the files; no captions. */
 int analyse_read_words(struct analysis *a, struct error *err) MUST_USE;

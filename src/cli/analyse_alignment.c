@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "analyse/align/alignment.h"
-#include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
 
@@ -221,29 +220,19 @@ static void report_rows(struct alignment_command *o)
 static void report_model(struct alignment_command *o, size_t model)
 {
     const struct alignment *a = &o->alignments[model];
+    struct report *report = &o->a.report;
     const char *name = o->a.common.models.items[model], *attention = a->t2i ? "t2i" : "i2t";
-    const struct {
-        const char *name, *text; /* text NULL: a number */
-        double value;
-    } values[] = {{"name", name, 0},
-                  {"attention", attention, 0},
-                  {"regions", NULL, (double)a->regions},
-                  {"captions", NULL, (double)a->captions},
-                  {"phrases", NULL, (double)a->phrases},
-                  {"curve_ap", NULL, a->curve.ap},
-                  {"curve_uniform", NULL, a->curve.uniform},
-                  {"curve_bound", NULL, a->curve.bound}};
-    report_line(&o->a.report,
-                "%s (%s): %zu phrases with boxes in %zu captions, %zu regions per image", name,
-                attention, a->phrases, a->captions, a->regions);
-    for (size_t v = 0; v < COUNTOF(values); v++) {
-        char *key = mem_printf("models.%zu.%s", model + 1, values[v].name);
-        if (values[v].text)
-            report_string(&o->a.report, key, values[v].text);
-        else
-            report_number(&o->a.report, key, values[v].value);
-        free(key);
-    }
+    size_t number = model + 1;
+    report_line(report, "%s (%s): %zu phrases with boxes in %zu captions, %zu regions per image",
+                name, attention, a->phrases, a->captions, a->regions);
+    report_string(report, name, "models.%zu.name", number);
+    report_string(report, attention, "models.%zu.attention", number);
+    report_number(report, (double)a->regions, "models.%zu.regions", number);
+    report_number(report, (double)a->captions, "models.%zu.captions", number);
+    report_number(report, (double)a->phrases, "models.%zu.phrases", number);
+    report_number(report, a->curve.ap, "models.%zu.curve_ap", number);
+    report_number(report, a->curve.uniform, "models.%zu.curve_uniform", number);
+    report_number(report, a->curve.bound, "models.%zu.curve_bound", number);
     report_classes(o, model);
     report_groups(o, model, ALIGN_BY_CATEGORY, "categories", "Nouns by category");
     report_groups(o, model, ALIGN_BY_WORD, "words", "Nouns");
@@ -255,13 +244,13 @@ static void report_annotation(struct alignment_command *o)
 {
     const struct grounding *g = &o->grounding;
     report_title(&o->a.report, "Attention against boxes");
-    report_number(&o->a.report, "resamples", o->a.resamples);
-    report_number(&o->a.report, "seed", o->a.seed);
-    report_number(&o->a.report, "attended", o->attended);
-    report_number(&o->a.report, "annotation.phrases", (double)g->phrase_count);
-    report_number(&o->a.report, "annotation.without_boxes", (double)g->without_boxes);
-    report_number(&o->a.report, "annotation.outside", (double)g->outside);
-    report_number(&o->a.report, "annotation.missing", (double)g->missing);
+    report_number(&o->a.report, o->a.resamples, "resamples");
+    report_number(&o->a.report, o->a.seed, "seed");
+    report_number(&o->a.report, o->attended, "attended");
+    report_number(&o->a.report, (double)g->phrase_count, "annotation.phrases");
+    report_number(&o->a.report, (double)g->without_boxes, "annotation.without_boxes");
+    report_number(&o->a.report, (double)g->outside, "annotation.outside");
+    report_number(&o->a.report, (double)g->missing, "annotation.missing");
     if (g->without_boxes + g->outside + g->missing > 0)
         report_line(&o->a.report,
                     "Skipped: %zu phrases without a box, %zu boxes outside their picture or "

@@ -37,8 +37,8 @@ const char *analyse_direction(bool image)
 void analyse_report_model(struct analysis *a, const char *title, const struct analyse_model *model)
 {
     report_title(&a->report, "%s of %s", title, model->label);
-    report_string(&a->report, "model", model->label);
-    report_string(&a->report, "split", a->split.data->split);
+    report_string(&a->report, model->label, "model");
+    report_string(&a->report, a->split.data->split, "split");
 }
 
 static void report_recalls(struct report *report, const char *label,
@@ -51,11 +51,8 @@ static void report_recalls(struct report *report, const char *label,
     report_line(report,
                 "%s: R@1 %.1f  R@5 %.1f  R@10 %.1f; rank median %.0f, mean %.1f; %zu queries",
                 label, r.r1, r.r5, r.r10, r.median, r.mean, n);
-    for (size_t i = 0; i < COUNTOF(names); i++) {
-        char *key = mem_printf("%s.%s", analyse_direction(image), names[i]);
-        report_number(report, key, values[i]);
-        free(key);
-    }
+    for (size_t i = 0; i < COUNTOF(names); i++)
+        report_number(report, values[i], "%s.%s", analyse_direction(image), names[i]);
 }
 
 void analyse_report_recalls(struct report *report, const struct sweep *sweep)

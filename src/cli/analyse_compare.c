@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "analyse/compare.h"
-#include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
 
@@ -152,27 +151,18 @@ static void report_overlap(struct report *report, const char *direction, size_t 
 static void report_direction(struct report *report, const char *direction,
                              const struct comparison *c)
 {
-    const struct {
-        const char *name;
-        double value;
-    } values[] = {
-        {"mean_rank_a", c->mean_rank_a},
-        {"mean_rank_b", c->mean_rank_b},
-        {"reciprocal_a", c->reciprocal_a},
-        {"reciprocal_b", c->reciprocal_b},
-        {"reciprocal_difference", c->reciprocal.difference.value},
-        {"reciprocal_low", c->reciprocal.difference.low},
-        {"reciprocal_high", c->reciprocal.difference.high},
-        {"reciprocal_p", c->reciprocal.p},
-        {"better", (double)c->better},
-        {"worse", (double)c->worse},
-        {"same", (double)c->same},
-    };
-    for (size_t v = 0; v < COUNTOF(values); v++) {
-        char *key = mem_printf("ranks.%s.%s", direction, values[v].name);
-        report_number(report, key, values[v].value);
-        free(key);
-    }
+    report_number(report, c->mean_rank_a, "ranks.%s.mean_rank_a", direction);
+    report_number(report, c->mean_rank_b, "ranks.%s.mean_rank_b", direction);
+    report_number(report, c->reciprocal_a, "ranks.%s.reciprocal_a", direction);
+    report_number(report, c->reciprocal_b, "ranks.%s.reciprocal_b", direction);
+    report_number(report, c->reciprocal.difference.value, "ranks.%s.reciprocal_difference",
+                  direction);
+    report_number(report, c->reciprocal.difference.low, "ranks.%s.reciprocal_low", direction);
+    report_number(report, c->reciprocal.difference.high, "ranks.%s.reciprocal_high", direction);
+    report_number(report, c->reciprocal.p, "ranks.%s.reciprocal_p", direction);
+    report_number(report, (double)c->better, "ranks.%s.better", direction);
+    report_number(report, (double)c->worse, "ranks.%s.worse", direction);
+    report_number(report, (double)c->same, "ranks.%s.same", direction);
     report_line(report,
                 "%s: B ranks the truth better in %zu queries, worse in %zu, the same in %zu; mean "
                 "rank %.1f -> %.1f, reciprocal %.4f -> %.4f (p %.4f)",
@@ -183,11 +173,12 @@ static void report_direction(struct report *report, const char *direction,
 static void report_rsum(struct report *report, const struct compared_rsum *r)
 {
     const struct interval *d = &r->difference.difference;
-    const double values[] = {r->a, r->b, d->value, d->low, d->high, r->difference.p};
-    static const char *const names[] = {"rsum.a",   "rsum.b",    "rsum.difference",
-                                        "rsum.low", "rsum.high", "rsum.p"};
-    for (int v = 0; v < 6; v++)
-        report_number(report, names[v], values[v]);
+    report_number(report, r->a, "rsum.a");
+    report_number(report, r->b, "rsum.b");
+    report_number(report, d->value, "rsum.difference");
+    report_number(report, d->low, "rsum.low");
+    report_number(report, d->high, "rsum.high");
+    report_number(report, r->difference.p, "rsum.p");
     report_line(report, "rsum: A %.1f, B %.1f, difference %+.2f [%.2f, %.2f], p %.4f", r->a, r->b,
                 d->value, d->low, d->high, r->difference.p);
 }
@@ -249,12 +240,12 @@ static int compare(struct compare_command *o, struct error *err)
     report_title(report, "%s and %s", o->models[0].label, o->models[1].label);
     report_line(report, "A: %s", o->models[0].label);
     report_line(report, "B: %s", o->models[1].label);
-    report_string(report, "a", o->models[0].label);
-    report_string(report, "b", o->models[1].label);
-    report_string(report, "split", o->a.split.data->split);
-    report_number(report, "resamples", (double)how.resamples);
-    report_number(report, "seed", (double)how.seed);
-    report_number(report, "level", how.level);
+    report_string(report, o->models[0].label, "a");
+    report_string(report, o->models[1].label, "b");
+    report_string(report, o->a.split.data->split, "split");
+    report_number(report, (double)how.resamples, "resamples");
+    report_number(report, (double)how.seed, "seed");
+    report_number(report, how.level, "level");
     report_rsum(report, &rsum);
     report_direction(report, "i2t", &both[0]);
     report_direction(report, "t2i", &both[1]);

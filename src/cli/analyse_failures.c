@@ -163,7 +163,7 @@ static int run(struct analysis *a, struct error *err)
         return open_row(o, err);
     analyse_report_model(a, "Failures", &o->model);
     analyse_report_recalls(&a->report, &o->sweep);
-    report_number(&a->report, "selected", (double)o->count);
+    report_number(&a->report, (double)o->count, "selected");
     report_line(&a->report, "%zu of %zu queries selected", o->count, o->failures.count);
     (o->group ? report_groups : report_rows)(o);
     a->figure_count = o->count;

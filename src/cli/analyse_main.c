@@ -2,10 +2,8 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/interrupt.h"
 #include "base/mem.h"
 #include "cli/analyse.h"
@@ -193,7 +191,7 @@ static int explore_sources(const struct analysis *a, const size_t *models, size_
         struct session_spec spec;
         if (cli_session_spec(&a->common, models[m], &spec, err) != 0)
             return -1;
-        if (analyse_is_matrix(spec.model))
+        if (str_ends_with(spec.model, ".npy"))
             return error_set(err,
                              "--open: %s is a matrix of similarities; the explorer needs the model",
                              spec.model);

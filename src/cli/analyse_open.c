@@ -10,12 +10,6 @@
 
 /* ---- members ---- */
 
-bool analyse_is_matrix(const char *path)
-{
-    const char *dot = strrchr(file_name(path), '.');
-    return dot && strcmp(dot, ".npy") == 0;
-}
-
 static int check_captions(const struct dataset *data, struct error *err)
 {
     if (data->per_image > 0 && data->captions > 0)
@@ -64,7 +58,7 @@ static int open_member(struct analysis *a, size_t index, struct analyse_model *m
     if (cli_session_spec(&a->common, index, &spec, err) != 0)
         return -1;
     spec.encode_captions = true;
-    bool matrix = analyse_is_matrix(spec.model);
+    bool matrix = str_ends_with(spec.model, ".npy");
     if (matrix ? scores_file_open(spec.model, &model->files[m], err) != 0
                : cli_session_open(&a->common, &spec, &model->sessions[m], err) != 0)
         return -1;

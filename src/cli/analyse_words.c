@@ -1,7 +1,6 @@
 /* analyse_words.c: what each word contributes, and the command. */
 #include "cli/analyse_words.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,13 +55,13 @@ static int report_caption(struct words_command *o, struct error *err)
     char *text = analyse_caption(&o->a, o->caption);
     const char *image = data->id[o->caption / data->per_image];
     report_line(report, "%s", text);
-    report_string(report, "caption", text);
-    report_string(report, "image", image);
+    report_string(report, text, "caption");
+    report_string(report, image, "image");
     if (count > 0) {
         report_line(report, "Image %s: score %.4f, rank %zu", image, (double)uses[0].score,
                     uses[0].rank);
-        report_number(report, "score", (double)uses[0].score);
-        report_number(report, "rank", (double)uses[0].rank);
+        report_number(report, (double)uses[0].score, "score");
+        report_number(report, (double)uses[0].rank, "rank");
     }
     report_table(report, "uses", "Each word omitted:", use_columns, 0);
     for (size_t w = 0; w < count; w++)
@@ -152,8 +151,8 @@ static int report_sample(struct words_command *o, struct error *err)
     if (status != 0)
         return -1;
     size_t words = contribution_by_word(uses, count, o->nowhere, &summaries);
-    report_number(report, "sample", (double)n);
-    report_number(report, "seed", o->a.seed);
+    report_number(report, (double)n, "sample");
+    report_number(report, o->a.seed, "seed");
     report_line(report, "%zu words omitted, one at a time, from %zu of %zu captions (seed %d)%s%s",
                 count, n, C, o->a.seed, o->model.count > 1 ? ", with " : "",
                 o->model.count > 1 ? o->model.session->model_path : "");

@@ -7,8 +7,6 @@
 
 #include "analyse/duplicates.h"
 #include "analyse/hubness.h"
-#include "analyse/positive_recalls.h"
-#include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
 
@@ -26,15 +24,9 @@ static const struct report_column hub_columns[] = {
 static void report_hubs(struct words_command *o, bool images, const struct hubness *h)
 {
     const char *what = images ? "images" : "captions";
-    const struct {
-        const char *name;
-        double value;
-    } values[] = {{"skewness", h->skewness}, {"never", h->never}, {"k", (double)h->k}};
-    for (size_t v = 0; v < COUNTOF(values); v++) {
-        char *key = mem_printf("hubness.%s.%s", what, values[v].name);
-        report_number(&o->a.report, key, values[v].value);
-        free(key);
-    }
+    report_number(&o->a.report, h->skewness, "hubness.%s.skewness", what);
+    report_number(&o->a.report, h->never, "hubness.%s.never", what);
+    report_number(&o->a.report, (double)h->k, "hubness.%s.k", what);
     char *heading =
         mem_printf("Hubs: %s among the best %zu for many queries (%.1f each if spread evenly); "
                    "skewness %.2f, %.1f %% never turn up",
@@ -49,25 +41,14 @@ static void report_hubs(struct words_command *o, bool images, const struct hubne
     }
 }
 
-/* The first k of each query's kept answers; the caller's to free. */
-static struct ranked *first_answers(const struct ranked *top, size_t queries, size_t kept, size_t k)
-{
-    struct ranked *first = mem_new(queries * k, sizeof *first);
-    for (size_t q = 0; q < queries; q++)
-        memcpy(first + q * k, top + q * kept, k * sizeof *first);
-    return first;
-}
-
 static void report_hubs_of(struct words_command *o, bool images, const struct ranked *top,
                            size_t queries, size_t kept, size_t items)
 {
     struct hubness hubness;
     size_t k = (size_t)o->neighbours < kept ? (size_t)o->neighbours : kept;
-    struct ranked *first = first_answers(top, queries, kept, k);
-    hubness_measure(first, queries, k, items, &hubness);
+    hubness_measure(top, queries, kept, k, items, &hubness);
     report_hubs(o, images, &hubness);
     hubness_done(&hubness);
-    free(first);
 }
 
 static void report_all_hubs(struct words_command *o)
@@ -99,8 +80,8 @@ static void report_twins(struct words_command *o, bool images, const struct twin
         images ? "%zu pairs of images nearly the same (cosine of mean embeddings at least %.2f):"
                : "%zu pairs of captions nearly the same (at least %.2f of their words in common):",
         twins->total, images ? o->similar : o->alike);
-    report_number(&o->a.report, images ? "image_twin_pairs" : "caption_twin_pairs",
-                  (double)twins->total);
+    report_number(&o->a.report, (double)twins->total,
+                  images ? "image_twin_pairs" : "caption_twin_pairs");
     report_table(&o->a.report, images ? "image_twins" : "caption_twins", heading,
                  images ? image_twin_columns : caption_twin_columns, (size_t)o->a.top);
     for (size_t t = 0; t < twins->count; t++) {
@@ -226,14 +207,13 @@ static void report_positive_recalls(struct words_command *o, bool image, const c
     const struct sweep *s = &o->sweep;
     const char *direction = analyse_direction(image);
     static const char *const names[] = {"r1", "r5", "r10"};
-    positive_recalls(p, image ? s->images : s->captions, image ? s->image_top : s->caption_top,
-                     image ? s->image_k : s->caption_k, &r);
-    for (int t = 0; t < 6; t++) {
-        char *key = mem_printf("positives.%s.%s.%s", direction, t < 3 ? "annotated" : "original",
-                               names[t % 3]);
-        report_number(&o->a.report, key, t < 3 ? r.annotated[t] : r.original[t - 3]);
-        free(key);
-    }
+    sweep_positive_recalls(p, image ? s->images : s->captions,
+                           image ? s->image_top : s->caption_top, image ? s->image_k : s->caption_k,
+                           &r);
+    for (int t = 0; t < 6; t++)
+        report_number(&o->a.report, t < 3 ? r.annotated[t] : r.original[t - 3],
+                      "positives.%s.%s.%s", direction, t < 3 ? "annotated" : "original",
+                      names[t % 3]);
     report_line(&o->a.report,
                 "%s by %s: R@1 %.1f  R@5 %.1f  R@10 %.1f; by the split alone %.1f  %.1f  %.1f (%zu "
                 "queries with %.1f right answers each; %zu confirm the split's truth; %zu ids are "

@@ -1,8 +1,6 @@
 /* bench_index.c: building the index of a made-up split, and opening it again. */
 #include <ftw.h>
-#include <omp.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/countof.h"
 #include "base/file.h"

@@ -23,25 +23,22 @@ void bench_results_done(struct bench_results *results)
     free(results->items);
 }
 
-static void print_line(const struct bench_result *result)
-{
-    printf("%-6s", result->section);
-    for (size_t i = 0; i < result->count; i++) {
-        const struct bench_field *f = &result->fields[i];
-        if (f->text)
-            printf("  %-15s", f->text);
-        else if (strstr(f->name, "share"))
-            printf("  %s %.1f%%", f->name, 100 * f->number);
-        else
-            printf("  %s %.4g", f->name, f->number);
-    }
-    putchar('\n');
-}
-
 void bench_print_text(const struct bench_results *results)
 {
-    for (size_t i = 0; i < results->count; i++)
-        print_line(&results->items[i]);
+    for (size_t r = 0; r < results->count; r++) {
+        const struct bench_result *result = &results->items[r];
+        printf("%-6s", result->section);
+        for (size_t i = 0; i < result->count; i++) {
+            const struct bench_field *f = &result->fields[i];
+            if (f->text)
+                printf("  %-15s", f->text);
+            else if (strstr(f->name, "share"))
+                printf("  %s %.1f%%", f->name, 100 * f->number);
+            else
+                printf("  %s %.4g", f->name, f->number);
+        }
+        putchar('\n');
+    }
 }
 
 static void add_object(struct json_out *out, const char *key, const struct bench_field *fields,

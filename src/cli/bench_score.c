@@ -1,5 +1,4 @@
 /* bench_score.c: the sections that rank: all pairs, and one caption against many images. */
-#include <stdlib.h>
 
 #include "base/countof.h"
 #include "base/mem.h"
@@ -22,13 +21,13 @@ static int score_once(const struct bench *b, const struct bench_split *split,
     return status;
 }
 
-/* Pairs per second. */
-struct score_rates {
+/* Pairs or images per second. */
+struct rates {
     double f32, bf16;
 };
 
 /* Products and scoring take turns, so that other load on the machine meets both. */
-static int score_rounds(struct bench *b, const struct bench_split *split, struct score_rates *best,
+static int score_rounds(struct bench *b, const struct bench_split *split, struct rates *best,
                         struct error *err)
 {
     const char *why;
@@ -46,8 +45,7 @@ static int score_rounds(struct bench *b, const struct bench_split *split, struct
     return 0;
 }
 
-static void add_rates(struct bench *b, const struct bench_split *split,
-                      const struct score_rates *best)
+static void add_rates(struct bench *b, const struct bench_split *split, const struct rates *best)
 {
     double words = (double)split->starts[split->captions.C] / (double)split->captions.C;
     double work = 2e-9 * (double)b->sizes->R * (double)b->sizes->D * words;
@@ -78,7 +76,7 @@ int bench_score(struct bench *b, struct error *err)
 {
     const struct bench_sizes *z = b->sizes;
     struct bench_split m = {0};
-    struct score_rates best[BENCH_VARIANTS] = {0};
+    struct rates best[BENCH_VARIANTS] = {0};
     int status = -1;
     if (bench_split_images(z, z->score_images, &m, err) == 0 && bench_split_bf16(&m, err) == 0 &&
         bench_split_captions(z, z->score_captions, &m, err) == 0 &&
@@ -94,11 +92,6 @@ int bench_score(struct bench *b, struct error *err)
 /* ---- one caption ---- */
 
 enum { QUERY_WORDS = 12, QUERY_CALLS = 10 };
-
-/* Images per second. */
-struct query_rates {
-    double f32, bf16;
-};
 
 /* In bfloat16 with bounds, as a query needs them. */
 static int query_calls(const struct bench_split *split, const struct bench_variant *variant,
@@ -125,7 +118,7 @@ static bool query_wants(const struct bench *b, size_t v)
 }
 
 /* Memory and queries take turns, too. */
-static int query_rounds(struct bench *b, const struct bench_split *split, struct query_rates *best,
+static int query_rounds(struct bench *b, const struct bench_split *split, struct rates *best,
                         struct error *err)
 {
     const char *why;
@@ -169,7 +162,7 @@ int bench_query(struct bench *b, struct error *err)
 {
     const struct bench_sizes *z = b->sizes;
     struct bench_split m = {0};
-    struct query_rates best[BENCH_VARIANTS] = {0};
+    struct rates best[BENCH_VARIANTS] = {0};
     int status = -1;
     if (bench_split_images(z, z->query_images, &m, err) == 0 && bench_split_bf16(&m, err) == 0 &&
         bench_split_captions(z, 1, &m, err) == 0 &&

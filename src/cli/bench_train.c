@@ -1,6 +1,5 @@
 /* bench_train.c: whole training steps at the reference's sizes, part by part. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/countof.h"
 #include "base/mem.h"
@@ -95,26 +94,18 @@ static double attention_back_work(const struct work *w, const struct step_result
 
 static const struct part {
     const char *name;
-    enum step_part first, last;
+    enum step_part step;
     double (*work)(const struct work *w, const struct step_result *s);
 } parts[] = {
-    {"image encoder", STEP_IMAGE, STEP_IMAGE, image_work},
-    {"text encoder", STEP_TEXT, STEP_TEXT, text_work},
-    {"attention, loss", STEP_ATTENTION, STEP_ATTENTION, attention_work},
-    {"attention back", STEP_ATTENTION_BACK, STEP_ATTENTION_BACK, attention_back_work},
-    {"image back", STEP_IMAGE_BACK, STEP_IMAGE_BACK, image_work},
-    {"text back", STEP_TEXT_BACK, STEP_TEXT_BACK, text_back_work},
+    {"image encoder", STEP_IMAGE, image_work},
+    {"text encoder", STEP_TEXT, text_work},
+    {"attention, loss", STEP_ATTENTION, attention_work},
+    {"attention back", STEP_ATTENTION_BACK, attention_back_work},
+    {"image back", STEP_IMAGE_BACK, image_work},
+    {"text back", STEP_TEXT_BACK, text_back_work},
 };
 
 enum { PARTS = COUNTOF(parts) };
-
-static double sum_seconds(const struct step_result *s, enum step_part first, enum step_part last)
-{
-    double sum = 0;
-    for (size_t p = first; p <= (size_t)last; p++)
-        sum += s->seconds[p];
-    return sum;
-}
 
 /* ---- results ---- */
 
@@ -155,8 +146,8 @@ static void add_variant(struct bench *b, const struct bench_variant *v, const st
     add_part(b, v->name, "attention both", best->attention, best->seconds,
              attention_work(w, &best->step) + attention_back_work(w, &best->step));
     for (size_t p = 0; p < PARTS; p++)
-        add_part(b, v->name, parts[p].name, sum_seconds(&best->step, parts[p].first, parts[p].last),
-                 best->seconds, parts[p].work(w, &best->step));
+        add_part(b, v->name, parts[p].name, best->step.seconds[parts[p].step], best->seconds,
+                 parts[p].work(w, &best->step));
     add_adam(b, v->name, best, parameters);
 }
 
@@ -171,7 +162,7 @@ static int step_once(struct trainer *trainer, const struct work *w, struct best 
     if (trainer_step(trainer, &w->batch, learning_rate, &result, err) != 0)
         return -1;
     double seconds = progress_clock() - start;
-    double attention = sum_seconds(&result, STEP_ATTENTION, STEP_ATTENTION_BACK);
+    double attention = result.seconds[STEP_ATTENTION] + result.seconds[STEP_ATTENTION_BACK];
     if (best->seconds == 0 || seconds < best->seconds) {
         best->seconds = seconds;
         best->step = result;

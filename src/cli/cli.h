@@ -100,6 +100,9 @@ void cli_set_threads(const struct cli_common *common);
 /* Whether the options choose bfloat16. */
 bool cli_wants_bf16(const struct cli_common *common);
 
+/* How captions are tokenised, by the value of --token-compat; NULL: not given. */
+enum token_compat cli_token_compat(const char *name);
+
 /* Frees the lists. */
 void cli_common_done(struct cli_common *common);
 

@@ -4,7 +4,6 @@
 #include <cblas.h>
 #include <omp.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 void cli_set_threads(const struct cli_common *common)
@@ -18,6 +17,11 @@ void cli_set_threads(const struct cli_common *common)
 bool cli_wants_bf16(const struct cli_common *common)
 {
     return common->precision && strcmp(common->precision, "bf16") == 0;
+}
+
+enum token_compat cli_token_compat(const char *name)
+{
+    return name && strcmp(name, "py3bytes") == 0 ? TOKENS_PY3BYTES : TOKENS_STANDARD;
 }
 
 void cli_common_done(struct cli_common *common)
@@ -67,8 +71,7 @@ int cli_session_spec(const struct cli_common *common, size_t model, struct sessi
                  .token_ids = c->token_ids,
                  .photos = c->images,
                  .id_mapping = c->id_mapping},
-        .compat = c->token_compat && strcmp(c->token_compat, "py3bytes") == 0 ? TOKENS_PY3BYTES
-                                                                              : TOKENS_STANDARD,
+        .compat = cli_token_compat(c->token_compat),
         .bf16 = cli_wants_bf16(c),
         .index = {.mode = c->no_index ? INDEX_OFF : INDEX_AUTO, .folder = c->index_folder},
     };

@@ -36,12 +36,6 @@ static const char *split_of(const struct eval *e)
     return e->common.split ? e->common.split : "test";
 }
 
-static enum token_compat compat_of(const struct eval *e)
-{
-    const char *named = e->common.token_compat;
-    return named && strcmp(named, "py3bytes") == 0 ? TOKENS_PY3BYTES : TOKENS_STANDARD;
-}
-
 static bool needs_names(const struct eval *e)
 {
     return e->qrels || e->run || e->ranks_file || e->by_length || e->caption_ids;
@@ -95,11 +89,9 @@ static struct ensemble_member *list_members(const struct eval *e)
 {
     const struct cli_list *models = &e->common.models;
     struct ensemble_member *members = mem_new(models->count, sizeof *members);
-    for (size_t m = 0; m < models->count; m++) {
-        const char *dot = strrchr(file_name(models->items[m]), '.');
+    for (size_t m = 0; m < models->count; m++)
         members[m] = (struct ensemble_member){.name = models->items[m],
-                                              .file = dot && strcmp(dot, ".npy") == 0};
-    }
+                                              .file = str_ends_with(models->items[m], ".npy")};
     return members;
 }
 
@@ -134,7 +126,7 @@ static int complete_names(struct eval *e, struct error *err)
                                 .split = split_of(e),
                                 .captions = e->common.captions,
                                 .caption_ids = e->caption_ids,
-                                .compat = compat_of(e)};
+                                .compat = cli_token_compat(e->common.token_compat)};
     if (needs_names(e) && !e->names.image &&
         split_names_of_files(&files, f->I, f->C, f->per_image, &e->names, err) != 0)
         return -1;
@@ -211,8 +203,8 @@ static int measure_confidence(struct eval *e, struct error *err)
 static int measure_lengths(struct eval *e, struct error *err)
 {
     (void)err;
-    e->length_count = by_length_group(e->names.words, e->ensemble.ranks.t2i,
-                                      folds_captions(&e->ensemble.folds), &e->lengths);
+    e->length_count = evaluate_by_length(e->names.words, e->ensemble.ranks.t2i,
+                                         folds_captions(&e->ensemble.folds), &e->lengths);
     return 0;
 }
 
@@ -224,32 +216,29 @@ static int save_sims(struct eval *e, struct error *err)
     return npy_save(e->save_sims, NPY_F32, 2, (size_t[]){f->I, f->C}, e->ensemble.sims, err);
 }
 
-static int finish_file(struct file_out *out, int status, struct error *err)
+/* Writes the rankings, or the ranks of the truths. */
+static int save_ranked(struct eval *e, const char *path, bool run, struct error *err)
 {
+    struct rankings rankings = {&e->ensemble.folds, e->ensemble.sims, &e->names};
+    struct file_out out;
+    if (file_out_open(path, &out, err) != 0)
+        return -1;
+    int status = run ? rankings_write_run(&rankings, (size_t)e->run_depth, out.stream, err)
+                     : rankings_write_ranks(&rankings, &e->ensemble.ranks, out.stream, err);
     if (status == 0)
-        return file_out_commit(out, err);
-    file_out_abort(out);
+        return file_out_commit(&out, err);
+    file_out_abort(&out);
     return -1;
 }
 
 static int save_run(struct eval *e, struct error *err)
 {
-    struct rankings rankings = {&e->ensemble.folds, e->ensemble.sims, &e->names};
-    struct file_out out;
-    if (file_out_open(e->run, &out, err) != 0)
-        return -1;
-    int status = rankings_write_run(&rankings, (size_t)e->run_depth, out.stream, err);
-    return finish_file(&out, status, err);
+    return save_ranked(e, e->run, true, err);
 }
 
 static int save_ranks(struct eval *e, struct error *err)
 {
-    struct rankings rankings = {&e->ensemble.folds, e->ensemble.sims, &e->names};
-    struct file_out out;
-    if (file_out_open(e->ranks_file, &out, err) != 0)
-        return -1;
-    int status = rankings_write_ranks(&rankings, &e->ensemble.ranks, out.stream, err);
-    return finish_file(&out, status, err);
+    return save_ranked(e, e->ranks_file, false, err);
 }
 
 /* ---- the command ---- */

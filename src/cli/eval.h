@@ -4,7 +4,6 @@
 #define CLI_EVAL_H
 
 #include "cli/cli.h"
-#include "evaluate/by_length.h"
 #include "evaluate/confidence.h"
 #include "evaluate/ensemble.h"
 #include "evaluate/judgements.h"

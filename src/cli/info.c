@@ -120,11 +120,9 @@ int cli_info(int argc, char **argv)
         .options = options,
     };
     int status;
-    if (!cli_parse(&usage, argc, argv, &info.paths, &status)) {
-        cli_list_done(&info.paths);
-        return status;
-    }
-    status = info.paths.count > 0 ? run(&info) : cli_usage_error("info", "name a file or a folder");
+    if (cli_parse(&usage, argc, argv, &info.paths, &status))
+        status =
+            info.paths.count > 0 ? run(&info) : cli_usage_error("info", "name a file or a folder");
     cli_list_done(&info.paths);
     return status;
 }

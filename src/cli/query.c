@@ -41,9 +41,7 @@ static char *joined_operands(const struct cli_list *operands)
     struct str text = {0};
     for (size_t i = 0; i < operands->count; i++)
         str_addf(&text, "%s%s", i ? " " : "", operands->items[i]);
-    char *joined = mem_strdup(str_text(&text));
-    str_done(&text);
-    return joined;
+    return str_take(&text);
 }
 
 static void note_unknown(const struct ask *ask)
@@ -251,6 +249,7 @@ static void print_table(const struct ask *ask)
         printf("%*zu  %7.4f  %c  ", rank_width, k + 1, (double)ask->best[k].score,
                ask->truth[ask->best[k].index] ? '*' : ' ');
         cli_print_cut(name, width == SIZE_MAX ? width : width - (size_t)lead - 1);
+        putchar('\n');
         free(name);
     }
     print_truth(ask);

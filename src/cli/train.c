@@ -1,5 +1,4 @@
 /* train.c: scanscope train: the reference's flags under its names, and ours. */
-#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,48 +56,38 @@ static char *hyphened(const char *name)
     return copy;
 }
 
-static void add_option(struct flags *f, size_t *n, struct cli_option option)
-{
-    f->table[(*n)++] = option;
-}
-
 /* vocab_size is not a flag: it comes from the vocabulary. */
 static void build_table(struct flags *f)
 {
     size_t n = 0;
     struct cli_common *c = &f->common;
-    add_option(f, &n,
-               (struct cli_option){"data", 'd', CLI_TEXT, "DIR",
-                                   "folder with train_ims.npy, train_caps.txt, dev_... "
-                                   "(default: data-path/data-name)",
-                                   &c->data});
-    add_option(f, &n,
-               (struct cli_option){"vocab", 0, CLI_TEXT, "FILE",
-                                   "vocabulary JSON (default: the data folder's, then "
-                                   "vocab-path/data-name_vocab.json)",
-                                   &f->vocab});
-    add_option(f, &n,
-               (struct cli_option){"validation", 0, CLI_TEXT, "SPLIT",
-                                   "split to validate on (default: dev)", &f->validation});
-    add_option(f, &n,
-               (struct cli_option){"seed", 0, CLI_TEXT, "N",
-                                   "seed of the parameters and the order (default: 1)", &f->seed});
-    add_option(f, &n,
-               (struct cli_option){"token-compat", 0, CLI_TEXT, "standard|py3bytes",
-                                   "how captions are tokenised", &c->token_compat});
-    struct cli_option run[] = {CLI_RUN_OPTIONS(c), CLI_JSON_OPTION(c)};
-    for (size_t i = 0; i < COUNTOF(run); i++)
-        add_option(f, &n, run[i]);
+    const struct cli_option own[] = {
+        {"data", 'd', CLI_TEXT, "DIR",
+         "folder with train_ims.npy, train_caps.txt, dev_... "
+         "(default: data-path/data-name)",
+         &c->data},
+        {"vocab", 0, CLI_TEXT, "FILE",
+         "vocabulary JSON (default: the data folder's, then "
+         "vocab-path/data-name_vocab.json)",
+         &f->vocab},
+        {"validation", 0, CLI_TEXT, "SPLIT", "split to validate on (default: dev)", &f->validation},
+        {"seed", 0, CLI_TEXT, "N", "seed of the parameters and the order (default: 1)", &f->seed},
+        {"token-compat", 0, CLI_TEXT, "standard|py3bytes", "how captions are tokenised",
+         &c->token_compat},
+        CLI_RUN_OPTIONS(c),
+        CLI_JSON_OPTION(c),
+    };
+    for (size_t i = 0; i < COUNTOF(own); i++)
+        f->table[n++] = own[i];
     for (size_t i = 0; model_option_name(i, NULL, NULL); i++) {
         bool value;
         const char *help, *name = model_option_name(i, &value, &help);
         if (strcmp(name, "vocab_size") == 0)
             continue;
         f->names[i] = hyphened(name);
-        add_option(f, &n,
-                   (struct cli_option){f->names[i], 0, value ? CLI_TEXT : CLI_SWITCH,
-                                       model_option_value(i), help,
-                                       value ? (void *)&f->values[i] : &f->given[i]});
+        f->table[n++] = (struct cli_option){
+            f->names[i],           0,    value ? CLI_TEXT : CLI_SWITCH,
+            model_option_value(i), help, value ? (void *)&f->values[i] : &f->given[i]};
     }
 }
 
@@ -352,12 +341,11 @@ static int run(const struct flags *f, const struct setup *setup, uint64_t seed, 
                               .line = terminal,
                               .log_step = setup->options.log_step,
                               .num_epochs = setup->options.num_epochs};
-    bool py3 = f->common.token_compat && strcmp(f->common.token_compat, "py3bytes") == 0;
     struct train_spec spec = {.options = setup->options,
                               .training = setup->training,
                               .validation = setup->validation,
                               .vocab = setup->vocab,
-                              .compat = py3 ? TOKENS_PY3BYTES : TOKENS_STANDARD,
+                              .compat = cli_token_compat(f->common.token_compat),
                               .seed = seed,
                               .resume = setup->resume,
                               .listen = show,

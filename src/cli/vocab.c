@@ -29,11 +29,6 @@ struct build {
     size_t lines, dev_words, dev_known, size; /* size: of the vocabulary written */
 };
 
-static enum token_compat compat_of(const struct build *b)
-{
-    return b->compat && strcmp(b->compat, "py3bytes") == 0 ? TOKENS_PY3BYTES : TOKENS_STANDARD;
-}
-
 /* Calls `take` for each word of a file of captions; *lines_out: how many captions it has. */
 static int each_word(struct build *b, const char *path, void (*take)(struct build *, const char *),
                      size_t *lines_out, struct error *err)
@@ -46,7 +41,7 @@ static int each_word(struct build *b, const char *path, void (*take)(struct buil
     progress_line_start(&line, "captions", b->quiet);
     for (size_t i = 0; proceed && i < lines.count; i++) {
         struct str_list words;
-        tokenize_words(lines.items[i], compat_of(b), &words);
+        tokenize_words(lines.items[i], cli_token_compat(b->compat), &words);
         for (size_t w = 0; w < words.count; w++)
             take(b, words.items[w]);
         str_list_done(&words);

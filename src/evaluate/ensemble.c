@@ -1,6 +1,7 @@
 /* ensemble.c: all members scored in turn, averaged, decided, ranked. */
 #include "evaluate/ensemble_private.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -17,6 +18,106 @@ int ensemble_check_weights(const double *weights, size_t count, struct error *er
     }
     return total > 0 ? 0 : error_set(err, "the weights are all 0");
 }
+
+/* ---- the weighted mean ---- */
+
+static double weight_of(const struct ensemble_spec *spec, size_t member)
+{
+    return spec->weights ? spec->weights[member] : 1;
+}
+
+/* Adds a member's n scores times its weight to the sum; the first one's are in `sum` already, and
+ * `one` is ignored. A single member stays as it is. */
+static void add(const struct ensemble_spec *spec, size_t member, const float *one, size_t n,
+                float *sum)
+{
+    float weight = (float)weight_of(spec, member);
+    assert(member < spec->count);
+    for (size_t k = 0; spec->count > 1 && k < n; k++)
+        sum[k] = member == 0 ? weight * sum[k] : sum[k] + weight * one[k];
+}
+
+/* Makes the sum of all members a mean. A single member stays as it is. */
+static void divide(const struct ensemble_spec *spec, size_t n, float *sum)
+{
+    double total = 0;
+    for (size_t m = 0; m < spec->count; m++)
+        total += weight_of(spec, m);
+    assert(total > 0);
+    for (size_t k = 0; spec->count > 1 && k < n; k++)
+        sum[k] /= (float)total;
+}
+
+/* ---- pairs that ranks hang on, scored again by themselves (retrieve/score/exact.h) ---- */
+
+/* As `member`: the mean of all. */
+enum { MEAN = -1 };
+
+/* Own scores of the listed pairs under the ensemble, rounded as the mean of all pairs is. */
+static int score_mean(struct ensemble_work *w, size_t fold, const struct exact_list *list, size_t n,
+                      float *scores, struct error *err)
+{
+    float *one = NULL;
+    int status = mem_alloc(&one, n, sizeof *one, "the similarities", err);
+    for (size_t m = 0; m < w->spec->count && status == 0; m++) {
+        status = ensemble_score_list(w, m, fold, list, m ? one : scores, err);
+        if (status == 0)
+            add(w->spec, m, one, n, scores);
+    }
+    divide(w->spec, n, scores);
+    free(one);
+    return status;
+}
+
+static int score_open(struct ensemble_work *w, ptrdiff_t member, size_t fold,
+                      const struct exact_list *list, float *sims, struct error *err)
+{
+    const struct folds *f = &w->out->folds;
+    size_t n = list->starts[f->images];
+    float *own = NULL;
+    if (n == 0)
+        return 0;
+    int status = mem_alloc(&own, n, sizeof *own, "the similarities", err);
+    if (status == 0)
+        status = member == MEAN ? score_mean(w, fold, list, n, own, err)
+                                : ensemble_score_list(w, (size_t)member, fold, list, own, err);
+    if (status == 0)
+        exact_scatter(list, own, f->images, f->captions, sims);
+    free(own);
+    return status;
+}
+
+static int decide_fold(struct ensemble_work *w, ptrdiff_t member,
+                       const struct ensemble_scores *scores, size_t fold, struct error *err)
+{
+    const struct folds *f = &w->out->folds;
+    struct exact_list open;
+    float *sims = scores->sims + fold * folds_pairs(f);
+    float *truth = scores->truth + fold * f->captions;
+    int status = exact_undecided_pairs(sims, scores->bounds + fold * folds_pairs(f), f->images,
+                                       f->captions, f->per_image, truth, &open, err);
+    exact_scatter(&w->truth, truth, f->images, f->captions, sims);
+    if (status == 0) {
+        w->out->counts.pairs += folds_pairs(f);
+        w->out->counts.again += open.starts[f->images] + w->truth.starts[f->images];
+        status = score_open(w, member, fold, &open, sims, err);
+    }
+    exact_list_free(&open);
+    return status;
+}
+
+/* Puts pairs' own scores into scores->sims wherever the bounds leave a rank of the truths open. */
+static int decide(struct ensemble_work *w, ptrdiff_t member, const struct ensemble_scores *scores,
+                  struct error *err)
+{
+    assert(w->cut);
+    for (size_t fold = 0; fold < w->out->folds.count; fold++)
+        if (decide_fold(w, member, scores, fold, err) != 0)
+            return -1;
+    return 0;
+}
+
+/* ---- all members ---- */
 
 /* Room for the roundings of the mean of near scores and of that of own ones: each is at most as
  * many units of the weighted magnitudes as there are operations. */
@@ -35,7 +136,7 @@ static int add_member(struct ensemble_work *w, size_t member, struct error *err)
     if (ensemble_score_member(w, member, err) != 0)
         return -1;
     if (out->member_ranks) {
-        if (ensemble_decide(w, (ptrdiff_t)member, scores, err) != 0)
+        if (decide(w, (ptrdiff_t)member, scores, err) != 0)
             return -1;
         folds_rank(&out->folds, scores->sims, NULL, &out->member_ranks[member]);
     }
@@ -43,9 +144,9 @@ static int add_member(struct ensemble_work *w, size_t member, struct error *err)
         return 0;
     size_t n = out->folds.count * folds_pairs(&out->folds);
     widen(w, scores);
-    ensemble_add(w->spec, member, scores->sims, n, w->sum.sims);
-    ensemble_add(w->spec, member, scores->bounds, n, w->sum.bounds);
-    ensemble_add(w->spec, member, scores->truth, folds_captions(&out->folds), w->sum.truth);
+    add(w->spec, member, scores->sims, n, w->sum.sims);
+    add(w->spec, member, scores->bounds, n, w->sum.bounds);
+    add(w->spec, member, scores->truth, folds_captions(&out->folds), w->sum.truth);
     return 0;
 }
 
@@ -56,10 +157,10 @@ static int score_members(struct ensemble_work *w, struct error *err)
     for (size_t m = 0; m < spec->count; m++)
         if (add_member(w, m, err) != 0)
             return -1;
-    ensemble_divide(spec, f->count * folds_pairs(f), w->sum.sims);
-    ensemble_divide(spec, f->count * folds_pairs(f), w->sum.bounds);
-    ensemble_divide(spec, folds_captions(f), w->sum.truth);
-    return ensemble_decide(w, ENSEMBLE_MEAN, &w->sum, err);
+    divide(spec, f->count * folds_pairs(f), w->sum.sims);
+    divide(spec, f->count * folds_pairs(f), w->sum.bounds);
+    divide(spec, folds_captions(f), w->sum.truth);
+    return decide(w, MEAN, &w->sum, err);
 }
 
 static void scores_free(struct ensemble_scores *scores)

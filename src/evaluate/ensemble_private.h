@@ -1,6 +1,5 @@
-/* ensemble_private.h: an ensemble in the making. ensemble.c goes through the members,
- * ensemble_member.c scores one, ensemble_decide.c averages and decides what the bounds leave open.
- */
+/* ensemble_private.h: an ensemble in the making. ensemble_member.c scores a member,
+ * ensemble.c averages all and decides what the bounds leave open. */
 #ifndef EVALUATE_ENSEMBLE_PRIVATE_H
 #define EVALUATE_ENSEMBLE_PRIVATE_H
 
@@ -32,21 +31,5 @@ int ensemble_score_member(struct ensemble_work *work, size_t member, struct erro
  * Errors: of opening, reading and scoring. */
 int ensemble_score_list(struct ensemble_work *work, size_t member, size_t fold,
                         const struct exact_list *list, float *scores, struct error *err) MUST_USE;
-
-/* Adds a member's n scores times its weight to the sum; the first one's are in `sum` already, and
- * `one` is ignored. A single member stays as it is. */
-void ensemble_add(const struct ensemble_spec *spec, size_t member, const float *one, size_t n,
-                  float *sum);
-
-/* Makes the sum of all members a mean: divides by the weights. A single member stays as it is. */
-void ensemble_divide(const struct ensemble_spec *spec, size_t n, float *sum);
-
-/* As `member` of ensemble_decide: the mean of all. */
-enum { ENSEMBLE_MEAN = -1 };
-
-/* Puts pairs' own scores into scores->sims wherever the bounds leave a rank of the truths open.
- * Errors: as ensemble_score_list; no memory. */
-int ensemble_decide(struct ensemble_work *work, ptrdiff_t member,
-                    const struct ensemble_scores *scores, struct error *err) MUST_USE;
 
 #endif

@@ -39,4 +39,16 @@ void evaluate_with_ranks(const float *sims, size_t I, size_t C, size_t per_image
 /* The mean of n evaluations (folds), value by value; n > 0. */
 void evaluate_mean(const struct evaluation *folds, size_t n, struct evaluation *out);
 
+/* Captions of `from` to `to` words, text to image. */
+struct by_length {
+    size_t from, to, captions;
+    struct recalls t2i;
+};
+
+/* Groups n captions of words[c] words, whose images have ranks[c] (0 = best): neighbouring lengths
+ * go together until they hold an eighth of the captions. Returns how many groups; *out is the
+ * caller's to free. */
+size_t evaluate_by_length(const size_t *words, const size_t *ranks, size_t n,
+                          struct by_length **out);
+
 #endif

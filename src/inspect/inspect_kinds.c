@@ -9,7 +9,6 @@
 #include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
-#include "base/utf8.h"
 #include "inspect/inspect_private.h"
 #include "io/array/npy.h"
 #include "io/dataset/bottomup.h"
@@ -125,28 +124,21 @@ static void record_listing(struct inspect_subject *s, const char *json)
     json_decref(listing);
 }
 
-static int list_torch(struct inspect_subject *s, struct error *err)
-{
-    struct str json = {0};
-    if (torchfile_describe(s->path, false, &s->text, err) != 0)
-        return -1;
-    int status = torchfile_describe(s->path, true, &json, err);
-    if (status == 0)
-        record_listing(s, str_text(&json));
-    str_done(&json);
-    return status;
-}
-
 int inspect_torch(struct inspect_subject *s, struct error *err)
 {
-    struct str ignored = {0};
-    int status = torchfile_describe(s->path, false, &ignored, err);
-    str_done(&ignored);
-    if (status != 0)
-        return -1;
-    inspect_begin(s, "checkpoint");
-    describe_checkpoint(s);
-    return list_torch(s, err);
+    struct str lines = {0}, json = {0};
+    int status = torchfile_describe(s->path, false, &lines, err);
+    if (status == 0) {
+        inspect_begin(s, "checkpoint");
+        describe_checkpoint(s);
+        str_add(&s->text, str_text(&lines));
+        status = torchfile_describe(s->path, true, &json, err);
+    }
+    if (status == 0)
+        record_listing(s, str_text(&json));
+    str_done(&lines);
+    str_done(&json);
+    return status;
 }
 
 /* ---- arrays ---- */

@@ -11,7 +11,6 @@
 #include "analyse/failures.h"
 #include "analyse/hubness.h"
 #include "analyse/label_noise.h"
-#include "analyse/positive_recalls.h"
 #include "base/countof.h"
 #include "base/mem.h"
 #include "base/rng.h"
@@ -284,7 +283,7 @@ static void test_hubness(void **state)
     const struct ranked top[] = {{0, 1}, {1, 1}, {0, 1}, {2, 1}, {3, 1}, {0, 1}, {1, 1}, {0, 1}};
     const double counts[] = {4, 2, 1, 1, 0};
     struct hubness h;
-    hubness_measure(top, 4, 2, 5, &h);
+    hubness_measure(top, 4, 2, 2, 5, &h);
     for (size_t i = 0; i < 5; i++)
         assert_int_equal(h.counts[i], (size_t)counts[i]);
     assert_int_equal(h.order[0], 0);
@@ -611,7 +610,7 @@ static void test_positives(void **state)
     assert_int_equal(p.confirmed, 3);
     assert_true(positives_has(&p, 3, 1) && positives_has(&p, 3, 2) && !positives_has(&p, 3, 0));
     assert_false(positives_has(&p, 1, 0));
-    positive_recalls(&p, sweep.captions, sweep.caption_top, sweep.caption_k, &r);
+    sweep_positive_recalls(&p, sweep.captions, sweep.caption_top, sweep.caption_k, &r);
     assert_near(r.annotated[0], 200.0 / 3); /* 900 and 903; 905's first is image 1 */
     assert_near(r.original[0], 100.0 / 3);
     assert_near(r.annotated[1], 100);
@@ -619,7 +618,7 @@ static void test_positives(void **state)
     positives_done(&p);
     assert_int_equal(load_positives(&bed, "{\"101\": [905, 903], \"100\": [900]}", true, &p, &err),
                      0);
-    positive_recalls(&p, sweep.images, sweep.image_top, sweep.image_k, &r);
+    sweep_positive_recalls(&p, sweep.images, sweep.image_top, sweep.image_k, &r);
     assert_near(r.annotated[0], 100); /* image 1's first is caption 905 */
     assert_near(r.original[0], 50);
     positives_done(&p);

@@ -5,7 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "evaluate/by_length.h"
 #include "evaluate/confidence.h"
 #include "evaluate/folds.h"
 
@@ -128,7 +127,7 @@ static void test_by_length(void **state)
      */
     const size_t words[] = {4, 4, 4, 4, 4, 4, 4, 4, 5, 5, 5, 5, 5, 1, 3, 9};
     size_t ranks[] = {0, 1, 2, 3, 4, 5, 6, 7, 0, 0, 0, 0, 9, 0, 11, 4};
-    assert_int_equal(by_length_group(words, ranks, 16, &groups), 4);
+    assert_int_equal(evaluate_by_length(words, ranks, 16, &groups), 4);
     const size_t from[] = {1, 4, 5, 6}, to[] = {3, 4, 5, 9}, counts[] = {2, 8, 5, 1};
     for (size_t g = 0; g < 4; g++) {
         assert_int_equal(groups[g].to, to[g]);
@@ -140,7 +139,7 @@ static void test_by_length(void **state)
     assert_true(groups[1].t2i.r1 == 12.5 && groups[1].t2i.r5 == 62.5 && groups[1].t2i.median == 4);
     assert_true(groups[2].t2i.r1 == 80 && groups[3].t2i.r5 == 100 && groups[3].t2i.mean == 5);
     free(groups);
-    assert_int_equal(by_length_group((size_t[]){3, 3}, (size_t[]){0, 1}, 2, &groups), 1);
+    assert_int_equal(evaluate_by_length((size_t[]){3, 3}, (size_t[]){0, 1}, 2, &groups), 1);
     assert_true(groups[0].from == 3 && groups[0].to == 3);
     free(groups);
 }

@@ -18,22 +18,29 @@ size_t cli_terminal_width(void)
     return size.ws_col < NARROWEST ? NARROWEST : size.ws_col;
 }
 
-void cli_print_cut(const char *text, size_t width)
+size_t cli_text_width(const char *text)
 {
-    size_t at = 0, columns = 0, fits = 0, n = strlen(text);
-    while (at < n) {
-        size_t bytes;
+    size_t width = 0, n = strlen(text);
+    for (size_t at = 0, bytes; at < n; at += bytes) {
         int w = wcwidth((wchar_t)utf8_next(text + at, n - at, &bytes));
-        columns += w > 0 ? (size_t)w : 0;
-        at += bytes;
-        if (columns + 1 <= width)
-            fits = at;
-        if (columns > width) {
-            printf("%.*s\xe2\x80\xa6\n", (int)fits, text);
-            return;
-        }
+        width += w > 0 ? (size_t)w : 0;
     }
-    puts(text);
+    return width;
+}
+
+size_t cli_print_cut(const char *text, size_t width)
+{
+    size_t columns = cli_text_width(text), n = strlen(text), used = 0;
+    for (size_t at = 0, bytes; at < n; at += bytes) {
+        int w = wcwidth((wchar_t)utf8_next(text + at, n - at, &bytes));
+        if (columns > width && used + (w > 0 ? (size_t)w : 0) + 1 > width) {
+            fputs("\xe2\x80\xa6", stdout);
+            return used + 1;
+        }
+        fwrite(text + at, 1, bytes, stdout);
+        used += w > 0 ? (size_t)w : 0;
+    }
+    return used;
 }
 
 int cli_digits(size_t n)

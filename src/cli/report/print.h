@@ -8,9 +8,12 @@
  */
 size_t cli_terminal_width(void);
 
-/* Prints as much of a text as fits into `width` columns, and a newline; a text that is cut ends in
- * an ellipsis. */
-void cli_print_cut(const char *text, size_t width);
+/* Columns that a text takes on the terminal. */
+size_t cli_text_width(const char *text);
+
+/* Prints as much of a text as fits into `width` columns; a text that is cut ends in an ellipsis.
+ * Returns the columns printed. */
+size_t cli_print_cut(const char *text, size_t width);
 
 /* Decimal digits of n. */
 int cli_digits(size_t n);

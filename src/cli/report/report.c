@@ -14,14 +14,9 @@
 
 static char *formatted(const char *format, va_list args)
 {
-    va_list again;
-    va_copy(again, args);
-    int n = vsnprintf(NULL, 0, format, args);
-    size_t size = n > 0 ? (size_t)n + 1 : 1;
-    char *text = mem_new(size, 1);
-    vsnprintf(text, size, format, again);
-    va_end(again);
-    char *clean = utf8_clean(text, strlen(text));
+    char *text = NULL;
+    int n = vasprintf(&text, format, args);
+    char *clean = n >= 0 ? utf8_clean(text, (size_t)n) : mem_strdup("");
     free(text);
     return clean;
 }
@@ -58,20 +53,28 @@ void report_line(struct report *report, const char *format, ...)
     va_end(args);
 }
 
-void report_number(struct report *report, const char *key, double number)
+static struct report_item *add_value(struct report *report, const char *key, va_list args)
 {
     struct report_item *item = add_item(report);
     item->kind = REPORT_VALUE;
-    item->key = mem_strdup(key);
-    item->number = number;
+    item->key = formatted(key, args);
+    return item;
 }
 
-void report_string(struct report *report, const char *key, const char *text)
+void report_number(struct report *report, double number, const char *key, ...)
 {
-    struct report_item *item = add_item(report);
-    item->kind = REPORT_VALUE;
-    item->key = mem_strdup(key);
-    item->text = cleaned(text);
+    va_list args;
+    va_start(args, key);
+    add_value(report, key, args)->number = number;
+    va_end(args);
+}
+
+void report_string(struct report *report, const char *text, const char *key, ...)
+{
+    va_list args;
+    va_start(args, key);
+    add_value(report, key, args)->text = cleaned(text);
+    va_end(args);
 }
 
 void report_picture(struct report *report, const char *path, const char *caption)

@@ -59,10 +59,10 @@ void report_done(struct report *report);
 /* Adds a line for people. */
 void report_line(struct report *report, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* Adds a value for programs; a key with dots is nested: "t2i.r1" is "r1" in "t2i". A text of NULL
- * and a number that is not finite are null. */
-void report_number(struct report *report, const char *key, double number);
-void report_string(struct report *report, const char *key, const char *text);
+/* Adds a value for programs; its key is formatted, and with dots nested: "t2i.r1" is "r1" in "t2i".
+ * A text of NULL and a number that is not finite are null. */
+void report_number(struct report *report, double number, const char *key, ...) PRINTF_LIKE(3, 4);
+void report_string(struct report *report, const char *text, const char *key, ...) PRINTF_LIKE(3, 4);
 
 /* Adds a table, of which people see at most `shown` rows (0: all); `columns` is borrowed. Its cells
  * follow row by row, each of its column's kind: a number (NaN: unknown), an index (SIZE_MAX: none)

@@ -5,12 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <wchar.h>
 
 #include "base/countof.h"
 #include "base/json_out.h"
 #include "base/mem.h"
-#include "base/utf8.h"
 #include "cli/report/html.h"
 #include "cli/report/print.h"
 #include "cli/report/report.h"
@@ -50,17 +48,6 @@ static char *column_text(const struct report_column *column)
     return text;
 }
 
-/* Width of a text in columns of the terminal. */
-static size_t text_width(const char *text)
-{
-    size_t width = 0, n = strlen(text);
-    for (size_t at = 0, bytes; at < n; at += bytes) {
-        int w = wcwidth((wchar_t)utf8_next(text + at, n - at, &bytes));
-        width += w > 0 ? (size_t)w : 0;
-    }
-    return width;
-}
-
 static size_t shown_rows(const struct report_table *table)
 {
     return table->rows < table->shown ? table->rows : table->shown;
@@ -79,11 +66,11 @@ static size_t last_column(const struct report_table *table)
 static size_t column_width(const struct report_table *table, size_t c)
 {
     char *text = column_text(&table->columns[c]);
-    size_t width = text_width(text);
+    size_t width = cli_text_width(text);
     free(text);
     for (size_t r = 0; r < shown_rows(table); r++) {
         text = cell_text(&table->columns[c], cell_of(table, r, c));
-        size_t w = text_width(text);
+        size_t w = cli_text_width(text);
         width = w > width ? w : width;
         free(text);
     }
@@ -93,22 +80,10 @@ static size_t column_width(const struct report_table *table, size_t c)
 /* Prints as much of `text` as fits, padded to `width`. */
 static void print_padded(const char *text, size_t width, bool right)
 {
-    size_t columns = text_width(text), n = strlen(text), at = 0, used = 0;
+    size_t columns = cli_text_width(text);
     if (right)
         printf("%*s", columns < width ? (int)(width - columns) : 0, "");
-    while (at < n) {
-        size_t bytes;
-        int w = wcwidth((wchar_t)utf8_next(text + at, n - at, &bytes));
-        if (columns > width && used + (w > 0 ? (size_t)w : 0) + 1 > width)
-            break;
-        fwrite(text + at, 1, bytes, stdout);
-        used += w > 0 ? (size_t)w : 0;
-        at += bytes;
-    }
-    if (at < n) {
-        fputs("\xe2\x80\xa6", stdout);
-        used++;
-    }
+    size_t used = cli_print_cut(text, width);
     if (!right)
         printf("%*s", used < width ? (int)(width - used) : 0, "");
 }
@@ -135,8 +110,7 @@ static void print_row(const struct report_table *table, const size_t *widths, si
         used += widths[c];
         free(text);
     }
-    if (table->columns[last].kind != REPORT_TEXT)
-        putchar('\n');
+    putchar('\n');
 }
 
 /* Narrows texts, but not the last, if a row is wider than the terminal. */
