@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/countof.h"
-#include "base/str.h"
 
 /* dtype(code, align, copy), with (version, byte order, ...) as its state. */
 static const struct {
