@@ -304,7 +304,8 @@ static void sum_shared(const struct packing *packing, const struct gru_layer *l,
     for (size_t u = 0; u < l->U; u++)
         memset(l->projected + u * width + first, 0, n * sizeof *l->projected);
     for (size_t row = 0; row < packing->words; row++)
-        fc_add_row(l->gates[k] + row * width + first, n, l->projected + l->which[row] * width + first);
+        fc_add_row(l->gates[k] + row * width + first, n,
+                   l->projected + l->which[row] * width + first);
 }
 
 /* dW_ih and dx of one direction. */

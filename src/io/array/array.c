@@ -65,7 +65,8 @@ static double double_of(uint64_t bits)
     return value;
 }
 
-int64_t array_elem_integer(enum array_elem type, const uint8_t *p, bool swapped)
+/* The element at p (any alignment); a uint64 keeps its bits. */
+static int64_t integer_at(enum array_elem type, const uint8_t *p, bool swapped)
 {
     uint64_t bits = load(p, array_elem_size(type), swapped);
     switch (type) {
@@ -82,7 +83,7 @@ int64_t array_elem_integer(enum array_elem type, const uint8_t *p, bool swapped)
     }
 }
 
-double array_elem_number(enum array_elem type, const uint8_t *p, bool swapped)
+static double number_at(enum array_elem type, const uint8_t *p, bool swapped)
 {
     uint64_t bits = load(p, array_elem_size(type) <= 8 ? array_elem_size(type) : 8, swapped);
     switch (type) {
@@ -97,7 +98,7 @@ double array_elem_number(enum array_elem type, const uint8_t *p, bool swapped)
     case ELEM_U64:
         return (double)bits;
     default:
-        return (double)array_elem_integer(type, p, swapped);
+        return (double)integer_at(type, p, swapped);
     }
 }
 
@@ -188,6 +189,6 @@ static bool copied(const struct array_view *view, enum array_elem wanted, void *
             out[i] = (number)read(view->type, view->data + walk.at * size, view->swapped);         \
     }
 
-CONVERTER(array_doubles, double, ELEM_F64, array_elem_is_real, array_elem_number)
-CONVERTER(array_floats, float, ELEM_F32, array_elem_is_real, array_elem_number)
-CONVERTER(array_integers, int64_t, ELEM_I64, array_elem_is_integer, array_elem_integer)
+CONVERTER(array_doubles, double, ELEM_F64, array_elem_is_real, number_at)
+CONVERTER(array_floats, float, ELEM_F32, array_elem_is_real, number_at)
+CONVERTER(array_integers, int64_t, ELEM_I64, array_elem_is_integer, integer_at)
