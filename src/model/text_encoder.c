@@ -134,7 +134,7 @@ static void scatter_gradients(const float *demb, const struct packing *packing, 
     for (size_t row = 0; row < packing->words; row++)
         for (size_t k = 0; k < K; k++)
             fc_scale_row(demb + packing->word[row] * D, K == 2 ? 0.5f : 1, D,
-                      dout + (row * K + k) * D);
+                         dout + (row * K + k) * D);
 }
 
 static void embed_backward(const float *dx, const struct text_acts *acts, float *dtable)

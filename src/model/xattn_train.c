@@ -285,7 +285,7 @@ static void tile_refine(const struct attn_options *options, const struct pair_ro
                 continue;
             for (size_t j = 0; j < tile->length[i]; j++)
                 s[j] = (float)fc_dot(context, rows->queries + (tile->column[i] + j) * rows->D,
-                                         rows->D);
+                                     rows->D);
         }
     }
 }

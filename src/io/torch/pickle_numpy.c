@@ -1,7 +1,6 @@
 #include "io/torch/pickle_numpy.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "base/countof.h"
 

@@ -2,7 +2,6 @@
 #include "retrieve/session/session.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/file.h"
 #include "base/mem.h"
