@@ -35,43 +35,25 @@ static bool little_endian(struct bytes *b, size_t n, uint64_t *out)
     return true;
 }
 
-bool bytes_u8(struct bytes *b, uint8_t *out)
-{
-    uint64_t value;
-    if (!little_endian(b, 1, &value))
-        return false;
-    *out = (uint8_t)value;
-    return true;
-}
+#define LITTLE_ENDIAN_READER(name, type)                                                           \
+    bool name(struct bytes *b, type *out)                                                          \
+    {                                                                                              \
+        uint64_t value;                                                                            \
+        if (!little_endian(b, sizeof *out, &value))                                                \
+            return false;                                                                          \
+        *out = (type)value;                                                                        \
+        return true;                                                                               \
+    }
 
-bool bytes_u16le(struct bytes *b, uint16_t *out)
-{
-    uint64_t value;
-    if (!little_endian(b, 2, &value))
-        return false;
-    *out = (uint16_t)value;
-    return true;
-}
-
-bool bytes_u32le(struct bytes *b, uint32_t *out)
-{
-    uint64_t value;
-    if (!little_endian(b, 4, &value))
-        return false;
-    *out = (uint32_t)value;
-    return true;
-}
-
-bool bytes_u64le(struct bytes *b, uint64_t *out)
-{
-    return little_endian(b, 8, out);
-}
+LITTLE_ENDIAN_READER(bytes_u8, uint8_t)
+LITTLE_ENDIAN_READER(bytes_u16le, uint16_t)
+LITTLE_ENDIAN_READER(bytes_u32le, uint32_t)
+LITTLE_ENDIAN_READER(bytes_u64le, uint64_t)
 
 bool bytes_u64be(struct bytes *b, uint64_t *out)
 {
-    uint64_t value;
-    if (!little_endian(b, 8, &value))
+    if (!bytes_u64le(b, out))
         return false;
-    *out = __builtin_bswap64(value);
+    *out = __builtin_bswap64(*out);
     return true;
 }

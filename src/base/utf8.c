@@ -2,7 +2,6 @@
 
 #include <assert.h>
 
-#include "base/mem.h"
 #include "base/str.h"
 
 enum { REPLACEMENT = 0xfffd };

@@ -7,11 +7,11 @@
 
 static const float norm_epsilon = 1e-8f;
 
-SIMD_CLONES static void add_row(const float *b, size_t D, float *row)
+SIMD_CLONES void fc_add_row(const float *a, size_t n, float *sum)
 {
 #pragma omp simd
-    for (size_t j = 0; j < D; j++)
-        row[j] += b[j];
+    for (size_t j = 0; j < n; j++)
+        sum[j] += a[j];
 }
 
 void fc_forward(const float *x, size_t rows, size_t F, size_t D, const float *W, const float *b,
@@ -21,7 +21,7 @@ void fc_forward(const float *x, size_t rows, size_t F, size_t D, const float *W,
             (struct matrix){out, D});
 #pragma omp parallel for schedule(static)
     for (size_t r = 0; r < rows; r++)
-        add_row(b, D, out + r * D);
+        fc_add_row(b, D, out + r * D);
 }
 
 void fc_backward(const float *x, const float *dout, size_t rows, size_t F, size_t D, float *dW,
@@ -51,8 +51,7 @@ void fc_sum_rows(const float *rows, size_t n, size_t ld, size_t D, float *sum)
         sum_columns(rows + j, n, ld, D - j < BLOCK ? D - j : BLOCK, sum + j);
 }
 
-/* In double, since the sum runs over a whole weight matrix. */
-SIMD_CLONES static double dot_double(const float *a, const float *b, size_t n)
+SIMD_CLONES double fc_dot(const float *a, const float *b, size_t n)
 {
     double sum = 0;
 #pragma omp simd reduction(+ : sum)
@@ -61,17 +60,17 @@ SIMD_CLONES static double dot_double(const float *a, const float *b, size_t n)
     return sum;
 }
 
-SIMD_CLONES static void scale_to(const float *v, float scale, size_t n, float *out)
+SIMD_CLONES void fc_scale_row(const float *a, float scale, size_t n, float *out)
 {
 #pragma omp simd
     for (size_t i = 0; i < n; i++)
-        out[i] = scale * v[i];
+        out[i] = scale * a[i];
 }
 
 void fc_weight_norm_forward(const float *v, float g, size_t n, float *W)
 {
-    double norm = sqrt(dot_double(v, v, n));
-    scale_to(v, norm > 0 ? (float)(g / norm) : 0, n, W);
+    double norm = sqrt(fc_dot(v, v, n));
+    fc_scale_row(v, norm > 0 ? (float)(g / norm) : 0, n, W);
 }
 
 SIMD_CLONES static void add_two(const float *a, float s, const float *b, float t, size_t n,
@@ -85,7 +84,7 @@ SIMD_CLONES static void add_two(const float *a, float s, const float *b, float t
 void fc_weight_norm_backward(const float *v, float g, size_t n, const float *dW, float *dv,
                              float *dg)
 {
-    double square = dot_double(v, v, n), norm = sqrt(square), along = dot_double(dW, v, n);
+    double square = fc_dot(v, v, n), norm = sqrt(square), along = fc_dot(dW, v, n);
     if (norm == 0)
         return;
     *dg += (float)(along / norm);

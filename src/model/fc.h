@@ -34,4 +34,9 @@ void fc_l2norm_backward(const float *y, const float *norm, size_t n, size_t D, f
 /* sum (D) += the n rows, each of length D and ld apart. The order of summation is fixed. */
 void fc_sum_rows(const float *rows, size_t n, size_t ld, size_t D, float *sum);
 
+/* Rows of n numbers: sum += a; out = scale a; a . b, summed in double. */
+void fc_add_row(const float *a, size_t n, float *sum);
+void fc_scale_row(const float *a, float scale, size_t n, float *out);
+double fc_dot(const float *a, const float *b, size_t n);
+
 #endif

@@ -244,13 +244,6 @@ SIMD_CLONES static void gate_row_backward(size_t D, const float *before, float *
     }
 }
 
-SIMD_CLONES static void add_to(const float *a, size_t n, float *sum)
-{
-#pragma omp simd
-    for (size_t j = 0; j < n; j++)
-        sum[j] += a[j];
-}
-
 /* The gradient of the output; per direction, the states before each row. */
 struct backward {
     float *dout, *previous[2];
@@ -270,7 +263,7 @@ static void backward_step(const struct lane *lane, size_t t, const struct backwa
         float *dh = dout + (row + i) * ld;
         gate_row_backward(D, previous + i * D, gates + i * 3 * D, hidden + i * D, dh);
         if (i < m)
-            add_to(dh, D, dout + (before + i) * ld);
+            fc_add_row(dh, D, dout + (before + i) * ld);
     }
     struct matrix carried = {dout + before * ld, ld};
     const struct recurrence *recurrence = &b->recurrences[lane->direction];
@@ -311,7 +304,8 @@ static void sum_shared(const struct packing *packing, const struct gru_layer *l,
     for (size_t u = 0; u < l->U; u++)
         memset(l->projected + u * width + first, 0, n * sizeof *l->projected);
     for (size_t row = 0; row < packing->words; row++)
-        add_to(l->gates[k] + row * width + first, n, l->projected + l->which[row] * width + first);
+        fc_add_row(l->gates[k] + row * width + first, n,
+                   l->projected + l->which[row] * width + first);
 }
 
 /* dW_ih and dx of one direction. */

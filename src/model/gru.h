@@ -12,10 +12,8 @@
 #ifndef MODEL_GRU_H
 #define MODEL_GRU_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
-#include "base/error.h"
 #include "model/params.h"
 
 /* Where each word goes. */

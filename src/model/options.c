@@ -22,30 +22,16 @@ struct description {
 };
 
 #define FIELD(f) offsetof(struct model_options, f), sizeof(((struct model_options *)0)->f)
-#define SWITCH(n, help)                                                                            \
+#define OPTION(n, kind, f, low, high, choices, help)                                               \
     {                                                                                              \
-#n, KIND_SWITCH, FIELD(n), 0, 1, NULL, help                                                \
+#n, kind, FIELD(f), low, high, choices, help                                               \
     }
-#define INT(n, low, high, help)                                                                    \
-    {                                                                                              \
-#n, KIND_INT, FIELD(n), low, high, NULL, help                                              \
-    }
-#define DOUBLE(n, low, high, help)                                                                 \
-    {                                                                                              \
-#n, KIND_DOUBLE, FIELD(n), low, high, NULL, help                                           \
-    }
-#define FLOAT(n, low, high, help)                                                                  \
-    {                                                                                              \
-#n, KIND_FLOAT, FIELD(attn.n), low, high, NULL, help                                       \
-    }
-#define TEXT(n, help)                                                                              \
-    {                                                                                              \
-#n, KIND_TEXT, FIELD(n), 0, 0, NULL, help                                                  \
-    }
-#define CHOICE(n, f, choices, help)                                                                \
-    {                                                                                              \
-#n, KIND_CHOICE, FIELD(f), 0, 0, choices, help                                             \
-    }
+#define SWITCH(n, help) OPTION(n, KIND_SWITCH, n, 0, 1, NULL, help)
+#define INT(n, low, high, help) OPTION(n, KIND_INT, n, low, high, NULL, help)
+#define DOUBLE(n, low, high, help) OPTION(n, KIND_DOUBLE, n, low, high, NULL, help)
+#define FLOAT(n, low, high, help) OPTION(n, KIND_FLOAT, attn.n, low, high, NULL, help)
+#define TEXT(n, help) OPTION(n, KIND_TEXT, n, 0, 0, NULL, help)
+#define CHOICE(n, f, choices, help) OPTION(n, KIND_CHOICE, f, 0, 0, choices, help)
 
 /* The reference's flags in its order. The limits keep sizes from a foreign file within reason. */
 static const struct description table[] = {
@@ -249,24 +235,28 @@ const char *model_option_name(size_t index, bool *takes_value_out, const char **
     return table[index].name;
 }
 
+/* How each kind is shown: NULL for a switch, which takes no value, and a choice, which lists them.
+ */
+static const struct {
+    const char *placeholder;
+    enum option_kind kind;
+} kinds[] = {
+    [KIND_SWITCH] = {NULL, OPTION_BOOL}, [KIND_INT] = {"N", OPTION_INT},
+    [KIND_DOUBLE] = {"X", OPTION_FLOAT}, [KIND_FLOAT] = {"X", OPTION_FLOAT},
+    [KIND_TEXT] = {"TEXT", OPTION_TEXT}, [KIND_CHOICE] = {NULL, OPTION_TEXT},
+};
+
 const char *model_option_value(size_t index)
 {
-    static const char *const names[] = {
-        [KIND_SWITCH] = NULL, [KIND_INT] = "N",     [KIND_DOUBLE] = "X",
-        [KIND_FLOAT] = "X",   [KIND_TEXT] = "TEXT", [KIND_CHOICE] = NULL,
-    };
     if (index >= COUNT)
         return NULL;
-    return table[index].kind == KIND_CHOICE ? table[index].choices : names[table[index].kind];
+    return table[index].kind == KIND_CHOICE ? table[index].choices
+                                            : kinds[table[index].kind].placeholder;
 }
 
 enum option_kind model_option_kind(size_t index)
 {
-    static const enum option_kind kinds[] = {
-        [KIND_SWITCH] = OPTION_BOOL, [KIND_INT] = OPTION_INT,   [KIND_DOUBLE] = OPTION_FLOAT,
-        [KIND_FLOAT] = OPTION_FLOAT, [KIND_TEXT] = OPTION_TEXT, [KIND_CHOICE] = OPTION_TEXT,
-    };
-    return index < COUNT ? kinds[table[index].kind] : OPTION_NONE;
+    return index < COUNT ? kinds[table[index].kind].kind : OPTION_NONE;
 }
 
 double model_option_number(const struct model_options *options, size_t index)

@@ -80,28 +80,16 @@ static void carve(const struct model_options *o, struct params *p, float *data)
                                          data + next[2].offset, data + next[3].offset};
 }
 
-void params_view(const struct model_options *options, float *data, struct params *out)
-{
-    *out = (struct params){0};
-    lay_out(options, out);
-    carve(options, out, data);
-}
-
-size_t params_count(const struct model_options *options)
-{
-    struct params p = {0};
-    lay_out(options, &p);
-    free(p.list);
-    return p.count;
-}
-
 int params_init(const struct model_options *options, struct params *out, struct error *err)
 {
     float *data;
     *out = (struct params){0};
-    if (mem_alloc(&data, params_count(options), sizeof *data, "the model's parameters", err) != 0)
+    lay_out(options, out);
+    if (mem_alloc(&data, out->count, sizeof *data, "the model's parameters", err) != 0) {
+        params_done(out);
         return -1;
-    params_view(options, data, out);
+    }
+    carve(options, out, data);
     return 0;
 }
 

@@ -47,12 +47,6 @@ int params_init(const struct model_options *options, struct params *out,
                 struct error *err) MUST_USE;
 void params_done(struct params *params);
 
-/* Lays out such parameters over a block of params_count floats, which params_done then frees. */
-void params_view(const struct model_options *options, float *data, struct params *out);
-
-/* The number of floats in a block. */
-size_t params_count(const struct model_options *options);
-
 /* Copies a checkpoint's model into params. Errors: a tensor that is missing, misshapen (with both
  * shapes) or not finite, by name. */
 int params_from_checkpoint(struct params *params, const struct checkpoint *checkpoint,

@@ -127,35 +127,21 @@ void text_encoder_forward(const struct model_options *options, const struct para
         fc_l2norm_forward(out, acts->packing.words, (size_t)options->embed_size, acts->norm);
 }
 
-SIMD_CLONES static void scale_row(const float *a, float scale, size_t D, float *out)
-{
-#pragma omp simd
-    for (size_t j = 0; j < D; j++)
-        out[j] = scale * a[j];
-}
-
 static void scatter_gradients(const float *demb, const struct packing *packing, size_t D, size_t K,
                               float *dout)
 {
 #pragma omp parallel for schedule(static)
     for (size_t row = 0; row < packing->words; row++)
         for (size_t k = 0; k < K; k++)
-            scale_row(demb + packing->word[row] * D, K == 2 ? 0.5f : 1, D,
-                      dout + (row * K + k) * D);
-}
-
-SIMD_CLONES static void add_row(const float *a, size_t n, float *sum)
-{
-#pragma omp simd
-    for (size_t j = 0; j < n; j++)
-        sum[j] += a[j];
+            fc_scale_row(demb + packing->word[row] * D, K == 2 ? 0.5f : 1, D,
+                         dout + (row * K + k) * D);
 }
 
 static void embed_backward(const float *dx, const struct text_acts *acts, float *dtable)
 {
     size_t E = acts->layers[0].in;
     for (size_t u = 0; u < acts->layers[0].U; u++)
-        add_row(dx + u * E, E, dtable + (size_t)acts->distinct[u] * E);
+        fc_add_row(dx + u * E, E, dtable + (size_t)acts->distinct[u] * E);
 }
 
 void text_encoder_backward(const struct model_options *options, struct text_acts *acts,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/simd.h"
+#include "model/fc.h"
 #include "model/kernels/gemm.h"
 #include "model/kernels/xattn_tile.h"
 
@@ -245,15 +246,6 @@ struct pair_rows {
     size_t D;
 };
 
-SIMD_CLONES static double dot_double(const float *a, const float *b, size_t D)
-{
-    double sum = 0;
-#pragma omp simd reduction(+ : sum)
-    for (size_t j = 0; j < D; j++)
-        sum += (double)a[j] * (double)b[j];
-    return sum;
-}
-
 /* How ill-conditioned the normalisation of one row of a segment is: |f|^2 against what rounding
  * adds to it. */
 SIMD_CLONES static bool near_zero(const float *s, const float *query_norm, size_t width,
@@ -292,8 +284,8 @@ static void tile_refine(const struct attn_options *options, const struct pair_ro
             if (!near_zero(s, tile->query_norm + at, width, clipped ? 0.1f : 1, limit))
                 continue;
             for (size_t j = 0; j < tile->length[i]; j++)
-                s[j] = (float)dot_double(context, rows->queries + (tile->column[i] + j) * rows->D,
-                                         rows->D);
+                s[j] = (float)fc_dot(context, rows->queries + (tile->column[i] + j) * rows->D,
+                                     rows->D);
         }
     }
 }

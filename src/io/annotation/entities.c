@@ -24,12 +24,6 @@ static int fail(const struct place *place, const char *why)
                     place->line, why);
 }
 
-static void add_phrase(struct entity_sentence *s, size_t *cap, struct entity_phrase phrase)
-{
-    MEM_ROOM(s->phrases, s->phrase_count, *cap);
-    s->phrases[s->phrase_count++] = phrase;
-}
-
 /* "/EN#ID/TYPE/TYPE words", `length` bytes; appends the words to `text`. */
 static int parse_phrase(const char *at, size_t length, struct entity_sentence *s, size_t *cap,
                         struct str *text, const struct place *place)
@@ -44,11 +38,12 @@ static int parse_phrase(const char *at, size_t length, struct entity_sentence *s
     const char *type = slash + 1;
     size_t type_length = strcspn(type, "/ ");
     size_t words = (size_t)(end - blank - 1);
-    add_phrase(s, cap,
-               (struct entity_phrase){.id = mem_strndup(id, (size_t)(slash - id)),
-                                      .type = mem_strndup(type, type_length),
-                                      .start = text->length,
-                                      .length = words});
+    MEM_ROOM(s->phrases, s->phrase_count, *cap);
+    s->phrases[s->phrase_count++] =
+        (struct entity_phrase){.id = mem_strndup(id, (size_t)(slash - id)),
+                               .type = mem_strndup(type, type_length),
+                               .start = text->length,
+                               .length = words};
     str_add_n(text, blank + 1, words);
     return 0;
 }

@@ -3,7 +3,6 @@
 #ifndef IO_ANNOTATION_ENTITIES_H
 #define IO_ANNOTATION_ENTITIES_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"

@@ -1,10 +1,8 @@
 #include "io/annotation/positives.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <glib.h>
 #include <jansson.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/bf16.h"
 #include "base/mem.h"
 #include "io/array/npy.h"
 
@@ -57,13 +58,6 @@ static uint64_t load(const uint8_t *p, size_t n, bool swapped)
     return bits;
 }
 
-static float float_of(uint32_t bits)
-{
-    float value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
 static double double_of(uint64_t bits)
 {
     double value;
@@ -71,7 +65,8 @@ static double double_of(uint64_t bits)
     return value;
 }
 
-int64_t array_elem_integer(enum array_elem type, const uint8_t *p, bool swapped)
+/* The element at p (any alignment); a uint64 keeps its bits. */
+static int64_t integer_at(enum array_elem type, const uint8_t *p, bool swapped)
 {
     uint64_t bits = load(p, array_elem_size(type), swapped);
     switch (type) {
@@ -88,22 +83,22 @@ int64_t array_elem_integer(enum array_elem type, const uint8_t *p, bool swapped)
     }
 }
 
-double array_elem_number(enum array_elem type, const uint8_t *p, bool swapped)
+static double number_at(enum array_elem type, const uint8_t *p, bool swapped)
 {
     uint64_t bits = load(p, array_elem_size(type) <= 8 ? array_elem_size(type) : 8, swapped);
     switch (type) {
     case ELEM_F16:
         return npy_half_to_float((uint16_t)bits);
     case ELEM_BF16:
-        return float_of((uint32_t)bits << 16);
+        return bf16_float((uint16_t)bits);
     case ELEM_F32:
-        return float_of((uint32_t)bits);
+        return bf16_float_of_bits((uint32_t)bits);
     case ELEM_F64:
         return double_of(bits);
     case ELEM_U64:
         return (double)bits;
     default:
-        return (double)array_elem_integer(type, p, swapped);
+        return (double)integer_at(type, p, swapped);
     }
 }
 
@@ -181,35 +176,19 @@ static bool copied(const struct array_view *view, enum array_elem wanted, void *
     return true;
 }
 
-void array_doubles(const struct array_view *view, double *out)
-{
-    struct walk walk = {.at = view->offset};
-    size_t size = array_elem_size(view->type);
-    assert(array_elem_is_real(view->type) && (view->data || view->count == 0));
-    if (copied(view, ELEM_F64, out))
-        return;
-    for (size_t i = 0; i < view->count; i++, walk_next(&walk, view))
-        out[i] = array_elem_number(view->type, view->data + walk.at * size, view->swapped);
-}
+/* `same`: the storage type that needs no conversion. */
+#define CONVERTER(name, number, same, suits, read)                                                 \
+    void name(const struct array_view *view, number *out)                                          \
+    {                                                                                              \
+        struct walk walk = {.at = view->offset};                                                   \
+        size_t size = array_elem_size(view->type);                                                 \
+        assert(suits(view->type) && (view->data || view->count == 0));                             \
+        if (copied(view, same, out))                                                               \
+            return;                                                                                \
+        for (size_t i = 0; i < view->count; i++, walk_next(&walk, view))                           \
+            out[i] = (number)read(view->type, view->data + walk.at * size, view->swapped);         \
+    }
 
-void array_floats(const struct array_view *view, float *out)
-{
-    struct walk walk = {.at = view->offset};
-    size_t size = array_elem_size(view->type);
-    assert(array_elem_is_real(view->type) && (view->data || view->count == 0));
-    if (copied(view, ELEM_F32, out))
-        return;
-    for (size_t i = 0; i < view->count; i++, walk_next(&walk, view))
-        out[i] = (float)array_elem_number(view->type, view->data + walk.at * size, view->swapped);
-}
-
-void array_integers(const struct array_view *view, int64_t *out)
-{
-    struct walk walk = {.at = view->offset};
-    size_t size = array_elem_size(view->type);
-    assert(array_elem_is_integer(view->type) && (view->data || view->count == 0));
-    if (copied(view, ELEM_I64, out))
-        return;
-    for (size_t i = 0; i < view->count; i++, walk_next(&walk, view))
-        out[i] = array_elem_integer(view->type, view->data + walk.at * size, view->swapped);
-}
+CONVERTER(array_doubles, double, ELEM_F64, array_elem_is_real, number_at)
+CONVERTER(array_floats, float, ELEM_F32, array_elem_is_real, number_at)
+CONVERTER(array_integers, int64_t, ELEM_I64, array_elem_is_integer, integer_at)

@@ -40,10 +40,6 @@ const char *array_elem_name(enum array_elem type);
 bool array_elem_is_real(enum array_elem type);
 bool array_elem_is_integer(enum array_elem type);
 
-/* The element at p (any alignment) as a number; array_elem_integer keeps the bits of a uint64. */
-double array_elem_number(enum array_elem type, const uint8_t *p, bool swapped);
-int64_t array_elem_integer(enum array_elem type, const uint8_t *p, bool swapped);
-
 enum { ARRAY_DIMS = 8 };
 
 /* Elements somewhere in memory that belongs to someone else. */

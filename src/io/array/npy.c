@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/countof.h"
+#include "base/magic.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "io/array/npy_private.h"
@@ -267,7 +268,7 @@ static int open_mapped(const char *member, struct npy *array, struct error *err)
     array->data_size = array->map.size;
     if (array->map.size == 0)
         return error_at(err, array->path, -1, "is empty, not a NumPy array (.npy or .npz)");
-    if (npz_is_zip(&array->map) && npz_locate(member, array, err) != 0)
+    if (magic_is(array->data, array->data_size, MAGIC_ZIP) && npz_locate(member, array, err) != 0)
         return -1;
     if (array->data_size < sizeof magic || memcmp(array->data, magic, sizeof magic) != 0)
         return error_at(err, array->path, -1, "is not a NumPy array (.npy or .npz)");

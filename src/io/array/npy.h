@@ -105,9 +105,6 @@ int npy_writer_rows(struct npy_writer *writer, size_t n, const void *rows,
 int npy_writer_rows_at(struct npy_writer *writer, size_t first, size_t n, const void *rows,
                        struct error *err) MUST_USE;
 
-/* Rows so far: one more than the highest written. */
-size_t npy_writer_count(const struct npy_writer *writer);
-
 /* Puts the file in place; frees the writer whether or not that succeeds. Errors: those of writing.
  */
 int npy_writer_commit(struct npy_writer *writer, struct error *err) MUST_USE;

@@ -96,18 +96,6 @@ static const struct {
     [NPY_F32] = {f32_f32, f32_f64},      [NPY_F64] = {f64_f32, f64_f64},
 };
 
-void npy_convert_f32(enum npy_type type, bool swapped, const uint8_t *from, size_t count,
-                     float *out)
-{
-    converters[type].f32(swapped, from, count, out);
-}
-
-void npy_convert_f64(enum npy_type type, bool swapped, const uint8_t *from, size_t count,
-                     double *out)
-{
-    converters[type].f64(swapped, from, count, out);
-}
-
 /* Advances the index over axes 1.. in C order; the caller walks the first axis. */
 static void next_index(const struct npy *array, size_t *index)
 {
@@ -142,11 +130,11 @@ static void fortran_rows(const struct npy *array, size_t first, size_t n, float 
         for (size_t i = 0; i < n; i += RUN) {
             size_t m = n - i < RUN ? n - i : RUN;
             if (out32) {
-                npy_convert_f32(array->type, array->swapped, column + i * size, m, run32);
+                converters[array->type].f32(array->swapped, column + i * size, m, run32);
                 for (size_t k = 0; k < m; k++)
                     out32[(i + k) * row + j] = run32[k];
             } else {
-                npy_convert_f64(array->type, array->swapped, column + i * size, m, run64);
+                converters[array->type].f64(array->swapped, column + i * size, m, run64);
                 for (size_t k = 0; k < m; k++)
                     out64[(i + k) * row + j] = run64[k];
             }
@@ -164,8 +152,7 @@ void npy_rows_f32(const struct npy *array, size_t first, size_t n, float *out)
     if (array->fortran)
         fortran_rows(array, first, n, out, NULL);
     else
-        npy_convert_f32(array->type, array->swapped, array->data + first * row * size, n * row,
-                        out);
+        converters[array->type].f32(array->swapped, array->data + first * row * size, n * row, out);
 }
 
 void npy_all_f64(const struct npy *array, double *out)
@@ -176,7 +163,7 @@ void npy_all_f64(const struct npy *array, double *out)
     if (array->fortran)
         fortran_rows(array, 0, array->shape[0], NULL, out);
     else
-        npy_convert_f64(array->type, array->swapped, array->data, array->count, out);
+        converters[array->type].f64(array->swapped, array->data, array->count, out);
 }
 
 const float *npy_direct_f32(const struct npy *array)

@@ -7,18 +7,9 @@
 /* NumPy's code of a type without the byte order, such as "f4". */
 const char *npy_type_code(enum npy_type type);
 
-/* Converts `count` elements of `type`, at any alignment, to float or double. */
-void npy_convert_f32(enum npy_type type, bool swapped, const uint8_t *from, size_t count,
-                     float *out);
-void npy_convert_f64(enum npy_type type, bool swapped, const uint8_t *from, size_t count,
-                     double *out);
-
 /* Finds an array in the zip file mapped at array->map and points array->data at its bytes, header
  * included; array->path gets the member's name, array->unpacked what had to be inflated. Errors: a
  * damaged zip file, no such member, one packed in a way that is not supported. */
 int npz_locate(const char *member, struct npy *array, struct error *err) MUST_USE;
-
-/* Whether a mapped file is a zip file. */
-bool npz_is_zip(const struct file_map *map);
 
 #endif

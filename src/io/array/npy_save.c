@@ -1,6 +1,5 @@
 /* npy_save.c: writes arrays, whole or by rows. */
 #include <assert.h>
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,11 +120,6 @@ int npy_writer_rows_at(struct npy_writer *w, size_t first, size_t n, const void 
     if (first + n > w->shape[0])
         w->shape[0] = first + n;
     return write_rows(w, n, rows, err);
-}
-
-size_t npy_writer_count(const struct npy_writer *writer)
-{
-    return writer->shape[0];
 }
 
 static void writer_free(struct npy_writer *w)

@@ -264,11 +264,6 @@ int npz_locate(const char *member, struct npy *array, struct error *err)
     return unpack(&e, array, err);
 }
 
-bool npz_is_zip(const struct file_map *map)
-{
-    return magic_is(map->data, map->size, MAGIC_ZIP);
-}
-
 static int list_members(const struct file_map *map, const char *path, struct str_list *out,
                         struct error *err)
 {
@@ -287,8 +282,9 @@ int npy_members(const char *path, struct str_list *out, struct error *err)
     *out = (struct str_list){0};
     if (file_map_open(path, &map, err) != 0)
         return -1;
-    int status = npz_is_zip(&map) ? list_members(&map, path, out, err)
-                                  : error_at(err, path, -1, "is not a zip file (.npz)");
+    int status = magic_is(map.data, map.size, MAGIC_ZIP)
+                     ? list_members(&map, path, out, err)
+                     : error_at(err, path, -1, "is not a zip file (.npz)");
     file_map_close(&map);
     if (status != 0)
         str_list_done(out);

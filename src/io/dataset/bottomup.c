@@ -1,7 +1,6 @@
 /* bottomup.c: chooses the kind of file, and checks images of every kind. */
 #include "io/dataset/bottomup.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 

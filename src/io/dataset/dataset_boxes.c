@@ -29,22 +29,6 @@ static int check_box_shape(const struct opening *o, const struct npy *a, struct 
                     d->regions);
 }
 
-static int read_boxes(struct opening *o, const struct npy *a, struct error *err)
-{
-    struct dataset *d = o->d;
-    size_t step, row = d->regions * BOX;
-    if (check_box_shape(o, a, err) != 0 || dataset_check_rows(o, a, &step, err) != 0 ||
-        mem_alloc(&d->boxes, d->images * row, sizeof *d->boxes, a->path, err) != 0)
-        return -1;
-    take_rows(a, step, d->images, d->boxes);
-    ptrdiff_t bad = npy_find_nonfinite(d->boxes, d->images * row);
-    if (bad < 0)
-        return 0;
-    return error_at(err, a->path, -1,
-                    "image %zu, region %zu: a corner of the box is NaN or infinite",
-                    (size_t)bad / row, (size_t)bad % row / BOX);
-}
-
 /* PFAN uses the same name for something else; an unknown shape is ignored, too, since everything
  * but drawing works without boxes. */
 static bool ignored(struct opening *o, const struct npy *a)
@@ -62,18 +46,22 @@ static bool ignored(struct opening *o, const struct npy *a)
     return true;
 }
 
-int dataset_open_boxes(struct opening *o, struct error *err)
+static int read_boxes(struct opening *o, const struct npy *a, struct error *err)
 {
-    struct npy *a;
-    char *path = dataset_find_array(o, box_endings);
-    if (!path)
+    struct dataset *d = o->d;
+    size_t step, row = d->regions * BOX;
+    if (ignored(o, a))
         return 0;
-    int status = npy_open(path, NULL, &a, err);
-    if (status == 0 && !ignored(o, a))
-        status = read_boxes(o, a, err);
-    npy_free(a);
-    free(path);
-    return status;
+    if (check_box_shape(o, a, err) != 0 || dataset_check_rows(o, a, &step, err) != 0 ||
+        mem_alloc(&d->boxes, d->images * row, sizeof *d->boxes, a->path, err) != 0)
+        return -1;
+    take_rows(a, step, d->images, d->boxes);
+    ptrdiff_t bad = npy_find_nonfinite(d->boxes, d->images * row);
+    if (bad < 0)
+        return 0;
+    return error_at(err, a->path, -1,
+                    "image %zu, region %zu: a corner of the box is NaN or infinite",
+                    (size_t)bad / row, (size_t)bad % row / BOX);
 }
 
 static int read_size_pairs(struct dataset *d, const struct npy *a, size_t step, struct error *err)
@@ -126,16 +114,29 @@ static int read_sizes(struct opening *o, const struct npy *a, struct error *err)
     return dicts ? read_size_dicts(d, a, step, err) : read_size_pairs(d, a, step, err);
 }
 
-int dataset_open_sizes(struct opening *o, struct error *err)
+/* Reads the array with one of the endings if there is one. */
+static int open_array(struct opening *o, const char *const *endings,
+                      int (*read)(struct opening *, const struct npy *, struct error *),
+                      struct error *err)
 {
     struct npy *a;
-    char *path = dataset_find_array(o, size_endings);
+    char *path = dataset_find_array(o, endings);
     if (!path)
         return 0;
     int status = npy_open(path, NULL, &a, err);
     if (status == 0)
-        status = read_sizes(o, a, err);
+        status = read(o, a, err);
     npy_free(a);
     free(path);
     return status;
+}
+
+int dataset_open_boxes(struct opening *o, struct error *err)
+{
+    return open_array(o, box_endings, read_boxes, err);
+}
+
+int dataset_open_sizes(struct opening *o, struct error *err)
+{
+    return open_array(o, size_endings, read_sizes, err);
 }

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -223,6 +222,8 @@ static int check_complete(const struct precomp *p, struct error *err)
 static int check_captions(const struct precomp *p, struct error *err)
 {
     struct str_list lines;
+    if (!p->spec->captions)
+        return 0;
     if (text_lines_load(p->spec->captions, &lines, err) != 0)
         return -1;
     size_t count = lines.count;
@@ -269,19 +270,12 @@ static int commit_array(struct precomp *p, enum part part, struct error *err)
 
 int precomp_commit(struct precomp *p, struct precomp_summary *out, struct error *err)
 {
-    int status = check_complete(p, err);
-    if (status == 0 && p->spec->captions)
-        status = check_captions(p, err);
-    if (status == 0)
-        status = commit_array(p, BOXES, err);
-    if (status == 0)
-        status = commit_array(p, SIZES, err);
-    if (status == 0)
-        status = write_ids(p, err);
-    if (status == 0)
-        status = write_captions(p, err);
-    if (status == 0)
-        status = commit_array(p, FEATURES, err);
+    int status = check_complete(p, err) != 0 || check_captions(p, err) != 0 ||
+                         commit_array(p, BOXES, err) != 0 || commit_array(p, SIZES, err) != 0 ||
+                         write_ids(p, err) != 0 || write_captions(p, err) != 0 ||
+                         commit_array(p, FEATURES, err) != 0
+                     ? -1
+                     : 0;
     *out = p->sum;
     precomp_abort(p);
     return status;

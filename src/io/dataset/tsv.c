@@ -1,6 +1,5 @@
 #include "io/dataset/tsv.h"
 
-#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,11 +2,9 @@
  * photographs. */
 #include <setjmp.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include <jpeglib.h>
 
-#include "base/mem.h"
 #include "io/image/image.h"
 
 /* Everything that lives across a longjmp; image_jpeg_bytes owns it. */

@@ -2,7 +2,6 @@
 
 #include <glib.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/countof.h"

@@ -1,6 +1,5 @@
 #include "io/text/vocab.h"
 
-#include <inttypes.h>
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdlib.h>

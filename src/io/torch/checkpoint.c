@@ -6,7 +6,6 @@
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "base/utf8.h"
 #include "io/torch/pickle_numpy.h"
 #include "io/torch/pickle_show.h"
 #include "io/torch/torchfile.h"

@@ -1,10 +1,8 @@
 #include "io/torch/pickle_numpy.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "base/countof.h"
-#include "base/str.h"
 
 /* dtype(code, align, copy), with (version, byte order, ...) as its state. */
 static const struct {

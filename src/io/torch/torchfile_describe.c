@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "base/mem.h"
 #include "base/str.h"
 #include "base/utf8.h"
 #include "io/torch/pickle_numpy.h"

@@ -1,7 +1,6 @@
 /* torchfile_legacy.c: the stream that torch.save wrote before 1.6: five pickles (magic number,
  * protocol, system, the object, the storages' keys), then for each key the number of elements
  * (int64) and the elements. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "io/torch/torchfile_private.h"

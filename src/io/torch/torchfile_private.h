@@ -52,8 +52,4 @@ int torchfile_open_legacy(struct torchfile *file, bool open_globals, struct erro
 int torchfile_load_storage(struct torchfile *file, struct storage *storage,
                            struct error *err) MUST_USE;
 
-/* Checks that a storage of a zip exists and is long enough. Errors: it does not, or is not. */
-int torchfile_check_storage(struct torchfile *file, const struct storage *storage,
-                            struct error *err) MUST_USE;
-
 #endif

@@ -9,16 +9,11 @@
 enum { KEY_SHOWN = 40 };
 static const size_t spare_memory = 64 << 20, memory_per_byte = 16;
 
-static int compare_keys(const char *a, size_t a_size, const char *b, size_t b_size)
-{
-    int order = memcmp(a, b, a_size < b_size ? a_size : b_size);
-    return order ? order : (a_size > b_size) - (a_size < b_size);
-}
-
 static int compare_storages(const void *a, const void *b)
 {
     const struct storage *x = a, *y = b;
-    return compare_keys(x->key, x->key_size, y->key, y->key_size);
+    int order = memcmp(x->key, y->key, x->key_size < y->key_size ? x->key_size : y->key_size);
+    return order ? order : (x->key_size > y->key_size) - (x->key_size < y->key_size);
 }
 
 struct storage *torchfile_find_storage(const struct torchfile *file, const char *key, size_t size)

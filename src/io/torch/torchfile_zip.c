@@ -136,8 +136,8 @@ static int locate_storage(struct torchfile *file, const struct storage *storage,
     return 0;
 }
 
-int torchfile_check_storage(struct torchfile *file, const struct storage *storage,
-                            struct error *err)
+/* Checks that a storage exists and is long enough. */
+static int check_storage(struct torchfile *file, const struct storage *storage, struct error *err)
 {
     zip_uint64_t index = 0;
     char *name;
@@ -186,7 +186,7 @@ int torchfile_open_zip(struct torchfile *file, bool open_globals, struct error *
         return -1;
     file->swapped = is_big_endian(file);
     for (size_t i = 0; i < file->storage_count; i++)
-        if (torchfile_check_storage(file, &file->storages[i], err) != 0)
+        if (check_storage(file, &file->storages[i], err) != 0)
             return -1;
     return 0;
 }

@@ -6,7 +6,6 @@
 #ifndef MODEL_KERNELS_BF16_H
 #define MODEL_KERNELS_BF16_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

@@ -4,7 +4,6 @@
 
 #ifdef BF16_X86
 #pragma GCC target("arch=x86-64-v4,avx512bf16")
-#include <string.h>
 
 #include "model/kernels/sums_avx512.h"
 

@@ -26,17 +26,6 @@ void xattn_gram(const float *rows, size_t n, size_t D, float *gram);
 /* Euclidean lengths of n rows (n x D): norms[n]. */
 void xattn_norms(const float *rows, size_t n, size_t D, float *norms);
 
-/* Floats of scratch that xattn_pair needs for any pair up to R regions and W words. */
-size_t xattn_pair_scratch(size_t R, size_t W);
-
-/* From raw scores s (R x W, leading dimension lds) to the pair's score. gram: of the context (t2i:
- * the image's R x R; i2t: the caption's W x W). query_norm: |query| of each query (t2i: W words,
- * i2t: R regions). attention, similarity as in xattn_naive, in float; NULL to skip. scratch:
- * 64-byte aligned, xattn_pair_scratch floats. */
-float xattn_pair(const struct attn_options *options, const float *s, size_t lds, size_t R, size_t W,
-                 const float *gram, const float *query_norm, float *attention, float *similarity,
-                 float *scratch);
-
 /* A pair as the attention sees it: Q queries over K context items. `x` (K x ldx) holds the raw
  * scores, one row per context item; ldx is a multiple of the kernel's lanes, and a row is zero
  * beyond Q. */

@@ -86,11 +86,11 @@ int images_encode_all(const struct images_source *source, struct embedded_images
                       const struct progress *progress, struct error *err)
 {
     struct images_room room = {0};
-    int status = images_alloc(source, source->I, out, err);
-    if (status == 0)
-        status = images_room_alloc(source, true, &room, err);
-    if (status == 0)
-        status = encode_blocks(source, &room, out, progress, err);
+    int status = images_alloc(source, source->I, out, err) != 0 ||
+                         images_room_alloc(source, true, &room, err) != 0 ||
+                         encode_blocks(source, &room, out, progress, err) != 0
+                     ? -1
+                     : 0;
     if (status == 0)
         embedded_images_max_loss(out);
     images_room_free(&room);

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -11,7 +10,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/hash.h"
 #include "base/mem.h"
 #include "retrieve/index/index_private.h"
 
@@ -24,9 +22,10 @@ static const double least_work = 8e9;
  * much, spread over it, each time a different part. */
 static const uint64_t checked_bytes = 1 << 30;
 
-bool index_worthwhile(const struct images_source *source)
+/* Whether an index is to be made if there is none. */
+static bool is_wanted(const struct index_job *job)
 {
-    return images_encode_work(source) >= least_work;
+    return job->use->mode == INDEX_MAKE || images_encode_work(job->source) >= least_work;
 }
 
 void index_close(struct index *index)
@@ -129,8 +128,8 @@ static bool map_index(const struct index_job *job, int fd, struct file_map *out,
 
 static void say_bad(const struct index_job *job, const char *why)
 {
-    bool made = job->use->mode == INDEX_MAKE || index_worthwhile(job->source);
-    index_say(job->use, "index %s %s; it is %s", job->path, why, made ? "rebuilt" : "ignored");
+    index_say(job->use, "index %s %s; it is %s", job->path, why,
+              is_wanted(job) ? "rebuilt" : "ignored");
 }
 
 /* Opens the file if it is intact. *seen_out is the file that was checked, zero if there is none. */
@@ -212,7 +211,6 @@ static int open_job(struct index_job *job, struct index **out, struct error *err
 {
     struct file_identity seen;
     enum index_outcome outcome = INDEX_LOOK_AGAIN;
-    bool wanted = job->use->mode == INDEX_MAKE || index_worthwhile(job->source);
     if (index_job_init(job, err) != 0)
         return -1;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -220,7 +218,7 @@ static int open_job(struct index_job *job, struct index **out, struct error *err
             return -1;
         if (*out)
             (*out)->built = outcome == INDEX_BUILT;
-        if (*out || !wanted)
+        if (*out || !is_wanted(job))
             return 0;
         if (make(job, &seen, &outcome, err) != 0)
             return -1;

@@ -17,7 +17,7 @@
 #include "retrieve/index/images.h"
 
 enum index_mode {
-    INDEX_AUTO, /* use an existing one; make one if it saves time (index_worthwhile) */
+    INDEX_AUTO, /* use an existing one; make one if embedding takes about 50 ms or more */
     INDEX_OFF,
     INDEX_MAKE, /* make one whatever the size */
 };
@@ -47,9 +47,6 @@ struct index {
 int index_open(const struct index_use *use, const struct images_source *source,
                const struct progress *progress, struct index **out, struct error *err) MUST_USE;
 void index_close(struct index *index);
-
-/* Whether embedding takes long enough (about 50 ms) for a file to be worth its space. */
-bool index_worthwhile(const struct images_source *source);
 
 /* ---- the folder ---- */
 

@@ -271,13 +271,12 @@ int index_build(struct index_job *job, const struct file_identity *seen,
 {
     struct error trouble;
     struct build b = {.job = job, .fd = -1};
-    if (file_make_folder(job->folder, &trouble) != 0) {
-        *outcome_out = give_up(job, &trouble);
-        return 0;
+    if (file_make_folder(job->folder, &trouble) == 0) {
+        b.fd = open(job->part, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+        if (b.fd < 0)
+            error_errno(&trouble, job->part, "write");
     }
-    b.fd = open(job->part, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (b.fd < 0) {
-        error_errno(&trouble, job->part, "write");
         *outcome_out = give_up(job, &trouble);
         return 0;
     }

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "base/mem.h"
 
 static const char magic[8] = "SCANIDX";
 static const uint32_t byte_order = 0x01020304;

@@ -132,6 +132,27 @@ int embedded_captions_alloc(size_t C, size_t D, const size_t *starts, bool gram,
     return gram ? alloc_grams(out, err) : 0;
 }
 
+int embedded_captions_order(const size_t *starts, size_t C, size_t *longest_out, size_t **order_out,
+                            struct error *err)
+{
+    size_t longest = 0, *next = NULL; /* a counting sort: next[W]: where the next of W words goes */
+    for (size_t c = 0; c < C; c++)
+        if (starts[c + 1] - starts[c] > longest)
+            longest = starts[c + 1] - starts[c];
+    if (mem_alloc(order_out, C, sizeof **order_out, "the captions' order", err) != 0 ||
+        mem_alloc(&next, longest + 2, sizeof *next, "the captions' order", err) != 0)
+        return -1;
+    for (size_t c = 0; c < C; c++)
+        next[starts[c + 1] - starts[c] + 1]++;
+    for (size_t w = 1; w < longest + 2; w++)
+        next[w] += next[w - 1];
+    for (size_t c = 0; c < C; c++)
+        (*order_out)[next[starts[c + 1] - starts[c]]++] = c;
+    *longest_out = longest;
+    free(next);
+    return 0;
+}
+
 void embedded_captions_free(struct embedded_captions *captions)
 {
     free(captions->words);

@@ -62,6 +62,11 @@ const float *embedded_images_rows(const struct embedded_images *images, size_t f
 int embedded_captions_alloc(size_t C, size_t D, const size_t *starts, bool gram,
                             struct embedded_captions *out, struct error *err) MUST_USE;
 
+/* The captions by length, shortest first, equals in their order: C, the caller's to free, also
+ * after an error; and the words of the longest. Errors: not enough memory. */
+int embedded_captions_order(const size_t *starts, size_t C, size_t *longest_out, size_t **order_out,
+                            struct error *err) MUST_USE;
+
 /* Frees the arrays, but not `starts`, and leaves zeros. */
 void embedded_captions_free(struct embedded_captions *captions);
 

@@ -31,12 +31,10 @@ void exact_list_free(struct exact_list *list)
 
 static int list_get(struct exact_list *out, size_t I, size_t n, struct error *err)
 {
-    return mem_alloc(&out->captions, n + !n, sizeof *out->captions, "pairs to score again", err) ==
-                       0 &&
-                   (out->starts || mem_alloc(&out->starts, I + 1, sizeof *out->starts,
-                                             "pairs to score again", err) == 0)
-               ? 0
-               : -1;
+    static const char what[] = "pairs to score again";
+    if (mem_alloc(&out->captions, n + !n, sizeof *out->captions, what, err) != 0)
+        return -1;
+    return out->starts ? 0 : mem_alloc(&out->starts, I + 1, sizeof *out->starts, what, err);
 }
 
 static size_t smaller(size_t a, size_t b)

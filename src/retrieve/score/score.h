@@ -68,7 +68,7 @@ int score_captions(const struct attn_options *options, const struct embedded_ima
                    const struct embedded_captions *captions, float *scores,
                    const struct progress *progress, struct error *err) MUST_USE;
 
-/* One image and one caption; attention and similarity as in xattn_pair, NULL to skip. */
+/* One image and one caption; attention and similarity as in xattn_naive, NULL to skip. */
 int score_pair(const struct attn_options *options, const struct embedded_images *image,
                const struct embedded_captions *caption, float *attention, float *similarity,
                float *score_out, struct error *err) MUST_USE;

@@ -67,28 +67,6 @@ struct workspace {
     void *packed, *product_scratch;
 };
 
-/* Sorts captions by length, stably: counting sort. */
-static int sort_captions(struct plan *plan, struct error *err)
-{
-    const struct embedded_captions *captions = plan->captions;
-    for (size_t c = 0; c < captions->C; c++)
-        if (embedded_captions_words(captions, c) > plan->max_W)
-            plan->max_W = embedded_captions_words(captions, c);
-    size_t *next = NULL;
-    if (mem_alloc(&plan->order, captions->C, sizeof *plan->order, "the captions' order", err) !=
-            0 ||
-        mem_alloc(&next, plan->max_W + 2, sizeof *next, "the captions' order", err) != 0)
-        return -1;
-    for (size_t c = 0; c < captions->C; c++)
-        next[embedded_captions_words(captions, c) + 1]++;
-    for (size_t w = 1; w < plan->max_W + 2; w++)
-        next[w] += next[w - 1];
-    for (size_t c = 0; c < captions->C; c++)
-        plan->order[next[embedded_captions_words(captions, c)]++] = c;
-    free(next);
-    return 0;
-}
-
 static int make_groups(struct plan *plan, struct error *err)
 {
     size_t lanes = plan->kernel->lanes, C = plan->captions->C;
@@ -379,11 +357,11 @@ int score_all_approx(const struct attn_options *options, const struct embedded_i
                         .bounds = bounds};
     ticker_init(&plan.ticker, progress, (uint64_t)images->I * captions->C);
     plan.error = tile_error(&plan);
-    int status = sort_captions(&plan, err);
-    if (status == 0)
-        status = make_groups(&plan, err);
-    if (status == 0)
-        status = make_blocks(&plan, err);
+    int status = embedded_captions_order(captions->starts, captions->C, &plan.max_W, &plan.order,
+                                         err) != 0 ||
+                         make_groups(&plan, err) != 0 || make_blocks(&plan, err) != 0
+                     ? -1
+                     : 0;
     if (status == 0) {
         plan.tile_images = tile_images(images->R, plan.max_slots);
         status = half ? prepare_products(&plan, err) : 0;

@@ -9,22 +9,7 @@
 
 enum { CAPTION_BLOCK = 128 };
 
-static bool is_t2i(const struct session *session)
-{
-    return session_attn(session)->cross_attn == CROSS_T2I;
-}
-
 /* ---- images ---- */
-
-static void forget_images(struct session *session)
-{
-    if (session->index)
-        index_close(session->index);
-    else
-        embedded_images_free(&session->images);
-    session->index = NULL;
-    session->images = (struct embedded_images){0};
-}
 
 int session_encode_images(struct session *session, const struct index_use *use,
                           const struct progress *progress, struct error *err)
@@ -123,22 +108,6 @@ int session_read_captions(struct session *session, struct error *err)
     return status;
 }
 
-/* Captions by length, so that a block holds similar ones. */
-static size_t *order_by_length(const struct session *session)
-{
-    size_t *order = mem_new(session->C, sizeof *order);
-    size_t *next = mem_new(SESSION_WORDS + 2, sizeof *next);
-    const size_t *starts = session->starts;
-    for (size_t c = 0; c < session->C; c++)
-        next[starts[c + 1] - starts[c] + 1]++;
-    for (size_t w = 1; w < SESSION_WORDS + 2; w++)
-        next[w] += next[w - 1];
-    for (size_t c = 0; c < session->C; c++)
-        order[next[starts[c + 1] - starts[c]]++] = c;
-    free(next);
-    return order;
-}
-
 /* A block of captions, as the text encoder takes them. */
 struct caption_block {
     int32_t *ids;
@@ -190,20 +159,18 @@ int session_encode_captions(struct session *session, const struct progress *prog
     if (session->C == 0)
         return error_set(err, "the split has no captions: give them with --captions FILE or "
                               "--token-ids FILE");
-    size_t longest = 0;
-    for (size_t c = 0; c < session->C; c++) {
-        size_t W = session->starts[c + 1] - session->starts[c];
-        longest = W > longest ? W : longest;
-    }
-    struct caption_block block = {.ids = mem_new(CAPTION_BLOCK * longest, sizeof *block.ids)};
-    size_t *order = order_by_length(session);
-    int status = embedded_captions_alloc(session->C, session->D, session->starts, !is_t2i(session),
-                                         &session->captions, err);
-    if (status == 0)
-        status = mem_alloc(&block.out, CAPTION_BLOCK * longest, session->D * sizeof(float),
-                           "captions", err);
-    if (status == 0)
-        status = encode_all_captions(session, order, &block, progress, err);
+    bool i2t = session_attn(session)->cross_attn == CROSS_I2T;
+    size_t longest, *order = NULL;
+    struct caption_block block = {0};
+    int status = 0;
+    if (embedded_captions_alloc(session->C, session->D, session->starts, i2t, &session->captions,
+                                err) != 0 ||
+        embedded_captions_order(session->starts, session->C, &longest, &order, err) != 0 ||
+        mem_alloc(&block.ids, CAPTION_BLOCK, longest * sizeof *block.ids, "captions", err) != 0 ||
+        mem_alloc(&block.out, CAPTION_BLOCK * longest, session->D * sizeof(float), "captions",
+                  err) != 0 ||
+        encode_all_captions(session, order, &block, progress, err) != 0)
+        status = -1;
     if (status == 0 && session->half)
         session->captions.loss_max = bf16_rounding_loss_max(
             session->captions.words, session->starts[session->C], session->D);
@@ -226,6 +193,11 @@ int session_encode(struct session *session, const struct progress *progress, str
 
 void session_forget_embeddings(struct session *session)
 {
-    forget_images(session);
+    if (session->index)
+        index_close(session->index);
+    else
+        embedded_images_free(&session->images);
+    session->index = NULL;
+    session->images = (struct embedded_images){0};
     embedded_captions_free(&session->captions);
 }

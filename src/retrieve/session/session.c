@@ -2,7 +2,6 @@
 #include "retrieve/session/session.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/file.h"
 #include "base/mem.h"
@@ -142,16 +141,10 @@ int session_open(const struct session_spec *spec, const struct progress *progres
                  struct session **out, struct error *err)
 {
     struct session *session = mem_new(1, sizeof *session);
-    int status = choose_kernel(session, spec->bf16, err);
-    if (status == 0)
-        status = open_parts(session, spec, err);
-    if (status == 0 && !spec->images_only)
-        status = session_read_captions(session, err);
-    if (status == 0)
-        status = session_encode_images(session, &spec->index, progress, err);
-    if (status == 0 && spec->encode_captions)
-        status = session_encode_captions(session, progress, err);
-    if (status != 0) {
+    if (choose_kernel(session, spec->bf16, err) != 0 || open_parts(session, spec, err) != 0 ||
+        (!spec->images_only && session_read_captions(session, err) != 0) ||
+        session_encode_images(session, &spec->index, progress, err) != 0 ||
+        (spec->encode_captions && session_encode_captions(session, progress, err) != 0)) {
         session_free(session);
         return -1;
     }

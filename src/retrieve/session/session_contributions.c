@@ -23,8 +23,9 @@ static double sum(const float *x, size_t n)
     return all;
 }
 
-float session_pool_similarity(enum agg_func agg, float lambda_lse, const float *similarity,
-                              size_t n)
+/* A pair's score from its n similarities (Sec. 3.1 of the paper; Max and Sum as in the reference);
+ * -inf if n is 0. */
+static float pool_similarity(enum agg_func agg, float lambda_lse, const float *similarity, size_t n)
 {
     float most = largest(similarity, n);
     double all = 0;
@@ -40,7 +41,7 @@ float session_pool_similarity(enum agg_func agg, float lambda_lse, const float *
 static void contributions_of_t2i(enum agg_func agg, float lambda_lse, const float *similarity,
                                  size_t W, float *contributions)
 {
-    float all = session_pool_similarity(agg, lambda_lse, similarity, W);
+    float all = pool_similarity(agg, lambda_lse, similarity, W);
     float *rest = mem_new(W, sizeof *rest);
     bool parts = agg == AGG_SUM || agg == AGG_MEAN; /* the score is a sum over the words */
     for (size_t w = 0; w < W; w++) {
@@ -49,8 +50,7 @@ static void contributions_of_t2i(enum agg_func agg, float lambda_lse, const floa
         if (parts)
             contributions[w] = agg == AGG_MEAN ? similarity[w] / (float)W : similarity[w];
         else
-            contributions[w] =
-                W > 1 ? all - session_pool_similarity(agg, lambda_lse, rest, W - 1) : all;
+            contributions[w] = W > 1 ? all - pool_similarity(agg, lambda_lse, rest, W - 1) : all;
     }
     free(rest);
 }
@@ -103,7 +103,6 @@ int session_word_contributions(const struct session *session, size_t image,
     if (query->W > SESSION_CONTRIBUTION_WORDS)
         return error_set(err, "the caption has %zu words; contributions are computed for up to %d",
                          query->W - 2, SESSION_CONTRIBUTION_WORDS - 2);
-    float all =
-        session_pool_similarity(agg, options.lambda_lse, attention->similarity, attention->R);
+    float all = pool_similarity(agg, options.lambda_lse, attention->similarity, attention->R);
     return contributions_of_i2t(session, image, query, &options, all, contributions, err);
 }

@@ -8,11 +8,6 @@
  * to the pair once per word. */
 enum { SESSION_CONTRIBUTION_WORDS = 128 };
 
-/* A pair's score from its n similarities (Sec. 3.1 of the paper; Max and Sum as in the
- * reference); -inf if n is 0. */
-float session_pool_similarity(enum agg_func agg, float lambda_lse, const float *similarity,
-                              size_t n);
-
 /* What each of the query's W words (<start> and <end> included) adds to the pair's score under
  * `agg`, whatever the model was trained with: contributions[W]. `attention` is the pair's own. t2i,
  * Sum and Mean: the word's similarity, divided by W for Mean; the contributions add up to the

@@ -251,33 +251,6 @@ static void test_large_shapes(void **state)
     scene_done(&s);
 }
 
-/* xattn_pair takes scores as a GEMM leaves them. */
-static void test_pair_from_scores(void **state)
-{
-    (void)state;
-    struct rng rng;
-    rng_seed(&rng, 9);
-    struct scene s;
-    scene_init(&s, &rng, 9, 6, 10, 1, true);
-    float scores[9 * 8], gram[36], norm[6];
-    for (size_t r = 0; r < 9; r++)
-        for (size_t w = 0; w < 8; w++)
-            scores[r * 8 + w] = w < 6 ? dot(s.v + r * 10, s.e[0] + w * 10, 10) : NAN;
-    xattn_gram(s.e[0], 6, 10, gram);
-    xattn_norms(s.e[0], 6, 10, norm);
-    float *scratch = mem_new(xattn_pair_scratch(9, 6), sizeof *scratch);
-    for (int cross = CROSS_T2I; cross <= CROSS_I2T; cross++) {
-        struct attn_options o = options_of(cross, AGG_MEAN, RAW_L2NORM);
-        bool t2i = cross == CROSS_T2I;
-        float score = xattn_pair(&o, scores, 8, 9, 6, t2i ? s.gram : gram, t2i ? norm : s.norm,
-                                 NULL, NULL, scratch);
-        assert_close(score, xattn_naive(&o, s.v, 9, s.e[0], 6, 10, NULL, NULL), 5e-6, "scores", 9,
-                     6);
-    }
-    free(scratch);
-    scene_done(&s);
-}
-
 static void test_attention_sums_to_one(void **state)
 {
     (void)state;
@@ -352,10 +325,9 @@ static void test_zero_embeddings(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pair_equals_naive),     cmocka_unit_test(test_group_equals_naive),
-        cmocka_unit_test(test_large_shapes),          cmocka_unit_test(test_pair_from_scores),
-        cmocka_unit_test(test_attention_sums_to_one), cmocka_unit_test(test_permuted_regions),
-        cmocka_unit_test(test_zero_embeddings),
+        cmocka_unit_test(test_pair_equals_naive), cmocka_unit_test(test_group_equals_naive),
+        cmocka_unit_test(test_large_shapes),      cmocka_unit_test(test_attention_sums_to_one),
+        cmocka_unit_test(test_permuted_regions),  cmocka_unit_test(test_zero_embeddings),
     };
     return cmocka_run_group_tests_name("xattn", tests, NULL, NULL);
 }
