@@ -258,7 +258,7 @@ int page_need_boxes(const struct figure_image *image, struct error *err)
     return error_set(err,
                      "image %s has no boxes, so attention cannot be shown on the picture: put "
                      "SPLIT_boxes.npy (images x regions x 4, in pixels) and "
-                     "SPLIT_img_sizes.npy beside the features; 'scanscope convert' makes them "
+                     "SPLIT_img_sizes.npy next to the features; 'scanscope convert' makes them "
                      "from bottom-up TSV files",
                      image->id ? image->id : "?");
 }

@@ -193,6 +193,16 @@ expect heat
 key Esc 4 k
 expect ●' --session s.json
 ok $? "a session is taken up without naming model and data"
+# shellcheck disable=SC2086
+play 'wait idle
+key Esc 5
+wait surveyed
+key q' --session failures.json $on && play 'wait opened
+print
+wait surveyed
+expect 5 Failures
+expect rank' --session failures.json
+ok $? "a session left among the failures is taken up: no row is drawn before it is ranked"
 printf '{"models": 3}' >s.json
 play 'wait idle' --session s.json -m "$fixture/model.pth.tar" --ims "$fixture/ims.npy" --token-ids "$fixture/tokens.txt"
 [ $? -eq 1 ] && grep -q 'not a session' err

@@ -38,8 +38,13 @@ static void take_restored(struct ui *ui, const struct catalog *catalog)
         ui->subject = 0;
     if (ui->view == VIEW_MATCHES && !catalog->captions)
         ui->view = VIEW_SEARCH;
-    if (ui->view == VIEW_FAILURES)
+    if (ui->view == VIEW_FAILURES && (!catalog->captions || !catalog->per_image))
+        ui->view = VIEW_SEARCH;
+    if (ui->view == VIEW_FAILURES) {
         ui->surveys[0] = (struct survey){.wanted = true, .total = catalog->captions};
+        list_total(ui_list_of(ui, VIEW_FAILURES), catalog->captions);
+        survey_arrange(ui); /* nothing is ranked yet: no row is drawn */
+    }
     for (size_t i = 0; i < ui->marks_next_count; i++)
         if (ui->marks_next[i] < catalog->captions && !ui_marked(ui, ui->marks_next[i]))
             ui_mark(ui, ui->marks_next[i]);

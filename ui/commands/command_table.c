@@ -161,8 +161,7 @@ static const struct ui_command rows[] = {
 
     {"Program", "bind", "+", MODE_VIEW | MODE_CONFIG, NULL, "KEY COMMAND [ARGS]",
      "Let a key run a command, in the views where the command's own keys apply", command_bind},
-    {NULL, "unbind", "-", MODE_VIEW | MODE_CONFIG, NULL, "KEY", "Let a key do nothing",
-     command_unbind},
+    {NULL, "unbind", "-", MODE_VIEW | MODE_CONFIG, NULL, "KEY", "Disable a key", command_unbind},
     {NULL, "theme", "Ctrl-T", MODE_VIEW | MODE_CONFIG, NULL, "[dark|light|mono]", "Next theme",
      command_theme},
     {NULL, "mouse", "M", MODE_VIEW | MODE_CONFIG, NULL, "[on|off]",

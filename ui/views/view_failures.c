@@ -137,7 +137,7 @@ static void failures_empty(const struct ui *ui, struct pane pane)
     const char *text = ui->marked_only                ? "No marked failure here: * shows all"
                        : survey->done < survey->total ? "Ranking every caption …"
                        : ui->filters[VIEW_FAILURES]
-                           ? "No failure passes the filter: an empty one shows all"
+                           ? "No failure matches the filter; an empty filter shows all"
                            : "No caption has its image at such a rank";
     view_wrap(pane, pane.box.rows / 2, 2, pane.box.cols - 4, 2, ui_style(ui, ROLE_DIM), text);
 }

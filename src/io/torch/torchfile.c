@@ -117,7 +117,7 @@ static int refuse(const struct torchfile *file, const struct magic *magic, struc
 {
     if (file->map.size == 0)
         return error_at(err, file->path, -1,
-                        "is empty; a checkpoint written by torch.save is wanted");
+                        "is empty; a checkpoint written by torch.save is expected");
     if (!magic)
         return error_at(err, file->path, -1,
                         "is not a PyTorch checkpoint (neither zip nor pickle)");
