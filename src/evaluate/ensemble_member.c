@@ -238,15 +238,15 @@ static size_t matrix_per_image(const struct ensemble_work *w, const size_t shape
 static int check_matrix(const struct ensemble_work *w, const char *name, const struct matrix *m,
                         struct error *err)
 {
+    if (matrix_per_image(w, m->shape) == 0)
+        return error_at(err, name, -1, "%zu x %zu is not a matrix of images x captions",
+                        m->shape[0], m->shape[1]);
     for (size_t k = 0; k < m->shape[0] * m->shape[1]; k++)
         if (!isfinite(m->sims[k]))
             return error_at(err, name, -1,
                             "image %zu, caption %zu: the similarity is NaN or infinite; compute "
                             "the matrix again",
                             k / m->shape[1], k % m->shape[1]);
-    if (matrix_per_image(w, m->shape) == 0)
-        return error_at(err, name, -1, "%zu x %zu is not a matrix of images x captions",
-                        m->shape[0], m->shape[1]);
     return 0;
 }
 
