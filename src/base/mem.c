@@ -84,14 +84,19 @@ char *mem_strndup(const char *text, size_t n)
     return copy;
 }
 
-char *mem_printf(const char *format, ...)
+char *mem_vprintf(const char *format, va_list args)
 {
     char *text = NULL;
+    if (vasprintf(&text, format, args) < 0)
+        out_of_memory();
+    return text;
+}
+
+char *mem_printf(const char *format, ...)
+{
     va_list args;
     va_start(args, format);
-    int length = vasprintf(&text, format, args);
+    char *text = mem_vprintf(format, args);
     va_end(args);
-    if (length < 0)
-        out_of_memory();
     return text;
 }

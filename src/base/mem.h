@@ -2,6 +2,7 @@
 #ifndef BASE_MEM_H
 #define BASE_MEM_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -34,6 +35,7 @@ void mem_replace(char **text, const char *with);
 
 /* A formatted string, the caller's to free. */
 char *mem_printf(const char *format, ...) PRINTF_LIKE(1, 2) MUST_USE;
+char *mem_vprintf(const char *format, va_list args) MUST_USE;
 
 /* Makes room for one more element in a growing array: if count == cap, doubles cap. */
 #define MEM_ROOM(array, count, cap)                                                                \

@@ -31,8 +31,7 @@ static int take_split(struct analysis *a, const struct session_spec *spec,
     if (!session && dataset_open(&spec->data, &split->own, err) != 0)
         return -1;
     split->data = session ? session->data : split->own;
-    if (split->data->note && !a->common.quiet)
-        fprintf(stderr, "scanscope analyse: %s\n", split->data->note);
+    cli_notes(&a->common, &split->data->notes);
     return check_captions(split->data, err);
 }
 

@@ -3,6 +3,8 @@
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
 
+#include "base/json_out.h"
+#include "base/notes.h"
 #include "cli/options.h"
 #include "retrieve/session/session.h"
 
@@ -34,6 +36,7 @@ struct cli_common {
         *index_folder, *precision;
     int threads;
     bool json, quiet, no_index;
+    struct notes notes; /* of this run so far */
 };
 
 #define CLI_DATA_OPTIONS(c)                                                                        \
@@ -103,12 +106,21 @@ bool cli_wants_bf16(const struct cli_common *common);
 /* How captions are tokenised, by the value of --token-compat; NULL: not given. */
 enum token_compat cli_token_compat(const char *name);
 
-/* Frees the lists. */
+/* Adds remarks to those of the run: each new one is a line on stderr, unless --quiet. */
+void cli_notes(struct cli_common *common, const struct notes *notes);
+void cli_session_notes(struct cli_common *common, const struct session *session);
+void cli_note(struct cli_common *common, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* The remarks of the run so far as the member "notes", an array of texts. */
+void cli_notes_json(struct json_out *out, const struct cli_common *common);
+struct json_t *cli_notes_tree(const struct cli_common *common);
+
+/* Frees the lists and the remarks. */
 void cli_common_done(struct cli_common *common);
 
-/* Opens the session, with a progress line and the number of threads set; *out is the caller's to
- * session_free. Errors: those of session_open. */
-int cli_session_open(const struct cli_common *common, const struct session_spec *spec,
+/* Opens the session, with a progress line and the number of threads set, and notes its remarks;
+ * *out is the caller's to session_free. Errors: those of session_open. */
+int cli_session_open(struct cli_common *common, const struct session_spec *spec,
                      struct session **out, struct error *err) MUST_USE;
 
 #endif

@@ -2,9 +2,15 @@
 #include "cli/cli.h"
 
 #include <cblas.h>
+#include <jansson.h>
 #include <omp.h>
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/mem.h"
+#include "base/utf8.h"
 
 void cli_set_threads(const struct cli_common *common)
 {
@@ -28,6 +34,59 @@ void cli_common_done(struct cli_common *common)
 {
     cli_list_done(&common->models);
     cli_list_done(&common->vocabs);
+    notes_done(&common->notes);
+}
+
+static void add_note(struct cli_common *common, const char *text)
+{
+    if (notes_has(&common->notes, text))
+        return;
+    notes_add(&common->notes, "%s", text);
+    if (common->quiet)
+        return;
+    char *clean = utf8_clean(text, strlen(text));
+    fprintf(stderr, "scanscope: %s\n", clean);
+    free(clean);
+}
+
+void cli_notes(struct cli_common *common, const struct notes *notes)
+{
+    for (size_t i = 0; i < notes->lines.count; i++)
+        add_note(common, notes->lines.items[i]);
+}
+
+void cli_session_notes(struct cli_common *common, const struct session *session)
+{
+    struct notes notes = {0};
+    session_notes(session, &notes);
+    cli_notes(common, &notes);
+    notes_done(&notes);
+}
+
+void cli_note(struct cli_common *common, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char *text = mem_vprintf(format, args);
+    va_end(args);
+    add_note(common, text);
+    free(text);
+}
+
+void cli_notes_json(struct json_out *out, const struct cli_common *common)
+{
+    json_out_open(out, "notes", '[');
+    for (size_t i = 0; i < common->notes.lines.count; i++)
+        json_out_text(out, NULL, common->notes.lines.items[i]);
+    json_out_close(out, ']');
+}
+
+struct json_t *cli_notes_tree(const struct cli_common *common)
+{
+    struct json_t *list = json_array();
+    for (size_t i = 0; i < common->notes.lines.count; i++)
+        json_array_append_new(list, json_out_tree_text(common->notes.lines.items[i]));
+    return list;
 }
 
 /* Notes of the index, printed above the progress line. */
@@ -83,7 +142,7 @@ int cli_session_spec(const struct cli_common *common, size_t model, struct sessi
     return 0;
 }
 
-int cli_session_open(const struct cli_common *common, const struct session_spec *spec,
+int cli_session_open(struct cli_common *common, const struct session_spec *spec,
                      struct session **out, struct error *err)
 {
     cli_set_threads(common);
@@ -94,5 +153,7 @@ int cli_session_open(const struct cli_common *common, const struct session_spec 
     with_notes.index.context = &(struct say_context){common, &line};
     int status = session_open(&with_notes, &line.progress, out, err);
     progress_line_end(&line);
+    if (status == 0)
+        cli_session_notes(common, *out);
     return status;
 }

@@ -175,8 +175,9 @@ static int convert_input(struct convert *c, const char *path, struct precomp *ou
     struct progress_line line;
     if (bottomup_open(path, &reader, err) != 0)
         return -1;
-    if (bottomup_note(reader) && !c->quiet)
-        fprintf(stderr, "scanscope convert: %s\n", bottomup_note(reader));
+    const struct notes *notes = bottomup_notes(reader);
+    for (size_t i = 0; i < notes->lines.count && !c->quiet; i++)
+        fprintf(stderr, "scanscope convert: %s\n", notes->lines.items[i]);
     progress_line_start(&line, file_name(path), c->quiet);
     int status = convert_images(c, reader, out, &line.progress, err);
     progress_line_end(&line);

@@ -2,7 +2,6 @@
  * what they ask of src/evaluate. */
 #include "cli/eval.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,19 +14,6 @@
 #include "io/array/npy.h"
 
 enum { FOLD5_COUNT = 5, FOLD5_SIZE = 1000 };
-
-PRINTF_LIKE(2, 3)
-static void note(const struct eval *e, const char *format, ...)
-{
-    va_list args;
-    if (e->common.quiet)
-        return;
-    fputs("scanscope eval: ", stderr);
-    va_start(args, format);
-    vfprintf(stderr, format, args);
-    va_end(args);
-    fputc('\n', stderr);
-}
 
 /* ---- members ---- */
 
@@ -51,9 +37,6 @@ static int open_member(void *context, size_t member, struct session **out, struc
     spec.encode_captions = true;
     if (cli_session_open(&e->common, &spec, out, err) != 0)
         return -1;
-    if ((*out)->data->note && member == 0 && !e->note_shown)
-        note(e, "%s", (*out)->data->note);
-    e->note_shown = true;
     int status = 0;
     if ((*out)->C == 0)
         status = error_set(
@@ -81,7 +64,7 @@ static void end_stage(void *context)
 
 static void note_hook(void *context, const char *text)
 {
-    note(context, "%s", text);
+    cli_note(&((struct eval *)context)->common, "%s", text);
 }
 
 /* Models are opened when their turn comes. */
@@ -156,7 +139,8 @@ static int measure_judged(struct eval *e, struct error *err)
     if (judgements_load(e->qrels, &e->names, j, err) != 0)
         return -1;
     if (j->outside > 0)
-        note(e, "%zu of %zu judgements name items outside the split", j->outside, j->lines);
+        cli_note(&e->common, "%zu of %zu judgements name items outside the split", j->outside,
+                 j->lines);
     return folds_metrics(&e->ensemble.folds, e->ensemble.sims, j->relevance, e->judged_metrics,
                          err);
 }
@@ -321,8 +305,8 @@ static int run(struct eval *e)
     if (evaluate_all(e, &err) != 0)
         return cli_fail("eval", &err);
     if (e->ensemble.bf16)
-        note(e, "bf16: %.2f %% of the pairs scored again in f32",
-             100 * ensemble_share_again(&e->ensemble));
+        cli_note(&e->common, "bf16: %.2f %% of the pairs scored again in f32",
+                 100 * ensemble_share_again(&e->ensemble));
     (e->common.json ? eval_print_json : eval_print_text)(e);
     return EXIT_DONE;
 }

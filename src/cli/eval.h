@@ -26,7 +26,6 @@ struct eval {
     /* the way there */
     double *weights; /* of --weights, or NULL */
     struct progress_line line;
-    bool note_shown; /* of the data */
 
     /* the results; what no option asks for stays empty */
     struct ensemble ensemble;

@@ -119,7 +119,7 @@ static void need_for(const struct figure_request *request, struct need *need)
     need->captions |= figure_request_needs_captions(request->kind);
 }
 
-static int open_sessions(const struct options *o, const struct need *need,
+static int open_sessions(struct options *o, const struct need *need,
                          struct session *sessions[MODELS], size_t *count, struct error *err)
 {
     size_t wanted = need->several && o->common.models.count > 1 ? o->common.models.count : 1;
@@ -138,7 +138,7 @@ static int open_sessions(const struct options *o, const struct need *need,
     return 0;
 }
 
-static int draw_request(const struct options *o, const struct figure_request *request,
+static int draw_request(struct options *o, const struct figure_request *request,
                         const struct figure_style *style, struct error *err)
 {
     struct session *sessions[MODELS] = {NULL};
@@ -151,6 +151,8 @@ static int draw_request(const struct options *o, const struct figure_request *re
         struct figure_sessions all = {sessions, count};
         if (figure_request_answer(request, &all, figure_photo_side(style), &data, err) == 0)
             status = write_figure(o, &data.figure, style, err);
+        for (size_t i = 0; i < count; i++)
+            cli_session_notes(&o->common, sessions[i]);
     }
     figure_data_done(&data);
     for (size_t i = 0; i < MODELS; i++)
@@ -179,8 +181,8 @@ static int report(const struct options *o, const struct batch *batch)
 }
 
 /* Opens what the options name, else the first model that the explorer's session names. */
-static int open_for(const struct options *o, const struct batch *batch,
-                    struct session *sessions[MODELS], size_t *count, struct error *err)
+static int open_for(struct options *o, const struct batch *batch, struct session *sessions[MODELS],
+                    size_t *count, struct error *err)
 {
     struct need need = {0};
     bool any = false;
@@ -201,8 +203,8 @@ static int open_for(const struct options *o, const struct batch *batch,
     return 0;
 }
 
-static int draw_jobs(const struct options *o, const struct batch_options *options,
-                     struct batch *batch, struct error *err)
+static int draw_jobs(struct options *o, const struct batch_options *options, struct batch *batch,
+                     struct error *err)
 {
     struct session *sessions[MODELS] = {NULL};
     size_t count = 0;
@@ -221,7 +223,7 @@ static int draw_jobs(const struct options *o, const struct batch_options *option
     return status;
 }
 
-static int draw_batch(const struct options *o)
+static int draw_batch(struct options *o)
 {
     struct batch_options options = {.style = apply_style,
                                     .context = o,
@@ -300,7 +302,7 @@ static const char *contradiction(const struct options *o)
     return NULL;
 }
 
-static int run(const struct options *o)
+static int run(struct options *o)
 {
     struct figure_style style = {.original_first = true};
     struct figure_request request = {.captions = o->captions.items,

@@ -182,8 +182,6 @@ static int find_answer(struct ask *ask, struct error *err)
     spec.need_vocab = !ask->image && !ask->caption_index;
     if (cli_session_open(&ask->common, &spec, &ask->session, err) != 0)
         return -1;
-    if (ask->session->data->note && !ask->common.quiet)
-        fprintf(stderr, "scanscope query: %s\n", ask->session->data->note);
     if ((ask->image ? ask_image : ask_caption)(ask, err) != 0 || check_scores(ask, err) != 0)
         return -1;
     size_t k = ask->top == 0 || (size_t)ask->top > ask->n ? ask->n : (size_t)ask->top;
@@ -311,9 +309,9 @@ static json_t *truth_json(const struct ask *ask)
 
 static void print_json(const struct ask *ask)
 {
-    json_t *root =
-        json_pack("{s:o, s:o, s:I, s:o}", "query", query_json(ask), "results", results_json(ask),
-                  "of", (json_int_t)ask->n, "truth_ranks", truth_json(ask));
+    json_t *root = json_pack("{s:o, s:o, s:I, s:o, s:o}", "query", query_json(ask), "results",
+                             results_json(ask), "of", (json_int_t)ask->n, "truth_ranks",
+                             truth_json(ask), "notes", cli_notes_tree(&ask->common));
     json_out_tree_print(root, 1);
 }
 

@@ -122,8 +122,8 @@ static void describe_split(struct inspect_subject *s, struct dataset *d)
     record_split(s, d, line);
     free(clean);
     free(line);
-    if (d->note)
-        inspect_line(s, NULL, "%-12s %s", "", d->note);
+    for (size_t i = 0; i < d->notes.lines.count; i++)
+        inspect_line(s, NULL, "%-12s %s", "", d->notes.lines.items[i]);
     if (check_features(d, checked, &err) != 0) {
         inspect_line(s, "damage", "%s", err.text);
         s->damaged = true;

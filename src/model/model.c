@@ -42,6 +42,7 @@ void model_free(struct model *model)
         return;
     params_done(&model->params);
     free(model->fc_owned);
+    notes_done(&model->notes);
     free(model);
 }
 
@@ -69,6 +70,7 @@ int model_from_checkpoint(const struct checkpoint *checkpoint, struct model **ou
         model_free(model);
         return checkpoint->path ? error_prefix(err, checkpoint->path) : -1;
     }
+    notes_add_all(&model->notes, &checkpoint->notes);
     model_refresh(model);
     *out = model;
     return 0;
@@ -87,6 +89,11 @@ int model_load(const char *path, struct model **out, struct error *err)
 const struct model_options *model_options(const struct model *model)
 {
     return &model->options;
+}
+
+const struct notes *model_notes(const struct model *model)
+{
+    return &model->notes;
 }
 
 void model_encode_regions(const struct model *model, const float *features, size_t rows, float *out)

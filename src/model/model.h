@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/notes.h"
 #include "io/torch/checkpoint.h"
 #include "model/options.h"
 
@@ -28,8 +29,9 @@ int model_new(const struct model_options *options, uint64_t seed, struct model *
               struct error *err) MUST_USE;
 void model_free(struct model *model);
 
-/* Borrowed from the model. */
+/* Borrowed from the model: its options; what was assumed or left out in reading its checkpoint. */
 const struct model_options *model_options(const struct model *model);
+const struct notes *model_notes(const struct model *model);
 
 /* Checks that captions (as for model_encode_words) can be encoded. Errors: an id outside the
  * vocabulary, an empty caption. */

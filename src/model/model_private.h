@@ -10,6 +10,7 @@ struct model {
     struct params params;
     float *fc;       /* D x F, the effective weight: params.fc_weight, or g v/|v| in fc_owned */
     float *fc_owned; /* NULL for `basic` */
+    struct notes notes;
 };
 
 /* Updates what is derived from the parameters; to be called after they change. */

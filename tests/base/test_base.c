@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/mem.h"
+#include "base/notes.h"
 #include "base/rng.h"
 #include "base/str.h"
 #include "base/utf8.h"
@@ -45,6 +46,25 @@ static void test_bytes_give_n_or_nothing(void **state)
     assert_null(bytes_until(&b, '\n', &length));
     assert_null(bytes_take(&b, 2));
     assert_null(bytes_take(&b, SIZE_MAX));
+}
+
+static void test_notes_are_kept_once(void **state)
+{
+    (void)state;
+    struct notes notes = {0}, more = {0};
+    assert_null(notes_join(&notes));
+    notes_add(&more, "%d of 4", 3);
+    notes_add(&more, "b");
+    notes_add(&notes, "b");
+    notes_add_all(&notes, &more);
+    notes_add(&notes, "3 of 4");
+    assert_true(notes_has(&notes, "3 of 4"));
+    assert_false(notes_has(&notes, "3 of"));
+    char *joined = notes_join(&notes);
+    assert_string_equal(joined, "b; 3 of 4");
+    free(joined);
+    notes_done(&notes);
+    notes_done(&more);
 }
 
 static void test_utf8_clean(void **state)
@@ -111,6 +131,7 @@ int main(void)
         cmocka_unit_test(test_error_is_one_printable_line),
         cmocka_unit_test(test_mem_sizes_are_checked),
         cmocka_unit_test(test_bytes_give_n_or_nothing),
+        cmocka_unit_test(test_notes_are_kept_once),
         cmocka_unit_test(test_utf8_clean),
         cmocka_unit_test(test_file_write_is_atomic),
         cmocka_unit_test(test_rng_repeats),

@@ -143,7 +143,7 @@ ok $? "--fold5: five folds and their mean"
 cp out five.json
 run "$SCANSCOPE" eval -m "$a" --ims one.npy --token-ids one.txt --json
 fold=$(sed 's/.*"folds": \[\({[^}]*}\).*/\1/' five.json)
-[ "$fold" = "$(cat out)" ]
+[ "$fold" = "$(sed 's|, "notes".*|}|' out)" ]
 ok $? "the first fold is the first thousand images by themselves"
 run "$SCANSCOPE" eval -m "$a" --ims five.npy --token-ids five.txt --fold5
 [ "$(grep -c '^Image to text: .*,' out)" -eq 5 ] && grep -q '^Mean metrics: $' out &&

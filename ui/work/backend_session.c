@@ -523,8 +523,11 @@ int backend_session_open(void *context, const struct source *source, int side,
     spec.index.context = &note;
     int status = session_open(&spec, progress, &session, err);
     if (status == 0) {
-        if (session->data->note)
-            take_note(&note, session->data->note);
+        struct notes notes = {0};
+        session_notes(session, &notes);
+        for (size_t i = 0; i < notes.lines.count; i++)
+            take_note(&note, notes.lines.items[i]);
+        notes_done(&notes);
         char *name = name_data(&spec);
         *out = backend_session_wrap(session, name, note.text);
         free(name);

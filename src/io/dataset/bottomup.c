@@ -112,7 +112,8 @@ void bottomup_progress(const struct bottomup *reader, uint64_t *done_out, uint64
     reader->kind->progress(reader, done_out, total_out);
 }
 
-const char *bottomup_note(const struct bottomup *reader)
+const struct notes *bottomup_notes(const struct bottomup *reader)
 {
-    return reader->kind->note ? reader->kind->note(reader) : NULL;
+    static const struct notes none;
+    return reader->kind->notes ? reader->kind->notes(reader) : &none;
 }

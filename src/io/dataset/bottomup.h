@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/notes.h"
 
 enum { BOTTOMUP_REGIONS_MAX = 1024, BOTTOMUP_FEATURES_MAX = 16384 };
 
@@ -53,7 +54,7 @@ int bottomup_load(struct bottomup *reader, struct bottomup_image *out, struct er
 /* How many of `total` (0 if unknown) bytes, files or rows have been read. */
 void bottomup_progress(const struct bottomup *reader, uint64_t *done_out, uint64_t *total_out);
 
-/* A remark on what was opened (a split cut as by the reference), borrowed; NULL if none. */
-const char *bottomup_note(const struct bottomup *reader);
+/* Remarks on what was opened (a split cut as by the reference), borrowed. */
+const struct notes *bottomup_notes(const struct bottomup *reader);
 
 #endif

@@ -72,10 +72,10 @@ static void precomp_progress(const struct bottomup *reader, uint64_t *done_out, 
     *total_out = s->data->images;
 }
 
-static const char *precomp_note(const struct bottomup *reader)
+static const struct notes *precomp_notes(const struct bottomup *reader)
 {
-    return ((const struct state *)reader->state)->data->note;
+    return &((const struct state *)reader->state)->data->notes;
 }
 
 const struct bottomup_kind bottomup_precomp = {precomp_open_split, precomp_next,  precomp_load,
-                                               precomp_progress,   precomp_close, precomp_note};
+                                               precomp_progress,   precomp_close, precomp_notes};

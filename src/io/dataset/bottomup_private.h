@@ -15,8 +15,8 @@ struct bottomup_kind {
     /* Fills reader->image except id and where; bottomup_load checks it afterwards. */
     int (*load)(struct bottomup *reader, struct error *err);
     void (*progress)(const struct bottomup *reader, uint64_t *done_out, uint64_t *total_out);
-    void (*close)(void *state);                         /* `state` is not NULL */
-    const char *(*note)(const struct bottomup *reader); /* NULL if there is never one */
+    void (*close)(void *state);                                  /* `state` is not NULL */
+    const struct notes *(*notes)(const struct bottomup *reader); /* NULL if there is never one */
 };
 
 struct bottomup {

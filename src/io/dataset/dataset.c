@@ -148,8 +148,8 @@ static void cut_dev(struct opening *o)
     if (strcmp(d->split, "dev") != 0 || d->captions <= DEV_CAPTIONS || d->per_image > DEV_CAPTIONS)
         return;
     size_t images = DEV_CAPTIONS / d->per_image;
-    dataset_note(o, "dev is cut to its first %zu images, as by the reference (of %zu)", images,
-                 d->images);
+    notes_add(&o->d->notes, "dev is cut to its first %zu images, as by the reference (of %zu)",
+              images, d->images);
     d->images = images;
     d->captions = images * d->per_image;
 }
@@ -234,7 +234,7 @@ static int open_photos(struct opening *o, struct error *err)
     const char *folder = photos_folder(d->photos);
     d->photo_folder = mem_strdup(folder);
     if (photos_by_order(d->photos))
-        dataset_note(o, "ids are taken as positions in %s in file-name order", folder);
+        notes_add(&o->d->notes, "ids are taken as positions in %s in file-name order", folder);
     return 0;
 }
 
@@ -265,8 +265,6 @@ int dataset_open(const struct dataset_spec *spec, struct dataset **out, struct e
         spec->folder || spec->features
             ? open_parts(&o, err)
             : error_set(err, "no data: give a folder (--data DIR) or features (--ims FILE)");
-    if (o.notes.length > 0)
-        d->note = str_take(&o.notes);
     if (status != 0) {
         dataset_free(d);
         return -1;
@@ -288,7 +286,7 @@ void dataset_free(struct dataset *d)
     free(d->boxes);
     free(d->sizes);
     free(d->photo_folder);
-    free(d->note);
+    notes_done(&d->notes);
     free(d->folder);
     free(d->split);
     free(d);

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/notes.h"
 #include "io/array/npy.h"
 
 /* What to open; NULL for what is not given. Either folder and split, or `features` (then all else
@@ -46,7 +47,7 @@ struct dataset {
     float *boxes;          /* I x R x 4: x1 y1 x2 y2 in pixels of the full image; NULL if none */
     int32_t *sizes;        /* I x 2: width, height in pixels; NULL if unknown */
     char *photo_folder;    /* NULL if none */
-    char *note;            /* a remark (PFAN's boxes ignored, a cut), or NULL */
+    struct notes notes;    /* PFAN's boxes ignored, a cut, ... */
     struct photos *photos; /* photos.h */
 };
 

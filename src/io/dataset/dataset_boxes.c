@@ -37,11 +37,11 @@ static bool ignored(struct opening *o, const struct npy *a)
         return false;
     char *shape = npy_describe(a);
     if (a->ndim == 3 && a->shape[2] == PFAN_LAST)
-        dataset_note(
-            o, "%s holds PFAN's positions (15 grid cells and 15 weights per region), not boxes",
-            a->path);
+        notes_add(&o->d->notes,
+                  "%s holds PFAN's positions (15 grid cells and 15 weights per region), not boxes",
+                  a->path);
     else
-        dataset_note(o, "%s is %s, not images x regions x 4: no boxes", a->path, shape);
+        notes_add(&o->d->notes, "%s is %s, not images x regions x 4: no boxes", a->path, shape);
     free(shape);
     return true;
 }
@@ -104,7 +104,7 @@ static int read_sizes(struct opening *o, const struct npy *a, struct error *err)
     size_t step;
     if (!dicts && !(a->type != NPY_OBJECT && a->ndim == 2 && a->shape[1] == 2)) {
         char *shape = npy_describe(a);
-        dataset_note(o, "%s is %s, not images x 2: no image sizes", a->path, shape);
+        notes_add(&o->d->notes, "%s is %s, not images x 2: no image sizes", a->path, shape);
         free(shape);
         return 0;
     }

@@ -1,6 +1,5 @@
 /* dataset_files.c: the files of a data folder by their names, and what every part of a split needs
  * while it is opened. */
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,16 +10,6 @@
 
 const char *const dataset_feature_endings[] = {"_ims", "_feat", NULL};
 static const char *const array_types[] = {".npy", ".npz"};
-
-void dataset_note(struct opening *o, const char *format, ...)
-{
-    va_list args;
-    char text[1024];
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    str_addf(&o->notes, "%s%s", o->notes.length ? "; " : "", text);
-}
 
 static char *split_file(const struct opening *o, const char *ending, const char *type)
 {

@@ -10,15 +10,11 @@
 struct opening {
     const struct dataset_spec *spec;
     struct dataset *d;
-    struct str notes;
     bool in_folder; /* look for other files next to the features */
 };
 
 /* Endings of a features file's name before its type; NULL ends the list. */
 extern const char *const dataset_feature_endings[];
-
-/* Adds to the note, after "; " if it is not empty. */
-void dataset_note(struct opening *o, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* FOLDER/{split}{ending}, .npy or .npz, for the first ending (NULL ends the list) that exists; NULL
  * if none does. The caller's to free. */

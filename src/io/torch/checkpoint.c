@@ -43,6 +43,7 @@ void checkpoint_free(struct checkpoint *checkpoint)
     }
     free(checkpoint->options);
     free(checkpoint->path);
+    notes_done(&checkpoint->notes);
     free(checkpoint);
 }
 

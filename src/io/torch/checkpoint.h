@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/notes.h"
 
 enum { TENSOR_DIMS = 8 };
 
@@ -59,6 +60,7 @@ struct checkpoint {
      */
     struct tensor_group extra;
     const char *format; /* "zip" or "legacy" */
+    struct notes notes; /* what was assumed or left out in reading it */
 };
 
 /* Loads one. `model` (or `state_dict`, or else the root) may be a list of dicts, a dict of dicts or

@@ -178,7 +178,15 @@ void session_free(struct session *session)
         dataset_free(session->data);
     }
     free(session->model_path);
+    notes_done(&session->notes);
     free(session->ids);
     free(session->starts);
     free(session);
+}
+
+void session_notes(const struct session *session, struct notes *out)
+{
+    notes_add_all(out, model_notes(session->model));
+    notes_add_all(out, &session->data->notes);
+    notes_add_all(out, &session->notes);
 }

@@ -53,6 +53,7 @@ struct session {
     int32_t *ids;                      /* token ids of all captions, end to end */
     size_t *starts;                    /* C + 1 */
     struct embedded_captions captions; /* words NULL until encoded */
+    struct notes notes;                /* about how its parts fit together */
 };
 
 /* Errors: those of the model, the data, the vocabulary and the features; parts that do not fit
@@ -61,6 +62,9 @@ struct session {
 int session_open(const struct session_spec *spec, const struct progress *progress,
                  struct session **out, struct error *err) MUST_USE;
 void session_free(struct session *session);
+
+/* Adds the remarks about model, data and how they fit together. */
+void session_notes(const struct session *session, struct notes *out);
 
 /* A session over parts that stay the caller's and must outlive it, for a model that is still being
  * trained. Its captions are read (C, ids and starts are set), nothing is embedded. vocab: NULL if

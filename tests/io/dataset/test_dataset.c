@@ -111,6 +111,16 @@ static void make_folder(const char *name)
     free(path);
 }
 
+/* All its remarks; valid until the next call. */
+static const char *noted(const struct dataset *d)
+{
+    static char *joined;
+    free(joined);
+    joined = notes_join(&d->notes);
+    assert_non_null(joined);
+    return joined;
+}
+
 static struct dataset *opened(const char *split)
 {
     struct error err;
@@ -220,7 +230,7 @@ static void test_plain_folder(void **state)
     assert_string_equal(d->id[3], "103");
     assert_true(d->boxes[(2 * R + 1) * 4 + 3] == 31);
     assert_int_equal(d->sizes[7], 647);
-    assert_null(d->note);
+    assert_int_equal(d->notes.lines.count, 0);
     assert_null(d->photo_folder);
     assert_true(first_feature(d, 3) == 3);
     assert_int_equal(dataset_find_image(d, "103"), 3);
@@ -306,7 +316,7 @@ static void test_dev_is_cut(void **state)
     struct dataset *d = opened("dev");
     assert_int_equal(d->images, 1000);
     assert_int_equal(d->captions, 5000);
-    assert_non_null(strstr(d->note, "1014"));
+    assert_non_null(strstr(noted(d), "1014"));
     dataset_free(d);
     put_features("dev_ims.npy", 5070, 5);
     d = opened("dev");
@@ -318,7 +328,7 @@ static void test_dev_is_cut(void **state)
     put_lines("val_caps.txt", 5070, "c");
     d = opened("val");
     assert_int_equal(d->images, 1014);
-    assert_null(d->note);
+    assert_int_equal(d->notes.lines.count, 0);
     dataset_free(d);
 }
 
@@ -356,15 +366,15 @@ static void test_pfan_boxes_are_told_apart(void **state)
     put_constant("test_boxes.npy", 3, (size_t[]){2, R, 30}, 0);
     struct dataset *d = opened("test");
     assert_null(d->boxes);
-    assert_non_null(strstr(d->note, "PFAN"));
+    assert_non_null(strstr(noted(d), "PFAN"));
     dataset_free(d);
     put_constant("test_boxes.npy", 2, (size_t[]){2, R}, 0);
     put_constant("test_img_sizes.npy", 2, (size_t[]){2, 3}, 0);
     d = opened("test");
     assert_null(d->boxes);
     assert_null(d->sizes);
-    assert_non_null(strstr(d->note, "float32 2 x 3, not images x regions x 4"));
-    assert_non_null(strstr(d->note, "no image sizes"));
+    assert_non_null(strstr(noted(d), "float32 2 x 3, not images x regions x 4"));
+    assert_non_null(strstr(noted(d), "no image sizes"));
     dataset_free(d);
 }
 
@@ -583,13 +593,13 @@ static void test_photos_in_order(void **state)
     struct dataset *d = opened("test");
     finds_photo(d, 0, "/3.jpg");
     finds_photo(d, 1, "/1000.jpg");
-    assert_non_null(strstr(d->note, "file-name order"));
+    assert_non_null(strstr(noted(d), "file-name order"));
     dataset_free(d);
     /* An id beyond the photographs: some are missing, so positions cannot be trusted. */
     put_text("test_ids.txt", "3\n0\n");
     d = opened("test");
     assert_int_equal(dataset_photo(d, 1, &path, &err), -1);
-    assert_null(d->note);
+    assert_int_equal(d->notes.lines.count, 0);
     dataset_free(d);
     /* Without ids, only if there are as many photographs as images. */
     char *ids = file_join(folder, "test_ids.txt");
