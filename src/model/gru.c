@@ -123,14 +123,15 @@ static size_t part_begin(const struct packing *packing, size_t p, size_t parts)
 }
 
 /* How many parts the captions are walked in. With our own products no bit depends on it, so there
- * are as many as keep the threads busy; BLAS rounds by the rows of a product, so there the captions
- * alone decide. */
+ * are as many as keep the threads busy. BLAS rounds by the rows of a product, so there the captions
+ * alone decide; it packs W_hh for every product, which takes as long as 25 rows do: a part of fewer
+ * than 64 would pay for little else. */
 static size_t count_parts(size_t captions, size_t directions)
 {
     enum { LEAST_CAPTIONS = 8, BLAS_CAPTIONS = 64 };
     size_t threads = (size_t)omp_get_max_threads();
     if (!gemm_has_own_kernel())
-        return captions / BLAS_CAPTIONS + 1;
+        return captions < 2 * BLAS_CAPTIONS ? 1 : captions / BLAS_CAPTIONS;
     size_t parts = threads > directions ? threads / directions : 1;
     size_t most = captions / LEAST_CAPTIONS + 1;
     return parts < most ? parts : most;
