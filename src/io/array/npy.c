@@ -266,12 +266,11 @@ static int open_mapped(const char *member, struct npy *array, struct error *err)
 {
     array->data = array->map.data;
     array->data_size = array->map.size;
-    if (array->map.size == 0)
-        return error_at(err, array->path, -1, "is empty, not a NumPy array (.npy or .npz)");
     if (magic_is(array->data, array->data_size, MAGIC_ZIP) && npz_locate(member, array, err) != 0)
         return -1;
     if (array->data_size < sizeof magic || memcmp(array->data, magic, sizeof magic) != 0)
-        return error_at(err, array->path, -1, "is not a NumPy array (.npy or .npz)");
+        return magic_unexpected(array->path, array->data, array->data_size,
+                                "a NumPy array (.npy or .npz)", err);
     return parse_array(array, err);
 }
 
