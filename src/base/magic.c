@@ -79,7 +79,7 @@ static const struct magic web_page = ANSWER("a web page, not the file");
 static const struct magic server_error = ANSWER("a server's error message, not the file");
 #undef ANSWER
 static const struct magic zeros = {MAGIC_STAND_IN, false,
-                                   "nothing but zero bytes where it should begin",
+                                   "empty space (zero bytes at its beginning)",
                                    "it was not copied or downloaded to its end: do that again"};
 
 static const char *skip_space(const char *p, const char *end)

@@ -33,7 +33,7 @@ static const struct content contents[] = {
             "a server's error message"),
     CONTENT("404: Not Found", "a server's error message"),
     CONTENT("Entry not found\n", "a server's error message"),
-    CONTENT("\0\0\0\0\0\0\0\0\0\0\0\0", "nothing but zero bytes"),
+    CONTENT("\0\0\0\0\0\0\0\0\0\0\0\0", "zero bytes at its beginning"),
     CONTENT("\x1f\x8b\x08", "packed with gzip; unpack it with gunzip first"),
     CONTENT("\x89HDF\r\n", "HDF5"),
     CONTENT("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xde\xc0\xef\xbe\1\0\0\0", "LMDB"),
