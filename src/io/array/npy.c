@@ -256,6 +256,10 @@ static int parse_array(struct npy *array, struct error *err)
                         "is truncated: its shape needs %zu bytes of data, the file has %zu; "
                         "copy or download it again",
                         bytes, bytes_left(&b));
+    if (array->type == NPY_OBJECT && array->count > bytes_left(&b)) /* each takes one at least */
+        return error_at(err, array->path, -1,
+                        "declares %zu objects, more than its %zu bytes can hold", array->count,
+                        bytes_left(&b));
     array->data_size = array->type == NPY_OBJECT ? bytes_left(&b) : bytes;
     array->data = b.data + b.at;
     array->fortran = array->fortran && array->ndim > 1;
