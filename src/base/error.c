@@ -5,11 +5,17 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
+/* Control characters and what turns the direction of text become '?'; bytes that are not UTF-8
+ * stay. */
 static void make_printable(char *text)
 {
-    for (unsigned char *c = (unsigned char *)text; *c; c++)
-        if (*c < 0x20 || *c == 0x7f)
-            *c = '?';
+    size_t left = strlen(text), n;
+    for (; left > 0; text += n, left -= n) {
+        if (utf8_is_unprintable(utf8_next(text, left, &n)))
+            memset(text, '?', n);
+    }
 }
 
 static void append(struct error *err, const char *format, va_list args)

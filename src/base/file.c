@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/ascending.h"
+#include "base/magic.h"
 #include "base/mem.h"
 #include "config.h"
 
@@ -54,13 +55,23 @@ static int map_descriptor(int fd, const char *path, struct file_map *out, struct
     return 0;
 }
 
-int file_map_open(const char *path, struct file_map *out, struct error *err)
+int file_map_any(const char *path, struct file_map *out, struct error *err)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return error_errno(err, path, "open");
     int status = map_descriptor(fd, path, out, err);
     close(fd);
+    return status;
+}
+
+int file_map_open(const char *path, struct file_map *out, struct error *err)
+{
+    if (file_map_any(path, out, err) != 0)
+        return -1;
+    int status = magic_refuse_stand_in(path, out->data, out->size, err);
+    if (status != 0)
+        file_map_close(out);
     return status;
 }
 

@@ -26,8 +26,11 @@ struct file_map {
 };
 
 /* Maps a file; an empty one maps with size 0. Errors: missing, a folder or other special file, not
- * readable. */
+ * readable, a stand-in (base/magic.h) such as a Git LFS pointer or a web page. */
 int file_map_open(const char *path, struct file_map *out, struct error *err) MUST_USE;
+
+/* The same without a look at what it is: for files of our own, and to tell what a file is. */
+int file_map_any(const char *path, struct file_map *out, struct error *err) MUST_USE;
 
 /* Unmaps it; harmless if nothing is mapped. */
 void file_map_close(struct file_map *map);

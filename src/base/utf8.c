@@ -52,12 +52,18 @@ size_t utf8_put(uint32_t code, char out[4])
     return length;
 }
 
+bool utf8_is_unprintable(uint32_t code)
+{
+    return code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0x2028 && code <= 0x202e) ||
+           (code >= 0x2066 && code <= 0x2069);
+}
+
 char *utf8_clean(const char *text, size_t n)
 {
     struct str clean = {0};
     for (size_t at = 0, bytes; at < n; at += bytes) {
         uint32_t code = utf8_next(text + at, n - at, &bytes);
-        if (code < 0x20 || (code >= 0x7f && code < 0xa0))
+        if (utf8_is_unprintable(code))
             code = ' ';
         char out[4];
         str_add_n(&clean, out, utf8_put(code, out));

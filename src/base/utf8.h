@@ -2,6 +2,7 @@
 #ifndef BASE_UTF8_H
 #define BASE_UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,8 +13,12 @@ uint32_t utf8_next(const char *text, size_t n, size_t *bytes_out);
 /* Writes a code point; returns its length in bytes (1 to 4). */
 size_t utf8_put(uint32_t code, char out[4]);
 
-/* A copy of n bytes with U+FFFD for every byte that is not UTF-8 and a blank for every control
- * character: safe for a terminal, a figure, JSON. The caller's to free. */
+/* Whether a code point would act on a terminal rather than show: control characters (C0, C1, DEL),
+ * line separators and what turns the direction of text. */
+bool utf8_is_unprintable(uint32_t code);
+
+/* A copy of n bytes with U+FFFD for every byte that is not UTF-8 and a blank for every
+ * unprintable one: safe for a terminal, a figure, JSON. The caller's to free. */
 char *utf8_clean(const char *text, size_t n);
 
 #endif

@@ -18,6 +18,7 @@ struct convert {
     const char *output, *split, *ids, *captions, *sizes, *images;
     int regions;
     bool half, force, quiet;
+    bool boxless; /* boxes were left out */
     struct cli_list inputs;
     struct str_list wanted; /* --ids */
     struct idmap size_of;   /* --sizes: id to pair */
@@ -124,10 +125,15 @@ static int find_size(struct convert *c, struct bottomup_image *image, struct err
 }
 
 /* Converts fractions of the image to pixels. */
-static int scale_boxes(struct bottomup_image *image, struct error *err)
+static int scale_boxes(struct convert *c, struct bottomup_image *image, struct error *err)
 {
     if (!image->normalised)
         return 0;
+    if (image->width == 0 && image->incidental) {
+        image->boxes = NULL;
+        c->boxless = true; /* the report says how to have them */
+        return 0;
+    }
     if (image->width == 0)
         return error_set(
             err,
@@ -147,7 +153,7 @@ static int convert_image(struct convert *c, struct bottomup *reader, struct prec
 {
     struct bottomup_image image;
     if (bottomup_load(reader, &image, err) != 0 || find_size(c, &image, err) != 0 ||
-        scale_boxes(&image, err) != 0)
+        scale_boxes(c, &image, err) != 0)
         return -1;
     return precomp_add(out, &image, err);
 }
@@ -175,12 +181,12 @@ static int convert_input(struct convert *c, const char *path, struct precomp *ou
     struct progress_line line;
     if (bottomup_open(path, &reader, err) != 0)
         return -1;
-    const struct notes *notes = bottomup_notes(reader);
-    for (size_t i = 0; i < notes->lines.count && !c->quiet; i++)
-        fprintf(stderr, "scanscope convert: %s\n", notes->lines.items[i]);
     progress_line_start(&line, file_name(path), c->quiet);
     int status = convert_images(c, reader, out, &line.progress, err);
     progress_line_end(&line);
+    const struct notes *notes = bottomup_notes(reader);
+    for (size_t i = 0; status == 0 && i < notes->lines.count && !c->quiet; i++)
+        fprintf(stderr, "scanscope convert: %s\n", notes->lines.items[i]);
     bottomup_close(reader);
     return status;
 }
@@ -204,6 +210,9 @@ static void report(const struct convert *c, const struct precomp_summary *sum)
         if (counts[i] > 0)
             fprintf(stderr, "scanscope convert: %zu image%s %s\n", counts[i],
                     counts[i] == 1 ? "" : "s, each of which", notes[i]);
+    if (c->boxless)
+        fprintf(stderr, "scanscope convert: the boxes are fractions of images whose sizes are "
+                        "missing, and left out; --sizes or --images would add both\n");
     if (sum->boxes && !sum->sizes)
         fprintf(stderr, "scanscope convert: the files lack the images' sizes; --sizes or --images "
                         "would add them\n");

@@ -53,7 +53,7 @@ static int draw_preview(struct batch_job *job, const struct figure *figure)
         return error_errno(&job->err, path, "make");
     close(file);
     int status = figure_write(figure, &job->style, path, NULL, &job->err);
-    if (status == 0 && (status = file_map_open(path, &map, &job->err)) == 0) {
+    if (status == 0 && (status = file_map_any(path, &map, &job->err)) == 0) {
         job->preview = mem_strndup((const char *)map.data, map.size);
         file_map_close(&map);
     }

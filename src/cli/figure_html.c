@@ -170,7 +170,7 @@ static int add_file(struct str *out, const struct batch_job *job, struct error *
         add_picture(out, job, job->preview, strlen(job->preview));
         return 0;
     }
-    if (file_map_open(job->output, &map, err) != 0)
+    if (file_map_any(job->output, &map, err) != 0)
         return -1;
     add_picture(out, job, map.data, map.size);
     file_map_close(&map);

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "figure/figure_file.h"
 #include "figure/style.h"
+#include "io/text/json_scan.h"
 
 enum {
     FORMAT = 1, /* of "scanscope_figure" */
@@ -423,7 +424,8 @@ static json_t *parse(const char *path, struct error *err)
     if (map.size > MAX_FILE)
         error_at(err, path, -1, "has %zu bytes; a figure's data has at most %d", map.size,
                  MAX_FILE);
-    else if (!(root = json_loadb((const char *)map.data, map.size, 0, &at)))
+    else if (json_check(path, map.data, map.size, err) == 0 &&
+             !(root = json_loadb((const char *)map.data, map.size, 0, &at)))
         error_at(err, path, at.position, "is not JSON: line %d: %s", at.line, at.text);
     file_map_close(&map);
     return root;

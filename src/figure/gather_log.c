@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "figure/gather.h"
+#include "io/text/json_scan.h"
 
 enum { RECALLS = 6, LOSS_POINTS = 300 };
 
@@ -97,7 +98,9 @@ static int read_log(struct log *log, struct error *err)
     struct file_map map;
     if (file_map_open(log->path, &map, err) != 0)
         return -1;
-    int status = read_lines(log, (const char *)map.data, map.size, err);
+    int status = json_check(log->path, map.data, map.size, err);
+    if (status == 0)
+        status = read_lines(log, (const char *)map.data, map.size, err);
     file_map_close(&map);
     return status;
 }

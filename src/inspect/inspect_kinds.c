@@ -209,26 +209,42 @@ static int describe_numbers(struct inspect_subject *s, const struct npy *a, stru
     return 0;
 }
 
-/* The two that this family of models writes: sizes as dicts, a matrix of results. */
+/* The two that this family of models writes: a matrix of results, and sizes as dicts. */
+static int describe_results(struct inspect_subject *s, const struct npy *a, struct error *err)
+{
+    size_t shape[2], npts;
+    float *sims = NULL;
+    if (objarray_results(a->data, a->data_size, a->path, &sims, shape, &npts, err) != 0)
+        return -1;
+    inspect_line(s, "objects", "results: similarities %zu x %zu of %zu images", shape[0], shape[1],
+                 npts);
+    free(sims);
+    return 0;
+}
+
+static int describe_sizes(struct inspect_subject *s, const struct npy *a, struct error *err)
+{
+    int32_t *sizes;
+    if (mem_alloc(&sizes, 2 * a->count, sizeof *sizes, a->path, err) != 0)
+        return -1;
+    int status = objarray_image_sizes(a->data, a->data_size, a->path, a->count, sizes, err);
+    if (status == 0)
+        inspect_line(s, "objects", "image sizes: %zu, the first %d x %d", a->count,
+                     a->count ? sizes[0] : 0, a->count ? sizes[1] : 0);
+    free(sizes);
+    return status;
+}
+
 static void describe_objects(struct inspect_subject *s, const struct npy *a)
 {
     struct error err;
-    size_t shape[2], npts;
-    float *sims = NULL;
-    int32_t *sizes = NULL;
-    if (a->ndim == 0 &&
-        objarray_results(a->data, a->data_size, a->path, &sims, shape, &npts, &err) == 0) {
-        inspect_line(s, "objects", "results: similarities %zu x %zu of %zu images", shape[0],
-                     shape[1], npts);
-    } else if (a->ndim == 1 && mem_alloc(&sizes, 2 * a->count, sizeof *sizes, a->path, &err) == 0 &&
-               objarray_image_sizes(a->data, a->data_size, a->path, a->count, sizes, &err) == 0) {
-        inspect_line(s, "objects", "image sizes: %zu, the first %d x %d", a->count,
-                     a->count ? sizes[0] : 0, a->count ? sizes[1] : 0);
-    } else {
-        inspect_line(s, "objects", "not read: %s", err.text);
-    }
-    free(sims);
-    free(sizes);
+    int status = a->ndim == 0   ? describe_results(s, a, &err)
+                 : a->ndim == 1 ? describe_sizes(s, a, &err)
+                                : error_at(&err, s->path, -1,
+                                           "an array of Python objects; save it as float32 "
+                                           "(array.astype(numpy.float32))");
+    if (status != 0)
+        inspect_line(s, "objects", "not read: %s", reason_of(s, &err));
 }
 
 static void add_features(struct inspect_subject *s, const struct npy *a)

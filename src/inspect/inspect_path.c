@@ -81,7 +81,7 @@ static int look(struct inspect_subject *s, const char *split, struct error *err)
     struct file_map map;
     if (file_is_folder(s->path))
         return inspect_folder(s, split, err);
-    if (file_map_open(s->path, &map, err) != 0)
+    if (file_map_any(s->path, &map, err) != 0)
         return -1;
     int status = look_at_file(s, &map, err);
     file_map_close(&map);

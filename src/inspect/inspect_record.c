@@ -90,12 +90,14 @@ void inspect_line(struct inspect_subject *s, const char *name, const char *forma
     int length = vasprintf(&text, format, args);
     va_end(args);
     char *clean = length >= 0 ? utf8_clean(text, (size_t)length) : mem_strdup("");
-    if (name) {
-        inspect_set_text(&s->record, name, clean);
-        str_addf(&s->text, "  %-12s %s\n", name, clean);
+    char *label = name ? utf8_clean(name, strlen(name)) : NULL;
+    if (label) {
+        inspect_set_text(&s->record, label, clean);
+        str_addf(&s->text, "  %-12s %s\n", label, clean);
     } else {
         str_addf(&s->text, "  %s\n", clean);
     }
+    free(label);
     free(clean);
     free(text);
 }

@@ -41,6 +41,11 @@ mkdir folder
 : >empty
 printf '\211PNG\r\n\032\n\0\0\0\015IHDR\0\0\0\001\0\0\0\001\010\002\0\0\0' >picture.png
 { npy_bytes "7, " && printf abcdefg; } >array.npy
+printf 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 4096\n' >pointer
+printf '<!DOCTYPE html>\n<html><title>Google Drive</title></html>\n' >page
+head -c 4096 /dev/zero >zeros
+printf '\037\213\010\0\0\0\0\0\0\003\003\0\0\0\0\0\0\0\0\0' >packed
+stand_ins="pointer:Git_LFS_pointer page:web_page zeros:zero_bytes packed:gzip"
 mkfifo pipe
 echo text >unreadable
 chmod 000 unreadable
@@ -66,6 +71,14 @@ refused() {
         [ -z "$(find . -name 'out.svg' -o -name 'out.npy' -o -name 'out.json' -o -name '*.tmp-*')" ] &&
         [ -z "$(find . -path './out.d/*')" ]
 }
+# stood_in COMMAND: every stand-in for @ is named for what it is
+stood_in() {
+    for kind in $stand_ins; do
+        attempt "${kind%:*}" "$1"
+        refused "${kind%:*}" && grep -q "$(echo "${kind#*:}" | tr _ ' ')" err ||
+            wrong="$wrong ${kind%:*} (status $status: $(head -c 200 err))"
+    done
+}
 # each GOOD EXCEPT COMMAND: @ is the file; EXCEPT: the kinds that are allowed
 each() {
     good=$1
@@ -79,8 +92,16 @@ each() {
         attempt "$kind" "$3"
         refused "$kind" || wrong="$wrong $kind (status $status: $(head -c 200 err))"
     done
+    stood_in "$3"
     [ -z "$wrong" ]
     ok $? "$3: every bad @${wrong:+ but$wrong}"
+}
+# never_for COMMAND: no stand-in for @
+never_for() {
+    wrong=
+    stood_in "$1"
+    [ -z "$wrong" ]
+    ok $? "$1: no stand-in${wrong:+ but$wrong}"
 }
 
 model="-m model.pth.tar"
@@ -111,6 +132,18 @@ each model.pth.tar "" "$explore -m @ -d data"
 each data/test_ims.npy "" "$explore $model -d data --ims @"
 each data/vocab.json "" "$explore $model -d data --vocab @"
 each script "cut empty" "explore --headless --script @ $model -d data"
+never_for "eval -m @ -d data --save-sims out.npy"
+never_for "eval $model -d data --qrels @"
+never_for "eval $model -d data --caption-ids @ --run out.json"
+never_for "analyse alignment $model -d data --coco @"
+never_for "analyse alignment $model -d data --truth @"
+never_for "analyse words $model -d data --counts @"
+never_for "analyse compare -m $PWD/model.pth.tar -m @ -d data"
+for kind in $stand_ins; do cp "${kind%:*}" "${kind%:*}.json"; done
+never_for "figure @.json -o out.svg"
+never_for "explore --headless --script script --config @ $model -d data"
+never_for "explore --headless --script script --session @"
+never_for "info @"
 
 # member FILE EXCEPT: the same for a file in the data folder
 member() {

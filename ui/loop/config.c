@@ -48,14 +48,27 @@ static int run_line(char *line, struct ui *ui, struct error *err)
     return status;
 }
 
+/* Mapped first for its errors: a folder would open as a stream that reads as empty. */
+static FILE *open_config(const char *path, struct error *err)
+{
+    struct file_map map;
+    if (file_map_open(path, &map, err) != 0)
+        return NULL;
+    file_map_close(&map);
+    FILE *file = fopen(path, "re");
+    if (!file)
+        error_errno(err, path, "open");
+    return file;
+}
+
 int config_load(const char *path, struct ui *ui, struct error *err)
 {
-    FILE *file = fopen(path, "re");
+    FILE *file = open_config(path, err);
     char *line = NULL;
     size_t cap = 0;
     int status = 0;
     if (!file)
-        return error_errno(err, path, "open");
+        return -1;
     for (int number = 1; status == 0 && getline(&line, &cap, file) > 0; number++) {
         status = run_line(line, ui, err);
         if (status != 0) {

@@ -96,7 +96,7 @@ struct picture *cache_get(const struct cache *cache, const char *photo,
     struct file_map map = {0};
     struct error err;
     struct picture *picture = NULL;
-    if (path && file_exists(path) && file_map_open(path, &map, &err) == 0) {
+    if (path && file_exists(path) && file_map_any(path, &map, &err) == 0) {
         picture = parse(&map, spec);
         file_map_close(&map);
     }

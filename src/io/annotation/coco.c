@@ -251,7 +251,9 @@ int coco_load(const char *path, const struct idmap *wanted, struct coco *out, st
                        .scan = {.bytes = {.data = map.data, .size = map.size}},
                        .err = err};
     entry_clear(&r.entry);
-    int status = scan_all(&r);
+    int status = json_check(path, map.data, map.size, err);
+    if (status == 0)
+        status = scan_all(&r);
     if (status == 0 && r.annotations == 0)
         status =
             error_at(err, path, -1,

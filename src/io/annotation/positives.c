@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "io/text/captions.h"
+#include "io/text/json_scan.h"
 
 /* ---- ids ---- */
 
@@ -293,8 +294,9 @@ int positives_load(const char *path, bool image_queries, const struct positives_
     *out = (struct positives){0};
     if (file_map_open(path, &map, err) != 0)
         return -1;
-    int status = positives_parse(path, map.size ? (const void *)map.data : "", map.size,
-                                 image_queries, ids, per_image, out, err);
+    int status = json_check(path, map.data, map.size, err);
+    if (status == 0)
+        status = positives_parse(path, map.data, map.size, image_queries, ids, per_image, out, err);
     file_map_close(&map);
     return status;
 }

@@ -256,6 +256,10 @@ static int parse_array(struct npy *array, struct error *err)
                         "is truncated: its shape needs %zu bytes of data, the file has %zu; "
                         "copy or download it again",
                         bytes, bytes_left(&b));
+    if (array->type == NPY_OBJECT && array->count > bytes_left(&b)) /* each takes one at least */
+        return error_at(err, array->path, -1,
+                        "declares %zu objects, more than its %zu bytes can hold", array->count,
+                        bytes_left(&b));
     array->data_size = array->type == NPY_OBJECT ? bytes_left(&b) : bytes;
     array->data = b.data + b.at;
     array->fortran = array->fortran && array->ndim > 1;
@@ -266,12 +270,11 @@ static int open_mapped(const char *member, struct npy *array, struct error *err)
 {
     array->data = array->map.data;
     array->data_size = array->map.size;
-    if (array->map.size == 0)
-        return error_at(err, array->path, -1, "is empty, not a NumPy array (.npy or .npz)");
     if (magic_is(array->data, array->data_size, MAGIC_ZIP) && npz_locate(member, array, err) != 0)
         return -1;
     if (array->data_size < sizeof magic || memcmp(array->data, magic, sizeof magic) != 0)
-        return error_at(err, array->path, -1, "is not a NumPy array (.npy or .npz)");
+        return magic_unexpected(array->path, array->data, array->data_size,
+                                "a NumPy array (.npy or .npz)", err);
     return parse_array(array, err);
 }
 

@@ -35,7 +35,7 @@ struct entry {
 
 struct directory {
     struct bytes bytes; /* at the next entry */
-    uint64_t count, at;
+    uint64_t count, at, packed;
 };
 
 static bool mark_is(struct bytes *b, uint32_t wanted)
@@ -132,7 +132,11 @@ static int directory_next(struct directory *d, struct entry *e)
     e->packed = packed, e->size = size, e->offset = offset;
     const uint8_t *extra = bytes_take(b, extra_length);
     bool whole = e->name && extra && bytes_take(b, comment_length);
-    return whole && read_extra((struct bytes){.data = extra, .size = extra_length}, e) ? 1 : -1;
+    if (!whole || !read_extra((struct bytes){.data = extra, .size = extra_length}, e))
+        return -1;
+    /* Members that overlap could inflate the same bytes any number of times. */
+    d->packed += e->packed < b->size ? e->packed : b->size;
+    return d->packed <= b->size ? 1 : -1;
 }
 
 static bool ends_npy(const struct entry *e)

@@ -3,14 +3,31 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "io/array/npy.h"
+#include "io/array/plausible.h"
 #include "io/dataset/bottomup_private.h"
+#include "io/dataset/tsv.h"
 
 /* ---- opening ---- */
+
+/* A pipe cannot be read twice: it is taken for a table. */
+static bool is_vinvl(const char *path)
+{
+    struct tsv *tsv;
+    struct stat st;
+    char *line;
+    size_t length;
+    if (stat(path, &st) != 0 || !S_ISREG(st.st_mode) || tsv_open(path, &tsv, NULL) != 0)
+        return false;
+    bool is = tsv_next(tsv, &line, &length, NULL) == 1 && bottomup_is_vinvl(line, length);
+    tsv_close(tsv);
+    return is;
+}
 
 static const struct bottomup_kind *kind_of(const char *path)
 {
@@ -18,7 +35,9 @@ static const struct bottomup_kind *kind_of(const char *path)
         return str_ends_with(path, "_att") ? &bottomup_pair : &bottomup_npz;
     if (str_ends_with(path, ".npz"))
         return &bottomup_npz;
-    return str_ends_with(path, ".npy") ? &bottomup_precomp : &bottomup_tsv;
+    if (str_ends_with(path, ".npy"))
+        return &bottomup_precomp;
+    return is_vinvl(path) ? &bottomup_vinvl : &bottomup_tsv;
 }
 
 int bottomup_open(const char *path, struct bottomup **out, struct error *err)
@@ -44,6 +63,7 @@ void bottomup_close(struct bottomup *reader)
     if (reader->state)
         reader->kind->close(reader->state);
     str_done(&reader->where);
+    notes_done(&reader->notes);
     free(reader->boxes);
     free(reader->features);
     free(reader->path);
@@ -80,7 +100,11 @@ static int check_features(const struct bottomup *reader, struct error *err)
 {
     const struct bottomup_image *image = &reader->image;
     size_t size = image->feature_size;
+    struct plausible p = {0};
     ptrdiff_t bad = npy_find_nonfinite(image->features, image->regions * size);
+    plausible_add(&p, image->features, image->regions * size);
+    if (!plausible_is(&p))
+        return bottomup_fail(reader, err, PLAUSIBLE_WHY, plausible_percent(&p));
     if (bad < 0)
         return 0;
     return bottomup_fail(
@@ -114,6 +138,5 @@ void bottomup_progress(const struct bottomup *reader, uint64_t *done_out, uint64
 
 const struct notes *bottomup_notes(const struct bottomup *reader)
 {
-    static const struct notes none;
-    return reader->kind->notes ? reader->kind->notes(reader) : &none;
+    return reader->kind->notes ? reader->kind->notes(reader) : &reader->notes;
 }

@@ -2,6 +2,8 @@
  * memory for one image. The files and their variants are in scanscope-formats(5):
  *
  *   FILE.tsv, also inside a .zip   six columns, or LXMERT's ten; with or without a header line
+ *   FILE.tsv of VinVL and Oscar    an id and JSON (num_boxes, features), or an id, a number and
+ *                                  features; the last six of the features are the box
  *   FOLDER of .npz, or FILE.npz    one per image: x, bbox, num_bbox, image_w, image_h (MILVLG), or
  *                                  features, norm_bb (UNITER)
  *   NAME_att with NAME_box         one .npz (feat) or .npy per image; boxes .npy
@@ -29,10 +31,14 @@ struct bottomup_image {
     float
         *boxes; /* regions x 4: x1 y1 x2 y2, in pixels unless normalised; NULL if there are none */
     bool normalised; /* boxes are fractions of width and height */
+    bool incidental; /* boxes are the last numbers of the features: not given as such */
     float *features; /* regions x feature_size, all finite */
 };
 
 struct bottomup;
+
+/* Whether the first line of a file is VinVL's or Oscar's. */
+bool bottomup_is_vinvl(const char *line, size_t length);
 
 /* Opens a file or folder of a kind above. Errors: missing, or none of these. *out is the caller's
  * to close. */

@@ -3,6 +3,7 @@
 #define IO_DATASET_BOTTOMUP_PRIVATE_H
 
 #include "base/str.h"
+#include "io/array/npy.h"
 #include "io/dataset/bottomup.h"
 #include "io/dataset/idmap.h"
 
@@ -16,7 +17,7 @@ struct bottomup_kind {
     int (*load)(struct bottomup *reader, struct error *err);
     void (*progress)(const struct bottomup *reader, uint64_t *done_out, uint64_t *total_out);
     void (*close)(void *state);                                  /* `state` is not NULL */
-    const struct notes *(*notes)(const struct bottomup *reader); /* NULL if there is never one */
+    const struct notes *(*notes)(const struct bottomup *reader); /* NULL: reader->notes */
 };
 
 struct bottomup {
@@ -29,10 +30,12 @@ struct bottomup {
     float *boxes, *features; /* owned; image points here */
     /* floats allocated */
     size_t box_room, feature_room;
+    struct notes notes; /* of the kinds without notes of their own */
 };
 
 /* The kinds: each in a file of its own, chosen by bottomup.c. */
-extern const struct bottomup_kind bottomup_tsv, bottomup_npz, bottomup_pair, bottomup_precomp;
+extern const struct bottomup_kind bottomup_tsv, bottomup_vinvl, bottomup_npz, bottomup_pair,
+    bottomup_precomp;
 
 /* Sets the error "WHERE: image ID: ..."; returns -1. */
 int bottomup_fail(const struct bottomup *reader, struct error *err, const char *format, ...)
@@ -46,5 +49,27 @@ int bottomup_set_id(struct bottomup *reader, const char *id, struct error *err) 
  * memory. */
 int bottomup_reserve(struct bottomup *reader, size_t regions, size_t feature_size, bool boxes,
                      struct error *err) MUST_USE;
+
+/* Decoded base64; zero-initialise to start, free(bytes) at the end. */
+struct bottomup_block {
+    uint8_t *bytes;
+    size_t size, room;
+};
+
+/* Decodes the text called `name` in messages. Errors: not base64, cut off. */
+int bottomup_decode(const struct bottomup *reader, const char *name, const char *text,
+                    size_t length, struct bottomup_block *out, struct error *err) MUST_USE;
+
+/* Sets *type_out to the floating type of which `bytes` are `count` numbers. -1 if there is none. */
+int bottomup_float_type(size_t bytes, size_t count, enum npy_type *type_out) MUST_USE;
+
+/* Little-endian numbers of such a type as floats. */
+void bottomup_floats(enum npy_type type, const uint8_t *bytes, size_t count, float *out);
+
+/* Takes `size` bytes as the features of `regions` regions; the boxes are kept. Errors: they do not
+ * divide into regions, those of bottomup_reserve, and numbers that are no features, with the type
+ * as which they would be. */
+int bottomup_take_features(struct bottomup *reader, enum npy_type type, const uint8_t *bytes,
+                           size_t size, size_t regions, struct error *err) MUST_USE;
 
 #endif

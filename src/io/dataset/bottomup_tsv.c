@@ -1,12 +1,11 @@
-/* bottomup_tsv.c: one line per image; boxes and features are base64 of little-endian float32. */
-#include <endian.h>
+/* bottomup_tsv.c: one line per image; boxes and features are base64 of little-endian float32, or of
+ * float16 or float64 if both are: the boxes' size says which. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/countof.h"
 #include "base/mem.h"
-#include "io/dataset/base64.h"
 #include "io/dataset/bottomup_private.h"
 #include "io/dataset/tsv.h"
 
@@ -48,8 +47,7 @@ struct state {
     struct layout layout; /* of the file; fields 0: not yet known */
     struct field fields[FIELDS_MAX];
     size_t field_count; /* FIELDS_MAX + 1: more */
-    uint8_t *bytes;     /* decoded base64 */
-    size_t room;
+    struct bottomup_block block;
 };
 
 static int tsv_kind_open(struct bottomup *reader, struct error *err)
@@ -63,7 +61,7 @@ static void tsv_kind_close(void *state)
 {
     struct state *s = state;
     tsv_close(s->tsv);
-    free(s->bytes);
+    free(s->block.bytes);
     free(s);
 }
 
@@ -191,66 +189,39 @@ static struct field unquoted(struct field field)
     return quoted ? (struct field){field.text + 2, field.length - 3} : field;
 }
 
-/* Decodes a column into s->bytes. */
 static int decode(const struct bottomup *reader, struct state *s, enum column column,
-                  size_t *size_out, struct error *err)
+                  struct error *err)
 {
     struct field field = unquoted(*field_of(s, column));
-    size_t bad, wanted = base64_decoded_max(field.length) + 1;
-    if (wanted > s->room) {
-        s->bytes = mem_grow(s->bytes, wanted, 1);
-        s->room = wanted;
-    }
-    if (base64_decode(field.text, field.length, s->bytes, size_out, &bad))
+    return bottomup_decode(reader, column_names[column], field.text, field.length, &s->block, err);
+}
+
+static int load_boxes(struct bottomup *reader, struct state *s, enum npy_type *type_out,
+                      struct error *err)
+{
+    size_t regions = reader->image.regions;
+    if (decode(reader, s, BOXES, err) != 0)
+        return -1;
+    if (bottomup_float_type(s->block.size, 4 * regions, type_out) == 0) {
+        bottomup_floats(*type_out, s->block.bytes, 4 * regions, reader->image.boxes);
         return 0;
-    if (bad == field.length)
-        return bottomup_fail(
-            reader, err,
-            "column '%s' ends inside a group of base64 (%zu characters): it is cut off",
-            column_names[column], field.length);
-    return bottomup_fail(reader, err, "column '%s' is not base64: '%c' at character %zu",
-                         column_names[column], field.text[bad], bad + 1);
-}
-
-static void to_floats(const uint8_t *bytes, size_t count, float *out)
-{
-    for (size_t i = 0; i < count; i++) {
-        uint32_t bits;
-        memcpy(&bits, bytes + 4 * i, sizeof bits);
-        bits = le32toh(bits);
-        memcpy(out + i, &bits, sizeof bits);
     }
+    return bottomup_fail(reader, err,
+                         "num_boxes is %zu, but boxes hold %zu bytes instead of %zu (float32)",
+                         regions, s->block.size, 4 * sizeof(float) * regions);
 }
 
-static int load_features(struct bottomup *reader, struct state *s, size_t regions,
-                         struct error *err)
+/* The boxes first: their size says what numbers the file holds. */
+static int load_blocks(struct bottomup *reader, struct state *s, size_t regions, struct error *err)
 {
-    size_t size, row = regions * sizeof(float);
-    if (decode(reader, s, FEATURES, &size, err) != 0)
+    enum npy_type type;
+    if (bottomup_reserve(reader, regions, 1, true, err) != 0 ||
+        load_boxes(reader, s, &type, err) != 0 || decode(reader, s, FEATURES, err) != 0)
         return -1;
-    if (size == 0 || (row && size % row != 0))
-        return bottomup_fail(
-            reader, err,
-            "num_boxes is %zu, but features hold %zu bytes, not a multiple of %zu (float32): "
-            "cut off?",
-            regions, size, row);
-    if (bottomup_reserve(reader, regions, row ? size / row : 1, true, err) != 0)
-        return -1;
-    to_floats(s->bytes, size / sizeof(float), reader->image.features);
-    return 0;
-}
-
-static int load_boxes(struct bottomup *reader, struct state *s, struct error *err)
-{
-    size_t size, regions = reader->image.regions;
-    if (decode(reader, s, BOXES, &size, err) != 0)
-        return -1;
-    if (size != 4 * sizeof(float) * regions)
-        return bottomup_fail(reader, err,
-                             "num_boxes is %zu, but boxes hold %zu bytes instead of %zu (float32)",
-                             regions, size, 4 * sizeof(float) * regions);
-    to_floats(s->bytes, 4 * regions, reader->image.boxes);
-    return 0;
+    if (type != NPY_F32)
+        notes_add(&reader->notes, "%s holds %s: its boxes and features are read as such",
+                  reader->path, npy_type_name(type));
+    return bottomup_take_features(reader, type, s->block.bytes, s->block.size, regions, err);
 }
 
 static int tsv_kind_load(struct bottomup *reader, struct error *err)
@@ -266,9 +237,7 @@ static int tsv_kind_load(struct bottomup *reader, struct error *err)
                              height);
     reader->image.width = (int32_t)width;
     reader->image.height = (int32_t)height;
-    if (load_features(reader, s, (size_t)regions, err) != 0)
-        return -1;
-    return load_boxes(reader, s, err);
+    return load_blocks(reader, s, (size_t)regions, err);
 }
 
 static void tsv_kind_progress(const struct bottomup *reader, uint64_t *done_out,

@@ -1,4 +1,5 @@
 #include "io/dataset/dataset.h"
+#include "io/array/plausible.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -53,7 +54,7 @@ static int check_features(struct dataset *d, struct error *err)
     if (d->regions > MAX_REGIONS || d->feature_size > MAX_FEATURE_SIZE)
         return error_at(err, a->path, -1, "has %zu regions of size %zu; at most %d and %d are read",
                         d->regions, d->feature_size, MAX_REGIONS, MAX_FEATURE_SIZE);
-    return 0;
+    return plausible_check(a, err);
 }
 
 static int open_features(struct opening *o, struct error *err)

@@ -181,10 +181,10 @@ static int load_mapping(struct photos *p, const char *path, struct error *err)
     if (file_map_open(path, &map, err) != 0)
         return -1;
     struct json_scan s = {.bytes = {.data = map.data, .size = map.size}};
-    int status = 0;
-    if (!scan_mapping(p, &s, &m))
+    int status = json_check(path, map.data, map.size, err);
+    if (status == 0 && !scan_mapping(p, &s, &m))
         status = error_at(err, path, (int64_t)s.bytes.at, "is not JSON");
-    else if (p->pair_count == 0)
+    else if (status == 0 && p->pair_count == 0)
         status = error_at(err, path, -1,
                           "names no photographs; it should be {\"ID\": \"FILE\", ...}, [\"FILE\", "
                           "...] or \"images\" with \"imgid\" and \"filename\"");

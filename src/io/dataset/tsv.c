@@ -130,6 +130,8 @@ static int open_any(struct tsv *t, struct error *err)
     const struct magic *magic = magic_find(t->buffer, t->end);
     if (magic && magic->kind == MAGIC_ZIP)
         return open_zip(t, err);
+    if (magic_refuse_stand_in(t->path, t->buffer, t->end, err) != 0)
+        return -1;
     if (magic && !magic->text)
         return error_at(err, t->path, -1, "looks like %s, not a TSV%s%s", magic->name,
                         magic->advice ? "; " : "", magic->advice ? magic->advice : "");

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "io/text/captions.h"
 
 static void skip_between(struct bytes *b)
 {
@@ -131,4 +132,11 @@ enum json_token json_scan_next(struct json_scan *s)
     if (c == '{' || c == '[' || c == '}' || c == ']')
         return bracket(s, (char)c);
     return plain(s);
+}
+
+int json_check(const char *path, const void *data, size_t size, struct error *err)
+{
+    if (size == 0)
+        return error_at(err, path, -1, "is empty, not JSON");
+    return text_check(path, data, size, err);
 }

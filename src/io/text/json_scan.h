@@ -25,6 +25,9 @@ struct json_scan {
     char brackets[64];  /* which they are, outermost first */
 };
 
+/* Refuses what is not JSON at first sight. Errors: empty; another kind of file (base/magic.h). */
+int json_check(const char *path, const void *data, size_t size, struct error *err) MUST_USE;
+
 /* The next token; its text is in scan->text until the next call. */
 enum json_token json_scan_next(struct json_scan *scan);
 

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/magic.h"
 #include "base/mem.h"
+#include "io/text/json_scan.h"
 
 enum { LARGEST_ID = 10 * 1000 * 1000, LARGEST_FILE = 64 << 20 };
 
@@ -153,8 +154,6 @@ static int parse_json(const char *path, const uint8_t *bytes, size_t size, json_
                       struct error *err)
 {
     json_error_t where;
-    if (size == 0)
-        return error_at(err, path, -1, "is empty");
     if (size > LARGEST_FILE)
         return error_at(err, path, -1,
                         "is too large for a vocabulary (%zu bytes; at most %d are read)", size,
@@ -163,6 +162,8 @@ static int parse_json(const char *path, const uint8_t *bytes, size_t size, json_
         return error_at(err, path, -1,
                         "is a Python pickle, not a JSON vocabulary (scanscope vocab builds one "
                         "from captions)");
+    if (json_check(path, bytes, size, err) != 0)
+        return -1;
     *root_out = json_loadb((const char *)bytes, size, JSON_REJECT_DUPLICATES, &where);
     if (!*root_out)
         return error_at(err, path, -1, "line %d, column %d: %s", where.line, where.column,

@@ -126,12 +126,13 @@ static bool is_plain(const struct pickle_value *value)
     return value->kind <= PICKLE_BYTES;
 }
 
-/* Whether to descend: a dict with entries, a list of more than plain numbers and texts. */
-static bool is_branch(const struct pickle_value *value)
+/* Whether to descend: a dict with entries, a list of more than plain numbers and texts. What is
+ * looked at counts as visited: one long list may be in the file ten thousand times. */
+static bool is_branch(struct listing *l, const struct pickle_value *value)
 {
     if (value->kind == PICKLE_DICT)
         return value->list.count > 0;
-    for (size_t i = 0; i < pickle_count(value); i++)
+    for (size_t i = 0; i < pickle_count(value) && l->visits++ <= MAX_VISITS; i++)
         if (!is_plain(value->list.items[i]))
             return true;
     return false;
@@ -168,7 +169,7 @@ static int walk(struct listing *l, const struct pickle_value *value, int depth)
         l->numbers += view.count;
         return 0;
     }
-    if (is_branch(value))
+    if (is_branch(l, value))
         return walk_items(l, value, depth);
     if (value->kind == PICKLE_OBJECT)
         return walk_object(l, value, depth);

@@ -120,7 +120,7 @@ static bool map_index(const struct index_job *job, int fd, struct file_map *out,
 {
     struct error err;
     flock(fd, LOCK_SH); /* on a file system without locks the header's hash shows a mixture */
-    if (file_map_open(job->path, out, &err) == 0)
+    if (file_map_any(job->path, out, &err) == 0)
         return true;
     *why_out = "cannot be mapped";
     return false;

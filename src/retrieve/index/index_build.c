@@ -128,7 +128,7 @@ static int resume_part(struct build *b, bool *fits_out, struct error *err)
     const char *why;
     int status = 0;
     *fits_out = false;
-    if (file_map_open(b->job->part, &map, NULL) != 0)
+    if (file_map_any(b->job->part, &map, NULL) != 0)
         return 0;
     if (index_view_open(&map, &view, &why) &&
         memcmp(&view.header->key, &b->job->wanted.key, sizeof b->job->wanted.key) == 0) {

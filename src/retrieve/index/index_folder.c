@@ -41,7 +41,7 @@ static void read_entry(char *path, struct index_entry *out)
         out->used = st.st_mtim.tv_sec;
         out->size = (uint64_t)st.st_blocks * 512; /* on the disk, not as it will be when complete */
     }
-    if (file_map_open(path, &map, NULL) != 0) {
+    if (file_map_any(path, &map, NULL) != 0) {
         out->bad = "cannot be read";
     } else {
         read_header(&map, out);
