@@ -4,6 +4,7 @@
 #include <zip.h>
 
 #include "base/mem.h"
+#include "base/str.h"
 
 static char *folder; /* of this test; removed at the end */
 
@@ -111,4 +112,17 @@ int scratch_read_all(const char *path, struct error *err)
         }
     bottomup_close(reader);
     return more;
+}
+
+void scratch_base64(struct str *s, const void *data, size_t n)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const uint8_t *bytes = data;
+    for (size_t i = 0; i < n; i += 3) {
+        uint32_t group = 0;
+        for (size_t k = 0; k < 3; k++)
+            group = group << 8 | (i + k < n ? bytes[i + k] : 0);
+        for (size_t k = 0; k < 4; k++)
+            str_addf(s, "%c", i + k <= n ? digits[group >> (18 - 6 * k) & 63] : '=');
+    }
 }

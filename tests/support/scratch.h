@@ -31,6 +31,10 @@ char *scratch_zip(const char *name, const struct member *members, size_t count);
 enum { R = 2, F = 3 };
 void scratch_image(int number, float features_out[R * F], float boxes_out[R * 4]);
 
+/* Adds n bytes as base64. */
+struct str;
+void scratch_base64(struct str *s, const void *data, size_t n);
+
 /* Asserts that a file or folder holds just images 1 and 2 with the ids "7" and "8". */
 void scratch_check_two(const char *path);
 
