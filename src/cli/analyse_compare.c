@@ -355,7 +355,8 @@ int analyse_compare(int argc, char **argv)
     struct compare_command o = {.a = {ANALYSE_DEFAULTS, .top = 20}, .level = 0.95};
     const struct cli_option options[] = {
         {"model", 'm', CLI_LIST, "FILE[,FILE...]",
-         "first A, then B: a checkpoint, a .npy matrix, or the members of an ensemble", &o.sides},
+         "first A, then B: a checkpoint, a matrix (.npy, .npz), or the members of an ensemble",
+         &o.sides},
         CLI_DATA_OPTIONS(&o.a.common),
         CLI_RUN_OPTIONS(&o.a.common),
         CLI_INDEX_FOLDER_OPTION(&o.a.common),

@@ -208,7 +208,7 @@ static const struct analyse_kind kind = {
              "the best wrong answer, its length, its unknown words, and how often its rarest "
              "word occurs. A caption searches for its image, an image for the best of its "
              "captions; that caption's words are the row's. Several models make an ensemble, "
-             "as in eval; a .npy matrix of similarities may replace a model.",
+             "as in eval; a matrix of similarities (.npy, .npz) may replace a model.",
          .examples =
              "  scanscope analyse failures -m assets/demo/model.pth.tar -d assets/demo -k 5 \\\n"
              "    --where 'rank > 3 and words ~ \"red\"' --sort margin\n"

@@ -9,6 +9,7 @@
 #include "cli/analyse.h"
 #include "cli/figure_request.h"
 #include "figure/gather.h"
+#include "io/array/npy.h"
 #include "ui/loop/explore.h"
 #include "ui/work/backend_session.h"
 
@@ -191,7 +192,7 @@ static int explore_sources(const struct analysis *a, const size_t *models, size_
         struct session_spec spec;
         if (cli_session_spec(&a->common, models[m], &spec, err) != 0)
             return -1;
-        if (str_ends_with(spec.model, ".npy"))
+        if (npy_is_named(spec.model))
             return error_set(err,
                              "--open: %s is a matrix of similarities; the explorer needs the model",
                              spec.model);

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "cli/analyse.h"
+#include "io/array/npy.h"
 
 /* ---- members ---- */
 
@@ -57,7 +58,7 @@ static int open_member(struct analysis *a, size_t index, struct analyse_model *m
     if (cli_session_spec(&a->common, index, &spec, err) != 0)
         return -1;
     spec.encode_captions = true;
-    bool matrix = str_ends_with(spec.model, ".npy");
+    bool matrix = npy_is_named(spec.model);
     if (matrix ? scores_file_open(spec.model, &model->files[m], err) != 0
                : cli_session_open(&a->common, &spec, &model->sessions[m], err) != 0)
         return -1;

@@ -74,7 +74,7 @@ static struct ensemble_member *list_members(const struct eval *e)
     struct ensemble_member *members = mem_new(models->count, sizeof *members);
     for (size_t m = 0; m < models->count; m++)
         members[m] = (struct ensemble_member){.name = models->items[m],
-                                              .file = str_ends_with(models->items[m], ".npy")};
+                                              .file = npy_is_named(models->items[m])};
     return members;
 }
 
@@ -361,7 +361,8 @@ int cli_eval(int argc, char **argv)
         .about =
             "Ranks every caption for every image and every image for every caption, and prints the "
             "recalls as the reference does. Several models make an ensemble: each is opened with "
-            "its own options and vocabulary, and the similarities are averaged; a .npy matrix may "
+            "its own options and vocabulary, and the similarities are averaged; a matrix (.npy, or "
+            ".npz with one array) may "
             "take the place of a model.",
         .examples =
             "  scanscope eval -m assets/demo/model.pth.tar -d assets/demo\n"

@@ -79,6 +79,16 @@ cp out ab.json
 split_eval -m a.npy -m b.npy --save-sims ab2.npy --json
 cmp -s ab.npy ab2.npy && cmp -s out ab.json
 ok $? "it is the mean of the two models' own matrices (the second model is not the first again)"
+if command -v zip >/dev/null; then
+    zip -q one.npz b.npy && zip -q both.npz a.npy b.npy
+    split_eval -m a.npy -m one.npz --save-sims ab3.npy
+    cmp -s ab3.npy ab.npy
+    ok $? "an .npz with one matrix is one"
+    split_eval -m a.npy -m both.npz
+    fails_with 1 "both.npz: holds 2 arrays (a, b), not one" "one with two is refused with their names"
+else
+    skip "an .npz with one matrix" "no zip (apt-get install zip)"
+fi
 split_eval -m "$a" -m "$a" --save-sims aa.npy
 cmp -s aa.npy a.npy && ! cmp -s ab.npy a.npy && ! cmp -s ab.npy b.npy
 ok $? "a model with itself changes nothing, another one does"

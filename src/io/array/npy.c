@@ -291,6 +291,11 @@ int npy_open(const char *path, const char *member, struct npy **out, struct erro
     return 0;
 }
 
+bool npy_is_named(const char *path)
+{
+    return str_ends_with(path, ".npy") || str_ends_with(path, ".npz");
+}
+
 void npy_free(struct npy *array)
 {
     if (!array)

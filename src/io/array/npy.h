@@ -59,6 +59,9 @@ int npy_members(const char *path, struct str_list *out, struct error *err) MUST_
 const char *npy_type_name(enum npy_type type);
 size_t npy_type_size(enum npy_type type);
 
+/* Whether a path is named as a file of arrays is: .npy or .npz. */
+bool npy_is_named(const char *path);
+
 /* Elements per row, a row being one entry of the first axis: count / shape[0]. */
 size_t npy_row_size(const struct npy *array);
 

@@ -101,7 +101,8 @@ static int compare_pairs(const void *a, const void *b)
     return strcmp(((const struct pair *)a)->id, ((const struct pair *)b)->id);
 }
 
-/* An entry of Karpathy's "images": its id is COCO's own number if it has one, else the imgid. */
+/* An entry of "images": Karpathy's, whose id is COCO's own number if it has one, else the imgid; or
+ * COCO's own, with "id" and "file_name". */
 struct entry {
     char *imgid, *cocoid, *filename, *filepath;
 };
@@ -111,10 +112,9 @@ static void set_field(struct entry *e, const char *key, const char *value)
     const struct {
         const char *key;
         char **field;
-    } fields[] = {{"imgid", &e->imgid},
-                  {"cocoid", &e->cocoid},
-                  {"filename", &e->filename},
-                  {"filepath", &e->filepath}};
+    } fields[] = {{"imgid", &e->imgid},        {"cocoid", &e->cocoid},
+                  {"id", &e->cocoid},          {"filename", &e->filename},
+                  {"file_name", &e->filename}, {"filepath", &e->filepath}};
     for (size_t i = 0; i < COUNTOF(fields); i++)
         if (strcmp(key, fields[i].key) == 0) {
             free(*fields[i].field);
@@ -185,9 +185,10 @@ static int load_mapping(struct photos *p, const char *path, struct error *err)
     if (status == 0 && !scan_mapping(p, &s, &m))
         status = error_at(err, path, (int64_t)s.bytes.at, "is not JSON");
     else if (status == 0 && p->pair_count == 0)
-        status = error_at(err, path, -1,
-                          "names no photographs; it should be {\"ID\": \"FILE\", ...}, [\"FILE\", "
-                          "...] or \"images\" with \"imgid\" and \"filename\"");
+        status = error_at(
+            err, path, -1,
+            "names no photographs; it should be {\"ID\": \"FILE\", ...}, [\"FILE\", "
+            "...] or \"images\" with \"imgid\" and \"filename\" or \"id\" and \"file_name\"");
     finish_entry(p, &m.entry);
     str_done(&m.key);
     str_done(&s.text);

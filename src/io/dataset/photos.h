@@ -14,7 +14,8 @@ struct photos_spec {
     const char *folder;     /* of the photographs; NULL: look in `data` */
     const char *data;       /* the data folder, or NULL */
     const char *mapping;    /* a JSON that names photographs: {"ID": "FILE", ...}, ["FILE", ...] or
-                             * Karpathy's dataset_*.json; NULL: look in `data` and in the folder */
+                             * "images" as in Karpathy's dataset_*.json and COCO's own; NULL: look in
+                             * `data` and in the folder */
     const char *const *ids; /* of the split's images */
     size_t count;
     bool ids_are_rows; /* there is no ids file */

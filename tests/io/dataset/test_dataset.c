@@ -551,6 +551,11 @@ static void test_photos_by_mapping(void **state)
          "{\"dataset\": \"coco\", \"images\": [{\"filepath\": \"val2014\", \"imgid\": 3, "
          "\"cocoid\": 0, \"filename\": \"a.jpg\"}, "
          "{\"imgid\": 0, \"cocoid\": 7, \"filename\": \"b.jpg\"}]}"},
+        {"id_mapping.json",
+         "{\"info\": {\"year\": 2017}, \"licenses\": [{\"id\": 0, \"name\": \"x\"}], \"images\": "
+         "[{\"license\": 4, \"file_name\": \"b.jpg\", \"height\": 3, \"id\": 7}, {\"id\": 0, "
+         "\"file_name\": \"a.jpg\"}], \"annotations\": [{\"id\": 0, \"image_id\": 7, \"caption\": "
+         "\"x\", \"file_name\": \"x.jpg\"}]}"},
     };
     put_features("test_ims.npy", 2, 1);
     put_text("test_ids.txt", "7\n0\n");
