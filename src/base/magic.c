@@ -33,9 +33,8 @@ static const struct {
     ROW(0, "\x80\3", MAGIC_PICKLE, false, PICKLE_NAME, NULL),
     ROW(0, "\x80\4", MAGIC_PICKLE, false, PICKLE_NAME, NULL),
     ROW(0, "\x80\5", MAGIC_PICKLE, false, PICKLE_NAME, NULL),
-    ROW(0, "\x89HDF", MAGIC_STAND_IN, false, "an HDF5 file, which is not read",
-        "save its arrays as .npy (numpy.save)"),
-    ROW(16, "\xde\xc0\xef\xbe", MAGIC_STAND_IN, false, "an LMDB database, which is not read",
+    ROW(0, "\x89HDF", MAGIC_UNREAD, false, "an HDF5 file", "save its arrays as .npy (numpy.save)"),
+    ROW(16, "\xde\xc0\xef\xbe", MAGIC_UNREAD, false, "an LMDB database",
         "save its arrays as .npy (numpy.save)"),
     ROW(0, "\x1f\x8b", MAGIC_STAND_IN, false, "packed with gzip", "unpack it with gunzip first"),
     ROW(0, "BZh", MAGIC_STAND_IN, true, "packed with bzip2", "unpack it with bunzip2 first"),
@@ -164,8 +163,6 @@ static bool is_zeros(const char *data, size_t size)
 
 static const struct magic *find_stand_in(const char *data, size_t size)
 {
-    if (is_zeros(data, size))
-        return &zeros;
     const char *end = data + (size < LOOKED ? size : LOOKED);
     const struct magic *page = find_page(data, end);
     return page ? page : find_answer(data, end);
@@ -180,7 +177,7 @@ const struct magic *magic_find(const void *data, size_t size)
         if (size >= table[i].offset + table[i].length &&
             memcmp((const char *)data + table[i].offset, table[i].bytes, table[i].length) == 0)
             return &table[i].magic;
-    return NULL;
+    return is_zeros(data, size) ? &zeros : NULL;
 }
 
 bool magic_is(const void *data, size_t size, enum magic_kind kind)
@@ -192,9 +189,10 @@ bool magic_is(const void *data, size_t size, enum magic_kind kind)
 int magic_refuse_stand_in(const char *path, const void *data, size_t size, struct error *err)
 {
     const struct magic *magic = magic_find(data, size);
-    if (!magic || magic->kind != MAGIC_STAND_IN)
+    if (!magic || (magic->kind != MAGIC_STAND_IN && magic->kind != MAGIC_UNREAD))
         return 0;
-    return error_at(err, path, -1, "is %s; %s", magic->name, magic->advice);
+    return error_at(err, path, -1, "is %s%s; %s", magic->name,
+                    magic->kind == MAGIC_UNREAD ? ", which is not read" : "", magic->advice);
 }
 
 int magic_unexpected(const char *path, const void *data, size_t size, const char *wanted,

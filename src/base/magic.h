@@ -10,7 +10,8 @@
 
 /* The kinds that something reads. All others are only named: a stand-in is what lies where a file
  * should be (a Git LFS pointer, a web page, zeros) or a file that is still packed; no reader takes
- * one, and file_map_open refuses it. */
+ * one, and file_map_open refuses it. A format that may well be given but is not read is refused in
+ * the same way; only `info` says what it is. */
 enum magic_kind {
     MAGIC_JPEG,
     MAGIC_PNG,
@@ -18,6 +19,7 @@ enum magic_kind {
     MAGIC_ZIP,
     MAGIC_PICKLE,
     MAGIC_OTHER,
+    MAGIC_UNREAD,
     MAGIC_STAND_IN
 };
 

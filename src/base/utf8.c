@@ -2,8 +2,6 @@
 
 #include <assert.h>
 
-#include "base/str.h"
-
 enum { REPLACEMENT = 0xfffd };
 
 static size_t sequence_length(unsigned char lead)
@@ -56,17 +54,4 @@ bool utf8_is_unprintable(uint32_t code)
 {
     return code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0x2028 && code <= 0x202e) ||
            (code >= 0x2066 && code <= 0x2069);
-}
-
-char *utf8_clean(const char *text, size_t n)
-{
-    struct str clean = {0};
-    for (size_t at = 0, bytes; at < n; at += bytes) {
-        uint32_t code = utf8_next(text + at, n - at, &bytes);
-        if (utf8_is_unprintable(code))
-            code = ' ';
-        char out[4];
-        str_add_n(&clean, out, utf8_put(code, out));
-    }
-    return str_take(&clean);
 }

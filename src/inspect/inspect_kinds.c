@@ -361,6 +361,18 @@ static int count_images(struct bottomup *b, size_t *count_out, struct error *err
     return more;
 }
 
+static void describe_first(struct inspect_subject *s, const struct bottomup_image *image)
+{
+    char *pixels = image->width > 0 ? mem_printf("%d x %d pixels", image->width, image->height)
+                                    : mem_strdup("of a size that is not given");
+    inspect_line(s, "first", "image %s, %s, %zu regions x %zu%s", image->id, pixels, image->regions,
+                 image->feature_size,
+                 !image->boxes       ? ", no boxes"
+                 : image->normalised ? ", boxes in parts of 1"
+                                     : ", boxes");
+    free(pixels);
+}
+
 int inspect_bottomup(struct inspect_subject *s, struct error *err)
 {
     struct bottomup *b = NULL;
@@ -374,14 +386,12 @@ int inspect_bottomup(struct inspect_subject *s, struct error *err)
         status = error_at(err, s->path, -1, "holds no images");
     if (status == 1 && (status = bottomup_load(b, &image, err)) == 0) {
         inspect_begin(s, "bottom-up features");
-        inspect_line(s, "first", "image %s, %d x %d pixels, %zu regions x %zu%s", image.id,
-                     image.width, image.height, image.regions, image.feature_size,
-                     !image.boxes       ? ", no boxes"
-                     : image.normalised ? ", boxes in parts of 1"
-                                        : ", boxes");
+        describe_first(s, &image);
         status = count_images(b, &count, err);
         if (status == 0 && count > 0)
             inspect_line(s, "images", "%zu", count);
+        for (size_t i = 0; i < bottomup_notes(b)->lines.count; i++)
+            inspect_line(s, NULL, "%s", bottomup_notes(b)->lines.items[i]);
         inspect_line(s, NULL, "scanscope convert makes a data folder of it");
     }
     bottomup_close(b);

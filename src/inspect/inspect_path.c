@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "inspect/inspect_private.h"
 #include "io/array/npy.h"
+#include "io/dataset/bottomup.h"
 
 enum { SNIFF = 4096, TABLE_TABS = 5 };
 
@@ -31,18 +32,26 @@ static bool is_text(const struct file_map *map)
 
 static bool is_json(const struct file_map *map)
 {
-    size_t i = 0;
+    size_t i = map->size >= 3 && memcmp(map->data, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
     while (i < map->size && strchr(" \t\r\n", map->data[i]) && map->data[i])
         i++;
-    return i < map->size && map->data[i] == '{';
+    if (i >= map->size || map->data[i] != '[')
+        return i < map->size && map->data[i] == '{';
+    do /* a list, not "[/EN#...", a phrase of Flickr30K Entities */
+        i++;
+    while (i < map->size && strchr(" \t\r\n", map->data[i]) && map->data[i]);
+    return i < map->size && map->data[i] && strchr("{[\"]-0123456789", map->data[i]);
 }
 
+/* A table of region features, by its first line. */
 static bool is_table(const struct file_map *map)
 {
+    const char *line = (const char *)map->data, *end = memchr(line, '\n', map->size);
+    size_t length = end ? (size_t)(end - line) : map->size;
     int tabs = 0;
-    for (size_t i = 0; i < map->size && map->data[i] != '\n' && tabs < TABLE_TABS; i++)
-        tabs += map->data[i] == '\t';
-    return tabs == TABLE_TABS;
+    for (size_t i = 0; i < length && tabs < TABLE_TABS; i++)
+        tabs += line[i] == '\t';
+    return tabs == TABLE_TABS || bottomup_is_vinvl(line, length);
 }
 
 /* A zip file is an .npz, a checkpoint, or a packed table. */
@@ -69,10 +78,14 @@ static int look_at_file(struct inspect_subject *s, const struct file_map *map, s
         return look_at_zip(s, map, err);
     if (is_image(map))
         return inspect_image(s, err);
-    if (!is_text(map))
+    bool text = is_text(map);
+    if (text && is_json(map))
+        return inspect_json(s, map, err);
+    int known = (text ? inspect_text_kind : inspect_binary_kind)(s, map, err);
+    if (known != 0)
+        return known == 1 ? 0 : -1;
+    if (!text)
         return inspect_torch(s, err);
-    if (is_json(map))
-        return inspect_vocab(s, err);
     return is_table(map) ? inspect_bottomup(s, err) : inspect_lines(s, err);
 }
 

@@ -3,6 +3,7 @@
 #ifndef INSPECT_INSPECT_PRIVATE_H
 #define INSPECT_INSPECT_PRIVATE_H
 
+#include "base/file.h"
 #include "inspect/inspect.h"
 
 /* ---- recording ---- */
@@ -43,6 +44,21 @@ int inspect_lines(struct inspect_subject *s, struct error *err) MUST_USE;
 
 /* A data folder, or one of captions, photographs or tables; `split` as in inspect_path. */
 int inspect_folder(struct inspect_subject *s, const char *split, struct error *err) MUST_USE;
+
+/* Any other JSON (a vocabulary is seen here, too), mapped. */
+int inspect_json(struct inspect_subject *s, const struct file_map *map, struct error *err) MUST_USE;
+
+/* Text, mapped, of a kind that its first lines show: TREC, word ids, ids, phrases, XML, ... 1: it
+ * was one; 0: it is not; -1: an error. */
+int inspect_text_kind(struct inspect_subject *s, const struct file_map *map,
+                      struct error *err) MUST_USE;
+
+/* Bytes that are no text, mapped: an index, formats that are not read; the same. */
+int inspect_binary_kind(struct inspect_subject *s, const struct file_map *map,
+                        struct error *err) MUST_USE;
+
+/* A line and a number of the record: "NAME  31,014 WHAT", 31014. */
+void inspect_count(struct inspect_subject *s, const char *name, size_t count, const char *what);
 
 /* Adds what there is to say of s->vocab. */
 void inspect_describe_vocab(struct inspect_subject *s);

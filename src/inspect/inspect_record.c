@@ -101,3 +101,17 @@ void inspect_line(struct inspect_subject *s, const char *name, const char *forma
     free(clean);
     free(text);
 }
+
+void inspect_count(struct inspect_subject *s, const char *name, size_t count, const char *what)
+{
+    char digits[32], grouped[48];
+    size_t n = (size_t)snprintf(digits, sizeof digits, "%zu", count), at = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0 && (n - i) % 3 == 0)
+            grouped[at++] = ',';
+        grouped[at++] = digits[i];
+    }
+    grouped[at] = '\0';
+    inspect_line(s, NULL, "%-12s %s %s", name, grouped, what);
+    inspect_set_number(&s->record, name, INSPECT_INTEGER, (double)count);
+}

@@ -57,7 +57,8 @@ int html_data_uri(struct str *out, const char *path, struct error *err)
 
 void html_begin(struct str *out, const char *title)
 {
-    str_add(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>");
+    str_add(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                 "<meta name=\"generator\" content=\"scanscope\">\n<title>");
     html_text(out, title);
     str_add(out,
             "</title>\n<style>\n"
