@@ -285,7 +285,8 @@ int cli_convert(int argc, char **argv)
         .synopsis = "INPUT... -o DIR [options]",
         .about =
             "Makes a precomp folder (features, boxes, sizes, ids) from bottom-up features: a TSV "
-            "of six or LXMERT's ten columns, also inside a zip; a folder with one npz per image "
+            "of six or LXMERT's ten columns or of VinVL's lines, also inside a zip; a folder with "
+            "one npz per image "
             "(MILVLG, UNITER); a folder NAME_att next to NAME_box; or SPLIT_ims.npy of another "
             "precomp folder.",
         .examples = "  scanscope convert assets/demo/test_ims.npy --f16 -o demo16\n",

@@ -112,8 +112,8 @@ int cli_info(int argc, char **argv)
         .command = "info",
         .synopsis = "[options] FILE|DIR...",
         .about =
-            "Reports what a checkpoint, array, vocabulary, photograph, table of features or data "
-            "folder holds. Given several, it also reports whether they fit together; the exit "
+            "Reports what any file that scanscope reads or writes is, or what a data folder holds. "
+            "Given several, it also reports whether they fit together; the exit "
             "status is 1 if they do not, or if one cannot be read or is damaged.",
         .examples = "scanscope info assets/demo/model.pth.tar\n"
                     "scanscope info assets/demo/model.pth.tar assets/demo\n",

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "inspect/inspect_private.h"
 #include "io/array/npy.h"
+#include "io/array/plausible.h"
 #include "io/dataset/bottomup.h"
 #include "io/image/image.h"
 #include "io/text/captions.h"
@@ -264,10 +265,19 @@ static int describe_array(struct inspect_subject *s, const struct npy *a, const 
                  a->fortran ? ", Fortran order" : "");
     free(shape);
     inspect_line(s, NULL, "%-12s %s", "looks like", guess(a));
+    if (a->type == NPY_OBJECT) {
+        describe_objects(s, a);
+        return 0;
+    }
+    size_t features = s->feature_count;
     add_features(s, a);
-    if (a->type != NPY_OBJECT)
-        return describe_numbers(s, a, err);
-    describe_objects(s, a);
+    if (describe_numbers(s, a, err) != 0)
+        return -1;
+    struct error why;
+    if (s->feature_count > features && !s->damaged && plausible_check(a, &why) != 0) {
+        inspect_line(s, "damage", "%s", reason_of(s, &why));
+        s->damaged = true;
+    }
     return 0;
 }
 

@@ -59,6 +59,38 @@ info --json made vocab.json
 [ "$status" -eq 0 ] && grep -q '"feature_size": 3' out && grep -q '"fits": true' out && grep -q '"size": 10' out
 ok $? "--json reports the same"
 
+# Every file that a command reads or writes is named, with what it counts.
+corpus=$SCANSCOPE_TESTS/fuzz/corpus/info
+for case in "instances|COCO instances|annotations  1 a" "captions|COCO captions|images       1 i" \
+    "karpathy|Karpathy's split|sentences    3 s" "mapping|id mapping|ids          2 ids to file names" \
+    "list|id mapping|2 file names, by position" "bom|id mapping|1 ids to" "positives|right answers|answers      3 ids" \
+    "figure|figure data|figure       words" "session|explorer session|marks        2 m" \
+    "truth|truth of drawn scenes|1 kinds of things" "eval|results of scanscope eval|rsum         12.5" \
+    "query|results of scanscope query|2 keys" "other|JSON|first        a, b, c" "value|JSON|3 elements" \
+    "log|training log|last         validation of epoch 0: rsum 12.0" "log|training log|the last line is cut off" \
+    "batch|batch of figures|2 figures" "run|rankings (a TREC run)|2 ranked items" \
+    "qrels|judgements (TREC qrels)|relevant     1 of" "words|word ids of captions|lines        2 captions" \
+    "ids|ids|2 ids" "sizes|image sizes|2 ids with" "phrases|sentences of Flickr30K Entities|phrases      2 p" \
+    "boxes|boxes of Flickr30K Entities|4 x 3 pixels" "svg|SVG picture|scanscope figure" \
+    "ranks|ranks (eval --ranks)|1 queries" "hdf5|an HDF5 file|save its arrays" "lmdb|an LMDB database|save its"; do
+    file=${case%%|*} rest=${case#*|}
+    info "$corpus/$file"
+    grep -qF ": ${rest%%|*}" out || status=9
+    says "${rest#*|}" "$file: ${rest%%|*}"
+done
+for case in "pointer|is a Git LFS pointer" "page|is a web page" "zeros|zero bytes" "index|scanscope info: .*index: is " \
+    "cut|is not JSON\\|line 1" "deep|is not JSON\\|line 1"; do
+    info "$corpus/${case%%|*}"
+    [ "$status" -eq 1 ] && [ "$(wc -l <err)" -eq 1 ] && grep -q "${case#*|}" err
+    ok $? "${case%%|*} is refused in one line"
+done
+info --json "$corpus/mapping"
+grep -q '"kind": "id mapping"' out && grep -q '"ids": 2' out
+ok $? "--json has the counts as numbers"
+info "$corpus/words" made
+grep -q 'words and made, split test: 2 lines for 2 images' out
+ok $? "word ids against features"
+
 # What cannot be read is reported in one line; the rest is shown all the same.
 : >empty.npy
 head -c 200 made/test_ims.npy >cut.npy
@@ -85,6 +117,15 @@ fails_with 2 "name a file" "no operand is wrong usage"
 info nan.npy
 [ "$status" -eq 1 ] && grep -q 'element 11 is NaN or infinite (row 1)' out
 ok $? "NaN in an array is found"
+# Another byte order than the header says: 1 becomes 4.6e-41.
+sed 's/<f4/>f4/' made/test_ims.npy >swapped.npy
+info swapped.npy
+[ "$status" -eq 1 ] && grep -q 'damage  .*100 % of the numbers are below 1e-10 or above 1e10, so they are no features' out
+ok $? "numbers that are no features are found"
+cp made/test_ims.npy good.npy && cp swapped.npy made/test_ims.npy
+info made
+[ "$status" -eq 1 ] && grep -q 'so they are no features' err
+ok $? "and refused in a folder"
 cp nan.npy made/test_ims.npy
 info made
 [ "$status" -eq 1 ] && grep -q 'image 1 (id 8), region 1: a feature is NaN' out

@@ -1,4 +1,4 @@
-/* Fuzz target: bottom-up TSV, also inside a zip. */
+/* Fuzz target: bottom-up TSV, also inside a zip; VinVL's lines. */
 #include "io/dataset/bottomup.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -11,7 +11,8 @@ static void read_all(const char *path)
     if (bottomup_open(path, &reader, &err) != 0)
         return;
     while (bottomup_next(reader, &id, &err) > 0 && bottomup_load(reader, &image, &err) == 0)
-        if (image.regions == 0 || image.width < 1 || !image.boxes)
+        if (image.regions == 0 || image.feature_size == 0 ||
+            (image.width > 0) != (image.height > 0) || (image.incidental && !image.normalised))
             abort();
     bottomup_close(reader);
 }

@@ -21,7 +21,7 @@ static int replay(const char *path)
 {
     struct error err;
     struct file_map map;
-    if (file_map_open(path, &map, &err) != 0)
+    if (file_map_any(path, &map, &err) != 0)
         return -1;
     uint8_t *copy = malloc(map.size);
     if (map.size > 0)
