@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/countof.h"
+#include "model/family.h"
 
 /* Data model: one table describes every option; setting, printing, reading from a checkpoint and
  * the command line's help all use it. */
@@ -309,27 +310,6 @@ void model_option_text(const struct model_options *options, size_t index, char *
     }
 }
 
-/* A model of another family is recognised by a field of its `opt` or a tensor. */
-static const struct {
-    const char *family, *field, *tensor;
-} relatives[] = {
-    {"BFAN", "focal_type", NULL},      {"SGRAF", "module_name", "cap_rnn.weight_ih_l0"},
-    {"VSE++", "measure", NULL},        {"VSRN", NULL, "Rs_GCN_1.g.weight"},
-    {"IMRAM", "iteration_step", NULL}, {"GSMN", "is_sparse", NULL},
-};
-
-static const char *relative_of(const struct checkpoint *checkpoint)
-{
-    for (size_t i = 0; i < COUNTOF(relatives); i++) {
-        if (relatives[i].field && checkpoint_option_find(checkpoint, relatives[i].field))
-            return relatives[i].family;
-        for (size_t g = 0; relatives[i].tensor && g < checkpoint->group_count; g++)
-            if (checkpoint_tensor_find(&checkpoint->groups[g], relatives[i].tensor))
-                return relatives[i].family;
-    }
-    return NULL;
-}
-
 static int set_from_option(struct model_options *options, const struct description *d,
                            const struct option *o, struct error *err)
 {
@@ -431,16 +411,16 @@ static int options_read(const struct checkpoint *checkpoint, struct model_option
                         struct error *err)
 {
     model_options_default(out);
-    const char *relative = relative_of(checkpoint);
-    if (relative)
-        return error_set(err, "this is a model of %s, not of SCAN; it cannot be used here",
-                         relative);
+    if (family_check(checkpoint, err) != 0)
+        return -1;
     if (!checkpoint->has_model)
         return error_set(err, "there is no model in this checkpoint");
     if (options_from_opt(checkpoint, out, err) != 0 ||
         options_from_image_encoder(checkpoint, out, err) != 0)
         return -1;
-    return options_from_text_encoder(checkpoint, out, err);
+    if (options_from_text_encoder(checkpoint, out, err) != 0)
+        return -1;
+    return family_account(checkpoint, out, err);
 }
 
 int model_options_from_checkpoint(const struct checkpoint *checkpoint, struct model_options *out,
