@@ -374,6 +374,12 @@ static int options_from_image_encoder(const struct checkpoint *checkpoint,
         set_size(out, "img_dim", fc->shape[1], err) != 0)
         return -1;
     out->weight_norm = strcmp(name, "fc.weight_v") == 0;
+    const struct tensor *g = checkpoint_tensor_find(&checkpoint->groups[0], "fc.weight_g");
+    if (g && g->count != 1)
+        return error_set(err,
+                         "fc.weight_g holds %zu numbers: its weight norm is per row (dim=0), which "
+                         "is another function than SCAN's, of the whole matrix (dim=None)",
+                         g->count);
     return 0;
 }
 
