@@ -35,6 +35,8 @@ static const struct {
     ROW(0, "\x80\5", MAGIC_PICKLE, false, PICKLE_NAME, NULL),
     ROW(0, "ccollections\n", MAGIC_PICKLE, false, PICKLE_NAME, NULL),
     ROW(0, "ccopy_reg\n", MAGIC_PICKLE, false, PICKLE_NAME, NULL),
+    ROW(0, "}q\0", MAGIC_PICKLE, false, PICKLE_NAME, NULL),
+    ROW(0, "]q\0", MAGIC_PICKLE, false, PICKLE_NAME, NULL),
     ROW(0, "(dp0\n", MAGIC_PICKLE, false, PICKLE_NAME, NULL),
     ROW(0, "(dp1\n", MAGIC_PICKLE, false, PICKLE_NAME, NULL),
     ROW(0, "(lp0\n", MAGIC_PICKLE, false, PICKLE_NAME, NULL),

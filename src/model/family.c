@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/countof.h"
+#include "base/mem.h"
 #include "base/str.h"
 
 enum { CLUES = 4, NAMED = 3 };
@@ -50,11 +51,20 @@ struct clue {
     size_t group;
 };
 
+/* In one dict of all ("gate_t2i.weight"), what is neither encoder's makes parts of its own. */
+static bool fits(const char *pattern, const struct tensor_group *group, const char *name)
+{
+    char *full = group->name ? mem_printf("%s.%s", group->name, name) : NULL;
+    bool fit = fnmatch(pattern, name, 0) == 0 || (full && fnmatch(pattern, full, 0) == 0);
+    free(full);
+    return fit;
+}
+
 static bool find_tensor(const struct checkpoint *c, const char *pattern, struct clue *out)
 {
     for (size_t g = 0; g < c->group_count; g++)
         for (size_t i = 0; i < c->groups[g].count; i++)
-            if (fnmatch(pattern, c->groups[g].tensors[i].name, 0) == 0) {
+            if (fits(pattern, &c->groups[g], c->groups[g].tensors[i].name)) {
                 out->tensor = &c->groups[g].tensors[i];
                 out->group = g;
                 return true;

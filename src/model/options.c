@@ -315,6 +315,9 @@ static int set_from_option(struct model_options *options, const struct descripti
 {
     if (o->kind == OPTION_NONE)
         return 0;
+    if (o->kind == OPTION_OPAQUE)
+        return error_set(err, "%s is a Python object, %s, whose value is not known", d->name,
+                         o->text);
     bool is_text = d->kind == KIND_TEXT || d->kind == KIND_CHOICE;
     if (is_text != (o->kind == OPTION_TEXT))
         return error_set(err, "%s is %s in the checkpoint's opt; it must be %s", d->name,

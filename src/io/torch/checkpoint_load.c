@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/countof.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "io/torch/checkpoint_private.h"
@@ -13,7 +14,7 @@
 enum {
     MAX_GROUPS = 1024,
     MAX_TENSORS = 100000,
-    MAX_VISITS = 1000000,
+    MAX_VISITS = 300000,
     NAME_LIMIT = 512,
     MAX_DEPTH = 16
 };
@@ -134,14 +135,15 @@ static bool is_unreadable(const struct pickle_value *value)
                                             pickle_is_object(value, PICKLE_ROLE_PARAMETER));
 }
 
+/* `name` is what stands there, "" for the whole file. */
 static int refuse_object(struct loading *l, const char *name, const struct pickle_value *value)
 {
     struct str text = {0};
     pickle_show_value(&text, value);
     error_at(l->err, l->checkpoint->path, -1,
-             "%s in the model is a Python object, %s, which is not read: save the model's "
-             "state_dict()",
-             *name ? name : "a part", str_text(&text));
+             "%s%sholds a Python object, %s, which is not read; save the model's state_dict() "
+             "instead",
+             name, *name ? " " : "", str_text(&text));
     str_done(&text);
     return -1;
 }
@@ -366,18 +368,29 @@ static const char *find_model(struct loading *l, const struct pickle_value **out
     return found;
 }
 
-/* A dict with tensors beside the model is a part of it too: whoever put it there may need it. */
-static int load_parts_beside(struct loading *l, const char *model_key)
+/* What else the file holds, under a key without a meaning for us. A dict with tensors is a part of
+ * the model: whoever put it there may need it. */
+static int load_beside(struct loading *l, char *name, const struct pickle_value *value)
+{
+    struct array_view view;
+    if (holds_tensors(l, value))
+        return load_part(l, name, value);
+    if (torchfile_array(l->file, value, name, false, &view, NULL) == 1 && view.count > 1)
+        notes_add(&l->checkpoint->notes, "%s: the numbers in %s, beside the model, are not used",
+                  file_name(l->checkpoint->path), name);
+    free(name);
+    return 0;
+}
+
+static int load_all_beside(struct loading *l, const char *model_key)
 {
     const struct pickle_value *root = pickle_entries(torchfile_root(l->file));
     for (size_t i = 0; root && i + 1 < root->list.count; i += 2) {
         char *name = name_of("", root->list.items[i], 0);
-        bool is_part = strcmp(name, model_key) != 0 && !checkpoint_is_key(beside, name) &&
-                       !checkpoint_is_key(checkpoint_option_keys, name) &&
-                       holds_tensors(l, root->list.items[i + 1]);
-        if (!is_part)
+        if (strcmp(name, model_key) == 0 || checkpoint_is_key(beside, name) ||
+            checkpoint_is_key(checkpoint_option_keys, name))
             free(name);
-        else if (load_part(l, name, root->list.items[i + 1]) != 0)
+        else if (load_beside(l, name, root->list.items[i + 1]) != 0)
             return -1;
     }
     return 0;
@@ -419,7 +432,7 @@ static int load_groups(struct loading *l)
                    ? refuse_object(l, key ? key : "", model)
                    : error_at(l->err, c->path, -1,
                               "is not a checkpoint: it holds neither a dict nor a list");
-    if (load_model(l, model, !key) != 0 || (key && load_parts_beside(l, key) != 0))
+    if (load_model(l, model, !key) != 0 || (key && load_all_beside(l, key) != 0))
         return -1;
     for (size_t i = 0; i < c->group_count; i++)
         c->has_model |= c->groups[i].count > 0;

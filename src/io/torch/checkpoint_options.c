@@ -1,6 +1,7 @@
 /* checkpoint_options.c: the options that a training script saved beside its model. */
 #include <string.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "io/torch/checkpoint_private.h"
 #include "io/torch/pickle_numpy.h"
@@ -56,7 +57,7 @@ static bool is_known(struct checkpoint *checkpoint, const char *name, enum optio
     const struct option *o = checkpoint_option_find(checkpoint, name);
     if (o && (o->kind != kind || !(o->number == number) || strcmp(o->text ? o->text : "", text)))
         notes_add(&checkpoint->notes, "%s: the option %s stands in %s twice; the first is used",
-                  checkpoint->path, name, checkpoint->options_key);
+                  file_name(checkpoint->path), name, checkpoint->options_key);
     return o;
 }
 
@@ -104,7 +105,7 @@ void checkpoint_load_options(struct checkpoint *checkpoint, struct torchfile *fi
             continue;
         if (checkpoint->options_key) {
             notes_add(&checkpoint->notes, "%s: the options in %s are used, those in %s are not",
-                      checkpoint->path, checkpoint->options_key, key);
+                      file_name(checkpoint->path), checkpoint->options_key, key);
             continue;
         }
         checkpoint->options_key = key;
