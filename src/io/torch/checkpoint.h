@@ -108,6 +108,10 @@ int checkpoint_tensor_add(struct tensor_group *group, const char *name, enum ten
                           int ndim, const size_t *shape, struct tensor **out,
                           struct error *err) MUST_USE;
 
+/* Drops what DataParallel, torch.compile and the like insert into a tensor's name ("module.",
+ * "_orig_mod."), in place, and gives PyTorch 2's weight norm its old names. */
+void checkpoint_plain_name(char *name);
+
 /* Brings the groups into the order of struct checkpoint: each tensor goes to the image or the text
  * encoder by the name of its part, which stands in its own name ("model.img_enc.fc.weight") or is
  * its group's, else by what only such an encoder has (fc.*; embed.*, rnn.*); whatever is neither

@@ -29,43 +29,6 @@ struct loading {
     struct error *err;
 };
 
-/* ---- names ---- */
-
-/* Removes `wrapper` wherever a part of the name begins with it. */
-static void drop_wrapper(char *name, const char *wrapper)
-{
-    size_t length = strlen(wrapper);
-    for (char *part = name; part;) {
-        if (strncmp(part, wrapper, length) == 0) {
-            memmove(part, part + length, strlen(part + length) + 1);
-        } else {
-            part = strchr(part, '.');
-            part = part ? part + 1 : NULL;
-        }
-    }
-}
-
-/* "fc.parametrizations.weight.original0" is PyTorch 2's name for "fc.weight_g". */
-static void rename_parametrized(char *name)
-{
-    static const char infix[] = "parametrizations.";
-    static const struct {
-        const char *suffix, *classic;
-    } parts[] = {{".original0", "_g"}, {".original1", "_v"}};
-    char *at = strstr(name, infix);
-    size_t length = strlen(name);
-    if (!at || (at > name && at[-1] != '.'))
-        return;
-    for (size_t i = 0; i < COUNTOF(parts); i++) {
-        size_t n = strlen(parts[i].suffix);
-        if (length < n || strcmp(name + length - n, parts[i].suffix) != 0)
-            continue;
-        memcpy(name + length - n, parts[i].classic, 3);
-        memmove(at, at + sizeof infix - 1, strlen(at + sizeof infix - 1) + 1);
-        return;
-    }
-}
-
 /* A key as part of a tensor's name: text, or a number as text. */
 static char *name_of(const char *before, const struct pickle_value *key, size_t index)
 {
@@ -76,9 +39,7 @@ static char *name_of(const char *before, const struct pickle_value *key, size_t 
     else
         str_addf(&text, "%zu", index);
     char *name = str_take(&text);
-    drop_wrapper(name, "module.");
-    drop_wrapper(name, "_orig_mod.");
-    rename_parametrized(name);
+    checkpoint_plain_name(name);
     return name;
 }
 

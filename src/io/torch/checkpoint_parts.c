@@ -7,6 +7,55 @@
 #include "base/mem.h"
 #include "io/torch/checkpoint_private.h"
 
+/* ---- a tensor's name ---- */
+
+/* Removes `wrapper` wherever a part of the name begins with it. */
+static void drop_wrapper(char *name, const char *wrapper)
+{
+    size_t length = strlen(wrapper);
+    for (char *part = name; part;) {
+        if (strncmp(part, wrapper, length) == 0) {
+            memmove(part, part + length, strlen(part + length) + 1);
+        } else {
+            part = strchr(part, '.');
+            part = part ? part + 1 : NULL;
+        }
+    }
+}
+
+/* "fc.parametrizations.weight.original0" is PyTorch 2's name for "fc.weight_g". */
+static void rename_parametrized(char *name)
+{
+    static const char infix[] = "parametrizations.";
+    static const struct {
+        const char *suffix, *classic;
+    } parts[] = {{".original0", "_g"}, {".original1", "_v"}};
+    char *at = strstr(name, infix);
+    size_t length = strlen(name);
+    if (!at || (at > name && at[-1] != '.'))
+        return;
+    for (size_t i = 0; i < COUNTOF(parts); i++) {
+        size_t n = strlen(parts[i].suffix);
+        if (length < n || strcmp(name + length - n, parts[i].suffix) != 0)
+            continue;
+        memcpy(name + length - n, parts[i].classic, 3);
+        memmove(at, at + sizeof infix - 1, strlen(at + sizeof infix - 1) + 1);
+        return;
+    }
+}
+
+void checkpoint_plain_name(char *name)
+{
+    /* DataParallel; torch.compile; FSDP and activation checkpointing; Lightning's strategies */
+    static const char *const wrappers[] = {"module.", "_orig_mod.", "_fsdp_wrapped_module.",
+                                           "_checkpoint_wrapped_module.", "_forward_module."};
+    for (size_t i = 0; i < COUNTOF(wrappers); i++)
+        drop_wrapper(name, wrappers[i]);
+    rename_parametrized(name);
+}
+
+/* ---- which encoder ---- */
+
 enum { IMAGE, TEXT, ENCODERS, UNKNOWN = ENCODERS };
 
 /* A short name counts only where a name begins: elsewhere it may say anything. */
