@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/countof.h"
+#include "model/family.h"
 
 /* Data model: one table describes every option; setting, printing, reading from a checkpoint and
  * the command line's help all use it. */
@@ -309,32 +310,14 @@ void model_option_text(const struct model_options *options, size_t index, char *
     }
 }
 
-/* A model of another family is recognised by a field of its `opt` or a tensor. */
-static const struct {
-    const char *family, *field, *tensor;
-} relatives[] = {
-    {"BFAN", "focal_type", NULL},      {"SGRAF", "module_name", "cap_rnn.weight_ih_l0"},
-    {"VSE++", "measure", NULL},        {"VSRN", NULL, "Rs_GCN_1.g.weight"},
-    {"IMRAM", "iteration_step", NULL}, {"GSMN", "is_sparse", NULL},
-};
-
-static const char *relative_of(const struct checkpoint *checkpoint)
-{
-    for (size_t i = 0; i < COUNTOF(relatives); i++) {
-        if (relatives[i].field && checkpoint_option_find(checkpoint, relatives[i].field))
-            return relatives[i].family;
-        for (size_t g = 0; relatives[i].tensor && g < checkpoint->group_count; g++)
-            if (checkpoint_tensor_find(&checkpoint->groups[g], relatives[i].tensor))
-                return relatives[i].family;
-    }
-    return NULL;
-}
-
 static int set_from_option(struct model_options *options, const struct description *d,
                            const struct option *o, struct error *err)
 {
     if (o->kind == OPTION_NONE)
         return 0;
+    if (o->kind == OPTION_OPAQUE)
+        return error_set(err, "%s is a Python object, %s, whose value is not known", d->name,
+                         o->text);
     bool is_text = d->kind == KIND_TEXT || d->kind == KIND_CHOICE;
     if (is_text != (o->kind == OPTION_TEXT))
         return error_set(err, "%s is %s in the checkpoint's opt; it must be %s", d->name,
@@ -394,6 +377,12 @@ static int options_from_image_encoder(const struct checkpoint *checkpoint,
         set_size(out, "img_dim", fc->shape[1], err) != 0)
         return -1;
     out->weight_norm = strcmp(name, "fc.weight_v") == 0;
+    const struct tensor *g = checkpoint_tensor_find(&checkpoint->groups[0], "fc.weight_g");
+    if (g && g->count != 1)
+        return error_set(err,
+                         "fc.weight_g holds %zu numbers: its weight norm is per row (dim=0), which "
+                         "is another function than SCAN's, of the whole matrix (dim=None)",
+                         g->count);
     return 0;
 }
 
@@ -431,16 +420,16 @@ static int options_read(const struct checkpoint *checkpoint, struct model_option
                         struct error *err)
 {
     model_options_default(out);
-    const char *relative = relative_of(checkpoint);
-    if (relative)
-        return error_set(err, "this is a model of %s, not of SCAN; it cannot be used here",
-                         relative);
+    if (family_check(checkpoint, err) != 0)
+        return -1;
     if (!checkpoint->has_model)
         return error_set(err, "there is no model in this checkpoint");
     if (options_from_opt(checkpoint, out, err) != 0 ||
         options_from_image_encoder(checkpoint, out, err) != 0)
         return -1;
-    return options_from_text_encoder(checkpoint, out, err);
+    if (options_from_text_encoder(checkpoint, out, err) != 0)
+        return -1;
+    return family_account(checkpoint, out, err);
 }
 
 int model_options_from_checkpoint(const struct checkpoint *checkpoint, struct model_options *out,

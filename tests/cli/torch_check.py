@@ -66,14 +66,23 @@ def option(name, x):
 
 
 def plain_name(name):
-    return '.'.join(p for p in name.split('.') if p != 'module')
+    return '.'.join(p for p in name.split('.') if p not in ('module', '_orig_mod'))
+
+
+def divided(flat):
+    """Both encoders in one dict: whose a tensor is, its name says."""
+    groups = [{}, {}, {}]
+    for name, value in flat.items():
+        first = plain_name(name).split('.')[0]
+        groups[{'fc': 0, 'embed': 1, 'rnn': 1}.get(first, 2)][name] = value
+    return groups
 
 
 def checkpoint(c):
     out = ['epoch %d' % c.get('epoch', -1), 'Eiters %d' % c.get('Eiters', -1),
            'best_rsum ' + number(c.get('best_rsum', math.nan))]
     model = c['model']
-    groups = model if isinstance(model, list) else [model]
+    groups = model if isinstance(model, list) else divided(model)
     for i, group in enumerate(groups):
         out += [line('%d %s' % (i, plain_name(k)), v, torch.float32) for k, v in group.items()]
     out += [line('scanscope %s' % k, v, torch.float32) for k, v in c.get('scanscope', {}).items()]

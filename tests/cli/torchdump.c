@@ -64,7 +64,7 @@ static int dump_tree(const char *name, struct error *err)
 {
     struct torchfile *file;
     struct str path = {0};
-    if (torchfile_open(name, TORCHFILE_STRICT, &file, err) != 0)
+    if (torchfile_open(name, TORCHFILE_LOAD, &file, err) != 0)
         return -1;
     int status = tree(file, torchfile_root(file), &path, err);
     torchfile_free(file);

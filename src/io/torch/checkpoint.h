@@ -29,32 +29,36 @@ struct tensor {
     const char *file_type; /* as stored: "float32" */
 };
 
-/* A member of the list "model": an ordered dict of tensors. */
+/* A part of the model: an ordered dict of tensors. */
 struct tensor_group {
+    char *name; /* owned: the file's for the part ("img_enc", "[2]" in a list), or NULL */
     struct tensor *tensors;
     size_t count, cap;
 };
 
-enum option_kind { OPTION_NONE, OPTION_BOOL, OPTION_INT, OPTION_FLOAT, OPTION_TEXT };
+/* OPTION_OPAQUE: a Python object that means nothing to us: an enum, a date, a class of the user's.
+ */
+enum option_kind { OPTION_NONE, OPTION_BOOL, OPTION_INT, OPTION_FLOAT, OPTION_TEXT, OPTION_OPAQUE };
 
 /* A field of `opt` (argparse.Namespace), with the reference's name. */
 struct option {
     char *name;
     enum option_kind kind;
     double number; /* bool, int, float */
-    char *text;    /* OPTION_TEXT */
+    char *text;    /* OPTION_TEXT; OPTION_OPAQUE: its class, "<datetime.datetime>" */
 };
 
-/* All pointers but `format` are owned. */
+/* All pointers but `format` and `options_key` are owned. */
 struct checkpoint {
     char *path;                  /* NULL if it was not loaded */
     bool has_model;              /* `model` exists and has tensors */
-    struct tensor_group *groups; /* the list's members: [0] image encoder, [1] text encoder, ... */
+    struct tensor_group *groups; /* [0] image encoder, [1] text encoder, then any other parts */
     size_t group_count;
     struct option *options;
     size_t option_count, option_cap;
-    int64_t epoch, eiters; /* -1 if missing or not an integer */
-    double best_rsum;      /* NaN if missing */
+    const char *options_key; /* where they were: "opt", "hyper_parameters" ...; NULL if nowhere */
+    int64_t epoch, eiters;   /* -1 if missing or not an integer */
+    double best_rsum;        /* NaN if missing */
     /* What our own trainer adds so that --resume continues as if never stopped: Adam's moments,
      * generator state, position in the epoch; tensors under the key "scanscope". Empty if missing.
      */
@@ -63,13 +67,18 @@ struct checkpoint {
     struct notes notes; /* what was assumed or left out in reading it */
 };
 
-/* Loads one. `model` (or `state_dict`, or else the root) may be a list of dicts, a dict of dicts or
- * a flat dict, which is one group; entries that are not arrays are skipped. Free with
- * checkpoint_free. Errors: those of torchfile_open, and neither a dict nor a list, too many
- * tensors, tensors that do not fit their storages. */
+/* Loads one. The model stands under `model`, `state_dict`, `net` or `model_state_dict`, or is the
+ * whole file: a list of dicts, a dict of dicts, or one flat dict whose names begin with the part's
+ * (checkpoint_sort_parts). Options stand under one of checkpoint_option_keys, as a Namespace or a
+ * dict. What DataParallel and torch.compile insert into names ("module.", "_orig_mod.") is dropped,
+ * and PyTorch 2's parametrizations.weight.original0 and 1 become weight_g and weight_v. Free with
+ * checkpoint_free. Errors: those of torchfile_open; neither a dict nor a list, two tensors of one
+ * name, a part of the model that is no plain array of real numbers, too many tensors, tensors that
+ * do not fit their storages. */
 int checkpoint_load(const char *path, struct checkpoint **out, struct error *err) MUST_USE;
 
-/* The same from an open file (TORCHFILE_STRICT). */
+/* The same from an open file (TORCHFILE_LOAD). Options that are objects of unknown classes become
+ * OPTION_OPAQUE. */
 struct torchfile;
 int checkpoint_from_file(struct torchfile *file, struct checkpoint **out,
                          struct error *err) MUST_USE;
@@ -99,7 +108,21 @@ int checkpoint_tensor_add(struct tensor_group *group, const char *name, enum ten
                           int ndim, const size_t *shape, struct tensor **out,
                           struct error *err) MUST_USE;
 
-/* Adds a field to opt; `text` is for OPTION_TEXT only and is copied. */
+/* Drops what DataParallel, torch.compile and the like insert into a tensor's name ("module.",
+ * "_orig_mod."), in place, and gives PyTorch 2's weight norm its old names. */
+void checkpoint_plain_name(char *name);
+
+/* Brings the groups into the order of struct checkpoint: each tensor goes to the image or the text
+ * encoder by the name of its part, which stands in its own name ("model.img_enc.fc.weight") or is
+ * its group's, else by what only such an encoder has (fc.*; embed.*, rnn.*); whatever is neither
+ * stays in groups of its own. Groups of which nothing is known are left as they are. Errors: two
+ * tensors of one name. */
+int checkpoint_sort_parts(struct checkpoint *checkpoint, struct error *err) MUST_USE;
+
+/* Where options may stand, in the order in which they are looked for; NULL after the last. */
+extern const char *const checkpoint_option_keys[];
+
+/* Adds a field to opt; `text` is for OPTION_TEXT and OPTION_OPAQUE only and is copied. */
 void checkpoint_option_add(struct checkpoint *checkpoint, const char *name, enum option_kind kind,
                            double number, const char *text);
 

@@ -9,7 +9,7 @@ static int open_items(const uint8_t *bytes, size_t size, const char *path, struc
 {
     struct bytes in = {.data = bytes, .size = size};
     struct array_view view;
-    if (pickle_parse(&in, path, false, out, err) != 0)
+    if (pickle_parse(&in, path, PICKLE_NAMES_KNOWN, out, err) != 0)
         return -1;
     int is_array = pickle_numpy_array(pickle_root(*out), path, &view, err);
     *items_out = is_array == 1 ? pickle_numpy_items(pickle_root(*out)) : NULL;

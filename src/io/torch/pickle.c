@@ -191,17 +191,35 @@ static int op_tuple(struct pickle_machine *m, int n)
     return gather(m, value, m->depth - (size_t)n) != 0 ? -1 : pickle_machine_push(m, value);
 }
 
-/* Extends a list or dict of that kind; additions to other objects are of no use to us. */
+/* The items of an object of a class derived from list or dict, which it has one kind of. */
+static struct pickle_value *items_of(struct pickle_machine *m, struct pickle_value *object,
+                                     enum pickle_kind kind)
+{
+    if (!object->object.items)
+        object->object.items = pickle_machine_value(m, kind);
+    else if (object->object.items->kind != kind) {
+        pickle_machine_fail(m, "malformed pickle: an object that is both a list and a dict");
+        return NULL;
+    }
+    return object->object.items;
+}
+
+static int extend_object(struct pickle_machine *m, struct pickle_value *object,
+                         enum pickle_kind kind, size_t first)
+{
+    struct pickle_value *items = items_of(m, object, kind);
+    return !items || gather(m, items, first) != 0 ? -1 : pickle_machine_nest(m, object, items);
+}
+
+/* Extends a list or dict of that kind, or an object. */
 static int extend(struct pickle_machine *m, int kind, size_t first)
 {
     size_t floor = m->mark_count ? m->marks[m->mark_count - 1] : 0;
     if (first <= floor)
         return pickle_machine_fail(m, "malformed pickle: items are added to nothing");
     struct pickle_value *into = m->stack[first - 1];
-    if (into->kind == PICKLE_OBJECT) {
-        m->depth = first;
-        return 0;
-    }
+    if (into->kind == PICKLE_OBJECT)
+        return extend_object(m, into, (enum pickle_kind)kind, first);
     if (into->kind != (enum pickle_kind)kind)
         return pickle_machine_fail(m, "malformed pickle: items are added to what is not a %s",
                                    kind == PICKLE_DICT ? "dict" : "list");
@@ -395,12 +413,8 @@ static int op_build(struct pickle_machine *m, int unused)
         return 0; /* attributes of an OrderedDict, as its _metadata */
     if (object->kind != PICKLE_OBJECT)
         return pickle_machine_fail(m, "malformed pickle: a state for what is not an object");
-    if (state->nesting >= PICKLE_MAX_NESTING)
-        return pickle_machine_fail(m, "nested more than %d deep", PICKLE_MAX_NESTING);
-    if (object->nesting <= state->nesting)
-        object->nesting = (uint16_t)(state->nesting + 1);
     object->object.state = state;
-    return 0;
+    return pickle_machine_nest(m, object, state);
 }
 
 static int push_persistent(struct pickle_machine *m, struct pickle_value *id)
@@ -545,11 +559,10 @@ static int run(struct pickle_machine *m)
     return 0;
 }
 
-int pickle_parse(struct bytes *in, const char *path, bool open_globals, struct pickle **out,
+int pickle_parse(struct bytes *in, const char *path, enum pickle_names names, struct pickle **out,
                  struct error *err)
 {
-    struct pickle_machine m = {
-        .in = in, .path = path, .err = err, .open_globals = open_globals, .start = in->at};
+    struct pickle_machine m = {.in = in, .path = path, .err = err, .names = names, .start = in->at};
     m.out = mem_new(1, sizeof *m.out);
     int status = run(&m);
     free(m.stack);

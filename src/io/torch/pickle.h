@@ -1,9 +1,9 @@
 /* pickle.h: Python pickles, protocols 0 to 5, parsed into a tree of values. Nothing is ever
  * executed: a call in the pickle becomes a value that says what would have been called with what.
  *
- * Globals are limited by the allow-list of pickle_globals.h; nesting, instructions, values, memo
- * and decoded text have limits, too (below). The values point into the parsed bytes, which must
- * outlive them. */
+ * What has a meaning is limited by the allow-list of pickle_globals.h; nesting, instructions,
+ * values, memo and decoded text have limits, too (below). The values point into the parsed bytes,
+ * which must outlive them. */
 #ifndef IO_TORCH_PICKLE_H
 #define IO_TORCH_PICKLE_H
 
@@ -56,23 +56,29 @@ struct pickle_value {
             size_t count, cap;
         } list; /* TUPLE, LIST; DICT: key, value, key, value ... */
         struct {
-            const struct pickle_global *known; /* NULL if not allowed (only with open_globals) */
+            const struct pickle_global *known; /* NULL: a name without a meaning for us */
             const uint8_t *module, *name;
             uint32_t module_size, name_size;
         } global;
         struct {
-            struct pickle_value *callable, *args, *state; /* args: a TUPLE; state: NULL if none */
-        } object;                /* callable(*args), then given its state */
+            struct pickle_value *callable, *args; /* args: a TUPLE */
+            struct pickle_value *state, *items;   /* NULL if none; items: a DICT or a LIST */
+        } object; /* callable(*args), then given its state, and items if it is a dict or a list */
         struct pickle_value *id; /* PERSISTENT */
     };
 };
 
 struct pickle;
 
-/* Parses one pickle at in->at and leaves in->at after it. With `open_globals`, names outside the
- * allow-list become values, too (for listing). Free with pickle_free. Errors, beginning with
- * `path`: truncated, malformed, a limit exceeded, the first global that is not allowed (named). */
-int pickle_parse(struct bytes *in, const char *path, bool open_globals, struct pickle **out,
+/* Names outside the allow-list: an error; or values without a meaning, whatever they are (for
+ * listing); or such values unless they run programs (pickle_global_runs) or what is called is
+ * itself the result of a call, which only files do that mean harm to those who load them in Python.
+ */
+enum pickle_names { PICKLE_NAMES_KNOWN, PICKLE_NAMES_ALL, PICKLE_NAMES_OPAQUE };
+
+/* Parses one pickle at in->at and leaves in->at after it. Free with pickle_free. Errors, beginning
+ * with `path`: truncated, malformed, a limit exceeded, the first name that is not allowed. */
+int pickle_parse(struct bytes *in, const char *path, enum pickle_names names, struct pickle **out,
                  struct error *err) MUST_USE;
 
 /* Frees it and its values; NULL is allowed. */
@@ -85,8 +91,15 @@ const struct pickle_value *pickle_root(const struct pickle *pickle);
 const struct pickle_value *pickle_next(const struct pickle *pickle, enum pickle_kind kind,
                                        size_t *cursor);
 
-/* The value of a dict's text key (the last, as in Python); NULL if there is none or it is not a
- * dict. */
+/* A dict, or the items of an object of a class derived from dict; NULL for any other value. */
+const struct pickle_value *pickle_entries(const struct pickle_value *value);
+
+/* The same for a thing with named fields: a dict's items, or else what an object
+ * (argparse.Namespace, a class of the user's) has as attributes. */
+const struct pickle_value *pickle_fields(const struct pickle_value *value);
+
+/* The value of a dict's text key (the last, as in Python); NULL if there is none or it has no
+ * entries. */
 const struct pickle_value *pickle_get(const struct pickle_value *dict, const char *key);
 
 /* Gets the bytes of a TEXT or BYTES (a Python 2 str may be either), borrowed and not terminated;

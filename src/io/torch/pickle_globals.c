@@ -1,6 +1,5 @@
 #include "io/torch/pickle_globals.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include "base/countof.h"
@@ -27,6 +26,12 @@
     {                                                                                              \
         "numpy._core." module, name, role, 0                                                       \
     }
+/* pathlib's own module moved in Python 3.13. */
+#define PATH(name)                                                                                 \
+    {"pathlib", name, PICKLE_ROLE_PATH, 0},                                                        \
+    {                                                                                              \
+        "pathlib._local", name, PICKLE_ROLE_PATH, 0                                                \
+    }
 
 static const struct pickle_global globals[] = {
     {"collections", "OrderedDict", PICKLE_ROLE_DICT, 0},
@@ -36,6 +41,10 @@ static const struct pickle_global globals[] = {
     {"torch._utils", "_rebuild_parameter", PICKLE_ROLE_PARAMETER, 0},
     {"torch._utils", "_rebuild_parameter_with_state", PICKLE_ROLE_PARAMETER, 0},
     {"argparse", "Namespace", PICKLE_ROLE_NAMESPACE, 0},
+    PATH("PosixPath"),
+    PATH("WindowsPath"),
+    PATH("PurePosixPath"),
+    PATH("PureWindowsPath"),
     {"_codecs", "encode", PICKLE_ROLE_ENCODE, 0},
     NUMPY_CORE("multiarray", "scalar", PICKLE_ROLE_NUMPY_SCALAR),
     NUMPY_CORE("multiarray", "_reconstruct", PICKLE_ROLE_NUMPY_ARRAY),
@@ -110,4 +119,60 @@ const struct pickle_global *pickle_global_find(const uint8_t *module, size_t mod
             equal(globals[i].module, module, module_length))
             return &globals[i];
     return NULL;
+}
+
+/* NULL: every name of the module. */
+static const struct {
+    const char *module, *name;
+} runners[] = {
+    {"os", NULL},
+    {"posix", NULL},
+    {"nt", NULL},
+    {"subprocess", NULL},
+    {"commands", NULL},
+    {"sys", NULL},
+    {"pty", NULL},
+    {"runpy", NULL},
+    {"code", NULL},
+    {"codeop", NULL},
+    {"timeit", NULL},
+    {"pdb", NULL},
+    {"bdb", NULL},
+    {"profile", NULL},
+    {"cProfile", NULL},
+    {"importlib", NULL},
+    {"imp", NULL},
+    {"pip", NULL},
+    {"shutil", NULL},
+    {"socket", NULL},
+    {"ctypes", NULL},
+    {"webbrowser", NULL},
+    {"builtins", "eval"},
+    {"builtins", "exec"},
+    {"builtins", "compile"},
+    {"builtins", "open"},
+    {"builtins", "__import__"},
+    {"__builtin__", "eval"},
+    {"__builtin__", "execfile"},
+    {"__builtin__", "compile"},
+    {"__builtin__", "open"},
+    {"__builtin__", "file"},
+    {"__builtin__", "__import__"},
+};
+
+/* The module itself or one of its parts: "os", "os.path". */
+static bool within(const char *module, const uint8_t *text, size_t length)
+{
+    size_t n = strlen(module);
+    return length >= n && memcmp(module, text, n) == 0 && (length == n || text[n] == '.');
+}
+
+bool pickle_global_runs(const uint8_t *module, size_t module_length, const uint8_t *name,
+                        size_t name_length)
+{
+    for (size_t i = 0; i < COUNTOF(runners); i++)
+        if (within(runners[i].module, module, module_length) &&
+            (!runners[i].name || equal(runners[i].name, name, name_length)))
+            return true;
+    return false;
 }

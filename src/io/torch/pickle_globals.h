@@ -3,6 +3,7 @@
 #ifndef IO_TORCH_PICKLE_GLOBALS_H
 #define IO_TORCH_PICKLE_GLOBALS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +17,7 @@ enum pickle_role {
     PICKLE_ROLE_ENCODE,        /* _codecs.encode: how Python 3 writes bytes for Python 2 */
     PICKLE_ROLE_RECONSTRUCTOR, /* copy_reg._reconstructor(class, base, state) */
     PICKLE_ROLE_NAMESPACE,     /* argparse.Namespace */
+    PICKLE_ROLE_PATH,          /* pathlib's paths: their parts make a text */
     PICKLE_ROLE_STORAGE,       /* torch.FloatStorage ...: `type` */
     PICKLE_ROLE_DTYPE,         /* torch.float32 ...: `type` */
     PICKLE_ROLE_OLD_TENSOR,    /* torch.FloatTensor() whose parts BUILD sets: `type` */
@@ -38,5 +40,10 @@ struct pickle_global {
 /* The entry of module.name; NULL if that is not allowed. */
 const struct pickle_global *pickle_global_find(const uint8_t *module, size_t module_length,
                                                const uint8_t *name, size_t name_length);
+
+/* Whether module.name runs programs or code when Python loads the pickle: no training script saves
+ * such a name, and whoever finds it should be told. (For us it never does anything.) */
+bool pickle_global_runs(const uint8_t *module, size_t module_length, const uint8_t *name,
+                        size_t name_length);
 
 #endif

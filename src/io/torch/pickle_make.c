@@ -94,8 +94,8 @@ struct pickle_value *pickle_machine_pop(struct pickle_machine *m)
 }
 
 /* A container is nested one deeper than what it holds. */
-static int nest(struct pickle_machine *m, struct pickle_value *outer,
-                const struct pickle_value *inner)
+int pickle_machine_nest(struct pickle_machine *m, struct pickle_value *outer,
+                        const struct pickle_value *inner)
 {
     if (inner->nesting >= PICKLE_MAX_NESTING)
         return pickle_machine_fail(m, "nested more than %d deep", PICKLE_MAX_NESTING);
@@ -107,7 +107,7 @@ static int nest(struct pickle_machine *m, struct pickle_value *outer,
 int pickle_machine_append(struct pickle_machine *m, struct pickle_value *list,
                           struct pickle_value *item)
 {
-    if (nest(m, list, item) != 0 || pickle_machine_work(m, 1) != 0 ||
+    if (pickle_machine_nest(m, list, item) != 0 || pickle_machine_work(m, 1) != 0 ||
         pickle_machine_reserve(m, &list->list.items, list->list.count, &list->list.cap,
                                sizeof *list->list.items) != 0)
         return -1;
@@ -138,11 +138,19 @@ struct pickle_value *pickle_machine_decoded(struct pickle_machine *m, enum pickl
     return value;
 }
 
+static bool may_be_opaque(const struct pickle_machine *m, const uint8_t *module, size_t module_size,
+                          const uint8_t *name, size_t name_size)
+{
+    return m->names == PICKLE_NAMES_ALL ||
+           (m->names == PICKLE_NAMES_OPAQUE &&
+            !pickle_global_runs(module, module_size, name, name_size));
+}
+
 int pickle_machine_global(struct pickle_machine *m, const uint8_t *module, size_t module_size,
                           const uint8_t *name, size_t name_size)
 {
     const struct pickle_global *known = pickle_global_find(module, module_size, name, name_size);
-    if (!known && !m->open_globals)
+    if (!known && !may_be_opaque(m, module, module_size, name, name_size))
         return pickle_machine_fail(
             m, "it uses Python's %.*s.%.*s, which is not allowed in a checkpoint",
             module_size < SHOWN_NAME ? (int)module_size : SHOWN_NAME, (const char *)module,
@@ -228,14 +236,16 @@ static int make_object(struct pickle_machine *m, struct pickle_value *callable,
                        struct pickle_value *args)
 {
     struct pickle_value *object = pickle_machine_value(m, PICKLE_OBJECT);
-    if (!object || nest(m, object, callable) != 0 || nest(m, object, args) != 0)
+    if (!object || pickle_machine_nest(m, object, callable) != 0 ||
+        pickle_machine_nest(m, object, args) != 0)
         return -1;
     object->object.callable = callable;
     object->object.args = args;
     return pickle_machine_push(m, object);
 }
 
-/* _reconstructor(class, object, None) is class() in protocols 0 and 1. */
+/* _reconstructor(class, base, state) in protocols 0 and 1: class(), with the items `state` if its
+ * base is dict or list. */
 static int make_reconstructed(struct pickle_machine *m, struct pickle_value *args)
 {
     struct pickle_value *empty = pickle_machine_value(m, PICKLE_TUPLE);
@@ -243,7 +253,38 @@ static int make_reconstructed(struct pickle_machine *m, struct pickle_value *arg
         return -1;
     if (args->list.count < 1 || args->list.items[0]->kind != PICKLE_GLOBAL)
         return pickle_machine_fail(m, "malformed pickle: an object without a class");
-    return make_object(m, args->list.items[0], empty);
+    if (make_object(m, args->list.items[0], empty) != 0)
+        return -1;
+    struct pickle_value *object = m->stack[m->depth - 1];
+    struct pickle_value *items = args->list.count == 3 ? args->list.items[2] : NULL;
+    if (!items || (items->kind != PICKLE_DICT && items->kind != PICKLE_LIST))
+        return 0;
+    object->object.items = items;
+    return pickle_machine_nest(m, object, items);
+}
+
+/* Path("runs", "log"): the text "runs/log". */
+static int make_path(struct pickle_machine *m, struct pickle_value *args)
+{
+    size_t size = 0, length, count = 0;
+    const char *text;
+    uint8_t *bytes;
+    for (size_t i = 0; i < args->list.count; i++)
+        if (!pickle_text(args->list.items[i], &text, &length) ||
+            __builtin_add_overflow(size, length + 1, &size))
+            return pickle_machine_fail(m, "malformed pickle: a path of other things than texts");
+    struct pickle_value *value = pickle_machine_decoded(m, PICKLE_TEXT, size, &bytes);
+    if (!value)
+        return -1;
+    for (size_t i = 0; i < args->list.count; i++) {
+        pickle_text(args->list.items[i], &text, &length);
+        if (count > 0 && bytes[count - 1] != '/')
+            bytes[count++] = '/';
+        memcpy(bytes + count, text, length);
+        count += length;
+    }
+    value->bytes.size = count;
+    return pickle_machine_push(m, value);
 }
 
 int pickle_machine_call(struct pickle_machine *m, struct pickle_value *callable,
@@ -251,7 +292,7 @@ int pickle_machine_call(struct pickle_machine *m, struct pickle_value *callable,
 {
     if (args->kind != PICKLE_TUPLE)
         return pickle_machine_fail(m, "malformed pickle: a call without arguments");
-    if (callable->kind != PICKLE_GLOBAL && !m->open_globals)
+    if (callable->kind != PICKLE_GLOBAL && m->names != PICKLE_NAMES_ALL)
         return pickle_machine_fail(
             m, "it calls something other than a plain name, which is not allowed in a checkpoint");
     if (callable->kind != PICKLE_GLOBAL || !callable->global.known)
@@ -263,6 +304,8 @@ int pickle_machine_call(struct pickle_machine *m, struct pickle_value *callable,
         return make_list(m, args);
     case PICKLE_ROLE_BYTES:
         return make_bytes(m, args);
+    case PICKLE_ROLE_PATH:
+        return make_path(m, args);
     case PICKLE_ROLE_ENCODE:
         return make_encoded(m, args);
     case PICKLE_ROLE_RECONSTRUCTOR:

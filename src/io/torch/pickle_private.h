@@ -19,7 +19,8 @@ struct pickle_machine {
     struct bytes *in;
     const char *path;
     struct error *err;
-    bool open_globals, stopped;
+    enum pickle_names names;
+    bool stopped;
     size_t start, at; /* of the pickle, of the instruction */
     struct pickle_value **stack;
     size_t depth, stack_cap;
@@ -45,6 +46,10 @@ int pickle_machine_push(struct pickle_machine *m, struct pickle_value *value) MU
 
 /* Pops the top of the stack above the last mark; NULL with the error set if that is empty. */
 struct pickle_value *pickle_machine_pop(struct pickle_machine *m) MUST_USE;
+
+/* Notes that a container or object holds a value. Errors: nested too deep. */
+int pickle_machine_nest(struct pickle_machine *m, struct pickle_value *outer,
+                        const struct pickle_value *inner) MUST_USE;
 
 /* Adds an item to a list, tuple or dict. Errors: nested too deep, no memory. */
 int pickle_machine_append(struct pickle_machine *m, struct pickle_value *list,

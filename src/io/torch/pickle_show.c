@@ -64,6 +64,23 @@ static void add_items(struct str *out, const struct pickle_value *value, int dep
     str_add_n(out, bracket + 1, 1);
 }
 
+/* An enum's value is pickled as getattr(Class, "NAME"). */
+static bool add_member(struct str *out, const struct pickle_value *value)
+{
+    static const char getter[] = "getattr";
+    const struct pickle_value *callable = value->object.callable, *class = pickle_arg(value, 0);
+    const char *name;
+    size_t length;
+    if (callable->kind != PICKLE_GLOBAL || callable->global.name_size != sizeof getter - 1 ||
+        memcmp(callable->global.name, getter, sizeof getter - 1) != 0 || !class ||
+        class->kind != PICKLE_GLOBAL || !pickle_text(pickle_arg(value, 1), &name, &length))
+        return false;
+    add_global(out, class);
+    str_add(out, ".");
+    add_text(out, name, length);
+    return true;
+}
+
 /* A numpy number is shown as Python's would be, any other object by its class. */
 static void add_object(struct str *out, const struct pickle_value *value)
 {
@@ -73,7 +90,7 @@ static void add_object(struct str *out, const struct pickle_value *value)
         str_addf(out, "%lld", (long long)whole);
     else if (pickle_numpy_number(value, &number))
         add_number(out, number);
-    else
+    else if (!add_member(out, value))
         add_global(out, value->object.callable);
 }
 

@@ -58,9 +58,26 @@ bool pickle_text_is(const struct pickle_value *value, const char *text)
            memcmp(bytes, text, length) == 0;
 }
 
+const struct pickle_value *pickle_entries(const struct pickle_value *value)
+{
+    if (value && value->kind == PICKLE_OBJECT)
+        value = value->object.items;
+    return value && value->kind == PICKLE_DICT ? value : NULL;
+}
+
+const struct pickle_value *pickle_fields(const struct pickle_value *value)
+{
+    const struct pickle_value *entries = pickle_entries(value);
+    if ((entries && entries->list.count > 0) || !value || value->kind != PICKLE_OBJECT)
+        return entries;
+    const struct pickle_value *state = pickle_entries(value->object.state);
+    return state ? state : entries;
+}
+
 const struct pickle_value *pickle_get(const struct pickle_value *dict, const char *key)
 {
-    if (!dict || dict->kind != PICKLE_DICT)
+    dict = pickle_entries(dict);
+    if (!dict)
         return NULL;
     for (size_t i = dict->list.count; i >= 2; i -= 2)
         if (pickle_text_is(dict->list.items[i - 2], key))

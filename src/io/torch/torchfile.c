@@ -125,13 +125,13 @@ static int refuse(const struct torchfile *file, const struct magic *magic, struc
                     magic->name, magic->advice ? "; " : "", magic->advice ? magic->advice : "");
 }
 
-static int open_format(struct torchfile *file, bool open_globals, struct error *err)
+static int open_format(struct torchfile *file, enum pickle_names names, struct error *err)
 {
     const struct magic *magic = magic_find(file->map.data, file->map.size);
     if (magic && magic->kind == MAGIC_ZIP)
-        return torchfile_open_zip(file, open_globals, err);
+        return torchfile_open_zip(file, names, err);
     if (magic && magic->kind == MAGIC_PICKLE)
-        return torchfile_open_legacy(file, open_globals, err);
+        return torchfile_open_legacy(file, names, err);
     return refuse(file, magic, err);
 }
 
@@ -140,7 +140,8 @@ static int finish_open(struct torchfile *file, enum torchfile_mode mode, struct 
                        struct error *err)
 {
     *out = file;
-    if (open_format(file, mode == TORCHFILE_LIST, err) == 0)
+    if (open_format(file, mode == TORCHFILE_LIST ? PICKLE_NAMES_ALL : PICKLE_NAMES_OPAQUE, err) ==
+        0)
         return 0;
     torchfile_free(file);
     *out = NULL;

@@ -8,9 +8,9 @@
 #include "io/array/array.h"
 #include "io/torch/pickle.h"
 
-/* TORCHFILE_STRICT: a global that is not allowed is an error; TORCHFILE_LIST: it is shown by name.
- */
-enum torchfile_mode { TORCHFILE_STRICT, TORCHFILE_LIST };
+/* A name that is not allowed: TORCHFILE_LOAD: a value without a meaning, an error if it runs
+ * programs; TORCHFILE_LIST: shown, whatever it is. */
+enum torchfile_mode { TORCHFILE_LOAD, TORCHFILE_LIST };
 
 struct torchfile;
 

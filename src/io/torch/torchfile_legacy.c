@@ -3,38 +3,62 @@
  * (int64) and the elements. */
 #include <string.h>
 
+#include "base/file.h"
 #include "io/torch/torchfile_private.h"
 
 static const uint8_t magic_number[] = {0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19};
 enum { PROTOCOL_VERSION = 1001 };
 
 /* The next pickle. */
-static int next(const struct torchfile *file, struct bytes *in, bool open_globals,
+static int next(const struct torchfile *file, struct bytes *in, enum pickle_names names,
                 struct pickle **out, struct error *err)
 {
-    return pickle_parse(in, file->path, open_globals, out, err);
+    return pickle_parse(in, file->path, names, out, err);
+}
+
+/* Whether a pickle mentions tensors: it was written by pickle.dump instead of torch.save. */
+static bool has_tensors(const struct pickle *pickle)
+{
+    static const char torch[] = "torch";
+    size_t cursor = 0;
+    const struct pickle_value *global;
+    while ((global = pickle_next(pickle, PICKLE_GLOBAL, &cursor)))
+        if (global->global.module_size >= sizeof torch - 1 &&
+            memcmp(global->global.module, torch, sizeof torch - 1) == 0)
+            return true;
+    return false;
+}
+
+static int refuse_pickle(const struct torchfile *file, bool of_tensors, struct error *err)
+{
+    if (!of_tensors)
+        return error_at(err, file->path, -1,
+                        "is a pickle, but not from torch.save (no magic number)");
+    return error_at(err, file->path, -1,
+                    "is a pickle of tensors that was not saved with torch.save; in Python, with "
+                    "torch and pickle imported: torch.save(pickle.load(open(\"%s\", \"rb\")), "
+                    "\"%s.pth\")",
+                    file_name(file->path), file_name(file->path));
 }
 
 static int check_magic(const struct torchfile *file, struct bytes *in, struct error *err)
 {
     struct pickle *pickle;
-    if (next(file, in, false, &pickle, err) != 0)
+    if (next(file, in, PICKLE_NAMES_OPAQUE, &pickle, err) != 0)
         return -1;
     const struct pickle_value *root = pickle_root(pickle);
     bool right = root->kind == PICKLE_BIG && root->bytes.size == sizeof magic_number &&
                  memcmp(root->bytes.data, magic_number, sizeof magic_number) == 0;
+    bool of_tensors = !right && has_tensors(pickle);
     pickle_free(pickle);
-    if (!right)
-        return error_at(err, file->path, -1,
-                        "is a pickle, but not from torch.save (no magic number)");
-    return 0;
+    return right ? 0 : refuse_pickle(file, of_tensors, err);
 }
 
 static int check_protocol(const struct torchfile *file, struct bytes *in, struct error *err)
 {
     struct pickle *pickle;
     size_t version;
-    if (next(file, in, false, &pickle, err) != 0)
+    if (next(file, in, PICKLE_NAMES_KNOWN, &pickle, err) != 0)
         return -1;
     bool right = pickle_size(pickle_root(pickle), &version) && version == PROTOCOL_VERSION;
     pickle_free(pickle);
@@ -47,7 +71,7 @@ static int check_protocol(const struct torchfile *file, struct bytes *in, struct
 static int read_system(struct torchfile *file, struct bytes *in, struct error *err)
 {
     struct pickle *pickle;
-    if (next(file, in, false, &pickle, err) != 0)
+    if (next(file, in, PICKLE_NAMES_KNOWN, &pickle, err) != 0)
         return -1;
     const struct pickle_value *little = pickle_get(pickle_root(pickle), "little_endian");
     file->swapped = little && little->kind == PICKLE_BOOL && !little->integer;
@@ -87,7 +111,7 @@ static int read_storage(struct torchfile *file, struct bytes *in, const struct p
 static int read_storages(struct torchfile *file, struct bytes *in, struct error *err)
 {
     struct pickle *keys;
-    if (next(file, in, false, &keys, err) != 0)
+    if (next(file, in, PICKLE_NAMES_KNOWN, &keys, err) != 0)
         return -1;
     const struct pickle_value *list = pickle_root(keys);
     int status = 0;
@@ -100,13 +124,12 @@ static int read_storages(struct torchfile *file, struct bytes *in, struct error 
     return status;
 }
 
-int torchfile_open_legacy(struct torchfile *file, bool open_globals, struct error *err)
+int torchfile_open_legacy(struct torchfile *file, enum pickle_names names, struct error *err)
 {
     struct bytes in = {.data = file->map.data, .size = file->map.size};
     file->format = "legacy";
     if (check_magic(file, &in, err) != 0 || check_protocol(file, &in, err) != 0 ||
-        read_system(file, &in, err) != 0 ||
-        next(file, &in, open_globals, &file->pickle, err) != 0 ||
+        read_system(file, &in, err) != 0 || next(file, &in, names, &file->pickle, err) != 0 ||
         torchfile_collect_storages(file, err) != 0)
         return -1;
     return read_storages(file, &in, err);

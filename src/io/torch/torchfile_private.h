@@ -45,8 +45,9 @@ int torchfile_collect_storages(struct torchfile *file, struct error *err) MUST_U
 struct storage *torchfile_find_storage(const struct torchfile *file, const char *key, size_t size);
 
 /* Open a file of their format at file->map. Errors: those of torchfile_open. */
-int torchfile_open_zip(struct torchfile *file, bool open_globals, struct error *err) MUST_USE;
-int torchfile_open_legacy(struct torchfile *file, bool open_globals, struct error *err) MUST_USE;
+int torchfile_open_zip(struct torchfile *file, enum pickle_names names, struct error *err) MUST_USE;
+int torchfile_open_legacy(struct torchfile *file, enum pickle_names names,
+                          struct error *err) MUST_USE;
 
 /* Reads a storage of a zip unless it has been read. Errors: missing, damaged, too large. */
 int torchfile_load_storage(struct torchfile *file, struct storage *storage,

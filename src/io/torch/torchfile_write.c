@@ -168,6 +168,7 @@ static void put_option(struct writing *w, const struct option *option)
         put_float(w, option->number);
         return;
     case OPTION_TEXT:
+    case OPTION_OPAQUE:
         put_text(w, option->text);
         return;
     }

@@ -168,7 +168,7 @@ int torchfile_load_storage(struct torchfile *file, struct storage *storage, stru
     return status;
 }
 
-int torchfile_open_zip(struct torchfile *file, bool open_globals, struct error *err)
+int torchfile_open_zip(struct torchfile *file, enum pickle_names names, struct error *err)
 {
     zip_uint64_t index = 0;
     size_t size = 0;
@@ -179,7 +179,7 @@ int torchfile_open_zip(struct torchfile *file, bool open_globals, struct error *
     int status = load_member(file, index, "data.pkl", &file->pickle_bytes, &size, err);
     if (status == 0) {
         struct bytes in = {.data = file->pickle_bytes, .size = size};
-        status = pickle_parse(&in, name, open_globals, &file->pickle, err);
+        status = pickle_parse(&in, name, names, &file->pickle, err);
     }
     free(name);
     if (status != 0 || torchfile_collect_storages(file, err) != 0)

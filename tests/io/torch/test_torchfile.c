@@ -67,7 +67,7 @@ static int load(const char *bytes, size_t size, struct checkpoint **out, struct 
     *out = NULL;
     err->text[0] = '\0';
     int status =
-        torchfile_open_bytes((const uint8_t *)copy, size, "FILE", TORCHFILE_STRICT, &file, err);
+        torchfile_open_bytes((const uint8_t *)copy, size, "FILE", TORCHFILE_LOAD, &file, err);
     if (status == 0) {
         status = checkpoint_from_file(file, out, err);
         torchfile_free(file);
