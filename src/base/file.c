@@ -227,6 +227,37 @@ char *file_folder(const char *path)
     return mem_strndup(path, slash == path ? 1 : (size_t)(slash - path));
 }
 
+/* The length of the folders that two absolute paths begin with, the last slash included. */
+static size_t common_folders(const char *a, const char *b)
+{
+    size_t length = 0;
+    for (size_t i = 0; a[i] && a[i] == b[i]; i++)
+        if (a[i] == '/')
+            length = i + 1;
+    return length;
+}
+
+char *file_relative(const char *path, const char *folder)
+{
+    char *to = realpath(path, NULL), *real = realpath(folder, NULL), *from = NULL;
+    struct str out = {0};
+    if (real)
+        from = mem_printf("%s%s", real, strcmp(real, "/") == 0 ? "" : "/");
+    size_t common = to && from ? common_folders(to, from) : 0;
+    if (common > 1) {
+        for (const char *at = from + common; *at; at++)
+            if (*at == '/')
+                str_add(&out, "../");
+        str_add(&out, to + common);
+    } else {
+        str_add(&out, file_name(path));
+    }
+    free(from);
+    free(real);
+    free(to);
+    return str_take(&out);
+}
+
 int file_list(const char *folder, bool (*wanted)(const char *name), struct str_list *out,
               struct error *err)
 {

@@ -268,10 +268,11 @@ static int redraw(const struct options *o, const char *path, struct error *err)
     return status;
 }
 
-static int draw_logs(const struct options *o, const struct figure_style *style, struct error *err)
+static int draw_logs(struct options *o, const struct figure_style *style, struct error *err)
 {
     struct figure_data data = {0};
     int status = gather_logs(o->logs.items, o->logs.count, &data, err);
+    cli_notes(&o->common, &data.notes);
     if (status == 0)
         status = write_figure(o, &data.figure, style, err);
     figure_data_done(&data);

@@ -99,6 +99,15 @@ ok $? "training curves from a log"
 figure curves --log run/train.jsonl --log run/train.jsonl -o run.pdf
 [ "$status" -eq 0 ]
 ok $? "of two runs"
+torn=$SCANSCOPE_TEST_DATA/cases/logs/torn-train.jsonl
+if [ -s "$torn" ]; then
+    figure curves --log "$torn" -o torn.svg --save-data
+    [ "$status" -eq 0 ] && grep -q "line 166 was cut" err && grep -q '<s:Notes>.*line 166 was cut' torn.svg &&
+        grep -q '"notes": ' torn.json
+    ok $? "the log of a run that was killed and resumed; a note, in metadata and data too"
+else
+    skip "a torn log" "$torn is missing"
+fi
 figure curves --log split/test_caps.txt -o x.png
 fails_with 1 "train.jsonl of a training run" "a log that is none"
 
