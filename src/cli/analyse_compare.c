@@ -179,14 +179,14 @@ static void report_rsum(struct report *report, const struct compared_rsum *r)
     report_number(report, d->low, "rsum.low");
     report_number(report, d->high, "rsum.high");
     report_number(report, r->difference.p, "rsum.p");
-    report_line(report, "rsum: A %.1f, B %.1f, difference %+.2f [%.2f, %.2f], p %.4f", r->a, r->b,
+    report_line(report, "rsum: A %.1f, B %.1f, A - B %+.2f [%+.2f, %+.2f], p %.4f", r->a, r->b,
                 d->value, d->low, d->high, r->difference.p);
 }
 
 static void report_tables(struct report *report, const struct comparison both[2], double level)
 {
     static const char *const directions[] = {"i2t", "t2i"};
-    char *heading = mem_printf("Recall at k, B minus A with its %.3g %% interval (bootstrap over "
+    char *heading = mem_printf("Recall at k, A minus B with its %.3g %% interval (bootstrap over "
                                "images); won, lost: queries that only B, only A answers; McNemar's "
                                "mid-p",
                                100 * level);

@@ -125,6 +125,33 @@ static void test_rng_repeats(void **state)
         assert_true(rng_below(&a, 3) < 3);
 }
 
+static int by_number(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Streams of neighbouring seeds have nothing in common, and their first numbers are even. */
+static void test_rng_streams(void **state)
+{
+    enum { SEEDS = 4, STREAMS = 2000, ALL = SEEDS * STREAMS };
+    static uint64_t first[ALL];
+    double mean = 0;
+    size_t n = 0;
+    (void)state;
+    for (uint64_t seed = 0; seed < SEEDS; seed++)
+        for (uint64_t s = 0; s < STREAMS; s++) {
+            struct rng rng;
+            rng_seed_stream(&rng, seed, s);
+            first[n++] = rng_u64(&rng);
+            mean += rng_unit(&rng) / ALL;
+        }
+    qsort(first, ALL, sizeof *first, by_number);
+    for (size_t i = 1; i < ALL; i++)
+        assert_true(first[i] != first[i - 1]);
+    assert_true(mean > 0.48 && mean < 0.52);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -135,6 +162,7 @@ int main(void)
         cmocka_unit_test(test_utf8_clean),
         cmocka_unit_test(test_file_write_is_atomic),
         cmocka_unit_test(test_rng_repeats),
+        cmocka_unit_test(test_rng_streams),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
