@@ -80,6 +80,11 @@ char *file_folder(const char *path) MUST_USE;
  */
 char *file_relative(const char *path, const char *folder) MUST_USE;
 
+/* FOLDER/NAME, without empty parts and ".", for a name that a file gives: what is written there
+ * stays below the folder, which exists. The caller's to free. Errors: the name is empty, absolute,
+ * has "..", or leads out by a symbolic link. */
+int file_below(const char *folder, const char *name, char **path_out, struct error *err) MUST_USE;
+
 /* The names in a folder for which `wanted` is true (NULL: all), without "." and "..", sorted by
  * bytes. Errors: missing, not a folder, not readable; `out` is empty then. */
 int file_list(const char *folder, bool (*wanted)(const char *name), struct str_list *out,

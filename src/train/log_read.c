@@ -8,6 +8,7 @@
 #include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "io/text/json_scan.h"
 
 enum { FORMAT = 1 };
 
@@ -265,7 +266,9 @@ int train_log_read(const char *path, struct train_history *out, struct notes *no
     *out = (struct train_history){0};
     if (file_map_open(path, &map, err) != 0)
         return -1;
-    int status = read_lines(&r, (const char *)map.data, map.size);
+    int status = json_check(path, map.data, map.size, err);
+    if (status == 0)
+        status = read_lines(&r, (const char *)map.data, map.size);
     file_map_close(&map);
     return status;
 }

@@ -95,7 +95,7 @@ static void test_refused(void **state)
         {FIRST "{\"event\": \"validation\", \"iteration\": 3}\n", "line 5: a validation lacks"},
         {FIRST "[1, 2]\n", "line 5 is not an event"},
         {"{\"event\": \"begin\", \"format\": 2}\n", "line 1: format 2"},
-        {"", "no step and no validation"},
+        {"", "is empty"},
         {"a dog\n", "no step and no validation"},
         {"a dog\na cat\n", "line 1 is not JSON"},
         {BEGIN, "no step and no validation"},
