@@ -325,6 +325,14 @@ static int by_claim(const void *a, const void *b)
     return order ? order : (x->line > y->line) - (x->line < y->line);
 }
 
+static void fail_repeated(struct batch_job *job, const struct batch_job *first)
+{
+    bool same = strcmp(job->output, first->output) == 0;
+    job->failed =
+        error_set(&job->err, "%s is already the %s of line %zu", same ? job->output : job->claim,
+                  same ? "figure" : "data", first->line) != 0;
+}
+
 /* A line whose file an earlier one writes fails: it would replace that figure, or its data. */
 static void fail_repeated_outputs(struct batch *batch, const struct batch_options *options)
 {
@@ -340,9 +348,7 @@ static void fail_repeated_outputs(struct batch *batch, const struct batch_option
         if (strcmp(jobs[first]->claim, jobs[i]->claim) != 0)
             first = i;
         else
-            jobs[i]->failed =
-                error_set(&jobs[i]->err, "%s is already the %s of line %zu", jobs[i]->claim,
-                          options->save_data ? "data" : "figure", jobs[first]->line) != 0;
+            fail_repeated(jobs[i], jobs[first]);
     free(jobs);
 }
 
