@@ -192,8 +192,9 @@ char *naming_hide_paths(const char *line)
     static const char between[] = " '\"(),;=:";
     struct str out = {0};
     const char *colon = strstr(line, ": ");
-    if (colon && memchr(line, '/', (size_t)(colon - line))) {
-        add_last_part(&out, line, (size_t)(colon - line));
+    size_t place = colon ? (size_t)(colon - line) : 0;
+    if (is_path(line, place) || (memchr(line, '/', place) && !memchr(line, ' ', place))) {
+        add_last_part(&out, line, place);
         line = colon;
     }
     while (*line) {

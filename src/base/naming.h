@@ -16,7 +16,8 @@ void naming_files(const char *const *paths, size_t count, char **names_out);
 char *naming_file(const char *path);
 
 /* A line for the user, such as a note, with each path in it cut to its last part; the caller's to
- * free. What stands before the first ": " may be a path with spaces. */
+ * free. A path before the first ": " may have
+ * spaces. */
 char *naming_hide_paths(const char *line);
 
 #endif

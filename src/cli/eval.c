@@ -309,7 +309,7 @@ static int run(struct eval *e)
     const char *wrong = conflict(e);
     if (wrong)
         return cli_usage_error("eval", "%s", wrong);
-    if (parse_weights(e, &err) != 0)
+    if (parse_weights(e, &err) != 0 || cli_name_models(&e->common, &err) != 0)
         return cli_usage_error("eval", "%s", err.text);
     interrupt_catch();
     if (evaluate_all(e, &err) != 0)
@@ -339,6 +339,7 @@ int cli_eval(int argc, char **argv)
     struct eval e = {.run_depth = 1000, .resamples = 2000, .seed = 1};
     const struct cli_option options[] = {
         CLI_COMMON_OPTIONS(&e.common),
+        CLI_NAME_OPTION(&e.common),
         CLI_JSON_OPTION(&e.common),
         {"weights", 0, CLI_TEXT, "W,W,...", "weights of the models' similarities (default: equal)",
          &e.weight_text},

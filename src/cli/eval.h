@@ -48,8 +48,8 @@ struct eval {
 /* The name of a member of a difference. */
 static inline const char *eval_member_name(const struct eval *eval, size_t member)
 {
-    const struct cli_list *models = &eval->common.models;
-    return member < models->count ? models->items[member] : "ensemble";
+    const struct cli_common *common = &eval->common;
+    return member < common->models.count ? common->model_names[member] : "ensemble";
 }
 
 /* The reference's lines, then the tables that the options ask for. */

@@ -7,6 +7,7 @@
 #include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/naming.h"
 #include "figure/figure_file.h"
 #include "figure/style.h"
 #include "io/text/json_scan.h"
@@ -398,6 +399,11 @@ static int read_info(struct reader *r, const json_t *root)
         get_text(r, root, "model", &info->model) != 0 ||
         get_text(r, root, "version", &info->version) != 0)
         return -1;
+    if (info->model && info->model[0] == '/') { /* as earlier versions wrote it */
+        char *name = naming_file(info->model);
+        info->model = figure_data_text(r->data, name);
+        free(name);
+    }
     const json_t *notes = json_object_get(root, "notes");
     for (size_t i = 0; i < json_array_size(notes); i++)
         if (json_is_string(json_array_get(notes, i)))
