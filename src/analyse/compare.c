@@ -36,7 +36,7 @@ static int compare_worth(const struct sweep_query *a, const struct sweep_query *
 {
     size_t units = (n + per_unit - 1) / per_unit;
     double *of_a = unit_means(a, n, per_unit, top), *of_b = unit_means(b, n, per_unit, top);
-    int status = stats_bootstrap_paired(of_b, of_a, units, how, out, err);
+    int status = stats_bootstrap_paired(of_a, of_b, units, how, out, err);
     free(of_a);
     free(of_b);
     return status;
@@ -109,7 +109,7 @@ int compare_rsums(const struct sweep *a, const struct sweep *b, const struct boo
     double *of_a = rsum_units(a), *of_b = rsum_units(b);
     out->a = stats_mean(of_a, a->I);
     out->b = stats_mean(of_b, b->I);
-    int status = stats_bootstrap_paired(of_b, of_a, a->I, how, &out->difference, err);
+    int status = stats_bootstrap_paired(of_a, of_b, a->I, how, &out->difference, err);
     free(of_a);
     free(of_b);
     return status;

@@ -1,5 +1,5 @@
 /* compare.h: two systems, A and B, on the same queries: recalls, ranks, and the certainty of their
- * differences. */
+ * differences, which are A - B everywhere, as evaluate/stats.h's. */
 #ifndef ANALYSE_COMPARE_H
 #define ANALYSE_COMPARE_H
 
@@ -9,7 +9,7 @@
 enum { COMPARE_CUTOFFS = 3 };
 extern const size_t compare_cutoffs[COMPARE_CUTOFFS]; /* 1, 5, 10 */
 
-/* Recall at k: that of both in per cent; B's minus A's with its interval and p (paired bootstrap
+/* Recall at k: that of both in per cent; A's minus B's with its interval and p (paired bootstrap
  * over images: the captions of an image are drawn together); McNemar's test over the queries. */
 struct compared_recall {
     double a, b;
@@ -27,7 +27,7 @@ struct comparison {
     struct compared_recall at[COMPARE_CUTOFFS];
     double mean_rank_a, mean_rank_b;   /* from 1 */
     double reciprocal_a, reciprocal_b; /* mean reciprocal ranks */
-    struct paired reciprocal;          /* B's minus A's */
+    struct paired reciprocal;          /* A's minus B's */
     size_t better, worse, same;        /* queries by B's rank compared with A's */
 };
 
@@ -37,7 +37,7 @@ int compare_queries(const struct sweep_query *a, const struct sweep_query *b, si
                     size_t per_unit, const struct bootstrap *how, struct comparison *out,
                     struct error *err) MUST_USE;
 
-/* The sum of the six recalls, in per cent: of both, and B's minus A's (bootstrap over images). */
+/* The sum of the six recalls, in per cent: of both, and A's minus B's (bootstrap over images). */
 struct compared_rsum {
     double a, b;
     struct paired difference;

@@ -260,11 +260,12 @@ static struct query_group measure(const struct failures *f, enum failure_group b
                                 .image = members[0].image,
                                 .count = n,
                                 .mean_margin = NAN};
-    double *ranks = mem_new(n, sizeof *ranks), margin = 0, share = 100.0 / (double)n;
+    size_t *ranks = mem_new(n, sizeof *ranks);
+    double margin = 0, share = 100.0 / (double)n;
     size_t known = 0;
     for (size_t i = 0; i < n; i++) {
         const struct failure *row = &f->rows[members[i].row];
-        ranks[i] = (double)row->rank;
+        ranks[i] = row->rank - 1;
         group.r1 += share * (row->rank <= 1);
         group.r5 += share * (row->rank <= 5);
         group.r10 += share * (row->rank <= 10);
@@ -273,7 +274,7 @@ static struct query_group measure(const struct failures *f, enum failure_group b
             known++;
         }
     }
-    group.median_rank = stats_median(ranks, n);
+    group.median_rank = evaluate_median_rank(ranks, n);
     if (known > 0)
         group.mean_margin = margin / (double)known;
     free(ranks);

@@ -103,8 +103,9 @@ struct query_group {
     char *name; /* owned */
     bool image; /* i2t */
     size_t count;
-    double r1, r5, r10;              /* per cent */
-    double median_rank, mean_margin; /* margins that are NaN are omitted */
+    double r1, r5, r10; /* per cent */
+    double median_rank; /* evaluate_median_rank */
+    double mean_margin; /* margins that are NaN are omitted */
 };
 
 /* Groups the `count` rows whose numbers are in `order`; omits groups of fewer than `least`. Words

@@ -4,19 +4,19 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "evaluate/stats.h"
+#include "evaluate/evaluate.h"
 
 /* ---- captions of another image ---- */
 
 /* The median rank of captions first .. end-1 but for `without`; `room` holds as many. */
 static double median_rank(const struct sweep *s, size_t first, size_t end, size_t without,
-                          double *room)
+                          size_t *room)
 {
     size_t n = 0;
     for (size_t c = first; c < end; c++)
         if (c != without)
-            room[n++] = (double)(s->captions[c].rank + 1);
-    return stats_median(room, n);
+            room[n++] = s->captions[c].rank;
+    return evaluate_median_rank(room, n);
 }
 
 static int most_times_first(const void *a, const void *b)
@@ -30,7 +30,7 @@ static int most_times_first(const void *a, const void *b)
 size_t label_noise_suspects(const struct sweep *sweep, size_t worse_than, struct suspect **out)
 {
     struct suspect *found = mem_new(sweep->C, sizeof *found);
-    double *room = mem_new(sweep->C, sizeof *room);
+    size_t *room = mem_new(sweep->C, sizeof *room);
     double all = median_rank(sweep, 0, sweep->C, SIZE_MAX, room);
     size_t count = 0;
     for (size_t c = 0; c < sweep->C; c++) {

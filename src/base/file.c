@@ -227,6 +227,93 @@ char *file_folder(const char *path)
     return mem_strndup(path, slash == path ? 1 : (size_t)(slash - path));
 }
 
+/* The length of the folders that two absolute paths begin with, the last slash included. */
+static size_t common_folders(const char *a, const char *b)
+{
+    size_t length = 0;
+    for (size_t i = 0; a[i] && a[i] == b[i]; i++)
+        if (a[i] == '/')
+            length = i + 1;
+    return length;
+}
+
+char *file_relative(const char *path, const char *folder)
+{
+    char *to = realpath(path, NULL), *real = realpath(folder, NULL), *from = NULL;
+    struct str out = {0};
+    if (real)
+        from = mem_printf("%s%s", real, strcmp(real, "/") == 0 ? "" : "/");
+    size_t common = to && from ? common_folders(to, from) : 0;
+    if (common > 1) {
+        for (const char *at = from + common; *at; at++)
+            if (*at == '/')
+                str_add(&out, "../");
+        str_add(&out, to + common);
+    } else {
+        str_add(&out, file_name(path));
+    }
+    free(from);
+    free(real);
+    free(to);
+    return str_take(&out);
+}
+
+/* NAME without empty parts and "."; NULL if it is absolute or has "..". The caller's to free. */
+static char *plain_name(const char *name)
+{
+    struct str out = {0};
+    bool inside = *name != '/';
+    for (const char *at = name; *at && inside;) {
+        size_t length = strcspn(at, "/");
+        inside = !(length == 2 && strncmp(at, "..", 2) == 0);
+        if (length > 0 && !(length == 1 && *at == '.'))
+            str_addf(&out, "%s%.*s", out.length ? "/" : "", (int)length, at);
+        at += length + (at[length] == '/');
+    }
+    if (inside)
+        return str_take(&out);
+    str_done(&out);
+    return NULL;
+}
+
+/* Whether a path, as far as it exists, is in the folder; both may have links. */
+static bool is_below(const char *path, const char *folder)
+{
+    char *root = realpath(folder, NULL), *real = realpath(path, NULL);
+    struct stat link;
+    bool below = false;
+    if (!real && lstat(path, &link) != 0) { /* not there: where would it be made? */
+        char *above = file_folder(path);
+        below = strlen(above) >= strlen(folder) && is_below(above, folder);
+        free(above);
+    } else if (root && real) {
+        size_t n = strcmp(root, "/") == 0 ? 0 : strlen(root);
+        below = strncmp(real, root, n) == 0 && (real[n] == '/' || real[n] == '\0');
+    }
+    free(real);
+    free(root);
+    return below;
+}
+
+int file_below(const char *folder, const char *name, char **path_out, struct error *err)
+{
+    char *plain = plain_name(name);
+    *path_out = NULL;
+    if (!plain)
+        return error_set(err, "'%s' leads out of the folder %s: give a name below it", name,
+                         folder);
+    char *path = *plain ? file_join(folder, plain) : NULL;
+    free(plain);
+    if (!path)
+        return error_set(err, "'%s' is not the name of a file", name);
+    if (!is_below(path, folder)) {
+        free(path);
+        return error_set(err, "'%s' leads out of the folder %s by a symbolic link", name, folder);
+    }
+    *path_out = path;
+    return 0;
+}
+
 int file_list(const char *folder, bool (*wanted)(const char *name), struct str_list *out,
               struct error *err)
 {

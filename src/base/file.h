@@ -75,6 +75,16 @@ const char *file_name(const char *path);
 /* The folder part of a path, "." if it has none; the caller's to free. */
 char *file_folder(const char *path) MUST_USE;
 
+/* How the file is reached from the folder, "photos/1.jpg" or "../photos/1.jpg"; the file's name
+ * alone if they have nothing but the root in common, or one does not exist. The caller's to free.
+ */
+char *file_relative(const char *path, const char *folder) MUST_USE;
+
+/* FOLDER/NAME, without empty parts and ".", for a name that a file gives: what is written there
+ * stays below the folder, which exists. The caller's to free. Errors: the name is empty, absolute,
+ * has "..", or leads out by a symbolic link. */
+int file_below(const char *folder, const char *name, char **path_out, struct error *err) MUST_USE;
+
 /* The names in a folder for which `wanted` is true (NULL: all), without "." and "..", sorted by
  * bytes. Errors: missing, not a folder, not readable; `out` is empty then. */
 int file_list(const char *folder, bool (*wanted)(const char *name), struct str_list *out,

@@ -8,16 +8,26 @@ static uint64_t rotate(uint64_t x, int k)
     return x << k | x >> (64 - k);
 }
 
+/* splitmix64's output: every bit of it depends on every bit of z. */
+static uint64_t mixed(uint64_t z)
+{
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return z ^ z >> 31;
+}
+
 /* splitmix64 spreads the seed over the state. */
 void rng_seed(struct rng *rng, uint64_t seed)
 {
     for (int i = 0; i < 4; i++) {
         seed += 0x9e3779b97f4a7c15u;
-        uint64_t z = seed;
-        z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-        z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-        rng->state[i] = z ^ z >> 31;
+        rng->state[i] = mixed(seed);
     }
+}
+
+void rng_seed_stream(struct rng *rng, uint64_t seed, uint64_t n)
+{
+    rng_seed(rng, mixed(mixed(seed + 0x9e3779b97f4a7c15u) + n));
 }
 
 uint64_t rng_u64(struct rng *rng)

@@ -13,6 +13,11 @@ struct rng {
 /* Sets the state from a seed. */
 void rng_seed(struct rng *rng, uint64_t seed);
 
+/* Sets the state to stream number n of a seed: for work that is done in pieces, in any order. The
+ * streams of all seeds differ; those of `seed + n` would be the same for seed 1, n 1 as for seed 2,
+ * n 0. */
+void rng_seed_stream(struct rng *rng, uint64_t seed, uint64_t n);
+
 /* The next number, uniform over: all 64-bit integers; 0 .. n-1 (unbiased; n > 0); [0, 1); [a, b).
  */
 uint64_t rng_u64(struct rng *rng);

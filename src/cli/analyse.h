@@ -114,7 +114,7 @@ int analyse_explore(const struct analysis *a, const size_t *models, size_t count
 /* ---- a model or an ensemble, with the split (analyse_open.c) ---- */
 
 struct analyse_model {
-    char *label; /* its files, "a.pth.tar + b.npy" */
+    char *label; /* its name, or its members', "a + b" */
     size_t count;
     struct session **sessions; /* count; NULL for a member that is a matrix */
     struct score_file **files; /* count; NULL for a member that is a checkpoint */

@@ -347,6 +347,7 @@ int analyse_alignment(int argc, char **argv)
     struct alignment_command o = {.a = {ANALYSE_DEFAULTS, .top = 10}, .attended = 1};
     const struct cli_option options[] = {
         CLI_COMMON_OPTIONS(&o.a.common),
+        CLI_NAME_OPTION(&o.a.common),
         {"entities", 0, CLI_TEXT, "DIR",
          "Flickr30K Entities: folder with Sentences and Annotations", &o.entities},
         {"coco", 0, CLI_TEXT, "FILE", "COCO's instances_*.json", &o.coco},

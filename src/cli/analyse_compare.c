@@ -19,7 +19,8 @@ struct compare_command {
     double level;
     /* the result */
     size_t first[SIDES], count[SIDES];
-    char **names; /* owned: those of the models */
+    char **names;        /* owned: the paths of the models */
+    char *labels[SIDES]; /* of --name, or NULL */
     struct analyse_model models[SIDES];
     struct sweep sweeps[SIDES];
     size_t *rows, row_count; /* queries listed: images, then I + captions */
@@ -46,6 +47,16 @@ static bool split_side(struct compare_command *o, int side)
     }
     o->count[side] = models->count - o->first[side];
     return whole && o->count[side] > 0;
+}
+
+/* --name names the sides, which may be ensembles; models are called by their paths. */
+static int name_sides(struct compare_command *o, struct error *err)
+{
+    struct cli_list given = o->a.common.names;
+    o->a.common.names = (struct cli_list){0};
+    int status = cli_name_models(&o->a.common, err);
+    o->a.common.names = given;
+    return status == 0 ? cli_given_names(&given, SIDES, o->labels, err) : -1;
 }
 
 /* ---- queries ---- */
@@ -179,14 +190,14 @@ static void report_rsum(struct report *report, const struct compared_rsum *r)
     report_number(report, d->low, "rsum.low");
     report_number(report, d->high, "rsum.high");
     report_number(report, r->difference.p, "rsum.p");
-    report_line(report, "rsum: A %.1f, B %.1f, difference %+.2f [%.2f, %.2f], p %.4f", r->a, r->b,
+    report_line(report, "rsum: A %.1f, B %.1f, A - B %+.2f [%+.2f, %+.2f], p %.4f", r->a, r->b,
                 d->value, d->low, d->high, r->difference.p);
 }
 
 static void report_tables(struct report *report, const struct comparison both[2], double level)
 {
     static const char *const directions[] = {"i2t", "t2i"};
-    char *heading = mem_printf("Recall at k, B minus A with its %.3g %% interval (bootstrap over "
+    char *heading = mem_printf("Recall at k, A minus B with its %.3g %% interval (bootstrap over "
                                "images); won, lost: queries that only B, only A answers; McNemar's "
                                "mid-p",
                                100 * level);
@@ -290,6 +301,9 @@ static int run(struct analysis *a, struct error *err)
     for (int side = 0; side < SIDES; side++)
         if (analyse_open_model(a, o->first[side], o->count[side], &o->models[side], err) != 0)
             return -1;
+    for (int side = 0; side < SIDES; side++)
+        if (o->labels[side])
+            mem_replace(&o->models[side].label, o->labels[side]);
     if (analyse_read_words(a, err) != 0)
         return -1;
     for (int side = 0; side < SIDES; side++) {
@@ -314,6 +328,8 @@ static int check(struct analysis *a, struct error *err)
     for (int side = 0; side < SIDES; side++)
         if (!split_side(o, side))
             return error_set(err, "a model's name is empty");
+    if (name_sides(o, err) != 0)
+        return -1;
     a->csv_table = a->csv ? "queries" : NULL;
     return 0;
 }
@@ -324,6 +340,7 @@ static void done(struct analysis *a)
     free(o->rows);
     for (int side = 0; side < SIDES; side++) {
         sweep_done(&o->sweeps[side]);
+        free(o->labels[side]);
         analyse_model_done(&o->models[side]);
     }
     for (size_t m = 0; m < a->common.models.count; m++)
@@ -358,6 +375,7 @@ int analyse_compare(int argc, char **argv)
          "first A, then B: a checkpoint, a matrix (.npy, .npz), or the members of an ensemble",
          &o.sides},
         CLI_DATA_OPTIONS(&o.a.common),
+        CLI_NAME_OPTION(&o.a.common),
         CLI_RUN_OPTIONS(&o.a.common),
         CLI_INDEX_FOLDER_OPTION(&o.a.common),
         {"no-index", 0, CLI_SWITCH, NULL, "neither use nor keep image embeddings in a file",

@@ -225,6 +225,7 @@ int analyse_failures(int argc, char **argv)
     struct failures_command o = {.a = {ANALYSE_DEFAULTS, .top = 20}, .sort = "rank"};
     const struct cli_option options[] = {
         CLI_COMMON_OPTIONS(&o.a.common),
+        CLI_NAME_OPTION(&o.a.common),
         ANALYSE_OUT_OPTIONS(&o.a, "20"),
         {"csv", 0, CLI_SWITCH, NULL, "print CSV", &o.a.csv},
         {"direction", 0, CLI_TEXT, "i2t|t2i|both",

@@ -6,6 +6,7 @@
 
 #include "base/interrupt.h"
 #include "base/mem.h"
+#include "base/naming.h"
 #include "cli/analyse.h"
 #include "cli/figure_request.h"
 #include "figure/gather.h"
@@ -73,7 +74,9 @@ static int add_figure(struct analysis *a, const struct analyse_figure *figure,
         pictures->count++;
         report_picture(&a->report, path, figure->title);
     } else {
-        report_line(&a->report, "%s: no figure: %s", figure->title, why.text);
+        char *reason = naming_hide_paths(why.text);
+        report_line(&a->report, "%s: no figure: %s", figure->title, reason);
+        free(reason);
     }
     free(path);
     return 0;
@@ -146,6 +149,11 @@ static int check(const struct analyse_kind *kind, struct analysis *a, struct err
     return kind->check(a, err);
 }
 
+static int name_models(struct analysis *a, struct error *err)
+{
+    return a->common.model_names ? 0 : cli_name_models(&a->common, err);
+}
+
 static void analysis_done(struct analysis *a)
 {
     report_done(&a->report);
@@ -164,7 +172,7 @@ int analyse_main(const struct analyse_kind *kind, const struct cli_option *optio
     usage.options = options;
     if (cli_parse(&usage, argc, argv, NULL, &status)) {
         interrupt_catch();
-        if (check(kind, a, &err) != 0)
+        if (check(kind, a, &err) != 0 || name_models(a, &err) != 0)
             status = cli_usage_error(usage.command, "%s", err.text);
         else
             status = run(kind, a, &err) == 0 ? EXIT_DONE : cli_fail(usage.command, &err);

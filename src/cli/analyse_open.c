@@ -80,7 +80,7 @@ static char *join_names(const struct cli_common *common, size_t first, size_t co
 {
     struct str text = {0};
     for (size_t m = 0; m < count; m++)
-        str_addf(&text, "%s%s", m ? " + " : "", common->models.items[first + m]);
+        str_addf(&text, "%s%s", m ? " + " : "", common->model_names[first + m]);
     return str_take(&text);
 }
 

@@ -155,7 +155,7 @@ static int report_sample(struct words_command *o, struct error *err)
     report_number(report, o->a.seed, "seed");
     report_line(report, "%zu words omitted, one at a time, from %zu of %zu captions (seed %d)%s%s",
                 count, n, C, o->a.seed, o->model.count > 1 ? ", with " : "",
-                o->model.count > 1 ? o->model.session->model_path : "");
+                o->model.count > 1 ? o->model.session->name : "");
     report_summaries(o, summaries, words);
     free(summaries);
     free(uses);
@@ -298,6 +298,7 @@ int analyse_words(int argc, char **argv)
     struct words_command o = defaults;
     const struct cli_option options[] = {
         CLI_COMMON_OPTIONS(&o.a.common),
+        CLI_NAME_OPTION(&o.a.common),
         ANALYSE_OUT_OPTIONS(&o.a, "10"),
         {"csv", 0, CLI_TEXT, "TABLE",
          "print one table as CSV: words, harmful, nowhere, image_hubs, caption_hubs, image_twins, "

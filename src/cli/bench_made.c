@@ -30,7 +30,7 @@ void bench_fill_units(float *rows, size_t n, size_t D, uint64_t seed)
 #pragma omp parallel for
     for (size_t i = 0; i < n; i++) {
         struct rng rng;
-        rng_seed(&rng, seed + i);
+        rng_seed_stream(&rng, seed, i);
         for (size_t d = 0; d < D; d++)
             rows[i * D + d] = (float)rng_range(&rng, -1, 1) * scale;
     }

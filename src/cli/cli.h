@@ -31,7 +31,8 @@ int cli_vocab(int argc, char **argv);
 /* The options that open a model and a split; CLI_COMMON_OPTIONS(&common) puts them into an option
  * table. */
 struct cli_common {
-    struct cli_list models, vocabs;
+    struct cli_list models, vocabs, names;
+    char **model_names; /* of cli_name_models; NULL before */
     const char *data, *split, *images, *ims, *captions, *token_ids, *id_mapping, *token_compat,
         *index_folder, *precision;
     int threads;
@@ -87,6 +88,14 @@ struct cli_common {
         "no-index", 0, CLI_SWITCH, NULL, "neither use nor keep image embeddings in a file",        \
             &(c)->no_index                                                                         \
     }
+#define CLI_NAME_OPTION(c)                                                                         \
+    {                                                                                              \
+        "name", 0, CLI_LIST, "A=TEXT",                                                             \
+            "name of a model in results: A the first, B the second, ... (default: from its "       \
+            "folder "                                                                              \
+            "or file)",                                                                            \
+            &(c)->names                                                                            \
+    }
 #define CLI_JSON_OPTION(c)                                                                         \
     {                                                                                              \
         "json", 0, CLI_SWITCH, NULL, "print JSON", &(c)->json                                      \
@@ -96,6 +105,16 @@ struct cli_common {
  * Errors: no such model given, no data given, not one vocabulary per model. */
 int cli_session_spec(const struct cli_common *common, size_t model, struct session_spec *out,
                      struct error *err) MUST_USE;
+
+/* The names that --name gives to `count` models: A=TEXT to the first, B=TEXT to the second, TEXT
+ * alone in order. names_out[count]: copies, the caller's to free; NULL where none is given. Errors:
+ * a letter without model, a name twice, an empty one. */
+int cli_given_names(const struct cli_list *given, size_t count, char **names_out,
+                    struct error *err) MUST_USE;
+
+/* Names all models, for results and files: by --name, else by their paths (base/naming.h). Before
+ * cli_session_spec, so that sessions have them. Errors: those of cli_given_names. */
+int cli_name_models(struct cli_common *common, struct error *err) MUST_USE;
 
 /* Sets the number of threads, if given. */
 void cli_set_threads(const struct cli_common *common);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/naming.h"
 #include "base/utf8.h"
 
 void cli_set_threads(const struct cli_common *common)
@@ -32,8 +33,12 @@ enum token_compat cli_token_compat(const char *name)
 
 void cli_common_done(struct cli_common *common)
 {
+    for (size_t i = 0; common->model_names && i < common->models.count; i++)
+        free(common->model_names[i]);
+    free(common->model_names);
     cli_list_done(&common->models);
     cli_list_done(&common->vocabs);
+    cli_list_done(&common->names);
     notes_done(&common->notes);
 }
 
@@ -112,6 +117,57 @@ static const char *vocab_of(const struct cli_common *c, size_t model)
     return c->vocabs.items[count == 1 ? 0 : model];
 }
 
+/* ---- names ---- */
+
+/* The model that "A=t-i" names, and the name; `next`: of one without letter. */
+static size_t named_model(const char *given, size_t next, const char **name_out)
+{
+    bool letter = given[0] >= 'A' && given[0] <= 'Z' && given[1] == '=';
+    *name_out = letter ? given + 2 : given;
+    return letter ? (size_t)(given[0] - 'A') : next;
+}
+
+int cli_given_names(const struct cli_list *given, size_t count, char **names_out, struct error *err)
+{
+    size_t next = 0;
+    for (size_t i = 0; i < count; i++)
+        names_out[i] = NULL;
+    for (size_t i = 0; i < given->count; i++) {
+        const char *name;
+        size_t model = named_model(given->items[i], next, &name);
+        next = model + 1;
+        if (model >= count)
+            return error_set(err, "--name %s: there is no such model, but %zu (A is the first)",
+                             given->items[i], count);
+        if (!*name || names_out[model])
+            return error_set(err, "--name %s: %s", given->items[i],
+                             *name ? "the model has a name already" : "the name is empty");
+        for (size_t k = 0; k < count; k++)
+            if (names_out[k] && strcmp(names_out[k], name) == 0)
+                return error_set(err, "--name %s: another model has this name", given->items[i]);
+        names_out[model] = utf8_clean(name, strlen(name));
+    }
+    return 0;
+}
+
+int cli_name_models(struct cli_common *common, struct error *err)
+{
+    size_t count = common->models.count;
+    char **given = mem_new(count, sizeof *given);
+    common->model_names = mem_new(count, sizeof *common->model_names);
+    naming_files(common->models.items, count, common->model_names);
+    int status = cli_given_names(&common->names, count, given, err);
+    for (size_t i = 0; i < count; i++)
+        if (given[i]) {
+            free(common->model_names[i]);
+            common->model_names[i] = given[i];
+        }
+    free(given);
+    return status;
+}
+
+/* ---- sessions ---- */
+
 int cli_session_spec(const struct cli_common *common, size_t model, struct session_spec *out,
                      struct error *err)
 {
@@ -122,6 +178,7 @@ int cli_session_spec(const struct cli_common *common, size_t model, struct sessi
                          c->vocabs.count, c->models.count);
     *out = (struct session_spec){
         .model = model < c->models.count ? c->models.items[model] : NULL,
+        .name = c->model_names && model < c->models.count ? c->model_names[model] : NULL,
         .vocab = vocab_of(c, model),
         .data = {.folder = c->data,
                  .split = c->split ? c->split : "test",

@@ -127,7 +127,7 @@ static int measure_own(struct eval *e, struct error *err)
     for (int i2t = 0; status == 0 && i2t < 2; i2t++)
         status = metrics_relevance_of_split(f->I, f->C, f->per_image, i2t, &own[i2t], err);
     if (status == 0)
-        status = folds_metrics(f, e->ensemble.sims, own, e->own_metrics, err);
+        status = folds_metrics(f, e->ensemble.sims, own, NULL, e->own_metrics, err);
     metrics_relevance_done(&own[0]);
     metrics_relevance_done(&own[1]);
     return status;
@@ -141,8 +141,8 @@ static int measure_judged(struct eval *e, struct error *err)
     if (j->outside > 0)
         cli_note(&e->common, "%zu of %zu judgements name items outside the split", j->outside,
                  j->lines);
-    return folds_metrics(&e->ensemble.folds, e->ensemble.sims, j->relevance, e->judged_metrics,
-                         err);
+    return folds_metrics(&e->ensemble.folds, e->ensemble.sims, j->relevance,
+                         e->complete ? j->queries : NULL, e->judged_metrics, err);
 }
 
 static const struct folds_ranks *ranks_of(const struct eval *e, size_t member)
@@ -163,20 +163,26 @@ static int compare(struct eval *e, size_t a, size_t b, const struct bootstrap *h
                                    how, &d->found, err) != 0)
                 return -1;
         }
-    return 0;
+    struct eval_rsum_difference *sum = &e->rsum_differences[e->rsum_difference_count++];
+    *sum = (struct eval_rsum_difference){.a = a, .b = b};
+    return confidence_compare_rsum(&e->ensemble.folds, ranks_of(e, a), ranks_of(e, b), how,
+                                   &sum->found, err);
 }
 
 /* Intervals; of several models also every difference between two, and from each to the ensemble. */
 static int measure_confidence(struct eval *e, struct error *err)
 {
     const struct ensemble *all = &e->ensemble;
-    struct bootstrap how = {.resamples = (size_t)e->resamples};
-    if (confidence_recalls(&all->folds, &all->ranks, &how, e->intervals, err) != 0)
+    struct bootstrap how = {.resamples = (size_t)e->resamples, .seed = (uint64_t)e->seed};
+    if (confidence_recalls(&all->folds, &all->ranks, &how, e->intervals, err) != 0 ||
+        confidence_rsum(&all->folds, &all->ranks, &how, &e->rsum_interval, err) != 0)
         return -1;
     if (!all->member_ranks)
         return 0;
     e->differences =
         mem_new(all->members * (all->members + 1) * CONFIDENCE_RECALLS, sizeof *e->differences);
+    e->rsum_differences =
+        mem_new(all->members * (all->members + 1) / 2, sizeof *e->rsum_differences);
     for (size_t a = 0; a < all->members; a++)
         for (size_t b = a + 1; b <= all->members; b++)
             if (compare(e, a, b, &how, err) != 0)
@@ -256,8 +262,12 @@ static const char *conflict(const struct eval *e)
         return "--fold5, --folds and --fold-size exclude each other";
     if ((e->fold5 || e->folds || e->fold_size) && e->save_sims)
         return "--save-sims excludes folds: only they are scored, not the whole matrix";
+    if (e->complete && !e->qrels)
+        return "--complete is about the queries of a qrels file: give --qrels FILE too";
     if (e->resamples == 0)
         return "--resamples takes a number above 0";
+    if (e->seed < 1)
+        return "--seed takes a number above 0";
     return NULL;
 }
 
@@ -299,7 +309,7 @@ static int run(struct eval *e)
     const char *wrong = conflict(e);
     if (wrong)
         return cli_usage_error("eval", "%s", wrong);
-    if (parse_weights(e, &err) != 0)
+    if (parse_weights(e, &err) != 0 || cli_name_models(&e->common, &err) != 0)
         return cli_usage_error("eval", "%s", err.text);
     interrupt_catch();
     if (evaluate_all(e, &err) != 0)
@@ -317,6 +327,7 @@ static void eval_done(struct eval *e)
     judgements_done(&e->judged);
     split_names_done(&e->names);
     free(e->differences);
+    free(e->rsum_differences);
     free(e->lengths);
     free(e->weights);
     cli_common_done(&e->common);
@@ -325,9 +336,10 @@ static void eval_done(struct eval *e)
 /* Long for its table of options. */
 int cli_eval(int argc, char **argv)
 {
-    struct eval e = {.run_depth = 1000, .resamples = 2000};
+    struct eval e = {.run_depth = 1000, .resamples = 2000, .seed = 1};
     const struct cli_option options[] = {
         CLI_COMMON_OPTIONS(&e.common),
+        CLI_NAME_OPTION(&e.common),
         CLI_JSON_OPTION(&e.common),
         {"weights", 0, CLI_TEXT, "W,W,...", "weights of the models' similarities (default: equal)",
          &e.weight_text},
@@ -339,11 +351,14 @@ int cli_eval(int argc, char **argv)
          &e.metrics},
         {"qrels", 0, CLI_TEXT, "FILE", "the same for the relevant items given in a TREC qrels file",
          &e.qrels},
+        {"complete", 0, CLI_SWITCH, NULL,
+         "with --qrels: average over all of its queries, as trec_eval -c does", &e.complete},
         {"caption-ids", 0, CLI_TEXT, "FILE",
          "ids of the captions, one per line (default: IMAGE#0, IMAGE#1, ...)", &e.caption_ids},
         {"ci", 0, CLI_SWITCH, NULL,
          "bootstrap intervals of the recalls and, for several models, of their differences", &e.ci},
         {"resamples", 0, CLI_INT, "N", "resamples for --ci (default: 2000)", &e.resamples},
+        {"seed", 0, CLI_INT, "N", "bootstrap seed for --ci (default: 1)", &e.seed},
         {"by-length", 0, CLI_SWITCH, NULL, "recalls of captions by their number of words",
          &e.by_length},
         {"ranks", 0, CLI_TEXT, "FILE", "write the rank of each query's truth as CSV",

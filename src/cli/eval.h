@@ -16,11 +16,17 @@ struct eval_difference {
     struct confidence_difference found;
 };
 
+/* The same of their sums of recalls. */
+struct eval_rsum_difference {
+    size_t a, b;
+    struct paired found;
+};
+
 struct eval {
     /* the options */
     struct cli_common common;
-    bool fold5, metrics, ci, by_length;
-    int folds, fold_size, run_depth, resamples;
+    bool fold5, metrics, ci, by_length, complete;
+    int folds, fold_size, run_depth, resamples, seed;
     const char *save_sims, *weight_text, *qrels, *caption_ids, *run, *ranks_file;
 
     /* the way there */
@@ -32,17 +38,18 @@ struct eval {
     struct split_names names;
     struct judgements judged;
     struct metrics own_metrics[2], judged_metrics[2]; /* [0] text to image, [1] image to text */
-    struct interval intervals[2][CONFIDENCE_RECALLS];
+    struct interval intervals[2][CONFIDENCE_RECALLS], rsum_interval;
     struct eval_difference *differences;
+    struct eval_rsum_difference *rsum_differences;
     struct by_length *lengths;
-    size_t difference_count, length_count;
+    size_t difference_count, rsum_difference_count, length_count;
 };
 
 /* The name of a member of a difference. */
 static inline const char *eval_member_name(const struct eval *eval, size_t member)
 {
-    const struct cli_list *models = &eval->common.models;
-    return member < models->count ? models->items[member] : "ensemble";
+    const struct cli_common *common = &eval->common;
+    return member < common->models.count ? common->model_names[member] : "ensemble";
 }
 
 /* The reference's lines, then the tables that the options ask for. */

@@ -58,6 +58,7 @@ static void add_intervals(struct json_out *out, const struct eval *e)
     json_out_open(out, "ci", '{');
     json_out_raw(out, "level", "0.95");
     json_out_integer(out, "resamples", e->resamples);
+    json_out_integer(out, "seed", e->seed);
     for (int i2t = 1; i2t >= 0; i2t--) {
         json_out_open(out, keys[i2t], '{');
         for (int k = 0; k < CONFIDENCE_RECALLS; k++) {
@@ -67,6 +68,7 @@ static void add_intervals(struct json_out *out, const struct eval *e)
         }
         json_out_close(out, '}');
     }
+    add_interval(out, "rsum", &e->rsum_interval);
     json_out_close(out, '}');
 }
 
@@ -86,6 +88,21 @@ static void add_differences(struct json_out *out, const struct eval *e)
         json_out_count(out, "only_a", m->only_a);
         json_out_count(out, "only_b", m->only_b);
         json_out_real(out, "mcnemar_p", m->exact_p);
+        json_out_close(out, '}');
+    }
+    json_out_close(out, ']');
+}
+
+static void add_rsum_differences(struct json_out *out, const struct eval *e)
+{
+    json_out_open(out, "rsum_differences", '[');
+    for (size_t i = 0; i < e->rsum_difference_count; i++) {
+        const struct eval_rsum_difference *d = &e->rsum_differences[i];
+        json_out_open(out, NULL, '{');
+        json_out_text(out, "a", eval_member_name(e, d->a));
+        json_out_text(out, "b", eval_member_name(e, d->b));
+        add_interval(out, "difference", &d->found.difference);
+        json_out_real(out, "p", d->found.p);
         json_out_close(out, '}');
     }
     json_out_close(out, ']');
@@ -123,8 +140,10 @@ void eval_print_json(const struct eval *eval)
         add_metrics(&out, "qrels", eval->judged_metrics);
     if (eval->ci)
         add_intervals(&out, eval);
-    if (eval->differences)
+    if (eval->differences) {
         add_differences(&out, eval);
+        add_rsum_differences(&out, eval);
+    }
     if (eval->by_length)
         add_lengths(&out, eval);
     cli_notes_json(&out, &eval->common);

@@ -69,23 +69,31 @@ static void print_intervals(const struct eval *e)
             printf(k + 1 < CONFIDENCE_RECALLS ? " %-21s" : " %s\n", text);
         }
     }
+    printf("%-13s %.1f [%.1f, %.1f]\n", "rsum", e->rsum_interval.value, e->rsum_interval.low,
+           e->rsum_interval.high);
+}
+
+static void print_paired(const char *direction, const char *at, const struct paired *p)
+{
+    char interval[64];
+    snprintf(interval, sizeof interval, "%+.1f [%+.1f, %+.1f]", p->difference.value,
+             p->difference.low, p->difference.high);
+    printf("%-13s %-5s %-22s %9.3g", direction, at, interval, p->p);
 }
 
 static void print_difference(const struct eval_difference *d)
 {
-    const struct paired *p = &d->found.paired;
     const struct mcnemar *m = &d->found.mcnemar;
-    char at[24], interval[64];
+    char at[24];
     snprintf(at, sizeof at, "R@%zu", d->k);
-    snprintf(interval, sizeof interval, "%+.1f [%+.1f, %+.1f]", p->difference.value,
-             p->difference.low, p->difference.high);
-    printf("%-13s %-5s %-22s %9.3g %7zu %7zu %9.3g\n", directions[d->i2t], at, interval, p->p,
-           m->only_a, m->only_b, m->exact_p);
+    print_paired(directions[d->i2t], at, &d->found.paired);
+    printf(" %7zu %7zu %9.3g\n", m->only_a, m->only_b, m->exact_p);
 }
 
-/* Each pair of members under a heading of its own. */
+/* Each pair of members under a heading of its own, with the sum of its recalls at the end. */
 static void print_differences(const struct eval *e)
 {
+    size_t pair = 0;
     for (size_t i = 0; i < e->difference_count; i++) {
         const struct eval_difference *d = &e->differences[i];
         if (i == 0 || d->a != d[-1].a || d->b != d[-1].b)
@@ -93,6 +101,10 @@ static void print_differences(const struct eval *e)
                    eval_member_name(e, d->b), "", "", "A - B, 95 %", "p", "only A", "only B",
                    "McNemar p");
         print_difference(d);
+        if (i + 1 == e->difference_count || d->a != d[1].a || d->b != d[1].b) {
+            print_paired("rsum", "", &e->rsum_differences[pair++].found);
+            puts("");
+        }
     }
 }
 
@@ -118,6 +130,8 @@ void eval_print_text(const struct eval *eval)
         print_metrics("an image's own captions", eval->own_metrics);
     if (eval->qrels)
         print_metrics(file_name(eval->qrels), eval->judged_metrics);
+    if (eval->complete)
+        puts("(over all queries of the file; those without a relevant item count 0)");
     if (eval->ci)
         print_intervals(eval);
     print_differences(eval);

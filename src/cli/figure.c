@@ -268,10 +268,11 @@ static int redraw(const struct options *o, const char *path, struct error *err)
     return status;
 }
 
-static int draw_logs(const struct options *o, const struct figure_style *style, struct error *err)
+static int draw_logs(struct options *o, const struct figure_style *style, struct error *err)
 {
     struct figure_data data = {0};
     int status = gather_logs(o->logs.items, o->logs.count, &data, err);
+    cli_notes(&o->common, &data.notes);
     if (status == 0)
         status = write_figure(o, &data.figure, style, err);
     figure_data_done(&data);
@@ -318,7 +319,7 @@ static int run(struct options *o)
         return cli_usage_error(command_name,
                                "give one kind of figure, such as 'words', or one data file%s",
                                o->batch ? ", or --batch FILE alone" : "");
-    if (apply_style(o, &style, &err) != 0)
+    if (apply_style(o, &style, &err) != 0 || cli_name_models(&o->common, &err) != 0)
         return cli_usage_error(command_name, "%s", err.text);
     if (contradiction(o))
         return cli_usage_error(command_name, "%s", contradiction(o));
@@ -362,6 +363,7 @@ static int parse_and_run(struct options *o, int argc, char **argv)
 {
     const struct cli_option own[] = {
         CLI_COMMON_OPTIONS(&o->common),
+        CLI_NAME_OPTION(&o->common),
         {"caption", 0, CLI_LIST, "TEXT", "the caption (compare: give two)", &o->captions},
         {"caption-index", 0, CLI_INT, "N", "caption N of the split, counted from 0",
          &o->caption_index},

@@ -9,6 +9,7 @@
 #include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "figure/figure_file.h"
 #include "figure/style.h"
 #include "io/text/captions.h"
 
@@ -153,10 +154,22 @@ int figure_batch_restyle(struct batch_job *job, struct figure_style *style)
 
 /* ---- lines ---- */
 
-static void name_output(struct batch_job *job, const struct batch_options *options,
-                        const char *name)
+/* The figure, and what --save-data writes beside it, stay below the folder. */
+static int name_output(struct batch_job *job, const struct batch_options *options, const char *name)
 {
-    job->output = file_join(options->folder ? options->folder : "", name);
+    const char *folder = options->folder ? options->folder : ".";
+    char *beside[2] = {NULL, NULL};
+    int status = file_below(folder, name, &job->output, &job->err);
+    if (status == 0 && options->save_data)
+        figure_data_paths(name, &beside[0], &beside[1]);
+    for (int i = 0; i < 2; i++) {
+        char *path = NULL;
+        if (status == 0 && beside[i])
+            status = file_below(folder, beside[i], &path, &job->err);
+        free(path);
+        free(beside[i]);
+    }
+    return status;
 }
 
 static int read_number(struct batch_job *job, const struct batch_options *options,
@@ -168,8 +181,7 @@ static int read_number(struct batch_job *job, const struct batch_options *option
     char name[32];
     snprintf(name, sizeof name, "caption-%04d.png", caption);
     job->request.caption_index = caption;
-    name_output(job, options, name);
-    return 0;
+    return name_output(job, options, name);
 }
 
 static int read_line(struct batch_job *job, const char *line, size_t length,
@@ -192,8 +204,7 @@ static int read_line(struct batch_job *job, const char *line, size_t length,
             return -1;
     }
     snprintf(name, sizeof name, "%04zu.png", job->line);
-    name_output(job, options, output ? output : name);
-    return 0;
+    return name_output(job, options, output ? output : name);
 }
 
 static struct batch_job *add_job(struct batch *batch, size_t line)
@@ -295,29 +306,49 @@ int figure_batch_session_spec(const struct batch *batch, struct session_spec *ou
 
 /* ---- the file ---- */
 
-static int by_output(const void *a, const void *b)
+/* What two figures must not share: the file, or with --save-data its name without the ending. */
+static char *claim_of(const struct batch_job *job, const struct batch_options *options)
+{
+    char *json = NULL, *csv = NULL;
+    if (!options->save_data)
+        return mem_strdup(job->output);
+    figure_data_paths(job->output, &json, &csv);
+    free(csv);
+    return json;
+}
+
+static int by_claim(const void *a, const void *b)
 {
     const struct batch_job *x = *(const struct batch_job *const *)a;
     const struct batch_job *y = *(const struct batch_job *const *)b;
-    int order = strcmp(x->output, y->output);
+    int order = strcmp(x->claim, y->claim);
     return order ? order : (x->line > y->line) - (x->line < y->line);
 }
 
-/* A line whose file an earlier one writes fails: it would replace that figure. */
-static void fail_repeated_outputs(struct batch *batch)
+static void fail_repeated(struct batch_job *job, const struct batch_job *first)
+{
+    bool same = strcmp(job->output, first->output) == 0;
+    job->failed =
+        error_set(&job->err, "%s is already the %s of line %zu", same ? job->output : job->claim,
+                  same ? "figure" : "data", first->line) != 0;
+}
+
+/* A line whose file an earlier one writes fails: it would replace that figure, or its data. */
+static void fail_repeated_outputs(struct batch *batch, const struct batch_options *options)
 {
     struct batch_job **jobs = mem_new(batch->count, sizeof *jobs);
     size_t count = 0;
     for (size_t i = 0; i < batch->count; i++)
-        if (!batch->jobs[i].failed)
+        if (!batch->jobs[i].failed) {
+            batch->jobs[i].claim = claim_of(&batch->jobs[i], options);
             jobs[count++] = &batch->jobs[i];
-    qsort(jobs, count, sizeof(*jobs), by_output);
+        }
+    qsort(jobs, count, sizeof(*jobs), by_claim);
     for (size_t i = 1, first = 0; i < count; i++)
-        if (strcmp(jobs[first]->output, jobs[i]->output) != 0)
+        if (strcmp(jobs[first]->claim, jobs[i]->claim) != 0)
             first = i;
         else
-            jobs[i]->failed = error_set(&jobs[i]->err, "%s is already the figure of line %zu",
-                                        jobs[i]->output, jobs[first]->line) != 0;
+            fail_repeated(jobs[i], jobs[first]);
     free(jobs);
 }
 
@@ -335,7 +366,7 @@ int figure_batch_read(const char *path, const struct batch_options *options, str
     file_map_close(&map);
     if (status != 0)
         return -1;
-    fail_repeated_outputs(out);
+    fail_repeated_outputs(out, options);
     if (out->session && out->count == 0)
         return error_at(err, path, -1, "marks no caption: mark some in the explorer, with Space");
     return out->count ? 0
@@ -349,6 +380,7 @@ void figure_batch_done(struct batch *batch)
         free(batch->jobs[i].captions);
         free(batch->jobs[i].logs);
         free(batch->jobs[i].output);
+        free(batch->jobs[i].claim);
         free(batch->jobs[i].shown);
         free(batch->jobs[i].preview);
         str_done(&batch->jobs[i].notes);

@@ -13,7 +13,7 @@ struct batch_options {
     /* Sets the fields of a style that were given as options; called with `context`. */
     int (*style)(const void *context, struct figure_style *style, struct error *err);
     const void *context;
-    const char *folder; /* for names that are not absolute; NULL: the current one */
+    const char *folder; /* all figures are written below it; NULL: the current one */
     const char *images; /* folder of the photographs of redrawn figures; NULL: where they were */
     bool save_data;     /* also write each figure's data next to it */
     bool page;          /* figure_batch_save_html follows */
@@ -24,7 +24,7 @@ struct batch_job {
     size_t line; /* from 1; of a session: the number of the mark */
     struct figure_request request;
     struct figure_style style;
-    char *output;
+    char *output, *claim;  /* its file; what no other figure may write */
     const char **captions; /* what request.captions points to */
     const char **logs;     /* curves: training runs instead of models */
     size_t log_count;
@@ -46,11 +46,11 @@ struct batch {
 /* Reads the file; `out` is the caller's to figure_batch_done, also after an error. A line is an
  * object with the fields of the options ("kind", "caption" or "captions", "caption_index", "image",
  * "words", "regions", "top", "rows", "logs", "output" and the style's, or "data": a file that
- * --save-data wrote), or a number: the words of that caption of the split. The default output is
- * NNNN.png with the line's number, or caption-NNNN.png. Of an explorer's session each marked
- * caption is a figure of words in the style shown there. A line that is wrong, or whose file an
- * earlier line writes, becomes a job that has failed. Errors: no such file, not UTF-8, nothing to
- * draw. */
+ * --save-data wrote), or a number: the words of that caption of the split. The output stays below
+ * the options' folder (file_below), which exists; the default is NNNN.png with the line's number,
+ * or caption-NNNN.png. Of an explorer's session each marked caption is a figure of words in the
+ * style shown there. A line that is wrong, or whose file an earlier line writes, becomes a job that
+ * has failed. Errors: no such file, not UTF-8, nothing to draw. */
 int figure_batch_read(const char *path, const struct batch_options *options, struct batch *out,
                       struct error *err) MUST_USE;
 

@@ -29,6 +29,14 @@ static int load(struct batch_job *job, const struct batch_options *options,
     return 0;
 }
 
+static int from_logs(struct batch_job *job, struct figure_data *data)
+{
+    int status = gather_logs(job->logs, job->log_count, data, &job->err);
+    for (size_t i = 0; i < data->notes.lines.count; i++)
+        str_addf(&job->notes, "%s\n", data->notes.lines.items[i]);
+    return status;
+}
+
 static int fill(struct batch_job *job, const struct figure_sessions *sessions,
                 const struct batch_options *options, struct figure_data *data)
 {
@@ -38,7 +46,7 @@ static int fill(struct batch_job *job, const struct figure_sessions *sessions,
         return error_set(&job->err, "logs are drawn as curves, not as %s",
                          figure_kind_name(job->request.kind));
     if (job->log_count)
-        return gather_logs(job->logs, job->log_count, data, &job->err);
+        return from_logs(job, data);
     return figure_request_answer(&job->request, sessions, figure_photo_side(&job->style), data,
                                  &job->err);
 }

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/naming.h"
 #include "base/str.h"
 #include "cli/figure_batch.h"
 #include "cli/report/html.h"
@@ -177,12 +178,19 @@ static int add_file(struct str *out, const struct batch_job *job, struct error *
     return 0;
 }
 
+static void add_failure(struct str *out, const char *why)
+{
+    char *reason = naming_hide_paths(why);
+    add_element(out, "<p class=\"failed\">", reason, "</p>\n");
+    free(reason);
+}
+
 static int add_job(struct str *out, const struct batch_job *job, struct error *err)
 {
     const char *kind = figure_kind_name(job->request.kind);
     str_addf(out, "<figure data-kind=\"%s\">\n", kind);
     if (job->failed)
-        add_element(out, "<p class=\"failed\">", job->err.text, "</p>\n");
+        add_failure(out, job->err.text);
     else if (add_file(out, job, err) != 0)
         return -1;
     str_addf(out, "<figcaption><span class=\"kind\">%s</span> ", kind);

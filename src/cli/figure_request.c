@@ -191,7 +191,7 @@ static int answer_compare(struct answer *a)
         query_free(asked.query);
         if (status != 0)
             return -1;
-        sets[i].label = models ? figure_data_text(a->data, session->model_path) : NULL;
+        sets[i].label = models ? figure_data_text(a->data, session->name) : NULL;
     }
     return 0;
 }
@@ -207,14 +207,25 @@ static int answer_curves(struct answer *a)
     return gather_curves(a->sessions->items, a->sessions->count, a->data, a->err);
 }
 
+static void add_notes(struct figure_data *data, const struct session *session)
+{
+    struct notes notes = {0};
+    session_notes(session, &notes);
+    for (size_t i = 0; i < notes.lines.count; i++)
+        figure_data_note(data, notes.lines.items[i]);
+    notes_done(&notes);
+}
+
 static void fill_info(struct answer *a)
 {
     struct figure *figure = &a->data->figure;
     const struct figure_set *set = figure->set_count ? &figure->sets[0] : NULL;
     struct str models = {0};
     for (size_t i = 0; i < a->sessions->count; i++)
-        str_addf(&models, "%s%s", i ? ", " : "", a->sessions->items[i]->model_path);
+        str_addf(&models, "%s%s", i ? ", " : "", a->sessions->items[i]->name);
     figure->info.model = figure_data_text(a->data, str_text(&models));
+    for (size_t i = 0; i < a->sessions->count; i++)
+        add_notes(a->data, a->sessions->items[i]);
     str_done(&models);
     if (set && !figure->info.caption)
         figure->info.caption = set->query;

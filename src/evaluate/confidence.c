@@ -55,3 +55,38 @@ int confidence_compare(const struct folds *folds, const struct folds_ranks *a,
     free(hits);
     return status;
 }
+
+/* What each image adds, with its captions, to the sum of recalls; the caller's to free. */
+static double *rsum_parts(const struct folds *folds, const struct folds_ranks *ranks)
+{
+    size_t images = folds_images(folds);
+    double *sum = mem_new(images, sizeof *sum), *hits = mem_new(images, sizeof *hits);
+    for (int i2t = 0; i2t < 2; i2t++)
+        for (int k = 0; k < CONFIDENCE_RECALLS; k++) {
+            hits_of(folds, ranks, i2t, confidence_at[k], hits);
+            for (size_t i = 0; i < images; i++)
+                sum[i] += hits[i];
+        }
+    free(hits);
+    return sum;
+}
+
+int confidence_rsum(const struct folds *folds, const struct folds_ranks *ranks,
+                    const struct bootstrap *how, struct interval *out, struct error *err)
+{
+    double *sum = rsum_parts(folds, ranks);
+    int status = stats_bootstrap_mean(sum, folds_images(folds), how, out, err);
+    free(sum);
+    return status;
+}
+
+int confidence_compare_rsum(const struct folds *folds, const struct folds_ranks *a,
+                            const struct folds_ranks *b, const struct bootstrap *how,
+                            struct paired *out, struct error *err)
+{
+    double *of_a = rsum_parts(folds, a), *of_b = rsum_parts(folds, b);
+    int status = stats_bootstrap_paired(of_a, of_b, folds_images(folds), how, out, err);
+    free(of_a);
+    free(of_b);
+    return status;
+}

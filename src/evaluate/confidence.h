@@ -18,8 +18,18 @@ int confidence_recalls(const struct folds *folds, const struct folds_ranks *rank
                        const struct bootstrap *how, struct interval out[2][CONFIDENCE_RECALLS],
                        struct error *err) MUST_USE;
 
-/* How the recalls at k of a and b differ in one direction, on the same queries: paired bootstrap
- * over images, in per cent, and McNemar's test over queries. */
+/* The sum of the six recalls, in per cent, with its interval: an image is drawn with what it adds
+ * to all six. Errors: no memory. */
+int confidence_rsum(const struct folds *folds, const struct folds_ranks *ranks,
+                    const struct bootstrap *how, struct interval *out, struct error *err) MUST_USE;
+
+/* The sum of a minus that of b; paired bootstrap. Errors: no memory. */
+int confidence_compare_rsum(const struct folds *folds, const struct folds_ranks *a,
+                            const struct folds_ranks *b, const struct bootstrap *how,
+                            struct paired *out, struct error *err) MUST_USE;
+
+/* How the recalls at k of a and b differ in one direction, on the same queries, a - b: paired
+ * bootstrap over images, in per cent, and McNemar's test over queries. */
 struct confidence_difference {
     struct paired paired;
     struct mcnemar mcnemar;

@@ -8,9 +8,10 @@
 #include "base/mem.h"
 #include "retrieve/score/rank.h"
 
-/* The reference's floor(median(ranks)) + 1. Sorts `ranks`. */
-static double median_rank(size_t *ranks, size_t n)
+double evaluate_median_rank(size_t *ranks, size_t n)
 {
+    if (n == 0)
+        return NAN;
     qsort(ranks, n, sizeof *ranks, ascending_size);
     double median =
         n % 2 ? (double)ranks[n / 2] : ((double)ranks[n / 2 - 1] + (double)ranks[n / 2]) / 2;
@@ -33,7 +34,7 @@ void evaluate_ranks(size_t *ranks, size_t n, struct recalls *out)
     *out = (struct recalls){.r1 = share_below(ranks, n, 1),
                             .r5 = share_below(ranks, n, 5),
                             .r10 = share_below(ranks, n, 10),
-                            .median = median_rank(ranks, n),
+                            .median = evaluate_median_rank(ranks, n),
                             .mean = sum / (double)n + 1};
 }
 

@@ -19,8 +19,12 @@ void evaluate_i2t(const float *sims, size_t I, size_t C, size_t per_image, struc
 void evaluate_t2i(const float *sims, size_t I, size_t C, size_t per_image, struct recalls *out,
                   size_t *ranks_out);
 
-/* Recalls of n ranks, 0 = best, n > 0, which are sorted in place. The median is the reference's
- * floor(median) + 1. */
+/* The median of n ranks, 0 = best, which are sorted in place, as a rank from 1, and as the
+ * reference has it: floor(median) + 1, so that of two in the middle the mean is rounded down. The
+ * only definition of a median rank; NaN if n is 0. */
+double evaluate_median_rank(size_t *ranks, size_t n);
+
+/* Recalls of n ranks, 0 = best, n > 0, which are sorted in place. */
 void evaluate_ranks(size_t *ranks, size_t n, struct recalls *out);
 
 /* Both directions, and their sum of recalls. */

@@ -66,7 +66,7 @@ void folds_ranks_done(struct folds_ranks *ranks)
 }
 
 int folds_metrics(const struct folds *folds, const float *sims, const struct relevance relevance[2],
-                  struct metrics out[2], struct error *err)
+                  const size_t complete[2], struct metrics out[2], struct error *err)
 {
     const struct folds *f = folds;
     int status = 0;
@@ -78,7 +78,7 @@ int folds_metrics(const struct folds *folds, const float *sims, const struct rel
                                         p * f->images, p * f->captions};
             status = metrics_evaluate(&block, &relevance[i2t], i2t, queries + p * each, err);
         }
-        metrics_mean(queries, n, &out[i2t]);
+        metrics_mean(queries, n, complete ? complete[i2t] : 0, &out[i2t]);
         free(queries);
     }
     return status;

@@ -57,9 +57,10 @@ void folds_rank(const struct folds *folds, const float *sims, struct evaluation 
 /* Frees what it holds, and zeroes it. */
 void folds_ranks_done(struct folds_ranks *ranks);
 
-/* Computes the measures for several relevant items, averaged over the queries of all folds.
- * relevance, out: [0] text to image, [1] image to text. Errors: no memory. */
+/* Computes the measures for several relevant items, averaged over the queries of all folds, or over
+ * `complete` queries (metrics_mean; NULL: those that have a relevant item). relevance, complete,
+ * out: [0] text to image, [1] image to text. Errors: no memory. */
 int folds_metrics(const struct folds *folds, const float *sims, const struct relevance relevance[2],
-                  struct metrics out[2], struct error *err) MUST_USE;
+                  const size_t complete[2], struct metrics out[2], struct error *err) MUST_USE;
 
 #endif

@@ -2,6 +2,7 @@
 #include "evaluate/judgements.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "io/annotation/trec.h"
@@ -16,6 +17,62 @@ static void add_pair(struct pairs *p, bool i2t, size_t query, size_t item, int32
 {
     MEM_ROOM(p->items[i2t], p->count[i2t], p->cap[i2t]);
     p->items[i2t][p->count[i2t]++] = (struct relevant_pair){query, item, grade};
+}
+
+/* The direction of a judgement by the side that is in the split; UNKNOWN: neither is, or both are
+ * the same. */
+enum { T2I, I2T, UNKNOWN };
+
+static int direction_of(const struct split_index *index, const struct trec_judgement *j)
+{
+    size_t row;
+    bool caption =
+        split_index_caption(index, j->query, &row) || split_index_image(index, j->item, &row);
+    bool image =
+        split_index_image(index, j->query, &row) || split_index_caption(index, j->item, &row);
+    return caption == image ? UNKNOWN : image ? I2T : T2I;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static size_t count_distinct(const char **names, size_t n)
+{
+    size_t distinct = 0;
+    qsort(names, n, sizeof *names, by_name);
+    for (size_t i = 0; i < n; i++)
+        distinct += i == 0 || strcmp(names[i], names[i - 1]) != 0;
+    return distinct;
+}
+
+/* Distinct queries of each direction. */
+static void count_queries(const struct trec_qrels *qrels, const struct split_index *index,
+                          size_t out[2])
+{
+    const char **names[2];
+    size_t n[2] = {0, 0}, known[2] = {0, 0};
+    unsigned char *direction = mem_new(qrels->count, 1);
+    for (size_t i = 0; i < qrels->count; i++) {
+        direction[i] = (unsigned char)direction_of(index, &qrels->items[i]);
+        if (direction[i] != UNKNOWN)
+            known[direction[i]]++;
+    }
+    for (int d = 0; d < 2; d++)
+        names[d] = mem_new(qrels->count, sizeof **names);
+    for (size_t i = 0; i < qrels->count; i++) {
+        const char *query = qrels->items[i].query;
+        int d = direction[i];
+        if (d == UNKNOWN)
+            d = known[T2I] == 0 ? I2T : known[I2T] == 0 ? T2I : strchr(query, '#') ? T2I : I2T;
+        names[d][n[d]++] = query;
+    }
+    for (int d = 0; d < 2; d++) {
+        out[d] = count_distinct(names[d], n[d]);
+        free(names[d]);
+    }
+    free(direction);
 }
 
 /* *outside counts lines that fit neither way. */
@@ -70,6 +127,8 @@ static int place_all(const struct trec_qrels *qrels, const char *path,
                           names->caption[0]);
     if (status == 0)
         status = make_relevance(&pairs, names, out->relevance, err);
+    if (status == 0)
+        count_queries(qrels, &index, out->queries);
     free(pairs.items[0]);
     free(pairs.items[1]);
     split_index_done(&index);

@@ -228,7 +228,8 @@ int metrics_evaluate(const struct score_block *block, const struct relevance *re
     return room ? 0 : error_set(err, "not enough memory to rank %zu items", v.items);
 }
 
-void metrics_mean(const struct query_metrics *queries, size_t n, struct metrics *out)
+void metrics_mean(const struct query_metrics *queries, size_t n, size_t complete,
+                  struct metrics *out)
 {
     *out = (struct metrics){0};
     for (size_t q = 0; q < n; q++) {
@@ -244,6 +245,7 @@ void metrics_mean(const struct query_metrics *queries, size_t n, struct metrics 
         out->r_precision += 100 * m->r_precision;
         out->ndcg += 100 * m->ndcg;
     }
+    out->queries = complete > 0 ? complete : out->queries;
     double *const sums[] = {&out->relevant, &out->r1,          &out->r5,  &out->r10,
                             &out->map_r,    &out->r_precision, &out->ndcg};
     for (size_t i = 0; out->queries > 0 && i < COUNTOF(sums); i++)

@@ -68,13 +68,15 @@ struct score_block {
 int metrics_evaluate(const struct score_block *block, const struct relevance *relevance, bool i2t,
                      struct query_metrics *out, struct error *err) MUST_USE;
 
-/* Means over the judged queries of n, in per cent, with their number and the mean of `relevant`. */
+/* Means over `queries` queries, in per cent, and the mean of `relevant`. */
 struct metrics {
     size_t queries;
     double relevant, r1, r5, r10, map_r, r_precision, ndcg;
 };
 
-/* Averages the measures of n queries. */
-void metrics_mean(const struct query_metrics *queries, size_t n, struct metrics *out);
+/* Averages the measures of n queries: over those that have a relevant item, or, with `complete`
+ * above 0, over that many: the rest count 0 in all measures, as with trec_eval -c. */
+void metrics_mean(const struct query_metrics *queries, size_t n, size_t complete,
+                  struct metrics *out);
 
 #endif

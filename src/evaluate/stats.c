@@ -26,12 +26,6 @@ double stats_quantile(const double *sorted, size_t n, double q)
     return sorted[below] + (at - (double)below) * (sorted[below + 1] - sorted[below]);
 }
 
-double stats_median(double *values, size_t n)
-{
-    qsort(values, n, sizeof *values, ascending_double);
-    return stats_quantile(values, n, 0.5);
-}
-
 double stats_skewness(const double *values, size_t n)
 {
     double mean = stats_mean(values, n), m2 = 0, m3 = 0;
@@ -52,20 +46,20 @@ double stats_skewness(const double *values, size_t n)
 
 static struct bootstrap settled(const struct bootstrap *how)
 {
-    struct bootstrap b = how ? *how : (struct bootstrap){0};
+    struct bootstrap b = how ? *how : (struct bootstrap){.seed = 1};
     b.resamples = b.resamples ? b.resamples : 2000;
     b.level = b.level > 0 ? b.level : 0.95;
-    b.seed = b.seed ? b.seed : 1;
     return b;
 }
 
-/* One resample's sum(top) / sum(below), or, with `below` NULL, its mean of top. NaN if it is 0 / 0.
+/* Resample number b: its sum(top) / sum(below), or, with `below` NULL, its mean of top. NaN if it
+ * is 0 / 0.
  */
-static double resample(const double *top, const double *below, size_t n, uint64_t seed)
+static double resample(const double *top, const double *below, size_t n, uint64_t seed, size_t b)
 {
     struct rng rng;
     double sum = 0, weight = 0;
-    rng_seed(&rng, seed);
+    rng_seed_stream(&rng, seed, b);
     for (size_t i = 0; i < n; i++) {
         size_t k = (size_t)rng_below(&rng, n);
         sum += top[k];
@@ -84,7 +78,7 @@ static int resample_all(const double *top, const double *below, size_t n,
         return -1;
 #pragma omp parallel for schedule(static)
     for (size_t b = 0; b < how->resamples; b++)
-        values[b] = resample(top, below, n, how->seed + b);
+        values[b] = resample(top, below, n, how->seed, b);
     size_t kept = 0;
     for (size_t b = 0; b < how->resamples; b++)
         if (!isnan(values[b]))

@@ -2,8 +2,9 @@
  * skewness.
  *
  * Queries that share an image are not independent samples: if that matters, callers give one value
- * per image (its captions' mean). Resampling is seeded: resample b draws from the generator
- * seeded with `seed` + b, so that the same call gives the same numbers on any number of threads. */
+ * per image (its captions' mean). Resampling is seeded: resample b draws from stream b of the seed
+ * (rng_seed_stream), so that the same call gives the same numbers on any number of threads, and
+ * another seed gives other resamples. */
 #ifndef EVALUATE_STATS_H
 #define EVALUATE_STATS_H
 
@@ -12,7 +13,8 @@
 
 #include "base/error.h"
 
-/* The bootstrap's settings; a member that is zero means 2,000 resamples, 95 per cent, seed 1. */
+/* The bootstrap's settings; zero means 2,000 resamples, 95 per cent. Without settings the seed
+ * is 1. */
 struct bootstrap {
     size_t resamples;
     double level; /* 0.95: the interval excludes 2.5 per cent on either side */
@@ -69,9 +71,6 @@ double stats_skewness(const double *values, size_t n);
 /* The q-th quantile (0..1) of n values in ascending order, interpolated linearly between two of
  * them (numpy's default); NaN if n is 0. */
 double stats_quantile(const double *sorted, size_t n, double q);
-
-/* The median of n values, which it sorts; NaN if n is 0. */
-double stats_median(double *values, size_t n);
 
 /* The mean of n values; NaN if n is 0. */
 double stats_mean(const double *values, size_t n);

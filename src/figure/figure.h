@@ -139,6 +139,7 @@ struct figure_info { /* for the file's metadata and the title */
     const char *version; /* NULL: this program's */
     float score;
     bool has_score;
+    const struct notes *notes; /* what is to be known about the data, in metadata; NULL: nothing */
 };
 
 /* One of an image's ranked captions. */

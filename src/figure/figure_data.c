@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/naming.h"
 #include "base/utf8.h"
 
 static void *keep(struct figure_data *data, void *block)
@@ -29,6 +30,14 @@ void *figure_data_copy(struct figure_data *data, const void *array, size_t count
 char *figure_data_text(struct figure_data *data, const char *text)
 {
     return text ? keep(data, utf8_clean(text, strlen(text))) : NULL;
+}
+
+void figure_data_note(struct figure_data *data, const char *text)
+{
+    char *line = naming_hide_paths(text);
+    notes_add(&data->notes, "%s", line);
+    data->figure.info.notes = &data->notes;
+    free(line);
 }
 
 struct figure_set *figure_data_sets(struct figure_data *data, size_t count)
@@ -64,5 +73,6 @@ void figure_data_done(struct figure_data *data)
     }
     free(data->blocks);
     free(data->photos);
+    notes_done(&data->notes);
     *data = (struct figure_data){0};
 }

@@ -3,6 +3,7 @@
 #ifndef FIGURE_FIGURE_DATA_H
 #define FIGURE_FIGURE_DATA_H
 
+#include "base/notes.h"
 #include "figure/figure.h"
 
 /* A figure and the memory of all that it points to. Zero-initialise to start. */
@@ -12,6 +13,7 @@ struct figure_data {
     size_t block_count, block_cap;
     struct image **photos;
     size_t photo_count, photo_cap;
+    struct notes notes; /* what figure.info.notes points to */
 };
 
 /* Frees the figure and all that it points to. */
@@ -22,6 +24,10 @@ void figure_data_done(struct figure_data *data);
 void *figure_data_take(struct figure_data *data, size_t count, size_t size);
 void *figure_data_copy(struct figure_data *data, const void *array, size_t count, size_t size);
 char *figure_data_text(struct figure_data *data, const char *text);
+
+/* Adds a remark to the figure's, with the paths in it cut to file names; `data` must stay where it
+ * is from then on. */
+void figure_data_note(struct figure_data *data, const char *text);
 
 /* Gives the figure `count` empty sets, to be filled in; they live as long as `data`. */
 struct figure_set *figure_data_sets(struct figure_data *data, size_t count);

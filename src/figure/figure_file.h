@@ -13,6 +13,9 @@ int figure_save_json(const struct figure *figure, const struct figure_style *sty
  * written. */
 int figure_save_csv(const struct figure *figure, const char *path, struct error *err) MUST_USE;
 
+/* Where figure_save_beside writes; both are the caller's to free. */
+void figure_data_paths(const char *figure_path, char **json_out, char **csv_out);
+
 /* Writes both next to the figure's own file, under its name with another ending. Errors: as above.
  */
 int figure_save_beside(const struct figure *figure, const struct figure_style *style,

@@ -101,10 +101,17 @@ static char *with_ending(const char *path, const char *ending)
     return mem_printf("%.*s%s", dot ? (int)(dot - path) : (int)strlen(path), path, ending);
 }
 
+void figure_data_paths(const char *figure_path, char **json_out, char **csv_out)
+{
+    *json_out = with_ending(figure_path, ".json");
+    *csv_out = with_ending(figure_path, ".csv");
+}
+
 int figure_save_beside(const struct figure *figure, const struct figure_style *style,
                        const char *figure_path, struct error *err)
 {
-    char *json = with_ending(figure_path, ".json"), *csv = with_ending(figure_path, ".csv");
+    char *json, *csv;
+    figure_data_paths(figure_path, &json, &csv);
     int status = figure_save_json(figure, style, json, err);
     if (status == 0)
         status = figure_save_csv(figure, csv, err);

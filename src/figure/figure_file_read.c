@@ -7,6 +7,7 @@
 #include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/naming.h"
 #include "figure/figure_file.h"
 #include "figure/style.h"
 #include "io/text/json_scan.h"
@@ -175,18 +176,17 @@ static void *read_list(struct reader *r, const json_t *object, const char *key, 
 
 /* ---- images ---- */
 
-/* Finds and loads the photograph: from the folder given, else from where it was, else from the
- * file's folder. */
+/* Finds and loads the photograph: from the folder given, else by its path from the file's folder,
+ * else in that folder. */
 static void find_photo(struct reader *r, struct figure_image *image)
 {
     char *folder = file_folder(r->path), *beside = file_join(folder, file_name(image->path));
+    char *there = file_join(folder, image->path);
     char *given = r->photo_folder ? file_join(r->photo_folder, file_name(image->path)) : NULL;
-    const char *found = given                      ? given
-                        : file_exists(image->path) ? image->path
-                        : file_exists(beside)      ? beside
-                                                   : image->path;
+    const char *found = given ? given : !file_exists(there) && file_exists(beside) ? beside : there;
     image->path = figure_data_copy(r->data, found, strlen(found) + 1, 1);
     free(given);
+    free(there);
     free(beside);
     free(folder);
     figure_data_photo(r->data, image, r->max_side);
@@ -399,6 +399,15 @@ static int read_info(struct reader *r, const json_t *root)
         get_text(r, root, "model", &info->model) != 0 ||
         get_text(r, root, "version", &info->version) != 0)
         return -1;
+    if (info->model && info->model[0] == '/') { /* as earlier versions wrote it */
+        char *name = naming_file(info->model);
+        info->model = figure_data_text(r->data, name);
+        free(name);
+    }
+    const json_t *notes = json_object_get(root, "notes");
+    for (size_t i = 0; i < json_array_size(notes); i++)
+        if (json_is_string(json_array_get(notes, i)))
+            figure_data_note(r->data, json_string_value(json_array_get(notes, i)));
     return get_float(r, root, "score", &info->score);
 }
 

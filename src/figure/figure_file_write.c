@@ -1,14 +1,19 @@
 /* figure_file_write.c: a figure's data as JSON. */
+#include <stdlib.h>
+
 #include "base/file.h"
 #include "base/json_out.h"
 #include "figure/figure_file.h"
 #include "figure/style.h"
 
-static void put_image(struct json_out *out, const char *key, const struct figure_image *image)
+static void put_image(struct json_out *out, const char *folder, const char *key,
+                      const struct figure_image *image)
 {
     json_out_open(out, key, '{');
     json_out_text(out, "id", image->id);
-    json_out_text(out, "photo", image->path);
+    char *photo = image->path ? file_relative(image->path, folder) : NULL;
+    json_out_text(out, "photo", photo);
+    free(photo);
     bool sized = image->box_width > 0 && image->box_height > 0;
     if (sized || image->pixels) {
         json_out_count(out, "width",
@@ -37,7 +42,7 @@ static void put_words(struct json_out *out, const struct figure_set *set)
     json_out_close(out, ']');
 }
 
-static void put_results(struct json_out *out, const struct figure_set *set)
+static void put_results(struct json_out *out, const char *folder, const struct figure_set *set)
 {
     json_out_open(out, "results", '[');
     for (size_t i = 0; i < set->result_count; i++) {
@@ -46,7 +51,7 @@ static void put_results(struct json_out *out, const struct figure_set *set)
         json_out_count(out, "rank", result->rank);
         json_out_float(out, "score", result->score);
         json_out_bool(out, "truth", result->truth);
-        put_image(out, "image", &result->image);
+        put_image(out, folder, "image", &result->image);
         json_out_close(out, '}');
     }
     json_out_close(out, ']');
@@ -67,7 +72,7 @@ static void put_captions(struct json_out *out, const struct figure_set *set)
     json_out_close(out, ']');
 }
 
-static void put_set(struct json_out *out, const struct figure_set *set)
+static void put_set(struct json_out *out, const char *folder, const struct figure_set *set)
 {
     json_out_open(out, NULL, '{');
     json_out_text(out, "label", set->label);
@@ -76,7 +81,7 @@ static void put_set(struct json_out *out, const struct figure_set *set)
         json_out_float(out, "score", set->score);
     if (set->truth_rank)
         json_out_count(out, "truth_rank", set->truth_rank);
-    put_image(out, "image", &set->image);
+    put_image(out, folder, "image", &set->image);
     if (set->word_count)
         put_words(out, set);
     if (set->region_count) {
@@ -87,7 +92,7 @@ static void put_set(struct json_out *out, const struct figure_set *set)
     }
     json_out_floats(out, "region_similarity", set->region_similarity, set->image.regions);
     if (set->result_count)
-        put_results(out, set);
+        put_results(out, folder, set);
     if (set->caption_count)
         put_captions(out, set);
     json_out_close(out, '}');
@@ -137,11 +142,22 @@ static void put_style(struct json_out *out, const struct figure_style *style)
     str_done(&value);
 }
 
+static void put_notes(struct json_out *out, const struct notes *notes)
+{
+    if (!notes || notes->lines.count == 0)
+        return;
+    json_out_open(out, "notes", '[');
+    for (size_t i = 0; i < notes->lines.count; i++)
+        json_out_text(out, NULL, notes->lines.items[i]);
+    json_out_close(out, ']');
+}
+
 int figure_save_json(const struct figure *figure, const struct figure_style *style,
                      const char *path, struct error *err)
 {
     const struct figure_info *info = &figure->info;
     struct str text = {0};
+    char *folder = file_folder(path);
     struct json_out out = {.text = &text, .lines = 4}; /* deeper levels stay on one line */
     json_out_open(&out, NULL, '{');
     json_out_count(&out, "scanscope_figure", 1);
@@ -151,10 +167,11 @@ int figure_save_json(const struct figure *figure, const struct figure_style *sty
     json_out_text(&out, "version", info->version);
     if (info->has_score)
         json_out_float(&out, "score", info->score);
+    put_notes(&out, info->notes);
     put_style(&out, style);
     json_out_open(&out, "sets", '[');
     for (size_t i = 0; i < figure->set_count; i++)
-        put_set(&out, &figure->sets[i]);
+        put_set(&out, folder, &figure->sets[i]);
     json_out_close(&out, ']');
     if (figure->plot_count) {
         json_out_open(&out, "plots", '[');
@@ -166,5 +183,6 @@ int figure_save_json(const struct figure *figure, const struct figure_style *sty
     str_add(&text, "\n");
     int status = file_write(path, text.text, text.length, err);
     str_done(&text);
+    free(folder);
     return status;
 }

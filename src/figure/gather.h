@@ -53,9 +53,6 @@ int gather_curves(struct session *const *sessions, size_t count, struct figure_d
 int gather_logs(const char *const *paths, size_t count, struct figure_data *data,
                 struct error *err) MUST_USE;
 
-/* A short name for a run, from the path of its model or log; it lives as long as `data`. */
-const char *gather_run_name(struct figure_data *data, const char *path);
-
 /* The first caption of the split that is exactly this text; -1: none. */
 ptrdiff_t gather_find_caption(const struct session *session, const char *text);
 

@@ -188,25 +188,11 @@ static struct figure_series rank_series(struct figure_data *data, const char *na
     return (struct figure_series){name, x, y, BINS};
 }
 
-/* A folder's name distinguishes models better than model_best.pth.tar does. */
-const char *gather_run_name(struct figure_data *data, const char *path)
-{
-    static const char *const plain[] = {"model", "checkpoint", "train.jsonl"};
-    char *folder = file_folder(path);
-    const char *name = file_name(path), *kept = name;
-    for (size_t i = 0; i < COUNTOF(plain); i++)
-        if (strncmp(name, plain[i], strlen(plain[i])) == 0 && strcmp(folder, ".") != 0)
-            kept = file_name(folder);
-    kept = figure_data_text(data, kept);
-    free(folder);
-    return kept;
-}
-
 static int add_model(const struct session *session, size_t index, struct figure_data *data,
                      struct figure_series *series[PLOTS], struct error *err)
 {
     struct sweep sweep;
-    const char *name = gather_run_name(data, session->model_path);
+    const char *name = figure_data_text(data, session->name);
     if (sweep_session(session, 0, &sweep, err) != 0)
         return -1;
     series[0][index] = recall_series(data, name, sweep.captions, sweep.C);

@@ -1,15 +1,13 @@
 /* gather_log.c: training curves from the logs of scanscope train (train.jsonl). */
-#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/file.h"
 #include "base/mem.h"
+#include "base/naming.h"
 #include "figure/gather.h"
-#include "io/text/json_scan.h"
+#include "train/log_read.h"
 
-enum { RECALLS = 6, LOSS_POINTS = 300 };
+enum { LOSS_POINTS = 300 };
 
 /* Points, in the log's order. */
 struct points {
@@ -19,89 +17,41 @@ struct points {
     size_t count, cap;
 };
 
-/* The contents of a log: losses and validations, by iteration. */
-struct log {
-    const char *path;
-    struct points loss, rsum, recalls[RECALLS]; /* i2t R@1 R@5 R@10, t2i R@1 R@5 R@10 */
+/* Losses and validations, by iteration; values that are not finite are left out. */
+struct curves {
+    struct points loss, rsum, recalls[TRAIN_RECALLS];
 };
 
 static void add_point(struct points *points, double x, double y)
 {
+    if (!isfinite(y))
+        return;
     MEM_ROOM(points->items, points->count, points->cap);
     points->items[points->count].x = x;
     points->items[points->count++].y = y;
 }
 
-static void log_done(struct log *log)
+static void curves_done(struct curves *curves)
 {
-    free(log->loss.items);
-    free(log->rsum.items);
-    for (int i = 0; i < RECALLS; i++)
-        free(log->recalls[i].items);
+    free(curves->loss.items);
+    free(curves->rsum.items);
+    for (int i = 0; i < TRAIN_RECALLS; i++)
+        free(curves->recalls[i].items);
 }
 
-/* ---- reading ---- */
-
-static double number(const json_t *value)
+static int read_curves(const char *path, struct curves *out, struct notes *notes, struct error *err)
 {
-    return json_is_number(value) ? json_number_value(value) : NAN;
-}
-
-static void read_validation(struct log *log, const json_t *event, double iteration)
-{
-    static const char *const keys[] = {"i2t", "t2i"};
-    add_point(&log->rsum, iteration, number(json_object_get(event, "rsum")));
-    for (int i = 0; i < RECALLS; i++) {
-        const json_t *value = json_array_get(json_object_get(event, keys[i / 3]), (size_t)i % 3);
-        add_point(&log->recalls[i], iteration, number(value));
+    struct train_history history;
+    int status = train_log_read(path, &history, notes, err);
+    for (size_t i = 0; i < history.step_count; i++)
+        add_point(&out->loss, history.steps[i].iteration, history.steps[i].loss);
+    for (size_t i = 0; i < history.validation_count; i++) {
+        const struct train_past_validation *v = &history.validations[i];
+        add_point(&out->rsum, v->iteration, v->rsum);
+        for (int k = 0; k < TRAIN_RECALLS; k++)
+            add_point(&out->recalls[k], v->iteration, v->recalls[k]);
     }
-}
-
-static void read_event(struct log *log, const json_t *event)
-{
-    const char *name = json_string_value(json_object_get(event, "event"));
-    double iteration = number(json_object_get(event, "iteration"));
-    if (!name || !isfinite(iteration))
-        return;
-    if (strcmp(name, "step") == 0)
-        add_point(&log->loss, iteration, number(json_object_get(event, "loss")));
-    else if (strcmp(name, "validation") == 0)
-        read_validation(log, event, iteration);
-}
-
-static int read_lines(struct log *log, const char *text, size_t size, struct error *err)
-{
-    size_t line = 0;
-    for (size_t at = 0, length; at < size; at += length + 1) {
-        const char *end = memchr(text + at, '\n', size - at);
-        json_error_t why;
-        length = end ? (size_t)(end - text) - at : size - at;
-        line++;
-        json_t *event = length ? json_loadb(text + at, length, 0, &why) : NULL;
-        if (length && !event && end) /* the last line of a run that was killed may be cut */
-            return error_at(err, log->path, -1,
-                            "line %zu is not JSON: is this the train.jsonl of a "
-                            "training run?",
-                            line);
-        read_event(log, event);
-        json_decref(event);
-    }
-    if (log->loss.count == 0 && log->rsum.count == 0)
-        return error_at(err, log->path, -1,
-                        "holds no step and no validation: is this the "
-                        "train.jsonl of a training run?");
-    return 0;
-}
-
-static int read_log(struct log *log, struct error *err)
-{
-    struct file_map map;
-    if (file_map_open(log->path, &map, err) != 0)
-        return -1;
-    int status = json_check(log->path, map.data, map.size, err);
-    if (status == 0)
-        status = read_lines(log, (const char *)map.data, map.size, err);
-    file_map_close(&map);
+    train_history_done(&history);
     return status;
 }
 
@@ -125,7 +75,7 @@ static struct figure_series thinned(struct figure_data *data, const char *name,
     return (struct figure_series){name, x, y, count};
 }
 
-static void plot_recalls(struct figure_data *data, const struct log *log, int first,
+static void plot_recalls(struct figure_data *data, const struct curves *log, int first,
                          const char *title, struct figure_plot *out)
 {
     static const char *const names[] = {"R@1", "R@5", "R@10"};
@@ -139,13 +89,14 @@ static void plot_recalls(struct figure_data *data, const struct log *log, int fi
                                 .series_count = 3};
 }
 
-static void make_plots(struct figure_data *data, const struct log *logs, size_t count)
+static void make_plots(struct figure_data *data, const struct curves *logs, char *const *names,
+                       size_t count)
 {
     struct figure_plot *plots = figure_data_take(data, 4, sizeof *plots);
     struct figure_series *loss = figure_data_take(data, count, sizeof *loss);
     struct figure_series *rsum = figure_data_take(data, count, sizeof *rsum);
     for (size_t i = 0; i < count; i++) {
-        const char *name = gather_run_name(data, logs[i].path);
+        const char *name = figure_data_text(data, names[i]);
         loss[i] = thinned(data, name, &logs[i].loss, LOSS_POINTS);
         rsum[i] = thinned(data, name, &logs[i].rsum, SIZE_MAX / 2);
     }
@@ -170,17 +121,24 @@ static void make_plots(struct figure_data *data, const struct log *logs, size_t 
 
 int gather_logs(const char *const *paths, size_t count, struct figure_data *data, struct error *err)
 {
-    struct log *logs = mem_new(count, sizeof *logs);
+    struct curves *logs = mem_new(count, sizeof *logs);
+    char **names = mem_new(count, sizeof *names);
+    struct notes notes = {0};
     int status = 0;
     data->figure.kind = FIGURE_CURVES;
-    for (size_t i = 0; i < count && status == 0; i++) {
-        logs[i].path = paths[i];
-        status = read_log(&logs[i], err);
-    }
+    naming_files(paths, count, names);
+    for (size_t i = 0; i < count && status == 0; i++)
+        status = read_curves(paths[i], &logs[i], &notes, err);
+    for (size_t i = 0; i < notes.lines.count; i++)
+        figure_data_note(data, notes.lines.items[i]);
     if (status == 0)
-        make_plots(data, logs, count);
-    for (size_t i = 0; i < count; i++)
-        log_done(&logs[i]);
+        make_plots(data, logs, names, count);
+    for (size_t i = 0; i < count; i++) {
+        curves_done(&logs[i]);
+        free(names[i]);
+    }
+    notes_done(&notes);
+    free(names);
     free(logs);
     return status;
 }

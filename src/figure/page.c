@@ -353,7 +353,7 @@ static void footer_text(const struct scene *scene, const struct figure_info *inf
     if (image_id)
         str_addf(out, "%sImage %s.", out->length ? " " : "", image_id);
     if (info->model)
-        str_addf(out, "%sModel %s.", out->length ? " " : "", file_name(info->model));
+        str_addf(out, "%sModel %s.", out->length ? " " : "", info->model);
     if (info->has_score)
         str_addf(out, "%sSimilarity %.4f.", out->length ? " " : "", (double)info->score);
 }

@@ -1,7 +1,10 @@
 #include "train/log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/json_out.h"
@@ -30,6 +33,7 @@ static void add_begin(struct json_out *out, const struct train_begin *b)
     json_out_integer(out, "threads", b->threads);
     json_out_integer(out, "epoch", b->epoch);
     json_out_integer(out, "batch", b->batch);
+    json_out_integer(out, "iteration", b->iteration);
     json_out_text(out, "resumed", b->resumed);
     add_options(out, b->options);
 }
@@ -101,16 +105,49 @@ void train_event_json(const struct train_event *event, struct str *out)
     json_out_close(&json, '}');
 }
 
+/* The bytes up to the last newline; -1: it cannot be read. */
+static off_t whole_lines(int file, off_t size)
+{
+    char block[4096];
+    while (size > 0) {
+        off_t from = size > (off_t)sizeof block ? size - (off_t)sizeof block : 0;
+        ssize_t got = pread(file, block, (size_t)(size - from), from);
+        if (got != (ssize_t)(size - from))
+            return -1;
+        for (; size > from; size--)
+            if (block[size - from - 1] == '\n')
+                return size;
+    }
+    return 0;
+}
+
+/* Cuts what a killed run left unfinished, so that the next line begins a line. */
+static int cut_torn(int file, size_t *cut_out)
+{
+    struct stat stat;
+    if (fstat(file, &stat) != 0)
+        return -1;
+    off_t whole = S_ISREG(stat.st_mode) ? whole_lines(file, stat.st_size) : stat.st_size;
+    if (whole < 0)
+        return -1;
+    *cut_out = (size_t)(stat.st_size - whole);
+    return *cut_out == 0 || (ftruncate(file, whole) == 0 && fsync(file) == 0) ? 0 : -1;
+}
+
 int train_log_open(const char *folder, bool append, struct train_log *out, struct error *err)
 {
     *out = (struct train_log){0};
     if (file_make_folder(folder, err) != 0)
         return -1;
     out->path = file_join(folder, "train.jsonl");
-    out->file = fopen(out->path, append ? "ae" : "we");
-    if (out->file)
+    int flags = append ? O_RDWR | O_APPEND : O_WRONLY | O_TRUNC;
+    int file = open(out->path, flags | O_CREAT | O_CLOEXEC, 0666);
+    if (file >= 0 && (!append || cut_torn(file, &out->cut) == 0) &&
+        (out->file = fdopen(file, append ? "a" : "w")))
         return 0;
     error_errno(err, out->path, "write");
+    if (file >= 0)
+        close(file);
     train_log_close(out);
     return -1;
 }
@@ -121,8 +158,8 @@ int train_log_write(struct train_log *log, const struct train_event *event, stru
     train_event_json(event, &line);
     str_add(&line, "\n");
     errno = 0;
-    bool written = fwrite(line.text, 1, line.length, log->file) == line.length &&
-                   (event->kind == TRAIN_STEP || fflush(log->file) == 0);
+    bool written =
+        fwrite(line.text, 1, line.length, log->file) == line.length && fflush(log->file) == 0;
     str_done(&line);
     return written ? 0 : error_errno(err, log->path, "write");
 }

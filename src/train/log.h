@@ -1,7 +1,6 @@
 /* log.h: the log of a training run: one JSON object per line in logger_name/train.jsonl, appended
- * to by
- * --resume (scanscope-formats(5) lists the fields). Numbers have all their digits, so two logs of
- * the same run are equal. */
+ * to by --resume (scanscope-formats(5) lists the fields; log_read.h reads them). Numbers have all
+ * their digits, so two logs of the same run are equal. */
 #ifndef TRAIN_LOG_H
 #define TRAIN_LOG_H
 
@@ -20,6 +19,7 @@ struct train_begin {
     uint64_t seed;
     int threads;
     int64_t epoch, batch; /* where it starts */
+    int64_t iteration;    /* steps done before */
     const char *resumed;  /* the checkpoint, or NULL */
 };
 
@@ -67,14 +67,16 @@ void train_event_json(const struct train_event *event, struct str *out);
 struct train_log {
     FILE *file;
     char *path;
+    size_t cut; /* bytes that were cut when it was opened */
 };
 
-/* Opens FOLDER/train.jsonl, creating the folder; `append` keeps its contents. Errors: the folder or
- * the file cannot be written. To be closed with train_log_close. */
+/* Opens FOLDER/train.jsonl, creating the folder. `append` keeps its contents up to the last whole
+ * line: what a killed run left unfinished behind it is cut off, so that the log stays readable.
+ * Errors: the folder or the file cannot be written. To be closed with train_log_close. */
 int train_log_open(const char *folder, bool append, struct train_log *out,
                    struct error *err) MUST_USE;
-/* Writes a line. Errors: a full disk, which shows at the latest with the line of an epoch, since
- * all lines but those of steps are flushed. */
+/* Writes a line, and hands it to the system at once: a run that is killed loses none. Errors: a
+ * full disk. */
 int train_log_write(struct train_log *log, const struct train_event *event,
                     struct error *err) MUST_USE;
 void train_log_close(struct train_log *log);

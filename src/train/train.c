@@ -42,6 +42,17 @@ static int note(struct run *run, const char *text, struct error *err)
 
 /* ---- beginning ---- */
 
+/* The log of a run that was killed ends inside a line. */
+static int note_cut_log(struct run *run, struct error *err)
+{
+    if (run->log.cut == 0)
+        return 0;
+    char *text = mem_printf("the log ended inside a line: %zu bytes were cut off", run->log.cut);
+    int status = note(run, text, err);
+    free(text);
+    return status;
+}
+
 /* The position in an epoch is valid only for the captions and batches that it was saved with. */
 static int check_position(struct run *run, struct error *err)
 {
@@ -153,6 +164,7 @@ static int begin(struct run *run, struct error *err)
         .threads = omp_get_max_threads(),
         .epoch = run->state.epoch,
         .batch = run->state.batch,
+        .iteration = run->state.iterations,
         .resumed = run->spec->resume ? run->spec->resume->path : NULL,
     };
     return tell(run, &event, err);
@@ -165,7 +177,7 @@ static int run_open(struct run *run, struct error *err)
     if (open_model(run, err) != 0 || open_data(run, err) != 0 ||
         file_make_folder(run->options->model_name, err) != 0 ||
         train_log_open(run->options->logger_name, run->spec->resume != NULL, &run->log, err) != 0 ||
-        resume(run, err) != 0)
+        note_cut_log(run, err) != 0 || resume(run, err) != 0)
         return -1;
     run->state.captions = (int64_t)run->batches.captions;
     run->state.batch_size = (int64_t)run->batches.size;

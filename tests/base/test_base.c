@@ -5,7 +5,10 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "base/countof.h"
+#include "base/file.h"
 #include "base/mem.h"
+#include "base/naming.h"
 #include "base/notes.h"
 #include "base/rng.h"
 #include "base/str.h"
@@ -125,6 +128,146 @@ static void test_rng_repeats(void **state)
         assert_true(rng_below(&a, 3) < 3);
 }
 
+static int by_number(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Streams of neighbouring seeds have nothing in common, and their first numbers are even. */
+static void test_rng_streams(void **state)
+{
+    enum { SEEDS = 4, STREAMS = 2000, ALL = SEEDS * STREAMS };
+    static uint64_t first[ALL];
+    double mean = 0;
+    size_t n = 0;
+    (void)state;
+    for (uint64_t seed = 0; seed < SEEDS; seed++)
+        for (uint64_t s = 0; s < STREAMS; s++) {
+            struct rng rng;
+            rng_seed_stream(&rng, seed, s);
+            first[n++] = rng_u64(&rng);
+            mean += rng_unit(&rng) / ALL;
+        }
+    qsort(first, ALL, sizeof *first, by_number);
+    for (size_t i = 1; i < ALL; i++)
+        assert_true(first[i] != first[i - 1]);
+    assert_true(mean > 0.48 && mean < 0.52);
+}
+
+/* ---- naming.h ---- */
+
+static void test_names_of_files(void **state)
+{
+    static const struct {
+        const char *paths[3], *names[3];
+    } cases[] = {
+        {{"runs/f30k_scan/model_best.pth.tar"}, {"f30k_scan"}},
+        {{"/home/me/runs/f30k_scan/checkpoint/model_best.pth.tar"}, {"f30k_scan"}},
+        {{"/home/me/runs/f30k_scan/log/train.jsonl"}, {"f30k_scan"}},
+        {{"/home/me/t2i_AVG.pth.tar"}, {"t2i_AVG"}},
+        {{"./model_best.pth.tar"}, {"model_best"}},
+        {{"checkpoint/checkpoint_12.pth.tar"}, {"checkpoint_12"}},
+        {{"/tmp/x/sims.npy"}, {"sims"}},
+        {{"/"}, {"unnamed"}},
+        {{"runs/a/model_best.pth.tar", "runs/b/model_best.pth.tar"}, {"a", "b"}},
+        {{"/h/runs1/a/model_best.pth.tar", "/h/runs2/a/model_best.pth.tar"},
+         {"runs1/a", "runs2/a"}},
+        {{"/h/a/checkpoint_1.pth.tar", "/h/a/checkpoint_2.pth.tar", "/h/b/best.pth.tar"},
+         {"a/checkpoint_1", "a/checkpoint_2", "b"}},
+        {{"a.npy", "a.npy", "a (2).npy"}, {"a", "a (3)", "a (2)"}},
+        {{"t2i/model.pth\n.tar"}, {"model.pth "}},
+    };
+    (void)state;
+    for (size_t c = 0; c < COUNTOF(cases); c++) {
+        size_t n = 0;
+        char *names[3];
+        while (n < 3 && cases[c].paths[n])
+            n++;
+        naming_files(cases[c].paths, n, names);
+        for (size_t i = 0; i < n; i++) {
+            assert_string_equal(names[i], cases[c].names[i]);
+            free(names[i]);
+        }
+    }
+}
+
+static void test_hidden_paths(void **state)
+{
+    static const char *const cases[][2] = {
+        {"/home/my me/x.pth.tar: no such file", "x.pth.tar: no such file"},
+        {"runs/a/train.jsonl: line 3 is cut", "train.jsonl: line 3 is cut"},
+        {"cannot open '/home/me/a.jpg' (and ~/b.jpg, ../c.jpg)",
+         "cannot open 'a.jpg' (and b.jpg, c.jpg)"},
+        {"R@1 and/or 1/2: fine", "R@1 and/or 1/2: fine"},
+        {"and/or 1/2 / 3", "and/or 1/2 / 3"},
+    };
+    (void)state;
+    for (size_t c = 0; c < COUNTOF(cases); c++) {
+        char *line = naming_hide_paths(cases[c][0]);
+        assert_string_equal(line, cases[c][1]);
+        free(line);
+    }
+}
+
+/* ---- file_below, file_relative ---- */
+
+static void test_below(void **state)
+{
+    static const struct {
+        const char *name, *path; /* NULL: refused */
+    } cases[] = {
+        {"a.png", "in/a.png"},
+        {".//a.png", "in/a.png"},
+        {"sub/a.png", "in/sub/a.png"},
+        {"no/a.png", "in/no/a.png"},
+        {"..a.png", "in/..a.png"},
+        {"inner/a.png", "in/inner/a.png"},
+        {"../a.png", NULL},
+        {"sub/../a.png", NULL},
+        {"sub/../../a.png", NULL},
+        {"/a.png", NULL},
+        {"", NULL},
+        {"..", NULL},
+        {".", NULL},
+        {"way/a.png", NULL},
+        {"way/no/a.png", NULL},
+        {"link.png", NULL},
+        {"lost.png", NULL},
+    };
+    char folder[] = "/tmp/scanscope-below-XXXXXX", *back = getcwd(NULL, 0);
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(chdir(folder), 0);
+    assert_int_equal(
+        system("mkdir -p in/sub out inside && touch out/x.png && ln -s ../out in/way && "
+               "ln -s ../out/x.png in/link.png && ln -s nowhere in/lost.png && "
+               "ln -s sub in/inner && ln -s ../inside in/twin"),
+        0);
+    for (size_t c = 0; c < COUNTOF(cases); c++) {
+        struct error err;
+        char *path;
+        int status = file_below("in", cases[c].name, &path, &err);
+        if ((status == 0) != (cases[c].path != NULL))
+            fail_msg("'%s' is %s", cases[c].name, status == 0 ? path : err.text);
+        if (path)
+            assert_string_equal(path, cases[c].path);
+        free(path);
+    }
+    struct error err;
+    char *path, *near = file_relative("out/x.png", "in"), *far = file_relative("/etc/passwd", "in");
+    assert_int_equal(file_below("in", "twin/a.png", &path, &err), -1); /* inside begins with in */
+    assert_string_equal(near, "../out/x.png");
+    assert_string_equal(far, "passwd");
+    free(near);
+    free(far);
+    assert_int_equal(chdir(back), 0);
+    char *remove = mem_printf("rm -r %s", folder);
+    assert_int_equal(system(remove), 0);
+    free(remove);
+    free(back);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -135,6 +278,10 @@ int main(void)
         cmocka_unit_test(test_utf8_clean),
         cmocka_unit_test(test_file_write_is_atomic),
         cmocka_unit_test(test_rng_repeats),
+        cmocka_unit_test(test_rng_streams),
+        cmocka_unit_test(test_names_of_files),
+        cmocka_unit_test(test_hidden_paths),
+        cmocka_unit_test(test_below),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

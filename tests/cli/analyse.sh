@@ -122,6 +122,28 @@ analyse compare -m "$b" -m "$a" -d split -q --json
 same "$(grep -A7 '"rsum": {' ab.json | value difference)" "$(grep -A7 '"rsum": {' out | value difference | sed 's/^/0 - /; s/0 - -//')" ||
     same "$(grep -A7 '"rsum": {' ab.json | value difference)" "-$(grep -A7 '"rsum": {' out | value difference)"
 ok $? "swapped models negate the difference"
+# both commands say A - B, and the same intervals of it
+run "$SCANSCOPE" eval -m "$a" -m "$b" -d split --ci --json -q
+cp out eval.json
+analyse compare -m "$a" -m "$b" -d split -q --json
+cp out compare.json
+if "${python:=/usr/bin/python3}" -c '' 2>/dev/null; then
+    "$python" - <<'EOF'
+import json, sys
+e, c = json.load(open("eval.json")), json.load(open("compare.json"))
+theirs = {(r["direction"], r["k"]): [r["difference"], r["low"], r["high"]] for r in c["recalls"]}
+ours = {(d["direction"], d["k"]): d["difference"] for d in e["differences"][:6]}
+near = lambda x, y: len(x) == len(y) and all(abs(a - b) < 1e-9 for a, b in zip(x, y))
+assert len(theirs) == 6 and all(near(theirs[k], ours[k]) for k in ours), (theirs, ours)
+assert any(v[0] for v in ours.values())
+r = c["rsum"]
+assert near([r["difference"], r["low"], r["high"]], e["rsum_differences"][0]["difference"])
+assert abs(r["difference"] - (r["a"] - r["b"])) < 1e-9 and r["difference"]
+EOF
+    ok $? "eval --ci and analyse compare agree on differences, signs and intervals"
+else
+    skip "eval --ci and analyse compare" "no python3"
+fi
 analyse compare -m "$a,$b" -m "$b,$a" -d split -q --json
 same "$(value same <out)" 24
 ok $? "ensembles separated by commas, in either order"

@@ -120,7 +120,7 @@ run "$SCANSCOPE" eval -m a.npy -d set --qrels qrels
 grep -q '1 of 7 judgements name items outside the split' err
 ok $? "judgements of other splits are counted"
 ev -m a.npy -d set --qrels qrels --json
-grep -q '"qrels": {"i2t": {"queries": 1, "relevant": 2, .*}}}$' out
+grep -q '"qrels": {"i2t": {"queries": 1, "relevant": 2, .*}}' out
 ok $? "--qrels --json"
 printf 'c1\nc2\nc3\nc4\nc5\n7\n' >ids
 printf '7 0 9 1\nc1 0 8 1\n' >mixed
@@ -213,6 +213,20 @@ ok $? "of two models: each against the other and against the ensemble"
 ev -m a.npy -m a.npy --ci --json
 grep -q '"difference": \[0, 0, 0\], "p": 1, "only_a": 0, "only_b": 0, "mcnemar_p": 1' out
 ok $? "a model does not differ from itself"
+ev -m a.npy --ci --json
+cp out seed1
+ev -m a.npy --ci --json --seed 2
+! cmp -s out seed1 && grep -q '"rsum": \[[^]]*\]' out
+ok $? "another seed gives other intervals; the sum of recalls has one"
+printf '7#0 0 7 1\n7#1 0 7 0\n99#0 0 7 1\n' >partly
+ev -m a.npy -d set --qrels partly --json
+grep -q '"t2i": {"queries": 1, "relevant": 1, "r1": 100,' out
+ok $? "means over the queries that have a relevant item"
+ev -m a.npy -d set --qrels partly --complete --json
+grep -q '"t2i": {"queries": 3, "relevant": 0.33333333333333331, "r1": 33.3333333333333' out
+ok $? "--complete: over all queries of the file, as trec_eval -c"
+ev -m a.npy -d set --complete
+fails_with 2 "--qrels" "--complete without a file"
 ev -m a.npy --ci --resamples 0
 fails_with 2 "--resamples" "no resamples"
 

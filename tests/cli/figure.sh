@@ -99,6 +99,15 @@ ok $? "training curves from a log"
 figure curves --log run/train.jsonl --log run/train.jsonl -o run.pdf
 [ "$status" -eq 0 ]
 ok $? "of two runs"
+torn=$SCANSCOPE_TEST_DATA/cases/logs/torn-train.jsonl
+if [ -s "$torn" ]; then
+    figure curves --log "$torn" -o torn.svg --save-data
+    [ "$status" -eq 0 ] && grep -q "line 166 was cut" err && grep -q '<s:Notes>.*line 166 was cut' torn.svg &&
+        grep -q '"notes": ' torn.json
+    ok $? "the log of a run that was killed and resumed; a note, in metadata and data too"
+else
+    skip "a torn log" "$torn is missing"
+fi
 figure curves --log split/test_caps.txt -o x.png
 fails_with 1 "train.jsonl of a training run" "a log that is none"
 
@@ -176,6 +185,36 @@ ok $? "unless options say otherwise"
 sed '/"marks"/,/]/c "marks": []' session.json >unmarked.json
 figure --batch unmarked.json -o marked
 fails_with 1 "marks no caption" "a session without marks"
+
+# A line's file stays below -o, whatever it says; the other lines go on.
+mkdir outside under && ln -s ../outside under/way && ln -s ../outside/new.png under/link.png && ln -s nowhere under/sub
+cat >escape.jsonl <<END
+{"caption_index": 3, "output": "../x.png"}
+{"caption_index": 3, "output": "$work/outside/x.png"}
+{"caption_index": 3, "output": "a/../../x.png"}
+{"caption_index": 3, "output": "way/x.png"}
+{"caption_index": 3, "output": "link.png"}
+{"caption_index": 3, "output": ".."}
+{"caption_index": 3, "output": ""}
+{"caption_index": 3, "output": "way/deep/x.png"}
+{"caption_index": 3, "output": ".//good.png"}
+{"caption_index": 4, "output": "good.png"}
+{"caption_index": 4, "output": "good.svg"}
+END
+figure --batch escape.jsonl -m "$model" -d split --dpi 50 -o under --quiet
+[ "$status" -eq 1 ] && [ -z "$(ls underside)" ] && [ ! -e x.png ] && [ "$(ls -p under | grep -v / | tr '\n' ' ')" = "good.png good.svg link.png sub way " ]
+ok $? "a batch writes below its folder only"
+[ "$(grep -c 'leads out of the folder under' err)" -eq 7 ] && grep -q "line 7: '' is not the name" err &&
+    grep -q "line 10: under/good.png is already the figure of line 9" err
+ok $? "and says so by line"
+rm -rf under && mkdir under && tail -n 3 escape.jsonl >three.jsonl && ln -s ../outside/x.json under/good.json
+figure --batch three.jsonl -m "$model" -d split --dpi 50 -o under --quiet --save-data
+[ -z "$(ls underside)" ] && [ "$(ls under)" = good.json ]
+ok $? "so do the data beside a figure"
+rm under/good.json
+figure --batch three.jsonl -m "$model" -d split --dpi 50 -o under --quiet --save-data
+[ "$(ls under | tr '\n' ' ')" = "good.csv good.json good.png " ] && grep -q "line 3: under/good.json is already the data of line 1" err
+ok $? "and two figures never share them"
 
 # The batch of the manual, on the demo.
 sed -n '/^{"kind"/p; /^12$/p' "$SCANSCOPE_TESTS/../man/scanscope-figure.1.in" | sed 's/\\-/-/g' >manual.jsonl

@@ -132,6 +132,22 @@ else
 fi
 cd ..
 
+# ---- killed inside a line of the log ----
+cp -r whole killed && cd killed || exit 99
+last=$(ls run/checkpoint_*.pth.tar | sort | head -n 1)
+printf '{"event": "step", "ep' >>log/train.jsonl
+run "$SCANSCOPE" train --resume "$last" --threads 1
+[ "$status" -eq 0 ] && grep -q "log ended inside a line: 21 bytes" ../err && ! grep -q '"ep{' log/train.jsonl
+ok $? "the log of a killed run is cut to its last whole line"
+run "$SCANSCOPE" figure curves --log log/train.jsonl -o curves.svg --save-data
+[ "$status" -eq 0 ] && grep -q "steps that it repeats" ../err
+ok $? "and reads: repeated steps replace the earlier ones"
+run "$SCANSCOPE" figure curves --log ../whole/log/train.jsonl -o whole.svg --save-data
+grep ^point curves.csv | cut -d, -f7- >../a.txt
+[ -s ../a.txt ] && grep ^point whole.csv | cut -d, -f7- | cmp -s - ../a.txt
+ok $? "as those of a run that was never killed"
+cd ..
+
 # ---- checkpoints of the reference ----
 fixture=$SCANSCOPE_TEST_FIXTURES/t2i_avg/model.pth.tar
 if [ -f "$fixture" ]; then

@@ -104,7 +104,7 @@ static void test_metrics(void **state)
     struct error err;
     for (int direction = 0; direction < 2; direction++)
         assert_done(metrics_relevance_of_split(4, 8, 2, direction, &own[direction], &err), err);
-    assert_done(folds_metrics(&f, sims, own, m, &err), err);
+    assert_done(folds_metrics(&f, sims, own, NULL, m, &err), err);
     assert_int_equal(m[0].queries, 8);
     assert_int_equal(m[1].queries, 4);
     assert_true(m[0].r1 == 62.5 && m[1].r1 == 50 && m[1].relevant == 2);
@@ -113,8 +113,12 @@ static void test_metrics(void **state)
     metrics_relevance_done(&own[1]);
     struct relevant_pair pairs[] = {{0, 1, 1}, {0, 7, 1}}; /* image 0: caption 7 is in fold 1 */
     assert_done(metrics_relevance_make(pairs, 2, 4, &own[1], &err), err);
-    assert_done(folds_metrics(&f, sims, own, m, &err), err);
+    assert_done(folds_metrics(&f, sims, own, NULL, m, &err), err);
     assert_true(m[1].queries == 1 && m[1].relevant == 1 && m[1].r1 == 0 && m[1].r5 == 100);
+    const size_t complete[2] = {8, 5}; /* of trec_eval -c: five images are asked about */
+    assert_done(folds_metrics(&f, sims, own, complete, m, &err), err);
+    assert_true(m[1].queries == 5 && m[1].relevant == 0.2 && m[1].r1 == 0 && m[1].r5 == 20);
+    assert_true(m[0].queries == 8 && m[0].r1 == 62.5);
     metrics_relevance_done(&own[0]);
     metrics_relevance_done(&own[1]);
 }
@@ -168,6 +172,12 @@ static void test_confidence(void **state)
     assert_true(d.mcnemar.only_a == 1 && d.mcnemar.only_b == 2);
     assert_done(confidence_compare(&f, &a, &a, true, 1, &how, &d, &err), err);
     assert_true(d.paired.difference.value == 0 && d.paired.p == 1 && d.mcnemar.exact_p == 1);
+    struct interval sum;
+    struct paired difference;
+    assert_done(confidence_rsum(&f, &a, &how, &sum, &err), err);
+    assert_true(sum.value == 62.5 + 50 + 4 * 100 && sum.low < sum.value && sum.high > sum.value);
+    assert_done(confidence_compare_rsum(&f, &a, &b, &how, &difference, &err), err);
+    assert_true(difference.difference.value == -25 - 25 && difference.p < 1);
 }
 
 int main(void)

@@ -151,11 +151,30 @@ static void test_both_directions(void **state)
     assert_int_equal(j.relevance[1].queries, 3);
     assert_relevant(&j.relevance[1], 2, 2, (size_t[]){0, 2}, (int32_t[]){1, 1});
     assert_int_equal(j.relevance[1].starts[3], 2);
+    assert_true(j.queries[0] == 2 && j.queries[1] == 3);
     judgements_done(&j);
     /* "7" is an image and a caption: the other side tells */
     assert_done(load("7 0 9 1\n9 0 7 1\nc1 0 8 1\n", "c0\nc1\nc2\nc3\nc4\n7\n", &j, &err), err);
     assert_relevant(&j.relevance[0], 5, 1, (size_t[]){2}, (int32_t[]){1});
     assert_relevant(&j.relevance[1], 2, 1, (size_t[]){5}, (int32_t[]){1});
+    judgements_done(&j);
+}
+
+/* Queries without a relevant item and outside the split count, each once, for their direction. */
+static void test_queries(void **state)
+{
+    (void)state;
+    struct judgements j;
+    struct error err;
+    assert_done(load("7#0 0 7 1\n7#1 0 7 0\n7#1 0 8 -1\n11#0 0 7 1\n11#0 0 12 1\n13#0 0 14 1\n"
+                     "7 0 7#0 1\n20 0 7#1 1\n20 0 8#1 1\n21 0 22#0 1\n",
+                     NULL, &j, &err),
+                err);
+    assert_int_equal(j.queries[0], 4); /* 7#0, 7#1, 11#0, 13#0 */
+    assert_int_equal(j.queries[1], 3); /* 7, 20, 21 */
+    judgements_done(&j);
+    assert_done(load("7#0 0 7 1\nx 0 y 1\n", NULL, &j, &err), err);
+    assert_true(j.queries[0] == 2 && j.queries[1] == 0); /* one direction only */
     judgements_done(&j);
 }
 
@@ -300,6 +319,7 @@ int main(void)
         cmocka_unit_test(test_names_that_do_not_fit),
         cmocka_unit_test(test_rows_of_names),
         cmocka_unit_test(test_both_directions),
+        cmocka_unit_test(test_queries),
         cmocka_unit_test(test_judgements_that_are_none),
         cmocka_unit_test(test_run),
         cmocka_unit_test(test_runs_that_cannot_be),

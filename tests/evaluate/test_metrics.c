@@ -174,10 +174,10 @@ static void test_mean(void **state)
     const struct query_metrics queries[] = {
         {.relevant = 2, .r1 = 1, .map_r = 0.5, .ndcg = 1}, {0}, {.relevant = 4, .ndcg = 0.5}};
     struct metrics m;
-    metrics_mean(queries, 3, &m);
+    metrics_mean(queries, 3, 0, &m);
     assert_int_equal(m.queries, 2);
     assert_true(m.relevant == 3 && m.r1 == 50 && m.map_r == 25 && m.ndcg == 75);
-    metrics_mean(queries + 1, 1, &m);
+    metrics_mean(queries + 1, 1, 0, &m);
     assert_true(m.queries == 0 && m.r1 == 0);
 }
 

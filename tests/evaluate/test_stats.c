@@ -177,6 +177,24 @@ static void test_bootstrap_seeded(void **state)
     assert_true(a.low != c.low && fabs(a.low - c.low) < 0.05);
 }
 
+/* Few resamples, whose extremes are the interval: neighbouring seeds have none in common. */
+static void test_bootstrap_neighbours(void **state)
+{
+    (void)state;
+    double values[100];
+    struct rng rng;
+    struct interval before = {0}, now;
+    struct error err;
+    rng_seed(&rng, 3);
+    for (int i = 0; i < 100; i++)
+        values[i] = rng_normal(&rng);
+    for (uint64_t seed = 0; seed < 50; seed++, before = now) {
+        struct bootstrap how = {.resamples = 10, .level = 0.999999, .seed = seed};
+        assert_done(stats_bootstrap_mean(values, 100, &how, &now, &err), err);
+        assert_true(fabs(now.low - before.low) > 1e-6 && fabs(now.high - before.high) > 1e-6);
+    }
+}
+
 /* scipy: skewness, binomial test, chi-square tail, the bootstrap's percentile interval. */
 static const char script[] =
     "import sys; import numpy as np; from scipy import stats\n"
@@ -248,6 +266,7 @@ int main(void)
         cmocka_unit_test(test_bootstrap_large),
         cmocka_unit_test(test_bootstrap_edges),
         cmocka_unit_test(test_bootstrap_seeded),
+        cmocka_unit_test(test_bootstrap_neighbours),
         cmocka_unit_test(test_scipy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/naming.h"
 #include "base/str.h"
 #include "retrieve/session/session_private.h"
 
@@ -127,6 +128,7 @@ static int open_parts(struct session *session, const struct session_spec *spec, 
     take_sizes(session);
     session->compat = spec->compat;
     session->model_path = mem_strdup(spec->model);
+    session->name = spec->name ? mem_strdup(spec->name) : naming_file(spec->model);
     return check_fit(session, spec, err);
 }
 
@@ -178,6 +180,7 @@ void session_free(struct session *session)
         dataset_free(session->data);
     }
     free(session->model_path);
+    free(session->name);
     notes_done(&session->notes);
     free(session->ids);
     free(session->starts);

@@ -26,6 +26,7 @@ enum { SESSION_WORDS = 1024 };
 /* What to open. Strings are borrowed during session_open only. */
 struct session_spec {
     const char *model; /* checkpoint */
+    const char *name;  /* how results call it; NULL: by its path (base/naming.h) */
     const char *vocab; /* --vocab, or NULL: found by the rules of scanscope-formats(5) */
     struct dataset_spec data;
     enum token_compat compat;
@@ -42,8 +43,8 @@ struct session {
     struct vocab *vocab; /* NULL if none was found and none is needed */
     struct dataset *data;
     enum token_compat compat;
-    char *model_path;
-    bool borrowed; /* model, vocab and data are the caller's: session_borrow */
+    char *model_path, *name; /* the name is for what is passed on: it has no path */
+    bool borrowed;           /* model, vocab and data are the caller's: session_borrow */
     size_t I, R, D;
     struct embedded_images images;  /* zero until embedded; in `index`, or owned if that is NULL */
     struct index *index;            /* NULL if the images are embedded in memory */
