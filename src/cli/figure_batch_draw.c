@@ -85,6 +85,7 @@ static void run(struct batch_job *job, const struct figure_sessions *sessions,
 {
     struct figure_data data = {0};
     job->failed = draw(job, sessions, options, &data) != 0;
+    notes_add_all(&job->remarks, figure_data_notes(&data));
     if (data.figure.info.caption)
         job->shown = mem_strdup(data.figure.info.caption);
     job->style.font = NULL; /* it may be the data's */

@@ -239,5 +239,7 @@ int figure_request_answer(const struct figure_request *request,
     if (answers[request->kind](&a) != 0)
         return -1;
     fill_info(&a);
+    for (size_t i = 0; i < sessions->count; i++)
+        session_notes(sessions->items[i], figure_data_notes(data));
     return 0;
 }

@@ -10,6 +10,7 @@
 #include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/notes.h"
 #include "config.h"
 #include "figure/kinds.h"
 #include "figure/page.h"
@@ -50,6 +51,7 @@ static const struct format *format_of(const char *path, struct error *err)
 struct metadata {
     struct render_texts texts;
     struct str words, images, score;
+    char *notes;
 };
 
 static void add_text(struct metadata *meta, const char *key, const char *text)
@@ -96,6 +98,8 @@ static void metadata_make(const struct figure *figure, struct scene *scene, stru
     add_text(meta, "Model", info->model);
     add_text(meta, "Score", meta->score.text);
     add_text(meta, "Overlay", scene->statement.text);
+    meta->notes = info->notes ? notes_join(info->notes) : NULL;
+    add_text(meta, "Notes", meta->notes);
 }
 
 static void metadata_done(struct metadata *meta)
@@ -103,6 +107,7 @@ static void metadata_done(struct metadata *meta)
     str_done(&meta->words);
     str_done(&meta->images);
     str_done(&meta->score);
+    free(meta->notes);
 }
 
 /* ---- writing ---- */

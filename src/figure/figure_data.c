@@ -43,7 +43,12 @@ void figure_data_photo(struct figure_data *data, struct figure_image *image, int
 {
     struct error err;
     struct image *photo = mem_new(1, sizeof *photo);
-    if (!image->path || image_load(image->path, max_side, photo, &err) != 0) {
+    const struct image_spec spec = {.max_side = max_side,
+                                    .width = image->box_width,
+                                    .height = image->box_height,
+                                    .boxed = image->boxes != NULL,
+                                    .notes = figure_data_notes(data)};
+    if (!image->path || image_open(image->path, &spec, photo, &err) != 0) {
         free(photo);
         if (image->path)
             image->missing = figure_data_text(data, err.text);
@@ -54,8 +59,15 @@ void figure_data_photo(struct figure_data *data, struct figure_image *image, int
     image->pixels = photo;
 }
 
+struct notes *figure_data_notes(struct figure_data *data)
+{
+    data->figure.info.notes = &data->notes;
+    return &data->notes;
+}
+
 void figure_data_done(struct figure_data *data)
 {
+    notes_done(&data->notes);
     for (size_t i = 0; i < data->block_count; i++)
         free(data->blocks[i]);
     for (size_t i = 0; i < data->photo_count; i++) {

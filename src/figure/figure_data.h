@@ -3,6 +3,7 @@
 #ifndef FIGURE_FIGURE_DATA_H
 #define FIGURE_FIGURE_DATA_H
 
+#include "base/notes.h"
 #include "figure/figure.h"
 
 /* A figure and the memory of all that it points to. Zero-initialise to start. */
@@ -12,7 +13,11 @@ struct figure_data {
     size_t block_count, block_cap;
     struct image **photos;
     size_t photo_count, photo_cap;
+    struct notes notes; /* figure.info.notes, once there may be any */
 };
+
+/* The figure's notes, to add to. */
+struct notes *figure_data_notes(struct figure_data *data);
 
 /* Frees the figure and all that it points to. */
 void figure_data_done(struct figure_data *data);
@@ -27,7 +32,8 @@ char *figure_data_text(struct figure_data *data, const char *text);
 struct figure_set *figure_data_sets(struct figure_data *data, size_t count);
 
 /* Loads image->path, if there is one, into image->pixels (a JPEG no larger than needed for
- * `max_side` pixels; 0: in full); if that fails, image->missing says why. */
+ * `max_side` pixels; 0: in full), as the size that boxes refer to tells (image_open); what is
+ * remarkable goes into the figure's notes. If that fails, image->missing says why. */
 void figure_data_photo(struct figure_data *data, struct figure_image *image, int max_side);
 
 #endif

@@ -1,6 +1,7 @@
 /* figure_file_write.c: a figure's data as JSON. */
 #include "base/file.h"
 #include "base/json_out.h"
+#include "base/notes.h"
 #include "figure/figure_file.h"
 #include "figure/style.h"
 
@@ -137,6 +138,16 @@ static void put_style(struct json_out *out, const struct figure_style *style)
     str_done(&value);
 }
 
+static void put_notes(struct json_out *out, const struct notes *notes)
+{
+    if (!notes || notes->lines.count == 0)
+        return;
+    json_out_open(out, "notes", '[');
+    for (size_t i = 0; i < notes->lines.count; i++)
+        json_out_text(out, NULL, notes->lines.items[i]);
+    json_out_close(out, ']');
+}
+
 int figure_save_json(const struct figure *figure, const struct figure_style *style,
                      const char *path, struct error *err)
 {
@@ -151,6 +162,7 @@ int figure_save_json(const struct figure *figure, const struct figure_style *sty
     json_out_text(&out, "version", info->version);
     if (info->has_score)
         json_out_float(&out, "score", info->score);
+    put_notes(&out, info->notes);
     put_style(&out, style);
     json_out_open(&out, "sets", '[');
     for (size_t i = 0; i < figure->set_count; i++)

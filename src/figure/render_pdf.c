@@ -124,7 +124,7 @@ static void set_metadata(cairo_surface_t *surface, const struct render_texts *te
             cairo_pdf_surface_set_metadata(surface, fields[i].field, text);
     }
     struct str rest = {0};
-    static const char *const others[] = {"Words", "Image", "Model", "Score"};
+    static const char *const others[] = {"Words", "Image", "Model", "Score", "Notes"};
     for (size_t i = 0; i < COUNTOF(others); i++) {
         const char *text = render_text(texts, others[i]);
         if (text)

@@ -235,7 +235,9 @@ static int open_photos(struct opening *o, struct error *err)
     const char *folder = photos_folder(d->photos);
     d->photo_folder = mem_strdup(folder);
     if (photos_by_order(d->photos))
-        notes_add(&o->d->notes, "ids are taken as positions in %s in file-name order", folder);
+        notes_add(&o->d->notes,
+                  "ids are taken as positions in the folder of photographs in file-name "
+                  "order");
     return 0;
 }
 

@@ -98,6 +98,15 @@ static bool is_turn_certain(const struct decode *d)
                compare_shape(image->full_width, image->full_height, d->spec);
 }
 
+/* Whether anybody wants to hear about it. */
+static bool remarks(const struct decode *d, enum image_remark remark)
+{
+    if (!d->spec->notes)
+        return false;
+    image_remark(d, remark);
+    return true;
+}
+
 /* Decides about the turn, and notes what was decided or assumed. */
 static void settle_orientation(struct decode *d)
 {
@@ -106,13 +115,13 @@ static void settle_orientation(struct decode *d)
     if (d->orientation == 1)
         return;
     if (is_meant_unturned(d)) {
-        if (spec->notes)
+        if (remarks(d, IMAGE_NOT_TURNED))
             notes_add(spec->notes,
                       "%s: not turned by its EXIF orientation (%d): the image sizes, %d x %d, are "
                       "those of the picture as it is stored",
                       name, d->orientation, spec->width, spec->height);
         d->orientation = 1;
-    } else if (spec->notes && spec->boxed && !is_turn_certain(d)) {
+    } else if (spec->boxed && !is_turn_certain(d) && remarks(d, IMAGE_MAYBE_TURNED)) {
         notes_add(spec->notes,
                   "%s: turned by its EXIF orientation (%d); %s whether the boxes are those of the "
                   "turned picture",
@@ -126,18 +135,19 @@ static void note_shape(const struct decode *d)
 {
     const struct image_spec *spec = d->spec;
     const struct image *image = d->out;
-    if (!spec->notes || !spec->boxed || spec->width < 1 || spec->height < 1 ||
-        compare_shape(image->full_width, image->full_height, spec) != SHAPE_OTHER)
-        return;
-    notes_add(spec->notes,
-              "%s: the photograph is %d x %d, but the image sizes say %d x %d, another shape: "
-              "boxes may lie in the wrong places",
-              file_name(d->path), image->full_width, image->full_height, spec->width, spec->height);
+    if (spec->boxed && spec->width > 0 && spec->height > 0 &&
+        compare_shape(image->full_width, image->full_height, spec) == SHAPE_OTHER &&
+        remarks(d, IMAGE_OTHER_SHAPE))
+        notes_add(spec->notes,
+                  "%s: the photograph is %d x %d, but the image sizes say %d x %d, another shape: "
+                  "boxes may lie in the wrong places",
+                  file_name(d->path), image->full_width, image->full_height, spec->width,
+                  spec->height);
 }
 
 static void note_pages(const struct decode *d)
 {
-    if (d->spec->notes && d->pages)
+    if (d->pages && remarks(d, IMAGE_PAGES))
         notes_add(d->spec->notes, "%s: has several pages; the first one is shown",
                   file_name(d->path));
 }
@@ -214,6 +224,8 @@ int image_open(const char *path, const struct image_spec *spec, struct image *ou
                struct error *err)
 {
     struct error own;
+    if (spec->remarks)
+        *spec->remarks = 0;
     return load(path, spec, false, out, err ? err : &own);
 }
 

@@ -18,6 +18,15 @@ struct image {
     uint8_t *pixels;             /* height x width x 4; owned */
 };
 
+/* What image_open noted. */
+enum image_remark {
+    IMAGE_DAMAGED = 1,      /* only a part is there */
+    IMAGE_NOT_TURNED = 2,   /* the sizes are those of the stored picture */
+    IMAGE_MAYBE_TURNED = 4, /* turned; whether the boxes are, is not known */
+    IMAGE_OTHER_SHAPE = 8,  /* than the sizes say */
+    IMAGE_PAGES = 16,       /* there are more than the first */
+};
+
 /* Loads a JPEG, PNG or TIFF (its first page), by content, not by name. With max_side > 0 a JPEG is
  * decoded at the smallest of libjpeg's scales whose longer side is at least max_side. Free with
  * image_done. Errors: missing, another format, damaged (with the place), larger than 100 million
@@ -26,10 +35,11 @@ int image_load(const char *path, int max_side, struct image *out, struct error *
 
 /* How a photograph is to be opened. */
 struct image_spec {
-    int max_side;        /* as in image_load */
-    int width, height;   /* of the picture that the data's boxes refer to; 0: unknown */
-    bool boxed;          /* boxes will be placed on it: what is assumed of its sides is noted */
-    struct notes *notes; /* NULL: as image_load */
+    int max_side;          /* as in image_load */
+    int width, height;     /* of the picture that the data's boxes refer to; 0: unknown */
+    bool boxed;            /* boxes will be placed on it: what is assumed of its sides is noted */
+    struct notes *notes;   /* NULL: as image_load */
+    unsigned int *remarks; /* gets the sum of what was noted, of enum image_remark; NULL to skip */
 };
 
 /* image_load for pictures with data about them. Width and height decide whether the EXIF

@@ -31,6 +31,12 @@ int image_alloc(struct image *out, int width, int height, const char *path, stru
     return mem_alloc(&out->pixels, (size_t)width * (size_t)height, 4, path, err);
 }
 
+void image_remark(const struct decode *d, enum image_remark remark)
+{
+    if (d->spec->remarks)
+        *d->spec->remarks |= remark;
+}
+
 static void fill_grey(uint8_t *pixels, size_t count)
 {
     static const uint8_t grey[4] = {128, 128, 128, 255};
@@ -52,6 +58,7 @@ int image_keep_rows(struct decode *d, int rows, const struct error *err)
         return -1;
     fill_grey(image->pixels + 4 * (size_t)rows * (size_t)image->width,
               (size_t)(image->height - rows) * (size_t)image->width);
+    image_remark(d, IMAGE_DAMAGED);
     notes_add(d->spec->notes, "%s; %s", without_folder(d, err),
               rows < image->height ? "the rest is shown grey" : "it is shown as far as it goes");
     return 0;

@@ -26,6 +26,9 @@ int image_decode_jpeg(struct decode *d, struct error *err) MUST_USE;
 int image_decode_png(struct decode *d, struct error *err) MUST_USE;
 int image_decode_tiff(struct decode *d, struct error *err) MUST_USE;
 
+/* Adds to spec->remarks, if it is wanted. */
+void image_remark(const struct decode *d, enum image_remark remark);
+
 /* What is left of an image that is damaged from row `rows` on: the rest becomes grey, and the
  * error a note. Returns 0; -1 if there are no rows or nobody reads notes, and the error stands. */
 int image_keep_rows(struct decode *d, int rows, const struct error *err) MUST_USE;
