@@ -4,6 +4,7 @@
 #define INSPECT_INSPECT_PRIVATE_H
 
 #include "inspect/inspect.h"
+#include "io/dataset/dataset.h"
 
 /* ---- recording ---- */
 
@@ -43,6 +44,10 @@ int inspect_lines(struct inspect_subject *s, struct error *err) MUST_USE;
 
 /* A data folder, or one of captions, photographs or tables; `split` as in inspect_path. */
 int inspect_folder(struct inspect_subject *s, const char *split, struct error *err) MUST_USE;
+
+/* Opens the photographs of the first `checked` images, records how many of them are unreadable,
+ * damaged or disagree with the sizes, and adds a note about each kind. */
+void inspect_photos(struct dataset *dataset, size_t checked, struct inspect_field *record);
 
 /* Adds what there is to say of s->vocab. */
 void inspect_describe_vocab(struct inspect_subject *s);
