@@ -63,6 +63,20 @@ static toff_t file_size(thandle_t handle)
     return ((struct reader *)handle)->decode->file.size;
 }
 
+/* The library only reads from there. (Not mapped, it refuses plain tiles of odd sizes.) */
+static int map_bytes(thandle_t handle, void **base_out, toff_t *size_out)
+{
+    const struct bytes *file = &((struct reader *)handle)->decode->file;
+    *base_out = (void *)(uintptr_t)file->data;
+    *size_out = file->size;
+    return 1;
+}
+
+static void unmap_nothing(thandle_t handle, void *base, toff_t size)
+{
+    (void)handle, (void)base, (void)size;
+}
+
 /* Both handlers return 1: the library's own, which prints, is not called. */
 PRINTF_LIKE(4, 0)
 static int keep_reason(TIFF *tiff, void *user, const char *module, const char *format, va_list args)
@@ -90,8 +104,8 @@ static TIFF *open_tiff(struct reader *r)
     TIFFOpenOptionsSetMaxSingleMemAlloc(options, MAX_BLOCK);
     TIFFOpenOptionsSetErrorHandlerExtR(options, keep_reason, r);
     TIFFOpenOptionsSetWarningHandlerExtR(options, ignore_warning, r);
-    TIFF *tiff = TIFFClientOpenExt("", "rm", r, read_bytes, write_nothing, seek, close_nothing,
-                                   file_size, NULL, NULL, options);
+    TIFF *tiff = TIFFClientOpenExt("", "r", r, read_bytes, write_nothing, seek, close_nothing,
+                                   file_size, map_bytes, unmap_nothing, options);
     TIFFOpenOptionsFree(options);
     return tiff;
 }
