@@ -15,6 +15,7 @@
 enum magic_kind {
     MAGIC_JPEG,
     MAGIC_PNG,
+    MAGIC_TIFF,
     MAGIC_NPY,
     MAGIC_ZIP,
     MAGIC_PICKLE,

@@ -92,11 +92,13 @@ static void print_notes(const struct options *o, const struct str *notes, size_t
     }
 }
 
-static int write_figure(const struct options *o, const struct figure *figure,
+static int write_figure(struct options *o, const struct figure *figure,
                         const struct figure_style *style, struct error *err)
 {
     struct str notes = {0};
     int status = figure_write(figure, style, o->output, &notes, err);
+    if (figure->info.notes)
+        cli_notes(&o->common, figure->info.notes);
     print_notes(o, &notes, 0);
     str_done(&notes);
     if (status != 0 || !o->data)
@@ -163,10 +165,11 @@ static int draw_request(struct options *o, const struct figure_request *request,
 /* ---- many ---- */
 
 /* All notes, then what failed; returns the exit status. */
-static int report(const struct options *o, const struct batch *batch)
+static int report(struct options *o, const struct batch *batch)
 {
     size_t failed = 0;
     for (size_t i = 0; i < batch->count; i++) {
+        cli_notes(&o->common, &batch->jobs[i].remarks);
         print_notes(o, &batch->jobs[i].notes, batch->jobs[i].line);
         failed += batch->jobs[i].failed;
     }
@@ -256,7 +259,7 @@ static bool is_data(const char *operand)
     return dot && strcasecmp(dot, ".json") == 0;
 }
 
-static int redraw(const struct options *o, const char *path, struct error *err)
+static int redraw(struct options *o, const char *path, struct error *err)
 {
     struct figure_data data = {0};
     struct figure_style style;

@@ -33,8 +33,9 @@ struct batch_job {
     bool failed;
     struct error err; /* why */
     struct str notes;
-    char *shown;   /* the figure's title */
-    char *preview; /* for the page: the figure of a PDF as SVG; else NULL */
+    struct notes remarks; /* on what the figure shows */
+    char *shown;          /* the figure's title */
+    char *preview;        /* for the page: the figure of a PDF as SVG; else NULL */
 };
 
 struct batch {

@@ -31,10 +31,7 @@ static int load(struct batch_job *job, const struct batch_options *options,
 
 static int from_logs(struct batch_job *job, struct figure_data *data)
 {
-    int status = gather_logs(job->logs, job->log_count, data, &job->err);
-    for (size_t i = 0; i < data->notes.lines.count; i++)
-        str_addf(&job->notes, "%s\n", data->notes.lines.items[i]);
-    return status;
+    return gather_logs(job->logs, job->log_count, data, &job->err);
 }
 
 static int fill(struct batch_job *job, const struct figure_sessions *sessions,
@@ -93,6 +90,7 @@ static void run(struct batch_job *job, const struct figure_sessions *sessions,
 {
     struct figure_data data = {0};
     job->failed = draw(job, sessions, options, &data) != 0;
+    notes_add_all(&job->remarks, figure_data_notes(&data));
     if (data.figure.info.caption)
         job->shown = mem_strdup(data.figure.info.caption);
     job->style.font = NULL; /* it may be the data's */

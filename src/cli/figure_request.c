@@ -207,15 +207,6 @@ static int answer_curves(struct answer *a)
     return gather_curves(a->sessions->items, a->sessions->count, a->data, a->err);
 }
 
-static void add_notes(struct figure_data *data, const struct session *session)
-{
-    struct notes notes = {0};
-    session_notes(session, &notes);
-    for (size_t i = 0; i < notes.lines.count; i++)
-        figure_data_note(data, notes.lines.items[i]);
-    notes_done(&notes);
-}
-
 static void fill_info(struct answer *a)
 {
     struct figure *figure = &a->data->figure;
@@ -224,8 +215,6 @@ static void fill_info(struct answer *a)
     for (size_t i = 0; i < a->sessions->count; i++)
         str_addf(&models, "%s%s", i ? ", " : "", a->sessions->items[i]->name);
     figure->info.model = figure_data_text(a->data, str_text(&models));
-    for (size_t i = 0; i < a->sessions->count; i++)
-        add_notes(a->data, a->sessions->items[i]);
     str_done(&models);
     if (set && !figure->info.caption)
         figure->info.caption = set->query;
@@ -250,5 +239,7 @@ int figure_request_answer(const struct figure_request *request,
     if (answers[request->kind](&a) != 0)
         return -1;
     fill_info(&a);
+    for (size_t i = 0; i < sessions->count; i++)
+        session_notes(sessions->items[i], figure_data_notes(data));
     return 0;
 }

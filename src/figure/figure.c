@@ -1,5 +1,4 @@
 #include "figure/figure.h"
-#include "base/notes.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -11,6 +10,8 @@
 #include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/naming.h"
+#include "base/notes.h"
 #include "config.h"
 #include "figure/kinds.h"
 #include "figure/page.h"
@@ -78,6 +79,20 @@ static void collect(const struct figure *figure, struct metadata *meta)
     }
 }
 
+/* The notes in one line without the user's paths; NULL if there are none. */
+static char *join_notes(const struct notes *notes)
+{
+    struct notes shown = {0};
+    for (size_t i = 0; notes && i < notes->lines.count; i++) {
+        char *line = naming_hide_paths(notes->lines.items[i]);
+        notes_add(&shown, "%s", line);
+        free(line);
+    }
+    char *joined = notes_join(&shown);
+    notes_done(&shown);
+    return joined;
+}
+
 static void metadata_make(const struct figure *figure, struct scene *scene, struct metadata *meta)
 {
     const struct figure_info *info = &figure->info;
@@ -98,8 +113,7 @@ static void metadata_make(const struct figure *figure, struct scene *scene, stru
     add_text(meta, "Model", info->model);
     add_text(meta, "Score", meta->score.text);
     add_text(meta, "Overlay", scene->statement.text);
-    if (info->notes)
-        meta->notes = notes_join(info->notes);
+    meta->notes = join_notes(info->notes);
     add_text(meta, "Notes", meta->notes);
 }
 

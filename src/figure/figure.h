@@ -18,14 +18,19 @@
 enum overlay_style { OVERLAY_FADE, OVERLAY_HEAT, OVERLAY_BOXES, OVERLAY_NONE };
 enum colour_map { MAP_VIRIDIS, MAP_CIVIDIS, MAP_MAGMA, MAP_INFERNO, MAP_GREY };
 
+/* Scales boxes (regions x 4) that are fractions of an image to its width and height. */
+void figure_scale_boxes(const float *fractions, size_t regions, double width, double height,
+                        float *out);
+
 /* An image with its regions. The boxes are in pixels of an image of box_width x box_height, which
  * may differ from the size of `pixels`; if those are 0, the photograph's full size is meant. */
 struct figure_image {
     const struct image *pixels; /* NULL: a grey panel is shown; `missing` says why */
     const char *missing;
     const char *id;
-    const char *path;   /* of the photograph's file; NULL: none */
-    const float *boxes; /* regions x 4: x1 y1 x2 y2; NULL: none */
+    const char *path;     /* of the photograph's file; NULL: none */
+    const float *boxes;   /* regions x 4: x1 y1 x2 y2; NULL: none */
+    const char *no_boxes; /* why there are none, if there is a reason */
     size_t regions;
     int box_width, box_height;
 };

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/naming.h"
 #include "base/utf8.h"
 
 static void *keep(struct figure_data *data, void *block)
@@ -32,14 +31,6 @@ char *figure_data_text(struct figure_data *data, const char *text)
     return text ? keep(data, utf8_clean(text, strlen(text))) : NULL;
 }
 
-void figure_data_note(struct figure_data *data, const char *text)
-{
-    char *line = naming_hide_paths(text);
-    notes_add(&data->notes, "%s", line);
-    data->figure.info.notes = &data->notes;
-    free(line);
-}
-
 struct figure_set *figure_data_sets(struct figure_data *data, size_t count)
 {
     struct figure_set *sets = figure_data_take(data, count, sizeof *sets);
@@ -52,7 +43,12 @@ void figure_data_photo(struct figure_data *data, struct figure_image *image, int
 {
     struct error err;
     struct image *photo = mem_new(1, sizeof *photo);
-    if (!image->path || image_load(image->path, max_side, photo, &err) != 0) {
+    const struct image_spec spec = {.max_side = max_side,
+                                    .width = image->box_width,
+                                    .height = image->box_height,
+                                    .boxed = image->boxes != NULL,
+                                    .notes = figure_data_notes(data)};
+    if (!image->path || image_open(image->path, &spec, photo, &err) != 0) {
         free(photo);
         if (image->path)
             image->missing = figure_data_text(data, err.text);
@@ -61,6 +57,12 @@ void figure_data_photo(struct figure_data *data, struct figure_image *image, int
     MEM_ROOM(data->photos, data->photo_count, data->photo_cap);
     data->photos[data->photo_count++] = photo;
     image->pixels = photo;
+}
+
+struct notes *figure_data_notes(struct figure_data *data)
+{
+    data->figure.info.notes = &data->notes;
+    return &data->notes;
 }
 
 void figure_data_done(struct figure_data *data)

@@ -16,6 +16,9 @@ struct figure_data {
     struct notes notes; /* what figure.info.notes points to */
 };
 
+/* The figure's notes, to add to. */
+struct notes *figure_data_notes(struct figure_data *data);
+
 /* Frees the figure and all that it points to. */
 void figure_data_done(struct figure_data *data);
 
@@ -25,15 +28,12 @@ void *figure_data_take(struct figure_data *data, size_t count, size_t size);
 void *figure_data_copy(struct figure_data *data, const void *array, size_t count, size_t size);
 char *figure_data_text(struct figure_data *data, const char *text);
 
-/* Adds a remark to the figure's, with the paths in it cut to file names; `data` must stay where it
- * is from then on. */
-void figure_data_note(struct figure_data *data, const char *text);
-
 /* Gives the figure `count` empty sets, to be filled in; they live as long as `data`. */
 struct figure_set *figure_data_sets(struct figure_data *data, size_t count);
 
 /* Loads image->path, if there is one, into image->pixels (a JPEG no larger than needed for
- * `max_side` pixels; 0: in full); if that fails, image->missing says why. */
+ * `max_side` pixels; 0: in full), as the size that boxes refer to tells (image_open); what is
+ * remarkable goes into the figure's notes. If that fails, image->missing says why. */
 void figure_data_photo(struct figure_data *data, struct figure_image *image, int max_side);
 
 #endif

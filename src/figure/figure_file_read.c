@@ -23,8 +23,9 @@ enum {
 static const struct {
     const char *key;
     size_t most;
-} limits[] = {{"sets", 1024}, {"words", 4096},         {"results", 1024}, {"captions", 1024},
-              {"plots", 256}, {"shown_regions", 4096}, {"series", 256},   {"ticks", 4096}};
+} limits[] = {{"sets", 1024},     {"words", 4096}, {"results", 1024},
+              {"captions", 1024}, {"plots", 256},  {"shown_regions", 4096},
+              {"series", 256},    {"ticks", 4096}, {"notes", 256}};
 
 /* A file being read: the place that errors name, and the owner of what is read. */
 struct reader {
@@ -404,17 +405,28 @@ static int read_info(struct reader *r, const json_t *root)
         info->model = figure_data_text(r->data, name);
         free(name);
     }
-    const json_t *notes = json_object_get(root, "notes");
-    for (size_t i = 0; i < json_array_size(notes); i++)
-        if (json_is_string(json_array_get(notes, i)))
-            figure_data_note(r->data, json_string_value(json_array_get(notes, i)));
     return get_float(r, root, "score", &info->score);
+}
+
+static int read_notes(struct reader *r, const json_t *root)
+{
+    const json_t *array;
+    size_t count;
+    if (get_array(r, root, "notes", &array, &count) != 0)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        const char *line = json_string_value(json_array_get(array, i));
+        if (!line)
+            return wrong(r, "notes", "a list of strings");
+        notes_add(figure_data_notes(r->data), "%s", line);
+    }
+    return 0;
 }
 
 static int read_contents(struct reader *r, const json_t *root)
 {
     struct figure *f = &r->data->figure;
-    if (read_info(r, root) != 0)
+    if (read_info(r, root) != 0 || read_notes(r, root) != 0)
         return -1;
     f->sets = read_list(r, root, "sets", sizeof *f->sets, read_set, &f->set_count);
     if (!f->sets)

@@ -3,6 +3,8 @@
 
 #include "base/file.h"
 #include "base/json_out.h"
+#include "base/naming.h"
+#include "base/notes.h"
 #include "figure/figure_file.h"
 #include "figure/style.h"
 
@@ -147,8 +149,11 @@ static void put_notes(struct json_out *out, const struct notes *notes)
     if (!notes || notes->lines.count == 0)
         return;
     json_out_open(out, "notes", '[');
-    for (size_t i = 0; i < notes->lines.count; i++)
-        json_out_text(out, NULL, notes->lines.items[i]);
+    for (size_t i = 0; i < notes->lines.count; i++) {
+        char *line = naming_hide_paths(notes->lines.items[i]);
+        json_out_text(out, NULL, line);
+        free(line);
+    }
     json_out_close(out, ']');
 }
 

@@ -6,6 +6,17 @@
 
 #include "base/mem.h"
 
+/* Boxes that are fractions of the photograph; without one, of a picture of the usual shape. */
+static void scale_boxes(struct figure_data *data, struct figure_image *image)
+{
+    enum { WIDTH = 4, HEIGHT = 3 };
+    image->box_width = image->pixels ? image->pixels->full_width : WIDTH;
+    image->box_height = image->pixels ? image->pixels->full_height : HEIGHT;
+    float *scaled = figure_data_take(data, image->regions * 4, sizeof *scaled);
+    figure_scale_boxes(image->boxes, image->regions, image->box_width, image->box_height, scaled);
+    image->boxes = scaled;
+}
+
 void gather_image(const struct session *session, size_t image, int max_side,
                   struct figure_data *data, struct figure_image *out)
 {
@@ -21,6 +32,7 @@ void gather_image(const struct session *session, size_t image, int max_side,
         out->box_width = set->sizes[2 * image];
         out->box_height = set->sizes[2 * image + 1];
     }
+    out->no_boxes = figure_data_text(data, set->no_boxes);
     if (dataset_photo(set, image, &path, &err) == 0) {
         out->path = figure_data_copy(data, path, strlen(path) + 1, 1);
         free(path);
@@ -28,6 +40,8 @@ void gather_image(const struct session *session, size_t image, int max_side,
     } else {
         out->missing = figure_data_text(data, err.text);
     }
+    if (set->box_fractions)
+        scale_boxes(data, out);
 }
 
 /* ---- choosing words ---- */

@@ -123,21 +123,17 @@ int gather_logs(const char *const *paths, size_t count, struct figure_data *data
 {
     struct curves *logs = mem_new(count, sizeof *logs);
     char **names = mem_new(count, sizeof *names);
-    struct notes notes = {0};
     int status = 0;
     data->figure.kind = FIGURE_CURVES;
     naming_files(paths, count, names);
     for (size_t i = 0; i < count && status == 0; i++)
-        status = read_curves(paths[i], &logs[i], &notes, err);
-    for (size_t i = 0; i < notes.lines.count; i++)
-        figure_data_note(data, notes.lines.items[i]);
+        status = read_curves(paths[i], &logs[i], figure_data_notes(data), err);
     if (status == 0)
         make_plots(data, logs, names, count);
     for (size_t i = 0; i < count; i++) {
         curves_done(&logs[i]);
         free(names[i]);
     }
-    notes_done(&notes);
     free(names);
     free(logs);
     return status;

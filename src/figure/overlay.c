@@ -27,6 +27,13 @@ static void covered(double lo, double hi, int size, int *from_out, int *to_out)
     *to_out = (int)fmin(fmax(to, from), size);
 }
 
+void figure_scale_boxes(const float *fractions, size_t regions, double width, double height,
+                        float *out)
+{
+    for (size_t i = 0; i < 4 * regions; i++)
+        out[i] = (float)(fractions[i] * (i % 2 ? height : width));
+}
+
 static bool span_of_box(const struct figure_image *image, const float *box, int width, int height,
                         struct span *out)
 {

@@ -255,6 +255,10 @@ int page_need_boxes(const struct figure_image *image, struct error *err)
 {
     if (image->boxes && image->regions)
         return 0;
+    if (image->no_boxes)
+        return error_set(err,
+                         "image %s has no boxes, so attention cannot be shown on the picture: %s",
+                         image->id ? image->id : "?", image->no_boxes);
     return error_set(err,
                      "image %s has no boxes, so attention cannot be shown on the picture: put "
                      "SPLIT_boxes.npy (images x regions x 4, in pixels) and "

@@ -7,7 +7,7 @@
 
 #include "figure/scene.h"
 
-enum { RENDER_TEXTS = 9, RENDER_MAX_SIDE = 32767 };
+enum { RENDER_TEXTS = 16, RENDER_MAX_SIDE = 32767 };
 
 /* The file's metadata, as keys and texts. */
 struct render_texts {

@@ -9,6 +9,7 @@
 #include "base/utf8.h"
 #include "inspect/inspect_private.h"
 #include "io/dataset/dataset.h"
+#include "io/dataset/photos.h"
 #include "io/text/captions.h"
 
 enum { CHECKED_IMAGES = 200 }; /* per split: their features and photographs are checked */
@@ -89,7 +90,33 @@ static char *split_line(const struct dataset *d, size_t checked)
     return str_take(&line);
 }
 
-static void record_split(struct inspect_subject *s, const struct dataset *d, const char *line)
+/* What was counted in the boxes. */
+static void record_boxes(const struct dataset *d, struct inspect_field *record)
+{
+    const struct dataset_box_counts *n = &d->box_counts;
+    const struct {
+        const char *name;
+        size_t count;
+    } facts[] = {
+        {"beyond_image", n->beyond}, {"images_with_such", n->beyond_images},
+        {"swapped", n->reversed},    {"without_area", n->empty},
+        {"zero", n->zero},           {"not_finite", n->broken},
+    };
+    inspect_set_text(record, "taken_as", n->layout);
+    inspect_set_number(record, "fractions", INSPECT_BOOL, n->fractions);
+    for (size_t i = 0; i < COUNTOF(facts); i++)
+        inspect_set_number(record, facts[i].name, INSPECT_INTEGER, (double)facts[i].count);
+}
+
+static void record_notes(const struct notes *notes, struct inspect_field *record)
+{
+    struct inspect_field *list = inspect_set(record, "notes", INSPECT_LIST);
+    for (size_t i = 0; i < notes->lines.count; i++)
+        inspect_set_text(list, NULL, notes->lines.items[i]);
+}
+
+static struct inspect_field *record_split(struct inspect_subject *s, const struct dataset *d,
+                                          const char *line)
 {
     const struct {
         const char *name;
@@ -110,6 +137,9 @@ static void record_split(struct inspect_subject *s, const struct dataset *d, con
     for (size_t i = 0; i < COUNTOF(facts); i++)
         inspect_set_number(split, facts[i].name, facts[i].type, facts[i].number);
     inspect_set_text(split, "text", line);
+    if (d->boxes)
+        record_boxes(d, inspect_set(split, "box_counts", INSPECT_OBJECT));
+    return split;
 }
 
 static void describe_split(struct inspect_subject *s, struct dataset *d)
@@ -119,9 +149,12 @@ static void describe_split(struct inspect_subject *s, struct dataset *d)
     char *line = split_line(d, checked);
     char *clean = utf8_clean(d->split, strlen(d->split));
     inspect_line(s, NULL, "%-12s %s", clean, line);
-    record_split(s, d, line);
+    struct inspect_field *record = record_split(s, d, line);
     free(clean);
     free(line);
+    if (d->photo_folder)
+        inspect_photos(d, checked, inspect_set(record, "photograph_counts", INSPECT_OBJECT));
+    record_notes(&d->notes, record);
     for (size_t i = 0; i < d->notes.lines.count; i++)
         inspect_line(s, NULL, "%-12s %s", "", d->notes.lines.items[i]);
     if (check_features(d, checked, &err) != 0) {
@@ -203,7 +236,7 @@ static bool describe_others(struct inspect_subject *s)
         return false;
     for (size_t i = 0; i < names.count; i++) {
         const char *name = names.items[i];
-        photos += ends(name, ".jpg") || ends(name, ".jpeg") || ends(name, ".png");
+        photos += photos_is_name(name);
         if (ends(name, "_caps.txt")) {
             describe_captions(s, name);
             captions++;

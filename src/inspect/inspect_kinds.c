@@ -344,12 +344,19 @@ int inspect_vocab(struct inspect_subject *s, struct error *err)
 int inspect_image(struct inspect_subject *s, struct error *err)
 {
     struct image image;
-    if (image_load(s->path, 0, &image, err) != 0)
+    struct notes notes = {0};
+    unsigned int remarks;
+    const struct image_spec spec = {.notes = &notes, .remarks = &remarks};
+    if (image_open(s->path, &spec, &image, err) != 0)
         return -1;
     inspect_begin(s, "photograph");
     inspect_line(s, "pixels", "%d x %d, upright", image.width, image.height);
     inspect_set_number(&s->record, "width", INSPECT_INTEGER, image.width);
     inspect_set_number(&s->record, "height", INSPECT_INTEGER, image.height);
+    for (size_t i = 0; i < notes.lines.count; i++)
+        inspect_line(s, i ? NULL : "note", "%s", notes.lines.items[i]);
+    s->damaged = remarks & IMAGE_DAMAGED;
+    notes_done(&notes);
     image_done(&image);
     return 0;
 }

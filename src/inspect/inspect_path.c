@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/magic.h"
+#include "base/str.h"
 #include "inspect/inspect_private.h"
 #include "io/array/npy.h"
 #include "io/dataset/bottomup.h"
@@ -14,12 +16,6 @@ static bool starts(const struct file_map *map, const char *magic, size_t n)
     return map->size >= n && memcmp(map->data, magic, n) == 0;
 }
 
-static bool is_image(const struct file_map *map)
-{
-    return starts(map, "\xff\xd8\xff", 3) || starts(map, "\x89PNG", 4) || starts(map, "GIF8", 4) ||
-           (map->size > 12 && memcmp(map->data + 8, "WEBP", 4) == 0);
-}
-
 /* Whether it begins without control characters other than those of text. */
 static bool is_text(const struct file_map *map)
 {
@@ -28,6 +24,13 @@ static bool is_text(const struct file_map *map)
         if (map->data[i] < ' ' && !(map->data[i] >= '\t' && map->data[i] <= '\r'))
             return false;
     return true;
+}
+
+/* Of formats that are not read, too, which the reader then names. "BM" may begin any text. */
+static bool is_image(const struct file_map *map)
+{
+    const struct magic *magic = magic_find(map->data, map->size);
+    return magic && str_ends_with(magic->name, " image") && !(starts(map, "BM", 2) && is_text(map));
 }
 
 static bool is_json(const struct file_map *map)

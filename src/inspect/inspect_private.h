@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "inspect/inspect.h"
+#include "io/dataset/dataset.h"
 
 /* ---- recording ---- */
 
@@ -59,6 +60,9 @@ int inspect_binary_kind(struct inspect_subject *s, const struct file_map *map,
 
 /* A line and a number of the record: "NAME  31,014 WHAT", 31014. */
 void inspect_count(struct inspect_subject *s, const char *name, size_t count, const char *what);
+/* Opens the photographs of the first `checked` images, records how many of them are unreadable,
+ * damaged or disagree with the sizes, and adds a note about each kind. */
+void inspect_photos(struct dataset *dataset, size_t checked, struct inspect_field *record);
 
 /* Adds what there is to say of s->vocab. */
 void inspect_describe_vocab(struct inspect_subject *s);

@@ -258,8 +258,8 @@ static int fake_survey(struct backend *backend, size_t first, size_t n,
 }
 
 /* Sky above, ground below, a square whose colour and place depend on the image. */
-static int fake_photo(struct backend *backend, size_t image, int max_side, struct image *out,
-                      struct error *err)
+static int fake_photo(struct backend *backend, size_t image, int max_side, struct notes *notes,
+                      struct image *out, struct error *err)
 {
     struct fake *fake = (struct fake *)backend;
     static const uint8_t paint[6][3] = {{200, 40, 40},  {50, 80, 200},   {40, 160, 60},
@@ -271,7 +271,13 @@ static int fake_photo(struct backend *backend, size_t image, int max_side, struc
                          fake->id[image]);
     if (fake->options.bad_photo == image + 1)
         return error_set(err, "%s: the photograph is damaged", fake->id[image]);
-    *out = (struct image){width, SIDE, width, SIDE, mem_new((size_t)(width * SIDE), 4)};
+    if (fake->options.odd_photo == image + 1)
+        notes_add(notes, "%s: another shape than the data says", fake->id[image]);
+    *out = (struct image){.width = width,
+                          .height = SIDE,
+                          .full_width = width,
+                          .full_height = SIDE,
+                          .pixels = mem_new((size_t)(width * SIDE), 4)};
     int left = 10 + (int)(image * 23 % 70), top = 20 + (int)(image * 11 % 40);
     for (int y = 0; y < SIDE; y++)
         for (int x = 0; x < width; x++) {

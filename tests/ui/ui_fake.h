@@ -21,6 +21,7 @@ struct fake_options {
     atomic_bool *hold; /* rankings keep working until it is false or they are interrupted */
     atomic_int *begun, *stopped; /* NULL, or counts of such rankings */
     atomic_bool *hold_opening;   /* openings, likewise */
+    size_t odd_photo;            /* one about which there is a note, plus 1 */
     size_t bad_photo;            /* the image whose photograph cannot be read, plus 1 */
     bool clumsy;                 /* some captions rank another image first */
     const char *crash_on;        /* a caption that makes the ranking fault */

@@ -191,11 +191,25 @@ static void take_looked(struct ui *ui, struct event *event, struct effects *effe
     answers_first_word(ui, side->look);
 }
 
+/* Beside a warning about the query, if one stands there. */
+static void say_about_photo(struct ui *ui, const char *note)
+{
+    bool warned = ui->message.text && ui->message.role == ROLE_WARNING;
+    char *before = warned ? mem_strdup(ui->message.text) : NULL;
+    ui_say(ui, warned ? ROLE_WARNING : ROLE_DIM, "%s%s%s", before ? before : "", before ? "; " : "",
+           note);
+    free(before);
+}
+
 static void take_picture(struct ui *ui, struct event *event, struct effects *effects)
 {
     (void)effects;
     struct side *side = &ui->sides[event->side];
     struct picture_slot *slot = &side->pictures[side->picture_next];
+    bool same = side->picture_shown >= 0 &&
+                side->pictures[side->picture_shown].key.image == side->picture_requested.image;
+    if (event->picture->note && !same)
+        say_about_photo(ui, event->picture->note);
     picture_free(slot->picture);
     slot->picture = event->picture;
     slot->key = side->picture_requested;

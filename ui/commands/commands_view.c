@@ -41,10 +41,12 @@ void command_overlay(struct ui *ui, const char *args, struct effects *effects)
         ui->box_count = ui->box_count > 1 ? ui->box_count : MANY_BOXES;
     else if (style == STYLE_BOXES || before == STYLE_TOP)
         ui->box_count = 1;
-    if (ui_catalog(ui) && !ui_catalog(ui)->boxes && ui->overlay != OVERLAY_NONE)
+    const struct catalog *catalog = ui_catalog(ui);
+    if (catalog && !catalog->boxes && ui->overlay != OVERLAY_NONE)
         ui_say(ui, ROLE_ERROR,
-               "This split has no boxes, so attention cannot be shown on pictures: r lists the "
-               "regions");
+               "This split has no boxes, so attention cannot be shown on pictures%s%s: r lists the "
+               "regions",
+               catalog->no_boxes ? " - " : "", catalog->no_boxes ? catalog->no_boxes : "");
     else
         ui_say(ui, ROLE_DIM, "Overlay: %s", styles[style]);
 }

@@ -111,12 +111,15 @@ static int made_survey(struct backend *backend, size_t first, size_t n,
     return error_set(err, "interrupted");
 }
 
-static int made_photo(struct backend *backend, size_t image, int max_side, struct image *out,
-                      struct error *err)
+static int made_photo(struct backend *backend, size_t image, int max_side, struct notes *notes,
+                      struct image *out, struct error *err)
 {
-    (void)backend, (void)max_side, (void)err;
-    *out = (struct image){PHOTO_WIDTH, PHOTO_HEIGHT, PHOTO_WIDTH, PHOTO_HEIGHT,
-                          mem_new((size_t)PHOTO_WIDTH * PHOTO_HEIGHT, 4)};
+    (void)backend, (void)max_side, (void)notes, (void)err;
+    *out = (struct image){.width = PHOTO_WIDTH,
+                          .height = PHOTO_HEIGHT,
+                          .full_width = PHOTO_WIDTH,
+                          .full_height = PHOTO_HEIGHT,
+                          .pixels = mem_new((size_t)PHOTO_WIDTH * PHOTO_HEIGHT, 4)};
     for (size_t i = 0; i < (size_t)PHOTO_WIDTH * PHOTO_HEIGHT; i++) {
         uint8_t *p = out->pixels + 4 * i;
         p[0] = (uint8_t)(i % PHOTO_WIDTH / 2 + image);

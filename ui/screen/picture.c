@@ -190,5 +190,6 @@ void picture_free(struct picture *picture)
     free(picture->cells);
     free(picture->pixels);
     free(picture->error);
+    free(picture->note);
     free(picture);
 }

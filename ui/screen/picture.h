@@ -31,6 +31,8 @@ struct picture_spec {
     int16_t frames[PICTURE_FRAMES];
     int16_t region;
     uint32_t frame_colours[3];
+    /* The size that the data says the photograph has; thumbnails are kept under it. 0: unknown. */
+    int data_width, data_height;
 };
 
 struct picture_cell {
@@ -46,6 +48,7 @@ struct picture {
     enum graphics graphics;
     unsigned stamp;              /* different for every picture with pixels; 0 without */
     char *error;                 /* why it cannot be shown, else NULL */
+    char *note;                  /* what is remarkable of the photograph, else NULL */
     int full_width, full_height; /* of the photograph: the boxes' units */
 };
 

@@ -27,6 +27,8 @@ struct catalog {
     char *const *id;      /* I */
     char *const *caption; /* C; NULL if there are none to show */
     const float *boxes;   /* I x R x 4: x1 y1 x2 y2 in pixels; NULL if absent */
+    const char *no_boxes; /* why not, if there is a reason */
+    bool box_fractions;   /* they are fractions of the photograph instead */
     const int32_t *sizes; /* I x 2: the size that boxes refer to; NULL: the photograph's own */
     bool photos;          /* a folder of photographs is known */
 };
@@ -109,9 +111,10 @@ struct backend_ops {
      * rows, whose texts are borrowed until the backend is freed. */
     int (*survey)(struct backend *backend, size_t first, size_t n, const struct progress *progress,
                   struct failure *out, struct error *err) MUST_USE;
-    /* The photograph of an image, scaled down to max_side if that is not 0. Freed by image_done. */
-    int (*photo)(struct backend *backend, size_t image, int max_side, struct image *out,
-                 struct error *err) MUST_USE;
+    /* The photograph of an image, scaled down to max_side if that is not 0. Freed by image_done.
+     * `notes` gets what is remarkable of it (image_open). */
+    int (*photo)(struct backend *backend, size_t image, int max_side, struct notes *notes,
+                 struct image *out, struct error *err) MUST_USE;
     /* The photograph's path. Errors: no folder of photographs, or no such file. */
     int (*photo_path)(const struct backend *backend, size_t image, char **out,
                       struct error *err) MUST_USE;

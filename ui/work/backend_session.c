@@ -248,13 +248,20 @@ static int real_photo_path(const struct backend *backend, size_t image, char **o
     return dataset_photo(data, image, out, err);
 }
 
-static int real_photo(struct backend *backend, size_t image, int max_side, struct image *out,
-                      struct error *err)
+static int real_photo(struct backend *backend, size_t image, int max_side, struct notes *notes,
+                      struct image *out, struct error *err)
 {
+    const struct catalog *catalog = &backend->catalog;
+    const int32_t *size = catalog->sizes ? catalog->sizes + 2 * image : NULL;
+    const struct image_spec spec = {.max_side = max_side,
+                                    .width = size ? size[0] : 0,
+                                    .height = size ? size[1] : 0,
+                                    .boxed = catalog->boxes != NULL,
+                                    .notes = notes};
     char *path = NULL;
     if (real_photo_path(backend, image, &path, err) != 0)
         return -1;
-    int status = image_load(path, max_side, out, err);
+    int status = image_open(path, &spec, out, err);
     free(path);
     return status;
 }
@@ -270,23 +277,38 @@ static struct figure_word *figure_words_of(const struct look *look)
     return words;
 }
 
+/* The boxes of an image, in pixels; `scaled` has room for them. */
+static const float *boxes_of(const struct catalog *catalog, size_t image,
+                             const struct image *pixels, float *scaled)
+{
+    if (!catalog->boxes)
+        return NULL;
+    const float *boxes = catalog->boxes + image * catalog->regions * 4;
+    if (!catalog->box_fractions || !pixels)
+        return boxes;
+    figure_scale_boxes(boxes, catalog->regions, pixels->full_width, pixels->full_height, scaled);
+    return scaled;
+}
+
 static int draw_export(struct real *real, const struct export_spec *spec, const struct look *look,
-                       const struct image *pixels, const char *missing, struct error *err)
+                       const struct image *pixels, const char *missing, const struct notes *notes,
+                       struct error *err)
 {
     const struct catalog *catalog = &real->base.catalog;
     const int32_t *size = catalog->sizes ? catalog->sizes + 2 * spec->image : NULL;
-    struct figure_image image = {
-        .pixels = pixels,
-        .missing = missing,
-        .id = catalog->id[spec->image],
-        .boxes = catalog->boxes ? catalog->boxes + spec->image * catalog->regions * 4 : NULL,
-        .regions = catalog->regions,
-        .box_width = size     ? size[0]
-                     : pixels ? pixels->full_width
-                              : 0,
-        .box_height = size     ? size[1]
-                      : pixels ? pixels->full_height
-                               : 0};
+    float *scaled = mem_new(catalog->regions * 4, sizeof *scaled);
+    struct figure_image image = {.pixels = pixels,
+                                 .missing = missing,
+                                 .id = catalog->id[spec->image],
+                                 .boxes = boxes_of(catalog, spec->image, pixels, scaled),
+                                 .no_boxes = catalog->no_boxes,
+                                 .regions = catalog->regions,
+                                 .box_width = size     ? size[0]
+                                              : pixels ? pixels->full_width
+                                                       : 0,
+                                 .box_height = size     ? size[1]
+                                               : pixels ? pixels->full_height
+                                                        : 0};
     struct figure_style style = {.overlay = spec->style,
                                  .map = spec->map,
                                  .dpi = 200,
@@ -298,11 +320,13 @@ static int draw_export(struct real *real, const struct export_spec *spec, const 
                                               : spec->ask.text,
                                .model = catalog->model,
                                .score = look->score,
-                               .has_score = true};
+                               .has_score = true,
+                               .notes = notes};
     struct figure_word *words = figure_words_of(look);
     int status =
         figure_words(&image, words, look->words.count, &style, &info, spec->path, NULL, err);
     free(words);
+    free(scaled);
     return status;
 }
 
@@ -313,8 +337,12 @@ static int real_export(struct backend *backend, const struct export_spec *spec, 
     struct error why = {.text = ""};
     if (real_look(backend, spec->image, &spec->ask, &look, err) != 0)
         return -1;
-    bool photo = real_photo(backend, spec->image, 0, &pixels, &why) == 0;
-    int status = draw_export(real_of(backend), spec, look, photo ? &pixels : NULL, why.text, err);
+    struct notes notes = {0};
+    session_notes(real_of(backend)->session, &notes);
+    bool photo = real_photo(backend, spec->image, 0, &notes, &pixels, &why) == 0;
+    int status =
+        draw_export(real_of(backend), spec, look, photo ? &pixels : NULL, why.text, &notes, err);
+    notes_done(&notes);
     image_done(&pixels);
     look_free(look);
     return status;
@@ -505,6 +533,8 @@ struct backend *backend_session_wrap(struct session *session, const char *data_n
                                           .id = data->id,
                                           .caption = data->caption ? data->caption : real->captions,
                                           .boxes = data->boxes,
+                                          .no_boxes = data->no_boxes,
+                                          .box_fractions = data->box_fractions,
                                           .sizes = data->sizes,
                                           .photos = data->photo_folder != NULL};
     return &real->base;

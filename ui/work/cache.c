@@ -16,7 +16,7 @@
 /* The format: "SCTH", version, cols, rows, full width, full height, the low half of a hash of all
  * other numbers; then code, fg, bg of each cell. All have 32 bits in this machine's byte order,
  * which the first one shows. */
-enum { MAGIC = 0x48544353, VERSION = 2, HEADER = 7, MOST_CELLS = 1 << 16, CELL_NUMBERS = 3 };
+enum { MAGIC = 0x48544353, VERSION = 3, HEADER = 7, MOST_CELLS = 1 << 16, CELL_NUMBERS = 3 };
 
 /* The file of a thumbnail, the caller's to free; NULL if nothing is kept, or the photograph is
  * gone. */
@@ -32,7 +32,9 @@ static char *file_of(const struct cache *cache, const char *photo, const struct 
                        spec->depth,
                        spec->symbols,
                        (uint32_t)(spec->cell_ratio * 100),
-                       spec->back};
+                       spec->back,
+                       (uint32_t)spec->data_width,
+                       (uint32_t)spec->data_height};
     h = hash_bytes(look, sizeof look, h);
     return mem_printf("%s/%016llx", cache->folder, (unsigned long long)h);
 }

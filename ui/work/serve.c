@@ -9,6 +9,7 @@
 #include "analyse/failures.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/notes.h"
 #include "ui/work/files.h"
 
 enum { PHOTO_SIDE = 800, SLUG_CAPTION = 48, SLUG_ID = 40 };
@@ -17,6 +18,7 @@ void serve_photos_forget(struct serve_photos *photos)
 {
     for (int i = 0; i < SERVE_PHOTOS; i++) {
         image_done(&photos->kept[i].pixels);
+        free(photos->kept[i].note);
         photos->kept[i] = (struct serve_photo){0};
     }
 }
@@ -30,25 +32,29 @@ void serve_photos_done(struct serve_photos *photos)
 
 /* The photograph of an image, kept among the most recent; valid until the next call. */
 static int photo_get(struct serve_photos *photos, struct backend *backend, size_t image,
-                     const struct image **out, struct error *err)
+                     const struct serve_photo **out, struct error *err)
 {
     struct serve_photo *oldest = photos->kept;
     for (struct serve_photo *p = photos->kept; p < photos->kept + SERVE_PHOTOS; p++) {
         if (p->used && p->backend == backend && p->image == image) {
             p->used = ++photos->clock;
-            *out = &p->pixels;
+            *out = p;
             return 0;
         }
         if (p->used < oldest->used)
             oldest = p;
     }
     struct image pixels = {0};
-    if (backend->ops->photo(backend, image, PHOTO_SIDE, &pixels, err) != 0)
-        return -1;
-    image_done(&oldest->pixels);
-    *oldest = (struct serve_photo){backend, image, ++photos->clock, pixels};
-    *out = &oldest->pixels;
-    return 0;
+    struct notes notes = {0};
+    int status = backend->ops->photo(backend, image, PHOTO_SIDE, &notes, &pixels, err);
+    if (status == 0) {
+        image_done(&oldest->pixels);
+        free(oldest->note);
+        *oldest = (struct serve_photo){backend, image, ++photos->clock, pixels, notes_join(&notes)};
+        *out = oldest;
+    }
+    notes_done(&notes);
+    return status;
 }
 
 static struct picture *draw(const struct backend *backend, size_t image, const struct image *pixels,
@@ -61,8 +67,12 @@ static struct picture *draw(const struct backend *backend, size_t image, const s
                                   .id = catalog->id[image],
                                   .boxes = boxes,
                                   .regions = catalog->regions,
-                                  .box_width = size ? size[0] : pixels->full_width,
-                                  .box_height = size ? size[1] : pixels->full_height};
+                                  .box_width = size                     ? size[0]
+                                               : catalog->box_fractions ? 1
+                                                                        : pixels->full_width,
+                                  .box_height = size                     ? size[1]
+                                                : catalog->box_fractions ? 1
+                                                                         : pixels->full_height};
     struct picture *picture = NULL;
     struct error err;
     return picture_make(&figure, weights, spec, &picture, &err) == 0 ? picture
@@ -72,22 +82,27 @@ static struct picture *draw(const struct backend *backend, size_t image, const s
 static void make_picture(struct backend *backend, struct serve_photos *photos,
                          const struct request *request, struct event *event)
 {
-    const struct image *pixels;
+    const struct serve_photo *photo = NULL;
     struct error err;
     event->kind = EVENT_PICTURE;
     event->picture =
-        photo_get(photos, backend, request->image, &pixels, &err) == 0
-            ? draw(backend, request->image, pixels, request->weights, &request->picture)
+        photo_get(photos, backend, request->image, &photo, &err) == 0
+            ? draw(backend, request->image, &photo->pixels, request->weights, &request->picture)
             : picture_failed(err.text);
+    if (photo && event->picture->cells)
+        event->picture->note = mem_strdup(photo->note);
 }
 
 static struct picture *draw_thumb(struct backend *backend, size_t image,
                                   const struct picture_spec *spec)
 {
     struct image pixels = {0};
+    struct notes notes = {0}; /* they are shown with the picture itself */
     struct error err;
     int side = 8 * (spec->cols > spec->rows ? spec->cols : spec->rows);
-    if (backend->ops->photo(backend, image, side, &pixels, &err) != 0)
+    int status = backend->ops->photo(backend, image, side, &notes, &pixels, &err);
+    notes_done(&notes);
+    if (status != 0)
         return picture_failed(err.text);
     struct picture *picture = draw(backend, image, &pixels, NULL, spec);
     image_done(&pixels);
@@ -99,18 +114,22 @@ static void make_thumb(struct backend *backend, struct serve_photos *photos,
 {
     char *path = NULL;
     struct error err;
+    struct picture_spec spec = request->picture;
+    const int32_t *sizes = backend->catalog.sizes;
     if (request->count == 0) {
         event->kind = EVENT_THUMBS_DONE;
         return;
     }
     event->kind = EVENT_THUMB;
     event->image = request->images[0];
+    spec.data_width = sizes ? sizes[2 * event->image] : 0;
+    spec.data_height = sizes ? sizes[2 * event->image + 1] : 0;
     bool there = backend->ops->photo_path(backend, event->image, &path, &err) == 0;
-    event->picture = there ? cache_get(&photos->cache, path, &request->picture) : NULL;
+    event->picture = there ? cache_get(&photos->cache, path, &spec) : NULL;
     if (!event->picture) {
-        event->picture = draw_thumb(backend, event->image, &request->picture);
+        event->picture = draw_thumb(backend, event->image, &spec);
         if (there)
-            cache_put(&photos->cache, path, &request->picture, event->picture);
+            cache_put(&photos->cache, path, &spec, event->picture);
     }
     free(path);
     memmove(request->images, request->images + 1, --request->count * sizeof *request->images);

@@ -16,6 +16,7 @@ struct serve_photos {
         const struct backend *backend;
         size_t image, used; /* when it was last used; 0: empty */
         struct image pixels;
+        char *note; /* what is remarkable of it; NULL: nothing */
     } kept[SERVE_PHOTOS];
     size_t clock; /* the last `used` */
 };

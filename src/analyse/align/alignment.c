@@ -437,6 +437,8 @@ int alignment_measure(const struct session *session, const struct grounding *gro
         .session = session, .grounding = grounding, .options = options, .out = out};
     *out = (struct alignment){.regions = session->R,
                               .t2i = model_options(session->model)->attn.cross_attn == CROSS_T2I};
+    if (session->data->no_boxes)
+        return error_set(err, "there are no boxes of the regions: %s", session->data->no_boxes);
     if (!session->data->boxes)
         return error_set(err, "the data folder has no boxes of the regions: it needs "
                               "SPLIT_boxes.npy (scanscope-formats(5))");

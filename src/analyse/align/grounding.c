@@ -34,7 +34,8 @@ void grounding_add_box(struct grounding *grounding, const struct dataset *data, 
 {
     struct grounding *g = grounding;
     const int32_t *size = data->sizes ? data->sizes + 2 * image : NULL;
-    double own_width = size ? size[0] : width, own_height = size ? size[1] : height;
+    double own_width = size ? size[0] : data->box_fractions ? 1 : width;
+    double own_height = size ? size[1] : data->box_fractions ? 1 : height;
     float scaled[4];
     for (int k = 0; k < 4; k++) {
         double whole = k % 2 ? height : width, own = k % 2 ? own_height : own_width;

@@ -235,7 +235,9 @@ static int open_photos(struct opening *o, struct error *err)
     const char *folder = photos_folder(d->photos);
     d->photo_folder = mem_strdup(folder);
     if (photos_by_order(d->photos))
-        notes_add(&o->d->notes, "ids are taken as positions in %s in file-name order", folder);
+        notes_add(&o->d->notes,
+                  "ids are taken as positions in the folder of photographs in file-name "
+                  "order");
     return 0;
 }
 
@@ -244,7 +246,7 @@ static int open_photos(struct opening *o, struct error *err)
 static int open_parts(struct opening *o, struct error *err)
 {
     static int (*const parts[])(struct opening *, struct error *) = {
-        open_features, open_captions, open_ids, dataset_open_boxes, dataset_open_sizes, open_photos,
+        open_features, open_captions, open_ids, dataset_open_sizes, dataset_open_boxes, open_photos,
     };
     for (size_t i = 0; i < COUNTOF(parts); i++)
         if (parts[i](o, err) != 0)
@@ -285,6 +287,7 @@ void dataset_free(struct dataset *d)
     text_token_lines_done(&(struct token_lines){d->tokens, d->token_count, d->caption_lines});
     str_list_done(&(struct str_list){.items = d->id, .count = d->id_lines});
     free(d->boxes);
+    free(d->no_boxes);
     free(d->sizes);
     free(d->photo_folder);
     notes_done(&d->notes);

@@ -23,6 +23,16 @@ struct dataset_spec {
     const char *id_mapping; /* id -> file name JSON */
 };
 
+/* What was found in the boxes of a split, after mending. */
+struct dataset_box_counts {
+    const char *layout;           /* what the four numbers were taken for; static; NULL: no boxes */
+    bool fractions;               /* they were fractions of the image */
+    size_t broken, zero;          /* hold NaN or infinity (made zero); are all zero */
+    size_t empty;                 /* else without width or height */
+    size_t reversed;              /* corners that were swapped */
+    size_t beyond, beyond_images; /* reach beyond the image by more than rounding explains */
+};
+
 /* A split: I images, C captions; caption c belongs to image c / per_image. Strings are as in the
  * file, made safe by utf8_clean only when shown. Features stay mapped. All pointers are owned.
  *
@@ -40,20 +50,25 @@ struct dataset {
     char **caption;               /* C, without blanks at either end; NULL if only ids are given */
     int32_t **tokens;             /* from --token-ids, else NULL */
     size_t *token_count;
-    size_t caption_lines;  /* entries of caption and tokens: all in the file, not cut */
-    char **id;             /* I; row numbers if there is no ids file */
-    size_t id_lines;       /* entries of id */
-    bool ids_are_rows;     /* there is no ids file */
-    float *boxes;          /* I x R x 4: x1 y1 x2 y2 in pixels of the full image; NULL if none */
+    size_t caption_lines; /* entries of caption and tokens: all in the file, not cut */
+    char **id;            /* I; row numbers if there is no ids file */
+    size_t id_lines;      /* entries of id */
+    bool ids_are_rows;    /* there is no ids file */
+    float *boxes;         /* I x R x 4: x1 y1 x2 y2 in pixels of the full image; NULL if none */
+    bool box_fractions;   /* they are fractions of it instead: there are no sizes */
+    char *no_boxes;       /* why a file of boxes was not used; NULL if it was, or if absent */
+    struct dataset_box_counts box_counts;
     int32_t *sizes;        /* I x 2: width, height in pixels; NULL if unknown */
     char *photo_folder;    /* NULL if none */
     struct notes notes;    /* PFAN's boxes ignored, a cut, ... */
     struct photos *photos; /* photos.h */
 };
 
-/* Opens a split. If there are as many rows of features as captions, each image is there five times
- * if the first groups of five rows are equal; else each image has one caption. Errors: a file that
- * is missing or does not fit the others (with both numbers). */
+/* Opens a split. Boxes and sizes that do not fit are dropped and noted, as only pictures need them;
+ * boxes that are certainly not corners in pixels are mended and noted. If there are as many rows of
+ * features as captions, each image is there five times if the first groups of five rows are equal;
+ * else each image has one caption. Errors: a file that is missing or does not fit the others (with
+ * both numbers). */
 int dataset_open(const struct dataset_spec *spec, struct dataset **out, struct error *err) MUST_USE;
 
 /* Frees it; NULL is allowed. */

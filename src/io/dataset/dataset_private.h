@@ -1,5 +1,5 @@
-/* dataset_private.h: shared by the parts of a split: dataset.c, dataset_boxes.c and, below both,
- * dataset_files.c. */
+/* dataset_private.h: shared by the parts of a split: dataset.c, dataset_boxes.c,
+ * dataset_box_check.c and, below all, dataset_files.c. */
 #ifndef IO_DATASET_DATASET_PRIVATE_H
 #define IO_DATASET_DATASET_PRIVATE_H
 
@@ -28,8 +28,12 @@ char *dataset_find_text(const struct opening *o, const char *ending);
 int dataset_check_rows(const struct opening *o, const struct npy *array, size_t *step_out,
                        struct error *err) MUST_USE;
 
-/* Read boxes and sizes, if they exist. Errors: they do not fit the features, or are not finite. */
-int dataset_open_boxes(struct opening *o, struct error *err) MUST_USE;
+/* Read boxes and sizes, if they exist. Those that do not fit the features are dropped, with a note.
+ * Errors: no memory. */
 int dataset_open_sizes(struct opening *o, struct error *err) MUST_USE;
+int dataset_open_boxes(struct opening *o, struct error *err) MUST_USE;
+
+/* Mends and counts the split's boxes, which the file `path` held; the sizes are known by then. */
+void dataset_check_boxes(struct dataset *d, const char *path);
 
 #endif

@@ -56,6 +56,8 @@ static const struct {
     {"", ".jpg", false, 0},
     {"", ".jpeg", false, 0},
     {"", ".png", false, 0},
+    {"", ".tif", false, 0},
+    {"", ".tiff", false, 0},
     {"COCO_val2014_", ".jpg", true, 12},
     {"COCO_train2014_", ".jpg", true, 12},
     {"", ".jpg", true, 12},
@@ -223,11 +225,14 @@ static char *find_folder(const char *data)
     return part ? mem_strdup(data) : NULL;
 }
 
-static bool is_photo(const char *name)
+bool photos_is_name(const char *name)
 {
+    static const char *const types[] = {".jpg", ".jpeg", ".png", ".tif", ".tiff"};
     const char *dot = strrchr(name, '.');
-    return dot && (strcasecmp(dot, ".jpg") == 0 || strcasecmp(dot, ".jpeg") == 0 ||
-                   strcasecmp(dot, ".png") == 0);
+    for (size_t i = 0; dot && i < COUNTOF(types); i++)
+        if (strcasecmp(dot, types[i]) == 0)
+            return true;
+    return false;
 }
 
 /* ---- finding ---- */
@@ -377,7 +382,8 @@ int photos_open(const struct photos_spec *spec, struct photos **out, struct erro
         return -1;
     }
     struct str_list names = {0};
-    if (p->folder && p->pair_count == 0 && file_list(p->folder, is_photo, &names, NULL) == 0 &&
+    if (p->folder && p->pair_count == 0 &&
+        file_list(p->folder, photos_is_name, &names, NULL) == 0 &&
         order_is_meant(p, spec, names.count))
         p->sorted = names;
     else

@@ -44,4 +44,8 @@ int photos_find(const struct photos *photos, const char *id, char **path_out,
  * exists; NULL if neither knows it. The caller's to free. */
 char *photos_name(const struct photos *photos, const char *id);
 
+/* Whether a file's name has the ending of a photograph: .jpg, .jpeg, .png, .tif, .tiff, in capitals
+ * or not. */
+bool photos_is_name(const char *name);
+
 #endif

@@ -28,6 +28,7 @@ struct reader {
     struct error *err;
     uint8_t *row; /* CMYK */
     bool failed;  /* the error is already set */
+    bool spoilt;  /* set, too, but there is something to show */
 };
 
 static void fail(j_common_ptr info)
@@ -37,17 +38,47 @@ static void fail(j_common_ptr info)
 }
 
 /* The decoder ran out of data or into nonsense: the rest of the image would be grey or noise. Other
- * warnings are about things that leave the image intact. */
+ * warnings are about things that leave the image intact. Of a progressive file a later scan may be
+ * spoilt, which only costs detail: it is decoded to its end, and the reason kept. */
 static bool spoils_image(int code)
 {
     return code == JWRN_HIT_MARKER || code == JWRN_HUFF_BAD_CODE || code == JWRN_ARITH_BAD_CODE ||
            code == JWRN_MUST_RESYNC;
 }
 
+static bool has_earlier_scan(const struct reader *r)
+{
+    return r->info.progressive_mode && r->info.input_scan_number > 1;
+}
+
+static void report_reason(struct reader *r)
+{
+    char reason[JMSG_LENGTH_MAX];
+    if (r->failed)
+        return;
+    r->errors.format_message((j_common_ptr)&r->info, reason);
+    unsigned int rows = r->info.output_height, full = r->info.image_height;
+    if (has_earlier_scan(r))
+        error_at(r->err, r->decode->path, -1,
+                 "is a damaged or truncated progressive JPEG at scan %d (%s)",
+                 r->info.input_scan_number, reason);
+    else if (rows > 0)
+        error_at(r->err, r->decode->path, -1, "is a damaged or truncated JPEG at row %u of %u (%s)",
+                 (unsigned int)((uint64_t)r->info.output_scanline * full / rows), full, reason);
+    else
+        error_at(r->err, r->decode->path, -1, "is a damaged or truncated JPEG (%s)", reason);
+}
+
 static void check_warning(j_common_ptr info, int level)
 {
-    if (level < 0 && spoils_image(info->err->msg_code))
+    struct reader *r = info->client_data;
+    if (level >= 0 || !spoils_image(info->err->msg_code))
+        return;
+    if (!r->decode->spec->notes || !has_earlier_scan(r))
         fail(info);
+    if (!r->spoilt)
+        report_reason(r);
+    r->spoilt = true;
 }
 
 static void ignore_message(j_common_ptr info)
@@ -64,19 +95,6 @@ static void count_scans(j_common_ptr info)
              MAX_SCANS);
     r->failed = true;
     fail(info);
-}
-
-static void report_reason(struct reader *r)
-{
-    char reason[JMSG_LENGTH_MAX];
-    if (r->failed)
-        return;
-    r->errors.format_message((j_common_ptr)&r->info, reason);
-    if (r->info.output_height > 0)
-        error_at(r->err, r->decode->path, -1, "is a damaged or truncated JPEG at row %u of %u (%s)",
-                 r->info.output_scanline, r->info.output_height, reason);
-    else
-        error_at(r->err, r->decode->path, -1, "is a damaged or truncated JPEG (%s)", reason);
 }
 
 static void read_exif(struct reader *r)
@@ -119,7 +137,8 @@ static void choose_output(struct reader *r)
 {
     bool cmyk = r->info.jpeg_color_space == JCS_CMYK || r->info.jpeg_color_space == JCS_YCCK;
     r->info.out_color_space = cmyk ? JCS_CMYK : JCS_EXT_RGBA;
-    r->info.scale_num = pick_scale(r->info.image_width, r->info.image_height, r->decode->max_side);
+    r->info.scale_num =
+        pick_scale(r->info.image_width, r->info.image_height, r->decode->spec->max_side);
     r->info.scale_denom = FULL_SCALE;
 }
 
@@ -174,11 +193,15 @@ static int read_image(struct reader *r)
 {
     if (setjmp(r->jump) != 0) {
         report_reason(r);
-        return -1;
+        return r->failed ? -1 : image_keep_rows(r->decode, (int)r->info.output_scanline, r->err);
     }
     if (read_header(r) != 0)
         return -1;
-    return r->decode->header_only ? 0 : read_pixels(r);
+    if (r->decode->header_only)
+        return 0;
+    if (read_pixels(r) != 0)
+        return -1;
+    return r->spoilt ? image_keep_rows(r->decode, r->decode->out->height, r->err) : 0;
 }
 
 int image_decode_jpeg(struct decode *d, struct error *err)

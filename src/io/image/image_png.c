@@ -27,7 +27,7 @@ struct reader {
     png_info *info;
     struct bytes bytes;
     png_uint_32 row, height;
-    int pass;
+    int pass, passes;
 };
 
 static void read_failed(png_struct *png, const char *reason)
@@ -103,27 +103,40 @@ static void choose_output(struct reader *r)
     png_set_add_alpha(r->png, 255, PNG_FILLER_AFTER);
 }
 
+/* Of an interlaced file each pass fills the whole picture, in ever smaller blocks. */
+static void read_row(struct reader *r, uint8_t *row)
+{
+    bool blocks = r->passes > 1 && r->decode->spec->notes;
+    png_read_row(r->png, blocks ? NULL : row, blocks ? row : NULL);
+}
+
 static int read_pixels(struct reader *r)
 {
     struct image *image = r->decode->out;
     choose_output(r);
-    int passes = png_set_interlace_handling(r->png);
+    r->passes = png_set_interlace_handling(r->png);
     png_read_update_info(r->png, r->info);
     if (image_alloc(image, image->full_width, image->full_height, r->decode->path, r->err) != 0)
         return -1;
     size_t stride = 4 * (size_t)image->width;
     if (png_get_rowbytes(r->png, r->info) != stride)
         png_error(r->png, "unexpected row size");
-    for (r->pass = 0; r->pass < passes; r->pass++)
+    for (r->pass = 0; r->pass < r->passes; r->pass++)
         for (r->row = 0; r->row < r->height; r->row++)
-            png_read_row(r->png, image->pixels + r->row * stride, NULL);
+            read_row(r, image->pixels + r->row * stride);
     return 0;
+}
+
+/* The rows that can be shown after a failure: all of them once the first pass is through. */
+static int rows_read(const struct reader *r)
+{
+    return r->pass > 0 ? r->decode->out->height : (int)r->row;
 }
 
 static int read_image(struct reader *r)
 {
     if (setjmp(png_jmpbuf(r->png)) != 0)
-        return -1;
+        return image_keep_rows(r->decode, rows_read(r), r->err);
     if (read_header(r) != 0)
         return -1;
     return r->decode->header_only ? 0 : read_pixels(r);

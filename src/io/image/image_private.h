@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "base/bytes.h"
+#include "base/notes.h"
 #include "io/image/image.h"
 
 enum { IMAGE_MAX_SIDE = 65500, IMAGE_MAX_PIXELS = 100 * 1000 * 1000 };
@@ -13,15 +14,24 @@ enum { IMAGE_MAX_SIDE = 65500, IMAGE_MAX_PIXELS = 100 * 1000 * 1000 };
 struct decode {
     const char *path;
     struct bytes file;
-    int max_side;      /* as in image_load */
+    const struct image_spec *spec;
     bool header_only;  /* only full_width, full_height and orientation are wanted */
     struct image *out; /* pixels as in the file, not turned yet */
     int orientation;   /* EXIF, 1..8; 1 if there is none */
+    bool pages;        /* there are more than this one */
 };
 
 /* Decode a file of their format into d->out. Errors: damaged (with the place), too large. */
 int image_decode_jpeg(struct decode *d, struct error *err) MUST_USE;
 int image_decode_png(struct decode *d, struct error *err) MUST_USE;
+int image_decode_tiff(struct decode *d, struct error *err) MUST_USE;
+
+/* Adds to spec->remarks, if it is wanted. */
+void image_remark(const struct decode *d, enum image_remark remark);
+
+/* What is left of an image that is damaged from row `rows` on: the rest becomes grey, and the
+ * error a note. Returns 0; -1 if there are no rows or nobody reads notes, and the error stands. */
+int image_keep_rows(struct decode *d, int rows, const struct error *err) MUST_USE;
 
 /* Checks whether an image of that size may be decoded. Errors: sides or pixels beyond the limits,
  * or more pixels than the file's bytes can hold at `pixels_a_byte` each. */
