@@ -127,7 +127,9 @@ static int read_tokens(struct caption_reader *r, struct bytes *b, struct error *
 
 static int read_form(struct caption_reader *r, struct bytes *b, struct error *err)
 {
+    enum encoding outer = r->out->form.encoding;
     caption_form_find(b->data, b->size, &r->out->form);
+    r->out->form.encoding = outer;
     if (b->size >= 3 && memcmp(b->data, "\xef\xbb\xbf", 3) == 0)
         b->at = 3;
     switch (r->out->form.kind) {
@@ -151,7 +153,8 @@ static int read_text(struct caption_reader *r, const struct file_map *map, struc
     struct str text = {0};
     struct bytes b = {.data = map->data, .size = map->size};
     int status = 0;
-    if (encoding_find(map->data, map->size, NULL) != ENCODING_BYTES) {
+    r->out->form.encoding = encoding_find(map->data, map->size, NULL);
+    if (r->out->form.encoding != ENCODING_BYTES) {
         status = encoding_to_utf8(r->path, map->data, map->size, &text, err);
         b = (struct bytes){.data = (const uint8_t *)str_text(&text), .size = text.length};
     } else {

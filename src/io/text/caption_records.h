@@ -21,7 +21,7 @@ struct caption_record {
 };
 
 struct caption_records {
-    struct caption_form form; /* of the file; of UTF-16, of the text in it */
+    struct caption_form form; /* encoding: the file's; the rest: that of the text in it */
     struct caption_record *items;
     size_t count, cap;
     struct str_list images; /* their names, in order of first appearance; empty if unnamed */
