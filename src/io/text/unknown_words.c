@@ -7,8 +7,11 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 
-/* Measured: see below. */
-static const double too_many = 0.15;
+/* Measured on the captions of Flickr8k, Flickr30k, COCO and drawn scenes. A vocabulary made of the
+ * same data set lacks 0.4 to 1.0 % of the words if it is large, 5.7 % if of 1,000 words; one of
+ * 8,000 words made of another data set 0.2 to 1.8 %, but the 1,000 words of Flickr8k 12 to 17 % of
+ * Flickr30k and COCO; another language, or columns and names read as words, 20 % and more. */
+static const double too_many = 0.1;
 
 enum {
     SHOWN = 5,
@@ -138,11 +141,9 @@ static void note_share(const struct vocab *vocab, const char *const *captions, s
 {
     char *share = unknown_words_text(counts);
     char *words = captions ? most_frequent(vocab, captions, count, compat) : NULL;
-    notes_add(notes,
-              "%s: %s are not in %s%s%s: vocabulary and captions do not belong together, and the "
-              "scores mean little",
-              what, share, vocab_path(vocab), words && *words ? "; most often " : "",
-              words ? words : "");
+    notes_add(
+        notes, "%s: %s are not in %s%s%s; vocabulary and captions do not seem to belong together",
+        what, share, vocab_path(vocab), words && *words ? "; most often " : "", words ? words : "");
     free(share);
     free(words);
 }
