@@ -159,9 +159,10 @@ static void group(struct conversion *c)
             c->grouped[at[r->items[i].image]++] = i;
     free(at);
     if (apart > 0)
-        notes_add(&c->out->notes,
-                  "%zu captions stand apart from others of their image; they are brought together",
-                  apart);
+        notes_add(
+            &c->out->notes,
+            "captions that stand apart from others of their image: %zu; they are brought together",
+            apart);
 }
 
 /* ---- the folder ---- */

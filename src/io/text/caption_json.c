@@ -260,6 +260,14 @@ static int take_entry(struct json_reader *j, struct json_scan *s, struct error *
     return parse_object(j, (const char *)s->bytes.data + from, s->bytes.at - from, err);
 }
 
+/* Whether a token may be in an object of lists, other than a text of a list. */
+static bool is_of_map(const struct json_scan *s, enum json_token token)
+{
+    if (token == JSON_SCAN_OPEN)
+        return s->brackets[s->depth - 1] == (s->depth == 1 ? '{' : '[') && s->depth <= 2;
+    return token == JSON_SCAN_CLOSE || (token == JSON_SCAN_KEY && s->depth == 1);
+}
+
 /* Entries are the objects of the outermost lists. `mapped`: the lists are of captions, under their
  * images' names. */
 static int read_document(struct json_reader *j, struct bytes bytes, bool mapped, struct error *err)
@@ -277,6 +285,8 @@ static int read_document(struct json_reader *j, struct bytes bytes, bool mapped,
             str_add(&image, str_text(&s.text));
         } else if (mapped && token == JSON_SCAN_STRING && s.depth == 2) {
             caption_reader_add(j->reader, str_text(&image), NULL, str_text(&s.text));
+        } else if (mapped && !is_of_map(&s, token)) {
+            status = fail(j, err, "no captions", "");
         } else if (!mapped && token == JSON_SCAN_OPEN && s.depth >= 2 &&
                    s.brackets[s.depth - 1] == '{' && s.brackets[s.depth - 2] == '[') {
             status = take_entry(j, &s, err);

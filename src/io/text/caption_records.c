@@ -182,7 +182,8 @@ int caption_records_read(const char *path, const char *columns, struct caption_r
     if (status == 0 && out->count == 0)
         status = error_at(err, path, -1, "holds no captions");
     if (r.broken_lines > 0)
-        notes_add(&out->notes, "line ends inside %zu captions became blanks", r.broken_lines);
+        notes_add(&out->notes, "captions with line ends in them: %zu; they became blanks",
+                  r.broken_lines);
     g_hash_table_destroy(r.images);
     g_hash_table_destroy(r.splits);
     file_map_close(&map);

@@ -363,13 +363,13 @@ static void note_mended(const struct table *t)
 {
     struct notes *notes = &t->reader->out->notes;
     if (t->joined > 0)
-        notes_add(notes, "in %zu lines the caption holds a '%c' without quotes: it is kept",
-                  t->joined, t->delimiter);
+        notes_add(notes, "captions with a '%c' and no quotes around them: %zu; it is kept",
+                  t->delimiter, t->joined);
     if (t->parted > 0)
         notes_add(notes,
-                  "in %zu lines the '%c' between number and caption is missing: they are "
-                  "parted after the number",
-                  t->parted, t->delimiter);
+                  "lines without the '%c' between number and caption: %zu; they are parted after "
+                  "the number",
+                  t->delimiter, t->parted);
 }
 
 int caption_reader_table(struct caption_reader *r, struct bytes *text, struct error *err)
