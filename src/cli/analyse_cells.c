@@ -47,7 +47,7 @@ static void report_unknown(struct analysis *a, const struct analyse_model *model
     if (counts.words == 0)
         return;
     char *text = unknown_words_text(&counts);
-    report_line(&a->report, "Unknown words: %s", text);
+    report_line(&a->report, "%s", text);
     report_number(&a->report, unknown_words_share(&counts), "unknown_words.share");
     report_number(&a->report, (double)counts.unknown, "unknown_words.unknown");
     report_number(&a->report, (double)counts.words, "unknown_words.words");

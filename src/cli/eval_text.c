@@ -127,7 +127,7 @@ static void print_unknown(const struct unknown_words *unknown)
 {
     char *text = unknown_words_text(unknown);
     if (unknown->words > 0)
-        printf("Unknown words: %s\n", text);
+        printf("%s\n", text);
     free(text);
 }
 

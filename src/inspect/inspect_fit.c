@@ -85,8 +85,8 @@ static void vocab_and_captions(struct fit *f, const struct inspect_subject *voca
                             count < COUNTED_CAPTIONS ? count : COUNTED_CAPTIONS, TOKENS_STANDARD,
                             &counts);
         char *text = unknown_words_text(&counts);
-        report(f, !unknown_words_too_many(&counts), vocab_path(vocab->vocab), features->name,
-               "unknown words: %s", text);
+        report(f, !unknown_words_too_many(&counts), vocab_path(vocab->vocab), features->name, "%s",
+               text);
         free(text);
     }
 }

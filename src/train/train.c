@@ -177,7 +177,7 @@ static int tell_words(struct run *run, const struct session *split, struct error
     int status = 0;
     if (split->unknown.words > 0) {
         char *words = unknown_words_text(&split->unknown);
-        char *line = mem_printf("split %s: unknown words: %s", split->data->split, words);
+        char *line = mem_printf("split %s: %s", split->data->split, words);
         status = note(run, line, err);
         free(line);
         free(words);

@@ -86,10 +86,8 @@ static void welcome(const struct ui *ui, struct pane pane)
     snprintf(line, sizeof line, "%s: %zu images of %zu regions, %zu captions", catalog->data,
              catalog->images, catalog->regions, catalog->captions);
     row = view_centred(pane, row, ui_style(ui, ROLE_DIM), line);
-    if (catalog->unknown) {
-        snprintf(line, sizeof line, "unknown words: %s", catalog->unknown);
-        row = view_centred(pane, row, ui_style(ui, ROLE_DIM), line);
-    }
+    if (catalog->unknown)
+        row = view_centred(pane, row, ui_style(ui, ROLE_DIM), catalog->unknown);
     row++;
     row = view_centred(pane, row, ui_style(ui, ROLE_PROMPT), "Type a caption and press Enter.");
     row =

@@ -74,15 +74,31 @@ static bool quoted_field(struct table *t)
     return closed;
 }
 
+/* Whether the field goes on to the end of the line, whatever is in it: a caption in the last
+ * column.
+ */
+static bool takes_rest(const struct table *t)
+{
+    size_t column = t->fields.count;
+    if (t->delimiter == ' ')
+        return column > 0;
+    return t->delimiter != '\t' && t->caption_count > 0 && column + 1 == t->width &&
+           t->captions[t->caption_count - 1] == column;
+}
+
 static void plain_field(struct table *t)
 {
     struct bytes *b = t->text;
-    size_t start = b->at;
-    /* between blanks there are two columns: a name and all the rest */
-    bool rest = t->delimiter == ' ' && t->fields.count > 0;
-    while (bytes_left(b) > 0 && b->data[b->at] != '\n' &&
-           (rest || b->data[b->at] != (uint8_t)t->delimiter))
+    size_t start = b->at, delimiters = 0;
+    bool rest = takes_rest(t);
+    while (bytes_left(b) > 0 && b->data[b->at] != '\n') {
+        bool ends = b->data[b->at] == (uint8_t)t->delimiter;
+        if (ends && !rest)
+            break;
+        delimiters += ends;
         b->at++;
+    }
+    t->joined += delimiters > 0 && t->delimiter != ' ';
     str_list_add(&t->fields, stripped((const char *)b->data + start, b->at - start));
 }
 
@@ -108,17 +124,6 @@ static int next_row(struct table *t)
 static bool is_empty(const struct table *t)
 {
     return t->fields.count == 1 && t->fields.items[0][0] == '\0';
-}
-
-static char *join_fields(const struct str_list *fields, size_t from, char delimiter)
-{
-    struct str text = {0};
-    for (size_t i = from; i < fields->count; i++) {
-        if (i > from)
-            str_add_n(&text, &delimiter, 1);
-        str_add(&text, fields->items[i]);
-    }
-    return str_take(&text);
 }
 
 /* ---- columns ---- */
@@ -282,18 +287,6 @@ static int choose_columns(struct table *t, bool header, struct error *err)
 
 /* ---- rows to captions ---- */
 
-/* A caption that is the last column may hold delimiters of its own. */
-static void join_last(struct table *t)
-{
-    size_t last = t->width - 1;
-    char *joined = join_fields(&t->fields, last, t->delimiter);
-    for (size_t i = last; i < t->fields.count; i++)
-        free(t->fields.items[i]);
-    t->fields.items[last] = joined;
-    t->fields.count = t->width;
-    t->joined++;
-}
-
 /* "4   A dog runs" without the delimiter between number and caption, as in Flickr30K's
  * results.csv. */
 static bool part_last(struct table *t)
@@ -315,10 +308,6 @@ static int check_width(struct table *t, struct error *err)
     bool last = t->captions[t->caption_count - 1] == t->width - 1;
     if (have == t->width)
         return 0;
-    if (have > t->width && last && t->delimiter != '\t') {
-        join_last(t);
-        return 0;
-    }
     if (have + 1 == t->width && have > 1 && last && part_last(t))
         return 0;
     return error_at(err, t->reader->path, -1, "line %zu has %zu columns, the first one %zu",

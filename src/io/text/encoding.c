@@ -73,10 +73,11 @@ static uint32_t unit_at(const uint8_t *p, size_t width, bool big)
     return unit;
 }
 
-/* How many units of `width` bytes are ASCII text; 0 if one cannot be a character at all. */
+/* How many units of `width` bytes are ASCII text; 0 if one cannot be a character at all, or if no
+ * line end is a unit. */
 static size_t ascii_units(const uint8_t *data, size_t size, size_t width, bool big)
 {
-    size_t ascii = 0;
+    size_t ascii = 0, ends = 0;
     bool high = false;
     for (size_t i = 0; i + width <= size; i += width) {
         uint32_t unit = unit_at(data + i, width, big);
@@ -85,8 +86,9 @@ static size_t ascii_units(const uint8_t *data, size_t size, size_t width, bool b
             return 0;
         high = width == 2 && unit >= 0xd800 && unit < 0xdc00;
         ascii += is_ascii_text(unit);
+        ends += unit == '\n';
     }
-    return ascii;
+    return ends > 0 || !memchr(data, '\n', size) ? ascii : 0;
 }
 
 /* The wide encoding in which the most units are ASCII text. */

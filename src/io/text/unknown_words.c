@@ -71,7 +71,7 @@ bool unknown_words_too_many(const struct unknown_words *counts)
 
 char *unknown_words_text(const struct unknown_words *counts)
 {
-    return mem_printf("%.2f %% of the captions' words (%zu of %zu)",
+    return mem_printf("%.2f %% of the captions' words are unknown (%zu of %zu)",
                       100 * unknown_words_share(counts), counts->unknown, counts->words);
 }
 
@@ -141,9 +141,8 @@ static void note_share(const struct vocab *vocab, const char *const *captions, s
 {
     char *share = unknown_words_text(counts);
     char *words = captions ? most_frequent(vocab, captions, count, compat) : NULL;
-    notes_add(
-        notes, "%s: %s are not in %s%s%s; vocabulary and captions do not seem to belong together",
-        what, share, vocab_path(vocab), words && *words ? "; most often " : "", words ? words : "");
+    notes_add(notes, "%s: %s%s%s: the captions do not seem to belong to %s", what, share,
+              words && *words ? ", most often " : "", words ? words : "", vocab_path(vocab));
     free(share);
     free(words);
 }

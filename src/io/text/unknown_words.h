@@ -32,7 +32,7 @@ double unknown_words_share(const struct unknown_words *counts);
 /* Whether it is larger than with any vocabulary that belongs to its captions. */
 bool unknown_words_too_many(const struct unknown_words *counts);
 
-/* "2.41 % of the captions' words (1268 of 52612)"; the caller's to free. */
+/* "2.41 % of the captions' words are unknown (1268 of 52612)"; the caller's to free. */
 char *unknown_words_text(const struct unknown_words *counts);
 
 /* Adds what is doubtful: too many unknown words, with the most frequent of them; captions that have
