@@ -268,7 +268,7 @@ static void test_blank_end(void **state)
     assert_int_equal(d->captions, 10);
     assert_int_equal(d->notes.lines.count, 0);
     dataset_free(d);
-    put_text("test_caps.txt", "a\nb\nc\nd\ne\nf\ng\n\n\n");
+    put_text("test_caps.txt", "a\nb\nc\nd\ne\nf\ng\n");
     fails("test", "7 captions");
     free(tokens);
 }
