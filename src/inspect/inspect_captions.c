@@ -48,6 +48,18 @@ static void describe(struct inspect_subject *s, const struct caption_records *r)
     inspect_set_number(&s->record, "image_count", INSPECT_INTEGER, (double)r->images.count);
 }
 
+/* What inspect_json knows better: objects, and a batch's lines, which have captions, too. */
+static bool is_other_json(const struct caption_form *form, const char *text, size_t size)
+{
+    const char *end = memchr(text, '\n', size);
+    size_t n = end ? (size_t)(end - text) : size, at = 0;
+    while (at < size && (text[at] == ' ' || (text[at] >= '\t' && text[at] <= '\r')))
+        at++;
+    if (form->kind == CAPTIONS_JSON_LINES)
+        return memmem(text, n, "\"kind\"", 6) || memmem(text, n, "\"caption_index\"", 15);
+    return form->kind == CAPTIONS_JSON && at < size && text[at] == '{';
+}
+
 bool inspect_captions(struct inspect_subject *s, const void *data, size_t size)
 {
     struct caption_form form;
@@ -55,7 +67,7 @@ bool inspect_captions(struct inspect_subject *s, const void *data, size_t size)
     struct error ignored;
     caption_form_find(data, size, &form);
     if (form.kind == CAPTIONS_LINES || !caption_form_readable(&form) ||
-        !caption_convert_reads(s->path))
+        is_other_json(&form, data, size) || !caption_convert_reads(s->path))
         return false;
     bool read = caption_records_read(s->path, NULL, &records, &ignored) == 0;
     if (read)

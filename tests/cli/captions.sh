@@ -98,7 +98,7 @@ for file in token.txt table.csv ids.tsv lines.jsonl coco.json karpathy.json; do
     run "$SCANSCOPE" vocab --captions $file -o v.json
     fails_with 1 "scanscope convert $file -o DIR" "$file is not read as words"
     run "$SCANSCOPE" info $file
-    [ "$status" -eq 0 ] && grep -q '^  captions ' out && grep -q 'scanscope convert' out
+    [ "$status" -eq 0 ] && grep -q '^  captions \|^  sentences \|^  annotations ' out && grep -q 'scanscope convert' out
     ok $? "info $file"
 done
 run "$SCANSCOPE" vocab --captions expected_caps -o v.json

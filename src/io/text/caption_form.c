@@ -126,7 +126,7 @@ bool caption_form_is_image(const char *text, size_t n)
     if (n == 0 || n > ID_LENGTH)
         return false;
     for (size_t i = 0; i < n; i++) {
-        if (text[i] == ' ' || text[i] == '\t' || text[i] == '"')
+        if (!text[i] || strchr(" \t\"'[]{}()<>", text[i]))
             return false;
         digit = digit || is_digit(text[i]);
     }
@@ -339,7 +339,7 @@ static void find_table(const struct counts *c, const struct line *first, struct 
 {
     char found = header_delimiter(first);
     for (size_t d = 0; !found && delimiters[d]; d++)
-        if (reaches(c->image_before[d], c->lines, MOST))
+        if (c->lines > 1 && reaches(c->image_before[d], c->lines, MOST))
             found = delimiters[d];
     if (!found && nearly_all(c->same_tabs, c->lines))
         found = '\t';
