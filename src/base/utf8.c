@@ -37,6 +37,14 @@ uint32_t utf8_next(const char *text, size_t n, size_t *bytes_out)
     return code;
 }
 
+bool utf8_valid(const char *text, size_t n)
+{
+    for (size_t at = 0, bytes; at < n; at += bytes)
+        if (utf8_next(text + at, n - at, &bytes) == 0xfffd && bytes == 1)
+            return false;
+    return true;
+}
+
 size_t utf8_put(uint32_t code, char out[4])
 {
     if (code < 0x80) {

@@ -10,6 +10,9 @@
  * UTF-8 takes 1 and gives U+FFFD. */
 uint32_t utf8_next(const char *text, size_t n, size_t *bytes_out);
 
+/* Whether all n bytes are UTF-8. */
+bool utf8_valid(const char *text, size_t n);
+
 /* Writes a code point; returns its length in bytes (1 to 4). */
 size_t utf8_put(uint32_t code, char out[4]);
 

@@ -34,11 +34,32 @@ const char *analyse_direction(bool image)
     return image ? "i2t" : "t2i";
 }
 
+/* The words that the vocabulary lacks; of a matrix, by a vocabulary that was given or found. */
+static void report_unknown(struct analysis *a, const struct analyse_model *model)
+{
+    const struct analyse_split *split = &a->split;
+    struct unknown_words counts = {0};
+    if (model->session)
+        counts = model->session->unknown;
+    else if (split->vocab && split->data->caption)
+        unknown_words_count(split->vocab, (const char *const *)split->data->caption,
+                            split->data->captions, split->compat, &counts);
+    if (counts.words == 0)
+        return;
+    char *text = unknown_words_text(&counts);
+    report_line(&a->report, "%s", text);
+    report_number(&a->report, unknown_words_share(&counts), "unknown_words.share");
+    report_number(&a->report, (double)counts.unknown, "unknown_words.unknown");
+    report_number(&a->report, (double)counts.words, "unknown_words.words");
+    free(text);
+}
+
 void analyse_report_model(struct analysis *a, const char *title, const struct analyse_model *model)
 {
     report_title(&a->report, "%s of %s", title, model->label);
     report_string(&a->report, model->label, "model");
     report_string(&a->report, a->split.data->split, "split");
+    report_unknown(a, model);
 }
 
 static void report_recalls(struct report *report, const char *label,

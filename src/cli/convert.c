@@ -8,6 +8,7 @@
 #include "base/interrupt.h"
 #include "base/mem.h"
 #include "cli/cli.h"
+#include "cli/convert_captions.h"
 #include "io/dataset/idmap.h"
 #include "io/dataset/photos.h"
 #include "io/dataset/precomp.h"
@@ -16,6 +17,7 @@
 
 struct convert {
     const char *output, *split, *ids, *captions, *sizes, *images;
+    const char *columns, *from; /* of captions */
     int regions;
     bool half, force, quiet;
     bool boxless; /* boxes were left out */
@@ -247,10 +249,21 @@ static int convert(struct convert *c, struct error *err)
     return 0;
 }
 
+static int convert_caption_file(const struct convert *c, struct error *err)
+{
+    struct caption_convert_spec spec = {.path = c->inputs.items[0],
+                                        .folder = c->output,
+                                        .split = c->split,
+                                        .columns = c->columns,
+                                        .from = c->from,
+                                        .force = c->force};
+    return convert_captions(&spec, c->quiet, err);
+}
+
 static int check_usage(const struct convert *c)
 {
     if (c->inputs.count == 0)
-        return cli_usage_error("convert", "give the files with features");
+        return cli_usage_error("convert", "give the files with features or captions");
     if (!c->output)
         return cli_usage_error("convert", "give the folder to write with -o DIR");
     if (c->split[0] == '\0' || strchr(c->split, '/'))
@@ -275,6 +288,11 @@ int cli_convert(int argc, char **argv)
         {"sizes", 0, CLI_TEXT, "FILE", "lines ID WIDTH HEIGHT, for features without sizes",
          &c.sizes},
         {"images", 0, CLI_TEXT, "DIR", "photographs, for features without sizes", &c.images},
+        {"columns", 0, CLI_TEXT, "IMAGE,CAPTION",
+         "columns or keys of a captions file, by name or number; IMAGE may be -", &c.columns},
+        {"from-split", 0, CLI_TEXT, "NAME[,NAME]",
+         "splits to take of a captions file that knows them (default: the one of --split)",
+         &c.from},
         {"f16", 0, CLI_SWITCH, NULL, "write features as float16: half the size", &c.half},
         {"force", 'f', CLI_SWITCH, NULL, "replace existing files of the split", &c.force},
         {"quiet", 'q', CLI_SWITCH, NULL, "no progress or notes on stderr", &c.quiet},
@@ -288,7 +306,9 @@ int cli_convert(int argc, char **argv)
             "of six or LXMERT's ten columns or of VinVL's lines, also inside a zip; a folder with "
             "one npz per image "
             "(MILVLG, UNITER); a folder NAME_att next to NAME_box; or SPLIT_ims.npy of another "
-            "precomp folder.",
+            "precomp folder. Also makes captions, one per line, and ids from captions in another "
+            "form: a token file (name.jpg#0<TAB>caption), CSV, TSV, JSON lines, Karpathy's "
+            "dataset_*.json, COCO's captions_*.json, and any of them or plain captions in UTF-16.",
         .examples = "  scanscope convert assets/demo/test_ims.npy --f16 -o demo16\n",
         .options = options,
     };
@@ -297,7 +317,10 @@ int cli_convert(int argc, char **argv)
     if (cli_parse(&usage, argc, argv, &c.inputs, &status) &&
         (status = check_usage(&c)) == EXIT_DONE) {
         interrupt_catch();
-        status = convert(&c, &err) == 0 ? EXIT_DONE : cli_fail("convert", &err);
+        bool captions = c.inputs.count == 1 && caption_convert_reads(c.inputs.items[0]);
+        status = (captions ? convert_caption_file(&c, &err) : convert(&c, &err)) == 0
+                     ? EXIT_DONE
+                     : cli_fail("convert", &err);
     }
     cli_list_done(&c.inputs);
     str_list_done(&c.wanted);

@@ -38,6 +38,9 @@ static int open_member(void *context, size_t member, struct session **out, struc
     if (cli_session_open(&e->common, &spec, out, err) != 0)
         return -1;
     int status = 0;
+    const struct unknown_words *unknown = &(*out)->unknown;
+    if (unknown_words_share(unknown) >= unknown_words_share(&e->unknown) && unknown->words > 0)
+        e->unknown = *unknown;
     if ((*out)->C == 0)
         status = error_set(
             err, "there are no captions: give them with --captions FILE or --token-ids FILE");

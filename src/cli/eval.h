@@ -34,6 +34,7 @@ struct eval {
     struct progress_line line;
 
     /* the results; what no option asks for stays empty */
+    struct unknown_words unknown; /* of the member whose vocabulary lacks most */
     struct ensemble ensemble;
     struct split_names names;
     struct judgements judged;

@@ -123,6 +123,19 @@ static void add_lengths(struct json_out *out, const struct eval *e)
     json_out_close(out, ']');
 }
 
+static void add_unknown(struct json_out *out, const struct unknown_words *unknown)
+{
+    if (unknown->words == 0)
+        return;
+    json_out_open(out, "unknown_words", '{');
+    json_out_count(out, "words", unknown->words);
+    json_out_count(out, "unknown", unknown->unknown);
+    json_out_real(out, "share", unknown_words_share(unknown));
+    json_out_count(out, "captions", unknown->captions);
+    json_out_count(out, "captions_of_unknown_words", unknown->lost);
+    json_out_close(out, '}');
+}
+
 void eval_print_json(const struct eval *eval)
 {
     const struct ensemble *ensemble = &eval->ensemble;
@@ -146,6 +159,7 @@ void eval_print_json(const struct eval *eval)
     }
     if (eval->by_length)
         add_lengths(&out, eval);
+    add_unknown(&out, &eval->unknown);
     cli_notes_json(&out, &eval->common);
     json_out_close(&out, '}');
     puts(str_text(&text));

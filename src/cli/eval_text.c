@@ -1,5 +1,6 @@
 /* eval_text.c: the results of eval for people: the reference's lines, then tables. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/file.h"
 #include "cli/eval.h"
@@ -122,10 +123,19 @@ static void print_lengths(const struct eval *e)
     }
 }
 
+static void print_unknown(const struct unknown_words *unknown)
+{
+    char *text = unknown_words_text(unknown);
+    if (unknown->words > 0)
+        printf("%s\n", text);
+    free(text);
+}
+
 void eval_print_text(const struct eval *eval)
 {
     const struct ensemble *ensemble = &eval->ensemble;
     print_evaluation(&ensemble->mean, ensemble->each, ensemble->folds.count);
+    print_unknown(&eval->unknown);
     if (eval->metrics)
         print_metrics("an image's own captions", eval->own_metrics);
     if (eval->qrels)

@@ -36,7 +36,8 @@ static int each_word(struct build *b, const char *path, void (*take)(struct buil
     struct str_list lines;
     struct progress_line line;
     bool proceed = true;
-    if (text_lines_load(path, &lines, err) != 0)
+    size_t blank;
+    if (captions_load(path, NULL, &lines, &blank, err) != 0)
         return -1;
     progress_line_start(&line, "captions", b->quiet);
     for (size_t i = 0; proceed && i < lines.count; i++) {

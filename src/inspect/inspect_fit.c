@@ -7,12 +7,9 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "inspect/inspect.h"
-#include "io/text/tokenize.h"
+#include "io/text/unknown_words.h"
 
 enum { COUNTED_CAPTIONS = 5000 }; /* captions per split whose words are looked up */
-
-/* If a larger share of words is unknown, the vocabulary, or the language, is another. */
-static const double most_unknown = 0.2;
 
 struct fit {
     const struct inspect_subject *subjects;
@@ -75,35 +72,22 @@ static void model_and_vocab(struct fit *f, const struct inspect_subject *model,
                "the model's embedding has %zu words, the vocabulary %zu", rows, words);
 }
 
-/* Counts the words of the first captions, and how many of them the vocabulary lacks. */
-static void count_words(const struct vocab *vocab, const struct inspect_features *features,
-                        size_t *words_out, size_t *unknown_out)
-{
-    *words_out = *unknown_out = 0;
-    for (size_t c = 0; c < features->caption_count && c < COUNTED_CAPTIONS; c++) {
-        int32_t *ids;
-        size_t n;
-        tokenize_ids(vocab, features->captions[c], TOKENS_STANDARD, &ids, &n, NULL);
-        *words_out += n > 2 ? n - 2 : 0;
-        for (size_t i = 1; i + 1 < n; i++)
-            *unknown_out += ids[i] == vocab_unk(vocab);
-        free(ids);
-    }
-}
-
 static void vocab_and_captions(struct fit *f, const struct inspect_subject *vocab,
                                const struct inspect_subject *data)
 {
     for (size_t i = 0; i < data->feature_count; i++) {
         const struct inspect_features *features = &data->features[i];
-        size_t words, unknown;
+        size_t count = features->caption_count;
+        struct unknown_words counts;
         if (!features->captions)
             continue;
-        count_words(vocab->vocab, features, &words, &unknown);
-        double part = words > 0 ? (double)unknown / (double)words : 0;
-        report(f, part <= most_unknown, vocab_path(vocab->vocab), features->name,
-               "%.2f %% of the captions' words are unknown (%zu of %zu)", 100 * part, unknown,
-               words);
+        unknown_words_count(vocab->vocab, (const char *const *)features->captions,
+                            count < COUNTED_CAPTIONS ? count : COUNTED_CAPTIONS, TOKENS_STANDARD,
+                            &counts);
+        char *text = unknown_words_text(&counts);
+        report(f, !unknown_words_too_many(&counts), vocab_path(vocab->vocab), features->name, "%s",
+               text);
+        free(text);
     }
 }
 

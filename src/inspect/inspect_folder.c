@@ -216,8 +216,9 @@ static void describe_captions(struct inspect_subject *s, const char *name)
 {
     struct error err;
     struct str_list lines;
+    size_t blank;
     char *path = file_join(s->path, name);
-    if (text_lines_load(path, &lines, &err) != 0)
+    if (captions_load(path, NULL, &lines, &blank, &err) != 0)
         inspect_line(s, name, "not read: %s", err.text);
     else
         inspect_line(s, name, "%zu captions", lines.count);

@@ -14,6 +14,7 @@
 #include "io/array/plausible.h"
 #include "io/dataset/bottomup.h"
 #include "io/image/image.h"
+#include "io/text/caption_form.h"
 #include "io/text/captions.h"
 #include "io/torch/objarray.h"
 #include "io/torch/torchfile.h"
@@ -418,14 +419,22 @@ int inspect_bottomup(struct inspect_subject *s, struct error *err)
 int inspect_lines(struct inspect_subject *s, struct error *err)
 {
     struct str_list lines;
+    struct file_map map;
+    struct caption_form form = {0};
     if (text_lines_load(s->path, &lines, err) != 0)
         return -1;
+    if (file_map_open(s->path, &map, err) == 0) {
+        caption_form_find(map.data, map.size, &form);
+        file_map_close(&map);
+    }
     size_t empty = 0;
     for (size_t i = 0; i < lines.count; i++)
         empty += lines.items[i][0] == '\0';
     inspect_begin(s, "text");
     inspect_line(s, "lines", "%zu, %zu of them empty", lines.count, empty);
     inspect_line(s, "first", "%.*s", SHOWN_CAPTION, lines.items[0]);
+    if (form.kind != CAPTIONS_LINES)
+        inspect_line(s, NULL, "%-12s %s", "looks like", caption_form_name(&form));
     inspect_set_number(&s->record, "lines", INSPECT_INTEGER, (double)lines.count);
     str_list_done(&lines);
     return 0;

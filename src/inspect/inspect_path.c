@@ -83,10 +83,12 @@ static int look_at_file(struct inspect_subject *s, const struct file_map *map, s
         return inspect_image(s, err);
     bool text = is_text(map);
     if (text && is_json(map))
-        return inspect_json(s, map, err);
+        return inspect_captions(s, map->data, map->size) ? 0 : inspect_json(s, map, err);
     int known = (text ? inspect_text_kind : inspect_binary_kind)(s, map, err);
     if (known != 0)
         return known == 1 ? 0 : -1;
+    if (inspect_captions(s, map->data, map->size))
+        return 0;
     if (!text)
         return inspect_torch(s, err);
     return is_table(map) ? inspect_bottomup(s, err) : inspect_lines(s, err);

@@ -43,6 +43,10 @@ int inspect_image(struct inspect_subject *s, struct error *err) MUST_USE;
 int inspect_bottomup(struct inspect_subject *s, struct error *err) MUST_USE;
 int inspect_lines(struct inspect_subject *s, struct error *err) MUST_USE;
 
+/* Captions in another form than one per line; false, with nothing added, if it is none that
+ * `scanscope convert` reads. */
+bool inspect_captions(struct inspect_subject *s, const void *data, size_t size);
+
 /* A data folder, or one of captions, photographs or tables; `split` as in inspect_path. */
 int inspect_folder(struct inspect_subject *s, const char *split, struct error *err) MUST_USE;
 

@@ -170,6 +170,23 @@ static int begin(struct run *run, struct error *err)
     return tell(run, &event, err);
 }
 
+/* How many words of a split the vocabulary lacks, and what is doubtful about it. */
+static int tell_words(struct run *run, const struct session *split, struct error *err)
+{
+    const struct notes *notes = &split->notes;
+    int status = 0;
+    if (split->unknown.words > 0) {
+        char *words = unknown_words_text(&split->unknown);
+        char *line = mem_printf("split %s: %s", split->data->split, words);
+        status = note(run, line, err);
+        free(line);
+        free(words);
+    }
+    for (size_t i = 0; status == 0 && i < notes->lines.count; i++)
+        status = note(run, notes->lines.items[i], err);
+    return status;
+}
+
 static int run_open(struct run *run, struct error *err)
 {
     rng_seed(&run->state.rng,
@@ -181,7 +198,9 @@ static int run_open(struct run *run, struct error *err)
         return -1;
     run->state.captions = (int64_t)run->batches.captions;
     run->state.batch_size = (int64_t)run->batches.size;
-    return begin(run, err);
+    if (begin(run, err) != 0 || tell_words(run, run->training, err) != 0)
+        return -1;
+    return tell_words(run, run->validation, err);
 }
 
 static void run_close(struct run *run)

@@ -60,7 +60,7 @@ ok $? "the reference's lines"
 
 make_split split t2i_avg
 run "$SCANSCOPE" eval -m "$fixtures/t2i_avg/model.pth.tar" -d split
-cmp -s out expected
+head -n 5 out | cmp -s - expected && [ "$(tail -n +6 out)" = "0.00 % of the captions' words are unknown (0 of 984)" ]
 ok $? "a folder with captions and a vocabulary gives the same as the token ids"
 
 # ---- ensembles
@@ -77,7 +77,7 @@ split_eval -m "$a" -m "$b" --save-sims ab.npy --json
 ok $? "two models with different attention make an ensemble"
 cp out ab.json
 split_eval -m a.npy -m b.npy --save-sims ab2.npy --json
-cmp -s ab.npy ab2.npy && cmp -s out ab.json
+cmp -s ab.npy ab2.npy && sed 's/"unknown_words": {[^}]*}, //' ab.json | cmp -s - out
 ok $? "it is the mean of the two models' own matrices (the second model is not the first again)"
 if command -v zip >/dev/null; then
     zip -q one.npz b.npy && zip -q both.npz a.npy b.npy
@@ -111,7 +111,7 @@ cp "$a" beside/model.pth.tar
 mv other/vocab.json beside/fixture_precomp_vocab.json
 cp short.json other/vocab.json
 run "$SCANSCOPE" eval -m beside/model.pth.tar -d other
-cmp -s out expected
+head -n 5 out | cmp -s - expected
 ok $? "the vocabulary that fits, beside the model"
 
 python=

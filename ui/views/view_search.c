@@ -85,7 +85,10 @@ static void welcome(const struct ui *ui, struct pane pane)
     row = view_centred(pane, row, ui_style(ui, ROLE_TEXT), line);
     snprintf(line, sizeof line, "%s: %zu images of %zu regions, %zu captions", catalog->data,
              catalog->images, catalog->regions, catalog->captions);
-    row = view_centred(pane, row, ui_style(ui, ROLE_DIM), line) + 1;
+    row = view_centred(pane, row, ui_style(ui, ROLE_DIM), line);
+    if (catalog->unknown)
+        row = view_centred(pane, row, ui_style(ui, ROLE_DIM), catalog->unknown);
+    row++;
     row = view_centred(pane, row, ui_style(ui, ROLE_PROMPT), "Type a caption and press Enter.");
     row =
         view_centred(pane, row, ui_style(ui, ROLE_DIM),

@@ -23,6 +23,7 @@ struct catalog {
     const char *variant; /* "t-i LSE" */
     const char *data;    /* "f8k_precomp dev" */
     const char *note;    /* a remark for the user, or NULL */
+    const char *unknown; /* the share of unknown words: "2.41 % of ...", or NULL */
     size_t images, captions, regions, per_image;
     char *const *id;      /* I */
     char *const *caption; /* C; NULL if there are none to show */

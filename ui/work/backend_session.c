@@ -19,6 +19,7 @@ struct real {
     struct session *session;
     char *model, *data;
     struct str note; /* remarks made while it was opened */
+    char *unknown;   /* the share of unknown words, or NULL */
     char variant[32];
     char **captions;        /* made from word ids if there is no text; else NULL */
     struct lexicon lexicon; /* of the captions; empty until a survey needs it */
@@ -391,6 +392,7 @@ static void real_free(struct backend *backend)
     free(real->model);
     free(real->data);
     str_done(&real->note);
+    free(real->unknown);
     session_free(real->session);
     free(real);
 }
@@ -517,6 +519,8 @@ struct backend *backend_session_wrap(struct session *session, const char *data_n
     real->data = mem_strdup(data_name);
     if (note)
         str_add(&real->note, note);
+    if (session->unknown.words > 0)
+        real->unknown = unknown_words_text(&session->unknown);
     name_variant(real);
     count_words(session);
     if (!data->caption && session->C)
@@ -526,6 +530,7 @@ struct backend *backend_session_wrap(struct session *session, const char *data_n
                                           .variant = real->variant,
                                           .data = real->data,
                                           .note = real->note.text,
+                                          .unknown = real->unknown,
                                           .images = session->I,
                                           .captions = session->C,
                                           .regions = session->R,

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/utf8.h"
 #include "io/dataset/dataset_private.h"
 #include "io/dataset/photos.h"
 #include "io/text/captions.h"
@@ -71,21 +72,93 @@ static int open_features(struct opening *o, struct error *err)
 
 /* ---- captions ---- */
 
-static int take_captions(struct dataset *d, const char *path, struct error *err)
+static void note_empty(struct opening *o, const char *path, size_t before, size_t count)
 {
+    if (count == 1)
+        notes_add(&o->d->notes, "%s: caption %zu, the last line, is empty", path, before);
+    else if (count > 1)
+        notes_add(&o->d->notes, "%s: captions %zu to %zu, the last lines, are empty", path, before,
+                  before + count - 1);
+}
+
+static size_t count_broken(const struct str_list *lines, size_t *first_out)
+{
+    size_t count = 0;
+    for (size_t i = lines->count; i-- > 0;)
+        if (!utf8_valid(lines->items[i], strlen(lines->items[i]))) {
+            count++;
+            *first_out = i;
+        }
+    return count;
+}
+
+static int take_captions(struct opening *o, const char *path, struct error *err)
+{
+    struct dataset *d = o->d;
     struct str_list lines;
-    if (text_lines_load(path, &lines, err) != 0)
+    size_t blank, first = 0;
+    if (captions_load(path, d->split[0] ? d->split : NULL, &lines, &blank, err) != 0)
         return -1;
+    size_t needed = captions_blank_needed(lines.count, blank, d->features->shape[0]);
+    note_empty(o, path, lines.count, needed);
+    for (size_t i = 0; i < needed; i++)
+        str_list_add(&lines, mem_strdup(""));
+    size_t broken = count_broken(&lines, &first);
+    if (broken > 0)
+        notes_add(&d->notes,
+                  "%s: %zu captions are not UTF-8 (the first: %zu); what is not is dropped, as by "
+                  "the reference",
+                  path, broken, first);
     d->caption = lines.items;
     d->caption_lines = lines.count;
     return 0;
 }
 
-static int take_tokens(struct dataset *d, const char *path, struct error *err)
+/* The ids of an empty caption, <start> and <end>, if all lines begin and end alike. */
+static bool find_ends(const struct token_lines *lines, int32_t ends[2])
 {
+    for (size_t i = 0; i < lines->count; i++) {
+        size_t n = lines->counts[i];
+        if (n < 2 || lines->ids[i][0] != lines->ids[0][0] ||
+            lines->ids[i][n - 1] != lines->ids[0][lines->counts[0] - 1])
+            return false;
+    }
+    ends[0] = lines->ids[0][0];
+    ends[1] = lines->ids[0][lines->counts[0] - 1];
+    return ends[0] != ends[1];
+}
+
+/* Makes captions of blank lines at the end that the number needs. */
+static void add_blank_tokens(struct opening *o, const char *path, struct token_lines *lines)
+{
+    const struct dataset *d = o->d;
+    size_t missing = d->caption_lines - lines->count;
+    size_t needed = !d->caption ? captions_blank_needed(lines->count, lines->blank_at_end,
+                                                        d->features->shape[0])
+                    : lines->count < d->caption_lines && missing <= lines->blank_at_end ? missing
+                                                                                        : 0;
+    int32_t ends[2];
+    if (needed == 0 || !find_ends(lines, ends))
+        return;
+    note_empty(o, path, lines->count, needed);
+    size_t count = lines->count + needed;
+    lines->ids = mem_grow(lines->ids, count, sizeof *lines->ids);
+    lines->counts = mem_grow(lines->counts, count, sizeof *lines->counts);
+    for (size_t i = lines->count; i < count; i++) {
+        lines->ids[i] = mem_new(2, sizeof **lines->ids);
+        memcpy(lines->ids[i], ends, sizeof ends);
+        lines->counts[i] = 2;
+    }
+    lines->count = count;
+}
+
+static int take_tokens(struct opening *o, const char *path, struct error *err)
+{
+    struct dataset *d = o->d;
     struct token_lines lines;
     if (text_token_lines_load(path, &lines, err) != 0)
         return -1;
+    add_blank_tokens(o, path, &lines);
     if (d->caption && lines.count != d->caption_lines) {
         error_at(err, path, -1, "has word ids for %zu captions, but there are %zu captions",
                  lines.count, d->caption_lines);
@@ -157,12 +230,11 @@ static void cut_dev(struct opening *o)
 
 static int open_captions(struct opening *o, struct error *err)
 {
-    struct dataset *d = o->d;
     const char *named = o->spec->captions, *tokens = o->spec->token_ids;
     char *found = named ? mem_strdup(named) : dataset_find_text(o, "_caps");
-    int status = found ? take_captions(d, found, err) : 0;
+    int status = found ? take_captions(o, found, err) : 0;
     if (status == 0 && tokens)
-        status = take_tokens(d, tokens, err);
+        status = take_tokens(o, tokens, err);
     if (status == 0)
         status = match_captions(o, found ? found : tokens, err);
     if (status == 0)
@@ -203,15 +275,31 @@ static void number_ids(struct dataset *d)
         d->id[i] = mem_printf("%zu", i);
 }
 
+/* Blank lines at the end that the number of images needs: such an image goes by its row. */
+static void name_blank_ids(struct opening *o, const char *path, struct str_list *lines,
+                           size_t blank)
+{
+    size_t images = o->d->features->shape[0] / o->d->row_step;
+    if (lines->count >= images || images - lines->count > blank)
+        return;
+    notes_add(&o->d->notes, "%s: the last %zu of %zu ids are empty; such an image goes by its row",
+              path, images - lines->count, images);
+    while (lines->count < images)
+        str_list_add(lines, mem_printf("%zu", lines->count));
+}
+
 static int open_ids(struct opening *o, struct error *err)
 {
     struct str_list lines;
+    size_t blank;
     char *path = dataset_find_text(o, "_ids");
     if (!path) {
         number_ids(o->d);
         return 0;
     }
-    int status = text_lines_load(path, &lines, err);
+    int status = text_lines_load_end(path, &lines, &blank, err);
+    if (status == 0)
+        name_blank_ids(o, path, &lines, blank);
     if (status == 0)
         status = spread_ids(o->d, &lines, path, err);
     str_list_done(&lines);
@@ -284,7 +372,8 @@ void dataset_free(struct dataset *d)
     photos_free(d->photos);
     str_list_done(
         &(struct str_list){.items = d->caption, .count = d->caption ? d->caption_lines : 0});
-    text_token_lines_done(&(struct token_lines){d->tokens, d->token_count, d->caption_lines});
+    text_token_lines_done(&(struct token_lines){
+        .ids = d->tokens, .counts = d->token_count, .count = d->caption_lines});
     str_list_done(&(struct str_list){.items = d->id, .count = d->id_lines});
     free(d->boxes);
     free(d->no_boxes);

@@ -222,11 +222,12 @@ static int check_complete(const struct precomp *p, struct error *err)
 static int check_captions(const struct precomp *p, struct error *err)
 {
     struct str_list lines;
+    size_t blank;
     if (!p->spec->captions)
         return 0;
-    if (text_lines_load(p->spec->captions, &lines, err) != 0)
+    if (captions_load(p->spec->captions, p->spec->split, &lines, &blank, err) != 0)
         return -1;
-    size_t count = lines.count;
+    size_t count = lines.count + captions_blank_needed(lines.count, blank, p->sum.images);
     str_list_done(&lines);
     if (count % p->sum.images == 0)
         return 0;

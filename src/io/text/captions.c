@@ -8,6 +8,8 @@
 #include "base/file.h"
 #include "base/magic.h"
 #include "base/mem.h"
+#include "io/text/caption_form.h"
+#include "io/text/encoding.h"
 
 static bool is_blank(uint8_t c)
 {
@@ -45,33 +47,96 @@ static void split_lines(const struct file_map *map, struct str_list *out)
         }
         str_list_add(out, stripped(line, n));
     }
-    while (out->count > 0 && out->items[out->count - 1][0] == '\0')
-        free(out->items[--out->count]);
+}
+
+/* Drops blank lines at the end; returns how many there were. */
+static size_t drop_blank_end(struct str_list *lines)
+{
+    size_t before = lines->count;
+    while (lines->count > 0 && lines->items[lines->count - 1][0] == '\0')
+        free(lines->items[--lines->count]);
+    return before - lines->count;
 }
 
 int text_check(const char *path, const void *data, size_t size, struct error *err)
 {
     const struct magic *magic = magic_find(data, size);
-    if (!magic || magic->text)
+    if (magic && !magic->text)
+        return error_at(err, path, -1, "this should be a text file but looks like %s%s%s",
+                        magic->name, magic->advice ? "; " : "", magic->advice ? magic->advice : "");
+    enum encoding encoding = encoding_find(data, size, NULL);
+    if (encoding == ENCODING_BYTES)
         return 0;
-    return error_at(err, path, -1, "this should be a text file but looks like %s%s%s", magic->name,
-                    magic->advice ? "; " : "", magic->advice ? magic->advice : "");
+    return error_at(err, path, -1, "this should be a text file in UTF-8 but looks like %s%s",
+                    encoding_name(encoding, false),
+                    encoding == ENCODING_BINARY ? "" : "; save it as UTF-8");
 }
 
-int text_lines_load(const char *path, struct str_list *out, struct error *err)
+/* The lines, checked by `check`. */
+static int load(const char *path,
+                int (*check)(const struct file_map *, const char *, const char *, struct error *),
+                const char *split, struct str_list *out, size_t *blank_out, struct error *err)
 {
     struct file_map map;
     *out = (struct str_list){0};
+    *blank_out = 0;
     if (file_map_open(path, &map, err) != 0)
         return -1;
-    int status = text_check(path, map.data, map.size, err);
-    if (status == 0 && map.size > 0)
+    int status = check(&map, path, split, err);
+    if (status == 0 && map.size > 0) {
         split_lines(&map, out);
+        *blank_out = drop_blank_end(out);
+    }
     file_map_close(&map);
     if (status != 0 || out->count > 0)
         return status;
     str_list_done(out);
     return error_at(err, path, -1, "is empty; it should have one entry per line");
+}
+
+static int check_text(const struct file_map *map, const char *path, const char *split,
+                      struct error *err)
+{
+    (void)split;
+    return text_check(path, map->data, map->size, err);
+}
+
+int text_lines_load(const char *path, struct str_list *out, struct error *err)
+{
+    size_t blank;
+    return load(path, check_text, NULL, out, &blank, err);
+}
+
+int text_lines_load_end(const char *path, struct str_list *out, size_t *blank_out,
+                        struct error *err)
+{
+    return load(path, check_text, NULL, out, blank_out, err);
+}
+
+static int check_captions(const struct file_map *map, const char *path, const char *split,
+                          struct error *err)
+{
+    const struct magic *magic = magic_find(map->data, map->size);
+    struct caption_form form;
+    caption_form_find(map->data, map->size, &form);
+    /* UTF-16 is refused as such, with the command that reads it */
+    if (magic && !magic->text && form.kind != CAPTIONS_WIDE)
+        return text_check(path, map->data, map->size, err);
+    return caption_form_check(path, map->data, map->size, split, err);
+}
+
+int captions_load(const char *path, const char *split, struct str_list *out, size_t *blank_out,
+                  struct error *err)
+{
+    return load(path, check_captions, split, out, blank_out, err);
+}
+
+size_t captions_blank_needed(size_t lines, size_t blank, size_t images)
+{
+    size_t five = 5 * images, more = images - lines % images;
+    if (lines < five && five - lines <= blank)
+        return five - lines;
+    return lines % images != 0 && more <= blank ? more : 0;
 }
 
 /* The next number on a line. 1: found; 0: end of line; -1: something else. */
@@ -110,7 +175,7 @@ int text_token_lines_load(const char *path, struct token_lines *out, struct erro
 {
     struct str_list lines;
     *out = (struct token_lines){0};
-    if (text_lines_load(path, &lines, err) != 0)
+    if (text_lines_load_end(path, &lines, &out->blank_at_end, err) != 0)
         return -1;
     out->count = lines.count;
     out->ids = mem_new(lines.count, sizeof *out->ids);

@@ -90,6 +90,22 @@ static int read_captions(struct session *session, size_t first, size_t n, struct
     return status;
 }
 
+/* Counts the words, also those that the vocabulary lacks. */
+static void count_words(struct session *session)
+{
+    const struct dataset *data = session->data;
+    const size_t *starts = session->starts;
+    const char *const *texts = data->tokens ? NULL : (const char *const *)data->caption;
+    vocab_count_words(session->vocab, session->ids, starts[session->C]);
+    for (size_t c = 0; c < session->C; c++)
+        unknown_words_add(&session->unknown, session->vocab, session->ids + starts[c],
+                          starts[c + 1] - starts[c]);
+    char *what = data->split[0] ? mem_printf("split %s", data->split) : mem_strdup("captions");
+    unknown_words_notes(session->vocab, texts, session->C, session->compat, what, &session->unknown,
+                        &session->notes);
+    free(what);
+}
+
 int session_read_captions(struct session *session, struct error *err)
 {
     enum { BLOCK = 4096 };
@@ -104,7 +120,7 @@ int session_read_captions(struct session *session, struct error *err)
                                &cap, err);
     free(read);
     if (status == 0 && session->vocab)
-        vocab_count_words(session->vocab, session->ids, session->starts[session->C]);
+        count_words(session);
     return status;
 }
 

@@ -12,6 +12,7 @@
 #include "base/progress.h"
 #include "io/dataset/dataset.h"
 #include "io/text/tokenize.h"
+#include "io/text/unknown_words.h"
 #include "io/text/vocab.h"
 #include "model/model.h"
 #include "retrieve/index/index.h"
@@ -53,6 +54,7 @@ struct session {
     size_t C;
     int32_t *ids;                      /* token ids of all captions, end to end */
     size_t *starts;                    /* C + 1 */
+    struct unknown_words unknown;      /* of all captions; zero without a vocabulary */
     struct embedded_captions captions; /* words NULL until encoded */
     struct notes notes;                /* about how its parts fit together */
 };

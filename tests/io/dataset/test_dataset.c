@@ -240,6 +240,39 @@ static void test_plain_folder(void **state)
     dataset_free(d);
 }
 
+/* Blank lines at the end count where the number of images needs them, each with a note. */
+static void test_blank_end(void **state)
+{
+    (void)state;
+    struct error err;
+    struct dataset *d;
+    put_features("test_ims.npy", 2, 1);
+    put_text("test_caps.txt", "a\nb\nc\nd\ne\nf\ng\nh\n\n\n\n");
+    put_text("test_ids.txt", "10\n\n\n");
+    put_text("t.txt", "1 5 2\n1 6 2\n1 7 2\n1 5 2\n1 5 2\n1 5 2\n1 5 2\n1 5 2\n1 5 2\n\n");
+    char *tokens = file_join(folder, "t.txt");
+    struct dataset_spec spec = {.folder = folder, .split = "test", .token_ids = tokens};
+    assert_done(dataset_open(&spec, &d, &err), err);
+    assert_int_equal(d->captions, 10);
+    assert_string_equal(d->caption[7], "h");
+    assert_string_equal(d->caption[9], "");
+    assert_string_equal(d->id[1], "1");
+    assert_int_equal(d->token_count[9], 2);
+    assert_int_equal(d->tokens[9][1], 2);
+    assert_int_equal(d->notes.lines.count, 3);
+    assert_non_null(strstr(d->notes.lines.items[0], "captions 8 to 9, the last lines, are empty"));
+    dataset_free(d);
+    put_text("test_caps.txt", "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n\n");
+    put_text("test_ids.txt", "10\n11\n\n");
+    d = opened("test");
+    assert_int_equal(d->captions, 10);
+    assert_int_equal(d->notes.lines.count, 0);
+    dataset_free(d);
+    put_text("test_caps.txt", "a\nb\nc\nd\ne\nf\ng\n");
+    fails("test", "7 captions");
+    free(tokens);
+}
+
 static void test_features_alone(void **state)
 {
     (void)state;
@@ -705,6 +738,7 @@ int main(void)
         CASE(test_caption_lines),
         CASE(test_token_lines),
         CASE(test_plain_folder),
+        CASE(test_blank_end),
         CASE(test_features_alone),
         CASE(test_five_rows_an_image),
         CASE(test_dev_is_cut),

@@ -1,0 +1,12 @@
+/* convert_captions.h: the branch of `scanscope convert` for captions of another form. */
+#ifndef CLI_CONVERT_CAPTIONS_H
+#define CLI_CONVERT_CAPTIONS_H
+
+#include "io/dataset/caption_convert.h"
+
+/* Converts, prints what was written and, unless `quiet`, the remarks. Errors: those of
+ * caption_convert. */
+int convert_captions(const struct caption_convert_spec *spec, bool quiet,
+                     struct error *err) MUST_USE;
+
+#endif
