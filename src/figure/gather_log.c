@@ -7,7 +7,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "figure/gather.h"
-#include "io/text/json_scan.h"
+#include "io/text/json_in.h"
 
 enum { RECALLS = 6, LOSS_POINTS = 300 };
 
@@ -98,9 +98,11 @@ static int read_log(struct log *log, struct error *err)
     struct file_map map;
     if (file_map_open(log->path, &map, err) != 0)
         return -1;
-    int status = json_check(log->path, map.data, map.size, err);
+    const uint8_t *text = map.data;
+    size_t size = map.size;
+    int status = json_in_begin(log->path, &text, &size, err);
     if (status == 0)
-        status = read_lines(log, (const char *)map.data, map.size, err);
+        status = read_lines(log, (const char *)text, size, err);
     file_map_close(&map);
     return status;
 }

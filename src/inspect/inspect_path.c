@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "inspect/inspect_private.h"
 #include "io/array/npy.h"
+#include "io/text/vocab_pickle.h"
 
 enum { SNIFF = 4096, TABLE_TABS = 5 };
 
@@ -31,7 +32,7 @@ static bool is_text(const struct file_map *map)
 
 static bool is_json(const struct file_map *map)
 {
-    size_t i = 0;
+    size_t i = starts(map, "\xef\xbb\xbf", 3) ? 3 : 0;
     while (i < map->size && strchr(" \t\r\n", map->data[i]) && map->data[i])
         i++;
     return i < map->size && map->data[i] == '{';
@@ -69,6 +70,8 @@ static int look_at_file(struct inspect_subject *s, const struct file_map *map, s
         return look_at_zip(s, map, err);
     if (is_image(map))
         return inspect_image(s, err);
+    if (vocab_pickle_is(map->data, map->size))
+        return inspect_vocab(s, err);
     if (!is_text(map))
         return inspect_torch(s, err);
     if (is_json(map))
