@@ -17,6 +17,7 @@ enum magic_kind {
     MAGIC_NPY,
     MAGIC_ZIP,
     MAGIC_PICKLE,
+    MAGIC_SAFETENSORS,
     MAGIC_OTHER,
     MAGIC_STAND_IN
 };

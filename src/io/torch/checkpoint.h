@@ -59,14 +59,15 @@ struct checkpoint {
      * generator state, position in the epoch; tensors under the key "scanscope". Empty if missing.
      */
     struct tensor_group extra;
-    const char *format; /* "zip" or "legacy" */
+    const char *format; /* "zip", "legacy" or "safetensors" */
     struct notes notes; /* what was assumed or left out in reading it */
 };
 
-/* Loads one. `model` (or `state_dict`, or else the root) may be a list of dicts, a dict of dicts or
- * a flat dict, which is one group; entries that are not arrays are skipped. Free with
- * checkpoint_free. Errors: those of torchfile_open, and neither a dict nor a list, too many
- * tensors, tensors that do not fit their storages. */
+/* Loads one, of a torch file or safetensors, by its first bytes. In a torch file `model` (or
+ * `state_dict`, or else the root) may be a list of dicts, a dict of dicts or a flat dict, which is
+ * one group; entries that are not arrays are skipped. Free with checkpoint_free. Errors: those of
+ * torchfile_open and safetensors_open, and neither a dict nor a list, too many tensors, tensors
+ * that do not fit their storages. */
 int checkpoint_load(const char *path, struct checkpoint **out, struct error *err) MUST_USE;
 
 /* The same from an open file (TORCHFILE_STRICT). */
@@ -77,11 +78,17 @@ int checkpoint_from_file(struct torchfile *file, struct checkpoint **out,
 /* Frees it; NULL is allowed. */
 void checkpoint_free(struct checkpoint *checkpoint);
 
-/* Writes a zip checkpoint that torch.load and the reference's code can open, atomically. What is
- * missing (-1, NaN) is omitted; bytes that are not UTF-8 are replaced. Errors: those of writing,
- * more than 4 GiB. */
+/* Writes a checkpoint, atomically: safetensors (safetensors_checkpoint.h) if the name ends in
+ * .safetensors, else a zip that torch.load and the reference's code can open. What is missing (-1,
+ * NaN) is omitted; bytes that are not UTF-8 are replaced. Errors: those of writing, a zip of more
+ * than 4 GiB, two tensors of one name in safetensors. */
 int checkpoint_save(const char *path, const struct checkpoint *checkpoint,
                     struct error *err) MUST_USE;
+
+/* Adds to `out` what a file of any of the formats holds, whether it is a checkpoint or not, as
+ * torchfile_describe does. Errors: those of torchfile_describe and safetensors_open. */
+struct str;
+int checkpoint_describe(const char *path, bool json, struct str *out, struct error *err) MUST_USE;
 
 /* A tensor of a group, or an option, by its name; borrowed. NULL if there is none. */
 const struct tensor *checkpoint_tensor_find(const struct tensor_group *group, const char *name);
@@ -98,6 +105,11 @@ enum tensor_kind { TENSOR_FLOATS, TENSOR_INTEGERS, TENSOR_DOUBLES };
 int checkpoint_tensor_add(struct tensor_group *group, const char *name, enum tensor_kind kind,
                           int ndim, const size_t *shape, struct tensor **out,
                           struct error *err) MUST_USE;
+
+/* Makes the checkpoint's groups of the tensors of one list, whose names have "img_enc." or
+ * "txt_enc." in front: these become groups[0] and [1] without it, others a third group as they are.
+ * If no name has one they are one group. Takes over the list's tensors; it is empty then. */
+void checkpoint_group(struct checkpoint *checkpoint, struct tensor_group *flat);
 
 /* Adds a field to opt; `text` is for OPTION_TEXT only and is copied. */
 void checkpoint_option_add(struct checkpoint *checkpoint, const char *name, enum option_kind kind,
