@@ -1,5 +1,5 @@
 /* convert.c: `scanscope convert`: bottom-up features, as written by extractors, to a precomp
- * folder. */
+ * folder; by the output's name also models and vocabularies (convert_file.c). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +8,7 @@
 #include "base/interrupt.h"
 #include "base/mem.h"
 #include "cli/cli.h"
+#include "cli/convert_file.h"
 #include "io/dataset/idmap.h"
 #include "io/dataset/photos.h"
 #include "io/dataset/precomp.h"
@@ -179,7 +180,7 @@ static int convert_input(struct convert *c, const char *path, struct precomp *ou
 {
     struct bottomup *reader;
     struct progress_line line;
-    if (bottomup_open(path, &reader, err) != 0)
+    if (convert_file_check(path, err) != 0 || bottomup_open(path, &reader, err) != 0)
         return -1;
     progress_line_start(&line, file_name(path), c->quiet);
     int status = convert_images(c, reader, out, &line.progress, err);
@@ -247,12 +248,24 @@ static int convert(struct convert *c, struct error *err)
     return 0;
 }
 
+/* One model or vocabulary takes none of the options about features. */
+static int check_file_usage(const struct convert *c)
+{
+    if (c->inputs.count > 1)
+        return cli_usage_error("convert", "%s is one file: give one to convert", c->output);
+    if (c->ids || c->captions || c->sizes || c->images || c->regions || c->half)
+        return cli_usage_error("convert", "only --force and --quiet go with a model or vocabulary");
+    return EXIT_DONE;
+}
+
 static int check_usage(const struct convert *c)
 {
     if (c->inputs.count == 0)
-        return cli_usage_error("convert", "give the files with features");
+        return cli_usage_error("convert", "give the files to convert");
     if (!c->output)
-        return cli_usage_error("convert", "give the folder to write with -o DIR");
+        return cli_usage_error("convert", "give the folder or file to write with -o");
+    if (convert_file_wanted(c->output))
+        return check_file_usage(c);
     if (c->split[0] == '\0' || strchr(c->split, '/'))
         return cli_usage_error("convert", "'%s' is not the name of a split", c->split);
     if (c->regions > BOTTOMUP_REGIONS_MAX)
@@ -264,7 +277,8 @@ int cli_convert(int argc, char **argv)
 {
     struct convert c = {.split = "test"};
     const struct cli_option options[] = {
-        {"output", 'o', CLI_TEXT, "DIR", "folder to write; made if missing", &c.output},
+        {"output", 'o', CLI_TEXT, "PATH",
+         "folder to write, made if missing; or the model's or vocabulary's file", &c.output},
         {"split", 's', CLI_TEXT, "NAME", "name of the split to write (default: test)", &c.split},
         {"ids", 0, CLI_TEXT, "FILE", "write these images, one id per line, in this order", &c.ids},
         {"captions", 0, CLI_TEXT, "FILE", "captions, one per line, to become SPLIT_caps.txt",
@@ -276,19 +290,25 @@ int cli_convert(int argc, char **argv)
          &c.sizes},
         {"images", 0, CLI_TEXT, "DIR", "photographs, for features without sizes", &c.images},
         {"f16", 0, CLI_SWITCH, NULL, "write features as float16: half the size", &c.half},
-        {"force", 'f', CLI_SWITCH, NULL, "replace existing files of the split", &c.force},
+        {"force", 'f', CLI_SWITCH, NULL, "replace existing files", &c.force},
         {"quiet", 'q', CLI_SWITCH, NULL, "no progress or notes on stderr", &c.quiet},
         {0},
     };
     const struct cli_usage usage = {
         .command = "convert",
-        .synopsis = "INPUT... -o DIR [options]",
+        .synopsis = "INPUT... -o DIR [options]\n"
+                    "       scanscope convert MODEL -o FILE.safetensors|FILE.pth.tar\n"
+                    "       scanscope convert VOCABULARY -o FILE.json",
         .about =
             "Makes a precomp folder (features, boxes, sizes, ids) from bottom-up features: a TSV "
             "of six or LXMERT's ten columns, also inside a zip; a folder with one npz per image "
             "(MILVLG, UNITER); a folder NAME_att next to NAME_box; or SPLIT_ims.npy of another "
-            "precomp folder.",
-        .examples = "  scanscope convert assets/demo/test_ims.npy --f16 -o demo16\n",
+            "precomp folder. A model goes from any format that is read to safetensors or the zip "
+            "of "
+            "torch.save, by the output's ending (.safetensors; .pth.tar, .pth, .pt), with the "
+            "same numbers; a vocabulary, also a pickled one, to JSON.",
+        .examples = "  scanscope convert assets/demo/test_ims.npy --f16 -o demo16\n"
+                    "  scanscope convert assets/demo/model.pth.tar -o model.safetensors\n",
         .options = options,
     };
     struct error err;
@@ -296,7 +316,11 @@ int cli_convert(int argc, char **argv)
     if (cli_parse(&usage, argc, argv, &c.inputs, &status) &&
         (status = check_usage(&c)) == EXIT_DONE) {
         interrupt_catch();
-        status = convert(&c, &err) == 0 ? EXIT_DONE : cli_fail("convert", &err);
+        status = (convert_file_wanted(c.output)
+                      ? convert_file(c.inputs.items[0], c.output, c.force, c.quiet, &err)
+                      : convert(&c, &err)) == 0
+                     ? EXIT_DONE
+                     : cli_fail("convert", &err);
     }
     cli_list_done(&c.inputs);
     str_list_done(&c.wanted);

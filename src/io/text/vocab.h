@@ -21,6 +21,9 @@ int vocab_load(const char *path, struct vocab **out, struct error *err) MUST_USE
 int vocab_parse(const char *path, const void *bytes, size_t size, struct vocab **out,
                 struct error *err) MUST_USE;
 
+/* Saves it as the reference's JSON, in the order of the ids. Errors: those of writing. */
+int vocab_save(const struct vocab *vocab, const char *path, struct error *err) MUST_USE;
+
 /* Frees it; NULL is allowed. */
 void vocab_free(struct vocab *vocab);
 
