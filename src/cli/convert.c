@@ -263,7 +263,7 @@ static int check_usage(const struct convert *c)
     if (c->inputs.count == 0)
         return cli_usage_error("convert", "give the files to convert");
     if (!c->output)
-        return cli_usage_error("convert", "give the folder or file to write with -o");
+        return cli_usage_error("convert", "give what to write with -o DIR or -o FILE");
     if (convert_file_wanted(c->output))
         return check_file_usage(c);
     if (c->split[0] == '\0' || strchr(c->split, '/'))
