@@ -26,6 +26,9 @@ static const struct {
     ROW(0, "\x93NUMPY", MAGIC_NPY, false, "a numpy array", NULL),
     ROW(0, "PK\3\4", MAGIC_ZIP, false, "a zip archive or a checkpoint", NULL),
     ROW(0, "PK\5\6", MAGIC_ZIP, false, "an empty zip archive", NULL),
+    /* the length of the header, less than 4 GiB, whose first bytes may be a pickle's, and the
+     * header */
+    ROW(4, "\0\0\0\0{", MAGIC_SAFETENSORS, false, "safetensors", NULL),
     /* protocols 0 to 5 */
     ROW(0, "\x80\0", MAGIC_PICKLE, false, PICKLE_NAME, NULL),
     ROW(0, "\x80\1", MAGIC_PICKLE, false, PICKLE_NAME, NULL),

@@ -19,6 +19,7 @@ enum magic_kind {
     MAGIC_NPY,
     MAGIC_ZIP,
     MAGIC_PICKLE,
+    MAGIC_SAFETENSORS,
     MAGIC_OTHER,
     MAGIC_UNREAD,
     MAGIC_STAND_IN

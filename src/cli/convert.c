@@ -1,5 +1,5 @@
 /* convert.c: `scanscope convert`: bottom-up features, as written by extractors, to a precomp
- * folder. */
+ * folder; by the output's name also models and vocabularies (convert_file.c). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "cli/cli.h"
 #include "cli/convert_captions.h"
+#include "cli/convert_file.h"
 #include "io/dataset/idmap.h"
 #include "io/dataset/photos.h"
 #include "io/dataset/precomp.h"
@@ -181,7 +182,7 @@ static int convert_input(struct convert *c, const char *path, struct precomp *ou
 {
     struct bottomup *reader;
     struct progress_line line;
-    if (bottomup_open(path, &reader, err) != 0)
+    if (convert_file_check(path, err) != 0 || bottomup_open(path, &reader, err) != 0)
         return -1;
     progress_line_start(&line, file_name(path), c->quiet);
     int status = convert_images(c, reader, out, &line.progress, err);
@@ -260,12 +261,25 @@ static int convert_caption_file(const struct convert *c, struct error *err)
     return convert_captions(&spec, c->quiet, err);
 }
 
+/* One model or vocabulary takes none of the options about features. */
+static int check_file_usage(const struct convert *c)
+{
+    if (c->inputs.count > 1)
+        return cli_usage_error("convert", "%s is one file: give one to convert", c->output);
+    if (c->ids || c->captions || c->sizes || c->images || c->columns || c->from || c->regions ||
+        c->half)
+        return cli_usage_error("convert", "only --force and --quiet go with a model or vocabulary");
+    return EXIT_DONE;
+}
+
 static int check_usage(const struct convert *c)
 {
     if (c->inputs.count == 0)
-        return cli_usage_error("convert", "give the files with features or captions");
+        return cli_usage_error("convert", "give the files to convert");
     if (!c->output)
-        return cli_usage_error("convert", "give the folder to write with -o DIR");
+        return cli_usage_error("convert", "give what to write with -o DIR or -o FILE");
+    if (convert_file_wanted(c->output))
+        return check_file_usage(c);
     if (c->split[0] == '\0' || strchr(c->split, '/'))
         return cli_usage_error("convert", "'%s' is not the name of a split", c->split);
     if (c->regions > BOTTOMUP_REGIONS_MAX)
@@ -273,11 +287,22 @@ static int check_usage(const struct convert *c)
     return EXIT_DONE;
 }
 
+static int run(struct convert *c, struct error *err)
+{
+    const char *first = c->inputs.items[0];
+    if (convert_file_wanted(c->output))
+        return convert_file(first, c->output, c->force, c->quiet, err);
+    if (c->inputs.count == 1 && caption_convert_reads(first))
+        return convert_caption_file(c, err);
+    return convert(c, err);
+}
+
 int cli_convert(int argc, char **argv)
 {
     struct convert c = {.split = "test"};
     const struct cli_option options[] = {
-        {"output", 'o', CLI_TEXT, "DIR", "folder to write; made if missing", &c.output},
+        {"output", 'o', CLI_TEXT, "PATH",
+         "folder to write, made if missing; or the model's or vocabulary's file", &c.output},
         {"split", 's', CLI_TEXT, "NAME", "name of the split to write (default: test)", &c.split},
         {"ids", 0, CLI_TEXT, "FILE", "write these images, one id per line, in this order", &c.ids},
         {"captions", 0, CLI_TEXT, "FILE", "captions, one per line, to become SPLIT_caps.txt",
@@ -294,13 +319,15 @@ int cli_convert(int argc, char **argv)
          "splits to take of a captions file that knows them (default: the one of --split)",
          &c.from},
         {"f16", 0, CLI_SWITCH, NULL, "write features as float16: half the size", &c.half},
-        {"force", 'f', CLI_SWITCH, NULL, "replace existing files of the split", &c.force},
+        {"force", 'f', CLI_SWITCH, NULL, "replace existing files", &c.force},
         {"quiet", 'q', CLI_SWITCH, NULL, "no progress or notes on stderr", &c.quiet},
         {0},
     };
     const struct cli_usage usage = {
         .command = "convert",
-        .synopsis = "INPUT... -o DIR [options]",
+        .synopsis = "INPUT... -o DIR [options]\n"
+                    "       scanscope convert MODEL -o FILE.safetensors|FILE.pth.tar\n"
+                    "       scanscope convert VOCABULARY -o FILE.json",
         .about =
             "Makes a precomp folder (features, boxes, sizes, ids) from bottom-up features: a TSV "
             "of six or LXMERT's ten columns or of VinVL's lines, also inside a zip; a folder with "
@@ -308,8 +335,12 @@ int cli_convert(int argc, char **argv)
             "(MILVLG, UNITER); a folder NAME_att next to NAME_box; or SPLIT_ims.npy of another "
             "precomp folder. Also makes captions, one per line, and ids from captions in another "
             "form: a token file (name.jpg#0<TAB>caption), CSV, TSV, JSON lines, Karpathy's "
-            "dataset_*.json, COCO's captions_*.json, and any of them or plain captions in UTF-16.",
-        .examples = "  scanscope convert assets/demo/test_ims.npy --f16 -o demo16\n",
+            "dataset_*.json, COCO's captions_*.json, and any of them or plain captions in UTF-16. "
+            "A model goes from any format that is read to safetensors or the zip of torch.save, by "
+            "the output's ending (.safetensors; .pth.tar, .pth, .pt), with the same numbers; a "
+            "vocabulary, also a pickled one, to JSON.",
+        .examples = "  scanscope convert assets/demo/test_ims.npy --f16 -o demo16\n"
+                    "  scanscope convert assets/demo/model.pth.tar -o model.safetensors\n",
         .options = options,
     };
     struct error err;
@@ -317,10 +348,7 @@ int cli_convert(int argc, char **argv)
     if (cli_parse(&usage, argc, argv, &c.inputs, &status) &&
         (status = check_usage(&c)) == EXIT_DONE) {
         interrupt_catch();
-        bool captions = c.inputs.count == 1 && caption_convert_reads(c.inputs.items[0]);
-        status = (captions ? convert_caption_file(&c, &err) : convert(&c, &err)) == 0
-                     ? EXIT_DONE
-                     : cli_fail("convert", &err);
+        status = run(&c, &err) == 0 ? EXIT_DONE : cli_fail("convert", &err);
     }
     cli_list_done(&c.inputs);
     str_list_done(&c.wanted);

@@ -12,6 +12,7 @@
 #include "figure/figure_file.h"
 #include "figure/style.h"
 #include "io/text/captions.h"
+#include "io/text/json_in.h"
 
 /* ---- fields ---- */
 
@@ -359,10 +360,13 @@ int figure_batch_read(const char *path, const struct batch_options *options, str
     *out = (struct batch){0};
     if (file_map_open(path, &map, err) != 0)
         return -1;
-    int status = text_check(path, map.data, map.size, err);
-    const char *text = (const char *)map.data;
-    if (status == 0 && !read_session(out, text, map.size, options))
-        read_lines(out, text, map.size, options);
+    const uint8_t *text = map.data;
+    size_t size = map.size;
+    int status = json_in_begin(path, &text, &size, err);
+    if (status == 0)
+        status = text_check(path, text, size, err);
+    if (status == 0 && !read_session(out, (const char *)text, size, options))
+        read_lines(out, (const char *)text, size, options);
     file_map_close(&map);
     if (status != 0)
         return -1;

@@ -18,7 +18,7 @@ enum { MOST = 64 };
 /* What the command line says. */
 struct flags {
     struct cli_common common; /* --data, --token-compat, --threads, --json, --quiet */
-    const char *vocab, *seed, *validation;
+    const char *vocab, *seed, *validation, *format;
     const char *names[MOST];  /* the reference's options, with hyphens; owned */
     const char *values[MOST]; /* as given, or NULL */
     bool given[MOST];         /* switches */
@@ -39,7 +39,8 @@ static const struct cli_usage usage = {
     .about =
         "Trains a model as the reference's train.py does, with its flags under their own names "
         "(underscores or hyphens): shuffled batches, validation on the dev split after each "
-        "epoch, checkpoint_EPOCH.pth.tar and model_best.pth.tar in the folder --model-name, a "
+        "epoch, checkpoint_EPOCH.pth.tar and model_best.pth.tar (or .safetensors: --format) in the "
+        "folder --model-name, a "
         "log of JSON lines, train.jsonl, in --logger-name. Ctrl-C saves and exits; --resume "
         "continues as if the run had never stopped.",
     .examples = "  scanscope demo --generate scenes --train 20 --dev 5\n"
@@ -72,6 +73,9 @@ static void build_table(struct flags *f)
          &f->vocab},
         {"validation", 0, CLI_TEXT, "SPLIT", "split to validate on (default: dev)", &f->validation},
         {"seed", 0, CLI_TEXT, "N", "seed of the parameters and the order (default: 1)", &f->seed},
+        {"format", 0, CLI_TEXT, "torch|safetensors",
+         "of the checkpoints, .pth.tar or .safetensors (default: torch, or that of --resume)",
+         &f->format},
         {"token-compat", 0, CLI_TEXT, "standard|py3bytes", "how captions are tokenised",
          &c->token_compat},
         CLI_RUN_OPTIONS(c),
@@ -333,6 +337,15 @@ static int parse_seed(const char *text, uint64_t *out, struct error *err)
     return 0;
 }
 
+/* A resumed run keeps its format, lest the older of two model_best be taken for the best. */
+static const char *find_suffix(const struct flags *f, const struct checkpoint *resume)
+{
+    const char *resumed =
+        resume && strcmp(resume->format, "safetensors") == 0 ? "safetensors" : "torch";
+    const char *format = f->format ? f->format : resumed;
+    return strcmp(format, "safetensors") == 0 ? ".safetensors" : ".pth.tar";
+}
+
 static int run(const struct flags *f, const struct setup *setup, uint64_t seed, struct error *err)
 {
     bool terminal = !f->common.quiet && isatty(STDERR_FILENO);
@@ -348,6 +361,7 @@ static int run(const struct flags *f, const struct setup *setup, uint64_t seed, 
                               .compat = cli_token_compat(f->common.token_compat),
                               .seed = seed,
                               .resume = setup->resume,
+                              .suffix = find_suffix(f, setup->resume),
                               .listen = show,
                               .context = &display};
     char *saved = NULL;

@@ -10,7 +10,7 @@
 #include "base/naming.h"
 #include "figure/figure_file.h"
 #include "figure/style.h"
-#include "io/text/json_scan.h"
+#include "io/text/json_in.h"
 
 enum {
     FORMAT = 1, /* of "scanscope_figure" */
@@ -438,16 +438,14 @@ static int read_contents(struct reader *r, const json_t *root)
 static json_t *parse(const char *path, struct error *err)
 {
     struct file_map map;
-    json_error_t at;
+    json_t *root = NULL;
     if (file_map_open(path, &map, err) != 0)
         return NULL;
-    json_t *root = NULL;
     if (map.size > MAX_FILE)
         error_at(err, path, -1, "has %zu bytes; a figure's data has at most %d", map.size,
                  MAX_FILE);
-    else if (json_check(path, map.data, map.size, err) == 0 &&
-             !(root = json_loadb((const char *)map.data, map.size, 0, &at)))
-        error_at(err, path, at.position, "is not JSON: line %d: %s", at.line, at.text);
+    else if (json_in_parse(path, map.data, map.size, 0, &root, err) != 0)
+        root = NULL;
     file_map_close(&map);
     return root;
 }

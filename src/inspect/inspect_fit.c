@@ -66,7 +66,8 @@ static void model_and_vocab(struct fit *f, const struct inspect_subject *model,
     size_t rows = (size_t)model->options.vocab_size, words = vocab_size(other->vocab);
     const char *name = vocab_path(other->vocab);
     if (words == rows)
-        report(f, true, model->path, name, "a vocabulary of %zu", words);
+        report(f, true, model->path, name, "a vocabulary of %zu; only the sizes could be compared",
+               words);
     else
         report(f, false, model->path, name,
                "the model's embedding has %zu words, the vocabulary %zu", rows, words);

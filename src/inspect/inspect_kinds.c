@@ -17,7 +17,6 @@
 #include "io/text/caption_form.h"
 #include "io/text/captions.h"
 #include "io/torch/objarray.h"
-#include "io/torch/torchfile.h"
 
 enum {
     SCANNED = 1 << 26,   /* elements of an array that are checked */
@@ -112,7 +111,7 @@ static void describe_checkpoint(struct inspect_subject *s)
     checkpoint_free(c);
 }
 
-/* The members of torchfile_describe's JSON, unchanged. */
+/* The members of checkpoint_describe's JSON, unchanged. */
 static void record_listing(struct inspect_subject *s, const char *json)
 {
     static const char *const names[] = {"format", "tensors", "values"};
@@ -129,12 +128,12 @@ static void record_listing(struct inspect_subject *s, const char *json)
 int inspect_torch(struct inspect_subject *s, struct error *err)
 {
     struct str lines = {0}, json = {0};
-    int status = torchfile_describe(s->path, false, &lines, err);
+    int status = checkpoint_describe(s->path, false, &lines, err);
     if (status == 0) {
         inspect_begin(s, "checkpoint");
         describe_checkpoint(s);
         str_add(&s->text, str_text(&lines));
-        status = torchfile_describe(s->path, true, &json, err);
+        status = checkpoint_describe(s->path, true, &json, err);
     }
     if (status == 0)
         record_listing(s, str_text(&json));

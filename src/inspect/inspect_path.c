@@ -8,6 +8,7 @@
 #include "inspect/inspect_private.h"
 #include "io/array/npy.h"
 #include "io/dataset/bottomup.h"
+#include "io/text/vocab_pickle.h"
 
 enum { SNIFF = 4096, TABLE_TABS = 5 };
 
@@ -81,6 +82,8 @@ static int look_at_file(struct inspect_subject *s, const struct file_map *map, s
         return look_at_zip(s, map, err);
     if (is_image(map))
         return inspect_image(s, err);
+    if (vocab_pickle_is(map->data, map->size))
+        return inspect_vocab(s, err);
     bool text = is_text(map);
     if (text && is_json(map))
         return inspect_captions(s, map->data, map->size) ? 0 : inspect_json(s, map, err);

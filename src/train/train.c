@@ -218,7 +218,9 @@ static void run_close(struct run *run)
 
 static int save(struct run *run, const char *name, bool whole, struct error *err)
 {
-    char *path = file_join(run->options->model_name, name);
+    char *file = mem_printf("%s%s", name, run->spec->suffix ? run->spec->suffix : ".pth.tar");
+    char *path = file_join(run->options->model_name, file);
+    free(file);
     int status = train_state_save(path, run->model, whole ? run->trainer : NULL, &run->state, err);
     if (status != 0 || !whole) {
         free(path);
@@ -324,10 +326,10 @@ static int end_epoch(struct run *run, double loss, double started, struct error 
     s->batch = 0;
     e->best = e->rsum > s->best_rsum;
     s->best_rsum = fmax(s->best_rsum, e->rsum);
-    char *name = mem_printf("checkpoint_%lld.pth.tar", (long long)e->epoch);
+    char *name = mem_printf("checkpoint_%lld", (long long)e->epoch);
     int status = save(run, name, true, err);
     if (status == 0 && e->best)
-        status = save(run, "model_best.pth.tar", false, err);
+        status = save(run, "model_best", false, err);
     free(name);
     if (status != 0) {
         *s = before;
@@ -370,7 +372,7 @@ static int run_all(struct run *run, char **saved_out, struct error *err)
             return -1;
     if (run->state.epoch >= run->options->num_epochs)
         return 0;
-    if (save(run, "checkpoint_interrupted.pth.tar", true, err) != 0)
+    if (save(run, "checkpoint_interrupted", true, err) != 0)
         return -1;
     *saved_out = mem_strdup(run->last_saved);
     return 0;

@@ -16,6 +16,7 @@ struct train_spec {
     enum token_compat compat;
     uint64_t seed;
     const struct checkpoint *resume; /* NULL: from the beginning */
+    const char *suffix; /* of checkpoints, which decides their format; NULL: ".pth.tar" */
     /* Called with every event, in order; NULL to skip. */
     void (*listen)(void *context, const struct train_event *event);
     void *context;
@@ -24,9 +25,9 @@ struct train_spec {
 /* Runs to the end, or until Ctrl-C (base/interrupt.h), which saves
  * model_name/checkpoint_interrupted.pth.tar and sets *saved_out to its path, the caller's to free
  * (NULL if the run was not interrupted). Checkpoints are model_name/checkpoint_EPOCH.pth.tar and
- * model_name/model_best.pth.tar (without the optimiser). Errors: data that do not fit, features
- * that are not finite, a loss that is no longer finite, a full disk, not enough memory; each leaves
- * the earlier checkpoints alone and names the last one. */
+ * model_name/model_best.pth.tar (without the optimiser), or with another suffix. Errors: data that
+ * do not fit, features that are not finite, a loss that is no longer finite, a full disk, not
+ * enough memory; each leaves the earlier checkpoints alone and names the last one. */
 int train_run(const struct train_spec *spec, char **saved_out, struct error *err) MUST_USE;
 
 #endif

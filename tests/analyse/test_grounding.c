@@ -412,7 +412,7 @@ static void test_broken_truth(void **state)
 {
     (void)state;
     static const char *const cases[][2] = {
-        {"", "line"},
+        {"", "is empty"},
         {"{", "line"},
         {"{}", "has no \"images\""},
         {"{\"images\": []}", "describes 0 images, the split has 1"},

@@ -1,4 +1,4 @@
-/* Fuzz target: vocabularies as JSON. What is read must be consistent. */
+/* Fuzz target: vocabularies as JSON and as pickles. What is read must be consistent. */
 #include "io/text/vocab.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -5,7 +5,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "io/text/json_scan.h"
+#include "io/text/json_in.h"
 
 struct saved {
     json_t *root;
@@ -16,26 +16,17 @@ static const char *text_of(const json_t *object, const char *key)
     return json_string_value(json_object_get(object, key));
 }
 
-static json_t *load_json(const char *path, struct error *err)
-{
-    struct file_map map;
-    json_error_t why;
-    if (file_map_open(path, &map, err) != 0)
-        return NULL;
-    json_t *root = NULL;
-    if (json_check(path, map.data, map.size, err) == 0 &&
-        !(root = json_loadb((const char *)map.data, map.size, 0, &why)))
-        error_set(err, "%s: line %d: %s", path, why.line, why.text);
-    file_map_close(&map);
-    return root;
-}
-
 int saved_load(const char *path, struct saved **out, struct error *err)
 {
+    struct file_map map;
+    json_t *root;
     if (!file_exists(path))
         return error_at(err, path, -1, "is missing");
-    json_t *root = load_json(path, err);
-    if (!root)
+    if (file_map_open(path, &map, err) != 0)
+        return -1;
+    int status = json_in_parse(path, map.data, map.size, 0, &root, err);
+    file_map_close(&map);
+    if (status != 0)
         return -1;
     if (!json_is_array(json_object_get(root, "models"))) {
         json_decref(root);

@@ -5,7 +5,7 @@
 
 #include "analyse/align/grounding.h"
 #include "base/file.h"
-#include "io/text/json_scan.h"
+#include "io/text/json_in.h"
 
 /* A place in the file, for errors. */
 struct place {
@@ -120,17 +120,15 @@ int grounding_read_truth(const char *path, const struct dataset *data, struct gr
                          struct error *err)
 {
     struct file_map map;
-    json_error_t why;
+    json_t *root;
     *out = (struct grounding){0};
     if (file_map_open(path, &map, err) != 0)
         return -1;
-    json_t *root = NULL;
-    int status = json_check(path, map.data, map.size, err);
-    if (status == 0 && !(root = json_loadb((const char *)map.data, map.size, 0, &why)))
-        status = error_at(err, path, -1, "line %d: %s", why.line, why.text);
+    int status = json_in_parse(path, map.data, map.size, 0, &root, err);
     file_map_close(&map);
-    if (status == 0)
-        status = read_images(out, data, path, root, err);
+    if (status != 0)
+        return -1;
+    status = read_images(out, data, path, root, err);
     json_decref(root);
     if (status != 0)
         grounding_done(out);

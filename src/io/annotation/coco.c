@@ -245,13 +245,9 @@ int coco_load(const char *path, const struct idmap *wanted, struct coco *out, st
     *out = (struct coco){0};
     if (file_map_open(path, &map, err) != 0)
         return -1;
-    struct reader r = {.path = path,
-                       .wanted = wanted,
-                       .out = out,
-                       .scan = {.bytes = {.data = map.data, .size = map.size}},
-                       .err = err};
+    struct reader r = {.path = path, .wanted = wanted, .out = out, .err = err};
     entry_clear(&r.entry);
-    int status = json_check(path, map.data, map.size, err);
+    int status = json_scan_begin(&r.scan, path, map.data, map.size, err);
     if (status == 0)
         status = scan_all(&r);
     if (status == 0 && r.annotations == 0)

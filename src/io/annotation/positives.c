@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "io/text/captions.h"
+#include "io/text/json_in.h"
 #include "io/text/json_scan.h"
 
 /* ---- ids ---- */
@@ -273,12 +274,10 @@ int positives_parse(const char *path, const void *bytes, size_t size, bool image
                     const struct positives_ids *ids, size_t per_image, struct positives *out,
                     struct error *err)
 {
-    json_error_t why;
+    json_t *root;
     *out = (struct positives){.queries = image_queries ? ids->images : ids->captions};
-    json_t *root = json_loadb(bytes, size, 0, &why);
-    if (!root)
-        return error_at(err, path, -1, "line %d, column %d: not JSON: %s", why.line, why.column,
-                        why.text);
+    if (json_in_parse(path, bytes, size, 0, &root, err) != 0)
+        return -1;
     out->starts = mem_new(out->queries + 1, sizeof *out->starts);
     int status = json_is_object(root)
                      ? read_lists(path, root, image_queries, ids, out, err)
@@ -294,9 +293,7 @@ int positives_load(const char *path, bool image_queries, const struct positives_
     *out = (struct positives){0};
     if (file_map_open(path, &map, err) != 0)
         return -1;
-    int status = json_check(path, map.data, map.size, err);
-    if (status == 0)
-        status = positives_parse(path, map.data, map.size, image_queries, ids, per_image, out, err);
+    int status = positives_parse(path, map.data, map.size, image_queries, ids, per_image, out, err);
     file_map_close(&map);
     return status;
 }

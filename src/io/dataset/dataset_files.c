@@ -75,23 +75,39 @@ char *dataset_list_splits(const char *folder)
     return str_take(&text);
 }
 
-static bool is_vocab(const char *name)
+static bool is_json_vocab(const char *name)
 {
     return str_ends_with(name, "_vocab.json");
 }
 
-char *dataset_find_vocab(const struct dataset *d)
+static bool is_pickled_vocab(const char *name)
+{
+    return str_ends_with(name, "_vocab.pkl");
+}
+
+/* FOLDER/EXACT, or the folder's only file that is `wanted`; NULL if there is none. */
+static char *find_one(const char *folder, const char *exact, bool (*wanted)(const char *name),
+                      size_t *count_out)
 {
     struct str_list names;
-    char *path = file_join(d->folder, "vocab.json");
+    char *path = file_join(folder, exact);
+    *count_out = 1;
     if (file_exists(path))
         return path;
     free(path);
-    if (file_list(d->folder, is_vocab, &names, NULL) != 0)
+    if (file_list(folder, wanted, &names, NULL) != 0)
         return NULL;
-    path = names.count == 1 ? file_join(d->folder, names.items[0]) : NULL;
+    *count_out = names.count;
+    path = names.count == 1 ? file_join(folder, names.items[0]) : NULL;
     str_list_done(&names);
     return path;
+}
+
+char *dataset_find_vocab(const struct dataset *d)
+{
+    size_t count;
+    char *path = find_one(d->folder, "vocab.json", is_json_vocab, &count);
+    return path || count > 0 ? path : find_one(d->folder, "vocab.pkl", is_pickled_vocab, &count);
 }
 
 int dataset_check_rows(const struct opening *o, const struct npy *array, size_t *step_out,

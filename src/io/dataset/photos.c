@@ -182,8 +182,8 @@ static int load_mapping(struct photos *p, const char *path, struct error *err)
     struct mapping_state m = {0};
     if (file_map_open(path, &map, err) != 0)
         return -1;
-    struct json_scan s = {.bytes = {.data = map.data, .size = map.size}};
-    int status = json_check(path, map.data, map.size, err);
+    struct json_scan s = {0};
+    int status = json_scan_begin(&s, path, map.data, map.size, err);
     if (status == 0 && !scan_mapping(p, &s, &m))
         status = error_at(err, path, (int64_t)s.bytes.at, "is not JSON");
     else if (status == 0 && p->pair_count == 0)

@@ -4,6 +4,7 @@
 
 #include "base/utf8.h"
 #include "io/text/captions.h"
+#include "io/text/json_in.h"
 
 static void skip_between(struct bytes *b)
 {
@@ -118,6 +119,18 @@ static enum json_token bracket(struct json_scan *s, char c)
     return JSON_SCAN_CLOSE;
 }
 
+int json_scan_begin(struct json_scan *s, const char *path, const uint8_t *data, size_t size,
+                    struct error *err)
+{
+    const uint8_t *start = data;
+    size_t left = size;
+    *s = (struct json_scan){.bytes = {.data = data, .size = size}};
+    if (json_in_begin(path, &start, &left, err) != 0)
+        return -1;
+    s->bytes.at = size - left;
+    return 0;
+}
+
 enum json_token json_scan_next(struct json_scan *s)
 {
     skip_between(&s->bytes);
@@ -132,11 +145,4 @@ enum json_token json_scan_next(struct json_scan *s)
     if (c == '{' || c == '[' || c == '}' || c == ']')
         return bracket(s, (char)c);
     return plain(s);
-}
-
-int json_check(const char *path, const void *data, size_t size, struct error *err)
-{
-    if (size == 0)
-        return error_at(err, path, -1, "is empty, not JSON");
-    return text_check(path, data, size, err);
 }

@@ -17,7 +17,7 @@ enum json_token {
     JSON_SCAN_WORD, /* true, false, null */
 };
 
-/* Zero but for `bytes` to start; str_done(&text) at the end. */
+/* Started by json_scan_begin; str_done(&text) at the end. */
 struct json_scan {
     struct bytes bytes; /* the file */
     int depth;          /* open brackets */
@@ -25,8 +25,10 @@ struct json_scan {
     char brackets[64];  /* which they are, outermost first */
 };
 
-/* Refuses what is not JSON at first sight. Errors: empty; another kind of file (base/magic.h). */
-int json_check(const char *path, const void *data, size_t size, struct error *err) MUST_USE;
+/* Starts with the file at `data`, which must outlive it, after a UTF-8 mark if it has one. Errors:
+ * UTF-16. */
+int json_scan_begin(struct json_scan *scan, const char *path, const uint8_t *data, size_t size,
+                    struct error *err) MUST_USE;
 
 /* The next token; its text is in scan->text until the next call. */
 enum json_token json_scan_next(struct json_scan *scan);

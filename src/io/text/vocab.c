@@ -7,9 +7,9 @@
 
 #include "base/countof.h"
 #include "base/file.h"
-#include "base/magic.h"
 #include "base/mem.h"
-#include "io/text/json_scan.h"
+#include "io/text/json_in.h"
+#include "io/text/vocab_pickle.h"
 
 enum { LARGEST_ID = 10 * 1000 * 1000, LARGEST_FILE = 64 << 20 };
 
@@ -150,25 +150,18 @@ static int check_idx2word(const struct vocab *v, json_t *idx2word, struct error 
     return 0;
 }
 
-static int parse_json(const char *path, const uint8_t *bytes, size_t size, json_t **root_out,
-                      struct error *err)
+static int parse(const char *path, const uint8_t *bytes, size_t size, json_t **root_out,
+                 struct error *err)
 {
-    json_error_t where;
+    if (size == 0)
+        return error_at(err, path, -1, "is empty");
     if (size > LARGEST_FILE)
         return error_at(err, path, -1,
                         "is too large for a vocabulary (%zu bytes; at most %d are read)", size,
                         LARGEST_FILE);
-    if (magic_is(bytes, size, MAGIC_PICKLE))
-        return error_at(err, path, -1,
-                        "is a Python pickle, not a JSON vocabulary (scanscope vocab builds one "
-                        "from captions)");
-    if (json_check(path, bytes, size, err) != 0)
-        return -1;
-    *root_out = json_loadb((const char *)bytes, size, JSON_REJECT_DUPLICATES, &where);
-    if (!*root_out)
-        return error_at(err, path, -1, "line %d, column %d: %s", where.line, where.column,
-                        where.text);
-    return 0;
+    if (vocab_pickle_begins(bytes, size))
+        return vocab_pickle_read(path, bytes, size, root_out, err);
+    return json_in_parse(path, bytes, size, JSON_REJECT_DUPLICATES, root_out, err);
 }
 
 static int fill(struct vocab *v, json_t *root, struct error *err)
@@ -187,7 +180,7 @@ int vocab_parse(const char *path, const void *bytes, size_t size, struct vocab *
     json_t *root = NULL;
     struct vocab *v = mem_new(1, sizeof *v);
     v->path = mem_strdup(path);
-    int status = parse_json(path, bytes, size, &root, err);
+    int status = parse(path, bytes, size, &root, err);
     if (status == 0)
         status = fill(v, root, err);
     json_decref(root);

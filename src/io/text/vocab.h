@@ -1,5 +1,5 @@
-/* vocab.h: the mapping from words to ids (JSON with word2idx, idx2word, idx), as published with the
- * SCAN family's data or built by `scanscope vocab`. */
+/* vocab.h: the mapping from words to ids (JSON with word2idx, idx2word, idx, or the same pickled by
+ * Python), as published with the SCAN family's data or built by `scanscope vocab`. */
 #ifndef IO_TEXT_VOCAB_H
 #define IO_TEXT_VOCAB_H
 
@@ -11,14 +11,18 @@
 
 struct vocab;
 
-/* Reads one; idx2word, idx and <pad> may be missing. Errors: not JSON (with line and column), more
- * than 64 MB, a word or id given twice, no word2idx, ids that are not integers, negative or above
- * 10 million, no <unk>, <start> or <end>, idx2word contradicting word2idx. */
+/* Reads one; idx2word, idx and <pad> may be missing. Errors: not JSON (with line and column), a
+ * pickle of something else (vocab_pickle.h), more than 64 MB, a word or id given twice, no
+ * word2idx, ids that are not integers, negative or above 10 million, no <unk>, <start> or <end>,
+ * idx2word contradicting word2idx. */
 int vocab_load(const char *path, struct vocab **out, struct error *err) MUST_USE;
 
 /* The same from bytes in memory; `path` names them in errors and for vocab_path. */
 int vocab_parse(const char *path, const void *bytes, size_t size, struct vocab **out,
                 struct error *err) MUST_USE;
+
+/* Saves it as the reference's JSON, in the order of the ids. Errors: those of writing. */
+int vocab_save(const struct vocab *vocab, const char *path, struct error *err) MUST_USE;
 
 /* Frees it; NULL is allowed. */
 void vocab_free(struct vocab *vocab);

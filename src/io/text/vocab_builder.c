@@ -129,3 +129,22 @@ int vocab_builder_save(struct vocab_builder *builder, size_t threshold, const ch
     json_decref(idx2word);
     return status;
 }
+
+int vocab_save(const struct vocab *vocab, const char *path, struct error *err)
+{
+    json_t *word2idx = json_object(), *idx2word = json_object();
+    for (int32_t id = 0; id < (int32_t)vocab_size(vocab); id++) {
+        char name[16];
+        const char *word = vocab_word(vocab, id);
+        snprintf(name, sizeof name, "%d", id);
+        if (word) {
+            json_object_set_new(word2idx, word, json_integer(id));
+            json_object_set_new(idx2word, name, json_string(word));
+        }
+    }
+    json_t *root = json_pack("{sososI}", "word2idx", word2idx, "idx2word", idx2word, "idx",
+                             (json_int_t)vocab_size(vocab));
+    int status = write_json(root, path, err);
+    json_decref(root);
+    return status;
+}

@@ -63,16 +63,16 @@ struct checkpoint {
      * generator state, position in the epoch; tensors under the key "scanscope". Empty if missing.
      */
     struct tensor_group extra;
-    const char *format; /* "zip" or "legacy" */
+    const char *format; /* "zip", "legacy" or "safetensors" */
     struct notes notes; /* what was assumed or left out in reading it */
 };
 
-/* Loads one. The model stands under `model`, `state_dict`, `net` or `model_state_dict`, or is the
+/* Loads one, of a torch file or of safetensors, by its first bytes. The model stands under `model`, `state_dict`, `net` or `model_state_dict`, or is the
  * whole file: a list of dicts, a dict of dicts, or one flat dict whose names begin with the part's
  * (checkpoint_sort_parts). Options stand under one of checkpoint_option_keys, as a Namespace or a
  * dict. What DataParallel and torch.compile insert into names ("module.", "_orig_mod.") is dropped,
  * and PyTorch 2's parametrizations.weight.original0 and 1 become weight_g and weight_v. Free with
- * checkpoint_free. Errors: those of torchfile_open; neither a dict nor a list, two tensors of one
+ * checkpoint_free. Errors: those of torchfile_open and safetensors_open; neither a dict nor a list, two tensors of one
  * name, a part of the model that is no plain array of real numbers, too many tensors, tensors that
  * do not fit their storages. */
 int checkpoint_load(const char *path, struct checkpoint **out, struct error *err) MUST_USE;
@@ -86,11 +86,17 @@ int checkpoint_from_file(struct torchfile *file, struct checkpoint **out,
 /* Frees it; NULL is allowed. */
 void checkpoint_free(struct checkpoint *checkpoint);
 
-/* Writes a zip checkpoint that torch.load and the reference's code can open, atomically. What is
- * missing (-1, NaN) is omitted; bytes that are not UTF-8 are replaced. Errors: those of writing,
- * more than 4 GiB. */
+/* Writes a checkpoint, atomically: safetensors (safetensors_checkpoint.h) if the name ends in
+ * .safetensors, else a zip that torch.load and the reference's code can open. What is missing (-1,
+ * NaN) is omitted; bytes that are not UTF-8 are replaced. Errors: those of writing, a zip of more
+ * than 4 GiB, two tensors of one name in safetensors. */
 int checkpoint_save(const char *path, const struct checkpoint *checkpoint,
                     struct error *err) MUST_USE;
+
+/* Adds to `out` what a file of any of the formats holds, whether it is a checkpoint or not, as
+ * torchfile_describe does. Errors: those of torchfile_describe and safetensors_open. */
+struct str;
+int checkpoint_describe(const char *path, bool json, struct str *out, struct error *err) MUST_USE;
 
 /* A tensor of a group, or an option, by its name; borrowed. NULL if there is none. */
 const struct tensor *checkpoint_tensor_find(const struct tensor_group *group, const char *name);

@@ -424,14 +424,3 @@ int checkpoint_from_file(struct torchfile *file, struct checkpoint **out, struct
     *out = NULL;
     return -1;
 }
-
-int checkpoint_load(const char *path, struct checkpoint **out, struct error *err)
-{
-    struct torchfile *file;
-    *out = NULL;
-    if (torchfile_open(path, TORCHFILE_LOAD, &file, err) != 0)
-        return -1;
-    int status = checkpoint_from_file(file, out, err);
-    torchfile_free(file);
-    return status;
-}

@@ -46,6 +46,11 @@ int torchfile_array(struct torchfile *file, const struct pickle_value *value, co
 int torchfile_charge(struct torchfile *file, const char *name, size_t n, size_t size,
                      struct error *err) MUST_USE;
 
+/* Writes a checkpoint as a zip archive, atomically; see checkpoint_save. */
+struct checkpoint;
+int torchfile_save(const char *path, const struct checkpoint *checkpoint,
+                   struct error *err) MUST_USE;
+
 /* Adds to `out` what a torch file holds (tensors, shapes, types, options; nested dicts by path),
  * whether it is a checkpoint or not: one line each, or all as a JSON object. Errors: those of
  * torchfile_open and torchfile_array. */

@@ -1,4 +1,4 @@
-/* torchfile_write.c: checkpoint_save writes the zip archive of torch.save with a pickle of
+/* torchfile_write.c: torchfile_save writes the zip archive of torch.save with a pickle of
  * protocol 2. As PyTorch does, members are stored uncompressed and each storage begins at a
  * multiple of 64 bytes. */
 #include <math.h>
@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "base/utf8.h"
 #include "io/torch/checkpoint.h"
+#include "io/torch/torchfile.h"
 
 #define FOLDER "archive/"
 enum { ALIGNMENT = 64, LOCAL_HEADER = 30, ZIP_VERSION = 20, UTF8_NAMES = 0x800, DATE_1980 = 0x21 };
@@ -322,7 +323,7 @@ static void add_member(struct writing *w, const char *name, const void *data, si
     w->members[w->count++] = (struct member){.name = mem_strdup(name), .data = data, .size = size};
 }
 
-int checkpoint_save(const char *path, const struct checkpoint *checkpoint, struct error *err)
+int torchfile_save(const char *path, const struct checkpoint *checkpoint, struct error *err)
 {
     struct writing w = {.path = path};
     add_member(&w, FOLDER "data.pkl", NULL, 0);

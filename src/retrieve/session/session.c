@@ -13,6 +13,22 @@
 
 enum { VOCAB_PLACES = 5 };
 
+/* Which of them are neither in the data folder nor next to the model. */
+static const bool vocab_elsewhere[VOCAB_PLACES] = {[1] = true, [4] = true};
+
+/* FOLDER/STEM.json, or the pickled one if only that exists. */
+static char *vocab_place(const char *folder, const char *stem)
+{
+    char *json = mem_printf("%s.json", stem), *pickled = mem_printf("%s.pkl", stem);
+    char *path = file_join(folder, json), *other = file_join(folder, pickled);
+    if (!file_exists(path) && file_exists(other))
+        mem_replace(&path, other);
+    free(json);
+    free(pickled);
+    free(other);
+    return path;
+}
+
 /* Where a vocabulary may be, best first: the data folder, then what the checkpoint's options name,
  * relative to its folder and to the current one. NULL if there is none. */
 static void vocab_places(const struct session *session, const char *model,
@@ -20,13 +36,13 @@ static void vocab_places(const struct session *session, const char *model,
 {
     const struct model_options *options = model_options(session->model);
     char *folder = file_folder(model);
-    char *name = mem_printf("%s_vocab.json", options->data_name);
+    char *name = mem_printf("%s_vocab", options->data_name);
     char *path = file_join(options->vocab_path, name);
     places[0] = dataset_find_vocab(session->data);
-    places[1] = file_join(folder, path);
-    places[2] = file_join(folder, name);
-    places[3] = file_join(folder, "vocab.json");
-    places[4] = mem_strdup(path);
+    places[1] = vocab_place(folder, path);
+    places[2] = vocab_place(folder, name);
+    places[3] = vocab_place(folder, "vocab");
+    places[4] = vocab_place("", path);
     free(folder);
     free(name);
     free(path);
@@ -58,6 +74,23 @@ static int try_vocab(struct session *session, const char *path, const char *mode
     return 0;
 }
 
+/* Sizes are all that is compared: of two that fit and differ, only one can be the model's. */
+static void compare_vocab(struct session *session, const char *path, const char *model)
+{
+    struct vocab *other = NULL;
+    struct error ignored;
+    if (vocab_load(path, &other, &ignored) != 0)
+        return;
+    if (vocab_size(other) == vocab_size(session->vocab) &&
+        vocab_fingerprint(other) != vocab_fingerprint(session->vocab))
+        notes_add(&session->notes,
+                  "%s and %s both have the %zu words of %s's embedding but not the same words with "
+                  "the same ids; the first is used: name the one that the model was trained with, "
+                  "with --vocab FILE",
+                  vocab_path(session->vocab), path, vocab_size(other), model);
+    vocab_free(other);
+}
+
 /* Takes the first that fits the model. If none does and one is needed, the error is that of the
  * first one found. */
 static int find_vocab(struct session *session, const char *model, bool needed, struct error *err)
@@ -71,6 +104,13 @@ static int find_vocab(struct session *session, const char *model, bool needed, s
         if (places[i] && !session->vocab && file_exists(places[i])) {
             if (try_vocab(session, places[i], model, any ? &later : &first) != 0)
                 any = true;
+            else if (vocab_elsewhere[i])
+                notes_add(&session->notes,
+                          "the vocabulary %s is where the options of %s say; only its size could "
+                          "be compared with the model",
+                          places[i], model);
+        } else if (places[i] && session->vocab && file_exists(places[i])) {
+            compare_vocab(session, places[i], model);
         } else if (places[i]) {
             str_addf(&tried, "%s%s", tried.length ? ", " : "", places[i]);
         }
