@@ -147,6 +147,7 @@ void eval_print_json(const struct eval *eval)
     if (eval->by_length)
         add_lengths(&out, eval);
     cli_notes_json(&out, &eval->common);
+    cli_models_json(&out, &eval->common);
     json_out_close(&out, '}');
     puts(str_text(&text));
     str_done(&text);
