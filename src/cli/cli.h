@@ -153,9 +153,9 @@ bool cli_wants_bf16(const struct cli_common *common);
 enum token_compat cli_token_compat(const char *name);
 
 /* Takes down what is known of the options of a model that was opened, for cli_models_json. */
-void cli_opened(struct cli_common *common, const char *path, const struct model_options *options);
+void cli_opened(struct cli_common *common, const char *name, const struct model_options *options);
 
-/* Each model so far as the member "models": its file, its options, which of them were assumed and
+/* Each model so far as the member "models": its name, its options, which of them were assumed and
  * which given. */
 void cli_models_json(struct json_out *out, const struct cli_common *common);
 struct json_t *cli_models_tree(const struct cli_common *common);

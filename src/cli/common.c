@@ -99,15 +99,15 @@ struct json_t *cli_notes_tree(const struct cli_common *common)
     return list;
 }
 
-void cli_opened(struct cli_common *common, const char *path, const struct model_options *options)
+void cli_opened(struct cli_common *common, const char *name, const struct model_options *options)
 {
     struct json_out out = {.text = &common->opened};
     str_add(&common->opened, common->opened.length ? ", " : "");
     json_out_open(&out, NULL, '{');
-    json_out_text(&out, "file", path);
+    json_out_text(&out, "model", name);
     model_options_json(options, &out);
     json_out_close(&out, '}');
-    model_given_notes(options, file_name(path), &common->said);
+    model_given_notes(options, name, &common->said);
     common->assumed |= options->assumed != 0;
 }
 
@@ -297,7 +297,7 @@ int cli_session_open(struct cli_common *common, const struct session_spec *spec,
     progress_line_end(&line);
     if (status == 0) {
         cli_session_notes(common, *out);
-        cli_opened(common, spec->model, model_options((*out)->model));
+        cli_opened(common, (*out)->name, model_options((*out)->model));
     }
     return status;
 }

@@ -59,12 +59,10 @@ int model_new(const struct model_options *options, uint64_t seed, struct model *
     return 0;
 }
 
-/* What its options leave to say. */
-static void note_options(struct model *model, const struct checkpoint *checkpoint)
+static void note_unknown_options(struct model *model, const struct checkpoint *checkpoint)
 {
     const char *name = checkpoint->path ? file_name(checkpoint->path) : "the model";
     struct str unknown = {0};
-    model_given_notes(&model->options, name, &model->notes);
     model_options_unknown(checkpoint, &unknown);
     if (unknown.length)
         notes_add(&model->notes, "%s: options that SCAN does not have, ignored: %s", name,
@@ -85,7 +83,7 @@ int model_from_checkpoint(const struct checkpoint *checkpoint, const struct mode
         return checkpoint->path ? error_prefix(err, checkpoint->path) : -1;
     }
     notes_add_all(&model->notes, &checkpoint->notes);
-    note_options(model, checkpoint);
+    note_unknown_options(model, checkpoint);
     model_refresh(model);
     *out = model;
     return 0;

@@ -191,6 +191,8 @@ void session_free(struct session *session)
 
 void session_notes(const struct session *session, struct notes *out)
 {
+    model_given_notes(model_options(session->model), session->name ? session->name : "the model",
+                      out);
     notes_add_all(out, model_notes(session->model));
     notes_add_all(out, &session->data->notes);
     notes_add_all(out, &session->notes);
