@@ -32,6 +32,7 @@ int error_set(struct error *err, const char *format, ...)
     va_list args;
     va_start(args, format);
     err->text[0] = '\0';
+    err->question = false;
     append(err, format, args);
     va_end(args);
     return -1;
@@ -41,6 +42,7 @@ int error_at(struct error *err, const char *file, int64_t offset, const char *fo
 {
     if (!err)
         return -1;
+    err->question = false;
     if (offset >= 0)
         snprintf(err->text, sizeof err->text, "%s: at byte %lld: ", file, (long long)offset);
     else
@@ -62,5 +64,7 @@ int error_prefix(struct error *err, const char *file)
     if (!err)
         return -1;
     struct error inner = *err;
-    return error_set(err, "%s: %s", file, inner.text);
+    error_set(err, "%s: %s", file, inner.text);
+    err->question = inner.question;
+    return -1;
 }

@@ -6,6 +6,7 @@
 #ifndef BASE_ERROR_H
 #define BASE_ERROR_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define MUST_USE __attribute__((warn_unused_result))
@@ -13,6 +14,7 @@
 
 struct error {
     char text[1024]; /* one line, no newline, printable */
+    bool question;   /* nothing is wrong: the user has to say something that no file says */
 };
 
 /* Fills `err` (may be NULL) and returns -1, so that `return error_set(...)` reads naturally.

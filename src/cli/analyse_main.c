@@ -131,6 +131,8 @@ static int run(const struct analyse_kind *kind, struct analysis *a, struct error
         return -1;
     if (a->open)
         return 0;
+    notes_add_all(&a->report.notes, &a->common.notes);
+    notes_add_all(&a->report.head, &a->common.said);
     if (a->csv_table)
         report_print_csv(&a->report, a->csv_table);
     else

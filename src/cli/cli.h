@@ -37,7 +37,13 @@ struct cli_common {
         *index_folder, *precision;
     int threads;
     bool json, quiet, no_index;
+    struct cli_list given[MODEL_GIVEN]; /* of options that take a value; once, or once per model */
+    bool given_on[MODEL_GIVEN];         /* of switches */
+    bool assume_defaults;
     struct notes notes; /* of this run so far */
+    struct notes said;  /* those of them about options that no checkpoint says */
+    struct str opened;  /* the models so far, each an object of JSON */
+    bool assumed;       /* something was, of one of them */
 };
 
 #define CLI_DATA_OPTIONS(c)                                                                        \
@@ -66,6 +72,18 @@ struct cli_common {
         "token-compat", 0, CLI_TEXT, "standard|py3bytes",                                          \
             "how the model's captions were tokenised", &(c)->token_compat                          \
     }
+/* What the user says of a model whose checkpoint does not. */
+#define CLI_GIVEN_OPTIONS(c)                                                                       \
+    cli_given_option(c, 0), cli_given_option(c, 1), cli_given_option(c, 2),                        \
+        cli_given_option(c, 3), cli_given_option(c, 4), cli_given_option(c, 5),                    \
+        cli_given_option(c, 6), CLI_ASSUME_OPTION(c)
+#define CLI_ASSUME_OPTION(c)                                                                       \
+    {                                                                                              \
+        "assume-defaults", 0, CLI_SWITCH, NULL,                                                    \
+            "for what neither the checkpoint nor an option says of the model, take the "           \
+            "reference's defaults",                                                                \
+            &(c)->assume_defaults                                                                  \
+    }
 #define CLI_RUN_OPTIONS(c)                                                                         \
     {"threads", 't', CLI_INT, "N", "threads (default: all cores)", &(c)->threads},                 \
     {                                                                                              \
@@ -83,7 +101,8 @@ struct cli_common {
     }
 #define CLI_COMMON_OPTIONS(c)                                                                      \
     {"model", 'm', CLI_LIST, "FILE", "checkpoint (.pth.tar)", &(c)->models}, CLI_DATA_OPTIONS(c),  \
-        CLI_RUN_OPTIONS(c), CLI_PRECISION_OPTION(c), CLI_INDEX_FOLDER_OPTION(c),                   \
+        CLI_GIVEN_OPTIONS(c), CLI_RUN_OPTIONS(c), CLI_PRECISION_OPTION(c),                         \
+        CLI_INDEX_FOLDER_OPTION(c),                                                                \
     {                                                                                              \
         "no-index", 0, CLI_SWITCH, NULL, "neither use nor keep image embeddings in a file",        \
             &(c)->no_index                                                                         \
@@ -100,6 +119,14 @@ struct cli_common {
     {                                                                                              \
         "json", 0, CLI_SWITCH, NULL, "print JSON", &(c)->json                                      \
     }
+
+/* The row of option i < MODEL_GIVEN, made of the model options' table. */
+struct cli_option cli_given_option(struct cli_common *common, size_t i);
+
+/* What the options say of model number `model` (from 0). Errors: a value out of range, several
+ * values but not one per model. */
+int cli_given(const struct cli_common *common, size_t model, struct model_given *out,
+              struct error *err) MUST_USE;
 
 /* The session of model number `model` (from 0) by the options; its texts are borrowed from them.
  * Errors: no such model given, no data given, not one vocabulary per model. */
@@ -124,6 +151,14 @@ bool cli_wants_bf16(const struct cli_common *common);
 
 /* How captions are tokenised, by the value of --token-compat; NULL: not given. */
 enum token_compat cli_token_compat(const char *name);
+
+/* Takes down what is known of the options of a model that was opened, for cli_models_json. */
+void cli_opened(struct cli_common *common, const char *name, const struct model_options *options);
+
+/* Each model so far as the member "models": its name, its options, which of them were assumed and
+ * which given. */
+void cli_models_json(struct json_out *out, const struct cli_common *common);
+struct json_t *cli_models_tree(const struct cli_common *common);
 
 /* Adds remarks to those of the run: each new one is a line on stderr, unless --quiet. */
 void cli_notes(struct cli_common *common, const struct notes *notes);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/naming.h"
 #include "base/utf8.h"
@@ -39,7 +40,11 @@ void cli_common_done(struct cli_common *common)
     cli_list_done(&common->models);
     cli_list_done(&common->vocabs);
     cli_list_done(&common->names);
+    for (size_t i = 0; i < MODEL_GIVEN; i++)
+        cli_list_done(&common->given[i]);
     notes_done(&common->notes);
+    notes_done(&common->said);
+    str_done(&common->opened);
 }
 
 static void add_note(struct cli_common *common, const char *text)
@@ -94,6 +99,38 @@ struct json_t *cli_notes_tree(const struct cli_common *common)
     return list;
 }
 
+void cli_opened(struct cli_common *common, const char *name, const struct model_options *options)
+{
+    struct json_out out = {.text = &common->opened};
+    str_add(&common->opened, common->opened.length ? ", " : "");
+    json_out_open(&out, NULL, '{');
+    json_out_text(&out, "model", name);
+    model_options_json(options, &out);
+    json_out_close(&out, '}');
+    model_given_notes(options, name, &common->said);
+    common->assumed |= options->assumed != 0;
+}
+
+static char *models_text(const struct cli_common *common)
+{
+    return mem_printf("[%s]", str_text(&common->opened));
+}
+
+void cli_models_json(struct json_out *out, const struct cli_common *common)
+{
+    char *text = models_text(common);
+    json_out_raw(out, "models", text);
+    free(text);
+}
+
+struct json_t *cli_models_tree(const struct cli_common *common)
+{
+    char *text = models_text(common);
+    json_t *tree = json_loads(text, 0, NULL);
+    free(text);
+    return tree;
+}
+
 /* Notes of the index, printed above the progress line. */
 struct say_context {
     const struct cli_common *common;
@@ -107,6 +144,52 @@ static void say(void *context, const char *text)
     if (!c->common->quiet)
         fprintf(stderr, "scanscope: %s\n", text);
 }
+
+/* ---- what is given of a model ---- */
+
+struct cli_option cli_given_option(struct cli_common *common, size_t i)
+{
+    static char names[MODEL_GIVEN][32], helps[MODEL_GIVEN][160];
+    const char *help;
+    bool takes_value;
+    size_t index = model_given_option(i);
+    snprintf(names[i], sizeof names[i], "%s", model_option_name(index, &takes_value, &help));
+    for (char *c = names[i]; *c; c++)
+        *c = *c == '_' ? '-' : *c;
+    snprintf(helps[i], sizeof helps[i], "%s%s", help,
+             i == 0 ? ", for models whose checkpoint does not say; this and the next options once "
+                      "for all of them, or once per model"
+                    : ", if the checkpoint does not say");
+    return (struct cli_option){names[i],
+                               0,
+                               takes_value ? CLI_LIST : CLI_SWITCH,
+                               model_option_value(index),
+                               helps[i],
+                               takes_value ? (void *)&common->given[i]
+                                           : (void *)&common->given_on[i]};
+}
+
+int cli_given(const struct cli_common *common, size_t model, struct model_given *out,
+              struct error *err)
+{
+    size_t models = common->models.count;
+    *out = (struct model_given){.assume_defaults = common->assume_defaults, .shared = models > 1};
+    for (size_t i = 0; i < MODEL_GIVEN; i++) {
+        const struct cli_list *values = &common->given[i];
+        const char *value =
+            values->count == 0 ? NULL : values->items[values->count == 1 ? 0 : model];
+        if (values->count > 1 && values->count != models)
+            return error_set(err,
+                             "%zu values of --%s for %zu models: give it once, or once per "
+                             "model",
+                             values->count, model_given_name(i), models);
+        if ((value || common->given_on[i]) && model_given_set(out, i, value, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* ---- sessions ---- */
 
 /* A single --vocab is for all models; else there is one for each, in order. */
 static const char *vocab_of(const struct cli_common *c, size_t model)
@@ -191,6 +274,8 @@ int cli_session_spec(const struct cli_common *common, size_t model, struct sessi
         .bf16 = cli_wants_bf16(c),
         .index = {.mode = c->no_index ? INDEX_OFF : INDEX_AUTO, .folder = c->index_folder},
     };
+    if (cli_given(c, model, &out->given, err) != 0)
+        return -1;
     if (!out->model)
         return error_set(err, "no model: give a checkpoint with -m FILE, or try: scanscope demo");
     if (!c->data && !c->ims)
@@ -210,7 +295,9 @@ int cli_session_open(struct cli_common *common, const struct session_spec *spec,
     with_notes.index.context = &(struct say_context){common, &line};
     int status = session_open(&with_notes, &line.progress, out, err);
     progress_line_end(&line);
-    if (status == 0)
+    if (status == 0) {
         cli_session_notes(common, *out);
+        cli_opened(common, (*out)->name, model_options((*out)->model));
+    }
     return status;
 }

@@ -212,7 +212,8 @@ static int save_sims(struct eval *e, struct error *err)
 /* Writes the rankings, or the ranks of the truths. */
 static int save_ranked(struct eval *e, const char *path, bool run, struct error *err)
 {
-    struct rankings rankings = {&e->ensemble.folds, e->ensemble.sims, &e->names};
+    struct rankings rankings = {&e->ensemble.folds, e->ensemble.sims, &e->names,
+                                e->common.assumed ? "scanscope-assumed" : NULL, &e->common.said};
     struct file_out out;
     if (file_out_open(path, &out, err) != 0)
         return -1;

@@ -161,6 +161,7 @@ void eval_print_json(const struct eval *eval)
         add_lengths(&out, eval);
     add_unknown(&out, &eval->unknown);
     cli_notes_json(&out, &eval->common);
+    cli_models_json(&out, &eval->common);
     json_out_close(&out, '}');
     puts(str_text(&text));
     str_done(&text);

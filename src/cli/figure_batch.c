@@ -299,6 +299,12 @@ int figure_batch_session_spec(const struct batch *batch, struct session_spec *ou
     out->data.split = out->data.split ? out->data.split : "test";
     if (json_is_true(json_object_get(model, "py3bytes")))
         out->compat = TOKENS_PY3BYTES;
+    out->given.assume_defaults = json_string_value(json_object_get(model, "assume_defaults"));
+    for (size_t i = 0; i < MODEL_GIVEN; i++) {
+        const char *value = json_string_value(json_object_get(model, model_given_name(i)));
+        if (value && model_given_set(&out->given, i, value, err) != 0)
+            return -1;
+    }
     if (out->model && (out->data.folder || out->data.features))
         return 0;
     return error_set(err,

@@ -207,13 +207,20 @@ static int answer_curves(struct answer *a)
     return gather_curves(a->sessions->items, a->sessions->count, a->data, a->err);
 }
 
+/* The model's name, with what it does not say of itself. */
+static void add_model(const struct session *session, struct str *models)
+{
+    str_addf(models, "%s%s", models->length ? ", " : "", session->name);
+    model_given_label(model_options(session->model), models);
+}
+
 static void fill_info(struct answer *a)
 {
     struct figure *figure = &a->data->figure;
     const struct figure_set *set = figure->set_count ? &figure->sets[0] : NULL;
     struct str models = {0};
     for (size_t i = 0; i < a->sessions->count; i++)
-        str_addf(&models, "%s%s", i ? ", " : "", a->sessions->items[i]->name);
+        add_model(a->sessions->items[i], &models);
     figure->info.model = figure_data_text(a->data, str_text(&models));
     str_done(&models);
     if (set && !figure->info.caption)

@@ -2,7 +2,11 @@
 #include "cli/options.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
 
 enum { HELP_COLUMN = 26, HELP_WIDTH = 79 };
 
@@ -28,6 +32,22 @@ static void print_wrapped(const char *text, int at, int indent)
     putchar('\n');
 }
 
+/* "HELP: a, b or c" from "a|b|c"; the caller's to free. */
+static char *help_with_choices(const struct cli_option *o)
+{
+    struct str text = {0};
+    str_addf(&text, "%s: ", o->help);
+    for (const char *c = o->value; *c; c++) {
+        bool last = *c == '|' && !strchr(c + 1, '|');
+        if (*c == '|')
+            str_add(&text, last ? " or " : ", ");
+        else
+            str_add_n(&text, c, 1);
+    }
+    return str_take(&text);
+}
+
+/* Choices that are too long for the line go into the help. */
 static void print_option(const struct cli_option *o)
 {
     char left[128];
@@ -36,14 +56,17 @@ static void print_option(const struct cli_option *o)
         n = snprintf(left, sizeof left, "  -%c, --%s", o->letter, o->name);
     else
         n = snprintf(left, sizeof left, "      --%s", o->name);
+    bool wide = o->value && n + 1 + (int)strlen(o->value) > HELP_WIDTH;
     if (o->value)
-        n += snprintf(left + n, sizeof left - (size_t)n, " %s", o->value);
+        n += snprintf(left + n, sizeof left - (size_t)n, " %s", wide ? "NAME" : o->value);
     printf("%s", left);
     if (n + 1 >= HELP_COLUMN)
         printf("\n%*s", HELP_COLUMN, "");
     else
         printf("%*s", HELP_COLUMN - n, "");
-    print_wrapped(o->help, HELP_COLUMN, HELP_COLUMN);
+    char *help = wide ? help_with_choices(o) : mem_strdup(o->help);
+    print_wrapped(help, HELP_COLUMN, HELP_COLUMN);
+    free(help);
 }
 
 void cli_print_help(const struct cli_usage *usage)

@@ -21,7 +21,7 @@ struct index_command {
 /* Hears what is reported while an index is built; if there is none in the end, the last line has
  * the reason. */
 struct listener {
-    const struct cli_common *common;
+    struct cli_common *common;
     struct progress_line line;
     struct str last;
 };
@@ -60,13 +60,15 @@ static int build_one(const struct index_command *o, size_t model, struct listene
     else if (l->last.length > 0 && !o->common.quiet)
         fprintf(stderr, "scanscope index: %s\n", l->last.text);
     str_clear(&l->last);
-    if (status == 0)
+    if (status == 0) {
+        cli_session_notes(l->common, session);
         print_built(session);
+    }
     session_free(session);
     return status;
 }
 
-static int build_all(const struct index_command *o, struct error *err)
+static int build_all(struct index_command *o, struct error *err)
 {
     struct listener l = {.common = &o->common};
     size_t models = o->common.models.count;
@@ -150,7 +152,7 @@ static int prune(const struct index_command *o, struct error *err)
 
 /* ---- the command ---- */
 
-static int work(const struct index_command *o, struct error *err)
+static int work(struct index_command *o, struct error *err)
 {
     bool folder = o->list || o->check || o->prune >= 0;
     if (folder && !o->folder)
@@ -190,6 +192,7 @@ int cli_index(int argc, char **argv)
     const struct cli_option options[] = {
         {"model", 'm', CLI_LIST, "FILE", "checkpoint (.pth.tar)", &o.common.models},
         CLI_DATA_OPTIONS(&o.common),
+        CLI_GIVEN_OPTIONS(&o.common),
         CLI_RUN_OPTIONS(&o.common),
         CLI_PRECISION_OPTION(&o.common),
         CLI_INDEX_FOLDER_OPTION(&o.common),

@@ -9,6 +9,7 @@
 #include "inspect/inspect.h"
 
 struct info {
+    struct cli_common common; /* what is given of models that are missing options */
     const char *split;
     bool json;
     struct cli_list paths;
@@ -84,11 +85,16 @@ static void print_json(const struct info *info, const struct inspect_matches *ma
 static int run(struct info *info)
 {
     size_t count = info->paths.count;
+    struct model_given given;
+    struct error err;
+    if (cli_given(&info->common, 0, &given, &err) != 0)
+        return cli_fail("info", &err);
+    given.shared = count > 1;
     struct inspect_matches matches;
     bool good = true;
     info->subjects = mem_new(count, sizeof *info->subjects);
     for (size_t i = 0; i < count; i++) {
-        inspect_path(info->paths.items[i], info->split, &info->subjects[i]);
+        inspect_path(info->paths.items[i], info->split, &given, &info->subjects[i]);
         good = good && !info->subjects[i].failed && !info->subjects[i].damaged;
     }
     good = inspect_fit(info->subjects, count, &matches) && good;
@@ -106,6 +112,7 @@ int cli_info(int argc, char **argv)
     const struct cli_option options[] = {
         {"split", 's', CLI_TEXT, "NAME", "only this split of a folder", &info.split},
         {"json", 0, CLI_SWITCH, NULL, "print JSON", &info.json},
+        CLI_GIVEN_OPTIONS(&info.common),
         {NULL, 0, CLI_SWITCH, NULL, NULL, NULL},
     };
     const struct cli_usage usage = {
@@ -124,5 +131,6 @@ int cli_info(int argc, char **argv)
         status =
             info.paths.count > 0 ? run(&info) : cli_usage_error("info", "name a file or a folder");
     cli_list_done(&info.paths);
+    cli_common_done(&info.common);
     return status;
 }

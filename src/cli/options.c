@@ -93,7 +93,7 @@ static const char *set_value(const struct cli_option *o, const char *value)
         return parse_real(value, o->target) ? NULL : "a number";
     case CLI_LIST:
         list_add(o->target, value);
-        return NULL;
+        return text_allowed(o->value, value) ? NULL : o->value;
     }
     return NULL;
 }

@@ -30,7 +30,7 @@ struct cli_option {
     const char *name;
     char letter; /* 0: none */
     enum cli_kind kind;
-    const char *value; /* the value's name in the help; a CLI_TEXT's "a|b|c" allows only those */
+    const char *value; /* the value's name in the help; a text's "a|b|c" allows only those */
     const char *help;
     void *target;
 };

@@ -309,9 +309,10 @@ static json_t *truth_json(const struct ask *ask)
 
 static void print_json(const struct ask *ask)
 {
-    json_t *root = json_pack("{s:o, s:o, s:I, s:o, s:o}", "query", query_json(ask), "results",
-                             results_json(ask), "of", (json_int_t)ask->n, "truth_ranks",
-                             truth_json(ask), "notes", cli_notes_tree(&ask->common));
+    json_t *root =
+        json_pack("{s:o, s:o, s:I, s:o, s:o, s:o}", "query", query_json(ask), "results",
+                  results_json(ask), "of", (json_int_t)ask->n, "truth_ranks", truth_json(ask),
+                  "models", cli_models_tree(&ask->common), "notes", cli_notes_tree(&ask->common));
     json_out_tree_print(root, 1);
 }
 

@@ -28,6 +28,7 @@ struct flags {
 /* Everything open for a run. */
 struct setup {
     struct model_options options;
+    struct model_given given; /* what the flags say of the checkpoint to resume from */
     struct checkpoint *resume;
     struct dataset *training, *validation;
     struct vocab *vocab;
@@ -78,6 +79,7 @@ static void build_table(struct flags *f)
          &f->format},
         {"token-compat", 0, CLI_TEXT, "standard|py3bytes", "how captions are tokenised",
          &c->token_compat},
+        CLI_ASSUME_OPTION(c),
         CLI_RUN_OPTIONS(c),
         CLI_JSON_OPTION(c),
     };
@@ -135,13 +137,49 @@ static int name_data(const char *folder, struct model_options *options, struct e
     return status;
 }
 
-static int read_options(const struct flags *f, struct setup *setup, struct error *err)
+/* The flags that say what the checkpoint to resume from may not. */
+static int read_given(const struct flags *f, struct model_given *out, struct error *err)
+{
+    *out = (struct model_given){.assume_defaults = f->common.assume_defaults, .shared = true};
+    for (size_t i = 0; i < MODEL_GIVEN; i++) {
+        size_t option = model_given_option(i);
+        if ((f->values[option] || f->given[option]) &&
+            model_given_set(out, i, f->values[option], err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* A run may go on with other options than it was begun with, but not in silence. */
+static void note_changed(struct flags *f, const struct model_options *was)
+{
+    struct str list = {0};
+    model_given_list(was, was->kept, &list);
+    if (list.length)
+        cli_note(&f->common, "%s was trained with %s: it goes on with what the flags say",
+                 file_name(value_of(f, "resume")), list.text);
+    str_done(&list);
+}
+
+static int load_resumed(const char *path, struct flags *f, struct setup *setup, struct error *err)
+{
+    struct notes notes = {0};
+    if (read_given(f, &setup->given, err) != 0 || checkpoint_load(path, &setup->resume, err) != 0 ||
+        model_options_from_checkpoint(setup->resume, &setup->given, &setup->options, err) != 0)
+        return -1;
+    note_changed(f, &setup->options);
+    setup->options.kept = 0;
+    model_given_notes(&setup->options, file_name(path), &notes);
+    cli_notes(&f->common, &notes);
+    notes_done(&notes);
+    return 0;
+}
+
+static int read_options(struct flags *f, struct setup *setup, struct error *err)
 {
     const char *resume = value_of(f, "resume");
     model_options_default(&setup->options);
-    if (resume && *resume &&
-        (checkpoint_load(resume, &setup->resume, err) != 0 ||
-         model_options_from_checkpoint(setup->resume, &setup->options, err) != 0))
+    if (resume && *resume && load_resumed(resume, f, setup, err) != 0)
         return -1;
     if (apply_flags(f, &setup->options, err) != 0)
         return -1;
@@ -204,7 +242,7 @@ static int take_img_dim(const struct flags *f, struct setup *setup, struct error
     return model_options_set(&setup->options, "img_dim", size, err);
 }
 
-static int open_all(const struct flags *f, struct setup *setup, struct error *err)
+static int open_all(struct flags *f, struct setup *setup, struct error *err)
 {
     const char *validation = f->validation ? f->validation : "dev";
     if (read_options(f, setup, err) != 0 ||
@@ -362,6 +400,7 @@ static int run(const struct flags *f, const struct setup *setup, uint64_t seed, 
                               .seed = seed,
                               .resume = setup->resume,
                               .suffix = find_suffix(f, setup->resume),
+                              .given = setup->given,
                               .listen = show,
                               .context = &display};
     char *saved = NULL;

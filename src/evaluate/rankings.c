@@ -121,7 +121,7 @@ static int write_query(void *context, const struct query_scores *q, struct error
                              q->i2t ? "image" : "caption", name);
     }
     trec_run_write(w->stream, name, names_of(w->rankings, q->i2t, q->fold), q->scores, w->order, n,
-                   "scanscope");
+                   w->rankings->tag ? w->rankings->tag : "scanscope");
     return 0;
 }
 
@@ -195,6 +195,8 @@ int rankings_write_ranks(const struct rankings *rankings, const struct folds_ran
                          FILE *stream, struct error *err)
 {
     struct rank_writer w = {.rankings = rankings, .ranks = ranks, .stream = stream};
+    for (size_t i = 0; rankings->notes && i < rankings->notes->lines.count; i++)
+        fprintf(stream, "# %s\n", rankings->notes->lines.items[i]);
     fputs("direction,query,id,words,rank,truth,truth_score,first,first_score\n", stream);
     int status = visit_all(rankings, write_rank, &w, err);
     str_done(&w.text);

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "base/notes.h"
 #include "evaluate/folds.h"
 #include "evaluate/split_names.h"
 
@@ -12,6 +13,8 @@ struct rankings {
     const struct folds *folds;
     const float *sims; /* in folds */
     const struct split_names *names;
+    const char *tag;           /* of the run, one word; NULL: "scanscope" */
+    const struct notes *notes; /* at the head of the table, after "# "; NULL: none */
 };
 
 /* Writes both directions, images first: the `depth` best items (0: all) of each query's fold, by

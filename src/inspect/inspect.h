@@ -8,7 +8,7 @@
 
 #include "base/str.h"
 #include "io/text/vocab.h"
-#include "model/options.h"
+#include "model/options_given.h"
 
 /* Region features: those of an array, or of a split of a folder. */
 struct inspect_features {
@@ -40,13 +40,15 @@ struct inspect_field {
 
 /* A file or folder that was looked at. */
 struct inspect_subject {
-    const char *path; /* borrowed */
-    bool failed;      /* `error` has the reason, the rest is empty */
+    const char *path;                /* borrowed */
+    const struct model_given *given; /* borrowed; NULL: nothing */
+    bool failed;                     /* `error` has the reason, the rest is empty */
     struct error error;
     bool damaged;                /* readable, but holds NaN or infinity, or a split does not open */
     struct str text;             /* lines for people */
     struct inspect_field record; /* an object: "file", "kind", and what the lines have by name */
     bool is_model;               /* a SCAN model, with these options */
+    bool question;               /* which need more than it says: `error` has what */
     struct model_options options;
     struct vocab *vocab; /* of a vocabulary file, or the one of a folder; owned */
     bool vocab_is_own;   /* the vocabulary is the folder's */
@@ -54,9 +56,11 @@ struct inspect_subject {
     size_t feature_count, feature_cap;
 };
 
-/* Looks at PATH, whatever it is; `split` limits a folder to one split (NULL: all). Cannot fail: see
- * `failed`. The caller calls inspect_done. */
-void inspect_path(const char *path, const char *split, struct inspect_subject *out);
+/* Looks at PATH, whatever it is; `split` limits a folder to one split (NULL: all), `given` is what
+ * the user says of a model (NULL: nothing). Cannot fail: see `failed`. The caller calls
+ * inspect_done. */
+void inspect_path(const char *path, const char *split, const struct model_given *given,
+                  struct inspect_subject *out);
 
 /* Frees what it holds, and zeroes it. */
 void inspect_done(struct inspect_subject *subject);

@@ -17,6 +17,8 @@
 #include "io/text/caption_form.h"
 #include "io/text/captions.h"
 #include "io/torch/objarray.h"
+#include "io/torch/torchfile.h"
+#include "model/model.h"
 
 enum {
     SCANNED = 1 << 26,   /* elements of an array that are checked */
@@ -47,16 +49,6 @@ static void record_option(struct inspect_field *options, const struct model_opti
     inspect_set_number(options, name, type, model_option_number(o, index));
 }
 
-static const char *option_text(const struct model_options *o, const char *name, char *out,
-                               size_t size)
-{
-    out[0] = '\0';
-    for (size_t i = 0; model_option_name(i, NULL, NULL); i++)
-        if (strcmp(model_option_name(i, NULL, NULL), name) == 0)
-            model_option_text(o, i, out, size);
-    return out;
-}
-
 static void describe_options(struct inspect_subject *s)
 {
     char value[1100];
@@ -67,17 +59,49 @@ static void describe_options(struct inspect_subject *s)
     }
 }
 
+/* The reason without the path, which is in the line above. */
+static const char *reason_of(const struct inspect_subject *s, const struct error *err)
+{
+    size_t n = strlen(s->path);
+    bool prefixed = strncmp(err->text, s->path, n) == 0 && strncmp(err->text + n, ": ", 2) == 0;
+    return err->text + (prefixed ? n + 2 : 0);
+}
+
+/* The names of options by who says them: "missing", "assumed", "given". */
+static void record_origin(struct inspect_subject *s, const char *name, unsigned which)
+{
+    if (!which)
+        return;
+    struct inspect_field *list = inspect_set(&s->record, name, INSPECT_LIST);
+    for (size_t i = 0; i < MODEL_GIVEN; i++)
+        if (which & 1U << i)
+            inspect_set_text(list, NULL, model_given_name(i));
+}
+
+static void describe_origins(struct inspect_subject *s, const struct checkpoint *c)
+{
+    struct str unknown = {0};
+    if (s->question)
+        inspect_line(s, NULL, "%-12s %s", "missing", reason_of(s, &s->error));
+    model_options_unknown(c, &unknown);
+    if (unknown.length)
+        inspect_line(s, "ignored", "options that SCAN does not have: %s", unknown.text);
+    for (size_t i = 0; i < c->notes.lines.count; i++)
+        inspect_line(s, NULL, "%-12s %s", "note", c->notes.lines.items[i]);
+    record_origin(s, "missing", s->options.missing);
+    record_origin(s, "assumed", s->options.assumed);
+    record_origin(s, "given", s->options.given);
+    str_done(&unknown);
+}
+
 static void describe_model(struct inspect_subject *s, const struct checkpoint *c)
 {
     const struct model_options *o = &s->options;
-    char agg[32], norm[32];
-    inspect_line(s, "model", "SCAN, %s, %s, %s; lambda_softmax %g, lambda_lse %g%s%s%s",
-                 o->attn.cross_attn == CROSS_T2I ? "t2i" : "i2t",
-                 option_text(o, "agg_func", agg, sizeof agg),
-                 option_text(o, "raw_feature_norm", norm, sizeof norm),
-                 (double)o->attn.lambda_softmax, (double)o->attn.lambda_lse,
-                 o->weight_norm ? ", weight_norm" : "", o->no_imgnorm ? ", no_imgnorm" : "",
-                 o->no_txtnorm ? ", no_txtnorm" : "");
+    struct str line = {0};
+    model_options_line(o, &line);
+    inspect_line(s, "model", "%s", str_text(&line));
+    str_done(&line);
+    describe_origins(s, c);
     inspect_line(s, "sizes", "regions %d -> %d; vocabulary %d, words %d -> %s of %d layer%s -> %d",
                  o->img_dim, o->embed_size, o->vocab_size, o->word_dim,
                  o->bi_gru ? "bi-GRU" : "GRU", o->num_layers, o->num_layers > 1 ? "s" : "",
@@ -89,12 +113,24 @@ static void describe_model(struct inspect_subject *s, const struct checkpoint *c
         inspect_line(s, "resumable", "the optimiser's state is in it");
 }
 
-/* The reason without the path, which is in the line above. */
-static const char *reason_of(const struct inspect_subject *s, const struct error *err)
+/* Whether it is a model that opens, if only after a question. */
+static bool is_usable(struct inspect_subject *s, const struct checkpoint *c, struct error *err)
 {
-    size_t n = strlen(s->path);
-    bool prefixed = strncmp(err->text, s->path, n) == 0 && strncmp(err->text + n, ": ", 2) == 0;
-    return err->text + (prefixed ? n + 2 : 0);
+    struct model_given given = {.assume_defaults = true};
+    struct model *model = NULL;
+    if (model_options_from_checkpoint(c, s->given, &s->options, err) != 0) {
+        s->question = err->question;
+        s->error = *err;
+        if (!s->question)
+            return false;
+    }
+    if (s->given)
+        given = *s->given;
+    given.assume_defaults = true;
+    if (model_from_checkpoint(c, &given, &model, err) != 0)
+        return false;
+    model_free(model);
+    return true;
 }
 
 /* Whether scanscope can use it, and what it is; one that it cannot use is listed all the same. */
@@ -102,8 +138,7 @@ static void describe_checkpoint(struct inspect_subject *s)
 {
     struct checkpoint *c = NULL;
     struct error err;
-    s->is_model = checkpoint_load(s->path, &c, &err) == 0 &&
-                  model_options_from_checkpoint(c, &s->options, &err) == 0;
+    s->is_model = checkpoint_load(s->path, &c, &err) == 0 && is_usable(s, c, &err);
     if (s->is_model)
         describe_model(s, c);
     else

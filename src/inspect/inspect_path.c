@@ -109,9 +109,10 @@ static int look(struct inspect_subject *s, const char *split, struct error *err)
     return status;
 }
 
-void inspect_path(const char *path, const char *split, struct inspect_subject *out)
+void inspect_path(const char *path, const char *split, const struct model_given *given,
+                  struct inspect_subject *out)
 {
-    *out = (struct inspect_subject){.path = path};
+    *out = (struct inspect_subject){.path = path, .given = given};
     out->failed = look(out, split, &out->error) != 0;
 }
 

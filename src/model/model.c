@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/rng.h"
@@ -58,12 +59,23 @@ int model_new(const struct model_options *options, uint64_t seed, struct model *
     return 0;
 }
 
-int model_from_checkpoint(const struct checkpoint *checkpoint, struct model **out,
-                          struct error *err)
+static void note_unknown_options(struct model *model, const struct checkpoint *checkpoint)
+{
+    const char *name = checkpoint->path ? file_name(checkpoint->path) : "the model";
+    struct str unknown = {0};
+    model_options_unknown(checkpoint, &unknown);
+    if (unknown.length)
+        notes_add(&model->notes, "%s: options that SCAN does not have, ignored: %s", name,
+                  unknown.text);
+    str_done(&unknown);
+}
+
+int model_from_checkpoint(const struct checkpoint *checkpoint, const struct model_given *given,
+                          struct model **out, struct error *err)
 {
     struct model_options options;
     struct model *model;
-    if (model_options_from_checkpoint(checkpoint, &options, err) != 0 ||
+    if (model_options_from_checkpoint(checkpoint, given, &options, err) != 0 ||
         model_alloc(&options, &model, err) != 0)
         return -1;
     if (params_from_checkpoint(&model->params, checkpoint, err) != 0) {
@@ -71,17 +83,19 @@ int model_from_checkpoint(const struct checkpoint *checkpoint, struct model **ou
         return checkpoint->path ? error_prefix(err, checkpoint->path) : -1;
     }
     notes_add_all(&model->notes, &checkpoint->notes);
+    note_unknown_options(model, checkpoint);
     model_refresh(model);
     *out = model;
     return 0;
 }
 
-int model_load(const char *path, struct model **out, struct error *err)
+int model_load(const char *path, const struct model_given *given, struct model **out,
+               struct error *err)
 {
     struct checkpoint *checkpoint;
     if (checkpoint_load(path, &checkpoint, err) != 0)
         return -1;
-    int status = model_from_checkpoint(checkpoint, out, err);
+    int status = model_from_checkpoint(checkpoint, given, out, err);
     checkpoint_free(checkpoint);
     return status;
 }

@@ -11,17 +11,19 @@
 #include "base/error.h"
 #include "base/notes.h"
 #include "io/torch/checkpoint.h"
-#include "model/options.h"
+#include "model/options_given.h"
 
 struct model;
 
-/* Loads a model from a file. Errors: as checkpoint_load and model_from_checkpoint. */
-int model_load(const char *path, struct model **out, struct error *err) MUST_USE;
+/* Loads a model from a file, with what the user says of it (NULL: nothing). Errors: as
+ * checkpoint_load and model_from_checkpoint. */
+int model_load(const char *path, const struct model_given *given, struct model **out,
+               struct error *err) MUST_USE;
 
 /* Makes a model from a checkpoint in memory, which stays the caller's. Errors: as
  * model_options_from_checkpoint and params_from_checkpoint, not enough memory. */
-int model_from_checkpoint(const struct checkpoint *checkpoint, struct model **out,
-                          struct error *err) MUST_USE;
+int model_from_checkpoint(const struct checkpoint *checkpoint, const struct model_given *given,
+                          struct model **out, struct error *err) MUST_USE;
 
 /* Makes a model with fresh parameters, initialised from a seed as in the reference (params_random).
  * Errors: not enough memory. */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/countof.h"
-#include "model/family.h"
+#include "model/options_private.h"
 
 /* Data model: one table describes every option; setting, printing, reading from a checkpoint and
  * the command line's help all use it. */
@@ -108,12 +108,18 @@ static bool same_name(const char *a, const char *b)
     return *a == *b;
 }
 
-static const struct description *description_find(const char *name)
+size_t model_option_find(const char *name)
 {
     for (size_t i = 0; i < COUNT; i++)
         if (same_name(table[i].name, name))
-            return &table[i];
-    return NULL;
+            return i;
+    return SIZE_MAX;
+}
+
+static const struct description *description_find(const char *name)
+{
+    size_t i = model_option_find(name);
+    return i < COUNT ? &table[i] : NULL;
 }
 
 static void *field_of(struct model_options *options, const struct description *d)
@@ -310,132 +316,32 @@ void model_option_text(const struct model_options *options, size_t index, char *
     }
 }
 
-static int set_from_option(struct model_options *options, const struct description *d,
-                           const struct option *o, struct error *err)
+static const char *type_name(enum option_kind kind)
 {
-    if (o->kind == OPTION_NONE)
-        return 0;
-    if (o->kind == OPTION_OPAQUE)
+    return kind == OPTION_TEXT ? "text" : kind == OPTION_BOOL ? "true or false" : "a number";
+}
+
+/* A bool is not a number, but 0 and 1 are good switches. */
+static bool type_fits(const struct description *d, enum option_kind has)
+{
+    if (d->kind == KIND_TEXT || d->kind == KIND_CHOICE)
+        return has == OPTION_TEXT;
+    if (d->kind == KIND_SWITCH)
+        return has == OPTION_BOOL || has == OPTION_INT;
+    return has == OPTION_INT || has == OPTION_FLOAT;
+}
+
+int model_option_take(struct model_options *options, size_t index, const struct option *from,
+                      struct error *err)
+{
+    const struct description *d = &table[index];
+    if (from->kind == OPTION_OPAQUE)
         return error_set(err, "%s is a Python object, %s, whose value is not known", d->name,
-                         o->text);
-    bool is_text = d->kind == KIND_TEXT || d->kind == KIND_CHOICE;
-    if (is_text != (o->kind == OPTION_TEXT))
-        return error_set(err, "%s is %s in the checkpoint's opt; it must be %s", d->name,
-                         is_text ? "a number" : "text", is_text ? "text" : "a number");
-    if (is_text)
-        return set_described(options, d, o->text, err);
-    return set_number(options, d, o->number, err);
-}
-
-/* Options that only training uses are taken if they make sense, and otherwise stay at their
- * defaults: an odd num_epochs never keeps a model from being used. */
-static bool needed_to_score(const struct description *d)
-{
-    return d->kind == KIND_CHOICE || d->kind == KIND_FLOAT || strncmp(d->name, "no_", 3) == 0;
-}
-
-static int options_from_opt(const struct checkpoint *checkpoint, struct model_options *out,
-                            struct error *err)
-{
-    for (size_t i = 0; i < COUNT; i++) {
-        const struct option *o = checkpoint_option_find(checkpoint, table[i].name);
-        struct error ignored;
-        bool needed = needed_to_score(&table[i]);
-        if (o && set_from_option(out, &table[i], o, needed ? err : &ignored) != 0 && needed)
-            return -1;
-    }
-    return 0;
-}
-
-static const struct tensor *group_tensor(const struct checkpoint *checkpoint, size_t group,
-                                         const char *name, int ndim, struct error *err)
-{
-    const struct tensor *t = group < checkpoint->group_count
-                                 ? checkpoint_tensor_find(&checkpoint->groups[group], name)
-                                 : NULL;
-    if (!t)
-        error_set(err, "the tensor %s is missing: this is not a SCAN model", name);
-    else if (t->ndim != ndim)
-        error_set(err, "the tensor %s has %d dimensions instead of %d", name, t->ndim, ndim);
-    return t && t->ndim == ndim ? t : NULL;
-}
-
-static int set_size(struct model_options *out, const char *name, size_t value, struct error *err)
-{
-    return set_number(out, description_find(name), (double)value, err);
-}
-
-static int options_from_image_encoder(const struct checkpoint *checkpoint,
-                                      struct model_options *out, struct error *err)
-{
-    const char *name = "fc.weight";
-    if (checkpoint->group_count > 0 &&
-        checkpoint_tensor_find(&checkpoint->groups[0], "fc.weight_v"))
-        name = "fc.weight_v";
-    const struct tensor *fc = group_tensor(checkpoint, 0, name, 2, err);
-    if (!fc || set_size(out, "embed_size", fc->shape[0], err) != 0 ||
-        set_size(out, "img_dim", fc->shape[1], err) != 0)
-        return -1;
-    out->weight_norm = strcmp(name, "fc.weight_v") == 0;
-    const struct tensor *g = checkpoint_tensor_find(&checkpoint->groups[0], "fc.weight_g");
-    if (g && g->count != 1)
-        return error_set(err,
-                         "fc.weight_g holds %zu numbers: its weight norm is per row (dim=0), which "
-                         "is another function than SCAN's, of the whole matrix (dim=None)",
-                         g->count);
-    return 0;
-}
-
-static int count_layers(const struct tensor_group *text)
-{
-    char name[64];
-    int layers = 0;
-    do
-        snprintf(name, sizeof name, "rnn.weight_ih_l%d", layers);
-    while (checkpoint_tensor_find(text, name) && ++layers <= 64);
-    return layers;
-}
-
-static int options_from_text_encoder(const struct checkpoint *checkpoint, struct model_options *out,
-                                     struct error *err)
-{
-    const struct tensor *embed = group_tensor(checkpoint, 1, "embed.weight", 2, err);
-    const struct tensor *hh =
-        embed ? group_tensor(checkpoint, 1, "rnn.weight_hh_l0", 2, err) : NULL;
-    if (!hh || set_size(out, "vocab_size", embed->shape[0], err) != 0 ||
-        set_size(out, "word_dim", embed->shape[1], err) != 0 ||
-        set_size(out, "num_layers", (size_t)count_layers(&checkpoint->groups[1]), err) != 0)
-        return -1;
-    if (hh->shape[1] != (size_t)out->embed_size)
-        return error_set(err,
-                         "the image encoder gives embeddings of %d numbers, the text encoder "
-                         "of %zu: they belong to different models",
-                         out->embed_size, hh->shape[1]);
-    out->bi_gru =
-        checkpoint_tensor_find(&checkpoint->groups[1], "rnn.weight_ih_l0_reverse") != NULL;
-    return 0;
-}
-
-static int options_read(const struct checkpoint *checkpoint, struct model_options *out,
-                        struct error *err)
-{
-    model_options_default(out);
-    if (family_check(checkpoint, err) != 0)
-        return -1;
-    if (!checkpoint->has_model)
-        return error_set(err, "there is no model in this checkpoint");
-    if (options_from_opt(checkpoint, out, err) != 0 ||
-        options_from_image_encoder(checkpoint, out, err) != 0)
-        return -1;
-    if (options_from_text_encoder(checkpoint, out, err) != 0)
-        return -1;
-    return family_account(checkpoint, out, err);
-}
-
-int model_options_from_checkpoint(const struct checkpoint *checkpoint, struct model_options *out,
-                                  struct error *err)
-{
-    if (options_read(checkpoint, out, err) == 0)
-        return 0;
-    return checkpoint->path ? error_prefix(err, checkpoint->path) : -1;
+                         from->text);
+    if (!type_fits(d, from->kind))
+        return error_set(err, "%s is %s; it must be %s", d->name, type_name(from->kind),
+                         type_name(kinds[d->kind].kind));
+    if (from->kind == OPTION_TEXT)
+        return set_described(options, d, from->text, err);
+    return set_number(options, d, from->number, err);
 }

@@ -1,5 +1,5 @@
 /* options.h: what defines a model and its training, under the reference's names and with its
- * defaults. */
+ * defaults. Which of them a checkpoint says, and who says the others: options_given.h. */
 #ifndef MODEL_OPTIONS_H
 #define MODEL_OPTIONS_H
 
@@ -20,6 +20,12 @@ struct model_options {
     int num_epochs, batch_size, lr_update, log_step, val_step, workers;
     char data_name[256], data_path[1024], vocab_path[1024], logger_name[1024], model_name[1024],
         resume[1024];
+    /* Where the options that model_given_name lists come from: bit i for number i. In none of them:
+     * the file says it, or nothing depends on it. */
+    unsigned given;   /* the user, who was asked because the file does not say */
+    unsigned assumed; /* nobody: the reference's default */
+    unsigned missing; /* nobody yet */
+    unsigned kept;    /* the file, although the user gave another value */
 };
 
 /* Sets the reference's defaults. */
@@ -48,10 +54,19 @@ enum option_kind model_option_kind(size_t index);
 /* Its value, if that is a number or a switch; NaN for texts. */
 double model_option_number(const struct model_options *options, size_t index);
 
-/* The defaults, overridden by the checkpoint's opt, overridden by the tensors' shapes (sizes,
- * layers, directions, weight norm). Errors: sizes that disagree, a model of another family, no
- * model. */
-int model_options_from_checkpoint(const struct checkpoint *checkpoint, struct model_options *out,
+/* The number of the option with this name (underscores or hyphens), for model_option_value and the
+ * like; SIZE_MAX if there is none. */
+size_t model_option_find(const char *name);
+
+struct model_given; /* options_given.h */
+
+/* The defaults, overridden by the checkpoint's opt and by what is given (NULL: nothing) where that
+ * is silent, overridden by the tensors' shapes (sizes, layers, directions, weight norm). Errors:
+ * sizes that disagree, a model of another family, no model; an option of the wrong type, one that
+ * contradicts what is given; options that scores depend on and nobody says (err->question is set,
+ * out->missing has them, and the rest of *out is as if the defaults were assumed). */
+int model_options_from_checkpoint(const struct checkpoint *checkpoint,
+                                  const struct model_given *given, struct model_options *out,
                                   struct error *err) MUST_USE;
 
 #endif

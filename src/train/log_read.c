@@ -8,7 +8,7 @@
 #include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
-#include "io/text/json_scan.h"
+#include "io/text/json_in.h"
 
 enum { FORMAT = 1 };
 
@@ -266,9 +266,11 @@ int train_log_read(const char *path, struct train_history *out, struct notes *no
     *out = (struct train_history){0};
     if (file_map_open(path, &map, err) != 0)
         return -1;
-    int status = json_check(path, map.data, map.size, err);
+    const uint8_t *text = map.data;
+    size_t size = map.size;
+    int status = json_in_begin(path, &text, &size, err);
     if (status == 0)
-        status = read_lines(&r, (const char *)map.data, map.size);
+        status = read_lines(&r, (const char *)text, size);
     file_map_close(&map);
     return status;
 }

@@ -108,7 +108,7 @@ static int check_shape(const struct checkpoint *resumed, const struct model_opti
 static int open_model(struct run *run, struct error *err)
 {
     const struct train_spec *spec = run->spec;
-    int status = spec->resume ? model_from_checkpoint(spec->resume, &run->model, err)
+    int status = spec->resume ? model_from_checkpoint(spec->resume, &spec->given, &run->model, err)
                               : model_new(&spec->options, spec->seed, &run->model, err);
     if (status == 0 && spec->resume)
         status = check_shape(spec->resume, &run->model->options, &spec->options, err);

@@ -77,7 +77,8 @@ split_eval -m "$a" -m "$b" --save-sims ab.npy --json
 ok $? "two models with different attention make an ensemble"
 cp out ab.json
 split_eval -m a.npy -m b.npy --save-sims ab2.npy --json
-cmp -s ab.npy ab2.npy && sed 's/"unknown_words": {[^}]*}, //' ab.json | cmp -s - out
+sed -i 's/"unknown_words": {[^}]*}, //; s/, "models".*/}/; s/, "notes".*/}/' out ab.json
+cmp -s ab.npy ab2.npy && cmp -s out ab.json
 ok $? "it is the mean of the two models' own matrices (the second model is not the first again)"
 if command -v zip >/dev/null; then
     zip -q one.npz b.npy && zip -q both.npz a.npy b.npy

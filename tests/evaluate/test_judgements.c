@@ -236,7 +236,7 @@ static void test_run(void **state)
     struct split_names n;
     struct error err;
     names_of(NULL, &n);
-    struct rankings r = {&f, sims, &n};
+    struct rankings r = {&f, sims, &n, NULL, NULL};
     char *text = run_of(&r, 1, &err);
     assert_string_equal(text, "7 Q0 7#0 1 90 scanscope\n"
                               "COCO_val2014_000000000008.jpg Q0 9#1 1 70 scanscope\n"
@@ -267,15 +267,15 @@ static void test_runs_that_cannot_be(void **state)
     memcpy(broken, sims, sizeof sims);
     broken[7] = NAN;
     names_of(NULL, &n);
-    assert_null(run_of(&(struct rankings){&f, broken, &n}, 0, &err));
+    assert_null(run_of(&(struct rankings){&f, broken, &n, NULL, NULL}, 0, &err));
     assert_non_null(strstr(err.text, "NaN"));
     split_names_done(&n);
     names_of("a b\nc1\nc2\nc3\nc4\nc5\n", &n);
-    assert_null(run_of(&(struct rankings){&f, sims, &n}, 0, &err));
+    assert_null(run_of(&(struct rankings){&f, sims, &n, NULL, NULL}, 0, &err));
     assert_non_null(strstr(err.text, "is empty or has a blank"));
     split_names_done(&n);
     names_of("9\nc1\nc2\nc3\nc4\nc5\n", &n);
-    assert_null(run_of(&(struct rankings){&f, sims, &n}, 0, &err));
+    assert_null(run_of(&(struct rankings){&f, sims, &n, NULL, NULL}, 0, &err));
     assert_non_null(strstr(err.text, "'9' is a caption's and an image's"));
     split_names_done(&n);
 }
@@ -294,7 +294,7 @@ static void test_ranks_of_folds(void **state)
     size_t size;
     assert_done(folds_cut(&spec, 3, 6, 2, &f, &err), err);
     names_of(NULL, &n);
-    struct rankings r = {&f, folded, &n};
+    struct rankings r = {&f, folded, &n, NULL, NULL};
     folds_rank(&f, folded, NULL, &ranks);
     FILE *stream = open_memstream(&text, &size);
     assert_done(rankings_write_ranks(&r, &ranks, stream, &err), err);

@@ -45,7 +45,7 @@ static int options_of(const struct checkpoint *c, struct error *err)
 {
     struct model_options options;
     err->text[0] = '\0';
-    return model_options_from_checkpoint(c, &options, err);
+    return model_options_from_checkpoint(c, NULL, &options, err);
 }
 
 static void assert_refused(struct checkpoint *c, const char *reason)

@@ -254,11 +254,13 @@ static void make_checkpoint(struct model *model, struct made *out)
                                           .options = out->options};
 }
 
+static const struct model_given defaults = {.assume_defaults = true};
+
 static void expect_refusal(const struct made *made, const char *says)
 {
     struct model *model;
     struct error err;
-    assert_int_equal(model_from_checkpoint(&made->checkpoint, &model, &err), -1);
+    assert_int_equal(model_from_checkpoint(&made->checkpoint, &defaults, &model, &err), -1);
     if (!strstr(err.text, says) || !strstr(err.text, "made.pth.tar"))
         fail_msg("expected '%s' in: %s", says, err.text);
 }
@@ -271,7 +273,7 @@ static void test_bad_checkpoints(void **state)
     struct made m;
     struct error err;
     make_checkpoint(model, &m);
-    assert_done(model_from_checkpoint(&m.checkpoint, &again, &err), err);
+    assert_done(model_from_checkpoint(&m.checkpoint, &defaults, &again, &err), err);
     assert_memory_equal(model->params.data, again->params.data,
                         model->params.count * sizeof(float));
     model_free(again);

@@ -66,7 +66,7 @@ static void open_as(const char *model, const char *ims, bool halves, struct inde
 {
     struct dataset_spec spec = {.features = ims};
     *out = (struct opened){.status = -1};
-    assert_done(model_load(model, &out->model, &out->err), out->err);
+    assert_done(model_load(model, NULL, &out->model, &out->err), out->err);
     assert_done(dataset_open(&spec, &out->data, &out->err), out->err);
     images_source_init(out->model, model, out->data, &out->source);
     out->source.halves = halves;

@@ -42,7 +42,7 @@ struct model *fixture_model(const struct fixture *fixture, const char *file)
     struct error err;
     struct model *model;
     char *path = fixture_path(fixture, file);
-    assert_done(model_load(path, &model, &err), err);
+    assert_done(model_load(path, NULL, &model, &err), err);
     free(path);
     return model;
 }

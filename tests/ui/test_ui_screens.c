@@ -439,6 +439,45 @@ static void test_a_session_of_before_is_taken_up(void **state)
     leave_temporary_folder();
 }
 
+/* A model that does not say all of its options: they are asked for, chosen or accepted, and not
+ * asked for again when its session is taken up. */
+static void test_missing_options_are_asked_for(void **state)
+{
+    struct fake_options options = {0};
+    (void)state;
+    enter_temporary_folder();
+    start_choice(&options, 24, 80);
+    play("wait idle\ncommand load /runs/silent /data/things test\nwait idle");
+    assert_false(loop.ui.leaving);
+    check("ask-80x24");
+    play("key Enter Enter\nwait idle\nkey j Enter\ntype 4\nkey Enter\nwait idle");
+    check("answered-80x24");
+    play("key L\nwait idle\nexpect Type a caption\nreject assumed");
+    assert_string_equal(loop.ui.sources[0].of[SOURCE_GIVEN], "i2t");
+    assert_string_equal(loop.ui.sources[0].of[SOURCE_GIVEN + 2], "4");
+    play("key Esc\ncommand load /runs/new.pth.tar /data/things dev\nwait idle\nexpect Type");
+    assert_null(loop.ui.sources[0].of[SOURCE_GIVEN]); /* they were said of another model */
+    play("key Esc 0\nwait idle\nexpect silent\nkey Enter\nwait idle\nreject Start");
+    assert_string_equal(loop.ui.sources[0].of[SOURCE_GIVEN], "i2t");
+    assert_string_equal(loop.ui.sources[0].of[SOURCE_GIVEN + 2], "4");
+    finish();
+    leave_temporary_folder();
+}
+
+static void test_defaults_are_accepted(void **state)
+{
+    struct fake_options options = {0};
+    (void)state;
+    enter_temporary_folder();
+    start_choice(&options, 24, 80);
+    play("wait idle\ncommand load /runs/silent /data/things test\nwait idle\nkey j j\nexpect "
+         "not accepted\nkey Enter\nwait idle\nexpect is assumed\nreject would be");
+    play("key L\nwait idle\nexpect t-i AVG (assumed)");
+    assert_string_equal(loop.ui.sources[0].of[SOURCE_ASSUME], "true");
+    finish();
+    leave_temporary_folder();
+}
+
 static void test_no_more_sessions_than_the_bound(void **state)
 {
     struct error err;
@@ -552,6 +591,8 @@ int main(void)
         cmocka_unit_test(test_opening_fails_with_the_reason),
         cmocka_unit_test(test_choosing_at_every_size),
         cmocka_unit_test(test_a_session_of_before_is_taken_up),
+        cmocka_unit_test(test_missing_options_are_asked_for),
+        cmocka_unit_test(test_defaults_are_accepted),
         cmocka_unit_test(test_no_more_sessions_than_the_bound),
         cmocka_unit_test(test_files_are_browsed_and_completed),
         cmocka_unit_test(test_an_opening_is_stopped),

@@ -69,6 +69,34 @@ static void t_split(struct world *world)
     assert_string_equal(start_value(&world->ui, START_SPLIT), "mine");
 }
 
+static void t_option(struct world *world)
+{
+    at_field(world, START_MODEL);
+    world_keys(world, "o");
+    assert_int_equal(world->ui.message.role, ROLE_ERROR); /* the row is of no option */
+    world_command(world, "path /runs/silent");
+    world_settle(world);
+    at_field(world, START_FEATURES); /* the first of the options that the model does not say */
+    world_keys(world, "o");
+    world_settle(world);
+    assert_string_equal(start_value(&world->ui, START_OPTION), "t2i");
+    world_keys(world, "o");
+    world_settle(world);
+    assert_string_equal(start_value(&world->ui, START_OPTION), "i2t");
+    world_command(world, "option lambda_softmax 4");
+    world_settle(world);
+    assert_string_equal(start_value(&world->ui, START_OPTION + 2), "4");
+    world_command(world, "option lambda-softmax -4");
+    assert_int_equal(world->ui.message.role, ROLE_ERROR); /* out of range */
+    world_command(world, "option agg_func Mean");
+    assert_int_equal(world->ui.message.role, ROLE_ERROR); /* the model says it */
+    world_command(world, "option lambda_softmax");
+    assert_string_equal(start_value(&world->ui, START_OPTION + 2), "");
+    at_field(world, START_MODEL);
+    world_command(world, "path /runs/other");
+    assert_string_equal(start_value(&world->ui, START_OPTION), ""); /* it was said of another */
+}
+
 static void t_clear(struct world *world)
 {
     at_field(world, START_PHOTOS);
@@ -284,6 +312,7 @@ const struct command_test commands_of_program[] = {
     COMMAND_TEST("path", path),
     COMMAND_TEST("split", split),
     COMMAND_TEST("clear", clear),
+    COMMAND_TEST("option", option),
     COMMAND_TEST("parent", parent),
     COMMAND_TEST("enter-folder", enter_folder),
     COMMAND_TEST("export", export),

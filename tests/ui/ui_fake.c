@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "analyse/failures.h"
+#include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
 
@@ -393,6 +394,38 @@ void fake_data_gone(struct backend *backend, const atomic_bool *gone)
     ((struct fake *)backend)->data_gone = gone;
 }
 
+static bool is_silent(const struct source *source)
+{
+    return source->of[SOURCE_MODEL] && !strcmp(file_name(source->of[SOURCE_MODEL]), "silent");
+}
+
+/* The model called "silent" says neither cross_attn nor lambda_softmax. */
+static const struct {
+    size_t option;
+    const char *otherwise;
+} unsaid[] = {{0, "t2i"}, {2, "9"}};
+
+static bool asks_silent(const struct source *source)
+{
+    bool asks = false;
+    for (size_t i = 0; i < COUNTOF(unsaid); i++)
+        asks |= !source->of[SOURCE_GIVEN + unsaid[i].option] && !source->of[SOURCE_ASSUME];
+    return asks;
+}
+
+static void fit_silent(const struct source *source, struct fitness *out)
+{
+    for (size_t i = 0; i < COUNTOF(unsaid); i++) {
+        size_t option = unsaid[i].option;
+        const char *chosen = source->of[SOURCE_GIVEN + option];
+        out->unsaid[0] |= 1U << option;
+        strcpy(out->taken[option], chosen ? chosen : unsaid[i].otherwise);
+    }
+    out->asks = asks_silent(source);
+    if (out->asks)
+        fitness_add(out, FIT_BAD, "silent does not say all of cross_attn, lambda_softmax");
+}
+
 int fake_open(void *context, const struct source *source, int model,
               const struct progress *progress, struct backend **out, struct error *err)
 {
@@ -402,9 +435,16 @@ int fake_open(void *context, const struct source *source, int model,
         return -1;
     if (options->open_error)
         return error_set(err, "%s", options->open_error);
+    if (is_silent(source) && asks_silent(source)) {
+        error_set(err, "its options lack cross_attn");
+        err->question = true;
+        return -1;
+    }
     *out = fake_new(options);
     ((struct fake *)*out)->model = (float)model;
-    (*out)->catalog.variant = model ? "i-t AVG" : "t-i AVG";
+    (*out)->catalog.variant = source->of[SOURCE_ASSUME] ? "t-i AVG (assumed)"
+                              : model                   ? "i-t AVG"
+                                                        : "t-i AVG";
     return 0;
 }
 
@@ -417,6 +457,8 @@ void fake_fit(void *context, const struct source *sources, size_t count, struct 
                     count > 1 ? "s" : "");
     if (model && !strcmp(file_name(model), "bad"))
         fitness_add(out, FIT_BAD, "the model wants region features of size 8, these are of size 6");
+    if (is_silent(&sources[0]))
+        fit_silent(&sources[0], out);
     if (!data)
         return;
     out->splits = mem_strdup("dev, test, train");

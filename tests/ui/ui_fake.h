@@ -31,7 +31,8 @@ struct fake_options {
 /* A worker_open; context is a struct fake_options. */
 int fake_open(void *context, const struct source *source, int model,
               const struct progress *progress, struct backend **out, struct error *err);
-/* A worker_fit: what is chosen is named, and fits unless the model is called "bad". */
+/* A worker_fit: what is chosen is named, and fits unless the model is called "bad"; "silent" does
+ * not say two of its options, and is not opened before they are chosen or assumed. */
 void fake_fit(void *context, const struct source *sources, size_t count, struct fitness *out);
 struct backend *fake_new(const struct fake_options *options);
 

@@ -243,12 +243,20 @@ static void take_exported(struct ui *ui, struct event *event, struct effects *ef
 
 static void take_failed(struct ui *ui, struct event *event, struct effects *effects)
 {
-    ui_say(ui, ROLE_ERROR, "%s", event->text);
+    bool asks =
+        event->request == REQUEST_OPEN && event->question && (ui->start.asks || ui->start.known);
+    if (asks)
+        ui_say(ui, ROLE_WARNING, "Choose what the model does not say, or accept the defaults");
+    else
+        ui_say(ui, ROLE_ERROR, "%s", event->text);
     if (event->request == REQUEST_SURVEY)
         ui->surveys[event->side].wanted = false; /* it is for the user to try again */
     if (event->request != REQUEST_OPEN)
         return;
-    leave_because(ui, event->text, effects);
+    if (asks)
+        start_ask(ui, effects);
+    else
+        leave_because(ui, event->text, effects);
 }
 
 static void take_surveyed(struct ui *ui, struct event *event, struct effects *effects)
@@ -279,6 +287,7 @@ static void take_recent(struct ui *ui, struct event *event, struct effects *effe
     event->recents = NULL;
     list_keep_all(&ui->lists[VIEW_START]);
     list_select(&ui->lists[VIEW_START], 0);
+    start_select_question(ui);
 }
 
 static void take_fit(struct ui *ui, struct event *event, struct effects *effects)
@@ -290,6 +299,7 @@ static void take_fit(struct ui *ui, struct event *event, struct effects *effects
     const char *splits = ui->start.fitness->splits;
     if (splits && !*start_value(ui, START_SPLIT))
         start_choose_split(ui, splits);
+    start_select_question(ui);
 }
 
 /* Answers carry the number of their request: one that is not awaited any more is too late.

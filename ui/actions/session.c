@@ -55,9 +55,11 @@ static json_t *models_of(const struct ui *ui)
         json_t *model = json_object();
         for (int field = 0; field < SOURCE_FIELDS; field++)
             if (source->of[field])
-                json_object_set_new(model, source_names[field], json_string(source->of[field]));
+                json_object_set_new(model, source_name((enum source_field)field),
+                                    json_string(source->of[field]));
         json_object_set_new(model, "py3bytes", json_boolean(source->py3bytes));
         json_object_set_new(model, "no_index", json_boolean(source->no_index));
+        json_object_set_new(model, "given_shared", json_boolean(source->given_shared));
         json_array_append_new(models, model);
     }
     return models;

@@ -11,14 +11,33 @@
 #include "ui/actions/session.h"
 #include "ui/work/recent.h"
 
-/* All but the model is the same for both. */
+/* Whether a field is one of this model's. All but the models is the same for both, and options are
+ * those of whoever does not say them. */
+static bool is_of(const struct ui *ui, enum start_field field, int model)
+{
+    if (field == START_MODEL || field == START_SECOND)
+        return (field == START_SECOND) == (model == 1);
+    return !start_is_option(field) || start_asked(ui, field, model);
+}
+
+/* What was said of a model does not go for another one. */
+static void forget_given(struct source *source)
+{
+    for (int field = SOURCE_GIVEN; field < SOURCE_FIELDS; field++)
+        source_set(source, (enum source_field)field, NULL);
+}
+
 void start_set(struct ui *ui, enum start_field field, const char *text)
 {
     for (int model = 0; model < MODELS; model++) {
-        bool its = field == START_SECOND ? model == 1 : field != START_MODEL || model == 0;
-        if (its)
-            source_set(&ui->start.form[model], start_fields[field].source, text);
+        struct source *form = &ui->start.form[model];
+        if (!is_of(ui, field, model))
+            continue;
+        source_set(form, start_fields[field].source, text);
+        if (start_fields[field].source == SOURCE_MODEL)
+            forget_given(form);
     }
+    ui->start.question = false;
     ui->start.changes++;
     mem_replace(&ui->start.why, NULL);
 }
@@ -133,7 +152,7 @@ void start_load(struct ui *ui, struct effects *effects)
 void start_restore(struct ui *ui, size_t recent, struct effects *effects)
 {
     const struct saved *saved = ui->start.recents->items[recent].saved;
-    struct source sources[MODELS] = {{{0}, false, false}};
+    struct source sources[MODELS] = {0};
     size_t count = saved_sources(saved, sources);
     if (count == 0) {
         ui_say(ui, ROLE_ERROR, "This session names no model");
@@ -149,6 +168,61 @@ void start_restore(struct ui *ui, size_t recent, struct effects *effects)
     change_to(ui, sources, count, saved, effects);
     for (size_t i = 0; i < count; i++)
         source_done(&sources[i]);
+}
+
+void start_ask(struct ui *ui, struct effects *effects)
+{
+    start_return(ui, NULL, effects);
+    ui->start.question = true;
+    ui->start.changes++; /* the files are looked at, for the form to know what is asked */
+}
+
+void start_select_question(struct ui *ui)
+{
+    const struct fitness *fitness = ui->start.fitness;
+    if (!ui->start.question || !fitness || !fitness->asks)
+        return;
+    size_t total = start_rows(ui), item = 0;
+    for (struct start_row row = start_row(ui, 0); item + 1 < total; row = start_row(ui, ++item))
+        if (row.kind == START_ROW && start_is_option((enum start_field)row.index))
+            break;
+    list_total(&ui->lists[VIEW_START], total);
+    list_select(&ui->lists[VIEW_START], item);
+}
+
+/* The choice after `now` of "a|b|c"; after the last, and for none, the first. The caller's to free.
+ */
+static char *next_choice(const char *choices, const char *now)
+{
+    const char *next = choices;
+    for (const char *at = choices; *at;) {
+        size_t n = strcspn(at, "|");
+        bool here = n == strlen(now) && !strncmp(at, now, n);
+        at += n + (at[n] == '|');
+        if (here && *at)
+            next = at;
+    }
+    return mem_strndup(next, strcspn(next, "|"));
+}
+
+void start_next_option(struct ui *ui, enum start_field field, struct effects *effects)
+{
+    const char *now = start_value(ui, field);
+    if (field == START_ASSUME) {
+        start_set(ui, field, *now ? NULL : "true");
+        return;
+    }
+    size_t i = (size_t)field - START_OPTION, option = model_given_option(i);
+    enum option_kind kind = model_option_kind(option);
+    if (kind == OPTION_FLOAT) {
+        char *command = mem_printf("option %s", model_given_name(i));
+        prompt_open_command(ui, command, effects);
+        free(command);
+        return;
+    }
+    char *next = next_choice(kind == OPTION_BOOL ? "true|false" : model_option_value(option), now);
+    start_set(ui, field, next);
+    free(next);
 }
 
 void start_return(struct ui *ui, const char *why, struct effects *effects)

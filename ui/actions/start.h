@@ -29,6 +29,14 @@ void start_enter(struct ui *ui);
 void start_load(struct ui *ui, struct effects *effects);
 void start_restore(struct ui *ui, size_t recent, struct effects *effects);
 
+/* Returns from an opening for which a model's options are missing, to ask for them; selects the
+ * first that is asked for, once its row is known. */
+void start_ask(struct ui *ui, struct effects *effects);
+void start_select_question(struct ui *ui);
+
+/* Goes through the choices of an option that a model does not say, or has its number typed. */
+void start_next_option(struct ui *ui, enum start_field field, struct effects *effects);
+
 /* Returns from an opening that failed, because of `why`. */
 void start_return(struct ui *ui, const char *why, struct effects *effects);
 

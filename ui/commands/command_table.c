@@ -83,6 +83,10 @@ static const struct ui_command rows[] = {
      "Type the path for the selected row; Tab completes, the browser follows", command_path},
     {NULL, "split", "s", MODE_START, "split", "[NAME]",
      "The data folder's next split, or the named one", command_split},
+    {NULL, "option", "o", MODE_START, NULL, "[NAME [VALUE]]",
+     "What a model does not say of itself, such as cross_attn: the row's next choice, or this "
+     "VALUE (none: take it back)",
+     command_option},
     {NULL, "clear", "Delete d", MODE_START, "clear", NULL, "Clear the selected row", command_clear},
     {NULL, "parent", "Backspace Left h", MODE_FILES, "up", NULL, "The parent folder",
      command_parent},

@@ -49,6 +49,7 @@ COMMAND(load);
 COMMAND(path);
 COMMAND(split);
 COMMAND(clear);
+COMMAND(option);
 COMMAND(parent);
 COMMAND(enter_folder);
 

@@ -65,7 +65,7 @@ void command_path(struct ui *ui, const char *args, struct effects *effects)
 {
     enum start_field field = selected_field(ui);
     if (ui->view == VIEW_START) {
-        if (field == START_FIELDS || field == START_SPLIT) {
+        if (field == START_FIELDS || start_fields[field].kind == START_CHOICE) {
             ui_say(ui, ROLE_ERROR, "This row has no path: j and k move to one that does");
             return;
         }
@@ -93,6 +93,31 @@ void command_split(struct ui *ui, const char *args, struct effects *effects)
         start_set(ui, START_SPLIT, args);
     else
         start_next_split(ui);
+}
+
+void command_option(struct ui *ui, const char *args, struct effects *effects)
+{
+    struct model_given given = {0};
+    struct error err;
+    enum start_field field = selected_field(ui);
+    if (!*args && field != START_FIELDS && start_is_option(field)) {
+        start_next_option(ui, field, effects);
+        return;
+    }
+    char *name = next_word(&args), *value = next_word(&args);
+    size_t i = name ? model_given_find(name) : MODEL_GIVEN;
+    if (i == MODEL_GIVEN)
+        ui_say(ui, ROLE_ERROR,
+               "Name an option, such as cross_attn, and its value, or go to its row");
+    else if (value && model_given_set(&given, i, value, &err) != 0)
+        ui_say(ui, ROLE_ERROR, "%s", err.text);
+    else if (!start_asked(ui, START_OPTION + (enum start_field)i, 0) &&
+             !start_asked(ui, START_OPTION + (enum start_field)i, 1))
+        ui_say(ui, ROLE_ERROR, "The model says its %s itself", model_given_name(i));
+    else
+        start_set(ui, START_OPTION + (enum start_field)i, value);
+    free(name);
+    free(value);
 }
 
 void command_clear(struct ui *ui, const char *args, struct effects *effects)

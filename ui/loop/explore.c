@@ -184,6 +184,18 @@ static char *session_path(const struct loop *loop, const struct explore_options 
     return recent_path(loop->sessions, name);
 }
 
+/* What the user said of the models last time, unless the command line says something. */
+static void take_given(struct ui *ui, const struct saved *saved)
+{
+    struct source kept[MODELS];
+    size_t count = saved_sources(saved, kept);
+    for (size_t i = 0; i < count; i++) {
+        source_take_given(&ui->sources[i], &kept[i]);
+        source_take_given(&ui->start.form[i], &kept[i]);
+        source_done(&kept[i]);
+    }
+}
+
 /* Resumes the session on these sources. One that cannot be read is an error only if it was named.
  */
 static int restore_session(struct loop *loop, const struct explore_options *options,
@@ -194,6 +206,8 @@ static int restore_session(struct loop *loop, const struct explore_options *opti
     int status = path && file_exists(path) ? saved_load(path, &saved, err) : 0;
     if (saved) {
         bool its = saved_is_of(saved, options->sources, options->source_count);
+        if (its)
+            take_given(&loop->ui, saved);
         session_apply(&loop->ui, saved,
                       its && !options->caption && !options->command_count && !options->start);
     }
@@ -246,6 +260,7 @@ static void take_sources(struct ui *ui, const struct explore_options *options)
         source_set(&ui->start.form[1], SOURCE_MODEL, NULL);
     }
     ui->start.changes += options->source_count > 0;
+    ui->start.asks = !options->headless;
     ui->start.known = options->last && !options->headless;
     ui->start.folder = mem_strdup(folder ? folder : "/");
     ui->home = mem_strdup(getenv("HOME"));

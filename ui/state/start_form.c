@@ -14,12 +14,34 @@ const struct start_field_info start_fields[START_FIELDS] = {
     [START_CAPTIONS] = {"Captions", "", SOURCE_CAPTIONS, START_FILE},
     [START_TOKENS] = {"Token ids", "", SOURCE_TOKENS, START_FILE},
     [START_MAPPING] = {"Id mapping", "", SOURCE_MAPPING, START_FILE},
+    [START_OPTION] = {"Attention", NULL, SOURCE_GIVEN, START_CHOICE},
+    [START_OPTION + 1] = {"Aggregation", NULL, SOURCE_GIVEN + 1, START_CHOICE},
+    [START_OPTION + 2] = {"Softmax", NULL, SOURCE_GIVEN + 2, START_CHOICE},
+    [START_OPTION + 3] = {"LogSumExp", NULL, SOURCE_GIVEN + 3, START_CHOICE},
+    [START_OPTION + 4] = {"Raw scores", NULL, SOURCE_GIVEN + 4, START_CHOICE},
+    [START_OPTION + 5] = {"Image norm", NULL, SOURCE_GIVEN + 5, START_CHOICE},
+    [START_OPTION + 6] = {"Word norm", NULL, SOURCE_GIVEN + 6, START_CHOICE},
+    [START_ASSUME] = {"Defaults", NULL, SOURCE_ASSUME, START_CHOICE},
 };
+
+bool start_is_option(enum start_field field)
+{
+    return field >= START_OPTION && field < START_FIELDS;
+}
+
+bool start_asked(const struct ui *ui, enum start_field field, int model)
+{
+    const struct fitness *fitness = ui->start.fitness;
+    unsigned unsaid = fitness ? fitness->unsaid[model] : 0;
+    return field == START_ASSUME ? unsaid != 0 : unsaid >> (field - START_OPTION) & 1;
+}
 
 const char *start_value(const struct ui *ui, enum start_field field)
 {
     const struct source *form = &ui->start.form[field == START_SECOND];
     const char *value = form->of[start_fields[field].source];
+    if (!value && start_is_option(field))
+        value = ui->start.form[1].of[start_fields[field].source];
     return value ? value : "";
 }
 
@@ -35,7 +57,9 @@ bool start_has_data(const struct ui *ui)
 
 static bool field_shown(const struct ui *ui, size_t field)
 {
-    return field < START_FEATURES || *start_value(ui, (enum start_field)field);
+    enum start_field f = (enum start_field)field;
+    return f < START_FEATURES || *start_value(ui, f) ||
+           (start_is_option(f) && (start_asked(ui, f, 0) || start_asked(ui, f, 1)));
 }
 
 size_t start_rows(const struct ui *ui)

@@ -6,7 +6,7 @@
 #include "ui/state/state.h"
 
 /* The rows of the form. Those from START_FEATURES on are shown only if something is chosen for
- * them: by the command line or by a recent session. */
+ * them, by the command line or by a recent session; options also if a model does not say them. */
 enum start_field {
     START_MODEL,
     START_SECOND,
@@ -18,8 +18,15 @@ enum start_field {
     START_CAPTIONS,
     START_TOKENS,
     START_MAPPING,
+    START_OPTION, /* and on: what a model does not say, by model_given_name */
+    START_ASSUME = START_OPTION + MODEL_GIVEN,
     START_FIELDS,
 };
+
+/* Whether a field is one of those from START_OPTION on; whether the user was asked for it, since
+ * this model does not say it. */
+bool start_is_option(enum start_field field);
+bool start_asked(const struct ui *ui, enum start_field field, int model);
 
 enum start_kind { START_FILE, START_FOLDER, START_CHOICE };
 

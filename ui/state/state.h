@@ -158,6 +158,8 @@ struct start {
     char *folder, *listed;      /* the one browsed; the one requested last */
     struct files *files;        /* NULL: not there yet */
     char *why;                  /* why the last opening failed */
+    bool asks;                  /* an opening that lacks options comes back to ask for them */
+    bool question;              /* it did, and nothing was answered yet */
     bool known;                 /* a failed opening comes back here rather than end the program */
 };
 

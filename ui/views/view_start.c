@@ -32,7 +32,7 @@ static void put_sources(const struct source *sources, size_t count, struct str *
 
 static void put_recent(const struct recent *recent, struct str *out)
 {
-    struct source sources[MODELS] = {{{0}, false, false}};
+    struct source sources[MODELS] = {0};
     size_t count = saved_sources(recent->saved, sources);
     if (count)
         put_sources(sources, count, out);
@@ -42,11 +42,32 @@ static void put_recent(const struct recent *recent, struct str *out)
         source_done(&sources[i]);
 }
 
+/* "i2t (cross_attn)", or what would be assumed. */
+static void put_option(const struct ui *ui, enum start_field field, struct str *out)
+{
+    const struct fitness *fitness = ui->start.fitness;
+    const char *value = start_value(ui, field);
+    if (field == START_ASSUME) {
+        str_add(out, *value ? "accepted for what the model does not say"
+                            : "not accepted: what the model does not say is to be chosen");
+        return;
+    }
+    size_t i = (size_t)field - START_OPTION;
+    const char *otherwise = fitness ? fitness->taken[i] : "";
+    if (*value)
+        str_addf(out, "%s (%s)", value, model_given_name(i));
+    else
+        str_addf(out, "%s (%s) %s", otherwise, model_given_name(i),
+                 *start_value(ui, START_ASSUME) ? "is assumed" : "would be assumed");
+}
+
 /* The contents of a row, next to its label. */
 static void put_row(const struct ui *ui, const struct start_row *row, struct str *out)
 {
     if (row->kind == START_RECENT)
         put_recent(&ui->start.recents->items[row->index], out);
+    else if (row->kind == START_ROW && start_is_option((enum start_field)row->index))
+        put_option(ui, (enum start_field)row->index, out);
     else if (row->kind == START_ROW && *start_value(ui, (enum start_field)row->index))
         put_path(ui, start_value(ui, (enum start_field)row->index), out);
     else if (row->kind == START_ROW)
@@ -168,6 +189,8 @@ static void start_open(struct ui *ui, struct effects *effects)
         start_load(ui, effects);
     else if (row.index == START_SPLIT)
         start_next_split(ui);
+    else if (start_is_option((enum start_field)row.index))
+        start_next_option(ui, (enum start_field)row.index, effects);
     else
         browse_field(ui, (enum start_field)row.index);
 }

@@ -18,9 +18,10 @@ struct real {
     struct backend base;
     struct session *session;
     char *model, *data;
-    struct str note; /* remarks made while it was opened */
-    char *unknown;   /* the share of unknown words, or NULL */
-    char variant[32];
+    struct str label; /* the model's name in figures: with what it does not say of itself */
+    struct str note;  /* remarks made while it was opened */
+    char *unknown;    /* the share of unknown words, or NULL */
+    char variant[64];
     char **captions;        /* made from word ids if there is no text; else NULL */
     struct lexicon lexicon; /* of the captions; empty until a survey needs it */
     char **words;           /* C: of each caption, joined; NULL until then */
@@ -319,7 +320,7 @@ static int draw_export(struct real *real, const struct export_spec *spec, const 
     struct figure_info info = {.caption = spec->ask.caption >= 0 && catalog->caption
                                               ? catalog->caption[spec->ask.caption]
                                               : spec->ask.text,
-                               .model = catalog->model,
+                               .model = str_text(&real->label),
                                .score = look->score,
                                .has_score = true,
                                .notes = notes};
@@ -393,6 +394,7 @@ static void real_free(struct backend *backend)
     free(real->data);
     str_done(&real->note);
     free(real->unknown);
+    str_done(&real->label);
     session_free(real->session);
     free(real);
 }
@@ -413,9 +415,11 @@ static const struct backend_ops real_ops = {
 static void name_variant(struct real *real)
 {
     static const char *const aggregations[] = {"LSE", "AVG", "Max", "Sum"};
-    const struct attn_options *attn = &model_options(real->session->model)->attn;
-    snprintf(real->variant, sizeof real->variant, "%s %s",
-             attn->cross_attn == CROSS_T2I ? "t-i" : "i-t", aggregations[attn->agg_func]);
+    const struct model_options *options = model_options(real->session->model);
+    const struct attn_options *attn = &options->attn;
+    snprintf(real->variant, sizeof real->variant, "%s %s%s",
+             attn->cross_attn == CROSS_T2I ? "t-i" : "i-t", aggregations[attn->agg_func],
+             options->assumed ? " (assumed)" : "");
 }
 
 /* "FOLDER SPLIT", or without a folder the name of the features file; the caller's to free. */
@@ -467,7 +471,7 @@ static void take_note(void *context, const char *text)
 }
 
 /* Where the fields are in a specification. */
-static const size_t field_offsets[SOURCE_FIELDS] = {
+static const size_t field_offsets[SOURCE_GIVEN] = {
     [SOURCE_MODEL] = offsetof(struct session_spec, model),
     [SOURCE_VOCAB] = offsetof(struct session_spec, vocab),
     [SOURCE_DATA] = offsetof(struct session_spec, data.folder),
@@ -486,13 +490,14 @@ static const char **spec_field(struct session_spec *spec, int field)
 }
 
 /* The source as a specification that borrows its strings. */
-static void make_spec(const struct source *source, struct session_spec *out)
+static int make_spec(const struct source *source, struct session_spec *out, struct error *err)
 {
     *out = (struct session_spec){.compat = source->py3bytes ? TOKENS_PY3BYTES : TOKENS_STANDARD,
                                  .need_vocab = !source->of[SOURCE_TOKENS],
                                  .index.mode = source->no_index ? INDEX_OFF : INDEX_AUTO};
-    for (int field = 0; field < SOURCE_FIELDS; field++)
+    for (int field = 0; field < SOURCE_GIVEN; field++)
         *spec_field(out, field) = source->of[field];
+    return source_given(source, &out->given, err);
 }
 
 void backend_session_source(const struct session_spec *spec, struct source *out)
@@ -500,7 +505,8 @@ void backend_session_source(const struct session_spec *spec, struct source *out)
     struct session_spec copy = *spec;
     *out = (struct source){.py3bytes = spec->compat == TOKENS_PY3BYTES,
                            .no_index = spec->index.mode == INDEX_OFF};
-    for (int field = 0; field < SOURCE_FIELDS; field++) {
+    source_set_given(out, &spec->given);
+    for (int field = 0; field < SOURCE_GIVEN; field++) {
         const char *text = *spec_field(&copy, field);
         char *real = text && source_is_path((enum source_field)field) ? realpath(text, NULL) : NULL;
         source_set(out, (enum source_field)field, real ? real : text);
@@ -522,6 +528,8 @@ struct backend *backend_session_wrap(struct session *session, const char *data_n
     if (session->unknown.words > 0)
         real->unknown = unknown_words_text(&session->unknown);
     name_variant(real);
+    str_add(&real->label, real->model);
+    model_given_label(model_options(session->model), &real->label);
     count_words(session);
     if (!data->caption && session->C)
         make_captions(real);
@@ -550,7 +558,8 @@ int backend_session_open(void *context, const struct source *source, int side,
 {
     struct session_spec spec;
     (void)side;
-    make_spec(source, &spec);
+    if (make_spec(source, &spec, err) != 0)
+        return -1;
     spec.bf16 = context && *(const bool *)context;
     struct session *session = NULL;
     struct str note = {0};

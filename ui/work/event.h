@@ -52,6 +52,7 @@ struct event {
     int cell_width, cell_height;
     enum mouse mouse;
     char *text, *label;
+    bool question; /* EVENT_FAILED: struct error's */
     size_t point;
     struct span *unknown; /* words that the vocabulary lacks */
     size_t unknown_count;

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "ui/work/request.h"
 #include "ui/work/source.h"
 
 enum fit_tone { FIT_NOTE, FIT_GOOD, FIT_BAD };
@@ -18,7 +19,12 @@ struct fit_line {
 struct fitness {
     struct fit_line *lines;
     size_t count, cap;
-    size_t bad;   /* lines that speak against opening */
+    size_t bad; /* lines that speak against opening */
+    bool asks;  /* a model's options are missing */
+    /* What the models do not say: bit i for model_given_name(i), of what scores depend on; and what
+     * is taken or, if nothing is chosen, would be assumed. */
+    unsigned unsaid[MODELS];
+    char taken[MODEL_GIVEN][MODEL_GIVEN_TEXT];
     char *splits; /* of the data folder: "dev, test"; "" if there are none; NULL: no folder */
 };
 

@@ -18,26 +18,62 @@ struct look {
 };
 
 /* NULL if there is no path, or it cannot be read, which is reported. */
-static const struct inspect_subject *look_at(struct look *look, const char *path, const char *split)
+static const struct inspect_subject *look_at(struct look *look, const char *path, const char *split,
+                                             const struct model_given *given)
 {
     if (!path || look->count == SUBJECTS)
         return NULL;
     struct inspect_subject *subject = &look->subjects[look->count++];
-    inspect_path(path, split, subject);
+    inspect_path(path, split, given, subject);
     if (!subject->failed)
         return subject;
     fitness_add(look->out, FIT_BAD, "%s", subject->error.text);
     return NULL;
 }
 
-static void look_at_model(struct look *look, const char *path)
+/* What the model does not say of itself, and what stands for it. */
+static void look_at_options(struct look *look, const char *path, int model,
+                            const struct model_options *options)
 {
+    struct str names = {0}, values = {0};
+    for (size_t i = 0; i < MODEL_GIVEN; i++) {
+        bool known = model_option_kind(model_given_option(i)) == OPTION_BOOL;
+        unsigned unsaid = options->missing | options->given | (known ? 0 : options->assumed);
+        if (!(unsaid & 1U << i))
+            continue;
+        char *value = look->out->taken[i];
+        model_option_text(options, model_given_option(i), value, MODEL_GIVEN_TEXT);
+        look->out->unsaid[model] |= 1U << i;
+        if (options->missing & 1U << i)
+            str_addf(&names, "%s%s", names.length ? ", " : "", model_given_name(i));
+        if (options->missing & 1U << i)
+            str_addf(&values, "%s%s", values.length ? ", " : "", value);
+    }
+    look->out->asks |= options->missing != 0;
+    if (options->missing)
+        fitness_add(look->out, FIT_BAD, "%s does not say %s: choose, or accept the defaults %s",
+                    file_name(path), names.text, values.text);
+    str_done(&names);
+    str_done(&values);
+}
+
+static void look_at_model(struct look *look, const struct source *source, int model)
+{
+    struct model_given given;
+    struct error err;
+    const char *path = source->of[SOURCE_MODEL];
     for (size_t i = 0; i < look->count; i++)
         if (path && !strcmp(look->subjects[i].path, path))
             return;
-    const struct inspect_subject *subject = look_at(look, path, NULL);
+    if (source_given(source, &given, &err) != 0) {
+        fitness_add(look->out, FIT_BAD, "%s", err.text);
+        return;
+    }
+    const struct inspect_subject *subject = look_at(look, path, NULL, &given);
     if (!subject)
         return;
+    if (subject->is_model)
+        look_at_options(look, path, model, &subject->options);
     const char *what = inspect_text(&subject->record, "model");
     if (subject->is_model)
         fitness_add(look->out, FIT_NOTE, "%s", what ? what : "SCAN");
@@ -70,7 +106,7 @@ static void look_at_data(struct look *look, const struct source *source)
                     look->out->splits);
         return;
     }
-    const struct inspect_subject *subject = look_at(look, folder, split);
+    const struct inspect_subject *subject = look_at(look, folder, split, NULL);
     const struct inspect_field *splits = inspect_find(subject ? &subject->record : NULL, "splits");
     const char *text = inspect_text(inspect_find(splits, split), "text");
     if (text)
@@ -128,10 +164,10 @@ void fitness_session(void *context, const struct source *sources, size_t count, 
     struct look look = {.out = out};
     (void)context;
     for (size_t i = 0; i < count; i++)
-        look_at_model(&look, sources[i].of[SOURCE_MODEL]);
+        look_at_model(&look, &sources[i], (int)i);
     look_at_data(&look, &sources[0]);
-    look_at(&look, sources[0].of[SOURCE_FEATURES], NULL);
-    look_at(&look, sources[0].of[SOURCE_VOCAB], NULL);
+    look_at(&look, sources[0].of[SOURCE_FEATURES], NULL, NULL);
+    look_at(&look, sources[0].of[SOURCE_VOCAB], NULL, NULL);
     if (!out->bad)
         look_at_photos(&look, &sources[0]);
     compare(&look);

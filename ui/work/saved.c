@@ -52,9 +52,12 @@ size_t saved_sources(const struct saved *saved, struct source out[MODELS])
     for (size_t i = 0; i < json_array_size(models) && count < MODELS; i++) {
         const json_t *model = json_array_get(models, i);
         struct source source = {.py3bytes = json_is_true(json_object_get(model, "py3bytes")),
-                                .no_index = json_is_true(json_object_get(model, "no_index"))};
+                                .no_index = json_is_true(json_object_get(model, "no_index")),
+                                .given_shared =
+                                    json_is_true(json_object_get(model, "given_shared"))};
         for (int field = 0; field < SOURCE_FIELDS; field++)
-            source_set(&source, (enum source_field)field, text_of(model, source_names[field]));
+            source_set(&source, (enum source_field)field,
+                       text_of(model, source_name((enum source_field)field)));
         if (source.of[SOURCE_MODEL])
             out[count++] = source;
         else

@@ -10,7 +10,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 
-const char *const source_names[SOURCE_FIELDS] = {
+static const char *const names[SOURCE_GIVEN] = {
     [SOURCE_MODEL] = "model",        [SOURCE_VOCAB] = "vocab",
     [SOURCE_DATA] = "data",          [SOURCE_SPLIT] = "split",
     [SOURCE_FEATURES] = "features",  [SOURCE_CAPTIONS] = "captions",
@@ -23,9 +23,17 @@ static const enum source_field told_by[] = {SOURCE_MODEL, SOURCE_DATA, SOURCE_SP
                                             SOURCE_FEATURES};
 enum { TOLD_BY = COUNTOF(told_by) };
 
+const char *source_name(enum source_field field)
+{
+    if (field < SOURCE_GIVEN)
+        return names[field];
+    return field == SOURCE_ASSUME ? "assume_defaults"
+                                  : model_given_name((size_t)field - SOURCE_GIVEN);
+}
+
 bool source_is_path(enum source_field field)
 {
-    return field != SOURCE_SPLIT;
+    return field != SOURCE_SPLIT && field < SOURCE_GIVEN;
 }
 
 void source_set(struct source *source, enum source_field field, const char *text)
@@ -41,6 +49,36 @@ void source_copy(struct source *to, const struct source *from)
         source_set(to, (enum source_field)field, from->of[field]);
     to->py3bytes = from->py3bytes;
     to->no_index = from->no_index;
+    to->given_shared = from->given_shared;
+}
+
+int source_given(const struct source *source, struct model_given *out, struct error *err)
+{
+    *out = (struct model_given){.assume_defaults = source->of[SOURCE_ASSUME] != NULL,
+                                .shared = source->given_shared};
+    for (size_t i = 0; i < MODEL_GIVEN; i++)
+        if (source->of[SOURCE_GIVEN + i] &&
+            model_given_set(out, i, source->of[SOURCE_GIVEN + i], err) != 0)
+            return -1;
+    return 0;
+}
+
+void source_set_given(struct source *source, const struct model_given *given)
+{
+    for (size_t i = 0; i < MODEL_GIVEN; i++)
+        source_set(source, (enum source_field)(SOURCE_GIVEN + i), given->value[i]);
+    source_set(source, SOURCE_ASSUME, given->assume_defaults ? "true" : NULL);
+    source->given_shared = given->shared;
+}
+
+void source_take_given(struct source *to, const struct source *from)
+{
+    for (int field = SOURCE_GIVEN; field < SOURCE_FIELDS; field++)
+        if (to->of[field])
+            return;
+    for (int field = SOURCE_GIVEN; field < SOURCE_FIELDS; field++)
+        source_set(to, (enum source_field)field, from->of[field]);
+    to->given_shared = from->given_shared;
 }
 
 void source_done(struct source *source)

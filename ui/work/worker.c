@@ -177,6 +177,7 @@ static void work(struct worker *worker, struct request *request)
         event_done(&event);
         event = answer(request, EVENT_FAILED);
         event.text = mem_strdup(err.text);
+        event.question = err.question;
     }
     pthread_mutex_lock(&worker->lock);
     bool newer = worker->full[request->kind][request->side];

@@ -155,5 +155,7 @@ void report_done(struct report *report)
     free(report->items);
     free(report->tables);
     free(report->title);
+    notes_done(&report->notes);
+    notes_done(&report->head);
     *report = (struct report){0};
 }

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "base/notes.h"
 #include "base/str.h"
 
 enum report_kind { REPORT_COUNT, REPORT_REAL, REPORT_TEXT };
@@ -44,6 +45,8 @@ struct report_item {
 
 struct report {
     char *title;
+    struct notes notes; /* remarks on the results: at the head of the page, "notes" in JSON */
+    struct notes head;  /* those that a table cannot do without: at the head of CSV, after "# " */
     struct report_item *items;
     size_t count, cap;
     struct report_table *tables;

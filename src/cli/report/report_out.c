@@ -211,6 +211,10 @@ void report_print_json(const struct report *report)
             set_inside(root, table->key, table_json(table));
         }
     }
+    json_t *notes = json_array();
+    for (size_t i = 0; i < report->notes.lines.count; i++)
+        json_array_append_new(notes, json_out_tree_text(report->notes.lines.items[i]));
+    json_object_set_new(root, "notes", notes);
     json_out_tree_print(root, 1);
 }
 
@@ -231,6 +235,8 @@ static void add_csv_row(struct str *out, const struct report_table *table, size_
 
 void report_print_csv(const struct report *report, const char *key)
 {
+    for (size_t i = 0; i < report->head.lines.count; i++)
+        printf("# %s\n", report->head.lines.items[i]);
     for (size_t t = 0; t < report->table_count; t++) {
         const struct report_table *table = &report->tables[t];
         struct str out = {0};
@@ -295,6 +301,11 @@ int report_save_html(const struct report *report, const char *path, struct error
     struct str out = {0};
     int status = 0;
     html_begin(&out, report->title);
+    for (size_t i = 0; i < report->notes.lines.count; i++) {
+        str_add(&out, "<p>Note: ");
+        html_text(&out, report->notes.lines.items[i]);
+        str_add(&out, "</p>\n");
+    }
     for (size_t i = 0; i < report->count && status == 0; i++) {
         const struct report_item *item = &report->items[i];
         if (item->kind == REPORT_LINE) {

@@ -161,7 +161,9 @@ static void take_sizes(struct session *session)
 
 static int open_parts(struct session *session, const struct session_spec *spec, struct error *err)
 {
-    if (model_load(spec->model, &session->model, err) != 0 ||
+    struct model_given given = spec->given;
+    given.images_only |= spec->images_only;
+    if (model_load(spec->model, &given, &session->model, err) != 0 ||
         dataset_open(&spec->data, &session->data, err) != 0 ||
         (!spec->images_only && load_vocab(session, spec, err) != 0))
         return -1;
@@ -229,6 +231,8 @@ void session_free(struct session *session)
 
 void session_notes(const struct session *session, struct notes *out)
 {
+    model_given_notes(model_options(session->model), session->name ? session->name : "the model",
+                      out);
     notes_add_all(out, model_notes(session->model));
     notes_add_all(out, &session->data->notes);
     notes_add_all(out, &session->notes);

@@ -26,9 +26,10 @@ enum { SESSION_WORDS = 1024 };
 
 /* What to open. Strings are borrowed during session_open only. */
 struct session_spec {
-    const char *model; /* checkpoint */
-    const char *name;  /* how results call it; NULL: by its path (base/naming.h) */
-    const char *vocab; /* --vocab, or NULL: found by the rules of scanscope-formats(5) */
+    const char *model;        /* checkpoint */
+    struct model_given given; /* what the checkpoint does not say of the model */
+    const char *name;         /* how results call it; NULL: by its path (base/naming.h) */
+    const char *vocab;        /* --vocab, or NULL: found by the rules of scanscope-formats(5) */
     struct dataset_spec data;
     enum token_compat compat;
     bool need_vocab;        /* false: token ids suffice */

@@ -296,7 +296,7 @@ static void test_tsv_hostile(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNTOF(hostile); i++) {
-        struct error err = {""};
+        struct error err = {.text = ""};
         char *path = scratch_text("hostile.tsv", hostile[i].text, strlen(hostile[i].text));
         assert_int_equal(scratch_read_all(path, &err), -1);
         if (!strstr(err.text, hostile[i].says) || !strstr(err.text, "hostile.tsv: line"))

@@ -223,7 +223,7 @@ static void test_npz_hostile(void **state)
     (void)state;
     char *path = scratch_path("hostile.npz");
     for (size_t i = 0; i < COUNTOF(cases); i++) {
-        struct error err = {""};
+        struct error err = {.text = ""};
         write_npz("hostile.npz", cases[i].arrays, cases[i].count);
         assert_int_equal(scratch_read_all(path, &err), -1);
         if (!strstr(err.text, cases[i].says) || !strstr(err.text, "hostile.npz"))

@@ -1,0 +1,117 @@
+/* options_checkpoint.c: what a checkpoint says of its model: by its options, by its tensors. */
+#include <stdio.h>
+#include <string.h>
+
+#include "model/family.h"
+#include "model/options_private.h"
+
+/* Options that only training uses are taken if they make sense, and otherwise stay at their
+ * defaults: an odd num_epochs never keeps a model from being used. */
+static void training_options_from_opt(const struct checkpoint *checkpoint,
+                                      struct model_options *out)
+{
+    struct error ignored;
+    const char *name;
+    for (size_t i = 0; (name = model_option_name(i, NULL, NULL)); i++) {
+        const struct option *o = checkpoint_option_find(checkpoint, name);
+        if (o && model_given_find(name) == MODEL_GIVEN &&
+            model_option_take(out, i, o, &ignored) != 0)
+            continue;
+    }
+}
+
+static const struct tensor *group_tensor(const struct checkpoint *checkpoint, size_t group,
+                                         const char *name, int ndim, struct error *err)
+{
+    const struct tensor *t = group < checkpoint->group_count
+                                 ? checkpoint_tensor_find(&checkpoint->groups[group], name)
+                                 : NULL;
+    if (!t)
+        error_set(err, "the tensor %s is missing: this is not a SCAN model", name);
+    else if (t->ndim != ndim)
+        error_set(err, "the tensor %s has %d dimensions instead of %d", name, t->ndim, ndim);
+    return t && t->ndim == ndim ? t : NULL;
+}
+
+static int set_size(struct model_options *out, const char *name, size_t value, struct error *err)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%zu", value);
+    return model_options_set(out, name, text, err);
+}
+
+static int options_from_image_encoder(const struct checkpoint *checkpoint,
+                                      struct model_options *out, struct error *err)
+{
+    const char *name = "fc.weight";
+    if (checkpoint->group_count > 0 &&
+        checkpoint_tensor_find(&checkpoint->groups[0], "fc.weight_v"))
+        name = "fc.weight_v";
+    const struct tensor *fc = group_tensor(checkpoint, 0, name, 2, err);
+    if (!fc || set_size(out, "embed_size", fc->shape[0], err) != 0 ||
+        set_size(out, "img_dim", fc->shape[1], err) != 0)
+        return -1;
+    out->weight_norm = strcmp(name, "fc.weight_v") == 0;
+    const struct tensor *g = checkpoint_tensor_find(&checkpoint->groups[0], "fc.weight_g");
+    if (g && g->count != 1)
+        return error_set(err,
+                         "fc.weight_g holds %zu numbers: its weight norm is per row (dim=0), which "
+                         "is another function than SCAN's, of the whole matrix (dim=None)",
+                         g->count);
+    return 0;
+}
+
+static int count_layers(const struct tensor_group *text)
+{
+    char name[64];
+    int layers = 0;
+    do
+        snprintf(name, sizeof name, "rnn.weight_ih_l%d", layers);
+    while (checkpoint_tensor_find(text, name) && ++layers <= 64);
+    return layers;
+}
+
+static int options_from_text_encoder(const struct checkpoint *checkpoint, struct model_options *out,
+                                     struct error *err)
+{
+    const struct tensor *embed = group_tensor(checkpoint, 1, "embed.weight", 2, err);
+    const struct tensor *hh =
+        embed ? group_tensor(checkpoint, 1, "rnn.weight_hh_l0", 2, err) : NULL;
+    if (!hh || set_size(out, "vocab_size", embed->shape[0], err) != 0 ||
+        set_size(out, "word_dim", embed->shape[1], err) != 0 ||
+        set_size(out, "num_layers", (size_t)count_layers(&checkpoint->groups[1]), err) != 0)
+        return -1;
+    if (hh->shape[1] != (size_t)out->embed_size)
+        return error_set(err,
+                         "the image encoder gives embeddings of %d numbers, the text encoder "
+                         "of %zu: they belong to different models",
+                         out->embed_size, hh->shape[1]);
+    out->bi_gru =
+        checkpoint_tensor_find(&checkpoint->groups[1], "rnn.weight_ih_l0_reverse") != NULL;
+    return 0;
+}
+
+static int options_read(const struct checkpoint *checkpoint, const struct model_given *given,
+                        struct model_options *out, struct error *err)
+{
+    model_options_default(out);
+    if (family_check(checkpoint, err) != 0)
+        return -1;
+    if (!checkpoint->has_model)
+        return error_set(err, "there is no model in this checkpoint");
+    training_options_from_opt(checkpoint, out);
+    if (options_from_image_encoder(checkpoint, out, err) != 0 ||
+        options_from_text_encoder(checkpoint, out, err) != 0 ||
+        family_account(checkpoint, out, err) != 0)
+        return -1;
+    return model_given_apply(given, checkpoint, out, err);
+}
+
+int model_options_from_checkpoint(const struct checkpoint *checkpoint,
+                                  const struct model_given *given, struct model_options *out,
+                                  struct error *err)
+{
+    if (options_read(checkpoint, given, out, err) == 0)
+        return 0;
+    return checkpoint->path ? error_prefix(err, checkpoint->path) : -1;
+}

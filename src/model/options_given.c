@@ -1,0 +1,362 @@
+#include "model/options_given.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/countof.h"
+#include "base/json_out.h"
+#include "model/options_private.h"
+
+/* ---- the options ---- */
+
+static bool needed_for_pairs(const struct model_options *options)
+{
+    (void)options;
+    return true;
+}
+
+static bool needed_for_lse(const struct model_options *options)
+{
+    return options->attn.agg_func == AGG_LOGSUMEXP;
+}
+
+/* What each is needed for; NULL: it is a switch, which is off wherever it is not mentioned. In
+ * this order: whether lambda_lse is needed depends on agg_func. */
+static const struct {
+    const char *name;
+    bool (*needed)(const struct model_options *options);
+} table[MODEL_GIVEN] = {
+    {"cross_attn", needed_for_pairs},
+    {"agg_func", needed_for_pairs},
+    {"lambda_softmax", needed_for_pairs},
+    {"lambda_lse", needed_for_lse},
+    {"raw_feature_norm", needed_for_pairs},
+    {"no_imgnorm", NULL},
+    {"no_txtnorm", NULL},
+};
+
+static const char no_options[] =
+    "has no options (opt, args, opts, hyper_parameters, config, hparams)";
+
+const char *model_given_name(size_t i)
+{
+    return table[i].name;
+}
+
+size_t model_given_option(size_t i)
+{
+    return model_option_find(table[i].name);
+}
+
+size_t model_given_find(const char *name)
+{
+    size_t option = model_option_find(name), i = 0;
+    while (i < MODEL_GIVEN && model_given_option(i) != option)
+        i++;
+    return i;
+}
+
+int model_given_set(struct model_given *given, size_t i, const char *value, struct error *err)
+{
+    struct model_options options;
+    const char *text = value ? value : "true";
+    model_options_default(&options);
+    if (*text && model_options_set(&options, table[i].name, text, err) != 0)
+        return -1;
+    if (strlen(text) >= MODEL_GIVEN_TEXT)
+        return error_set(err, "%s is '%s'; too many digits", table[i].name, text);
+    strcpy(given->value[i], text);
+    return 0;
+}
+
+/* ---- from a checkpoint ---- */
+
+struct applying {
+    const struct model_given *given;
+    const struct checkpoint *checkpoint;
+    struct model_options *out;
+    struct error *err;
+};
+
+static const char *key_of(const struct checkpoint *checkpoint)
+{
+    return checkpoint->options_key ? checkpoint->options_key : "opt";
+}
+
+static bool is_needed(const struct applying *a, size_t i)
+{
+    return table[i].needed && !a->given->images_only && table[i].needed(a->out);
+}
+
+static bool same_value(const struct model_options *a, const struct model_options *b, size_t index)
+{
+    char x[MODEL_GIVEN_TEXT], y[MODEL_GIVEN_TEXT];
+    if (model_option_kind(index) != OPTION_TEXT)
+        return model_option_number(a, index) == model_option_number(b, index);
+    model_option_text(a, index, x, sizeof x);
+    model_option_text(b, index, y, sizeof y);
+    return strcmp(x, y) == 0;
+}
+
+/* The file says it. If the user says otherwise, one of both is wrong. */
+static int check_given(const struct applying *a, size_t i)
+{
+    const char *wanted = a->given->value[i];
+    size_t index = model_given_option(i);
+    struct model_options as_wanted = *a->out;
+    char has[MODEL_GIVEN_TEXT];
+    if (!*wanted)
+        return 0;
+    if (model_options_set(&as_wanted, table[i].name, wanted, a->err) != 0)
+        return -1;
+    if (same_value(a->out, &as_wanted, index))
+        return 0;
+    model_option_text(a->out, index, has, sizeof has);
+    a->out->kept |= 1U << i;
+    if (a->given->shared)
+        return 0;
+    return error_set(a->err,
+                     "--%s %s contradicts the file, whose %s has %s: omit the option, which is "
+                     "only for models that do not say it",
+                     table[i].name, wanted, key_of(a->checkpoint), has);
+}
+
+/* An option that does not make sense is missing, but is not to be replaced in silence. */
+static int refuse_senseless(const struct applying *a, size_t i, const struct error *why)
+{
+    return error_set(a->err, "%s (in %s); --%s VALUE overrides it", why->text,
+                     key_of(a->checkpoint), table[i].name);
+}
+
+static int apply_one(const struct applying *a, size_t i)
+{
+    const struct option *o = checkpoint_option_find(a->checkpoint, table[i].name);
+    struct error why;
+    if (o && o->kind == OPTION_NONE)
+        o = NULL;
+    if (o && model_option_take(a->out, model_given_option(i), o, &why) == 0)
+        return check_given(a, i);
+    if (*a->given->value[i]) {
+        a->out->given |= 1U << i;
+        return model_options_set(a->out, table[i].name, a->given->value[i], a->err);
+    }
+    if (o && (is_needed(a, i) || !table[i].needed))
+        return refuse_senseless(a, i, &why);
+    if (is_needed(a, i))
+        a->out->missing |= 1U << i;
+    else if (!table[i].needed && a->checkpoint->option_count == 0)
+        a->out->assumed |= 1U << i;
+    return 0;
+}
+
+/* "a, b and c" of the missing options' names, with `before` in front of each, or of their values.
+ */
+static void list_missing(const struct model_options *options, const char *before, struct str *out)
+{
+    char value[MODEL_GIVEN_TEXT];
+    for (size_t i = 0; i < MODEL_GIVEN; i++) {
+        if (!(options->missing & 1U << i))
+            continue;
+        bool last = !(options->missing >> i >> 1);
+        model_option_text(options, model_given_option(i), value, sizeof value);
+        str_addf(out, "%s%s%s",
+                 !out->length     ? ""
+                 : last && before ? " and "
+                                  : ", ",
+                 before ? before : "", before ? table[i].name : value);
+    }
+}
+
+static int ask(const struct applying *a)
+{
+    struct str names = {0}, flags = {0}, values = {0};
+    bool one = !(a->out->missing & (a->out->missing - 1));
+    list_missing(a->out, "", &names);
+    list_missing(a->out, "--", &flags);
+    list_missing(a->out, NULL, &values);
+    if (a->checkpoint->option_count == 0)
+        error_set(a->err, "%s: %s %s missing; give %s, or --assume-defaults for %s", no_options,
+                  str_text(&names), one ? "is" : "are", str_text(&flags), str_text(&values));
+    else
+        error_set(a->err, "its options (%s) lack %s; give %s, or --assume-defaults for %s",
+                  key_of(a->checkpoint), str_text(&names), str_text(&flags), str_text(&values));
+    a->err->question = true;
+    str_done(&names);
+    str_done(&flags);
+    str_done(&values);
+    return -1;
+}
+
+/* ---- options of others ---- */
+
+/* What the reference and VSE++, from which its options come, have besides, for training only. */
+static const char *const harmless[] = {
+    "crop_size", "use_restval", "finetune", "cnn_type", "reset_train", "measure", "use_abs",
+};
+
+/* Options of VSE++ that change scores; only this value leaves them as SCAN's are. */
+static const struct {
+    const char *name, *value;
+} fixed[] = {{"measure", "cosine"}, {"use_abs", "False"}};
+
+static bool is_known(const char *name)
+{
+    for (size_t i = 0; i < COUNTOF(harmless); i++)
+        if (strcmp(harmless[i], name) == 0)
+            return true;
+    return model_option_find(name) != SIZE_MAX;
+}
+
+void model_options_unknown(const struct checkpoint *checkpoint, struct str *out)
+{
+    for (size_t i = 0; i < checkpoint->option_count; i++)
+        if (!is_known(checkpoint->options[i].name))
+            str_addf(out, "%s%s", out->length ? ", " : "", checkpoint->options[i].name);
+}
+
+static int check_fixed(const struct applying *a)
+{
+    for (size_t i = 0; i < COUNTOF(fixed); i++) {
+        const struct option *o = checkpoint_option_find(a->checkpoint, fixed[i].name);
+        if (!o || o->kind == OPTION_NONE)
+            continue;
+        const char *has = o->kind == OPTION_TEXT   ? o->text
+                          : o->kind == OPTION_BOOL ? (o->number != 0 ? "True" : "False")
+                                                   : "a value of another type";
+        if (strcmp(has, fixed[i].value) != 0)
+            return error_set(a->err,
+                             "%s is %s in %s: SCAN has no such option, and scores otherwise; this "
+                             "model cannot be used here",
+                             fixed[i].name, has, key_of(a->checkpoint));
+    }
+    return 0;
+}
+
+int model_given_apply(const struct model_given *given, const struct checkpoint *checkpoint,
+                      struct model_options *out, struct error *err)
+{
+    static const struct model_given nothing;
+    struct applying a = {given ? given : &nothing, checkpoint, out, err};
+    if (check_fixed(&a) != 0)
+        return -1;
+    for (size_t i = 0; i < MODEL_GIVEN; i++)
+        if (apply_one(&a, i) != 0)
+            return -1;
+    if (out->missing && !a.given->assume_defaults)
+        return ask(&a);
+    out->assumed |= out->missing;
+    out->missing = 0;
+    return 0;
+}
+
+/* ---- what is shown ---- */
+
+void model_given_list(const struct model_options *options, unsigned which, struct str *out)
+{
+    char value[MODEL_GIVEN_TEXT];
+    for (size_t i = 0; i < MODEL_GIVEN; i++) {
+        if (!(which & 1U << i))
+            continue;
+        model_option_text(options, model_given_option(i), value, sizeof value);
+        str_addf(out, "%s%s %s", out->length ? ", " : "", table[i].name, value);
+    }
+}
+
+void model_given_label(const struct model_options *options, struct str *name)
+{
+    const unsigned which[] = {options->assumed, options->given};
+    static const char *const words[] = {"assumed", "given"};
+    const char *before = " (";
+    for (size_t k = 0; k < COUNTOF(which); k++) {
+        struct str list = {0};
+        model_given_list(options, which[k], &list);
+        if (list.length)
+            str_addf(name, "%s%s %s", before, words[k], list.text);
+        before = list.length ? "; " : before;
+        str_done(&list);
+    }
+    str_add(name, options->assumed | options->given ? ")" : "");
+}
+
+void model_given_notes(const struct model_options *options, const char *model, struct notes *notes)
+{
+    const struct {
+        unsigned which;
+        const char *says;
+    } kinds[] = {
+        {options->assumed, "%s: assumed, as the checkpoint does not say: %s"},
+        {options->given, "%s: given by options, as the checkpoint does not say: %s"},
+        {options->kept, "%s: options to the contrary do not apply; the checkpoint says: %s"},
+    };
+    for (size_t k = 0; k < COUNTOF(kinds); k++) {
+        struct str list = {0};
+        model_given_list(options, kinds[k].which, &list);
+        if (list.length)
+            notes_add(notes, kinds[k].says, model, list.text);
+        str_done(&list);
+    }
+}
+
+/* An option's value after `before`, and who says it unless the checkpoint does. */
+static void add_value(const struct model_options *options, const char *before, const char *name,
+                      struct str *out)
+{
+    char value[MODEL_GIVEN_TEXT];
+    unsigned bit = 1U << model_given_find(name);
+    model_option_text(options, model_option_find(name), value, sizeof value);
+    str_add(out, before);
+    if (options->missing & bit)
+        str_addf(out, "%s?", strstr(before, name) ? "" : name);
+    else
+        str_addf(out, "%s%s", value,
+                 options->assumed & bit ? " (assumed)"
+                 : options->given & bit ? " (given)"
+                                        : "");
+}
+
+void model_options_line(const struct model_options *options, struct str *out)
+{
+    static const struct {
+        const char *before, *name;
+    } parts[] = {{"SCAN, ", "cross_attn"},
+                 {", ", "agg_func"},
+                 {", ", "raw_feature_norm"},
+                 {"; lambda_softmax ", "lambda_softmax"},
+                 {", lambda_lse ", "lambda_lse"}};
+    for (size_t i = 0; i < COUNTOF(parts); i++)
+        add_value(options, parts[i].before, parts[i].name, out);
+    str_addf(out, "%s%s%s", options->weight_norm ? ", weight_norm" : "",
+             options->no_imgnorm ? ", no_imgnorm" : "", options->no_txtnorm ? ", no_txtnorm" : "");
+}
+
+static void names_json(unsigned which, const char *key, struct json_out *out)
+{
+    if (!which)
+        return;
+    json_out_open(out, key, '[');
+    for (size_t i = 0; i < MODEL_GIVEN; i++)
+        if (which & 1U << i)
+            json_out_text(out, NULL, table[i].name);
+    json_out_close(out, ']');
+}
+
+void model_options_json(const struct model_options *options, struct json_out *out)
+{
+    char text[MODEL_GIVEN_TEXT];
+    json_out_open(out, "options", '{');
+    for (size_t i = 0; i < MODEL_GIVEN; i++) {
+        size_t index = model_given_option(i);
+        double number = model_option_number(options, index);
+        model_option_text(options, index, text, sizeof text);
+        if (isnan(number))
+            json_out_text(out, table[i].name, text);
+        else if (model_option_kind(index) == OPTION_BOOL)
+            json_out_bool(out, table[i].name, number != 0);
+        else
+            json_out_real(out, table[i].name, number);
+    }
+    json_out_close(out, '}');
+    names_json(options->assumed, "assumed", out);
+    names_json(options->given, "given", out);
+    names_json(options->missing, "missing", out);
+}
