@@ -138,7 +138,7 @@ enum encoding encoding_find(const void *data, size_t size, size_t *mark_out)
         return found;
     for (size_t i = 0; i < n; i++)
         controls += is_control(bytes[i]);
-    if (!memchr(n > 0 ? data : "", '\0', n) && controls * MANY_CONTROLS < n)
+    if (n == 0 || (!memchr(data, '\0', n) && controls * MANY_CONTROLS < n))
         return ENCODING_BYTES;
     if (controls * WIDE_CONTROLS >= n || !is_utf8(bytes, n)) {
         found = find_wide(bytes, n);
