@@ -226,6 +226,29 @@ static void describe_captions(struct inspect_subject *s, const char *name)
     free(path);
 }
 
+/* Flickr30K Entities: a folder of Sentences and one of Annotations. How many files they hold. */
+static size_t describe_entities(struct inspect_subject *s)
+{
+    static const char *const folders[][2] = {{"Sentences", ".txt"}, {"Annotations", ".xml"}};
+    size_t all = 0;
+    for (size_t f = 0; f < COUNTOF(folders); f++) {
+        struct str_list names;
+        size_t count = 0;
+        char *path = file_join(s->path, folders[f][0]);
+        if (file_list(path, NULL, &names, NULL) == 0)
+            for (size_t i = 0; i < names.count; i++)
+                count += ends(names.items[i], folders[f][1]);
+        str_list_done(&names);
+        free(path);
+        if (count > 0)
+            inspect_count(s, folders[f][0], count, "files of Flickr30K Entities");
+        all += count;
+    }
+    if (all > 0)
+        inspect_line(s, "read by", "analyse alignment --entities");
+    return all;
+}
+
 /* What else such a folder may be good for: captions, photographs. False if nothing. */
 static bool describe_others(struct inspect_subject *s)
 {
@@ -244,9 +267,10 @@ static bool describe_others(struct inspect_subject *s)
         }
     }
     str_list_done(&names);
+    size_t entities = describe_entities(s);
     if (photos > 0)
         inspect_line(s, "photographs", "%zu", photos);
-    return photos + captions > 0;
+    return photos + captions + entities > 0;
 }
 
 int inspect_folder(struct inspect_subject *s, const char *split, struct error *err)

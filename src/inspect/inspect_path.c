@@ -1,6 +1,7 @@
 /* inspect_path.c: what kind of thing a path names, judged by its contents. */
 #include <stdlib.h>
 #include <string.h>
+#include <zip.h>
 
 #include "base/file.h"
 #include "base/magic.h"
@@ -10,7 +11,7 @@
 #include "io/dataset/bottomup.h"
 #include "io/text/vocab_pickle.h"
 
-enum { SNIFF = 4096, TABLE_TABS = 5 };
+enum { SNIFF = 4096, TABLE_TABS = 5, SHOWN_MEMBERS = 4 };
 
 static bool starts(const struct file_map *map, const char *magic, size_t n)
 {
@@ -58,18 +59,47 @@ static bool is_table(const struct file_map *map)
     return tabs == TABLE_TABS || bottomup_is_vinvl(line, length);
 }
 
-/* A zip file is an .npz, a checkpoint, or a packed table. */
+/* Any other archive: its members. 0 if it is a checkpoint, or not a zip file that opens. */
+static int look_at_members(struct inspect_subject *s)
+{
+    int error;
+    struct str names = {0};
+    zip_t *zip = zip_open(s->path, ZIP_RDONLY, &error);
+    zip_int64_t count = zip ? zip_get_num_entries(zip, 0) : 0;
+    bool checkpoint = false;
+    for (zip_int64_t i = 0; i < count && !checkpoint; i++) {
+        const char *name = zip_get_name(zip, (zip_uint64_t)i, 0);
+        checkpoint = name && str_ends_with(name, "data.pkl");
+        if (name && i < SHOWN_MEMBERS)
+            str_addf(&names, "%s%s", i ? ", " : "", name);
+    }
+    if (zip)
+        zip_discard(zip);
+    bool known = count > 0 && !checkpoint;
+    if (known) {
+        inspect_begin(s, "zip archive");
+        inspect_count(s, "members", (size_t)count, "members; unpack it to use them");
+        inspect_line(s, "first", "%s%s", str_text(&names), count > SHOWN_MEMBERS ? ", ..." : "");
+    }
+    str_done(&names);
+    return known;
+}
+
+/* A zip file is an .npz, a checkpoint, a packed table, or holds other files. */
 static int look_at_zip(struct inspect_subject *s, const struct file_map *map, struct error *err)
 {
     struct str_list names;
-    bool arrays = npy_members(s->path, &names, NULL) == 0 && names.count > 0;
+    int arrays = npy_members(s->path, &names, err);
+    bool some = names.count > 0;
     str_list_done(&names);
-    if (arrays)
+    if (arrays == 0 && some)
         return inspect_arrays(s, err);
     size_t tail = map->size < SNIFF ? map->size : SNIFF;
     if (memmem(map->data + map->size - tail, tail, ".tsv", 4))
         return inspect_bottomup(s, err);
-    return inspect_torch(s, err);
+    if (arrays == 0 && look_at_members(s))
+        return 0;
+    return arrays != 0 && str_ends_with(s->path, ".npz") ? -1 : inspect_torch(s, err);
 }
 
 static int look_at_file(struct inspect_subject *s, const struct file_map *map, struct error *err)

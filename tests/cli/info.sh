@@ -84,6 +84,15 @@ for case in "pointer|is a Git LFS pointer" "page|is a web page" "zeros|zero byte
     [ "$status" -eq 1 ] && [ "$(wc -l <err)" -eq 1 ] && grep -q "${case#*|}" err
     ok $? "${case%%|*} is refused in one line"
 done
+mkdir -p entities/Sentences entities/Annotations
+cp "$corpus/phrases" entities/Sentences/1.txt && cp "$corpus/boxes" entities/Annotations/1.xml
+info entities
+says 'Annotations  1 files of Flickr30K Entities' "a folder of Flickr30K Entities"
+if command -v zip >/dev/null; then
+    zip -qr entities.zip entities
+    info entities.zip
+    says 'members; unpack it to use them' "any zip archive"
+fi
 info --json "$corpus/mapping"
 grep -q '"kind": "id mapping"' out && grep -q '"ids": 2' out
 ok $? "--json has the counts as numbers"
