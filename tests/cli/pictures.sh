@@ -33,7 +33,7 @@ says() {
     ok $? "$1: in its metadata"
     grep -qF -e "$2" "$1.json" && ! grep -F -e "$2" "$1.json" | grep -q "$cases"
     ok $? "$1: in its data"
-    run "$SCANSCOPE" figure "$1.json" -o again.png
+    run "$SCANSCOPE" figure "$1.json" --images "$cases/$1/images" -o again.png
     [ "$status" -eq 0 ] && cmp "$1.png" again.png
     ok $? "$1: the same figure from the data"
     run "$SCANSCOPE" info "$cases/$1"
