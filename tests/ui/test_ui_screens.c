@@ -294,6 +294,10 @@ static void test_bad_photograph_and_none(void **state)
     start(&bad, 24, 80);
     play("wait idle\ntype a red ball\nkey Enter\nwait idle\nexpect damaged");
     finish();
+    struct fake_options odd = {.odd_photo = 1};
+    start(&odd, 24, 80);
+    play("wait idle\ntype a red ball\nkey Enter\nwait idle\nexpect another shape than");
+    finish();
     struct fake_options none = {.no_photos = true, .no_boxes = true};
     start(&none, 24, 80);
     play("wait idle\ntype a red ball\nkey Enter\nwait idle\nexpect No photographs");

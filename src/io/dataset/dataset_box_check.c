@@ -18,7 +18,7 @@ enum {
 };
 
 #define FRACTION_SLACK 0.02f /* boxes that were not clipped reach a little beyond */
-#define SMALL 0.6f           /* no box of any image reaches further: another scale */
+#define SMALL 0.5f           /* no box of any image reaches further: another scale */
 
 /* The boxes under the check; `sides` of an image are its width and height, or 1 if coordinates are
  * fractions, or 0 if unknown. */

@@ -470,19 +470,6 @@ static void test_what_does_not_fit(void **state)
     put_lines("train_ids.txt", 3, "");
     fails("train", "has 3 ids, but the features have 4 images");
     put_lines("train_ids.txt", 4, "");
-    put_constant("train_boxes.npy", 3, (size_t[]){3, R, 4}, 0);
-    fails("train", "has 3 images, but the features have 4");
-    put_constant("train_boxes.npy", 3, (size_t[]){4, R + 1, 4}, 0);
-    fails("train", "4 regions per image, but the features have 3");
-    float boxes[4 * R * 4] = {0};
-    boxes[(2 * R + 1) * 4] = NAN;
-    put_array("train_boxes.npy", 3, (size_t[]){4, R, 4}, boxes);
-    fails("train", "image 2, region 1: a corner of the box is NaN");
-    put_constant("train_boxes.npy", 3, (size_t[]){4, R, 4}, 0);
-    put_constant("train_img_sizes.npy", 2, (size_t[]){4, 2}, -3);
-    fails("train", "image 0: -3 is not a width or height");
-    put_constant("train_img_sizes.npy", 2, (size_t[]){4, 2}, 9);
-    dataset_free(opened("train"));
     put_constant("flat_ims.npy", 1, (size_t[]){4}, 0);
     fails("flat", "float32 4, not features (images x regions x size)");
     put_constant("wide_ims.npy", 3, (size_t[]){1, 1025, 1}, 0);
@@ -498,6 +485,64 @@ static void test_what_does_not_fit(void **state)
         "no such folder of photographs");
     fails_spec(&(struct dataset_spec){.folder = folder, .split = "train", .id_mapping = "/no.json"},
                "/no.json");
+}
+
+/* Opens the split and expects it to have no boxes (or sizes), for this reason. */
+static void dropped(const char *reason, bool boxes, bool sizes)
+{
+    struct dataset *d = opened("train");
+    if (!strstr(noted(d), reason))
+        fail_msg("\"%s\" does not hold \"%s\"", noted(d), reason);
+    assert_int_equal(d->boxes != NULL, boxes);
+    assert_int_equal(d->sizes != NULL, sizes);
+    assert_int_equal(d->no_boxes != NULL, !boxes);
+    assert_int_equal(d->images, 4);
+    assert_null(strstr(noted(d), folder));
+    dataset_free(d);
+}
+
+/* Only pictures need boxes and sizes: whatever their files hold, the split opens. */
+static void test_boxes_that_do_not_fit_are_dropped(void **state)
+{
+    (void)state;
+    float boxes[4 * R * 5] = {0};
+    put_features("train_ims.npy", 4, 1);
+    put_constant("train_img_sizes.npy", 2, (size_t[]){4, 2}, 90);
+    put_constant("train_boxes.npy", 3, (size_t[]){3, R, 4}, 0);
+    dropped("train_boxes.npy has 3 images, but the features have 4: no boxes", false, true);
+    put_constant("train_boxes.npy", 3, (size_t[]){5, R, 4}, 0);
+    dropped("has 5 images, but the features have 4: no boxes", false, true);
+    put_constant("train_boxes.npy", 3, (size_t[]){4, R + 1, 4}, 0);
+    dropped("4 regions per image, but the features have 3: no boxes", false, true);
+    put_constant("train_boxes.npy", 2, (size_t[]){4 * R, 4}, 0);
+    dropped("is float32 12 x 4, not images x regions x 4: no boxes", false, true);
+    put_constant("train_boxes.npy", 3, (size_t[]){4, R, 5}, 0);
+    dropped("five columns per box, of which the fifth is not a score", false, true);
+    put_array("train_boxes.npy", 3, (size_t[]){4, R, 4}, boxes);
+    dropped("holds nothing but zeros: no boxes", false, true);
+    put_text("train_boxes.npy", "");
+    dropped("train_boxes.npy is empty", false, true);
+    put_text("train_boxes.npy", "\x93NUMPY\1");
+    dropped("train_boxes.npy ", false, true);
+    for (size_t i = 0; i < 4 * R; i++) {
+        float five[] = {1, 2, 30, (float)(40 + i), 0.5f};
+        memcpy(boxes + 5 * i, five, sizeof five);
+    }
+    put_array("train_boxes.npy", 3, (size_t[]){4, R, 5}, boxes);
+    dropped("the fifth column is taken as the detector's score", true, true);
+    struct dataset *d = opened("train");
+    assert_true(d->boxes[4 * 7] == 1 && d->boxes[4 * 7 + 3] == 47);
+    dataset_free(d);
+    put_constant("train_img_sizes.npy", 2, (size_t[]){4, 2}, -3);
+    dropped(
+        "train_img_sizes.npy has -3 for image 0, which is not a width or height: no image sizes",
+        true, false);
+    put_constant("train_img_sizes.npy", 2, (size_t[]){3, 2}, 9);
+    dropped("has 3 images, but the features have 4: no image sizes", true, false);
+    put_constant("train_img_sizes.npy", 2, (size_t[]){4, 3}, 9);
+    dropped("is float32 4 x 3, not images x 2: no image sizes", true, false);
+    put_text("train_img_sizes.npy", "x");
+    dropped("train_img_sizes.npy ", true, false);
 }
 
 static void test_nonfinite_features_are_named(void **state)
@@ -748,6 +793,7 @@ int main(void)
         CASE(test_pickled_sizes),
         CASE(test_npz_of_the_same_names),
         CASE(test_what_does_not_fit),
+        CASE(test_boxes_that_do_not_fit_are_dropped),
         CASE(test_nonfinite_features_are_named),
         CASE(test_photos_by_name),
         CASE(test_photos_by_mapping),
