@@ -206,7 +206,7 @@ static void report_rows(struct alignment_command *o)
         const struct alignment *a = &o->alignments[model];
         for (size_t r = 0; r < a->row_count; r++)
             for (int m = 0; m < ALIGN_MEASURES; m++) {
-                report_cell_text(&o->a.report, o->a.common.models.items[model]);
+                report_cell_text(&o->a.report, o->a.common.model_names[model]);
                 report_cell_text(&o->a.report, align_level_names[a->rows[r].level]);
                 report_cell_text(&o->a.report, a->rows[r].group);
                 report_cell_index(&o->a.report, a->rows[r].words);
@@ -221,7 +221,7 @@ static void report_model(struct alignment_command *o, size_t model)
 {
     const struct alignment *a = &o->alignments[model];
     struct report *report = &o->a.report;
-    const char *name = o->a.common.models.items[model], *attention = a->t2i ? "t2i" : "i2t";
+    const char *name = o->a.common.model_names[model], *attention = a->t2i ? "t2i" : "i2t";
     size_t number = model + 1;
     report_line(report, "%s (%s): %zu phrases with boxes in %zu captions, %zu regions per image",
                 name, attention, a->phrases, a->captions, a->regions);

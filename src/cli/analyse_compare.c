@@ -9,6 +9,7 @@
 #include "analyse/compare.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/naming.h"
 
 enum { SIDES = 2 };
 
@@ -49,14 +50,31 @@ static bool split_side(struct compare_command *o, int side)
     return whole && o->count[side] > 0;
 }
 
-/* --name names the sides, which may be ensembles; models are called by their paths. */
+/* Models are called by their paths, one that is on both sides by the same name; --name names the
+ * sides, which may be ensembles. */
 static int name_sides(struct compare_command *o, struct error *err)
 {
-    struct cli_list given = o->a.common.names;
-    o->a.common.names = (struct cli_list){0};
-    int status = cli_name_models(&o->a.common, err);
-    o->a.common.names = given;
-    return status == 0 ? cli_given_names(&given, SIDES, o->labels, err) : -1;
+    struct cli_common *common = &o->a.common;
+    size_t count = common->models.count, distinct = 0;
+    const char **paths = mem_new(count, sizeof *paths);
+    size_t *of = mem_new(count, sizeof *of);
+    char **names = mem_new(count, sizeof *names);
+    for (size_t m = 0; m < count; m++) {
+        while (of[m] < distinct && strcmp(paths[of[m]], common->models.items[m]) != 0)
+            of[m]++;
+        if (of[m] == distinct)
+            paths[distinct++] = common->models.items[m];
+    }
+    naming_files(paths, distinct, names);
+    common->model_names = mem_new(count, sizeof *common->model_names);
+    for (size_t m = 0; m < count; m++)
+        common->model_names[m] = mem_strdup(names[of[m]]);
+    for (size_t d = 0; d < distinct; d++)
+        free(names[d]);
+    free(names);
+    free(of);
+    free(paths);
+    return cli_given_names(&common->names, SIDES, o->labels, err);
 }
 
 /* ---- queries ---- */

@@ -306,6 +306,24 @@ static const char *contradiction(const struct options *o)
     return NULL;
 }
 
+/* What is given and not used is said. */
+static void note_unused(struct options *o, const struct figure_request *request)
+{
+    struct notes notes = {0};
+    size_t models = o->common.models.count;
+    bool several = request->kind == FIGURE_COMPARE || request->kind == FIGURE_CURVES;
+    figure_request_unused(request, o->logs.count, &notes);
+    if (request->kind == FIGURE_CURVES && o->logs.count && models)
+        notes_add(&notes, "the curves are of the logs, not of the models (-m)");
+    else if (request->kind == FIGURE_COMPARE && models > 1 && request->caption_count > 1)
+        notes_add(&notes, "several models are compared, on the first caption only");
+    else if (models > 1 && !several)
+        notes_add(&notes, "a figure of %s shows one model: the first of %zu",
+                  figure_kind_name(request->kind), models);
+    cli_notes(&o->common, &notes);
+    notes_done(&notes);
+}
+
 static int run(struct options *o)
 {
     struct figure_style style = {.original_first = true};
@@ -335,6 +353,7 @@ static int run(struct options *o)
         return redraw(o, what, &err) == 0 ? EXIT_DONE : cli_fail(command_name, &err);
     if (figure_kind_named(what, &request.kind, &err) != 0)
         return cli_usage_error(command_name, "%s", err.text);
+    note_unused(o, &request);
     if (request.kind == FIGURE_CURVES && o->logs.count)
         return draw_logs(o, &style, &err) == 0 ? EXIT_DONE : cli_fail(command_name, &err);
     return draw_request(o, &request, &style, &err) == 0 ? EXIT_DONE : cli_fail(command_name, &err);

@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "figure/gather.h"
 #include "retrieve/session/session_exact.h"
 
@@ -25,6 +27,72 @@ struct asked {
 bool figure_request_needs_captions(enum figure_kind kind)
 {
     return kind == FIGURE_CAPTIONS || kind == FIGURE_FAILURES || kind == FIGURE_CURVES;
+}
+
+/* ---- what a kind uses ---- */
+
+enum {
+    USES_CAPTION = 1,
+    USES_CAPTIONS = 2, /* several */
+    USES_INDEX = 4,
+    USES_IMAGE = 8,
+    USES_WORDS = 16,
+    USES_REGIONS = 32,
+    USES_TOP = 64,
+    USES_ROWS = 128,
+    USES_LOG = 256,
+    USES_QUERY = USES_CAPTION | USES_INDEX
+};
+
+static const unsigned uses[FIGURE_KINDS] = {
+    [FIGURE_WORDS] = USES_QUERY | USES_IMAGE | USES_WORDS,
+    [FIGURE_REGIONS] = USES_QUERY | USES_IMAGE | USES_WORDS | USES_REGIONS,
+    [FIGURE_STRIP] = USES_QUERY | USES_TOP,
+    [FIGURE_CAPTIONS] = USES_INDEX | USES_IMAGE | USES_TOP,
+    [FIGURE_MATRIX] = USES_QUERY | USES_IMAGE | USES_WORDS | USES_REGIONS,
+    [FIGURE_COMPARE] = USES_QUERY | USES_CAPTIONS | USES_IMAGE | USES_WORDS,
+    [FIGURE_FAILURES] = USES_TOP | USES_ROWS,
+    [FIGURE_CURVES] = USES_LOG,
+};
+
+/* The options, by their bits in ascending order. */
+static const char *const use_names[] = {"caption", "several captions", "caption-index", "image",
+                                        "words",   "regions",          "top",           "rows",
+                                        "log"};
+
+static unsigned given_by(const struct figure_request *r, size_t log_count)
+{
+    const bool given[] = {r->caption_count > 0, r->caption_count > 1, r->caption_index >= 0,
+                          r->image != NULL,     r->words != NULL,     r->regions != NULL,
+                          r->top > 0,           r->rows > 0,          log_count > 0};
+    unsigned bits = 0;
+    for (size_t i = 0; i < COUNTOF(given); i++)
+        bits |= (unsigned)given[i] << i;
+    return bits;
+}
+
+static void note_unused(const char *name, enum figure_kind kind, struct notes *out)
+{
+    struct str used = {0};
+    for (size_t i = 0; i < COUNTOF(use_names); i++)
+        if (uses[kind] >> i & 1)
+            str_addf(&used, "%s%s", used.length ? ", " : "", use_names[i]);
+    notes_add(out, "%s has no effect in a figure of %s, which uses: %s", name,
+              figure_kind_name(kind), str_text(&used));
+    str_done(&used);
+}
+
+void figure_request_unused(const struct figure_request *request, size_t log_count,
+                           struct notes *out)
+{
+    unsigned used = uses[request->kind], given = given_by(request, log_count);
+    for (size_t i = 0; i < COUNTOF(use_names); i++)
+        if ((given & ~used) >> i & 1)
+            note_unused(use_names[i], request->kind, out);
+    if ((given & used & USES_QUERY) == USES_QUERY)
+        notes_add(out, "the caption is that of caption-index, not the text");
+    if (request->kind == FIGURE_CAPTIONS && (given & USES_IMAGE) && (given & USES_INDEX))
+        notes_add(out, "the image is the one named, not that of caption-index");
 }
 
 /* ---- the query ---- */

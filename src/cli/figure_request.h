@@ -22,6 +22,12 @@ struct figure_sessions {
     size_t count;
 };
 
+/* Adds a remark for each thing that the request gives and a figure of its kind does not use, as
+ * `words` for a strip, and for two queries of which one is used. `log_count`: of logs given with
+ * it. */
+void figure_request_unused(const struct figure_request *request, size_t log_count,
+                           struct notes *out);
+
 /* Fills `data` (zeroed before; the caller's to figure_data_done, also after an error); photographs
  * are decoded for `max_side` pixels. scanscope-figure(1) says which kinds use which fields. Errors:
  * a caption, image or second model that is missing from the request or does not exist, no word in

@@ -118,6 +118,23 @@ cp out ab.json
 run "$SCANSCOPE" eval -m "$b" -d split --json -q
 same "$(grep -A7 '"rsum": {' ab.json | value b)" "$(sed 's/.*"rsum": //; s/}//' out)"
 ok $? "B's rsum is eval's"
+# the same statistics wherever they are printed: eval, and analyse of the same ranks
+run "$SCANSCOPE" eval -m "$b" -d split --json -q
+cp out eval.json
+analyse failures -m "$b" -d split -q --json
+cp out failures.json
+if /usr/bin/python3 -c '' 2>/dev/null; then
+    /usr/bin/python3 - <<'EOF'
+import json
+e, f = json.load(open("eval.json")), json.load(open("failures.json"))
+for d in ("i2t", "t2i"):
+    ours = [f[d][k] for k in ("r1", "r5", "r10", "median_rank", "mean_rank")]
+    assert all(abs(a - b) < 1e-9 for a, b in zip(ours, e[d])), (d, ours, e[d])
+EOF
+    ok $? "recalls, median and mean rank are those of eval"
+else
+    skip "recalls, median and mean rank are those of eval" "no python3"
+fi
 analyse compare -m "$b" -m "$a" -d split -q --json
 same "$(grep -A7 '"rsum": {' ab.json | value difference)" "$(grep -A7 '"rsum": {' out | value difference | sed 's/^/0 - /; s/0 - -//')" ||
     same "$(grep -A7 '"rsum": {' ab.json | value difference)" "-$(grep -A7 '"rsum": {' out | value difference)"

@@ -33,7 +33,7 @@ make_boxes() {
     printf '%-117s\n' "{'descr': '<f4', 'fortran_order': False, 'shape': (24, $regions, 4), }"
     n=0
     while [ $n -lt $((24 * regions)) ]; do
-        printf '\000\000\200\077\000\000\200\077\000\000\240\101\000\000\160\101' # 1 1 20 15
+        printf '\000\000\200\077\000\000\200\077\000\000\360\101\000\000\240\101' # 1 1 30 20
         n=$((n + 1))
     done
 }
@@ -215,6 +215,26 @@ rm under/good.json
 figure --batch three.jsonl -m "$model" -d split --dpi 50 -o under --quiet --save-data
 [ "$(ls under | tr '\n' ' ')" = "good.csv good.json good.png " ] && grep -q "line 3: under/good.json is already the data of line 1" err
 ok $? "and two figures never share them"
+
+# What a kind does not use is said.
+for unused in "strip --words 1" "strip --image 391007" "words --regions 1" "words -k 3" "words --rows 2" "captions --words 1"; do
+    # shellcheck disable=SC2086
+    with $unused --caption-index 12 -o unused.svg
+    name=${unused#* }; name=${name%% *}; name=${name#--}
+    [ "$status" -eq 0 ] && grep -q "^scanscope: ${name#-}.* has no effect in a figure of ${unused%% *}, which uses: " err ||
+        { [ "$name" = -k ] && grep -q '^scanscope: top has no effect' err; }
+    ok $? "$unused: no effect, and a line says so"
+done
+with words --caption-index 12 --caption "w4" -o unused.svg
+grep -q "caption-index, not the text" err
+ok $? "two queries: which is used"
+with words -m "$model" --caption-index 12 -o unused.svg
+grep -q "shows one model: the first of 2" err
+ok $? "two models for a figure of one"
+echo '{"kind": "strip", "caption_index": 3, "words": "1", "output": "unused.png"}' >unused.jsonl
+figure --batch unused.jsonl -m "$model" -d split --dpi 60 -o under
+[ "$status" -eq 0 ] && grep -q "line 1: words has no effect" err
+ok $? "the same in a batch, by line"
 
 # The batch of the manual, on the demo.
 sed -n '/^{"kind"/p; /^12$/p' "$SCANSCOPE_TESTS/../man/scanscope-figure.1.in" | sed 's/\\-/-/g' >manual.jsonl
