@@ -10,7 +10,7 @@ mark() {
     { printf '\357\273\277' && cat "$1"; } >"$2"
 }
 wide() {
-    sed 's/[^ -~]//g' "$1" | head -n 5 | LC_ALL=C sed 's/./&\n/g' | tr '\n' '\0' >"$2"
+    tr -cd ' -~' <"$1" | head -c 400 | LC_ALL=C sed 's/./&\n/g' | tr '\n' '\0' >"$2"
 }
 
 # same NAME FILE COMMAND...: the command prints the same with FILE marked; FILE as UTF-16 is named. In the
