@@ -107,8 +107,9 @@ static int add_members(struct writing *w, const struct checkpoint *c, struct err
 static void add_number(struct str *out, double number, bool whole)
 {
     char text[400];
+    bool plain = whole || (number == floor(number) && fabs(number) < 1e15); /* 400.0, not 4e+02 */
     snprintf(text, sizeof text, "%.0f", number);
-    for (int digits = 1; !whole && digits <= 17; digits++) {
+    for (int digits = 1; !plain && digits <= 17; digits++) {
         snprintf(text, sizeof text, "%.*g", digits, number);
         if (strtod(text, NULL) == number)
             break;
