@@ -1,6 +1,7 @@
 #include "cli/convert_file.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/countof.h"
@@ -61,6 +62,24 @@ static void note_types(const struct tensor_group *group, struct notes *notes)
     }
 }
 
+/* Objects of Python that mean nothing to us cannot be written again. */
+static void drop_opaque(struct checkpoint *c, struct notes *notes)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < c->option_count; i++) {
+        struct option *o = &c->options[i];
+        if (o->kind != OPTION_OPAQUE) {
+            c->options[kept++] = *o;
+            continue;
+        }
+        notes_add(notes, "the option %s, %s, is not carried over: it is a Python object", o->name,
+                  o->text);
+        free(o->name);
+        free(o->text);
+    }
+    c->option_count = kept;
+}
+
 static size_t add_notes(const struct checkpoint *c, struct notes *notes)
 {
     size_t tensors = c->extra.count;
@@ -85,6 +104,7 @@ static int convert_model(const char *input, const char *output, bool quiet, stru
     if (checkpoint_load(input, &c, err) != 0)
         return -1;
     size_t tensors = add_notes(c, &notes);
+    drop_opaque(c, &notes);
     int status = c->has_model
                      ? checkpoint_save(output, c, err)
                      : error_at(err, input, -1, "holds no model: there are no tensors in it");

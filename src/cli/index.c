@@ -190,7 +190,7 @@ int cli_index(int argc, char **argv)
 {
     struct index_command o = {.prune = NAN};
     const struct cli_option options[] = {
-        {"model", 'm', CLI_LIST, "FILE", "checkpoint (.pth.tar)", &o.common.models},
+        {"model", 'm', CLI_LIST, "FILE", "checkpoint (.pth.tar, .safetensors)", &o.common.models},
         CLI_DATA_OPTIONS(&o.common),
         CLI_GIVEN_OPTIONS(&o.common),
         CLI_RUN_OPTIONS(&o.common),

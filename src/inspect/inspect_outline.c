@@ -114,11 +114,11 @@ static int not_json(const char *path, const struct file_map *map, size_t at, str
 int outline_read(const char *path, const struct file_map *map, struct outline *out,
                  struct error *err)
 {
-    struct walk w = {.scan.bytes = {.data = map->data, .size = map->size}, .out = out};
+    struct walk w = {.out = out};
     enum json_token token = JSON_SCAN_BAD;
     *out = (struct outline){0};
-    if (map->size >= 3 && memcmp(map->data, "\xef\xbb\xbf", 3) == 0)
-        w.scan.bytes.at = 3;
+    if (json_scan_begin(&w.scan, path, map->data, map->size, err) != 0)
+        return -1;
     while ((token = json_scan_next(&w.scan)) != JSON_SCAN_END && token != JSON_SCAN_BAD) {
         if (token == JSON_SCAN_KEY)
             take_key(&w);

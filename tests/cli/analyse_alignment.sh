@@ -82,7 +82,7 @@ on_demo --truth none
 fails_with 1 "none: cannot open" "a missing truth"
 head -c 1000 "$demo/test_truth.json" >cut.json
 on_demo --truth cut.json
-fails_with 1 "cut.json: line" "a truncated truth"
+fails_with 1 "is not JSON: line" "a truncated truth"
 on_demo --coco cut.json
 fails_with 1 "cut.json" "a truncated instances file"
 on_demo --coco "$demo/test_ims.npy"

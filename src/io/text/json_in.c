@@ -5,25 +5,22 @@
 #include <string.h>
 
 #include "io/text/captions.h"
-
-/* JSON begins with a character of ASCII: in UTF-16 one of its first two bytes is zero. */
-static bool is_utf16(const uint8_t *data, size_t size)
-{
-    return size >= 2 && (data[0] == 0) != (data[1] == 0);
-}
+#include "io/text/encoding.h"
 
 int json_in_begin(const char *path, const uint8_t **data, size_t *size, struct error *err)
 {
     if (*size == 0)
         return error_at(err, path, -1, "is empty, not JSON");
-    if (text_check(path, *data, *size, err) != 0)
+    size_t mark;
+    enum encoding encoding = encoding_find(*data, *size, &mark);
+    bool named = encoding == ENCODING_BYTES || encoding == ENCODING_BINARY;
+    if (named && text_check(path, *data, *size, err) != 0)
         return -1;
-    if (is_utf16(*data, *size))
-        return error_at(err, path, -1, "is UTF-16 text; save it as UTF-8");
-    if (*size >= 3 && memcmp(*data, "\xef\xbb\xbf", 3) == 0) {
-        *data += 3;
-        *size -= 3;
-    }
+    if (encoding != ENCODING_BYTES)
+        return error_at(err, path, -1, "is %s, not JSON in UTF-8",
+                        encoding_name(encoding, mark > 0));
+    *data += mark;
+    *size -= mark;
     return 0;
 }
 

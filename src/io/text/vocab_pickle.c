@@ -201,7 +201,7 @@ int vocab_pickle_read(const char *path, const void *data, size_t size, json_t **
     struct bytes in = {.data = data, .size = size};
     struct pickle *pickle;
     *out = NULL;
-    if (pickle_parse(&in, path, true, &pickle, err) != 0)
+    if (pickle_parse(&in, path, PICKLE_NAMES_ALL, &pickle, err) != 0)
         return -1;
     int status = read_pickle(path, pickle, out, err);
     pickle_free(pickle);

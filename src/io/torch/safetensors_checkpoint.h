@@ -1,7 +1,7 @@
 /* safetensors_checkpoint.h: checkpoints as safetensors. The encoders' tensors have the prefixes
  * "img_enc." and "txt_enc.", the training state's "scanscope.". __metadata__ has the options as
- * JSON in the text "opt" (or "opts", "args", "config", "hyper_parameters"), or each as a text under
- * its own name, and epoch, Eiters and best_rsum as texts. */
+ * JSON in the text "opt" (or another of checkpoint_option_keys), or each as a text under its own
+ * name, and epoch, Eiters and best_rsum as texts. */
 #ifndef IO_TORCH_SAFETENSORS_CHECKPOINT_H
 #define IO_TORCH_SAFETENSORS_CHECKPOINT_H
 

@@ -68,14 +68,25 @@ static int compare_names(const void *a, const void *b)
     return strcmp(((const struct member *)a)->name, ((const struct member *)b)->name);
 }
 
-/* The two encoders are told by their prefixes; a file that is one flat dict, and parts beyond the
- * two, have no names but their tensors'. */
+/* What stands before the names of a group's tensors: the encoder, or the part's own name, if it has
+ * one. */
+static char *prefix_of(const struct checkpoint *c, size_t g)
+{
+    static const char *const encoders[] = {"img_enc.", "txt_enc."};
+    const char *name = c->groups[g].name;
+    if (c->group_count > 1 && g < 2)
+        return mem_strdup(encoders[g]);
+    return name && *name ? mem_printf("%s.", name) : mem_strdup("");
+}
+
 static int add_members(struct writing *w, const struct checkpoint *c, struct error *err)
 {
-    static const char *const prefixes[] = {"img_enc.", "txt_enc."};
-    for (size_t g = 0; g < c->group_count; g++)
+    for (size_t g = 0; g < c->group_count; g++) {
+        char *prefix = prefix_of(c, g);
         for (size_t i = 0; i < c->groups[g].count; i++)
-            add_member(w, c->group_count > 1 && g < 2 ? prefixes[g] : "", &c->groups[g].tensors[i]);
+            add_member(w, prefix, &c->groups[g].tensors[i]);
+        free(prefix);
+    }
     for (size_t i = 0; i < c->extra.count; i++)
         add_member(w, "scanscope.", &c->extra.tensors[i]);
     if (w->count == 0)
@@ -96,8 +107,9 @@ static int add_members(struct writing *w, const struct checkpoint *c, struct err
 static void add_number(struct str *out, double number, bool whole)
 {
     char text[400];
+    bool plain = whole || (number == floor(number) && fabs(number) < 1e15); /* 400.0, not 4e+02 */
     snprintf(text, sizeof text, "%.0f", number);
-    for (int digits = 1; !whole && digits <= 17; digits++) {
+    for (int digits = 1; !plain && digits <= 17; digits++) {
         snprintf(text, sizeof text, "%.*g", digits, number);
         if (strtod(text, NULL) == number)
             break;
@@ -117,8 +129,9 @@ static void add_option(struct json_out *out, const struct option *option)
     case OPTION_BOOL:
         json_out_bool(out, option->name, option->number != 0);
         return;
-    case OPTION_TEXT:
     case OPTION_OPAQUE:
+        return;
+    case OPTION_TEXT:
         json_out_text(out, option->name, option->text);
         return;
     case OPTION_INT:
@@ -133,6 +146,7 @@ static void add_option(struct json_out *out, const struct option *option)
     }
 }
 
+/* Options that are Python objects have no JSON. */
 static void add_options(struct json_out *out, const struct checkpoint *c)
 {
     struct str text = {0};

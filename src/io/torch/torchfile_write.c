@@ -138,14 +138,19 @@ static void put_tensor(struct writing *w, const struct tensor *tensor)
     put(w, "tR", 2);
 }
 
-static void put_group(struct writing *w, const struct tensor_group *group)
+static void put_tensors(struct writing *w, const struct tensor_group *group)
 {
-    put_empty_ordered_dict(w);
-    put_op(w, '(');
     for (size_t i = 0; i < group->count; i++) {
         put_text(w, group->tensors[i].name);
         put_tensor(w, &group->tensors[i]);
     }
+}
+
+static void put_group(struct writing *w, const struct tensor_group *group)
+{
+    put_empty_ordered_dict(w);
+    put_op(w, '(');
+    put_tensors(w, group);
     put_op(w, 'u');
 }
 
@@ -193,15 +198,51 @@ static void put_whole(struct writing *w, const char *key, int64_t number)
     put_int(w, number);
 }
 
+/* Parts beyond the two encoders whose names are known. */
+static bool has_named_parts(const struct checkpoint *c)
+{
+    for (size_t i = 2; i < c->group_count; i++)
+        if (c->groups[i].name && c->groups[i].name[0] != '[')
+            return true;
+    return false;
+}
+
+/* A dict of the parts by name; tensors that are in no part stand among them. */
+static void put_named_parts(struct writing *w, const struct checkpoint *c)
+{
+    static const char *const encoders[] = {"img_enc", "txt_enc"};
+    put_empty_ordered_dict(w);
+    put_op(w, '(');
+    for (size_t i = 0; i < c->group_count; i++) {
+        const char *name = i < 2 ? encoders[i] : c->groups[i].name ? c->groups[i].name : "";
+        if (*name) {
+            put_text(w, name);
+            put_group(w, &c->groups[i]);
+        } else {
+            put_tensors(w, &c->groups[i]);
+        }
+    }
+    put_op(w, 'u');
+}
+
+/* The reference's list of image and text encoder. */
+static void put_list(struct writing *w, const struct checkpoint *c)
+{
+    put(w, "](", 2);
+    for (size_t i = 0; i < c->group_count; i++)
+        put_group(w, &c->groups[i]);
+    put_op(w, 'e');
+}
+
 static void put_checkpoint(struct writing *w, const struct checkpoint *c)
 {
     put(w, "\x80\x02}(", 4);
     put_whole(w, "epoch", c->epoch);
     put_text(w, "model");
-    put(w, "](", 2);
-    for (size_t i = 0; i < c->group_count; i++)
-        put_group(w, &c->groups[i]);
-    put_op(w, 'e');
+    if (has_named_parts(c))
+        put_named_parts(w, c);
+    else
+        put_list(w, c);
     if (!isnan(c->best_rsum)) {
         put_text(w, "best_rsum");
         put_float(w, c->best_rsum);
