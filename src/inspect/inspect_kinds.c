@@ -17,6 +17,7 @@
 #include "io/text/caption_form.h"
 #include "io/text/captions.h"
 #include "io/torch/objarray.h"
+#include "model/model.h"
 
 enum {
     SCANNED = 1 << 26,   /* elements of an array that are checked */
