@@ -17,6 +17,7 @@ struct train_spec {
     enum token_compat compat;
     uint64_t seed;
     const struct checkpoint *resume; /* NULL: from the beginning */
+    struct model_given given;        /* what the resumed checkpoint does not say */
     const char *suffix; /* of checkpoints, which decides their format; NULL: ".pth.tar" */
     /* Called with every event, in order; NULL to skip. */
     void (*listen)(void *context, const struct train_event *event);
