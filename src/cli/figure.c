@@ -183,6 +183,19 @@ static int report(struct options *o, const struct batch *batch)
     return failed ? EXIT_FAILED : EXIT_DONE;
 }
 
+/* What the options say of the model, over what was said in the explorer. */
+static int add_given(const struct cli_common *common, struct model_given *given, struct error *err)
+{
+    struct model_given own;
+    if (cli_given(common, 0, &own, err) != 0)
+        return -1;
+    for (size_t i = 0; i < MODEL_GIVEN; i++)
+        if (*own.value[i])
+            memcpy(given->value[i], own.value[i], sizeof own.value[i]);
+    given->assume_defaults |= own.assume_defaults;
+    return 0;
+}
+
 /* Opens what the options name, else the first model that the explorer's session names. */
 static int open_for(struct options *o, const struct batch *batch, struct session *sessions[MODELS],
                     size_t *count, struct error *err)
@@ -200,6 +213,7 @@ static int open_for(struct options *o, const struct batch *batch, struct session
         return open_sessions(o, &need, sessions, count, err);
     struct session_spec spec;
     if (figure_batch_session_spec(batch, &spec, err) != 0 ||
+        add_given(&o->common, &spec.given, err) != 0 ||
         cli_session_open(&o->common, &spec, &sessions[0], err) != 0)
         return -1;
     *count = 1;

@@ -132,8 +132,6 @@ ok $? "analyse --csv"
 run "$SCANSCOPE" figure curves -d split --no-index $model --save-data -o curves.svg
 grep -q "assumed $assumed" curves.svg && grep -q "assumed $assumed" curves.json
 ok $? "a figure's metadata and data"
-# shellcheck disable=SC2086
-run "$SCANSCOPE" info --json $model 2>/dev/null none.pth.tar
 run "$SCANSCOPE" info --json none.pth.tar --assume-defaults
 grep -q '"assumed": \[' out && grep -q 't2i (assumed)' out
 ok $? "info --json"
@@ -161,7 +159,20 @@ run "$SCANSCOPE" explore --start --headless --script script -d split -s test -m 
 grep -q 'part.pth.tar does not say lambda_softmax' out && grep -q '9 (lambda_softmax) would be assumed' out
 ok $? "its start screen asks"
 
-# ---- index and train
+# ---- an explorer's session
+printf '{"models": [{"model": "part.pth.tar", "data": "split", "split": "test"%s}], "marks": [3]}' \
+    ', "lambda_softmax": "4"' >said.json
+printf '{"models": [{"model": "part.pth.tar", "data": "split", "split": "test"}], "marks": [3]}' >silent.json
+run "$SCANSCOPE" figure --batch said.json -o figures
+grep -q "part: given by options, as the checkpoint does not say: lambda_softmax 4" err
+ok $? "figure --batch takes what was said in the explorer"
+run "$SCANSCOPE" figure --batch silent.json -o figures
+fails_with 1 "lack lambda_softmax" "... or asks"
+run "$SCANSCOPE" figure --batch silent.json -o figures --lambda_softmax 7
+grep -q "say: lambda_softmax 7" err
+ok $? "... or takes it from its options"
+
+# ---- index
 
 run "$SCANSCOPE" index -d split --index-dir idx -m none.pth.tar
 [ "$status" -eq 0 ] && grep -q "assumed.*no_imgnorm false" err

@@ -168,6 +168,26 @@ else
     skip "checkpoints of the reference" "no $fixture (set SCANSCOPE_TEST_FIXTURES)"
 fi
 
+# ---- a checkpoint that does not say all of its options ----
+reopt=$(dirname "$SCANSCOPE")/tests/cli/reopt
+mkdir silent && cd silent || exit 99
+"$reopt" ../whole/run/checkpoint_0.pth.tar lacks.pth.tar -lambda_softmax || exit 99
+train --num_epochs 2 --resume lacks.pth.tar
+fails_with 1 "lacks.pth.tar: its options (opt) lack lambda_softmax" "it is not resumed on a guess"
+run "$SCANSCOPE" train -d "$work/data" --num_epochs 2 --resume lacks.pth.tar --threads 1 --model_name run \
+    --logger_name log --assume-defaults
+[ "$status" -eq 0 ] && grep -q "lacks.*assumed, as the checkpoint does not say: lambda_softmax 9" ../err
+ok $? "--assume-defaults says what it assumes"
+train --num_epochs 3 --resume lacks.pth.tar --lambda_softmax 9
+run "$SCANSCOPE" info run/checkpoint_2.pth.tar
+grep -q "lambda_softmax 9, lambda_lse 6" ../out
+ok $? "what was given is saved as an option like the others"
+run "$SCANSCOPE" train -d "$work/data" --num_epochs 2 --resume ../whole/run/checkpoint_0.pth.tar --threads 1 \
+    --model_name run --logger_name log --no_imgnorm
+[ "$status" -eq 0 ] && grep -q "was trained with no_imgnorm false: it goes on with what the flags say" ../err
+ok $? "a flag that changes what is computed is noted"
+cd ..
+
 # ---- bad input ----
 train --num_epochs 1 --batch_size 1
 fails_with 1 "batch_size is 1; it must be 2 to" "a batch of one"
