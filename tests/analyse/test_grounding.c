@@ -300,7 +300,7 @@ static void test_broken_instances(void **state)
 {
     (void)state;
     static const char *const cases[][2] = {
-        {"", "has no objects"},
+        {"", "is empty"},
         {"{}", "has no objects"},
         {"[]", "has no objects"},
         {"{\"annotations\": []}", "has no objects"},
