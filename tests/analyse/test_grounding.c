@@ -148,7 +148,8 @@ static void test_broken_annotations(void **state)
         {"text", "line 1"},
         {"<annotation>", "line 1"},
         {"<annotation></object>", "line 1"},
-        {"<html></html>", "is not an <annotation>"},
+        {"<html></html>", "is a web page"},
+        {"<image></image>", "is not an <annotation>"},
         {BOX("nan", "1", "2", "3"), "a bndbox is not"},
         {BOX("1e99", "1", "2", "3"), "a bndbox is not"},
         {BOX("", "1", "2", "3"), "a bndbox is not"},
@@ -299,7 +300,7 @@ static void test_broken_instances(void **state)
 {
     (void)state;
     static const char *const cases[][2] = {
-        {"", "has no objects"},
+        {"", "is empty"},
         {"{}", "has no objects"},
         {"[]", "has no objects"},
         {"{\"annotations\": []}", "has no objects"},

@@ -192,7 +192,7 @@ static void test_bad_json(void **state)
     static const struct {
         const char *text, *says;
     } bad[] = {
-        {"", "is not JSON"},
+        {"", "is empty, not JSON"},
         {"{", "is not JSON: line 1"},
         {"[1]", "not a figure's data"},
         {"{\"scanscope_figure\": 1}", "not a figure's data"},
