@@ -173,6 +173,14 @@ printf 'theme light\n\nmap nosuch\n' >config
 play 'wait idle' --config config $on
 [ $? -eq 1 ] && grep -q 'config: line 3: ' err
 ok $? "a wrong line of the configuration is reported with its number"
+refused=
+for line in "boxes x" "boxes -1" bind unbind "bind z" "map jet" "regions maybe"; do
+    echo "$line" >config
+    play 'wait idle' --config config $on
+    [ $? -eq 1 ] && grep -q 'config: line 1: ' err && refused="$refused x"
+done
+[ "$refused" = " x x x x x x x" ] && grep -q 'is not one of: ' err
+ok $? "so is one without its argument, or with one that it does not take; the choices are listed"
 printf 'quit\n' >config
 # shellcheck disable=SC2086
 play 'wait idle' --config config $on

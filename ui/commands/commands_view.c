@@ -64,10 +64,15 @@ void command_boxes(struct ui *ui, const char *args, struct effects *effects)
 {
     int most = setting_table[SETTING_BOXES].most;
     (void)effects;
-    long n = strtol(args, NULL, 10);
+    char *end;
+    long n = strtol(args, &end, 10);
+    if (*end || n < 0) {
+        ui_say(ui, ROLE_ERROR, "\"%s\" is not a number of frames, 0 to %d", args, most);
+        return;
+    }
     if (!*args)
         n = ui->box_count == 1 ? MANY_BOXES : ui->box_count == 0;
-    setting_set(ui, SETTING_BOXES, n < 0 ? 0 : n > most ? most : (int)n);
+    setting_set(ui, SETTING_BOXES, n > most ? most : (int)n);
     ui_say(ui, ROLE_DIM, "Frames: %d", ui->box_count);
 }
 

@@ -26,6 +26,13 @@ static int not_a_setting(const struct ui *ui, const char *name, struct error *er
     return -1;
 }
 
+/* On the screen such a command asks; here nobody would answer. */
+static bool lacks_argument(const struct ui_command *command, const char *line)
+{
+    const char *args = line + strlen(command->name);
+    return command->args && command->args[0] != '[' && args[strspn(args, " \t")] == '\0';
+}
+
 static int run_line(char *line, struct ui *ui, struct error *err)
 {
     struct effects effects = {0};
@@ -38,6 +45,8 @@ static int run_line(char *line, struct ui *ui, struct error *err)
         return error_set(err, "no command is called \"%.*s\"", (int)strcspn(line, " \t"), line);
     if (!(command->modes & MODE_CONFIG))
         return not_a_setting(ui, command->name, err);
+    if (lacks_argument(command, line))
+        return error_set(err, "%s needs: %s", command->name, command->args);
     command_run(ui, line, &effects);
     effects_done(&effects); /* there is no screen yet to perform them on */
     int status = 0;

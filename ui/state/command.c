@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/str.h"
 #include "ui/state/view.h"
 
 const struct ui_command *command_named(const struct command_table *table, const char *name)
@@ -42,7 +43,11 @@ int command_choose(struct ui *ui, const char *args, const char *const *names, in
     for (int i = 0; i < n; i++)
         if (!strcmp(names[i], args))
             return i;
-    ui_say(ui, ROLE_ERROR, "\"%s\" is not one of them (\"%s\" is)", args, names[0]);
+    struct str choices = {0};
+    for (int i = 0; i < n; i++)
+        str_addf(&choices, "%s%s", i ? ", " : "", names[i]);
+    ui_say(ui, ROLE_ERROR, "\"%s\" is not one of: %s", args, str_text(&choices));
+    str_done(&choices);
     return -1;
 }
 
