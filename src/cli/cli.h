@@ -100,8 +100,9 @@ struct cli_common {
             &(c)->index_folder                                                                     \
     }
 #define CLI_COMMON_OPTIONS(c)                                                                      \
-    {"model", 'm', CLI_LIST, "FILE", "checkpoint (.pth.tar, .safetensors)", &(c)->models}, CLI_DATA_OPTIONS(c),  \
-        CLI_RUN_OPTIONS(c), CLI_PRECISION_OPTION(c), CLI_INDEX_FOLDER_OPTION(c),                   \
+    {"model", 'm', CLI_LIST, "FILE", "checkpoint (.pth.tar, .safetensors)", &(c)->models},         \
+        CLI_DATA_OPTIONS(c), CLI_GIVEN_OPTIONS(c), CLI_RUN_OPTIONS(c), CLI_PRECISION_OPTION(c),    \
+        CLI_INDEX_FOLDER_OPTION(c),                                                                \
     {                                                                                              \
         "no-index", 0, CLI_SWITCH, NULL, "neither use nor keep image embeddings in a file",        \
             &(c)->no_index                                                                         \

@@ -400,6 +400,7 @@ static int run(const struct flags *f, const struct setup *setup, uint64_t seed, 
                               .seed = seed,
                               .resume = setup->resume,
                               .suffix = find_suffix(f, setup->resume),
+                              .given = setup->given,
                               .listen = show,
                               .context = &display};
     char *saved = NULL;

@@ -17,7 +17,8 @@ struct train_spec {
     enum token_compat compat;
     uint64_t seed;
     const struct checkpoint *resume; /* NULL: from the beginning */
-    const char *suffix; /* of checkpoints, which decides their format; NULL: ".pth.tar" */
+    const char *suffix;       /* of checkpoints, which decides their format; NULL: ".pth.tar" */
+    struct model_given given; /* what the resumed checkpoint does not say */
     /* Called with every event, in order; NULL to skip. */
     void (*listen)(void *context, const struct train_event *event);
     void *context;
