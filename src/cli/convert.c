@@ -266,8 +266,8 @@ static int check_file_usage(const struct convert *c)
 {
     if (c->inputs.count > 1)
         return cli_usage_error("convert", "%s is one file: give one to convert", c->output);
-    if (c->ids || c->captions || c->sizes || c->images || c->regions || c->half || c->columns ||
-        c->from)
+    if (c->ids || c->captions || c->sizes || c->images || c->columns || c->from || c->regions ||
+        c->half)
         return cli_usage_error("convert", "only --force and --quiet go with a model or vocabulary");
     return EXIT_DONE;
 }
@@ -275,8 +275,7 @@ static int check_file_usage(const struct convert *c)
 static int check_usage(const struct convert *c)
 {
     if (c->inputs.count == 0)
-        return cli_usage_error(
-            "convert", "give the files with features or captions, or a model or vocabulary");
+        return cli_usage_error("convert", "give the files to convert");
     if (!c->output)
         return cli_usage_error("convert", "give what to write with -o DIR or -o FILE");
     if (convert_file_wanted(c->output))
@@ -288,12 +287,14 @@ static int check_usage(const struct convert *c)
     return EXIT_DONE;
 }
 
-static int convert_any(struct convert *c, struct error *err)
+static int run(struct convert *c, struct error *err)
 {
+    const char *first = c->inputs.items[0];
     if (convert_file_wanted(c->output))
-        return convert_file(c->inputs.items[0], c->output, c->force, c->quiet, err);
-    bool captions = c->inputs.count == 1 && caption_convert_reads(c->inputs.items[0]);
-    return captions ? convert_caption_file(c, err) : convert(c, err);
+        return convert_file(first, c->output, c->force, c->quiet, err);
+    if (c->inputs.count == 1 && caption_convert_reads(first))
+        return convert_caption_file(c, err);
+    return convert(c, err);
 }
 
 int cli_convert(int argc, char **argv)
@@ -335,10 +336,8 @@ int cli_convert(int argc, char **argv)
             "precomp folder. Also makes captions, one per line, and ids from captions in another "
             "form: a token file (name.jpg#0<TAB>caption), CSV, TSV, JSON lines, Karpathy's "
             "dataset_*.json, COCO's captions_*.json, and any of them or plain captions in UTF-16. "
-            "A "
-            "model goes from any format that is read to safetensors or the zip of torch.save, by "
-            "the "
-            "output's ending (.safetensors; .pth.tar, .pth, .pt), with the same numbers; a "
+            "A model goes from any format that is read to safetensors or the zip of torch.save, by "
+            "the output's ending (.safetensors; .pth.tar, .pth, .pt), with the same numbers; a "
             "vocabulary, also a pickled one, to JSON.",
         .examples = "  scanscope convert assets/demo/test_ims.npy --f16 -o demo16\n"
                     "  scanscope convert assets/demo/model.pth.tar -o model.safetensors\n",
@@ -349,7 +348,7 @@ int cli_convert(int argc, char **argv)
     if (cli_parse(&usage, argc, argv, &c.inputs, &status) &&
         (status = check_usage(&c)) == EXIT_DONE) {
         interrupt_catch();
-        status = convert_any(&c, &err) == 0 ? EXIT_DONE : cli_fail("convert", &err);
+        status = run(&c, &err) == 0 ? EXIT_DONE : cli_fail("convert", &err);
     }
     cli_list_done(&c.inputs);
     str_list_done(&c.wanted);

@@ -154,4 +154,21 @@ if [ -f "$case" ]; then
 else
     skip "cases/model.safetensors" "no $case"
 fi
+
+# What is more than two encoders, and what is a Python object.
+if [ -f "$SCANSCOPE_TEST_DATA/cases/opt_date.pth.tar" ]; then
+    for name in third_dict_similarity vseinf_like flat_prefixed wn_parametrized opt_date; do
+        "$SCANSCOPE" convert "$SCANSCOPE_TEST_DATA/cases/$name.pth.tar" -o one.safetensors --quiet >/dev/null &&
+            "$SCANSCOPE" convert one.safetensors -o two.pth.tar --quiet >/dev/null &&
+            "$SCANSCOPE" convert two.pth.tar -o three.safetensors --quiet >/dev/null && cmp -s one.safetensors three.safetensors
+        ok $? "$name: there and back, the same file"
+        rm -f one.safetensors two.pth.tar three.safetensors
+    done
+    run "$SCANSCOPE" convert "$SCANSCOPE_TEST_DATA/cases/opt_date.pth.tar" -o date.safetensors
+    [ "$status" -eq 0 ] && grep -q 'the option started, <datetime.datetime>, is not carried over' err &&
+        ! grep -q started date.safetensors
+    ok $? "an option that is a Python object is dropped, with a note"
+else
+    skip "models of others" "no $SCANSCOPE_TEST_DATA/cases"
+fi
 done_testing

@@ -2,6 +2,7 @@
 # scanscope vocab: small captions counted by hand, what is refused, and the vocabulary of a real data set
 # rebuilt.
 . "$SCANSCOPE_TESTS/support/tap.sh"
+. "$SCANSCOPE_TESTS/cli/split.sh"
 
 vocab() {
     run "$SCANSCOPE" vocab "$@"
@@ -73,5 +74,45 @@ if [ -f "$real/train_caps.txt" ] && [ -f "$real/vocab.json" ]; then
     ok $? "the vocabulary of a real data set, rebuilt byte for byte"
 else
     skip "the vocabulary of a real data set built again" "no $real"
+fi
+# ---- pickled by Python ----
+cat >pickle_it.py <<'PY'
+import json, pickle, sys
+class Vocabulary(object):
+    pass
+v, j = Vocabulary(), json.load(open(sys.argv[1]))
+v.word2idx, v.idx2word, v.idx = j['word2idx'], {int(i): w for i, w in j['idx2word'].items()}, j['idx']
+pickle.dump(v, open(sys.argv[2], 'wb'), int(sys.argv[3]))
+PY
+fixture=$fixtures/t2i_avg/model.pth.tar
+if [ -f "$fixture" ] && /usr/bin/python3 -c '' 2>/dev/null; then
+    make_split split t2i_avg
+    run "$SCANSCOPE" eval -m "$fixture" -d split --no-index --quiet
+    mv out json.txt
+    for protocol in 0 1 2 4; do
+        [ -f all.json ] || mv split/vocab.json all.json
+        /usr/bin/python3 pickle_it.py all.json split/x_vocab.pkl $protocol
+        run "$SCANSCOPE" eval -m "$fixture" -d split --no-index --quiet
+        [ "$status" -eq 0 ] && cmp -s out json.txt
+        ok $? "a vocabulary pickled with protocol $protocol is found in the data folder, and scores the same"
+        run "$SCANSCOPE" convert split/x_vocab.pkl -o again.json --force
+        "$SCANSCOPE" info all.json | sed -n 's/.*; mapping//p' >all.txt
+        run "$SCANSCOPE" info again.json
+        [ -s all.txt ] && grep -qF "$(cat all.txt)" out
+        ok $? "convert writes it as JSON with the same ids"
+    done
+    run "$SCANSCOPE" info "$fixture" split/x_vocab.pkl
+    grep -q 'only the sizes could be compared' out
+    ok $? "info says that only sizes were compared"
+    mkdir own && cp "$fixture" own && sed 's/"w4"/"x4"/g' all.json >own/vocab.json
+    run "$SCANSCOPE" eval -m own/model.pth.tar -d split --no-index
+    [ "$status" -eq 0 ] && grep -q 'x_vocab.pkl and own/vocab.json both have the 60 words' err
+    ok $? "two vocabularies of the model's size that differ: a note"
+    cp all.json own/vocab.json
+    run "$SCANSCOPE" eval -m own/model.pth.tar -d split --no-index
+    ! grep -q 'both have' err
+    ok $? "none if they are the same"
+else
+    skip "a pickled vocabulary" "no $fixture, or no python3"
 fi
 done_testing

@@ -67,15 +67,15 @@ struct checkpoint {
     struct notes notes; /* what was assumed or left out in reading it */
 };
 
-/* Loads one, of a torch file or safetensors (safetensors_checkpoint.h), by its first bytes. In a
- * torch file the model stands under `model`, `state_dict`, `net` or `model_state_dict`, or is the
- * whole file: a list of dicts, a dict of dicts, or one flat dict whose names begin with the part's
- * (checkpoint_sort_parts). Options stand under one of checkpoint_option_keys, as a Namespace or a
- * dict. What DataParallel and torch.compile insert into names ("module.", "_orig_mod.") is dropped,
- * and PyTorch 2's parametrizations.weight.original0 and 1 become weight_g and weight_v. Free with
- * checkpoint_free. Errors: those of torchfile_open and safetensors_open; neither a dict nor a list,
- * two tensors of one name, a part of the model that is no plain array of real numbers, too many
- * tensors, tensors that do not fit their storages. */
+/* Loads one, of a torch file or of safetensors, by its first bytes. The model stands under `model`,
+ * `state_dict`, `net` or `model_state_dict`, or is the whole file: a list of dicts, a dict of
+ * dicts, or one flat dict whose names begin with the part's (checkpoint_sort_parts). Options stand
+ * under one of checkpoint_option_keys, as a Namespace or a dict. What DataParallel and
+ * torch.compile insert into names ("module.", "_orig_mod.") is dropped, and PyTorch 2's
+ * parametrizations.weight.original0 and 1 become weight_g and weight_v. Free with checkpoint_free.
+ * Errors: those of torchfile_open and safetensors_open; neither a dict nor a list, two tensors of
+ * one name, a part of the model that is no plain array of real numbers, too many tensors, tensors
+ * that do not fit their storages. */
 int checkpoint_load(const char *path, struct checkpoint **out, struct error *err) MUST_USE;
 
 /* The same from an open file (TORCHFILE_LOAD). Options that are objects of unknown classes become

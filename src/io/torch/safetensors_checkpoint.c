@@ -10,6 +10,7 @@
 
 #include "base/countof.h"
 #include "base/mem.h"
+#include "io/torch/checkpoint_private.h"
 
 /* ---- tensors ---- */
 
@@ -37,22 +38,25 @@ static int load_tensor(const struct safetensors_entry *e, const char *name,
 
 static const char extra_prefix[] = "scanscope.";
 
-/* The model is one flat dict. */
+static int load_entry(const struct safetensors_entry *e, struct checkpoint *c, struct error *err)
+{
+    size_t n = sizeof extra_prefix - 1;
+    if (strncmp(e->name, extra_prefix, n) == 0)
+        return load_tensor(e, e->name + n, &c->extra, err);
+    char *name = mem_strdup(e->name);
+    checkpoint_plain_name(name);
+    int status = load_tensor(e, name, &c->groups[0], err);
+    free(name);
+    return status;
+}
+
 static int load_tensors(const struct safetensors *file, struct checkpoint *c, struct error *err)
 {
-    size_t count, n = sizeof extra_prefix - 1;
+    size_t count;
     const struct safetensors_entry *entries = safetensors_entries(file, &count);
-    for (size_t i = 0; i < count; i++) {
-        bool extra = strncmp(entries[i].name, extra_prefix, n) == 0;
-        struct tensor_group *group = extra ? &c->extra : &c->groups[0];
-        char *name = mem_strdup(entries[i].name + (extra ? n : 0));
-        if (!extra)
-            checkpoint_plain_name(name);
-        int status = load_tensor(&entries[i], name, group, err);
-        free(name);
-        if (status != 0)
+    for (size_t i = 0; i < count; i++)
+        if (load_entry(&entries[i], c, err) != 0)
             return error_prefix(err, c->path);
-    }
     c->has_model = c->groups[0].count > 0;
     return checkpoint_sort_parts(c, err);
 }
@@ -61,14 +65,6 @@ static int load_tensors(const struct safetensors *file, struct checkpoint *c, st
 
 /* Fields of the checkpoint itself, or of no meaning for it. */
 static const char *const plain_keys[] = {"epoch", "Eiters", "best_rsum", "format", NULL};
-
-/* The one of `keys` that ends with NULL; NULL if there is none. */
-static const char *find_key(const char *const *keys, const char *key)
-{
-    while (*keys && strcmp(*keys, key) != 0)
-        keys++;
-    return *keys;
-}
 
 /* Whether a text is a number as a program writes it: "007" and "1e" stay texts. */
 static bool read_number(const char *text, double *out, bool *whole_out)
@@ -181,17 +177,17 @@ static int load_metadata(const json_t *metadata, struct checkpoint *c, struct er
     c->best_rsum = number_in(metadata, "best_rsum", NAN);
     json_object_foreach ((json_t *)metadata, key, value) {
         const char *text = json_string_value(value);
-        const char *known = find_key(checkpoint_option_keys, key);
-        if (status != 0 || find_key(plain_keys, key))
+        if (status != 0 || checkpoint_is_key(plain_keys, key))
             continue;
-        c->options_key = known || c->options_key ? known : "__metadata__";
-        if (known) {
+        if (checkpoint_is_key(checkpoint_option_keys, key)) {
             status = add_options(c, key, text, err);
         } else {
             add_text_option(c, key, text);
             status = check_twice(c, err);
         }
     }
+    if (c->option_count > 0)
+        c->options_key = "__metadata__";
     return status;
 }
 

@@ -740,8 +740,12 @@ static void test_vocabulary_is_found(void **state)
     put_features("test_ims.npy", 1, 1);
     struct dataset *d = opened("test");
     assert_null(dataset_find_vocab(d));
-    put_text("a_vocab.json", "{}");
+    put_text("a_vocab.pkl", "");
     char *path = dataset_find_vocab(d);
+    assert_non_null(strstr(path, "/a_vocab.pkl"));
+    free(path);
+    put_text("a_vocab.json", "{}");
+    path = dataset_find_vocab(d);
     assert_non_null(strstr(path, "/a_vocab.json"));
     free(path);
     put_text("b_vocab.json", "{}");
