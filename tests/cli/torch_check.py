@@ -70,9 +70,11 @@ def plain_name(name):
 
 
 def divided(flat):
-    """Both encoders in one dict: whose a tensor is, its name says."""
+    """Both encoders in one dict: whose a tensor is, its name says, or the dict of its part."""
     groups = [{}, {}, {}]
-    for name, value in flat.items():
+    for part, value in [(p, flat[p]) for p in ('img_enc', 'txt_enc') if p in flat]:
+        groups[0 if part == 'img_enc' else 1].update(value)
+    for name, value in ((n, v) for n, v in flat.items() if n not in ('img_enc', 'txt_enc')):
         first = plain_name(name).split('.')[0]
         groups[{'fc': 0, 'embed': 1, 'rnn': 1}.get(first, 2)][name] = value
     return groups

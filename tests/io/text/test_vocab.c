@@ -173,6 +173,7 @@ static void test_deep_nesting_and_other_kinds(void **state)
     assert_non_null(strstr(err.text, "depth"));
     memset(deep, 0, n);
     assert_int_equal(load_bytes(deep, n, &v, &err), -1);
+    assert_int_equal(load_bytes("{", 1, &v, &err), -1); /* not all zeros, once it is made long */
     free(deep);
     assert_int_equal(vocab_load(folder, &v, &err), -1);
     assert_non_null(strstr(err.text, "folder"));
