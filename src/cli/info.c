@@ -94,7 +94,9 @@ static int run(struct info *info)
     bool good = true;
     info->subjects = mem_new(count, sizeof *info->subjects);
     for (size_t i = 0; i < count; i++) {
-        inspect_path(info->paths.items[i], info->split, &given, &info->subjects[i]);
+        inspect_path(info->paths.items[i],
+                     &(struct inspect_spec){.split = info->split, .given = &given, .decode = true},
+                     &info->subjects[i]);
         good = good && !info->subjects[i].failed && !info->subjects[i].damaged;
     }
     good = inspect_fit(info->subjects, count, &matches) && good;

@@ -38,11 +38,18 @@ struct inspect_field {
     size_t count, cap;
 };
 
+/* How to look. All borrowed; zero is sensible. */
+struct inspect_spec {
+    const char *split;               /* of a folder; NULL: all */
+    const struct model_given *given; /* what the user says of a model; NULL: nothing */
+    bool decode; /* photographs, to count those that are unreadable, damaged or disagree */
+};
+
 /* A file or folder that was looked at. */
 struct inspect_subject {
-    const char *path;                /* borrowed */
-    const struct model_given *given; /* borrowed; NULL: nothing */
-    bool failed;                     /* `error` has the reason, the rest is empty */
+    const char *path;         /* borrowed */
+    struct inspect_spec spec; /* how it was looked at */
+    bool failed;              /* `error` has the reason, the rest is empty */
     struct error error;
     bool damaged;                /* readable, but holds NaN or infinity, or a split does not open */
     struct str text;             /* lines for people */
@@ -56,11 +63,8 @@ struct inspect_subject {
     size_t feature_count, feature_cap;
 };
 
-/* Looks at PATH, whatever it is; `split` limits a folder to one split (NULL: all), `given` is what
- * the user says of a model (NULL: nothing). Cannot fail: see `failed`. The caller calls
- * inspect_done. */
-void inspect_path(const char *path, const char *split, const struct model_given *given,
-                  struct inspect_subject *out);
+/* Looks at PATH, whatever it is. Cannot fail: see `failed`. The caller calls inspect_done. */
+void inspect_path(const char *path, const struct inspect_spec *spec, struct inspect_subject *out);
 
 /* Frees what it holds, and zeroes it. */
 void inspect_done(struct inspect_subject *subject);

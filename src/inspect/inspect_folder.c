@@ -31,20 +31,6 @@ static void keep_captions(struct inspect_subject *s, struct dataset *d)
         f->captions[i] = mem_strdup(d->caption[i]);
 }
 
-static size_t count_photos(const struct dataset *d, size_t checked)
-{
-    size_t found = 0;
-    for (size_t i = 0; d->photo_folder && i < checked; i++) {
-        char *path;
-        struct error ignored;
-        if (dataset_photo(d, i, &path, &ignored) != 0)
-            continue;
-        found++;
-        free(path);
-    }
-    return found;
-}
-
 static size_t count_empty(const struct dataset *d)
 {
     size_t empty = 0;
@@ -66,7 +52,7 @@ static int check_features(const struct dataset *d, size_t checked, struct error 
     return status;
 }
 
-static char *split_line(const struct dataset *d, size_t checked)
+static char *split_line(const struct dataset *d, size_t checked, size_t photos)
 {
     struct str line = {0};
     char *shape = npy_describe(d->features);
@@ -84,7 +70,7 @@ static char *split_line(const struct dataset *d, size_t checked)
     str_add(&line, d->ids_are_rows ? ", no ids" : ", ids");
     if (d->photo_folder)
         str_addf(&line, ", photographs in %s (of the first %zu images %zu found)", d->photo_folder,
-                 checked, count_photos(d, checked));
+                 checked, photos);
     else
         str_add(&line, ", no photographs");
     return str_take(&line);
@@ -146,14 +132,18 @@ static void describe_split(struct inspect_subject *s, struct dataset *d)
 {
     struct error err;
     size_t checked = d->images < CHECKED_IMAGES ? d->images : CHECKED_IMAGES;
-    char *line = split_line(d, checked);
+    struct inspect_photos photos;
+    inspect_photos_find(d, checked, s->spec.decode, &photos);
+    char *line = split_line(d, checked, photos.found);
     char *clean = utf8_clean(d->split, strlen(d->split));
     inspect_line(s, NULL, "%-12s %s", clean, line);
     struct inspect_field *record = record_split(s, d, line);
     free(clean);
     free(line);
-    if (d->photo_folder)
-        inspect_photos(d, checked, inspect_set(record, "photograph_counts", INSPECT_OBJECT));
+    if (d->photo_folder && photos.decoded)
+        inspect_photos_record(&photos, &d->notes,
+                              inspect_set(record, "photograph_counts", INSPECT_OBJECT));
+    inspect_photos_done(&photos);
     record_notes(&d->notes, record);
     for (size_t i = 0; i < d->notes.lines.count; i++)
         inspect_line(s, NULL, "%-12s %s", "", d->notes.lines.items[i]);
@@ -273,10 +263,10 @@ static bool describe_others(struct inspect_subject *s)
     return photos + captions + entities > 0;
 }
 
-int inspect_folder(struct inspect_subject *s, const char *split, struct error *err)
+int inspect_folder(struct inspect_subject *s, struct error *err)
 {
     struct dataset *d = NULL;
-    char *splits = split ? mem_strdup(split) : dataset_list_splits(s->path);
+    char *splits = s->spec.split ? mem_strdup(s->spec.split) : dataset_list_splits(s->path);
     int status = splits[0] ? look_at_splits(s, splits, err) : inspect_bottomup(s, err);
     if (status != 0 && !splits[0]) {
         struct dataset_spec spec = {.folder = s->path};

@@ -117,14 +117,14 @@ static bool is_usable(struct inspect_subject *s, const struct checkpoint *c, str
 {
     struct model_given given = {.assume_defaults = true};
     struct model *model = NULL;
-    if (model_options_from_checkpoint(c, s->given, &s->options, err) != 0) {
+    if (model_options_from_checkpoint(c, s->spec.given, &s->options, err) != 0) {
         s->question = err->question;
         s->error = *err;
         if (!s->question)
             return false;
     }
-    if (s->given)
-        given = *s->given;
+    if (s->spec.given)
+        given = *s->spec.given;
     given.assume_defaults = true;
     if (model_from_checkpoint(c, &given, &model, err) != 0)
         return false;

@@ -127,11 +127,11 @@ static int look_at_file(struct inspect_subject *s, const struct file_map *map, s
     return is_table(map) ? inspect_bottomup(s, err) : inspect_lines(s, err);
 }
 
-static int look(struct inspect_subject *s, const char *split, struct error *err)
+static int look(struct inspect_subject *s, struct error *err)
 {
     struct file_map map;
     if (file_is_folder(s->path))
-        return inspect_folder(s, split, err);
+        return inspect_folder(s, err);
     if (file_map_any(s->path, &map, err) != 0)
         return -1;
     int status = look_at_file(s, &map, err);
@@ -139,11 +139,10 @@ static int look(struct inspect_subject *s, const char *split, struct error *err)
     return status;
 }
 
-void inspect_path(const char *path, const char *split, const struct model_given *given,
-                  struct inspect_subject *out)
+void inspect_path(const char *path, const struct inspect_spec *spec, struct inspect_subject *out)
 {
-    *out = (struct inspect_subject){.path = path, .given = given};
-    out->failed = look(out, split, &out->error) != 0;
+    *out = (struct inspect_subject){.path = path, .spec = *spec};
+    out->failed = look(out, &out->error) != 0;
 }
 
 void inspect_done(struct inspect_subject *s)

@@ -18,13 +18,9 @@ static const struct {
     {"other_shape", IMAGE_OTHER_SHAPE},
 };
 
-/* How many photographs are so, and what was said of the first. */
-struct photo_count {
-    size_t count;
-    char *first;
-};
+_Static_assert(COUNTOF(kinds) == INSPECT_PHOTO_KINDS, "a count for each kind");
 
-static void count_one(struct photo_count *of, const char *text)
+static void count_one(struct inspect_photo_kind *of, const char *text)
 {
     of->count++;
     if (!of->first)
@@ -33,7 +29,7 @@ static void count_one(struct photo_count *of, const char *text)
 
 /* Opens a photograph small: all its bytes are decoded, few of its pixels kept. */
 static void look_at_photo(const struct dataset *d, size_t image, const char *path,
-                          struct photo_count counts[COUNTOF(kinds)])
+                          struct inspect_photo_kind counts[INSPECT_PHOTO_KINDS])
 {
     const int32_t *size = d->sizes ? d->sizes + 2 * image : NULL;
     struct notes notes = {0};
@@ -58,27 +54,39 @@ static void look_at_photo(const struct dataset *d, size_t image, const char *pat
     notes_done(&notes);
 }
 
-void inspect_photos(struct dataset *d, size_t checked, struct inspect_field *record)
+void inspect_photos_find(const struct dataset *d, size_t checked, bool decode,
+                         struct inspect_photos *out)
 {
-    struct photo_count counts[COUNTOF(kinds)] = {{0}};
-    size_t found = 0;
+    *out = (struct inspect_photos){.decoded = decode};
     for (size_t i = 0; d->photo_folder && i < checked; i++) {
         char *path;
         struct error ignored;
         if (dataset_photo(d, i, &path, &ignored) != 0)
             continue;
-        found++;
-        look_at_photo(d, i, path, counts);
+        out->found++;
+        if (decode)
+            look_at_photo(d, i, path, out->kinds);
         free(path);
     }
-    inspect_set_number(record, "checked", INSPECT_INTEGER, (double)found);
+}
+
+void inspect_photos_record(const struct inspect_photos *photos, struct notes *notes,
+                           struct inspect_field *record)
+{
+    inspect_set_number(record, "checked", INSPECT_INTEGER, (double)photos->found);
     for (size_t k = 0; k < COUNTOF(kinds); k++) {
-        inspect_set_number(record, kinds[k].name, INSPECT_INTEGER, (double)counts[k].count);
-        if (counts[k].count > 1)
-            notes_add(&d->notes, "%s (and %zu more of %zu photographs)", counts[k].first,
-                      counts[k].count - 1, found);
-        else if (counts[k].count == 1)
-            notes_add(&d->notes, "%s", counts[k].first);
-        free(counts[k].first);
+        const struct inspect_photo_kind *of = &photos->kinds[k];
+        inspect_set_number(record, kinds[k].name, INSPECT_INTEGER, (double)of->count);
+        if (of->count > 1)
+            notes_add(notes, "%s (and %zu more of %zu photographs)", of->first, of->count - 1,
+                      photos->found);
+        else if (of->count == 1)
+            notes_add(notes, "%s", of->first);
     }
+}
+
+void inspect_photos_done(struct inspect_photos *photos)
+{
+    for (size_t k = 0; k < COUNTOF(kinds); k++)
+        free(photos->kinds[k].first);
 }

@@ -47,8 +47,8 @@ int inspect_lines(struct inspect_subject *s, struct error *err) MUST_USE;
  * `scanscope convert` reads. */
 bool inspect_captions(struct inspect_subject *s, const void *data, size_t size);
 
-/* A data folder, or one of captions, photographs or tables; `split` as in inspect_path. */
-int inspect_folder(struct inspect_subject *s, const char *split, struct error *err) MUST_USE;
+/* A data folder, or one of captions, photographs or tables. */
+int inspect_folder(struct inspect_subject *s, struct error *err) MUST_USE;
 
 /* Any other JSON (a vocabulary is seen here, too), mapped. */
 int inspect_json(struct inspect_subject *s, const struct file_map *map, struct error *err) MUST_USE;
@@ -64,9 +64,31 @@ int inspect_binary_kind(struct inspect_subject *s, const struct file_map *map,
 
 /* A line and a number of the record: "NAME  31,014 WHAT", 31014. */
 void inspect_count(struct inspect_subject *s, const char *name, size_t count, const char *what);
-/* Opens the photographs of the first `checked` images, records how many of them are unreadable,
- * damaged or disagree with the sizes, and adds a note about each kind. */
-void inspect_photos(struct dataset *dataset, size_t checked, struct inspect_field *record);
+/* What may be said of a photograph (inspect_photos.c). */
+enum { INSPECT_PHOTO_KINDS = 5 };
+
+/* Photographs of a split's first images. */
+struct inspect_photos {
+    size_t found;
+    bool decoded; /* and so the following are known */
+    struct inspect_photo_kind {
+        size_t count;
+        char *first; /* owned: what was said of the first */
+    } kinds[INSPECT_PHOTO_KINDS];
+};
+
+/* Finds the photographs of the first `checked` images and, with `decode`, opens them and counts
+ * those that are unreadable, damaged or disagree with the sizes. The caller calls
+ * inspect_photos_done. */
+void inspect_photos_find(const struct dataset *dataset, size_t checked, bool decode,
+                         struct inspect_photos *out);
+
+/* Records what was counted, and adds a note about each kind. */
+void inspect_photos_record(const struct inspect_photos *photos, struct notes *notes,
+                           struct inspect_field *record);
+
+/* Frees what it holds. */
+void inspect_photos_done(struct inspect_photos *photos);
 
 /* Adds what there is to say of s->vocab. */
 void inspect_describe_vocab(struct inspect_subject *s);

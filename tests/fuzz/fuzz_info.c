@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct inspect_subject subject;
     char path[FUZZ_PATH];
     int fd = fuzz_file(data, size, path);
-    inspect_path(path, NULL, NULL, &subject);
+    inspect_path(path, &(struct inspect_spec){.decode = true}, &subject);
     check(&subject);
     inspect_done(&subject);
     close(fd);

@@ -24,7 +24,7 @@ static const struct inspect_subject *look_at(struct look *look, const char *path
     if (!path || look->count == SUBJECTS)
         return NULL;
     struct inspect_subject *subject = &look->subjects[look->count++];
-    inspect_path(path, split, given, subject);
+    inspect_path(path, &(struct inspect_spec){.split = split, .given = given}, subject);
     if (!subject->failed)
         return subject;
     fitness_add(look->out, FIT_BAD, "%s", subject->error.text);
