@@ -80,27 +80,25 @@ static int apply_style(const void *options, struct figure_style *style, struct e
 /* ---- writing ---- */
 
 /* Notes to stderr, one per line; `line_number` 0: not of a batch. */
-static void print_notes(const struct options *o, const struct str *notes, size_t line_number)
+static void print_notes(const struct options *o, const struct notes *notes, size_t line_number)
 {
-    for (const char *line = str_text(notes); *line && !o->common.quiet;) {
-        size_t length = strcspn(line, "\n");
+    for (size_t i = 0; i < notes->lines.count && !o->common.quiet; i++) {
         fprintf(stderr, "scanscope %s: ", command_name);
         if (line_number)
             fprintf(stderr, "line %zu: ", line_number);
-        fprintf(stderr, "%.*s\n", (int)length, line);
-        line += length + 1;
+        fprintf(stderr, "%s\n", notes->lines.items[i]);
     }
 }
 
 static int write_figure(struct options *o, const struct figure *figure,
                         const struct figure_style *style, struct error *err)
 {
-    struct str notes = {0};
+    struct notes notes = {0};
     int status = figure_write(figure, style, o->output, &notes, err);
     if (figure->info.notes)
         cli_notes(&o->common, figure->info.notes);
     print_notes(o, &notes, 0);
-    str_done(&notes);
+    notes_done(&notes);
     if (status != 0 || !o->data)
         return status;
     return figure_save_beside(figure, style, o->output, err);

@@ -393,7 +393,7 @@ void figure_batch_done(struct batch *batch)
         free(batch->jobs[i].claim);
         free(batch->jobs[i].shown);
         free(batch->jobs[i].preview);
-        str_done(&batch->jobs[i].notes);
+        notes_done(&batch->jobs[i].notes);
         notes_done(&batch->jobs[i].remarks);
     }
     free(batch->jobs);

@@ -31,8 +31,8 @@ struct batch_job {
     const char *data;    /* file of saved data to be drawn again; NULL: a new figure */
     struct json_t *json; /* owns the texts; NULL of a mark */
     bool failed;
-    struct error err; /* why */
-    struct str notes;
+    struct error err;     /* why */
+    struct notes notes;   /* on how it is drawn, and on the line */
     struct notes remarks; /* on what the figure shows */
     char *shown;          /* the figure's title */
     char *preview;        /* for the page: the figure of a PDF as SVG; else NULL */

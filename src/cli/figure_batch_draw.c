@@ -37,17 +37,13 @@ static int from_logs(struct batch_job *job, struct figure_data *data)
 /* What a line gives beside data, or for another kind, is not ignored without a word. */
 static void note_unused(struct batch_job *job)
 {
-    struct notes notes = {0};
     const struct figure_request *r = &job->request;
     bool content = r->caption_count || r->caption_index >= 0 || r->image || r->words ||
                    r->regions || r->top || r->rows || job->log_count;
     if (!job->data)
-        figure_request_unused(r, job->log_count, &notes);
+        figure_request_unused(r, job->log_count, &job->notes);
     else if (content)
-        notes_add(&notes, "a data file says what it shows: only style fields change it");
-    for (size_t i = 0; i < notes.lines.count; i++)
-        str_addf(&job->notes, "%s\n", notes.lines.items[i]);
-    notes_done(&notes);
+        notes_add(&job->notes, "a data file says what it shows: only style fields change it");
 }
 
 static int fill(struct batch_job *job, const struct figure_sessions *sessions,

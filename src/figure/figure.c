@@ -141,7 +141,7 @@ static int check_style(const struct figure_style *style, struct error *err)
 }
 
 int figure_write(const struct figure *figure, const struct figure_style *style, const char *path,
-                 struct str *notes, struct error *err)
+                 struct notes *notes, struct error *err)
 {
     struct scene scene;
     struct metadata meta;
@@ -166,7 +166,7 @@ int figure_write(const struct figure *figure, const struct figure_style *style, 
 
 int figure_words(const struct figure_image *image, const struct figure_word *words, size_t count,
                  const struct figure_style *style, const struct figure_info *info, const char *path,
-                 struct str *notes, struct error *err)
+                 struct notes *notes, struct error *err)
 {
     struct figure_set set = {
         .query = info->caption, .image = *image, .words = words, .word_count = count};

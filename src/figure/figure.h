@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "base/str.h"
+#include "base/notes.h"
 #include "io/image/image.h"
 
 /* ---- overlays (overlay.c) ---- */
@@ -231,11 +231,11 @@ int figure_kind_named(const char *name, enum figure_kind *out, struct error *err
  * (with what to do), no fonts, a style out of range, a picture of more than 32,767 pixels a side, a
  * file that cannot be written; no partial file is left. */
 int figure_write(const struct figure *figure, const struct figure_style *style, const char *path,
-                 struct str *notes, struct error *err) MUST_USE;
+                 struct notes *notes, struct error *err) MUST_USE;
 
 /* figure_write of one image with one panel per word, info->caption as title. */
 int figure_words(const struct figure_image *image, const struct figure_word *words, size_t count,
                  const struct figure_style *style, const struct figure_info *info, const char *path,
-                 struct str *notes, struct error *err) MUST_USE;
+                 struct notes *notes, struct error *err) MUST_USE;
 
 #endif

@@ -28,10 +28,10 @@ void scene_note(struct scene *scene, const char *format, ...)
         return;
     va_list args;
     va_start(args, format);
-    char text[512];
-    vsnprintf(text, sizeof text, format, args);
+    char *text = mem_vprintf(format, args);
     va_end(args);
-    str_addf(scene->notes, "%s\n", text);
+    notes_add(scene->notes, "%s", text);
+    free(text);
 }
 
 /* ---- text ---- */
@@ -92,7 +92,7 @@ static PangoContext *text_context(double scale)
 }
 
 int scene_init(struct scene *scene, const struct figure_style *style, double scale,
-               struct str *notes, struct error *err)
+               struct notes *notes, struct error *err)
 {
     *scene = (struct scene){.style = figure_style_filled(style),
                             .pixels_per_point = scale,

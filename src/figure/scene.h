@@ -6,6 +6,7 @@
 
 #include <pango/pango.h>
 
+#include "base/notes.h"
 #include "figure/figure.h"
 
 struct box {
@@ -45,7 +46,7 @@ struct scene {
     PangoContext *text;
     struct item *items;
     size_t count, cap;
-    struct str *notes;    /* may be NULL */
+    struct notes *notes;  /* may be NULL */
     struct str statement; /* what colours or brightness mean and how they are scaled */
     size_t panels;        /* lettered so far */
     bool unknown_glyphs;  /* already noted */
@@ -56,7 +57,7 @@ enum { SCENE_MARGIN = 2 }; /* so that strokes at the edge are whole */
 /* An empty page of the style's width; the caller's to scene_done. `scale` is pixels per point (1
  * for PDF and SVG); `notes` is borrowed. Errors: no font is installed. */
 int scene_init(struct scene *scene, const struct figure_style *style, double scale,
-               struct str *notes, struct error *err) MUST_USE;
+               struct notes *notes, struct error *err) MUST_USE;
 
 /* Frees what the scene owns. */
 void scene_done(struct scene *scene);

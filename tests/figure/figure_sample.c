@@ -106,7 +106,8 @@ int sample_down(void **state)
     int left = rmdir(s->folder); /* fails where a temporary file was left */
     free(s->path);
     image_done(&s->photo);
-    str_done(&s->notes);
+    notes_done(&s->notes);
+    free(s->said);
     free(s);
     return left;
 }
@@ -114,4 +115,11 @@ int sample_down(void **state)
 int sample_draw(struct sample *s)
 {
     return figure_write(&s->figure, &s->style, s->path, &s->notes, &s->err);
+}
+
+const char *sample_notes(struct sample *s)
+{
+    free(s->said);
+    s->said = notes_join(&s->notes);
+    return s->said ? s->said : "";
 }

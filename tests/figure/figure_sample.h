@@ -22,7 +22,8 @@ struct sample {
     struct figure_plot plots[2];
     struct figure_style style;
     struct figure figure;
-    struct str notes;
+    struct notes notes;
+    char *said; /* of sample_notes */
     struct error err;
 };
 
@@ -38,5 +39,8 @@ void sample_words(struct sample *s, size_t count);
 
 /* Writes the figure to s->path. */
 int sample_draw(struct sample *s);
+
+/* All notes in one text, "" if there are none; valid until the next call. */
+const char *sample_notes(struct sample *s);
 
 #endif

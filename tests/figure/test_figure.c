@@ -94,7 +94,7 @@ static void test_two_hundred_words(void **state)
     s->figure.kind = FIGURE_WORDS;
     s->style.max_words = 7;
     check_layout(s);
-    assert_non_null(strstr(str_text(&s->notes), "the first 7 of 200 words"));
+    assert_non_null(strstr(sample_notes(s), "the first 7 of 200 words"));
 }
 
 static void test_hostile_texts(void **state)
@@ -167,7 +167,7 @@ static void test_missing_photograph(void **state)
     s->set.image.pixels = NULL;
     s->set.image.missing = "17.jpg: cannot open: No such file or directory";
     assert_done(sample_draw(s), s->err);
-    assert_non_null(strstr(str_text(&s->notes), "image 17: 17.jpg: cannot open"));
+    assert_non_null(strstr(sample_notes(s), "image 17: 17.jpg: cannot open"));
     s->results[1].image = s->set.image;
     s->set.result_count = 3;
     s->figure.kind = FIGURE_STRIP;
@@ -459,12 +459,12 @@ static void test_fonts(void **state)
     struct sample *s = *state;
     s->style.font = "No Such Font";
     check_layout(s);
-    assert_non_null(strstr(str_text(&s->notes), "'No Such Font' is not installed"));
-    assert_null(strstr(str_text(&s->notes), "no installed font has"));
+    assert_non_null(strstr(sample_notes(s), "'No Such Font' is not installed"));
+    assert_null(strstr(sample_notes(s), "no installed font has"));
     s->words[1].text = s->words[2].text = "\xf4\x8f\xbf\xbd"; /* for private use: in no font */
     s->style.font = NULL;
     check_layout(s);
-    const char *note = strstr(str_text(&s->notes), "no installed font has");
+    const char *note = strstr(sample_notes(s), "no installed font has");
     assert_non_null(note);
     assert_null(strstr(note + 1, "no installed font has")); /* said once */
 }
