@@ -145,6 +145,14 @@ json_t *json_out_tree_text(const char *text)
     return json;
 }
 
+json_t *json_out_tree_texts(const struct str_list *texts)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < texts->count; i++)
+        json_array_append_new(list, json_out_tree_text(texts->items[i]));
+    return list;
+}
+
 json_t *json_out_tree_real(double number)
 {
     return isfinite(number) ? json_real(number) : json_null();

@@ -49,6 +49,7 @@ void json_out_floats(struct json_out *out, const char *key, const float *values,
 
 /* A text, null if NULL; a number, null if not finite. The reference is the caller's. */
 struct json_t *json_out_tree_text(const char *text);
+struct json_t *json_out_tree_texts(const struct str_list *texts); /* an array */
 struct json_t *json_out_tree_real(double number);
 
 /* Prints the tree to stdout with a newline, `indent` blanks per level (0: on one line), and

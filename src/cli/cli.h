@@ -160,6 +160,9 @@ void cli_opened(struct cli_common *common, const char *name, const struct model_
 void cli_models_json(struct json_out *out, const struct cli_common *common);
 struct json_t *cli_models_tree(const struct cli_common *common);
 
+/* Prints the remarks of a command that opens no session, each as "scanscope COMMAND: TEXT". */
+void cli_print_notes(const char *command, const struct notes *notes);
+
 /* Adds remarks to those of the run: each new one is a line on stderr, unless --quiet. */
 void cli_notes(struct cli_common *common, const struct notes *notes);
 void cli_session_notes(struct cli_common *common, const struct session *session);

@@ -47,16 +47,29 @@ void cli_common_done(struct cli_common *common)
     str_done(&common->opened);
 }
 
+/* A line on stderr, whatever the text holds. */
+static void print_note(const char *speaker, const char *text)
+{
+    char *clean = utf8_clean(text, strlen(text));
+    fprintf(stderr, "%s: %s\n", speaker, clean);
+    free(clean);
+}
+
+void cli_print_notes(const char *command, const struct notes *notes)
+{
+    char *speaker = mem_printf("scanscope %s", command);
+    for (size_t i = 0; i < notes->lines.count; i++)
+        print_note(speaker, notes->lines.items[i]);
+    free(speaker);
+}
+
 static void add_note(struct cli_common *common, const char *text)
 {
     if (notes_has(&common->notes, text))
         return;
     notes_add(&common->notes, "%s", text);
-    if (common->quiet)
-        return;
-    char *clean = utf8_clean(text, strlen(text));
-    fprintf(stderr, "scanscope: %s\n", clean);
-    free(clean);
+    if (!common->quiet)
+        print_note("scanscope", text);
 }
 
 void cli_notes(struct cli_common *common, const struct notes *notes)
@@ -93,10 +106,7 @@ void cli_notes_json(struct json_out *out, const struct cli_common *common)
 
 struct json_t *cli_notes_tree(const struct cli_common *common)
 {
-    struct json_t *list = json_array();
-    for (size_t i = 0; i < common->notes.lines.count; i++)
-        json_array_append_new(list, json_out_tree_text(common->notes.lines.items[i]));
-    return list;
+    return json_out_tree_texts(&common->notes.lines);
 }
 
 void cli_opened(struct cli_common *common, const char *name, const struct model_options *options)

@@ -187,9 +187,8 @@ static int convert_input(struct convert *c, const char *path, struct precomp *ou
     progress_line_start(&line, file_name(path), c->quiet);
     int status = convert_images(c, reader, out, &line.progress, err);
     progress_line_end(&line);
-    const struct notes *notes = bottomup_notes(reader);
-    for (size_t i = 0; status == 0 && i < notes->lines.count && !c->quiet; i++)
-        fprintf(stderr, "scanscope convert: %s\n", notes->lines.items[i]);
+    if (status == 0 && !c->quiet)
+        cli_print_notes("convert", bottomup_notes(reader));
     bottomup_close(reader);
     return status;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "cli/cli.h"
 
 static void print_summary(const struct caption_convert_spec *spec,
                           const struct caption_convert_summary *sum)
@@ -29,12 +30,8 @@ int convert_captions(const struct caption_convert_spec *spec, bool quiet, struct
     int status = caption_convert(spec, &sum, err);
     if (status == 0)
         print_summary(spec, &sum);
-    for (size_t i = 0; status == 0 && !quiet && i < sum.notes.lines.count; i++) {
-        const char *line = sum.notes.lines.items[i];
-        char *clean = utf8_clean(line, strlen(line));
-        fprintf(stderr, "scanscope convert: %s\n", clean);
-        free(clean);
-    }
+    if (status == 0 && !quiet)
+        cli_print_notes("convert", &sum.notes);
     caption_convert_done(&sum);
     return status;
 }

@@ -9,6 +9,7 @@
 #include "base/magic.h"
 #include "base/notes.h"
 #include "base/str.h"
+#include "cli/cli.h"
 #include "io/text/vocab.h"
 #include "io/text/vocab_pickle.h"
 #include "io/torch/checkpoint.h"
@@ -91,12 +92,6 @@ static size_t add_notes(const struct checkpoint *c, struct notes *notes)
     return tensors;
 }
 
-static void show_notes(const struct notes *notes, bool quiet)
-{
-    for (size_t i = 0; i < notes->lines.count && !quiet; i++)
-        fprintf(stderr, "scanscope convert: %s\n", notes->lines.items[i]);
-}
-
 static int convert_model(const char *input, const char *output, bool quiet, struct error *err)
 {
     struct checkpoint *c;
@@ -109,7 +104,8 @@ static int convert_model(const char *input, const char *output, bool quiet, stru
                      ? checkpoint_save(output, c, err)
                      : error_at(err, input, -1, "holds no model: there are no tensors in it");
     if (status == 0) {
-        show_notes(&notes, quiet);
+        if (!quiet)
+            cli_print_notes("convert", &notes);
         printf("%s: %zu tensors, %zu options, from %s\n", output, tensors, c->option_count,
                c->format);
     }

@@ -19,7 +19,7 @@ struct real {
     struct session *session;
     char *model, *data;
     struct str label; /* the model's name in figures: with what it does not say of itself */
-    struct str note;  /* remarks made while it was opened */
+    char *note;       /* remarks made while it was opened, or NULL */
     char *unknown;    /* the share of unknown words, or NULL */
     char variant[64];
     char **captions;        /* made from word ids if there is no text; else NULL */
@@ -392,7 +392,7 @@ static void real_free(struct backend *backend)
     lexicon_done(&real->lexicon);
     free(real->model);
     free(real->data);
-    str_done(&real->note);
+    free(real->note);
     free(real->unknown);
     str_done(&real->label);
     session_free(real->session);
@@ -463,11 +463,10 @@ static void count_words(struct session *session)
         vocab_count_words(session->vocab, session->ids, session->starts[session->C]);
 }
 
-/* Adds a remark to the note; context: a str. */
+/* Adds a remark; context: notes. */
 static void take_note(void *context, const char *text)
 {
-    struct str *note = context;
-    str_addf(note, "%s%s", note->length ? "; " : "", text);
+    notes_add(context, "%s", text);
 }
 
 /* Where the fields are in a specification. */
@@ -523,8 +522,7 @@ struct backend *backend_session_wrap(struct session *session, const char *data_n
     real->query_caption = -1;
     real->model = mem_strdup(file_name(session->model_path));
     real->data = mem_strdup(data_name);
-    if (note)
-        str_add(&real->note, note);
+    real->note = mem_strdup(note);
     if (session->unknown.words > 0)
         real->unknown = unknown_words_text(&session->unknown);
     name_variant(real);
@@ -537,7 +535,7 @@ struct backend *backend_session_wrap(struct session *session, const char *data_n
     real->base.catalog = (struct catalog){.model = real->model,
                                           .variant = real->variant,
                                           .data = real->data,
-                                          .note = real->note.text,
+                                          .note = real->note,
                                           .unknown = real->unknown,
                                           .images = session->I,
                                           .captions = session->C,
@@ -562,20 +560,17 @@ int backend_session_open(void *context, const struct source *source, int side,
         return -1;
     spec.bf16 = context && *(const bool *)context;
     struct session *session = NULL;
-    struct str note = {0};
+    struct notes notes = {0};
     spec.index.say = take_note;
-    spec.index.context = &note;
+    spec.index.context = &notes;
     int status = session_open(&spec, progress, &session, err);
     if (status == 0) {
-        struct notes notes = {0};
         session_notes(session, &notes);
-        for (size_t i = 0; i < notes.lines.count; i++)
-            take_note(&note, notes.lines.items[i]);
-        notes_done(&notes);
-        char *name = name_data(&spec);
-        *out = backend_session_wrap(session, name, note.text);
+        char *name = name_data(&spec), *note = notes_join(&notes);
+        *out = backend_session_wrap(session, name, note);
+        free(note);
         free(name);
     }
-    str_done(&note);
+    notes_done(&notes);
     return status;
 }

@@ -211,10 +211,7 @@ void report_print_json(const struct report *report)
             set_inside(root, table->key, table_json(table));
         }
     }
-    json_t *notes = json_array();
-    for (size_t i = 0; i < report->notes.lines.count; i++)
-        json_array_append_new(notes, json_out_tree_text(report->notes.lines.items[i]));
-    json_object_set_new(root, "notes", notes);
+    json_object_set_new(root, "notes", json_out_tree_texts(&report->notes.lines));
     json_out_tree_print(root, 1);
 }
 
