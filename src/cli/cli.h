@@ -21,6 +21,7 @@ int cli_convert(int argc, char **argv);
 int cli_demo(int argc, char **argv);
 int cli_eval(int argc, char **argv);
 int cli_explore(int argc, char **argv);
+int cli_extract(int argc, char **argv);
 int cli_figure(int argc, char **argv);
 int cli_index(int argc, char **argv);
 int cli_info(int argc, char **argv);

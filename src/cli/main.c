@@ -14,6 +14,7 @@ static const struct command commands[] = {
     {"demo", "explore the shipped scenes, or draw more", cli_demo},
     {"eval", "compute the recalls of a model or an ensemble", cli_eval},
     {"explore", "open the terminal explorer", cli_explore},
+    {"extract", "photographs to regions and features in a precomp folder", cli_extract},
     {"figure", "draw attention, ranks and curves as PNG, PDF or SVG", cli_figure},
     {"index", "keep image embeddings in files", cli_index},
     {"info", "show what files contain, and whether they fit together", cli_info},

@@ -1,0 +1,184 @@
+#include "extract/extract.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "extract/journal.h"
+#include "extract/photo_list.h"
+#include "extract/pixels.h"
+#include "extract/pool.h"
+#include "extract/split.h"
+
+/* An extraction under way: what the sink fills. */
+struct work {
+    const struct extract_spec *spec;
+    struct extract_result *result;
+    struct photo_list list;
+    struct sink_photo *photos;
+    struct split *split;
+    struct record_hello hello; /* a copy */
+    struct journal *journal;
+    char *journal_path;
+    size_t wanted, done; /* photographs */
+};
+
+/* ---- the sink ---- */
+
+static bool advance(struct work *w)
+{
+    return progress_step(w->spec->progress, ++w->done, w->wanted);
+}
+
+static void copy_hello(struct work *w, const struct record_hello *hello)
+{
+    w->hello = (struct record_hello){.name = mem_strdup(hello->name),
+                                     .version = mem_strdup(hello->version),
+                                     .weights = mem_strdup(hello->weights),
+                                     .feature_size = hello->feature_size};
+    for (size_t i = 0; i < hello->classes.count; i++)
+        str_list_add(&w->hello.classes, mem_strdup(hello->classes.items[i]));
+}
+
+/* Takes up an interrupted run. */
+static int on_begin(void *context, const struct record_hello *hello, struct error *err)
+{
+    struct work *w = context;
+    copy_hello(w, hello);
+    w->result->extractor = mem_strdup(hello->name);
+    w->result->version = mem_strdup(hello->version);
+    w->result->feature_size = hello->feature_size;
+    if (split_check(w->split, hello, err) != 0 ||
+        journal_open(w->journal_path, hello, w->spec->regions, &w->journal, err) != 0)
+        return -1;
+    for (size_t i = 0; i < w->list.ids.count; i++) {
+        struct sink_photo *photo = &w->photos[i];
+        if (!photo->wanted || !journal_has(w->journal, photo->id, photo->path))
+            continue;
+        photo->wanted = false;
+        w->result->resumed++;
+        w->done++;
+    }
+    return 0;
+}
+
+static int on_take(void *context, size_t photo, const struct record *record, struct error *err)
+{
+    struct work *w = context;
+    const struct sink_photo *p = &w->photos[photo];
+    if (journal_add(w->journal, p->id, p->path, record, err) != 0)
+        return -1;
+    return advance(w) ? 0 : error_set(err, "interrupted");
+}
+
+static int on_fail(void *context, size_t photo, const char *reason, struct error *err)
+{
+    struct work *w = context;
+    str_list_add(&w->result->failed_ids, mem_strdup(w->photos[photo].id));
+    str_list_add(&w->result->failed_reasons, mem_strdup(reason));
+    return advance(w) ? 0 : error_set(err, "interrupted");
+}
+
+/* ---- before and after ---- */
+
+static int plan(struct work *w, struct error *err)
+{
+    const struct extract_spec *spec = w->spec;
+    if (photo_list_open(spec->inputs, spec->input_count, &w->list, err) != 0 ||
+        split_open(spec, &w->split, err) != 0)
+        return -1;
+    w->photos = mem_new(w->list.ids.count, sizeof *w->photos);
+    for (size_t i = 0; i < w->list.ids.count; i++) {
+        struct sink_photo *photo = &w->photos[i];
+        photo->id = w->list.ids.items[i];
+        photo->path = w->list.paths.items[i];
+        photo->wanted = !split_has(w->split, photo->id);
+        w->wanted += photo->wanted;
+    }
+    for (size_t i = 0; i < w->list.refused.count; i++) {
+        str_list_add(&w->result->failed_ids, mem_strdup(w->list.refused.items[i]));
+        str_list_add(&w->result->failed_reasons, mem_strdup(w->list.reasons.items[i]));
+    }
+    char *name = mem_printf("%s_extract.part", spec->split);
+    w->journal_path = file_join(spec->folder, name);
+    free(name);
+    if (w->wanted > 0)
+        return 0;
+    if (w->list.refused.count > 0)
+        return error_set(err, "%s: %s", w->list.refused.items[0], w->list.reasons.items[0]);
+    return error_at(err, spec->folder, -1, "all of these photographs are already in %s",
+                    spec->split);
+}
+
+static int look(struct work *w, struct error *err)
+{
+    struct sink sink = {.photos = w->photos,
+                        .count = w->list.ids.count,
+                        .regions = w->spec->regions,
+                        .begin = on_begin,
+                        .take = on_take,
+                        .fail = on_fail,
+                        .context = w};
+    struct pool_spec pool = {w->spec->with, w->spec->workers, w->spec->timeout};
+    return w->spec->with ? pool_run(&pool, &sink, err)
+                         : pixels_run(w->spec->workers, &sink, w->spec->raw, err);
+}
+
+/* Writes the photographs that have a record, in the order of the list. */
+static int finish(struct work *w, struct error *err)
+{
+    struct str_list ids = {0};
+    for (size_t i = 0; i < w->list.ids.count; i++)
+        if (!split_has(w->split, w->photos[i].id) &&
+            journal_has(w->journal, w->photos[i].id, w->photos[i].path))
+            str_list_add(&ids, mem_strdup(w->photos[i].id));
+    int status;
+    if (ids.count == 0)
+        status = error_set(err, "none of the %zu photographs could be used; the first, %s: %s",
+                           w->wanted, w->result->failed_ids.items[0],
+                           w->result->failed_reasons.items[0]);
+    else
+        status = split_write(w->split, w->journal, &w->hello, &ids, &w->result->photographs, err);
+    w->result->added = ids.count;
+    str_list_done(&ids);
+    return status;
+}
+
+static int run(struct work *w, struct error *err)
+{
+    if (plan(w, err) != 0)
+        return -1;
+    bool made = !file_exists(w->spec->folder);
+    int status = file_make_folder(w->spec->folder, err);
+    if (status == 0)
+        status = look(w, err);
+    if (status == 0)
+        status = finish(w, err);
+    journal_close(w->journal, status != 0);
+    if (status != 0 && made)
+        rmdir(w->spec->folder); /* only if nothing is in it */
+    return status;
+}
+
+int extract_run(const struct extract_spec *spec, struct extract_result *out, struct error *err)
+{
+    struct work w = {.spec = spec, .result = out};
+    *out = (struct extract_result){.regions = spec->regions};
+    int status = run(&w, err);
+    free(w.photos);
+    free(w.journal_path);
+    split_free(w.split);
+    record_hello_done(&w.hello);
+    photo_list_done(&w.list);
+    return status;
+}
+
+void extract_result_done(struct extract_result *result)
+{
+    free(result->extractor);
+    free(result->version);
+    str_list_done(&result->failed_ids);
+    str_list_done(&result->failed_reasons);
+}

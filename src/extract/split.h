@@ -1,0 +1,37 @@
+/* split.h: the split of a precomp folder that an extraction writes, or adds to. */
+#ifndef EXTRACT_SPLIT_H
+#define EXTRACT_SPLIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "extract/extract.h"
+#include "extract/journal.h"
+#include "io/dataset/feature_source.h"
+#include "io/dataset/idmap.h"
+
+struct split;
+
+/* Opens what is there. Errors: files of the split exist and neither append nor force is set; with
+ * append: there is none, it has captions (which new photographs would lack), its files do not fit
+ * each other or another number of regions. */
+int split_open(const struct extract_spec *spec, struct split **out, struct error *err) MUST_USE;
+
+/* Frees it; NULL is allowed. */
+void split_free(struct split *split);
+
+/* Whether a photograph of that id is in it already (only with append). */
+bool split_has(const struct split *split, const char *id);
+
+/* Whether the extractor is the one that made it. Errors: another one. */
+int split_check(const struct split *split, const struct record_hello *hello,
+                struct error *err) MUST_USE;
+
+/* Writes the split: the rows that are there, then the journal's records of `ids`, in that order.
+ * Features are put in place last. *images_out: rows in all. Errors: those of reading and writing;
+ * then nothing is left behind. */
+int split_write(const struct split *split, const struct journal *journal,
+                const struct record_hello *hello, const struct str_list *ids, size_t *images_out,
+                struct error *err) MUST_USE;
+
+#endif
