@@ -18,6 +18,7 @@ struct work {
     struct extract_result *result;
     struct photo_list list;
     struct sink_photo *photos;
+    char **reasons; /* why a photograph failed, or NULL */
     struct split *split;
     struct record_hello hello; /* a copy */
     struct journal *journal;
@@ -76,8 +77,8 @@ static int on_take(void *context, size_t photo, const struct record *record, str
 static int on_fail(void *context, size_t photo, const char *reason, struct error *err)
 {
     struct work *w = context;
-    str_list_add(&w->result->failed_ids, mem_strdup(w->photos[photo].id));
-    str_list_add(&w->result->failed_reasons, mem_strdup(reason));
+    free(w->reasons[photo]);
+    w->reasons[photo] = mem_strdup(reason);
     return advance(w) ? 0 : error_set(err, "interrupted");
 }
 
@@ -90,6 +91,7 @@ static int plan(struct work *w, struct error *err)
         split_open(spec, &w->split, err) != 0)
         return -1;
     w->photos = mem_new(w->list.ids.count, sizeof *w->photos);
+    w->reasons = mem_new(w->list.ids.count, sizeof *w->reasons);
     for (size_t i = 0; i < w->list.ids.count; i++) {
         struct sink_photo *photo = &w->photos[i];
         photo->id = w->list.ids.items[i];
@@ -126,6 +128,16 @@ static int look(struct work *w, struct error *err)
                          : pixels_run(w->spec->workers, &sink, w->spec->raw, err);
 }
 
+/* Lists the failures in the order of the photographs. */
+static void list_failures(struct work *w)
+{
+    for (size_t i = 0; w->reasons && i < w->list.ids.count; i++)
+        if (w->reasons[i]) {
+            str_list_add(&w->result->failed_ids, mem_strdup(w->photos[i].id));
+            str_list_add(&w->result->failed_reasons, w->reasons[i]);
+        }
+}
+
 /* Writes the photographs that have a record, in the order of the list. */
 static int finish(struct work *w, struct error *err)
 {
@@ -154,6 +166,7 @@ static int run(struct work *w, struct error *err)
     int status = file_make_folder(w->spec->folder, err);
     if (status == 0)
         status = look(w, err);
+    list_failures(w);
     if (status == 0)
         status = finish(w, err);
     journal_close(w->journal, status != 0);
@@ -168,6 +181,7 @@ int extract_run(const struct extract_spec *spec, struct extract_result *out, str
     *out = (struct extract_result){.regions = spec->regions};
     int status = run(&w, err);
     free(w.photos);
+    free(w.reasons);
     free(w.journal_path);
     split_free(w.split);
     record_hello_done(&w.hello);

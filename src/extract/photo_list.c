@@ -85,6 +85,8 @@ static void keep(struct photo_list *list, const struct str_list *paths)
     for (size_t i = 0; i < paths->count; i++) {
         const char *path = paths->items[i], *id = file_name(path), *why = trouble(path, id);
         size_t first;
+        if (i > 0 && strcmp(paths->items[i - 1], path) == 0)
+            continue;
         if (why)
             refuse(list, id, mem_strdup(why));
         else if (!idmap_find(&seen, id, &first)) {

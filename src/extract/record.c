@@ -256,9 +256,9 @@ static int take_sizes(const json_t *root, const struct record_wanted *wanted, st
                height = json_integer_value(json_object_get(root, "height"));
     size_t regions = json_array_size(json_object_get(root, "boxes"));
     if (width != wanted->width || height != wanted->height)
-        return error_set(err,
-                         "it was seen as %lld x %lld, but turned as its EXIF says it is %d x %d",
-                         (long long)width, (long long)height, wanted->width, wanted->height);
+        return error_set(
+            err, "the extractor saw it as %lld x %lld; it is %d x %d, upright as its EXIF says",
+            (long long)width, (long long)height, wanted->width, wanted->height);
     if (regions != wanted->regions)
         return error_set(err, "it has %zu boxes, not %zu; the number is in SCANSCOPE_REGIONS",
                          regions, wanted->regions);
