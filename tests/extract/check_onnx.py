@@ -21,7 +21,13 @@ class Detector(torch.nn.Module):
     def __init__(self, columns):
         super().__init__()
         self.pool = torch.nn.AvgPool2d(8)
-        self.conv = torch.nn.Conv2d(3, 16, 3, padding=1)
+        self.conv = torch.nn.Conv2d(3, 3 if columns else 4, 1)  # colours; before them objectness, 1
+        with torch.no_grad():
+            self.conv.weight[:] = torch.eye(3).view(3, 3, 1, 1) if columns else torch.cat(
+                [torch.zeros(1, 3), torch.eye(3)]).view(4, 3, 1, 1)
+            self.conv.bias[:] = 0
+            if not columns:
+                self.conv.bias[0] = 1
         self.pool2 = torch.nn.AvgPool2d(4)
         y, x = torch.meshgrid(torch.arange(4.0), torch.arange(4.0), indexing="ij")
         place = torch.stack([x * 32 + 16, y * 32 + 16, x * 0 + 32, x * 0 + 32]).reshape(1, 4, 16)
@@ -29,13 +35,9 @@ class Detector(torch.nn.Module):
         self.columns = columns
 
     def forward(self, x):
-        small = self.pool(x)
-        bright = self.pool2(small)
-        code = torch.relu(self.conv(small)).mean((1, 2, 3), keepdim=True) * 1e-9
-        scores = bright.reshape(1, 3, 16) + code.reshape(1, 1, 1)
-        if self.columns:
-            return torch.cat([self.place, scores], 1)
-        return torch.cat([self.place, scores[:, :1] * 0 + 1, scores], 1).permute(0, 2, 1)
+        scores = self.pool2(torch.relu(self.conv(self.pool(x)))).reshape(1, -1, 16)
+        out = torch.cat([self.place, scores], 1)
+        return out if self.columns else out.permute(0, 2, 1)
 
 
 scanscope, extractors = sys.argv[1:3]
