@@ -1,6 +1,7 @@
 #include "model/model.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/file.h"
@@ -44,6 +45,7 @@ void model_free(struct model *model)
     params_done(&model->params);
     free(model->fc_owned);
     notes_done(&model->notes);
+    free(model->features);
     free(model);
 }
 
@@ -70,6 +72,13 @@ static void note_unknown_options(struct model *model, const struct checkpoint *c
     str_done(&unknown);
 }
 
+static void take_features(struct model *model, const struct checkpoint *checkpoint)
+{
+    const struct option *o = checkpoint_option_find(checkpoint, MODEL_FEATURES_OPTION);
+    if (o && o->kind == OPTION_TEXT && o->text && *o->text)
+        model_set_features(model, o->text);
+}
+
 int model_from_checkpoint(const struct checkpoint *checkpoint, const struct model_given *given,
                           struct model **out, struct error *err)
 {
@@ -84,6 +93,7 @@ int model_from_checkpoint(const struct checkpoint *checkpoint, const struct mode
     }
     notes_add_all(&model->notes, &checkpoint->notes);
     note_unknown_options(model, checkpoint);
+    take_features(model, checkpoint);
     model_refresh(model);
     *out = model;
     return 0;
@@ -108,6 +118,28 @@ const struct model_options *model_options(const struct model *model)
 const struct notes *model_notes(const struct model *model)
 {
     return &model->notes;
+}
+
+const char *model_features(const struct model *model)
+{
+    return model->features;
+}
+
+void model_set_features(struct model *model, const char *name)
+{
+    mem_replace(&model->features, name);
+}
+
+int model_check_features(const struct model *model, const char *name, const char *where,
+                         struct error *err)
+{
+    if (!model->features || !name || strcmp(model->features, name) == 0)
+        return 0;
+    return error_set(
+        err,
+        "%s has features of %s, but the model was trained on those of %s; extract with "
+        "that one, or take another model",
+        where, name, model->features);
 }
 
 void model_encode_regions(const struct model *model, const float *features, size_t rows, float *out)

@@ -35,6 +35,18 @@ void model_free(struct model *model);
 const struct model_options *model_options(const struct model *model);
 const struct notes *model_notes(const struct model *model);
 
+/* The name of the features that the model was trained on (feature_source_name), borrowed; NULL if
+ * it is not known. It is in a checkpoint's options as MODEL_FEATURES_OPTION. model_set_features
+ * copies.
+ */
+const char *model_features(const struct model *model);
+void model_set_features(struct model *model, const char *name);
+
+/* Checks that features of that name (NULL: not known) are those the model was trained on. Errors:
+ * both are known and differ; `where` names the features. */
+int model_check_features(const struct model *model, const char *name, const char *where,
+                         struct error *err) MUST_USE;
+
 /* Checks that captions (as for model_encode_words) can be encoded. Errors: an id outside the
  * vocabulary, an empty caption. */
 int model_check_words(const struct model_options *options, const int32_t *ids, const size_t *starts,

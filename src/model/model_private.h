@@ -11,6 +11,7 @@ struct model {
     float *fc;       /* D x F, the effective weight: params.fc_weight, or g v/|v| in fc_owned */
     float *fc_owned; /* NULL for `basic` */
     struct notes notes;
+    char *features; /* the name of the features it was trained on; NULL: not known */
 };
 
 /* Updates what is derived from the parameters; to be called after they change. */

@@ -10,6 +10,9 @@
 #include "io/torch/checkpoint.h"
 #include "model/kernels/attn_options.h"
 
+/* The checkpoint's option with the name of the features that the model was trained on (model.h). */
+#define MODEL_FEATURES_OPTION "feature_source"
+
 struct model_options {
     struct attn_options attn;
     int img_dim, word_dim, embed_size, num_layers, vocab_size; /* F, E, D, layers, V */

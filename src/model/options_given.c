@@ -191,7 +191,8 @@ static int ask(const struct applying *a)
 
 /* What the reference and VSE++, from which its options come, have besides, for training only. */
 static const char *const harmless[] = {
-    "crop_size", "use_restval", "finetune", "cnn_type", "reset_train", "measure", "use_abs",
+    "crop_size",   "use_restval", "finetune", "cnn_type",
+    "reset_train", "measure",     "use_abs",  MODEL_FEATURES_OPTION,
 };
 
 /* Options of VSE++ that change scores; only this value leaves them as SCAN's are. */

@@ -89,6 +89,9 @@ int train_state_save(const char *path, const struct model *model, struct trainer
     checkpoint->eiters = state->iterations;
     checkpoint->best_rsum = state->best_rsum;
     add_options(checkpoint, &model->options);
+    if (model_features(model))
+        checkpoint_option_add(checkpoint, MODEL_FEATURES_OPTION, OPTION_TEXT, 0,
+                              model_features(model));
     for (size_t i = 0; i < params->list_count && status == 0; i++)
         status = add_floats(&checkpoint->groups[params->list[i].group], params, i, "", params->data,
                             err);

@@ -126,12 +126,14 @@ static int check_split(const struct run *run, const struct dataset *data, struct
                          data->features->path, data->feature_size, run->options->img_dim);
     if (data->captions == 0 || data->per_image == 0)
         return error_set(err, "%s: the split %s has no captions", data->folder, data->split);
-    return 0;
+    return model_check_features(run->model, data->source, data->features->path, err);
 }
 
 static int open_data(struct run *run, struct error *err)
 {
     const struct train_spec *spec = run->spec;
+    if (!model_features(run->model))
+        model_set_features(run->model, spec->training->source);
     if (check_split(run, spec->training, err) != 0 ||
         check_split(run, spec->validation, err) != 0 ||
         session_borrow(run->model, spec->vocab, spec->training, spec->compat, &run->training,

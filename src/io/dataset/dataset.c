@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "base/utf8.h"
 #include "io/dataset/dataset_private.h"
+#include "io/dataset/feature_source.h"
 #include "io/dataset/photos.h"
 #include "io/text/captions.h"
 
@@ -329,12 +330,28 @@ static int open_photos(struct opening *o, struct error *err)
     return 0;
 }
 
+/* Which extractor made the features: only of those that the folder has itself. */
+static int open_source(struct opening *o, struct error *err)
+{
+    struct feature_source source;
+    if (!o->in_folder || o->spec->features)
+        return 0;
+    char *path = feature_source_path(o->d->folder, o->d->split);
+    int status = feature_source_load(path, &source, err);
+    free(path);
+    if (status == 0)
+        o->d->source = feature_source_name(&source);
+    feature_source_done(&source);
+    return status;
+}
+
 /* ---- opening ---- */
 
 static int open_parts(struct opening *o, struct error *err)
 {
     static int (*const parts[])(struct opening *, struct error *) = {
-        open_features, open_captions, open_ids, dataset_open_sizes, dataset_open_boxes, open_photos,
+        open_features, open_captions,      open_ids,    dataset_open_sizes,
+        open_source,   dataset_open_boxes, open_photos,
     };
     for (size_t i = 0; i < COUNTOF(parts); i++)
         if (parts[i](o, err) != 0)
@@ -379,6 +396,7 @@ void dataset_free(struct dataset *d)
     free(d->no_boxes);
     free(d->sizes);
     free(d->photo_folder);
+    free(d->source);
     notes_done(&d->notes);
     free(d->folder);
     free(d->split);

@@ -60,6 +60,8 @@ struct dataset {
     struct dataset_box_counts box_counts;
     int32_t *sizes;        /* I x 2: width, height in pixels; NULL if unknown */
     char *photo_folder;    /* NULL if none */
+    char *source;          /* which extractor made the features (feature_source_name); NULL: not
+                            * known */
     struct notes notes;    /* PFAN's boxes ignored, a cut, ... */
     struct photos *photos; /* photos.h */
 };

@@ -149,7 +149,7 @@ static int check_fit(const struct session *session, const struct session_spec *s
             "%s needs region features of size %d (img_dim), %s has %zu: they come from "
             "different detectors",
             spec->model, options->img_dim, data->features->path, data->feature_size);
-    return 0;
+    return model_check_features(session->model, data->source, data->features->path, err);
 }
 
 static void take_sizes(struct session *session)
