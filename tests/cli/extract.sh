@@ -176,6 +176,27 @@ fails_with 1 "has captions beside it" "a split with captions is not appended to"
 extract new.png -o one -s all --with ./fake --regions 1 --append
 fails_with 1 "same --regions" "--append with another number of regions"
 
+# ---- features by name ----
+for split in train dev; do
+    extract photos -o named -s $split --with ./fake --regions 2 -q
+    awk '{ print "one " NR; print "two " NR }' named/${split}_ids.txt >named/${split}_caps.txt
+done
+"$SCANSCOPE" vocab -d named --threshold 1 >out 2>err
+run "$SCANSCOPE" train -d named --num_epochs 1 --embed_size 8 --word_dim 4 --batch_size 5 --model_name named/run \
+    --logger_name named/run --quiet
+run "$SCANSCOPE" eval -m named/run/model_best.pth.tar -d named -s dev --quiet
+ok "$status" "a model takes the features of the extractor that it was trained on"
+version=2 extract photos -o named -s dev --with ./fake --regions 2 -q --force
+run "$SCANSCOPE" eval -m named/run/model_best.pth.tar -d named -s dev --quiet
+fails_with 1 "features of fake 2, weights w1, but the model was trained on those of fake 1, weights w1" \
+    "and refuses those of another by name, of the same size"
+run "$SCANSCOPE" train -d named --num_epochs 1 --embed_size 8 --word_dim 4 --batch_size 5 --model_name named/run2 \
+    --logger_name named/run2 --quiet
+fails_with 1 "trained on those of fake 1" "so does training whose dev split is another's"
+echo '{"extractor": 7' >named/dev_features.json
+run "$SCANSCOPE" eval -m named/run/model_best.pth.tar -d named -s dev --quiet
+fails_with 1 "dev_features.json: line" "a file of features that is no JSON"
+
 # ---- photographs ----
 mkdir mixed mixed/below empty
 cp photos/a.png mixed
