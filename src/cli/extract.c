@@ -1,10 +1,12 @@
 /* extract.c: `scanscope extract`: photographs to regions and features. */
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/interrupt.h"
+#include "base/utf8.h"
 #include "cli/cli.h"
 #include "extract/extract.h"
 #include "io/dataset/bottomup.h"
@@ -50,7 +52,9 @@ static void print_failed(const struct extract_result *result)
     for (size_t i = 0; i < result->failed_ids.count; i++) {
         struct error line;
         error_set(&line, "%s: %s", result->failed_ids.items[i], result->failed_reasons.items[i]);
-        fprintf(stderr, "scanscope extract: %s\n", line.text);
+        char *clean = utf8_clean(line.text, strlen(line.text));
+        fprintf(stderr, "scanscope extract: %s\n", clean);
+        free(clean);
     }
 }
 
