@@ -10,9 +10,13 @@ static void read_all(const char *path)
     const char *id;
     if (bottomup_open(path, &reader, &err) != 0)
         return;
-    while (bottomup_next(reader, &id, &err) > 0 && bottomup_load(reader, &image, &err) == 0)
-        if (image.regions == 0 || image.feature_size == 0 ||
-            (image.width > 0) != (image.height > 0) || (image.incidental && !image.normalised))
+    for (int more; (more = bottomup_next(reader, &id, &err)) != 0;)
+        if (more < 0 || bottomup_load(reader, &image, &err) != 0) {
+            if (!bottomup_can_go_on(reader))
+                break;
+        } else if (image.regions == 0 || image.feature_size == 0 ||
+                   (image.width > 0) != (image.height > 0) ||
+                   (image.incidental && !image.normalised))
             abort();
     bottomup_close(reader);
 }

@@ -1,6 +1,7 @@
 /* bottomup.c: chooses the kind of file, and checks images of every kind. */
 #include "io/dataset/bottomup.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -64,6 +65,10 @@ void bottomup_close(struct bottomup *reader)
         reader->kind->close(reader->state);
     str_done(&reader->where);
     notes_done(&reader->notes);
+    str_list_done(&reader->class_names);
+    idmap_done(&reader->class_of);
+    free(reader->classes);
+    free(reader->confidences);
     free(reader->boxes);
     free(reader->features);
     free(reader->path);
@@ -74,6 +79,7 @@ void bottomup_close(struct bottomup *reader)
 
 int bottomup_next(struct bottomup *reader, const char **id_out, struct error *err)
 {
+    reader->id[0] = '\0';
     int more = reader->kind->next(reader, err);
     *id_out = reader->id;
     return more;
@@ -92,6 +98,21 @@ static int check_boxes(const struct bottomup *reader, struct error *err)
                 "box %zu ends before it begins (x1 %g y1 %g x2 %g y2 %g); are these x, "
                 "y, width, height?",
                 r + 1, (double)b[0], (double)b[1], (double)b[2], (double)b[3]);
+    }
+    return 0;
+}
+
+static int check_classes(const struct bottomup *reader, struct error *err)
+{
+    const struct bottomup_image *image = &reader->image;
+    size_t names = reader->class_names.count;
+    for (size_t r = 0; r < image->regions; r++) {
+        int32_t class = image->classes ? image->classes[r] : -1;
+        if (class < -1 || (names > 0 && class >= 0 && (size_t) class >= names))
+            return bottomup_fail(reader, err, "region %zu is of class %d, which there is not",
+                                 r + 1, class);
+        if (image->confidences && !isfinite(image->confidences[r]))
+            return bottomup_fail(reader, err, "the confidence of region %zu is not finite", r + 1);
     }
     return 0;
 }
@@ -117,7 +138,7 @@ static int check_features(const struct bottomup *reader, struct error *err)
 int bottomup_load(struct bottomup *reader, struct bottomup_image *out, struct error *err)
 {
     struct bottomup_image *image = &reader->image;
-    size_t before = image->feature_size;
+    size_t before = reader->feature_size;
     *image = (struct bottomup_image){.id = reader->id, .where = str_text(&reader->where)};
     if (reader->kind->load(reader, err) != 0)
         return -1;
@@ -125,10 +146,22 @@ int bottomup_load(struct bottomup *reader, struct bottomup_image *out, struct er
         return bottomup_fail(reader, err,
                              "has features of size %zu, but earlier images of size %zu",
                              image->feature_size, before);
-    if (check_boxes(reader, err) != 0 || check_features(reader, err) != 0)
+    if (check_boxes(reader, err) != 0 || check_features(reader, err) != 0 ||
+        check_classes(reader, err) != 0)
         return -1;
+    reader->feature_size = image->feature_size;
     *out = *image;
     return 0;
+}
+
+bool bottomup_can_go_on(const struct bottomup *reader)
+{
+    return !reader->over;
+}
+
+const struct str_list *bottomup_class_names(const struct bottomup *reader)
+{
+    return &reader->class_names;
 }
 
 void bottomup_progress(const struct bottomup *reader, uint64_t *done_out, uint64_t *total_out)

@@ -19,6 +19,7 @@
 
 #include "base/error.h"
 #include "base/notes.h"
+#include "base/str.h"
 
 enum { BOTTOMUP_REGIONS_MAX = 1024, BOTTOMUP_FEATURES_MAX = 16384 };
 
@@ -30,9 +31,11 @@ struct bottomup_image {
     size_t regions, feature_size;
     float
         *boxes; /* regions x 4: x1 y1 x2 y2, in pixels unless normalised; NULL if there are none */
-    bool normalised; /* boxes are fractions of width and height */
-    bool incidental; /* boxes are the last numbers of the features: not given as such */
-    float *features; /* regions x feature_size, all finite */
+    bool normalised;    /* boxes are fractions of width and height */
+    bool incidental;    /* boxes are the last numbers of the features: not given as such */
+    float *features;    /* regions x feature_size, all finite */
+    int32_t *classes;   /* regions; -1: none; NULL if the file has none */
+    float *confidences; /* regions, all finite; NULL likewise */
 };
 
 struct bottomup;
@@ -56,6 +59,14 @@ int bottomup_next(struct bottomup *reader, const char **id_out, struct error *er
  * num_boxes that disagrees with the data, a size that is not positive, a number that is not finite,
  * boxes that end before they begin, features of another size than before. */
 int bottomup_load(struct bottomup *reader, struct bottomup_image *out, struct error *err) MUST_USE;
+
+/* After -1 from bottomup_next or bottomup_load: whether only that image is bad and bottomup_next
+ * may be called again; false if nothing behind the place can be read. */
+bool bottomup_can_go_on(const struct bottomup *reader);
+
+/* The names of the classes, the first that of class 0, borrowed; empty if the file has numbers
+ * only. It may grow while images are loaded; what is there stays. */
+const struct str_list *bottomup_class_names(const struct bottomup *reader);
 
 /* How many of `total` (0 if unknown) bytes, files or rows have been read. */
 void bottomup_progress(const struct bottomup *reader, uint64_t *done_out, uint64_t *total_out);

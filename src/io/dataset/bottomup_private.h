@@ -28,9 +28,15 @@ struct bottomup {
     struct str where;
     struct bottomup_image image;
     float *boxes, *features; /* owned; image points here */
-    /* floats allocated */
-    size_t box_room, feature_room;
-    struct notes notes; /* of the kinds without notes of their own */
+    int32_t *classes;
+    float *confidences;
+    /* numbers allocated */
+    size_t box_room, feature_room, class_room, confidence_room;
+    size_t feature_size;         /* of the images loaded so far; 0: none */
+    bool over;                   /* a kind sets it with an error behind which nothing can be read */
+    struct str_list class_names; /* a kind adds to it with bottomup_class, or fills it */
+    struct idmap class_of;       /* name to number */
+    struct notes notes;          /* of the kinds without notes of their own */
 };
 
 /* The kinds: each in a file of its own, chosen by bottomup.c. */
@@ -49,6 +55,14 @@ int bottomup_set_id(struct bottomup *reader, const char *id, struct error *err) 
  * memory. */
 int bottomup_reserve(struct bottomup *reader, size_t regions, size_t feature_size, bool boxes,
                      struct error *err) MUST_USE;
+
+/* Sets image.classes and image.confidences for image.regions, which bottomup_reserve has set; each
+ * NULL if not wanted. Errors: no memory. */
+int bottomup_reserve_classes(struct bottomup *reader, bool classes, bool confidences,
+                             struct error *err) MUST_USE;
+
+/* The number of the class of that name, which is added if it is new; -1 for an empty one. */
+int32_t bottomup_class(struct bottomup *reader, const char *name);
 
 /* Decoded base64; zero-initialise to start, free(bytes) at the end. */
 struct bottomup_block {

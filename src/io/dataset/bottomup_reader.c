@@ -35,15 +35,15 @@ int bottomup_set_id(struct bottomup *reader, const char *id, struct error *err)
     return 0;
 }
 
-static int reserve(float **values, size_t *have, size_t wanted, struct error *err)
+/* Makes room for `wanted` numbers of 32 bits at the pointer at `values`, which is `old` now; what
+ * was there is lost. */
+static int reserve(void *values, void *old, size_t *have, size_t wanted, struct error *err)
 {
     if (wanted <= *have)
         return 0;
-    free(*values);
-    *values = NULL;
-    *have = 0;
-    if (mem_alloc(values, wanted, sizeof **values, "an image's regions", err) != 0)
+    if (mem_alloc(values, wanted, sizeof(float), "an image's regions", err) != 0)
         return -1;
+    free(old);
     *have = wanted;
     return 0;
 }
@@ -60,12 +60,45 @@ int bottomup_reserve(struct bottomup *reader, size_t regions, size_t feature_siz
     if (feature_size == 0 || feature_size > BOTTOMUP_FEATURES_MAX)
         return bottomup_fail(reader, err, "has features of size %zu; 1 to %d are read",
                              feature_size, BOTTOMUP_FEATURES_MAX);
-    if (reserve(&reader->features, &reader->feature_room, regions * feature_size, err) != 0 ||
-        (boxes && reserve(&reader->boxes, &reader->box_room, 4 * regions, err) != 0))
+    if (reserve(&reader->features, reader->features, &reader->feature_room, regions * feature_size,
+                err) != 0 ||
+        (boxes && reserve(&reader->boxes, reader->boxes, &reader->box_room, 4 * regions, err) != 0))
         return -1;
     image->regions = regions;
     image->feature_size = feature_size;
     image->features = reader->features;
     image->boxes = boxes ? reader->boxes : NULL;
     return 0;
+}
+
+int bottomup_reserve_classes(struct bottomup *reader, bool classes, bool confidences,
+                             struct error *err)
+{
+    struct bottomup_image *image = &reader->image;
+    size_t n = image->regions;
+    if ((classes && reserve(&reader->classes, reader->classes, &reader->class_room, n, err) != 0) ||
+        (confidences &&
+         reserve(&reader->confidences, reader->confidences, &reader->confidence_room, n, err) != 0))
+        return -1;
+    image->classes = classes ? reader->classes : NULL;
+    image->confidences = confidences ? reader->confidences : NULL;
+    return 0;
+}
+
+/* Names that are the same as ids ("1" and "01") are not found in the map but for the first. */
+int32_t bottomup_class(struct bottomup *reader, const char *name)
+{
+    struct str_list *names = &reader->class_names;
+    size_t number, n = 0;
+    if (!*name)
+        return -1;
+    if (!idmap_find(&reader->class_of, name, &number))
+        idmap_add(&reader->class_of, name, n = names->count);
+    else if (strcmp(names->items[number], name) == 0)
+        return (int32_t)number;
+    while (n < names->count && strcmp(names->items[n], name) != 0)
+        n++;
+    if (n == names->count)
+        str_list_add(names, mem_strdup(name));
+    return (int32_t)n;
 }

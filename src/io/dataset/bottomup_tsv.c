@@ -1,27 +1,50 @@
 /* bottomup_tsv.c: one line per image; boxes and features are base64 of little-endian float32, or of
- * float16 or float64 if both are: the boxes' size says which. */
+ * float16 or float64 if both are: the boxes' size says which. LXMERT's ten columns also have
+ * classes, int64 or int32, and their confidences. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/countof.h"
 #include "base/mem.h"
 #include "io/dataset/bottomup_private.h"
 #include "io/dataset/tsv.h"
 
 /* The columns that are used. */
-enum column { ID, WIDTH, HEIGHT, COUNT, BOXES, FEATURES, COLUMNS };
+enum column {
+    ID,
+    WIDTH,
+    HEIGHT,
+    COUNT,
+    BOXES,
+    FEATURES,
+    NEEDED,
+    CLASSES = NEEDED,
+    CONFIDENCES,
+    COLUMNS
+};
 
 enum { FIELDS_MAX = 16 };
 
 /* Where the used columns are; a layout is recognised by its number of columns. */
 struct layout {
     size_t fields, at[COLUMNS];
+    bool has[COLUMNS]; /* of those that are not needed */
 };
 
 static const struct layout layouts[] = {
-    {6, {[ID] = 0, [WIDTH] = 1, [HEIGHT] = 2, [COUNT] = 3, [BOXES] = 4, [FEATURES] = 5}},
-    {10, {[ID] = 0, [HEIGHT] = 1, [WIDTH] = 2, [COUNT] = 7, [BOXES] = 8, [FEATURES] = 9}},
+    {6, {[ID] = 0, [WIDTH] = 1, [HEIGHT] = 2, [COUNT] = 3, [BOXES] = 4, [FEATURES] = 5}, {false}},
+    {10,
+     {[ID] = 0,
+      [HEIGHT] = 1,
+      [WIDTH] = 2,
+      [CLASSES] = 3,
+      [CONFIDENCES] = 4,
+      [COUNT] = 7,
+      [BOXES] = 8,
+      [FEATURES] = 9},
+     {[CLASSES] = true, [CONFIDENCES] = true}},
 };
 
 /* Names of the columns in a header line. */
@@ -29,13 +52,22 @@ static const struct {
     const char *name;
     enum column column;
 } names[] = {
-    {"image_id", ID},     {"img_id", ID},      {"image_w", WIDTH},
-    {"img_w", WIDTH},     {"image_h", HEIGHT}, {"img_h", HEIGHT},
-    {"num_boxes", COUNT}, {"boxes", BOXES},    {"features", FEATURES},
+    {"image_id", ID},
+    {"img_id", ID},
+    {"image_w", WIDTH},
+    {"img_w", WIDTH},
+    {"image_h", HEIGHT},
+    {"img_h", HEIGHT},
+    {"num_boxes", COUNT},
+    {"boxes", BOXES},
+    {"features", FEATURES},
+    {"objects_id", CLASSES},
+    {"objects_conf", CONFIDENCES},
 };
 
-static const char *const column_names[COLUMNS] = {"image_id",  "image_w", "image_h",
-                                                  "num_boxes", "boxes",   "features"};
+static const char *const column_names[COLUMNS] = {"image_id",   "image_w",     "image_h",
+                                                  "num_boxes",  "boxes",       "features",
+                                                  "objects_id", "objects_conf"};
 
 struct field {
     char *text;
@@ -95,16 +127,15 @@ static int read_header(const struct bottomup *reader, struct state *s, struct er
 {
     enum column column;
     struct layout found = {.fields = s->field_count};
-    bool have[COLUMNS] = {false};
     if (!named(s, 0, &column) && !(s->field_count > 1 && named(s, s->field_count - 1, &column)))
         return 0;
     for (size_t i = 0; i < s->field_count; i++)
         if (named(s, i, &column)) {
             found.at[column] = i;
-            have[column] = true;
+            found.has[column] = true;
         }
-    for (size_t c = 0; c < COLUMNS; c++)
-        if (!have[c])
+    for (size_t c = 0; c < NEEDED; c++)
+        if (!found.has[c])
             return error_set(err, "%s: the header line has no column '%s'",
                              str_text(&reader->where), column_names[c]);
     s->layout = found;
@@ -141,6 +172,7 @@ static int tsv_kind_next(struct bottomup *reader, struct error *err)
         char *line;
         size_t length;
         int more = tsv_next(s->tsv, &line, &length, err);
+        reader->over = more < 0 && !tsv_can_go_on(s->tsv);
         if (more <= 0)
             return more;
         str_clear(&reader->where);
@@ -211,6 +243,63 @@ static int load_boxes(struct bottomup *reader, struct state *s, enum npy_type *t
                          regions, s->block.size, 4 * sizeof(float) * regions);
 }
 
+/* Whether the file has a column and this line something in it. */
+static bool filled(const struct state *s, enum column column)
+{
+    return s->layout.has[column] && unquoted(*field_of(s, column)).length > 0;
+}
+
+static int wrong_size(const struct bottomup *reader, const struct state *s, enum column column,
+                      struct error *err)
+{
+    return bottomup_fail(reader, err, "num_boxes is %zu, but %s holds %zu bytes",
+                         reader->image.regions, column_names[column], s->block.size);
+}
+
+static int load_class_numbers(struct bottomup *reader, struct state *s, struct error *err)
+{
+    size_t regions = reader->image.regions;
+    if (decode(reader, s, CLASSES, err) != 0)
+        return -1;
+    bool wide = s->block.size == 8 * regions;
+    struct bytes bytes = {s->block.bytes, s->block.size, 0};
+    if (!wide && s->block.size != 4 * regions)
+        return wrong_size(reader, s, CLASSES, err);
+    for (size_t r = 0; r < regions; r++) {
+        uint64_t number = 0;
+        uint32_t narrow = 0;
+        bool there = wide ? bytes_u64le(&bytes, &number) : bytes_u32le(&bytes, &narrow);
+        int64_t class = wide ? (int64_t)number : (int32_t)narrow;
+        if (!there || class < -1 || class > INT32_MAX)
+            return bottomup_fail(reader, err, "region %zu is of class %lld, which there is not",
+                                 r + 1, (long long)class);
+        reader->image.classes[r] = (int32_t) class;
+    }
+    return 0;
+}
+
+static int load_confidences(struct bottomup *reader, struct state *s, struct error *err)
+{
+    size_t regions = reader->image.regions;
+    enum npy_type type;
+    if (decode(reader, s, CONFIDENCES, err) != 0)
+        return -1;
+    if (bottomup_float_type(s->block.size, regions, &type) != 0)
+        return wrong_size(reader, s, CONFIDENCES, err);
+    bottomup_floats(type, s->block.bytes, regions, reader->image.confidences);
+    return 0;
+}
+
+/* What detectors say of the regions; a column left empty is none. */
+static int load_classes(struct bottomup *reader, struct state *s, struct error *err)
+{
+    bool classes = filled(s, CLASSES), confidences = filled(s, CONFIDENCES);
+    if (bottomup_reserve_classes(reader, classes, confidences, err) != 0 ||
+        (classes && load_class_numbers(reader, s, err) != 0))
+        return -1;
+    return confidences ? load_confidences(reader, s, err) : 0;
+}
+
 /* The boxes first: their size says what numbers the file holds. */
 static int load_blocks(struct bottomup *reader, struct state *s, size_t regions, struct error *err)
 {
@@ -237,7 +326,7 @@ static int tsv_kind_load(struct bottomup *reader, struct error *err)
                              height);
     reader->image.width = (int32_t)width;
     reader->image.height = (int32_t)height;
-    return load_blocks(reader, s, (size_t)regions, err);
+    return load_blocks(reader, s, (size_t)regions, err) == 0 ? load_classes(reader, s, err) : -1;
 }
 
 static void tsv_kind_progress(const struct bottomup *reader, uint64_t *done_out,

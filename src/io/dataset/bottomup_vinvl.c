@@ -73,6 +73,7 @@ static int vinvl_next(struct bottomup *reader, struct error *err)
     size_t length = 0;
     while ((more = tsv_next(s->tsv, &line, &length, err)) == 1 && length == 0)
         ;
+    reader->over = more < 0 && !tsv_can_go_on(s->tsv);
     if (more <= 0)
         return more;
     str_clear(&reader->where);

@@ -1,6 +1,5 @@
 #include "io/dataset/tsv.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +22,7 @@ struct tsv {
     char *buffer;
     size_t cap, start, end; /* start .. end-1 are not consumed */
     size_t line;
+    bool whole; /* an error is one of the line's only */
     uint64_t done, total;
 };
 
@@ -214,6 +214,7 @@ static int have_bytes(struct tsv *t, struct error *err)
 int tsv_next(struct tsv *t, char **line_out, size_t *length_out, struct error *err)
 {
     size_t length = 0;
+    t->whole = false;
     int more = have_bytes(t, err);
     if (more <= 0)
         return more;
@@ -224,6 +225,7 @@ int tsv_next(struct tsv *t, char **line_out, size_t *length_out, struct error *e
     t->start += taken;
     t->done += taken;
     t->line++;
+    t->whole = true;
     if (memchr(line, '\0', length))
         return error_at(err, t->name, -1, "line %zu holds a zero byte: this is not a text file",
                         t->line);
@@ -233,6 +235,11 @@ int tsv_next(struct tsv *t, char **line_out, size_t *length_out, struct error *e
     *line_out = line;
     *length_out = length;
     return 1;
+}
+
+bool tsv_can_go_on(const struct tsv *tsv)
+{
+    return tsv->whole;
 }
 
 const char *tsv_name(const struct tsv *tsv)

@@ -3,6 +3,7 @@
 #ifndef IO_DATASET_TSV_H
 #define IO_DATASET_TSV_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,10 @@ void tsv_close(struct tsv *tsv);
  * write into it. 1: a line; 0: the end; -1: an error: not readable, damaged zip, a line longer than
  * TSV_LINE_MAX, a NUL byte (so it is not text). */
 int tsv_next(struct tsv *tsv, char **line_out, size_t *length_out, struct error *err) MUST_USE;
+
+/* After -1 from tsv_next: whether the line alone is bad (its NUL byte), and the next can be read.
+ */
+bool tsv_can_go_on(const struct tsv *tsv);
 
 /* Where the current line is: "FILE" or "FILE.zip(MEMBER)", borrowed, and its number there, from 1.
  */

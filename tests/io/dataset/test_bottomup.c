@@ -219,6 +219,26 @@ static void test_tsv_layouts(void **state)
         }
 }
 
+static void check_classes(const char *path)
+{
+    struct error err;
+    struct bottomup *reader;
+    struct bottomup_image image;
+    const char *id;
+    assert_done(bottomup_open(path, &reader, &err), err);
+    for (int i = 1; i <= 2; i++) {
+        assert_int_equal(bottomup_next(reader, &id, &err), 1);
+        assert_done(bottomup_load(reader, &image, &err), err);
+        assert_non_null(image.classes);
+        assert_non_null(image.confidences);
+        assert_int_equal(image.classes[0], i);
+        assert_int_equal(image.classes[1], 1599);
+        assert_true(image.confidences[0] == 0.75F && image.confidences[1] == 0.5F);
+    }
+    assert_int_equal(bottomup_class_names(reader)->count, 0);
+    bottomup_close(reader);
+}
+
 static void test_tsv_ten_columns(void **state)
 {
     (void)state;
@@ -230,7 +250,13 @@ static void test_tsv_ten_columns(void **state)
         for (int i = 1; i <= 2; i++) {
             float features[R * F], boxes[R * 4];
             scratch_image(i, features, boxes);
-            str_addf(&s, "%d\t30\t40\tAAAA\tAAAA\tAAAA\tAAAA\t%d\tb'", i + 6, R);
+            const int64_t classes[R] = {i, 1599};
+            const float confidences[R] = {0.75F, 0.5F};
+            str_addf(&s, "%d\t30\t40\t", i + 6);
+            scratch_base64(&s, classes, sizeof classes);
+            str_add(&s, "\t");
+            scratch_base64(&s, confidences, sizeof confidences);
+            str_addf(&s, "\tAAAA\tAAAA\t%d\tb'", R);
             scratch_base64(&s, boxes, sizeof boxes); /* Python 3's str() of bytes */
             str_add(&s, "'\t");
             scratch_base64(&s, features, sizeof features);
@@ -238,6 +264,7 @@ static void test_tsv_ten_columns(void **state)
         }
         char *path = scratch_text("ten.tsv", s.text, s.length);
         scratch_check_two(path);
+        check_classes(path);
         str_done(&s);
         free(path);
     }
@@ -304,6 +331,60 @@ static void test_tsv_hostile(void **state)
         assert_null(strchr(err.text, '\n'));
         free(path);
     }
+}
+
+/* LXMERT's classes that do not fit their regions: an image of 2 between good ones. */
+static void test_tsv_bad_classes(void **state)
+{
+    static const struct {
+        const char *classes, *confidences, *says;
+    } cases[] = {
+        {"AAAA", "", "objects_id holds 3 bytes"},
+        {"", "AAAA", "objects_conf holds 3 bytes"},
+        {"/v///wAAAAA=", "", "region 1 is of class -2"},
+        {"", "AADAfwAAAAA=", "confidence of region 1 is not finite"},
+        {"AAAAAAAAAAA=", "AAAAAAAAAAA=", NULL},
+        {"", "", NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNTOF(cases); i++) {
+        struct error err = {.text = ""};
+        struct str s = {0};
+        str_addf(&s, "7\t30\t40\t%s\t%s\t\t\t2\t" BOXES "\t" FEATURES "\n", cases[i].classes,
+                 cases[i].confidences);
+        char *path = scratch_text("classes.tsv", s.text, s.length);
+        assert_int_equal(scratch_read_all(path, &err), cases[i].says ? -1 : 0);
+        if (cases[i].says && !strstr(err.text, cases[i].says))
+            fail_msg("expected '%s', got '%s'", cases[i].says, err.text);
+        str_done(&s);
+        free(path);
+    }
+}
+
+/* Bad lines between good ones: each is an error of its own, and behind it the next is read. */
+static void test_tsv_goes_on(void **state)
+{
+    static const char text[] = "x\n" GOOD "8\t40\t30\t2\tAAAA\n9\t40\t30\t3\t" BOXES "\t" FEATURES
+                               "\nz\0\n8\t40\t30\t2\t" BOXES "\t" FEATURES "\n9\t40\t30\t2\t" BOXES
+                               "\t" WITH_NAN "\n" GOOD;
+    struct error err;
+    struct bottomup *reader;
+    struct bottomup_image image;
+    const char *id;
+    size_t good = 0, bad = 0;
+    int more;
+    (void)state;
+    char *path = scratch_text("mixed.tsv", text, sizeof text - 1);
+    assert_done(bottomup_open(path, &reader, &err), err);
+    while ((more = bottomup_next(reader, &id, &err)) != 0) {
+        bool loaded = more > 0 && bottomup_load(reader, &image, &err) == 0;
+        *(loaded ? &good : &bad) += 1;
+        assert_true(bottomup_can_go_on(reader));
+    }
+    assert_int_equal(good, 3);
+    assert_int_equal(bad, 5);
+    bottomup_close(reader);
+    free(path);
 }
 
 /* Every prefix of a good file is read or refused, with nothing read beyond its end. */
@@ -376,6 +457,7 @@ int main(void)
         cmocka_unit_test(test_zip_lines),         cmocka_unit_test(test_files_refused),
         cmocka_unit_test(test_tsv_layouts),       cmocka_unit_test(test_tsv_ten_columns),
         cmocka_unit_test(test_tsv_hostile),       cmocka_unit_test(test_tsv_cut),
+        cmocka_unit_test(test_tsv_bad_classes),   cmocka_unit_test(test_tsv_goes_on),
         cmocka_unit_test(test_real_ten_columns),  cmocka_unit_test(test_real_zip),
     };
     return cmocka_run_group_tests_name("bottomup", tests, scratch_make, scratch_remove);
