@@ -66,6 +66,9 @@ static char *split_line(const struct dataset *d, size_t checked, size_t photos)
     if (count_empty(d) > 0)
         str_addf(&line, ", %zu of them empty", count_empty(d));
     str_add(&line, d->boxes ? ", boxes" : ", no boxes");
+    if (d->classes)
+        str_addf(&line, ", region names (of %zu%s)", d->class_names.count,
+                 d->confidences ? ", with confidences" : "");
     str_add(&line, d->sizes ? ", image sizes" : ", no image sizes");
     str_add(&line, d->ids_are_rows ? ", no ids" : ", ids");
     if (d->photo_folder)
@@ -116,6 +119,8 @@ static struct inspect_field *record_split(struct inspect_subject *s, const struc
         {"captions_an_image", INSPECT_INTEGER, (double)d->per_image},
         {"boxes", INSPECT_BOOL, d->boxes != NULL},
         {"sizes", INSPECT_BOOL, d->sizes != NULL},
+        {"classes", INSPECT_INTEGER, (double)d->class_names.count},
+        {"confidences", INSPECT_BOOL, d->confidences != NULL},
         {"photographs", INSPECT_BOOL, d->photo_folder != NULL},
     };
     struct inspect_field *splits = inspect_member(&s->record, "splits");

@@ -350,8 +350,8 @@ static int open_source(struct opening *o, struct error *err)
 static int open_parts(struct opening *o, struct error *err)
 {
     static int (*const parts[])(struct opening *, struct error *) = {
-        open_features, open_captions,      open_ids,    dataset_open_sizes,
-        open_source,   dataset_open_boxes, open_photos,
+        open_features,      open_captions,        open_ids,    dataset_open_sizes, open_source,
+        dataset_open_boxes, dataset_open_classes, open_photos,
     };
     for (size_t i = 0; i < COUNTOF(parts); i++)
         if (parts[i](o, err) != 0)
@@ -394,6 +394,9 @@ void dataset_free(struct dataset *d)
     str_list_done(&(struct str_list){.items = d->id, .count = d->id_lines});
     free(d->boxes);
     free(d->no_boxes);
+    free(d->classes);
+    free(d->confidences);
+    str_list_done(&d->class_names);
     free(d->sizes);
     free(d->photo_folder);
     free(d->source);

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/notes.h"
+#include "base/str.h"
 #include "io/array/npy.h"
 
 /* What to open; NULL for what is not given. Either folder and split, or `features` (then all else
@@ -38,7 +39,8 @@ struct dataset_box_counts {
  *
  * Files: features {split}_ims or {split}_feat, boxes {split}_boxes or {split}_ims_bbx, sizes
  * {split}_img_sizes or {split}_ims_size (pairs, or GSMN's and RCAR's pickled dicts), each .npy or
- * .npz; captions {split}_caps.txt, ids {split}_ids.txt. Only the features are required. */
+ * .npz; captions {split}_caps.txt, ids {split}_ids.txt; what a detector took the regions for
+ * {split}_classes, {split}_confidences, {split}_class_names.txt. Only the features are required. */
 struct dataset {
     char *folder, *split; /* if only `features` was given: its folder, and "" */
     size_t images,
@@ -58,15 +60,19 @@ struct dataset {
     bool box_fractions;   /* they are fractions of it instead: there are no sizes */
     char *no_boxes;       /* why a file of boxes was not used; NULL if it was, or if absent */
     struct dataset_box_counts box_counts;
-    int32_t *sizes;        /* I x 2: width, height in pixels; NULL if unknown */
-    char *photo_folder;    /* NULL if none */
+    int32_t *classes;            /* I x R: rows of class_names, -1: none; NULL if there are none */
+    float *confidences;          /* I x R: 0 .. 1, of the classes; NULL if unknown */
+    struct str_list class_names; /* UTF-8, safe to show; empty unless there are classes */
+    int32_t *sizes;              /* I x 2: width, height in pixels; NULL if unknown */
+    char *photo_folder;          /* NULL if none */
     char *source;          /* which extractor made the features (feature_source_name); NULL: not
                             * known */
     struct notes notes;    /* PFAN's boxes ignored, a cut, ... */
     struct photos *photos; /* photos.h */
 };
 
-/* Opens a split. Boxes and sizes that do not fit are dropped and noted, as only pictures need them;
+/* Opens a split. Boxes, sizes and classes that do not fit are dropped and noted, as only pictures
+ * need them;
  * boxes that are certainly not corners in pixels are mended and noted. If there are as many rows of
  * features as captions, each image is there five times if the first groups of five rows are equal;
  * else each image has one caption. Errors: a file that is missing or does not fit the others (with
@@ -84,6 +90,9 @@ int dataset_features(const struct dataset *dataset, size_t first, size_t n, floa
 /* The photograph's path, the caller's to free. Errors: those of photos_find. */
 int dataset_photo(const struct dataset *dataset, size_t image, char **path_out,
                   struct error *err) MUST_USE;
+
+/* What a detector took the region for, borrowed; NULL if that is not known. */
+const char *dataset_region_name(const struct dataset *dataset, size_t image, size_t region);
 
 /* The image whose id is `text`, else whose id without folder and ending is, else whose row number
  * is; -1 if there is none. */

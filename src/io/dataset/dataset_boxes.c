@@ -14,14 +14,6 @@ enum { BOX = 4, BOX_AND_SCORE = 5, PFAN_LAST = 30, MAX_SIDE = 1 << 24 };
 static const char *const box_endings[] = {"_boxes", "_ims_bbx", NULL};
 static const char *const size_endings[] = {"_img_sizes", "_ims_size", NULL};
 
-/* Copies every step-th row, one per image. */
-static void take_rows(const struct npy *array, size_t step, size_t images, float *out)
-{
-    size_t row = npy_row_size(array);
-    for (size_t i = 0; i < images; i++)
-        npy_rows_f32(array, i * step, 1, out + i * row);
-}
-
 /* Everything but drawing works without boxes: what cannot be used is a note, and why there are no
  * boxes. Returns 0. */
 PRINTF_LIKE(3, 4)
@@ -54,13 +46,6 @@ static int drop_sizes(struct opening *o, const char *path, const char *format, .
     notes_add(&o->d->notes, "%s %s: no image sizes", file_name(path), reason);
     free(reason);
     return 0;
-}
-
-/* The words of a reader's error without the path in front. */
-static const char *without_path(const struct error *err, const char *path)
-{
-    size_t n = strlen(path);
-    return strncmp(err->text, path, n) == 0 && err->text[n] == ':' ? err->text + n + 2 : err->text;
 }
 
 /* Whether the array's shape is that of the boxes; else they are dropped. */
@@ -114,11 +99,11 @@ static int read_boxes(struct opening *o, const struct npy *a, struct error *err)
     if (!has_box_shape(o, a))
         return 0;
     if (dataset_check_rows(o, a, &step, &why) != 0)
-        return drop_boxes(o, a->path, "%s", without_path(&why, a->path));
+        return drop_boxes(o, a->path, "%s", dataset_without_path(&why, a->path));
     if (mem_alloc(&d->boxes, d->images * d->regions, a->shape[2] * sizeof *d->boxes, a->path,
                   err) != 0)
         return -1;
-    take_rows(a, step, d->images, d->boxes);
+    dataset_take_rows(a, step, d->images, d->boxes);
     if (a->shape[2] == BOX_AND_SCORE) {
         if (!take_out_scores(d))
             return drop_boxes(o, a->path,
@@ -138,7 +123,7 @@ static int read_size_pairs(struct opening *o, const struct npy *a, size_t step, 
     float *pairs;
     if (mem_alloc(&pairs, d->images * 2, sizeof *pairs, a->path, err) != 0)
         return -1;
-    take_rows(a, step, d->images, pairs);
+    dataset_take_rows(a, step, d->images, pairs);
     for (size_t i = 0; d->sizes && i < 2 * d->images; i++) {
         if (!(pairs[i] >= 1 && pairs[i] <= MAX_SIDE))
             drop_sizes(o, a->path, "has %g for image %zu, which is not a width or height",
@@ -159,7 +144,7 @@ static int read_size_dicts(struct opening *o, const struct npy *a, size_t step, 
     if (mem_alloc(&all, a->count * 2, sizeof *all, a->path, err) != 0)
         return -1;
     if (objarray_image_sizes(a->data, a->data_size, a->path, a->count, all, &why) != 0)
-        drop_sizes(o, a->path, "%s", without_path(&why, a->path));
+        drop_sizes(o, a->path, "%s", dataset_without_path(&why, a->path));
     for (size_t i = 0; d->sizes && i < d->images; i++) {
         d->sizes[2 * i] = all[2 * i * step];
         d->sizes[2 * i + 1] = all[2 * i * step + 1];
@@ -181,32 +166,20 @@ static int read_sizes(struct opening *o, const struct npy *a, struct error *err)
         return 0;
     }
     if (dataset_check_rows(o, a, &step, &why) != 0)
-        return drop_sizes(o, a->path, "%s", without_path(&why, a->path));
+        return drop_sizes(o, a->path, "%s", dataset_without_path(&why, a->path));
     if (mem_alloc(&d->sizes, d->images * 2, sizeof *d->sizes, a->path, err) != 0)
         return -1;
     return dicts ? read_size_dicts(o, a, step, err) : read_size_pairs(o, a, step, err);
-}
-
-/* Opens the array with one of the endings; NULL if there is none, or if it cannot be read: then
- * `why` and `path_out` (the caller's to free) say so. */
-static struct npy *open_array(struct opening *o, const char *const *endings, char **path_out,
-                              struct error *why)
-{
-    struct npy *a = NULL;
-    *path_out = dataset_find_array(o, endings);
-    if (*path_out && npy_open(*path_out, NULL, &a, why) != 0)
-        return NULL;
-    return a;
 }
 
 int dataset_open_boxes(struct opening *o, struct error *err)
 {
     struct error why;
     char *path;
-    struct npy *a = open_array(o, box_endings, &path, &why);
+    struct npy *a = dataset_open_array(o, box_endings, &path, &why);
     int status = a ? read_boxes(o, a, err) : 0;
     if (path && !a)
-        drop_boxes(o, path, "%s", without_path(&why, path));
+        drop_boxes(o, path, "%s", dataset_without_path(&why, path));
     npy_free(a);
     free(path);
     return status;
@@ -216,10 +189,10 @@ int dataset_open_sizes(struct opening *o, struct error *err)
 {
     struct error why;
     char *path;
-    struct npy *a = open_array(o, size_endings, &path, &why);
+    struct npy *a = dataset_open_array(o, size_endings, &path, &why);
     int status = a ? read_sizes(o, a, err) : 0;
     if (path && !a)
-        drop_sizes(o, path, "%s", without_path(&why, path));
+        drop_sizes(o, path, "%s", dataset_without_path(&why, path));
     npy_free(a);
     free(path);
     return status;

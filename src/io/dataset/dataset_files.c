@@ -122,3 +122,26 @@ int dataset_check_rows(const struct opening *o, const struct npy *array, size_t 
     return error_at(err, array->path, -1, "has %zu images, but the features have %zu", have,
                     rows / d->row_step);
 }
+
+struct npy *dataset_open_array(struct opening *o, const char *const *endings, char **path_out,
+                               struct error *why)
+{
+    struct npy *a = NULL;
+    *path_out = dataset_find_array(o, endings);
+    if (*path_out && npy_open(*path_out, NULL, &a, why) != 0)
+        return NULL;
+    return a;
+}
+
+void dataset_take_rows(const struct npy *array, size_t step, size_t images, float *out)
+{
+    size_t row = npy_row_size(array);
+    for (size_t i = 0; i < images; i++)
+        npy_rows_f32(array, i * step, 1, out + i * row);
+}
+
+const char *dataset_without_path(const struct error *err, const char *path)
+{
+    size_t n = strlen(path);
+    return strncmp(err->text, path, n) == 0 && err->text[n] == ':' ? err->text + n + 2 : err->text;
+}

@@ -1,5 +1,5 @@
 /* dataset_private.h: shared by the parts of a split: dataset.c, dataset_boxes.c,
- * dataset_box_check.c and, below all, dataset_files.c. */
+ * dataset_box_check.c, dataset_classes.c and, below all, dataset_files.c. */
 #ifndef IO_DATASET_DATASET_PRIVATE_H
 #define IO_DATASET_DATASET_PRIVATE_H
 
@@ -32,6 +32,20 @@ int dataset_check_rows(const struct opening *o, const struct npy *array, size_t 
  * Errors: no memory. */
 int dataset_open_sizes(struct opening *o, struct error *err) MUST_USE;
 int dataset_open_boxes(struct opening *o, struct error *err) MUST_USE;
+
+/* Reads classes, their names and confidences, likewise. */
+int dataset_open_classes(struct opening *o, struct error *err) MUST_USE;
+
+/* Opens the array with one of the endings; NULL if there is none, or if it cannot be read: then
+ * `why` and `path_out` (the caller's to free) say so. */
+struct npy *dataset_open_array(struct opening *o, const char *const *endings, char **path_out,
+                               struct error *why);
+
+/* Copies every step-th row of an array, one per image. */
+void dataset_take_rows(const struct npy *array, size_t step, size_t images, float *out);
+
+/* The words of a reader's error without the path in front. */
+const char *dataset_without_path(const struct error *err, const char *path);
 
 /* Mends and counts the split's boxes, which the file `path` held; the sizes are known by then. */
 void dataset_check_boxes(struct dataset *d, const char *path);
