@@ -75,6 +75,13 @@ int file_map_open(const char *path, struct file_map *out, struct error *err)
     return status;
 }
 
+void file_map_release(const struct file_map *map, size_t end)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), bytes = end - end % page;
+    if (map->data && bytes > 0)
+        madvise((void *)map->data, bytes, MADV_DONTNEED);
+}
+
 void file_map_close(struct file_map *map)
 {
     if (map->data)

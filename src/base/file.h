@@ -32,6 +32,9 @@ int file_map_open(const char *path, struct file_map *out, struct error *err) MUS
 /* The same without a look at what it is: for files of our own, and to tell what a file is. */
 int file_map_any(const char *path, struct file_map *out, struct error *err) MUST_USE;
 
+/* Lets the system take the memory back that holds the first `end` bytes; they can be read again. */
+void file_map_release(const struct file_map *map, size_t end);
+
 /* Unmaps it; harmless if nothing is mapped. */
 void file_map_close(struct file_map *map);
 

@@ -69,6 +69,10 @@ size_t npy_row_size(const struct npy *array);
  * order; out: n x npy_row_size. Not for NPY_OBJECT. */
 void npy_rows_f32(const struct npy *array, size_t first, size_t n, float *out);
 
+/* Lets the system take the memory back in which rows before `end` were read from the file: for one
+ * pass through a file that is larger than memory. They can be read again. */
+void npy_rows_release(const struct npy *array, size_t end);
+
 /* The whole array as double in C order; out: `count`. Not for NPY_OBJECT. */
 void npy_all_f64(const struct npy *array, double *out);
 

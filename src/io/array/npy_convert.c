@@ -199,3 +199,12 @@ ptrdiff_t npy_find_nonfinite(const float *values, size_t n)
     }
     return -1;
 }
+
+void npy_rows_release(const struct npy *array, size_t end)
+{
+    if (!array->map.data || array->unpacked)
+        return;
+    size_t row = npy_row_size(array) * npy_type_size(array->type);
+    size_t begin = (size_t)(array->data - array->map.data);
+    file_map_release(&array->map, array->fortran ? array->map.size : begin + end * row);
+}

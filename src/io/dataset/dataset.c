@@ -220,7 +220,8 @@ static int match_captions(struct opening *o, const char *path, struct error *err
 static void cut_dev(struct opening *o)
 {
     struct dataset *d = o->d;
-    if (strcmp(d->split, "dev") != 0 || d->captions <= DEV_CAPTIONS || d->per_image > DEV_CAPTIONS)
+    if (o->spec->faults || strcmp(d->split, "dev") != 0 || d->captions <= DEV_CAPTIONS ||
+        d->per_image > DEV_CAPTIONS)
         return;
     size_t images = DEV_CAPTIONS / d->per_image;
     notes_add(&o->d->notes, "dev is cut to its first %zu images, as by the reference (of %zu)",
@@ -347,15 +348,43 @@ static int open_source(struct opening *o, struct error *err)
 
 /* ---- opening ---- */
 
+/* Undoes a part that failed, for those after it. */
+static void go_without(struct dataset *d, enum dataset_part part)
+{
+    if (part == DATASET_CAPTIONS) {
+        d->row_step = 1;
+        d->images = d->features->shape[0];
+        d->captions = d->per_image = 0;
+    } else if (part == DATASET_IDS) {
+        number_ids(d);
+    }
+}
+
 static int open_parts(struct opening *o, struct error *err)
 {
-    static int (*const parts[])(struct opening *, struct error *) = {
-        open_features,      open_captions,        open_ids,    dataset_open_sizes, open_source,
-        dataset_open_boxes, dataset_open_classes, open_photos,
+    static int (*const parts[DATASET_PARTS])(struct opening *, struct error *) = {
+        [DATASET_FEATURES] = open_features,
+        [DATASET_CAPTIONS] = open_captions,
+        [DATASET_IDS] = open_ids,
+        [DATASET_SIZES] = dataset_open_sizes,
+        [DATASET_SOURCE] = open_source,
+        [DATASET_BOXES] = dataset_open_boxes,
+        [DATASET_CLASSES] = dataset_open_classes,
+        [DATASET_PHOTOS] = open_photos,
     };
-    for (size_t i = 0; i < COUNTOF(parts); i++)
-        if (parts[i](o, err) != 0)
+    struct dataset_faults *faults = o->spec->faults;
+    for (size_t i = 0; i < COUNTOF(parts); i++) {
+        if (parts[i](o, faults ? &faults->error[i] : err) == 0)
+            continue;
+        if (faults)
+            faults->found[i] = true;
+        if (!faults || i == DATASET_FEATURES) {
+            if (faults && err)
+                *err = faults->error[i];
             return -1;
+        }
+        go_without(o->d, (enum dataset_part)i);
+    }
     return 0;
 }
 
@@ -397,6 +426,7 @@ void dataset_free(struct dataset *d)
     free(d->classes);
     free(d->confidences);
     str_list_done(&d->class_names);
+    notes_done(&d->unused);
     free(d->sizes);
     free(d->photo_folder);
     free(d->source);

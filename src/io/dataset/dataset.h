@@ -13,6 +13,25 @@
 #include "base/str.h"
 #include "io/array/npy.h"
 
+/* The parts of a split, in the order of opening. */
+enum dataset_part {
+    DATASET_FEATURES,
+    DATASET_CAPTIONS,
+    DATASET_IDS,
+    DATASET_SIZES,
+    DATASET_SOURCE,
+    DATASET_BOXES,
+    DATASET_CLASSES,
+    DATASET_PHOTOS,
+    DATASET_PARTS
+};
+
+/* Why parts cannot be used; zero-initialise to start. */
+struct dataset_faults {
+    bool found[DATASET_PARTS];
+    struct error error[DATASET_PARTS];
+};
+
 /* What to open; NULL for what is not given. Either folder and split, or `features` (then all else
  * is optional). All borrowed. */
 struct dataset_spec {
@@ -22,6 +41,10 @@ struct dataset_spec {
     const char *token_ids;  /* --token-ids FILE: lines of ids, <start> and <end> included */
     const char *photos;     /* --images DIR */
     const char *id_mapping; /* id -> file name JSON */
+    struct dataset_faults
+        *faults; /* NULL: the first fault is the error. Else a part but the
+                  * features that cannot be used goes there, and counts as
+                  * missing; and dev is not cut. Boxes, sizes and classes never fail */
 };
 
 /* What was found in the boxes of a split, after mending. */
@@ -68,6 +91,7 @@ struct dataset {
     char *source;          /* which extractor made the features (feature_source_name); NULL: not
                             * known */
     struct notes notes;    /* PFAN's boxes ignored, a cut, ... */
+    struct notes unused;   /* "FILE REASON": what was dropped, boxes included */
     struct photos *photos; /* photos.h */
 };
 
@@ -97,6 +121,18 @@ const char *dataset_region_name(const struct dataset *dataset, size_t image, siz
 /* The image whose id is `text`, else whose id without folder and ending is, else whose row number
  * is; -1 if there is none. */
 ptrdiff_t dataset_find_image(const struct dataset *dataset, const char *text);
+
+/* Takes sizes (I x 2, from now the dataset's) for those that are missing, and reads the boxes
+ * again. Errors: no memory. */
+int dataset_use_sizes(struct dataset *dataset, int32_t *sizes, struct error *err) MUST_USE;
+
+/* The file that a part of a split is read from (but for photographs); NULL if there is none. The
+ * caller's to free. */
+char *dataset_part_path(const char *folder, const char *split, enum dataset_part part);
+
+/* Of the name of a file of a split, {split}_..., what it holds in words ("features"); NULL for any
+ * other name. *length_out: of the split's name in it. */
+const char *dataset_file_kind(const char *name, size_t *length_out);
 
 /* The path of the folder's vocabulary: vocab.json, or its only *_vocab.json; NULL if there is none.
  * The caller's to free. */

@@ -11,9 +11,6 @@
 
 enum { BOX = 4, BOX_AND_SCORE = 5, PFAN_LAST = 30, MAX_SIDE = 1 << 24 };
 
-static const char *const box_endings[] = {"_boxes", "_ims_bbx", NULL};
-static const char *const size_endings[] = {"_img_sizes", "_ims_size", NULL};
-
 /* Everything but drawing works without boxes: what cannot be used is a note, and why there are no
  * boxes. Returns 0. */
 PRINTF_LIKE(3, 4)
@@ -29,6 +26,7 @@ static int drop_boxes(struct opening *o, const char *path, const char *format, .
     free(d->no_boxes);
     d->no_boxes = mem_printf("%s %s", file_name(path), reason);
     notes_add(&d->notes, "%s: no boxes", d->no_boxes);
+    notes_add(&d->unused, "%s", d->no_boxes);
     free(reason);
     return 0;
 }
@@ -44,6 +42,7 @@ static int drop_sizes(struct opening *o, const char *path, const char *format, .
     free(o->d->sizes);
     o->d->sizes = NULL;
     notes_add(&o->d->notes, "%s %s: no image sizes", file_name(path), reason);
+    notes_add(&o->d->unused, "%s %s", file_name(path), reason);
     free(reason);
     return 0;
 }
@@ -176,7 +175,7 @@ int dataset_open_boxes(struct opening *o, struct error *err)
 {
     struct error why;
     char *path;
-    struct npy *a = dataset_open_array(o, box_endings, &path, &why);
+    struct npy *a = dataset_open_array(o, dataset_box_endings, &path, &why);
     int status = a ? read_boxes(o, a, err) : 0;
     if (path && !a)
         drop_boxes(o, path, "%s", dataset_without_path(&why, path));
@@ -189,11 +188,26 @@ int dataset_open_sizes(struct opening *o, struct error *err)
 {
     struct error why;
     char *path;
-    struct npy *a = dataset_open_array(o, size_endings, &path, &why);
+    struct npy *a = dataset_open_array(o, dataset_size_endings, &path, &why);
     int status = a ? read_sizes(o, a, err) : 0;
     if (path && !a)
         drop_sizes(o, path, "%s", dataset_without_path(&why, path));
     npy_free(a);
     free(path);
     return status;
+}
+
+int dataset_use_sizes(struct dataset *d, int32_t *sizes, struct error *err)
+{
+    const struct dataset_spec spec = {.folder = d->folder, .split = d->split};
+    struct opening o = {.spec = &spec, .d = d, .in_folder = true};
+    free(d->sizes);
+    free(d->boxes);
+    free(d->no_boxes);
+    d->sizes = sizes;
+    d->boxes = NULL;
+    d->no_boxes = NULL;
+    d->box_fractions = false;
+    d->box_counts = (struct dataset_box_counts){0};
+    return dataset_open_boxes(&o, err);
 }

@@ -22,6 +22,7 @@ static void drop(struct opening *o, const char *path, const char *what, const ch
     char *reason = mem_vprintf(format, args);
     va_end(args);
     notes_add(&o->d->notes, "%s %s: %s", file_name(path), reason, what);
+    notes_add(&o->d->unused, "%s %s", file_name(path), reason);
     free(reason);
 }
 

@@ -4,11 +4,15 @@
 #include <string.h>
 
 #include "base/ascending.h"
+#include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "io/dataset/dataset_private.h"
+#include "io/dataset/feature_source.h"
 
 const char *const dataset_feature_endings[] = {"_ims", "_feat", NULL};
+const char *const dataset_box_endings[] = {"_boxes", "_ims_bbx", NULL};
+const char *const dataset_size_endings[] = {"_img_sizes", "_ims_size", NULL};
 static const char *const array_types[] = {".npy", ".npz"};
 
 static char *split_file(const struct opening *o, const char *ending, const char *type)
@@ -73,6 +77,67 @@ char *dataset_list_splits(const char *folder)
         str_addf(&text, "%s%s", i ? ", " : "", names.items[i]);
     str_list_done(&names);
     return str_take(&text);
+}
+
+char *dataset_part_path(const char *folder, const char *split, enum dataset_part part)
+{
+    static const struct {
+        const char *const *arrays;
+        const char *text;
+    } parts[DATASET_PARTS] = {
+        [DATASET_FEATURES] = {.arrays = dataset_feature_endings},
+        [DATASET_CAPTIONS] = {.text = "_caps"},
+        [DATASET_IDS] = {.text = "_ids"},
+        [DATASET_SIZES] = {.arrays = dataset_size_endings},
+        [DATASET_BOXES] = {.arrays = dataset_box_endings},
+    };
+    struct dataset names = {.folder = (char *)folder, .split = (char *)split};
+    const struct opening o = {.d = &names, .in_folder = true};
+    if (part == DATASET_SOURCE) {
+        char *path = feature_source_path(folder, split);
+        if (file_exists(path))
+            return path;
+        free(path);
+        return NULL;
+    }
+    if (parts[part].arrays)
+        return dataset_find_array(&o, parts[part].arrays);
+    return parts[part].text ? dataset_find_text(&o, parts[part].text) : NULL;
+}
+
+const char *dataset_file_kind(const char *name, size_t *length_out)
+{
+    static const struct {
+        const char *ending, *kind;
+    } kinds[] = {
+        {"_ims.npy", "features"},
+        {"_ims.npz", "features"},
+        {"_feat.npy", "features"},
+        {"_feat.npz", "features"},
+        {"_features.json", "the extractor's name"},
+        {"_caps.txt", "captions"},
+        {"_cap_img.txt", "the captions' images"},
+        {"_ids.txt", "ids"},
+        {"_boxes.npy", "boxes"},
+        {"_boxes.npz", "boxes"},
+        {"_ims_bbx.npy", "boxes"},
+        {"_ims_bbx.npz", "boxes"},
+        {"_img_sizes.npy", "image sizes"},
+        {"_img_sizes.npz", "image sizes"},
+        {"_ims_size.npy", "image sizes"},
+        {"_ims_size.npz", "image sizes"},
+        {"_num_boxes.npy", "numbers of regions"},
+        {"_classes.npy", "classes"},
+        {"_confidences.npy", "confidences"},
+        {"_class_names.txt", "names of classes"},
+    };
+    size_t n = strlen(name);
+    for (size_t i = 0; i < COUNTOF(kinds); i++)
+        if (n > strlen(kinds[i].ending) && str_ends_with(name, kinds[i].ending)) {
+            *length_out = n - strlen(kinds[i].ending);
+            return kinds[i].kind;
+        }
+    return NULL;
 }
 
 static bool is_json_vocab(const char *name)

@@ -13,8 +13,9 @@ struct opening {
     bool in_folder; /* look for other files next to the features */
 };
 
-/* Endings of a features file's name before its type; NULL ends the list. */
-extern const char *const dataset_feature_endings[];
+/* Endings of a file's name before its type; NULL ends each list. */
+extern const char *const dataset_feature_endings[], *const dataset_box_endings[],
+                                                        *const dataset_size_endings[];
 
 /* FOLDER/{split}{ending}, .npy or .npz, for the first ending (NULL ends the list) that exists; NULL
  * if none does. The caller's to free. */
