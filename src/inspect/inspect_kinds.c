@@ -308,7 +308,7 @@ static int describe_array(struct inspect_subject *s, const struct npy *a, const 
     if (describe_numbers(s, a, err) != 0)
         return -1;
     struct error why;
-    if (s->feature_count > features && !s->damaged && plausible_check(a, &why) != 0) {
+    if (s->feature_count > features && !s->damaged && plausible_check(a, NULL, 1, &why) != 0) {
         inspect_line(s, "damage", "%s", reason_of(s, &why));
         s->damaged = true;
     }

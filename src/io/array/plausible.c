@@ -32,7 +32,8 @@ bool plausible_is(const struct plausible *p)
     return plausible_percent(p) <= 100 * PLAUSIBLE_ODD_SHARE;
 }
 
-int plausible_check(const struct npy *features, struct error *err)
+int plausible_check(const struct npy *features, const int32_t *counts, size_t step,
+                    struct error *err)
 {
     size_t row = npy_row_size(features), rows = features->ndim > 0 ? features->shape[0] : 0;
     size_t sampled = rows < SAMPLED_ROWS ? rows : SAMPLED_ROWS;
@@ -44,7 +45,8 @@ int plausible_check(const struct npy *features, struct error *err)
         size_t at =
             sampled > 1 ? (size_t)((double)i * (double)(rows - 1) / (double)(sampled - 1)) : 0;
         npy_rows_f32(features, at, 1, values);
-        plausible_add(&p, values, row);
+        plausible_add(&p, values,
+                      counts ? row / features->shape[1] * (size_t)counts[at / step] : row);
     }
     free(values);
     if (plausible_is(&p))

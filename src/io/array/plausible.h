@@ -29,9 +29,11 @@ void plausible_add(struct plausible *p, const float *values, size_t n);
 /* False if they are certainly no features. */
 bool plausible_is(const struct plausible *p);
 
-/* The same for a sample of the rows of an array of numbers, spread over all of it. Errors: they are
- * no features; no memory. */
-int plausible_check(const struct npy *features, struct error *err) MUST_USE;
+/* The same for a sample of the rows of an array of numbers, spread over all of it; counts: NULL, or
+ * how many entries of the second axis are meant of each `step` rows. Errors: they are no features;
+ * no memory. */
+int plausible_check(const struct npy *features, const int32_t *counts, size_t step,
+                    struct error *err) MUST_USE;
 
 /* Why they are none, for messages: "52 % of the numbers are ...". */
 #define PLAUSIBLE_WHY                                                                              \

@@ -17,6 +17,7 @@
 enum dataset_part {
     DATASET_FEATURES,
     DATASET_CAPTIONS,
+    DATASET_COUNTS,
     DATASET_IDS,
     DATASET_SIZES,
     DATASET_SOURCE,
@@ -60,16 +61,19 @@ struct dataset_box_counts {
 /* A split: I images, C captions; caption c belongs to image c / per_image. Strings are as in the
  * file, made safe by utf8_clean only when shown. Features stay mapped. All pointers are owned.
  *
- * Files: features {split}_ims or {split}_feat, boxes {split}_boxes or {split}_ims_bbx, sizes
- * {split}_img_sizes or {split}_ims_size (pairs, or GSMN's and RCAR's pickled dicts), each .npy or
- * .npz; captions {split}_caps.txt, ids {split}_ids.txt; what a detector took the regions for
- * {split}_classes, {split}_confidences, {split}_class_names.txt. Only the features are required. */
+ * Files: features {split}_ims or {split}_feat, counts of regions {split}_num_boxes, boxes
+ * {split}_boxes or {split}_ims_bbx, sizes {split}_img_sizes or {split}_ims_size (pairs, or GSMN's
+ * and RCAR's pickled dicts), each .npy or .npz; captions {split}_caps.txt, ids {split}_ids.txt;
+ * what a detector took the regions for {split}_classes, {split}_confidences,
+ * {split}_class_names.txt. Only the features are required. */
 struct dataset {
     char *folder, *split; /* if only `features` was given: its folder, and "" */
     size_t images,
         captions;     /* I, C, after removing five-fold copies and cutting dev to 5000 captions */
     size_t per_image; /* captions per image: usually 5, 0 if there are none */
     size_t regions, feature_size; /* R, F; R is 1 for features of two dimensions */
+    int32_t *region_count;        /* of each image, 1 .. R: the rest of its rows is padding, which
+                                   * takes part in nothing; NULL: all have R */
     struct npy *features;         /* image i is row i * row_step */
     size_t row_step;              /* 5 if the file holds each image five times, else 1 */
     char **caption;               /* C, without blanks at either end; NULL if only ids are given */
@@ -79,7 +83,8 @@ struct dataset {
     char **id;            /* I; row numbers if there is no ids file */
     size_t id_lines;      /* entries of id */
     bool ids_are_rows;    /* there is no ids file */
-    float *boxes;         /* I x R x 4: x1 y1 x2 y2 in pixels of the full image; NULL if none */
+    float *boxes;         /* I x R x 4: x1 y1 x2 y2 in pixels of the full image, zeros in padding;
+                           * NULL if none */
     bool box_fractions;   /* they are fractions of it instead: there are no sizes */
     char *no_boxes;       /* why a file of boxes was not used; NULL if it was, or if absent */
     struct dataset_box_counts box_counts;
@@ -106,8 +111,14 @@ int dataset_open(const struct dataset_spec *spec, struct dataset **out, struct e
 /* Frees it; NULL is allowed. */
 void dataset_free(struct dataset *dataset);
 
-/* The features of images first .. first+n-1, which must exist; out: n x R x F. Errors: a NaN or
- * infinity, with image and region. */
+/* The regions of an image that are real: the first of its R rows. */
+static inline size_t dataset_regions_of(const struct dataset *dataset, size_t image)
+{
+    return dataset->region_count ? (size_t)dataset->region_count[image] : dataset->regions;
+}
+
+/* The features of images first .. first+n-1, which must exist; out: n x R x F, with zeros for
+ * padding whatever the file has there. Errors: a NaN or infinity, with image and region. */
 int dataset_features(const struct dataset *dataset, size_t first, size_t n, float *out,
                      struct error *err) MUST_USE;
 

@@ -26,7 +26,7 @@ struct check {
     struct dataset *d;
     const char *name; /* of the file, without its folder */
     struct dataset_box_counts *counts;
-    size_t total; /* boxes */
+    size_t total, real; /* boxes, with and without those of padding, which are zero */
     bool fractions;
 };
 
@@ -62,7 +62,7 @@ static void clear_broken(struct check *c)
     }
     if (c->counts->broken)
         notes_add(&c->d->notes, "%s: %zu of %zu boxes hold NaN or infinity: they are not drawn",
-                  c->name, c->counts->broken, c->total);
+                  c->name, c->counts->broken, c->real);
 }
 
 static bool are_fractions(const struct check *c)
@@ -215,8 +215,8 @@ static void swap_reversed(struct check *c)
     size_t reversed = c->counts->reversed;
     if (reversed)
         notes_add(&c->d->notes, "%s: %zu of %zu boxes end before they begin: corners swapped%s",
-                  c->name, reversed, c->total,
-                  reversed > FEW && reversed * SHARE >= c->total
+                  c->name, reversed, c->real,
+                  reversed > FEW && reversed * SHARE >= c->real
                       ? "; so many may mean that they are not x1, y1, x2, y2 at all"
                       : "");
 }
@@ -231,12 +231,13 @@ static void count_empty(struct check *c)
     }
     n->zero -= n->broken;
     n->empty -= n->zero + n->broken;
+    n->zero -= c->total - c->real;
     if (n->zero)
         notes_add(&c->d->notes, "%s: %zu of %zu boxes are all zero: they are not drawn", c->name,
-                  n->zero, c->total);
+                  n->zero, c->real);
     if (n->empty)
         notes_add(&c->d->notes, "%s: %zu of %zu boxes have no width or no height", c->name,
-                  n->empty, c->total);
+                  n->empty, c->real);
 }
 
 /* ---- boxes beyond the picture ---- */
@@ -294,11 +295,11 @@ static void count_beyond(struct check *c)
         notes_add(&c->d->notes,
                   "%s: %zu of %zu boxes, of %zu of %zu images, reach beyond the image, up to %.2f "
                   "times its side%s",
-                  c->name, n->beyond, c->total, n->beyond_images, images, (double)most,
+                  c->name, n->beyond, c->real, n->beyond_images, images, (double)most,
                   explain_beyond(n->beyond_images, scaled, images));
     else if (n->beyond)
         notes_add(&c->d->notes, "%s: %zu of %zu boxes, of %zu of %zu images, begin before 0",
-                  c->name, n->beyond, c->total, n->beyond_images, images);
+                  c->name, n->beyond, c->real, n->beyond_images, images);
     if (c->d->sizes && images >= MANY_IMAGES && most > 0 && most < SMALL)
         notes_add(&c->d->notes,
                   "%s: no box of any image reaches beyond %.0f %% of its sides: boxes may be those "
@@ -310,6 +311,8 @@ void dataset_check_boxes(struct dataset *d, const char *path)
 {
     struct check c = {
         .d = d, .name = file_name(path), .counts = &d->box_counts, .total = d->images * d->regions};
+    for (size_t i = 0; i < d->images; i++)
+        c.real += dataset_regions_of(d, i);
     clear_broken(&c);
     scale_fractions(&c);
     mend_layout(&c);

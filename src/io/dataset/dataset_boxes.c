@@ -103,6 +103,7 @@ static int read_boxes(struct opening *o, const struct npy *a, struct error *err)
                   err) != 0)
         return -1;
     dataset_take_rows(a, step, d->images, d->boxes);
+    dataset_clear_padding(d, 0, d->images, a->shape[2], d->boxes);
     if (a->shape[2] == BOX_AND_SCORE) {
         if (!take_out_scores(d))
             return drop_boxes(o, a->path,

@@ -46,6 +46,7 @@ static float *read_numbers(struct opening *o, const char *const *endings, const 
         drop(o, *path_out, what, "%s", dataset_without_path(&why, *path_out));
     } else if (a) {
         dataset_take_rows(a, step, d->images, numbers);
+        dataset_clear_padding(d, 0, d->images, 1, numbers);
     }
     npy_free(a);
     return numbers;

@@ -1,4 +1,4 @@
-/* dataset_private.h: shared by the parts of a split: dataset.c, dataset_boxes.c,
+/* dataset_private.h: shared by the parts of a split: dataset.c, dataset_regions.c, dataset_boxes.c,
  * dataset_box_check.c, dataset_classes.c and, below all, dataset_files.c. */
 #ifndef IO_DATASET_DATASET_PRIVATE_H
 #define IO_DATASET_DATASET_PRIVATE_H
@@ -28,6 +28,15 @@ char *dataset_find_text(const struct opening *o, const char *ending);
  * image. Errors: neither (with both numbers). */
 int dataset_check_rows(const struct opening *o, const struct npy *array, size_t *step_out,
                        struct error *err) MUST_USE;
+
+/* Reads how many regions are real, if a file says so; else notes what looks like padding. Then
+ * checks that the real features are plausible. Errors: counts that do not fit the features, by
+ * image; those of plausible_check; no memory. */
+int dataset_open_counts(struct opening *o, struct error *err) MUST_USE;
+
+/* Zeroes the padding of images first .. first+n-1 in rows: n x R x size. */
+void dataset_clear_padding(const struct dataset *d, size_t first, size_t n, size_t size,
+                           float *rows);
 
 /* Read boxes and sizes, if they exist. Those that do not fit the features are dropped, with a note.
  * Errors: no memory. */
