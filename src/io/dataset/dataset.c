@@ -8,16 +8,12 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "base/utf8.h"
 #include "io/dataset/dataset_private.h"
 #include "io/dataset/feature_source.h"
 #include "io/dataset/photos.h"
 #include "io/text/captions.h"
 
 enum {
-    REDUNDANCY = 5,    /* rows per image if a features file has one per caption */
-    PROBED_GROUPS = 4, /* of five rows, compared to find out */
-    DEV_CAPTIONS = 5000,
     MAX_REGIONS = 1024,
     MAX_FEATURE_SIZE = 1 << 20,
 };
@@ -70,243 +66,7 @@ static int open_features(struct opening *o, struct error *err)
     return status == 0 ? check_features(d, err) : -1;
 }
 
-/* ---- captions ---- */
-
-static void note_empty(struct opening *o, const char *path, size_t before, size_t count)
-{
-    if (count == 1)
-        notes_add(&o->d->notes, "%s: caption %zu, the last line, is empty", path, before);
-    else if (count > 1)
-        notes_add(&o->d->notes, "%s: captions %zu to %zu, the last lines, are empty", path, before,
-                  before + count - 1);
-}
-
-static size_t count_broken(const struct str_list *lines, size_t *first_out)
-{
-    size_t count = 0;
-    for (size_t i = lines->count; i-- > 0;)
-        if (!utf8_valid(lines->items[i], strlen(lines->items[i]))) {
-            count++;
-            *first_out = i;
-        }
-    return count;
-}
-
-static int take_captions(struct opening *o, const char *path, struct error *err)
-{
-    struct dataset *d = o->d;
-    struct str_list lines;
-    size_t blank, first = 0;
-    if (captions_load(path, d->split[0] ? d->split : NULL, &lines, &blank, err) != 0)
-        return -1;
-    size_t needed = captions_blank_needed(lines.count, blank, d->features->shape[0]);
-    note_empty(o, path, lines.count, needed);
-    for (size_t i = 0; i < needed; i++)
-        str_list_add(&lines, mem_strdup(""));
-    size_t broken = count_broken(&lines, &first);
-    if (broken > 0)
-        notes_add(&d->notes,
-                  "%s: %zu captions are not UTF-8 (the first: %zu); what is not is dropped, as by "
-                  "the reference",
-                  path, broken, first);
-    d->caption = lines.items;
-    d->caption_lines = lines.count;
-    return 0;
-}
-
-/* The ids of an empty caption, <start> and <end>, if all lines begin and end alike. */
-static bool find_ends(const struct token_lines *lines, int32_t ends[2])
-{
-    for (size_t i = 0; i < lines->count; i++) {
-        size_t n = lines->counts[i];
-        if (n < 2 || lines->ids[i][0] != lines->ids[0][0] ||
-            lines->ids[i][n - 1] != lines->ids[0][lines->counts[0] - 1])
-            return false;
-    }
-    ends[0] = lines->ids[0][0];
-    ends[1] = lines->ids[0][lines->counts[0] - 1];
-    return ends[0] != ends[1];
-}
-
-/* Makes captions of blank lines at the end that the number needs. */
-static void add_blank_tokens(struct opening *o, const char *path, struct token_lines *lines)
-{
-    const struct dataset *d = o->d;
-    size_t missing = d->caption_lines - lines->count;
-    size_t needed = !d->caption ? captions_blank_needed(lines->count, lines->blank_at_end,
-                                                        d->features->shape[0])
-                    : lines->count < d->caption_lines && missing <= lines->blank_at_end ? missing
-                                                                                        : 0;
-    int32_t ends[2];
-    if (needed == 0 || !find_ends(lines, ends))
-        return;
-    note_empty(o, path, lines->count, needed);
-    size_t count = lines->count + needed;
-    lines->ids = mem_grow(lines->ids, count, sizeof *lines->ids);
-    lines->counts = mem_grow(lines->counts, count, sizeof *lines->counts);
-    for (size_t i = lines->count; i < count; i++) {
-        lines->ids[i] = mem_new(2, sizeof **lines->ids);
-        memcpy(lines->ids[i], ends, sizeof ends);
-        lines->counts[i] = 2;
-    }
-    lines->count = count;
-}
-
-static int take_tokens(struct opening *o, const char *path, struct error *err)
-{
-    struct dataset *d = o->d;
-    struct token_lines lines;
-    if (text_token_lines_load(path, &lines, err) != 0)
-        return -1;
-    add_blank_tokens(o, path, &lines);
-    if (d->caption && lines.count != d->caption_lines) {
-        error_at(err, path, -1, "has word ids for %zu captions, but there are %zu captions",
-                 lines.count, d->caption_lines);
-        text_token_lines_done(&lines);
-        return -1;
-    }
-    d->tokens = lines.ids;
-    d->token_count = lines.counts;
-    d->caption_lines = lines.count;
-    return 0;
-}
-
-static bool rows_equal(const struct npy *a, size_t i, size_t j, float *x, float *y)
-{
-    npy_rows_f32(a, i, 1, x);
-    npy_rows_f32(a, j, 1, y);
-    return memcmp(x, y, npy_row_size(a) * sizeof *x) == 0;
-}
-
-/* Whether the rows of each of the first groups of five are equal. */
-static bool holds_five_times(const struct npy *a)
-{
-    size_t row = npy_row_size(a), groups = a->shape[0] / REDUNDANCY;
-    float *x = mem_try(2 * row, sizeof *x);
-    bool equal = x && a->shape[0] % REDUNDANCY == 0;
-    for (size_t g = 0; equal && g < groups && g < PROBED_GROUPS; g++)
-        for (size_t k = 1; equal && k < REDUNDANCY; k++)
-            equal = rows_equal(a, g * REDUNDANCY, g * REDUNDANCY + k, x, x + row);
-    free(x);
-    return equal;
-}
-
-/* Determines how captions and rows correspond. */
-static int match_captions(struct opening *o, const char *path, struct error *err)
-{
-    struct dataset *d = o->d;
-    size_t rows = d->features->shape[0], captions = d->caption_lines;
-    d->row_step = 1;
-    d->images = rows;
-    if (captions == 0)
-        return 0;
-    if (captions % rows != 0)
-        return error_at(
-            err, path, -1,
-            "has %zu captions, but %s has features of %zu images; five captions per image "
-            "(%zu) are expected",
-            captions, d->features->path, rows, REDUNDANCY * rows);
-    d->captions = captions;
-    d->per_image = captions / rows;
-    if (captions == rows && holds_five_times(d->features)) {
-        d->row_step = d->per_image = REDUNDANCY;
-        d->images = rows / REDUNDANCY;
-    }
-    return 0;
-}
-
-/* The reference validates on the first 5000 captions of dev. */
-static void cut_dev(struct opening *o)
-{
-    struct dataset *d = o->d;
-    if (o->spec->faults || strcmp(d->split, "dev") != 0 || d->captions <= DEV_CAPTIONS ||
-        d->per_image > DEV_CAPTIONS)
-        return;
-    size_t images = DEV_CAPTIONS / d->per_image;
-    notes_add(&o->d->notes, "dev is cut to its first %zu images, as by the reference (of %zu)",
-              images, d->images);
-    d->images = images;
-    d->captions = images * d->per_image;
-}
-
-static int open_captions(struct opening *o, struct error *err)
-{
-    const char *named = o->spec->captions, *tokens = o->spec->token_ids;
-    char *found = named ? mem_strdup(named) : dataset_find_text(o, "_caps");
-    int status = found ? take_captions(o, found, err) : 0;
-    if (status == 0 && tokens)
-        status = take_tokens(o, tokens, err);
-    if (status == 0)
-        status = match_captions(o, found ? found : tokens, err);
-    if (status == 0)
-        cut_dev(o);
-    free(found);
-    return status;
-}
-
-/* ---- ids ---- */
-
-/* Takes one id per image, or one per caption. */
-static int spread_ids(struct dataset *d, struct str_list *lines, const char *path,
-                      struct error *err)
-{
-    size_t all = d->features->shape[0] / d->row_step;
-    bool a_caption = d->per_image > 1 && lines->count == all * d->per_image;
-    size_t step = a_caption ? d->per_image : 1;
-    if (!a_caption && lines->count != all && lines->count != d->images)
-        return error_at(err, path, -1, "has %zu ids, but the features have %zu images",
-                        lines->count, all);
-    for (size_t i = 0; step > 1 && i < all; i++) {
-        char *id = lines->items[i];
-        lines->items[i] = lines->items[i * step];
-        lines->items[i * step] = id;
-    }
-    d->id = lines->items;
-    d->id_lines = lines->count;
-    *lines = (struct str_list){0};
-    return 0;
-}
-
-static void number_ids(struct dataset *d)
-{
-    d->ids_are_rows = true;
-    d->id = mem_new(d->images, sizeof *d->id);
-    d->id_lines = d->images;
-    for (size_t i = 0; i < d->images; i++)
-        d->id[i] = mem_printf("%zu", i);
-}
-
-/* Blank lines at the end that the number of images needs: such an image goes by its row. */
-static void name_blank_ids(struct opening *o, const char *path, struct str_list *lines,
-                           size_t blank)
-{
-    size_t images = o->d->features->shape[0] / o->d->row_step;
-    if (lines->count >= images || images - lines->count > blank)
-        return;
-    notes_add(&o->d->notes, "%s: the last %zu of %zu ids are empty; such an image goes by its row",
-              path, images - lines->count, images);
-    while (lines->count < images)
-        str_list_add(lines, mem_printf("%zu", lines->count));
-}
-
-static int open_ids(struct opening *o, struct error *err)
-{
-    struct str_list lines;
-    size_t blank;
-    char *path = dataset_find_text(o, "_ids");
-    if (!path) {
-        number_ids(o->d);
-        return 0;
-    }
-    int status = text_lines_load_end(path, &lines, &blank, err);
-    if (status == 0)
-        name_blank_ids(o, path, &lines, blank);
-    if (status == 0)
-        status = spread_ids(o->d, &lines, path, err);
-    str_list_done(&lines);
-    free(path);
-    return status;
-}
+/* ---- photographs, source ---- */
 
 static int open_photos(struct opening *o, struct error *err)
 {
@@ -354,25 +114,23 @@ static void go_without(struct dataset *d, enum dataset_part part)
         d->row_step = 1;
         d->images = d->features->shape[0];
         d->captions = d->per_image = 0;
+        caption_map_done(&d->map);
+        d->map.images = d->images;
     } else if (part == DATASET_COUNTS) {
         free(d->region_count);
         d->region_count = NULL;
     } else if (part == DATASET_IDS) {
-        number_ids(d);
+        dataset_number_ids(d);
     }
 }
 
 static int open_parts(struct opening *o, struct error *err)
 {
     static int (*const parts[DATASET_PARTS])(struct opening *, struct error *) = {
-        [DATASET_FEATURES] = open_features,
-        [DATASET_CAPTIONS] = open_captions,
-        [DATASET_COUNTS] = dataset_open_counts,
-        [DATASET_IDS] = open_ids,
-        [DATASET_SIZES] = dataset_open_sizes,
-        [DATASET_SOURCE] = open_source,
-        [DATASET_BOXES] = dataset_open_boxes,
-        [DATASET_CLASSES] = dataset_open_classes,
+        [DATASET_FEATURES] = open_features,     [DATASET_CAPTIONS] = dataset_open_captions,
+        [DATASET_COUNTS] = dataset_open_counts, [DATASET_IDS] = dataset_open_ids,
+        [DATASET_SIZES] = dataset_open_sizes,   [DATASET_SOURCE] = open_source,
+        [DATASET_BOXES] = dataset_open_boxes,   [DATASET_CLASSES] = dataset_open_classes,
         [DATASET_PHOTOS] = open_photos,
     };
     struct dataset_faults *faults = o->spec->faults;
@@ -418,6 +176,7 @@ void dataset_free(struct dataset *d)
     if (!d)
         return;
     npy_free(d->features);
+    caption_map_done(&d->map);
     photos_free(d->photos);
     str_list_done(
         &(struct str_list){.items = d->caption, .count = d->caption ? d->caption_lines : 0});

@@ -12,6 +12,7 @@
 #include "base/notes.h"
 #include "base/str.h"
 #include "io/array/npy.h"
+#include "io/dataset/caption_map.h"
 
 /* The parts of a split, in the order of opening. */
 enum dataset_part {
@@ -58,19 +59,20 @@ struct dataset_box_counts {
     size_t beyond, beyond_images; /* reach beyond the image by more than rounding explains */
 };
 
-/* A split: I images, C captions; caption c belongs to image c / per_image. Strings are as in the
- * file, made safe by utf8_clean only when shown. Features stay mapped. All pointers are owned.
+/* A split: I images, C captions; `map` tells which image a caption belongs to. Strings are as in
+ * the file, made safe by utf8_clean only when shown. Features stay mapped. All pointers are owned.
  *
  * Files: features {split}_ims or {split}_feat, counts of regions {split}_num_boxes, boxes
  * {split}_boxes or {split}_ims_bbx, sizes {split}_img_sizes or {split}_ims_size (pairs, or GSMN's
- * and RCAR's pickled dicts), each .npy or .npz; captions {split}_caps.txt, ids {split}_ids.txt;
- * what a detector took the regions for {split}_classes, {split}_confidences,
- * {split}_class_names.txt. Only the features are required. */
+ * and RCAR's pickled dicts), each .npy or .npz; captions {split}_caps.txt, their images
+ * {split}_cap_img.txt, ids {split}_ids.txt; what a detector took the regions for {split}_classes,
+ * {split}_confidences, {split}_class_names.txt. Only the features are required. */
 struct dataset {
     char *folder, *split; /* if only `features` was given: its folder, and "" */
     size_t images,
         captions;     /* I, C, after removing five-fold copies and cutting dev to 5000 captions */
     size_t per_image; /* captions per image: usually 5, 0 if there are none */
+    struct caption_map map;
     size_t regions, feature_size; /* R, F; R is 1 for features of two dimensions */
     int32_t *region_count;        /* of each image, 1 .. R: the rest of its rows is padding, which
                                    * takes part in nothing; NULL: all have R */
@@ -104,8 +106,9 @@ struct dataset {
  * need them;
  * boxes that are certainly not corners in pixels are mended and noted. If there are as many rows of
  * features as captions, each image is there five times if the first groups of five rows are equal;
- * else each image has one caption. Errors: a file that is missing or does not fit the others (with
- * both numbers). */
+ * else each image has one caption. A file of the captions' images comes before all that: its rows
+ * are those of the features. Errors: a file that is missing or does not fit the others (with both
+ * numbers). */
 int dataset_open(const struct dataset_spec *spec, struct dataset **out, struct error *err) MUST_USE;
 
 /* Frees it; NULL is allowed. */

@@ -1,5 +1,6 @@
-/* dataset_private.h: shared by the parts of a split: dataset.c, dataset_regions.c, dataset_boxes.c,
- * dataset_box_check.c, dataset_classes.c and, below all, dataset_files.c. */
+/* dataset_private.h: shared by the parts of a split: dataset.c, dataset_captions.c,
+ * dataset_regions.c, dataset_boxes.c, dataset_box_check.c, dataset_classes.c and, below all,
+ * dataset_files.c. */
 #ifndef IO_DATASET_DATASET_PRIVATE_H
 #define IO_DATASET_DATASET_PRIVATE_H
 
@@ -29,6 +30,15 @@ char *dataset_find_text(const struct opening *o, const char *ending);
 int dataset_check_rows(const struct opening *o, const struct npy *array, size_t *step_out,
                        struct error *err) MUST_USE;
 
+/* Reads captions, word ids and the captions' images, and matches them with the features. Errors:
+ * what is no such file, or does not fit the others. */
+int dataset_open_captions(struct opening *o, struct error *err) MUST_USE;
+
+/* Reads the ids: one per image, or one per caption; after the captions. Errors: another number. */
+int dataset_open_ids(struct opening *o, struct error *err) MUST_USE;
+
+/* Makes row numbers the ids. */
+void dataset_number_ids(struct dataset *d);
 /* Reads how many regions are real, if a file says so; else notes what looks like padding. Then
  * checks that the real features are plausible. Errors: counts that do not fit the features, by
  * image; those of plausible_check; no memory. */

@@ -303,6 +303,139 @@ static void test_features_alone(void **state)
     free(tokens);
 }
 
+/* ---- any number of captions per image ---- */
+
+/* Four images with captions 2, -, 3, 1 in a mixed order. */
+static const char mixed[] = "2\n0\n3\n2\n0\n2\n";
+
+static void test_caption_images(void **state)
+{
+    (void)state;
+    put_features("test_ims.npy", 4, 1);
+    put_lines("test_caps.txt", 6, "c");
+    put_text("test_cap_img.txt", mixed);
+    put_lines("test_ids.txt", 4, "x");
+    struct dataset *d = opened("test");
+    assert_int_equal(d->images, 4);
+    assert_int_equal(d->captions, 6);
+    assert_int_equal(caption_map_image(&d->map, 3), 2);
+    assert_int_equal(caption_map_count(&d->map, 1), 0);
+    assert_string_equal(d->id[3], "x3");
+    assert_non_null(strstr(noted(d), "1 of 4 images have no captions"));
+    dataset_free(d);
+    put_text("test_ids.txt", "c\na\nd\nc\na\nc\n"); /* one per caption */
+    d = opened("test");
+    assert_string_equal(d->id[0], "a");
+    assert_string_equal(d->id[1], "1");
+    assert_string_equal(d->id[2], "c");
+    assert_string_equal(d->id[3], "d");
+    assert_non_null(strstr(noted(d), "1 images without captions go by their rows"));
+    dataset_free(d);
+    put_lines("test_caps.txt", 4, "c");
+    put_text("test_cap_img.txt", "1\n3\n3\n1\n"); /* as many captions as images */
+    put_text("test_ids.txt", "b\nd\nd\nb\n");
+    d = opened("test");
+    assert_string_equal(d->id[1], "b");
+    assert_string_equal(d->id[0], "0");
+    dataset_free(d);
+    put_text("test_ids.txt", "a\nb\nc\nd\n");
+    d = opened("test");
+    assert_string_equal(d->id[3], "d");
+    dataset_free(d);
+}
+
+static void test_caption_images_do_not_fit(void **state)
+{
+    (void)state;
+    put_features("test_ims.npy", 4, 1);
+    put_lines("test_caps.txt", 5, "c");
+    put_text("test_cap_img.txt", mixed);
+    fails("test", "test_cap_img.txt: line 6: there is no such caption");
+    put_lines("test_caps.txt", 8, "c");
+    fails("test", "test_cap_img.txt: line 6 is the last, but");
+    put_lines("test_caps.txt", 6, "c");
+    put_text("test_cap_img.txt", "0\n0\n4\n0\n0\n0\n");
+    fails("test", "test_cap_img.txt: line 3: there is no image 4");
+    put_text("test_caps.txt", "a\nb\nc\nd\n\n\n"); /* the map says that blank lines count */
+    put_text("test_cap_img.txt", mixed);
+    struct dataset *d = opened("test");
+    assert_int_equal(d->captions, 6);
+    dataset_free(d);
+    char *caps = file_join(folder, "test_caps.txt");
+    assert_int_equal(remove(caps), 0);
+    d = opened("test");
+    assert_int_equal(d->captions, 0);
+    assert_non_null(strstr(noted(d), "test_cap_img.txt is not used"));
+    dataset_free(d);
+    free(caps);
+}
+
+static void test_caption_images_of_tokens(void **state)
+{
+    (void)state;
+    struct error err;
+    struct dataset *d;
+    put_features("test_ims.npy", 4, 1);
+    put_text("test_cap_img.txt", mixed);
+    put_text("t.txt", "1 5 2\n1 6 2\n1 7 2\n1 5 2\n1 5 2\n\n");
+    char *tokens = file_join(folder, "t.txt");
+    struct dataset_spec spec = {.folder = folder, .split = "test", .token_ids = tokens};
+    assert_done(dataset_open(&spec, &d, &err), err);
+    assert_int_equal(d->captions, 6);
+    assert_int_equal(d->token_count[5], 2);
+    dataset_free(d);
+    put_text("t.txt", "1 5 2\n1 6 2\n");
+    fails_spec(&spec, "line 3: there is no such caption");
+    free(tokens);
+}
+
+/* A regular map, with rows of the features that hold each image five times, or its images. */
+static void test_caption_images_five_rows(void **state)
+{
+    (void)state;
+    put_features("test_ims.npy", 20, 5);
+    put_lines("test_caps.txt", 20, "c");
+    put_lines("test_cap_img.txt", 20, "");
+    struct dataset *d = opened("test");
+    assert_int_equal(d->images, 4);
+    assert_int_equal(d->map.per_image, 5);
+    assert_true(d->map.stated);
+    dataset_free(d);
+    put_text("test_cap_img.txt", "3\n0\n0\n1\n2\n3\n0\n0\n1\n2\n3\n0\n0\n1\n2\n3\n0\n0\n1\n2\n");
+    d = opened("test");
+    assert_int_equal(d->images, 4);
+    assert_int_equal(caption_map_count(&d->map, 0), 8);
+    assert_non_null(strstr(noted(d), "numbers of the images"));
+    dataset_free(d);
+}
+
+/* dev is cut to the first images that have at most 5000 captions together. */
+static void test_caption_images_dev(void **state)
+{
+    struct str sorted = {0}, turned = {0};
+    (void)state;
+    for (size_t c = 0; c < 6000; c++) {
+        str_addf(&sorted, "%zu\n", c / 7);
+        str_addf(&turned, "%zu\n", (5999 - c) / 7);
+    }
+    put_features("dev_ims.npy", 900, 1);
+    put_lines("dev_caps.txt", 6000, "c");
+    put("dev_cap_img.txt", sorted.text, sorted.length);
+    struct dataset *d = opened("dev");
+    assert_int_equal(d->images, 714);
+    assert_int_equal(d->captions, 4998);
+    assert_int_equal(d->map.captions, 4998);
+    dataset_free(d);
+    put("dev_cap_img.txt", turned.text, turned.length);
+    d = opened("dev");
+    assert_int_equal(d->images, 900);
+    assert_int_equal(d->captions, 6000);
+    assert_non_null(strstr(noted(d), "not cut"));
+    dataset_free(d);
+    str_done(&sorted);
+    str_done(&turned);
+}
+
 static void test_five_rows_an_image(void **state)
 {
     (void)state;
@@ -789,6 +922,11 @@ int main(void)
         CASE(test_plain_folder),
         CASE(test_blank_end),
         CASE(test_features_alone),
+        CASE(test_caption_images),
+        CASE(test_caption_images_do_not_fit),
+        CASE(test_caption_images_of_tokens),
+        CASE(test_caption_images_five_rows),
+        CASE(test_caption_images_dev),
         CASE(test_five_rows_an_image),
         CASE(test_dev_is_cut),
         CASE(test_names_of_the_family),
