@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -32,7 +33,10 @@ double images_encode_work(const struct images_source *source)
 int images_alloc(const struct images_source *source, size_t n, struct embedded_images *out,
                  struct error *err)
 {
-    return embedded_images_alloc(n, source->R, source->D, source->gram, source->halves, out, err);
+    if (embedded_images_alloc(n, source->R, source->D, source->gram, source->halves, out, err) != 0)
+        return -1;
+    out->count = source->data->region_count;
+    return 0;
 }
 
 int images_room_alloc(const struct images_source *source, bool encode, struct images_room *out,
@@ -54,13 +58,41 @@ void images_room_free(struct images_room *room)
     *room = (struct images_room){0};
 }
 
+/* Moves the real rows of n images, `size` floats each, to the front; returns how many there are. */
+static size_t close_up(const struct embedded_images *images, size_t n, size_t size, float *rows)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t real = embedded_images_regions(images, i);
+        memmove(rows + count * size, rows + i * images->R * size, real * size * sizeof *rows);
+        count += real;
+    }
+    return count;
+}
+
+/* Moves such rows to their places, with zeros behind them. */
+static void spread_out(const struct embedded_images *images, size_t n, size_t size, size_t count,
+                       float *rows)
+{
+    for (size_t i = n; i-- > 0;) {
+        size_t real = embedded_images_regions(images, i), room = images->R;
+        float *to = rows + i * room * size;
+        count -= real;
+        memmove(to, rows + count * size, real * size * sizeof *rows);
+        memset(to + real * size, 0, (room - real) * size * sizeof *rows);
+    }
+}
+
 void images_encode(const struct images_source *source, const struct images_room *room, size_t n,
                    const struct embedded_images *out)
 {
     size_t R = source->R, D = source->D;
     float *regions = source->halves ? room->regions : out->regions;
     assert(n <= source->block && n <= out->I);
-    model_encode_regions(source->model, room->features, n * R, regions);
+    size_t rows = out->count ? close_up(out, n, source->F, room->features) : n * R;
+    model_encode_regions(source->model, room->features, rows, regions);
+    if (out->count)
+        spread_out(out, n, D, rows, regions);
 #pragma omp parallel for schedule(dynamic, 4)
     for (size_t i = 0; i < n; i++)
         embedded_images_finish(out, i, regions + i * R * D);

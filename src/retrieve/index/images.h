@@ -23,7 +23,7 @@ struct images_source {
 
 /* What embedding a block works in. */
 struct images_room {
-    float *features; /* block x R x F */
+    float *features; /* block x R x F, zeros in padding */
     float *regions;  /* with halves: block x R x D; else NULL */
 };
 
@@ -34,7 +34,7 @@ void images_source_init(const struct model *model, const char *model_path,
 /* Multiply-adds of embedding all images. */
 double images_encode_work(const struct images_source *source);
 
-/* Room for n images' embeddings, as embedded_images_alloc. */
+/* Room for the embeddings of the split's first n images, as embedded_images_alloc. */
 int images_alloc(const struct images_source *source, size_t n, struct embedded_images *out,
                  struct error *err) MUST_USE;
 
@@ -46,7 +46,8 @@ int images_room_alloc(const struct images_source *source, bool encode, struct im
 void images_room_free(struct images_room *room);
 
 /* Embeds the n images whose features are in room->features into the first n of `out`; n is at most
- * a block. The same block gives the same bits, as floats and as halves put together. */
+ * a block. The same block gives the same bits, as floats and as halves put together. If out->count
+ * is set only real regions are encoded, and room->features is used up. */
 void images_encode(const struct images_source *source, const struct images_room *room, size_t n,
                    const struct embedded_images *out);
 

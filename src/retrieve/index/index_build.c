@@ -98,6 +98,9 @@ static int start_part(const struct build *b, struct error *err)
     errno = posix_fallocate(b->fd, 0, (off_t)wanted->size);
     if (errno != 0)
         return error_errno(err, b->job->part, "write");
+    const int32_t *count = b->job->source->data->region_count;
+    if (count && write_at(b, count, wanted->key.I * sizeof *count, wanted->count_at, err) != 0)
+        return -1;
     return write_at(b, wanted, sizeof *wanted, 0, err);
 }
 
@@ -177,9 +180,11 @@ static int build_block(struct build *b, size_t k, bool *wrote_out, struct error 
     size_t n = index_block_images(&job->wanted, k);
     if (dataset_features(job->source->data, k * key->block, n, b->room.features, err) != 0)
         return -1;
+    uint64_t features = index_hash_features(key, b->room.features, n);
+    if (job->source->data->region_count)
+        b->block.count = job->source->data->region_count + k * key->block;
     images_encode(job->source, &b->room, n, &b->block);
-    struct index_row row = index_row_make(key, k, index_hash_features(key, b->room.features, n),
-                                          index_hash_images(&b->block, n));
+    struct index_row row = index_row_make(key, k, features, index_hash_images(&b->block, n));
     *wrote_out = write_block(b, k, &row, err) == 0;
     return 0;
 }

@@ -43,7 +43,9 @@ int index_layout(struct index_header *header, struct error *err)
     uint64_t numbers = rows * key->D * (halves ? sizeof(uint16_t) : sizeof(float));
     header->blocks = (key->I + key->block - 1) / key->block;
     header->rows_at = whole_pages(sizeof *header);
-    header->regions_at = header->rows_at + whole_pages(header->blocks * sizeof(struct index_row));
+    header->count_at = header->rows_at + whole_pages(header->blocks * sizeof(struct index_row));
+    header->regions_at =
+        header->count_at + (key->counts ? whole_pages(key->I * sizeof(int32_t)) : 0);
     header->norm_at = header->regions_at + whole_pages(numbers);
     header->gram_at = header->norm_at + whole_pages(rows * sizeof(float));
     header->low_at = header->gram_at + whole_pages(grams * sizeof(float));
@@ -88,12 +90,26 @@ static struct embedded_images view_images(const struct file_map *map, const stru
     return (struct embedded_images){.I = h->key.I,
                                     .R = h->key.R,
                                     .D = h->key.D,
+                                    .count = h->key.counts ? part_at(map, h->count_at) : NULL,
                                     .regions = halves ? NULL : part_at(map, h->regions_at),
                                     .high = halves ? part_at(map, h->regions_at) : NULL,
                                     .low = halves ? part_at(map, h->low_at) : NULL,
                                     .norm = part_at(map, h->norm_at),
                                     .gram = h->key.gram ? part_at(map, h->gram_at) : NULL,
                                     .loss = halves ? part_at(map, h->loss_at) : NULL};
+}
+
+uint64_t index_hash_counts(const int32_t *count, size_t I)
+{
+    return count ? hash_bytes(count, I * sizeof *count, 0) | 1 : 0;
+}
+
+static bool counts_valid(const struct embedded_images *images, uint64_t hash)
+{
+    for (size_t i = 0; images->count && i < images->I; i++)
+        if (images->count[i] < 1 || (size_t)images->count[i] > images->R)
+            return false;
+    return index_hash_counts(images->count, images->I) == hash;
 }
 
 bool index_view_open(const struct file_map *map, struct index_view *out, const char **why_out)
@@ -105,7 +121,9 @@ bool index_view_open(const struct file_map *map, struct index_view *out, const c
     *out = (struct index_view){.header = header,
                                .rows = (const void *)(map->data + header->rows_at),
                                .images = view_images(map, header)};
-    return true;
+    if (!counts_valid(&out->images, header->key.counts))
+        *why_out = "has damaged numbers of regions";
+    return !*why_out;
 }
 
 size_t index_block_images(const struct index_header *header, size_t b)

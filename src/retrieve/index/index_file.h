@@ -2,6 +2,7 @@
  *
  *   header   struct index_header, its own hash last
  *   rows     struct index_row per block of images
+ *   count    I, int32: the real regions of each image, if not all have R
  *   regions  I x R x D     each part begins at a multiple of INDEX_PAGE
  *   norm     I x R
  *   gram     I x R x R, for t2i
@@ -10,7 +11,8 @@
  *
  * In bfloat16 regions are the upper halves of the floats, rounded, and low the lower ones: a query
  * reads the former, and of the latter only what it scores again in float32, with the same bits as
- * from a float32 index (base/bf16.h). loss: bf16_rounding_loss of each row.
+ * from a float32 index (base/bf16.h). loss: bf16_rounding_loss of each row. Behind an image's real
+ * regions, and their dense Gram matrix, all is zero.
  *
  * Numbers are in the machine's byte order, which `order` shows. A file being built ends in ".part"
  * and is locked (flock); its rows are written after their blocks, so a block with an intact row is
@@ -21,7 +23,7 @@
 
 #include "retrieve/index/index.h"
 
-enum { INDEX_VERSION = 3, INDEX_PAGE = 4096, INDEX_PATH = 1024 };
+enum { INDEX_VERSION = 4, INDEX_PAGE = 4096, INDEX_PATH = 1024 };
 
 /* How the regions are stored. */
 enum index_type { INDEX_F32 = 0, INDEX_BF16 = 1 };
@@ -33,12 +35,13 @@ struct index_key {
     uint64_t I, R, F, D, block; /* images per block */
     uint64_t model;             /* model_image_hash */
     uint64_t sample;            /* hash of the features of some images, spread over all */
+    uint64_t counts;            /* index_hash_counts; 0: all images have R regions */
 };
 
 struct index_header {
     struct index_key key;
     /* in bytes; follow from the key */
-    uint64_t blocks, rows_at, regions_at, norm_at, gram_at, low_at, loss_at, size;
+    uint64_t blocks, rows_at, count_at, regions_at, norm_at, gram_at, low_at, loss_at, size;
     struct file_identity features;                          /* when last compared */
     char model_path[INDEX_PATH], features_path[INDEX_PATH]; /* for people */
     uint64_t check;                                         /* hash of all the above */
@@ -77,6 +80,9 @@ struct index_row index_row_make(const struct index_key *key, size_t b, uint64_t 
 
 /* Whether the row of block b is intact. */
 bool index_row_valid(const struct index_view *view, size_t b);
+
+/* Hash of the regions of I images, not 0; 0 if `count` is NULL. */
+uint64_t index_hash_counts(const int32_t *count, size_t I);
 
 /* Hash of the features of n images (n x R x F; at most IMAGES_BLOCK), in parallel. */
 uint64_t index_hash_features(const struct index_key *key, const float *features, size_t n);

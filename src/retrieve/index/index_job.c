@@ -57,7 +57,8 @@ int index_job_init(struct index_job *job, struct error *err)
                               .F = s->F,
                               .D = s->D,
                               .block = s->block,
-                              .model = model_image_hash(s->model)};
+                              .model = model_image_hash(s->model),
+                              .counts = index_hash_counts(s->data->region_count, s->I)};
     if (images_room_alloc(s, false, &job->room, err) != 0 ||
         sample_features(job, &key->sample, err) != 0 || index_layout(&job->wanted, err) != 0)
         return -1;

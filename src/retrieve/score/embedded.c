@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/bf16.h"
 #include "base/mem.h"
@@ -49,6 +50,8 @@ struct embedded_images embedded_images_at(const struct embedded_images *images, 
     size_t rows = first * part.R;
     assert(first + n <= part.I);
     part.I = n;
+    if (part.count)
+        part.count += first;
     part.norm += rows;
     if (part.regions)
         part.regions += rows * part.D;
@@ -75,18 +78,28 @@ static void join(const uint16_t *high, const uint16_t *low, size_t n, float *out
     bf16_join_all(high, low, n, out);
 }
 
+/* The image may lie in memory that was another's. */
+static void zero_behind(float *from, size_t used, size_t room)
+{
+    memset(from + used, 0, (room - used) * sizeof *from);
+}
+
 void embedded_images_finish(const struct embedded_images *images, size_t i, const float *regions)
 {
-    size_t R = images->R, D = images->D;
+    size_t R = images->R, D = images->D, real = embedded_images_regions(images, i);
     assert(i < images->I && (images->high || regions == images->regions + i * R * D));
-    xattn_norms(regions, R, D, images->norm + i * R);
-    if (images->gram)
-        xattn_gram(regions, R, D, images->gram + i * R * R);
+    xattn_norms(regions, real, D, images->norm + i * R);
+    zero_behind(images->norm + i * R, real, R);
+    if (images->gram) {
+        xattn_gram(regions, real, D, images->gram + i * R * R);
+        zero_behind(images->gram + i * R * R, real * real, R * R);
+    }
     if (!images->high)
         return;
     split(regions, R * D, images->high + i * R * D, images->low + i * R * D);
-    for (size_t r = 0; r < R; r++)
+    for (size_t r = 0; r < real; r++)
         images->loss[i * R + r] = bf16_rounding_loss(regions + r * D, D);
+    zero_behind(images->loss + i * R, real, R);
 }
 
 void embedded_images_max_loss(struct embedded_images *images)
@@ -105,6 +118,15 @@ const float *embedded_images_rows(const struct embedded_images *images, size_t f
         return images->regions + first * size;
     join(images->high + first * size, images->low + first * size, n * size, room);
     return room;
+}
+
+void embedded_images_copy(const struct embedded_images *images, size_t i, float *out)
+{
+    size_t first = i * images->R * images->D, n = embedded_images_regions(images, i) * images->D;
+    if (images->regions)
+        memcpy(out, images->regions + first, n * sizeof *out);
+    else
+        join(images->high + first, images->low + first, n, out);
 }
 
 /* ---- captions ---- */

@@ -10,13 +10,17 @@
 #include "base/error.h"
 
 /* Images. Regions are floats, or halves of floats (base/bf16.h), which together lose nothing. The
- * arrays are owned after embedded_images_alloc; otherwise they are borrowed and only read. */
+ * arrays are owned after embedded_images_alloc; otherwise they are borrowed and only read.
+ *
+ * Image i has room for R regions, of which the first embedded_images_regions are real; behind them
+ * and behind their dense Gram matrix all is zero, and nothing is computed from it. */
 struct embedded_images {
     size_t I, R, D;
+    const int32_t *count; /* I, borrowed: the real regions of each image; NULL: all have R */
     float *regions;       /* I x R x D, or NULL and ... */
     uint16_t *high, *low; /* ... both of these I x R x D */
     float *norm;          /* I x R: lengths of the regions */
-    float *gram;          /* I x R x R: dot products of an image's regions; NULL for i2t */
+    float *gram;          /* I x R x R: dot products of an image's n regions, n x n; NULL for i2t */
     float *loss;          /* with halves: I x R, bf16_rounding_loss of each region; may be NULL */
     float loss_max;       /* with halves: the largest of these in the split */
 };
@@ -32,6 +36,12 @@ struct embedded_captions {
     float loss_max;       /* the largest bf16_rounding_loss of a word; 0 if not known */
 };
 
+/* The real regions of image i. */
+static inline size_t embedded_images_regions(const struct embedded_images *images, size_t i)
+{
+    return images->count ? (size_t)images->count[i] : images->R;
+}
+
 /* Zeroed room for I images of R regions, with or without Gram matrices, as halves or floats.
  * Errors: too many images, not enough memory. To be freed with embedded_images_free, also after an
  * error. */
@@ -45,8 +55,9 @@ void embedded_images_free(struct embedded_images *images);
 struct embedded_images embedded_images_at(const struct embedded_images *images, size_t first,
                                           size_t n);
 
-/* Fills in what follows from image i's embedding `regions` (R x D): norm, gram, and with halves
- * high, low and loss. Floats are at their place in images->regions already. */
+/* Fills in what follows from image i's embedding `regions` (R x D, zeros behind the real ones):
+ * norm, gram, and with halves high, low and loss. Floats are at their place in images->regions
+ * already. */
 void embedded_images_finish(const struct embedded_images *images, size_t i, const float *regions);
 
 /* Sets loss_max from `loss`: NaN if any is. */
@@ -56,6 +67,9 @@ void embedded_images_max_loss(struct embedded_images *images);
  * together in `room` of that size. */
 const float *embedded_images_rows(const struct embedded_images *images, size_t first, size_t n,
                                   float *room);
+
+/* The real regions of image i as floats to out: at most R x D. */
+void embedded_images_copy(const struct embedded_images *images, size_t i, float *out);
 
 /* Zeroed room for C captions of these words, with or without Gram matrices; `starts` is borrowed.
  * Errors: not enough memory. To be freed with embedded_captions_free, also after an error. */

@@ -121,7 +121,8 @@ static void pack_caption(struct single *s)
 static void pack_image(const struct single *s, size_t i, float *room, float *packed)
 {
     const struct embedded_images *images = s->images;
-    s->kernel->pack(embedded_images_rows(images, i, 1, room), images->R, images->D, packed);
+    s->kernel->pack(embedded_images_rows(images, i, 1, room), embedded_images_regions(images, i),
+                    images->D, packed);
 }
 
 /* The pair's raw scores to b->x: context by query. */
@@ -129,14 +130,14 @@ static void raw_scores(const struct single *s, size_t i, size_t c, size_t W, con
                        size_t ldx, const struct workspace *b)
 {
     const struct embedded_images *images = s->images;
-    size_t R = images->R, D = images->D;
+    size_t R = embedded_images_regions(images, i), D = images->D, first = i * images->R;
     bool t2i = s->options->cross_attn == CROSS_T2I;
     size_t region_step = t2i ? ldx : 1, word_step = t2i ? 1 : ldx;
     size_t K = t2i ? R : W, Q = t2i ? W : R;
     if (Q < ldx)
         memset(b->x, 0, K * ldx * sizeof *b->x);
     if (s->half)
-        s->half->dots(images->high + i * R * D, R, s->halves, W, D, b->x, region_step, word_step);
+        s->half->dots(images->high + first * D, R, s->halves, W, D, b->x, region_step, word_step);
     else if (s->pack_words)
         s->kernel->dots(embedded_images_rows(images, i, 1, b->rows), R, packed, W, D, b->x,
                         region_step, word_step);
@@ -158,12 +159,13 @@ static float score_one(const struct single *s, size_t i, size_t c, const float *
 {
     const struct embedded_images *images = s->images;
     const struct embedded_captions *captions = s->captions;
-    size_t R = images->R, W = embedded_captions_words(captions, c);
+    size_t R = embedded_images_regions(images, i), W = embedded_captions_words(captions, c);
+    size_t first = i * images->R;
     bool t2i = s->options->cross_attn == CROSS_T2I;
     struct xattn_pair pair = {.K = t2i ? R : W, .Q = t2i ? W : R, .x = b->x};
     pair.ldx = xattn_padded(s->kernel, pair.Q);
-    pair.gram = t2i ? images->gram + i * R * R : captions->gram + captions->gram_start[c];
-    pair.query_norm = t2i ? captions->norm + captions->starts[c] : images->norm + i * R;
+    pair.gram = t2i ? images->gram + first * images->R : captions->gram + captions->gram_start[c];
+    pair.query_norm = t2i ? captions->norm + captions->starts[c] : images->norm + first;
     pair.attention = s->attention;
     pair.similarity = s->similarity;
     pair.error = s->error;

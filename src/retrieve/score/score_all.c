@@ -62,7 +62,9 @@ struct workspace {
     float *gram;   /* i2t: W x W x lanes of each group */
     float *scratch;
     int32_t *mask;  /* max_slots */
-    float *rows;    /* tile_images * R x D: float32 put together from regions in halves */
+    float *rows;    /* tile_images * R x D: float32 put together from regions in halves, or the
+                     * real ones of several images */
+    uint16_t *high; /* tile_images * R x D: the same for bfloat16 */
     uint16_t *half; /* bfloat16: max_slots x D, the block's embeddings rounded */
     void *packed, *product_scratch;
 };
@@ -115,12 +117,12 @@ static int make_blocks(struct plan *plan, struct error *err)
 
 /* A tile's raw scores are as large as the L2 cache: smaller ones lose more in the GEMM than they
  * gain after it. At least one image. */
-static size_t tile_images(size_t R, size_t slots)
+static size_t tile_images(size_t I, size_t R, size_t slots)
 {
     long cache = sysconf(_SC_LEVEL2_CACHE_SIZE);
     size_t floats = cache > 0 ? (size_t)cache / sizeof(float) : TILE_MIN;
-    size_t images = floats / (R * slots);
-    return images > 0 ? images : 1;
+    size_t images = floats / (R * slots), most = I < TASK_IMAGES ? I : TASK_IMAGES;
+    return images > most ? most : images > 0 ? images : 1;
 }
 
 /* The distance of a tile's rows: a power of two would put them into the same cache sets. */
@@ -135,7 +137,8 @@ static void carve(const struct plan *plan, struct arena *arena, struct workspace
     const struct embedded_images *images = plan->images;
     const struct bf16_kernel *half = plan->half;
     size_t D = images->D, slots = plan->max_slots, rows = plan->tile_images * images->R;
-    bool i2t = plan->options->cross_attn == CROSS_I2T, join = !half && !images->regions;
+    bool i2t = plan->options->cross_attn == CROSS_I2T, pick = images->count != NULL;
+    bool join = !half && (pick || !images->regions);
     out->words = arena_take(arena, slots * D, sizeof(float));
     out->scores = arena_take(arena, rows * leading(slots), sizeof(float));
     out->norm = arena_take(arena, slots, sizeof(float));
@@ -145,6 +148,7 @@ static void carve(const struct plan *plan, struct arena *arena, struct workspace
         arena_take(arena, plan->kernel->group_scratch(images->R, plan->max_W), sizeof(float));
     out->mask = arena_take(arena, slots, sizeof(int32_t));
     out->rows = arena_take(arena, join ? rows * D : 0, sizeof(float));
+    out->high = arena_take(arena, half && pick ? rows * D : 0, sizeof(uint16_t));
     out->half = arena_take(arena, half ? slots * D : 0, sizeof(uint16_t));
     out->packed = arena_take(arena, half ? half->product_packed(plan->product) : 0, 1);
     out->product_scratch = arena_take(arena, half ? half->product_scratch(plan->product) : 0, 1);
@@ -218,6 +222,7 @@ static void finish_image(const struct plan *plan, const struct block *block,
 {
     const struct embedded_images *images = plan->images;
     size_t lanes = plan->kernel->lanes, R = images->R, slot = 0;
+    size_t real = embedded_images_regions(images, i);
     bool t2i = plan->options->cross_attn == CROSS_T2I;
     float out[64], bounds[64];
     const float *gram = a->gram;
@@ -230,7 +235,7 @@ static void finish_image(const struct plan *plan, const struct block *block,
                                          .counts = a->counts + g * lanes,
                                          .error = plan->error,
                                          .bound = plan->bounds ? bounds : NULL};
-        plan->kernel->group(plan->options, &lane_group, scores + slot, lds, R,
+        plan->kernel->group(plan->options, &lane_group, scores + slot, lds, real,
                             t2i ? images->gram + i * R * R : NULL, images->norm + i * R, out,
                             a->scratch);
         for (size_t l = 0; l < group->n; l++) {
@@ -244,18 +249,56 @@ static void finish_image(const struct plan *plan, const struct block *block,
     }
 }
 
+/* The tile's rows for oneDNN. Of images with fewer regions than R the real ones, one after the
+ * other; rows left over score what nobody reads, so that all tiles are of one shape. */
+static const uint16_t *pick_high(const struct plan *plan, const struct workspace *a, size_t first,
+                                 size_t n, size_t *rows_out)
+{
+    const struct embedded_images *images = plan->images;
+    size_t R = images->R, D = images->D;
+    uint16_t *to = a->high;
+    *rows_out = n * R;
+    if (!images->count)
+        return images->high + first * R * D;
+    for (size_t i = first; i < first + n; i++) {
+        size_t size = embedded_images_regions(images, i) * D;
+        memcpy(to, images->high + i * R * D, size * sizeof *to);
+        to += size;
+    }
+    *rows_out = plan->tile_images * R;
+    memset(to, 0, *rows_out * D * sizeof *to - (size_t)(to - a->high) * sizeof *to);
+    return a->high;
+}
+
+/* The same for BLAS, without rows left over. */
+static const float *pick_rows(const struct plan *plan, const struct workspace *a, size_t first,
+                              size_t n, size_t *rows_out)
+{
+    const struct embedded_images *images = plan->images;
+    *rows_out = n * images->R;
+    if (!images->count)
+        return embedded_images_rows(images, first, n, a->rows);
+    *rows_out = 0;
+    for (size_t i = first; i < first + n; i++) {
+        size_t real = embedded_images_regions(images, i);
+        embedded_images_copy(images, i, a->rows + *rows_out * images->D);
+        *rows_out += real;
+    }
+    return a->rows;
+}
+
 /* Computes the tile's raw scores. False if oneDNN fails. */
 static bool multiply(const struct plan *plan, const struct block *block, const struct workspace *a,
                      size_t first, size_t n)
 {
-    const struct embedded_images *images = plan->images;
-    size_t R = images->R, D = images->D, lds = leading(block->slots);
-    if (plan->half)
-        return plan->half->product_run(plan->product, n * R, block->slots,
-                                       images->high + first * R * D, a->packed, a->scores, lds,
-                                       a->product_scratch) == 0;
-    const float *rows = embedded_images_rows(images, first, n, a->rows);
-    gemm_nt(n * R, block->slots, D, (struct matrix_const){rows, D},
+    size_t D = plan->images->D, lds = leading(block->slots), count;
+    if (plan->half) {
+        const uint16_t *high = pick_high(plan, a, first, n, &count);
+        return plan->half->product_run(plan->product, count, block->slots, high, a->packed,
+                                       a->scores, lds, a->product_scratch) == 0;
+    }
+    const float *rows = pick_rows(plan, a, first, n, &count);
+    gemm_nt(count, block->slots, D, (struct matrix_const){rows, D},
             (struct matrix_const){a->words, D}, 0, (struct matrix){a->scores, lds});
     return true;
 }
@@ -263,14 +306,29 @@ static bool multiply(const struct plan *plan, const struct block *block, const s
 static void score_tile(struct plan *plan, const struct block *block, const struct workspace *a,
                        size_t first, size_t n)
 {
-    size_t R = plan->images->R, lds = leading(block->slots), captions = 0;
+    size_t lds = leading(block->slots), captions = 0;
+    const float *scores = a->scores;
     if (!multiply(plan, block, a, first, n))
         atomic_store(&plan->refused, true);
-    for (size_t i = 0; i < n; i++)
-        finish_image(plan, block, a, first + i, a->scores + i * R * lds, lds);
+    for (size_t i = first; i < first + n; i++) {
+        finish_image(plan, block, a, i, scores, lds);
+        scores += embedded_images_regions(plan->images, i) * lds;
+    }
     for (size_t g = 0; g < block->n; g++)
         captions += plan->groups[block->first + g].n;
     ticker_add(&plan->ticker, n * captions);
+}
+
+/* As many of the images from `first` on as fit into a tile: at least one. */
+static size_t tile_fill(const struct plan *plan, size_t first, size_t end)
+{
+    const struct embedded_images *images = plan->images;
+    size_t n = 0, left = plan->tile_images * images->R;
+    if (!images->count)
+        return end - first < plan->tile_images ? end - first : plan->tile_images;
+    while (first + n < end && embedded_images_regions(images, first + n) <= left)
+        left -= embedded_images_regions(images, first + n++);
+    return n;
 }
 
 static void run_task(struct plan *plan, size_t task, const struct workspace *a)
@@ -282,9 +340,11 @@ static void run_task(struct plan *plan, size_t task, const struct workspace *a)
     gather_block(plan, block, a);
     if (!pack_block(plan, block, a))
         atomic_store(&plan->refused, true);
-    for (; i < end && !ticker_stopped(&plan->ticker) && !atomic_load(&plan->refused);
-         i += plan->tile_images)
-        score_tile(plan, block, a, i, end - i < plan->tile_images ? end - i : plan->tile_images);
+    for (size_t n; i < end && !ticker_stopped(&plan->ticker) && !atomic_load(&plan->refused);
+         i += n) {
+        n = tile_fill(plan, i, end);
+        score_tile(plan, block, a, i, n);
+    }
 }
 
 static int run_tasks(struct plan *plan, struct error *err)
@@ -309,16 +369,18 @@ static int run_tasks(struct plan *plan, struct error *err)
     return ticker_end(&plan->ticker, err);
 }
 
-/* Adds the shapes of tiles: whole ones, and the remainders of a task and of the last task. */
+/* Adds the shapes of tiles: whole ones, and the remainders of a task and of the last task, if these
+ * are not filled up (pick_high). */
 static int prepare_products(struct plan *plan, struct error *err)
 {
     const struct embedded_images *images = plan->images;
     size_t most = images->I < TASK_IMAGES ? images->I : TASK_IMAGES, t = plan->tile_images;
-    size_t rows[] = {t < most ? t : most, most % t, images->I % TASK_IMAGES % t};
+    size_t rows[] = {t, most % t, images->I % TASK_IMAGES % t};
+    size_t shapes = images->count ? 1 : COUNTOF(rows);
     if (plan->half->product_new(images->D, &plan->product, err) != 0)
         return -1;
     for (size_t b = 0; b < plan->block_count; b++)
-        for (size_t k = 0; k < COUNTOF(rows); k++)
+        for (size_t k = 0; k < shapes; k++)
             if (plan->half->product_add(plan->product, rows[k] * images->R, plan->blocks[b].slots,
                                         leading(plan->blocks[b].slots), err) != 0)
                 return -1;
@@ -363,7 +425,7 @@ int score_all_approx(const struct attn_options *options, const struct embedded_i
                      ? -1
                      : 0;
     if (status == 0) {
-        plan.tile_images = tile_images(images->R, plan.max_slots);
+        plan.tile_images = tile_images(images->I, images->R, plan.max_slots);
         status = half ? prepare_products(&plan, err) : 0;
     }
     if (status == 0) {

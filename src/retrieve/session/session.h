@@ -141,7 +141,7 @@ int session_score_all(const struct session *session, float *sims, const struct p
                       struct error *err) MUST_USE;
 
 /* What the queries of a pair attend to. t2i: weights W x R, row w over regions; i2t: weights R x W,
- * row r over words. */
+ * row r over words. R: the image's real regions. */
 struct attention {
     bool t2i;
     size_t R, W;

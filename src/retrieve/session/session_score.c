@@ -101,8 +101,9 @@ int session_attention(const struct session *session, size_t image, const struct 
 {
     const struct attn_options *options = session_attn(session);
     struct attention *a = mem_new(1, sizeof *a);
-    *a =
-        (struct attention){.t2i = options->cross_attn == CROSS_T2I, .R = session->R, .W = query->W};
+    *a = (struct attention){.t2i = options->cross_attn == CROSS_T2I,
+                            .R = embedded_images_regions(&session->images, image),
+                            .W = query->W};
     a->weights = mem_new(a->R * a->W, sizeof *a->weights);
     a->word_region = mem_new(a->R * a->W, sizeof *a->word_region);
     a->similarity = mem_new(a->t2i ? a->W : a->R, sizeof *a->similarity);
