@@ -13,7 +13,7 @@ struct work {
     struct batch batch;
     float *features;
     int32_t *ids;
-    size_t *starts;
+    size_t *region_starts, *starts;
     double words, distinct;
 };
 
@@ -43,7 +43,10 @@ static int make_work(const struct bench_sizes *z, struct work *out, struct error
     if (mem_alloc(&out->features, n * z->R * z->F, sizeof(float), "features", err) != 0)
         return -1;
     bench_fill_units(out->features, n * z->R, z->F, 7);
-    out->batch = (struct batch){n, z->R, out->features, out->ids, out->starts};
+    out->region_starts = mem_new(n + 1, sizeof *out->region_starts);
+    for (size_t i = 0; i < n; i++)
+        out->region_starts[i + 1] = out->region_starts[i] + z->R;
+    out->batch = (struct batch){n, out->features, out->region_starts, out->ids, out->starts};
     out->words = (double)out->starts[n];
     out->distinct = count_distinct(out->ids, out->starts[n], z->V);
     return 0;
@@ -54,6 +57,7 @@ static void work_done(struct work *work)
     free(work->features);
     free(work->ids);
     free(work->starts);
+    free(work->region_starts);
 }
 
 /* ---- operations of each part: those of the products that the equations need ---- */

@@ -41,8 +41,7 @@ static void fill_begins(const struct xattn_shape *shape, bool t2i, struct xattn_
 {
     size_t *region_begin = t2i ? acts->context_begin : acts->query_begin;
     size_t *word_begin = t2i ? acts->query_begin : acts->context_begin;
-    for (size_t i = 0; i <= shape->I; i++)
-        region_begin[i] = i * shape->R;
+    memcpy(region_begin, shape->region_starts, (shape->I + 1) * sizeof *region_begin);
     memcpy(word_begin, shape->starts, (shape->C + 1) * sizeof *word_begin);
     acts->gram_begin[0] = 0;
     for (size_t c = 0; c < acts->contexts; c++) {
@@ -53,12 +52,10 @@ static void fill_begins(const struct xattn_shape *shape, bool t2i, struct xattn_
 
 static size_t gram_size(const struct xattn_shape *shape, bool t2i)
 {
-    if (t2i)
-        return shape->I * shape->R * shape->R;
+    const size_t *begin = t2i ? shape->region_starts : shape->starts;
     size_t sum = 0;
-    for (size_t c = 0; c < shape->C; c++)
-        sum +=
-            (shape->starts[c + 1] - shape->starts[c]) * (shape->starts[c + 1] - shape->starts[c]);
+    for (size_t c = 0; c < (t2i ? shape->I : shape->C); c++)
+        sum += (begin[c + 1] - begin[c]) * (begin[c + 1] - begin[c]);
     return sum;
 }
 
@@ -66,8 +63,9 @@ void xattn_acts_carve(const struct attn_options *options, const struct xattn_sha
                       bool training, size_t threads, struct arena *arena, struct xattn_acts *out)
 {
     bool t2i = is_t2i(options);
-    size_t regions = shape->I * shape->R, words = shape->starts[shape->C];
+    size_t regions = shape->region_starts[shape->I], words = shape->starts[shape->C];
     size_t word_most = longest(shape->starts, shape->C), grams = gram_size(shape, t2i);
+    size_t region_most = longest(shape->region_starts, shape->I);
     *out = (struct xattn_acts){.contexts = t2i ? shape->I : shape->C,
                                .queries = t2i ? shape->C : shape->I,
                                .columns = t2i ? words : regions,
@@ -82,9 +80,9 @@ void xattn_acts_carve(const struct attn_options *options, const struct xattn_sha
     out->query_norm = arena_take(arena, out->columns + SEGMENT_STEP, sizeof(float));
     out->query_pull = arena_take(arena, pairs * out->columns, sizeof(float));
     out->dscore = arena_take(arena, out->contexts * out->queries, sizeof(float));
-    size_t widest = segment_width(t2i ? word_most : shape->R);
-    carve_scratch(t2i ? shape->R : word_most, widest > TILE_COLUMNS ? widest : TILE_COLUMNS, arena,
-                  out);
+    size_t widest = segment_width(t2i ? word_most : region_most);
+    carve_scratch(t2i ? region_most : word_most, widest > TILE_COLUMNS ? widest : TILE_COLUMNS,
+                  arena, out);
     if (arena->base)
         fill_begins(shape, t2i, out);
 }

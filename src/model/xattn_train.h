@@ -6,7 +6,7 @@
  * Both directions share the code: in t2i the contexts are images (K = R regions) and the queries
  * words; in i2t the contexts are captions (K = W words) and the queries regions.
  *
- * I images of R regions, C captions, N words of all captions, D embedding size. */
+ * I images, N regions of all, C captions, M words of all, D embedding size. */
 #ifndef MODEL_XATTN_TRAIN_H
 #define MODEL_XATTN_TRAIN_H
 
@@ -16,9 +16,10 @@
 #include "model/options.h"
 
 struct xattn_shape {
-    size_t I, R, C, D;
-    const size_t
-        *starts; /* C + 1: the words of caption c are starts[c] .. starts[c+1]-1; starts[0] = 0 */
+    size_t I, C, D;
+    /* I + 1: the regions of image i are region_starts[i] .. region_starts[i+1]-1, at least one;
+     * C + 1: the words of captions likewise; both begin with 0 */
+    const size_t *region_starts, *starts;
 };
 
 /* What the forward pass leaves for the backward pass, borrowed from an arena. */
@@ -41,12 +42,12 @@ struct xattn_acts {
 void xattn_acts_carve(const struct attn_options *options, const struct xattn_shape *shape,
                       bool training, size_t threads, struct arena *arena, struct xattn_acts *out);
 
-/* Scores of all pairs. v: I R x D region embeddings; e: N x D word embeddings; scores: I x C. */
+/* Scores of all pairs. v: N x D region embeddings; e: M x D word embeddings; scores: I x C. */
 void xattn_forward(const struct attn_options *options, const struct xattn_shape *shape,
                    const float *v, const float *e, struct xattn_acts *acts, float *scores);
 
 /* After xattn_forward of the same batch. dscores: I x C; pairs whose dscore is 0 cost nothing. dv
- * (I R x D) and de (N x D) are overwritten with the gradients of v and e. */
+ * (N x D) and de (M x D) are overwritten with the gradients of v and e. */
 void xattn_backward(const struct attn_options *options, const struct xattn_shape *shape,
                     const float *v, const float *e, const float *dscores, struct xattn_acts *acts,
                     float *dv, float *de);

@@ -15,7 +15,7 @@ struct slot {
     struct batch batch;
     float *features;
     int32_t *ids;
-    size_t *starts;
+    size_t *region_starts, *starts;
 };
 
 static const size_t none = (size_t)-1;
@@ -40,19 +40,21 @@ static size_t batch_length(const struct batches *b, size_t index)
 
 /* ---- reading ---- */
 
+/* An image's padding is overwritten by the next image. */
 static int fill(const struct batches *b, struct slot *slot, struct error *err)
 {
-    size_t n = batch_length(b, slot->index), image = b->data->regions * b->data->feature_size;
+    size_t n = batch_length(b, slot->index), F = b->data->feature_size;
     const size_t *order = b->order + slot->index * b->size;
     for (size_t i = 0; i < n; i++) {
         size_t start = b->starts[order[i]], words = b->starts[order[i] + 1] - start;
-        if (dataset_features(b->data, order[i] / b->data->per_image, 1, slot->features + i * image,
-                             err) != 0)
+        size_t image = order[i] / b->data->per_image, regions = slot->region_starts[i];
+        if (dataset_features(b->data, image, 1, slot->features + regions * F, err) != 0)
             return -1;
+        slot->region_starts[i + 1] = regions + dataset_regions_of(b->data, image);
         memcpy(slot->ids + slot->starts[i], b->ids + start, words * sizeof *b->ids);
         slot->starts[i + 1] = slot->starts[i] + words;
     }
-    slot->batch = (struct batch){n, b->data->regions, slot->features, slot->ids, slot->starts};
+    slot->batch = (struct batch){n, slot->features, slot->region_starts, slot->ids, slot->starts};
     return 0;
 }
 
@@ -115,6 +117,7 @@ static int get_slot(const struct batches *b, struct slot *slot, struct error *er
     size_t image = b->data->regions * b->data->feature_size;
     slot->index = none;
     slot->starts = mem_new(b->size + 1, sizeof *slot->starts);
+    slot->region_starts = mem_new(b->size + 1, sizeof *slot->region_starts);
     if (mem_alloc(&slot->features, b->size * image, sizeof(float), "a batch's features", err) != 0)
         return -1;
     return mem_alloc(&slot->ids, b->size * longest_caption(b), sizeof(int32_t), "a batch's words",
@@ -175,6 +178,7 @@ void batches_done(struct batches *batches)
             free(r->slots[i].features);
             free(r->slots[i].ids);
             free(r->slots[i].starts);
+            free(r->slots[i].region_starts);
         }
         pthread_cond_destroy(&r->news);
         pthread_mutex_destroy(&r->lock);

@@ -14,10 +14,11 @@
 #include "model/text_encoder.h"
 #include "model/xattn_train.h"
 
-/* Everything between the inputs and the loss. n pairs, R regions, N words, D embedding size. */
+/* Everything between the inputs and the loss. n pairs, N regions of all, M words of all, D
+ * embedding size. */
 struct activations {
-    float *v, *v_norm; /* n R x D, n R */
-    float *e;          /* N x D */
+    float *v, *v_norm; /* N x D, N */
+    float *e;          /* M x D */
     float *dv, *de;
     float *scores, *dscores; /* n x n */
     float *dfc;              /* weight_norm only: D x F, gradient of the effective weight */
@@ -83,7 +84,8 @@ void trainer_set_steps(struct trainer *trainer, int64_t steps)
 
 static struct xattn_shape shape_of(const struct trainer *t, const struct batch *b)
 {
-    return (struct xattn_shape){b->n, b->R, b->n, (size_t)t->model->options.embed_size, b->starts};
+    return (struct xattn_shape){b->n, b->n, (size_t)t->model->options.embed_size, b->region_starts,
+                                b->starts};
 }
 
 static void carve(const struct trainer *t, const struct batch *b, struct arena *arena,
@@ -91,7 +93,7 @@ static void carve(const struct trainer *t, const struct batch *b, struct arena *
 {
     const struct model_options *o = &t->model->options;
     struct xattn_shape shape = shape_of(t, b);
-    size_t D = shape.D, regions = b->n * b->R, words = b->starts[b->n];
+    size_t D = shape.D, regions = b->region_starts[b->n], words = b->starts[b->n];
     out->v = arena_take(arena, regions * D, sizeof(float));
     out->v_norm = arena_take(arena, regions, sizeof(float));
     out->e = arena_take(arena, words * D, sizeof(float));
@@ -138,7 +140,7 @@ static double forward(struct trainer *t, const struct batch *b, struct stopwatch
     const struct model_options *o = &t->model->options;
     struct activations *a = &t->acts;
     struct xattn_shape shape = shape_of(t, b);
-    size_t rows = b->n * b->R, D = shape.D;
+    size_t rows = b->region_starts[b->n], D = shape.D;
     fc_forward(b->features, rows, (size_t)o->img_dim, D, t->model->fc, t->model->params.fc_bias,
                a->v);
     if (!o->no_imgnorm)
@@ -165,7 +167,7 @@ static void backward_image(struct trainer *t, const struct batch *b)
     const struct model_options *o = &t->model->options;
     struct activations *a = &t->acts;
     struct params *g = &t->gradients;
-    size_t rows = b->n * b->R, D = (size_t)o->embed_size, F = (size_t)o->img_dim;
+    size_t rows = b->region_starts[b->n], D = (size_t)o->embed_size, F = (size_t)o->img_dim;
     if (!o->no_imgnorm)
         fc_l2norm_backward(a->v, a->v_norm, rows, D, a->dv);
     if (!o->weight_norm) {

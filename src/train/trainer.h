@@ -13,10 +13,11 @@
 
 /* n images with a caption each, borrowed; image i and caption i belong together. */
 struct batch {
-    size_t n, R;
-    const float *features; /* n x R x F */
-    const int32_t *ids;    /* words of all captions, end to end */
-    const size_t *starts;  /* n + 1 */
+    size_t n;
+    const float *features;       /* N x F: regions of all images, end to end */
+    const size_t *region_starts; /* n + 1, from 0 to N */
+    const int32_t *ids;          /* words of all captions, end to end */
+    const size_t *starts;        /* n + 1 */
 };
 
 /* The parts of a step, in order. */

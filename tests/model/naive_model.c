@@ -257,7 +257,8 @@ double naive_hinge(const double *scores, size_t n, double margin, int max_violat
 double naive_loss(const struct model_options *options, const struct params *params,
                   const double *block, const struct naive_batch *b)
 {
-    size_t F = (size_t)options->img_dim, D = (size_t)options->embed_size, n = b->n, rows = n * b->R;
+    size_t F = (size_t)options->img_dim, D = (size_t)options->embed_size, n = b->n;
+    size_t rows = b->region_starts[n];
     double *v = mem_new(rows * D, sizeof *v), *e = mem_new(b->starts[n] * D, sizeof *e);
     double *scores = mem_new(n * n, sizeof *scores), *W = mem_new(F * D, sizeof *W);
     const double *bias = find(params, block, "fc.bias");
@@ -273,7 +274,8 @@ double naive_loss(const struct model_options *options, const struct params *para
     for (size_t i = 0; i < n; i++)
         for (size_t c = 0; c < n; c++)
             scores[i * n + c] =
-                naive_score(&options->attn, v + i * b->R * D, b->R, e + b->starts[c] * D,
+                naive_score(&options->attn, v + b->region_starts[i] * D,
+                            b->region_starts[i + 1] - b->region_starts[i], e + b->starts[c] * D,
                             b->starts[c + 1] - b->starts[c], D);
     double loss = naive_hinge(scores, n, options->margin, options->max_violation);
     free(v);

@@ -12,8 +12,9 @@
 
 /* A tiny batch; shapes as in train/trainer.h. */
 struct naive_batch {
-    size_t n, R;
-    const double *features; /* n x R x F */
+    size_t n;
+    const double *features; /* N x F */
+    const size_t *region_starts;
     const int32_t *ids;
     const size_t *starts;
 };

@@ -237,7 +237,9 @@ static void test_text_threads(void **state)
 
 /* ---- cross attention ---- */
 
-enum { IMAGES = 4, REGIONS = 3 };
+enum { IMAGES = 4, REGIONS = 11 /* of these */, MODEL_REGIONS = 14 };
+
+static const size_t region_starts[] = {0, 3, 4, 9, REGIONS, MODEL_REGIONS};
 
 struct attention_problem {
     const struct attn_options *options;
@@ -248,20 +250,21 @@ struct attention_problem {
 static double attention_loss(const double *x, const void *context)
 {
     const struct attention_problem *p = context;
-    const double *e = x + IMAGES * REGIONS * D;
+    const double *e = x + REGIONS * D;
     double sum = 0;
     for (size_t i = 0; i < IMAGES; i++)
         for (size_t c = 0; c < CAPTIONS; c++)
             sum += p->dscores[i * CAPTIONS + c] *
-                   naive_score(p->options, x + i * REGIONS * D, REGIONS, e + word_starts[c] * D,
+                   naive_score(p->options, x + region_starts[i] * D,
+                               region_starts[i + 1] - region_starts[i], e + word_starts[c] * D,
                                word_starts[c + 1] - word_starts[c], D);
     return sum;
 }
 
 static double check_attention(struct rng *rng, const struct attn_options *options, double carried)
 {
-    enum { NV = IMAGES * REGIONS * D, NE = WORDS * D };
-    struct xattn_shape shape = {IMAGES, REGIONS, CAPTIONS, D, word_starts};
+    enum { NV = REGIONS * D, NE = WORDS * D };
+    struct xattn_shape shape = {IMAGES, CAPTIONS, D, region_starts, word_starts};
     struct attention_problem p = {.options = options};
     double x[NV + NE];
     float fx[NV + NE], dx[NV + NE], scores[IMAGES * CAPTIONS], dscores[IMAGES * CAPTIONS];
@@ -278,9 +281,9 @@ static double check_attention(struct rng *rng, const struct attn_options *option
     xattn_acts_carve(options, &shape, true, threads, &arena, &acts);
     xattn_forward(options, &shape, fx, fx + NV, &acts, scores);
     for (size_t i = 0; i < IMAGES * CAPTIONS; i++) {
-        size_t c = i % CAPTIONS;
+        size_t c = i % CAPTIONS, image = region_starts[i / CAPTIONS];
         double wanted =
-            naive_score(options, x + i / CAPTIONS * REGIONS * D, REGIONS,
+            naive_score(options, x + image * D, region_starts[i / CAPTIONS + 1] - image,
                         x + NV + word_starts[c] * D, word_starts[c + 1] - word_starts[c], D);
         assert_true(fabs(scores[i] - wanted) < 1e-5 * fmax(1, fabs(wanted)));
     }
@@ -322,8 +325,8 @@ static void test_attention_none(void **state)
 /* Zero vectors (a padded region, an untrained word) give finite gradients in every variant. */
 static void test_attention_zeros(void **state)
 {
-    enum { NV = IMAGES * REGIONS * D, NE = WORDS * D };
-    struct xattn_shape shape = {IMAGES, REGIONS, CAPTIONS, D, word_starts};
+    enum { NV = REGIONS * D, NE = WORDS * D };
+    struct xattn_shape shape = {IMAGES, CAPTIONS, D, region_starts, word_starts};
     struct rng rng;
     (void)state;
     rng_seed(&rng, 6);
@@ -333,7 +336,7 @@ static void test_attention_zeros(void **state)
         float x[NV + NE], dx[NV + NE], scores[IMAGES * CAPTIONS], dscores[IMAGES * CAPTIONS];
         for (size_t i = 0; i < NV + NE; i++)
             x[i] = i / D % 3 ? (float)rng_range(&rng, -1, 1) : 0;
-        memset(x, 0, REGIONS * D * sizeof *x);
+        memset(x, 0, region_starts[1] * D * sizeof *x);
         memset(x + NV, 0, 3 * D * sizeof *x);
         for (size_t i = 0; i < IMAGES * CAPTIONS; i++)
             dscores[i] = 1;
@@ -391,7 +394,7 @@ static double model_loss(const double *x, const void *context)
 
 static double check_model(const struct model_options *options, uint64_t seed)
 {
-    enum { N = CAPTIONS * REGIONS * F };
+    enum { N = MODEL_REGIONS * F };
     struct model *model;
     struct trainer *trainer;
     struct error err;
@@ -403,10 +406,10 @@ static double check_model(const struct model_options *options, uint64_t seed)
     assert_done(model_new(options, seed, &model, &err), err);
     assert_done(trainer_new(model, &trainer, &err), err);
     random_values(&rng, features, ffeatures, N);
-    struct batch batch = {CAPTIONS, REGIONS, ffeatures, words, word_starts};
+    struct batch batch = {CAPTIONS, ffeatures, region_starts, words, word_starts};
     assert_done(trainer_backward(trainer, &batch, &result, &err), err);
     struct model_problem p = {
-        options, &model->params, {CAPTIONS, REGIONS, features, words, word_starts}};
+        options, &model->params, {CAPTIONS, features, region_starts, words, word_starts}};
     double *x = params_to_double(&model->params);
     struct problem problem = {x, model->params.count, model_loss, &p};
     assert_true(fabs(result.loss - model_loss(x, &p)) < 1e-5 * result.loss);

@@ -19,6 +19,7 @@ struct bed {
     int32_t ids[CAPTIONS * 9];
     size_t starts[CAPTIONS + 1];
     struct dataset *data;
+    bool counted; /* images have fewer regions than REGIONS */
 };
 
 static void write_captions(const char *path)
@@ -28,6 +29,24 @@ static void write_captions(const char *path)
     for (int c = 0; c < CAPTIONS; c++)
         fputs("a dog\n", file);
     assert_int_equal(fclose(file), 0);
+}
+
+static size_t count_of(const struct bed *bed, size_t image)
+{
+    return bed->counted ? 1 + image % REGIONS : REGIONS;
+}
+
+/* Counts of regions, and NaN in what they leave over. */
+static void write_counts(struct bed *bed, const char *path)
+{
+    struct error err;
+    int32_t counts[IMAGES];
+    for (size_t i = 0; i < IMAGES; i++) {
+        counts[i] = (int32_t)count_of(bed, i);
+        for (size_t k = count_of(bed, i) * F; k < IMAGE; k++)
+            bed->features[i * IMAGE + k] = NAN;
+    }
+    assert_done(npy_save(path, NPY_I32, 1, (size_t[]){IMAGES}, counts, &err), err);
 }
 
 /* nan_image: the image that has a NaN; IMAGES: none. */
@@ -43,6 +62,9 @@ static void bed_open(struct bed *bed, size_t nan_image)
         bed->features[nan_image * IMAGE + 7] = NAN;
     char *ims = file_join(bed->folder, "train_ims.npy");
     char *caps = file_join(bed->folder, "train_caps.txt");
+    char *counts = file_join(bed->folder, "train_num_boxes.npy");
+    if (bed->counted)
+        write_counts(bed, counts);
     assert_done(npy_save(ims, NPY_F32, 3, shape, bed->features, &err), err);
     write_captions(caps);
     for (size_t c = 0, w = 0; c < CAPTIONS; c++) {
@@ -55,9 +77,11 @@ static void bed_open(struct bed *bed, size_t nan_image)
     assert_int_equal(bed->data->captions, CAPTIONS);
     remove(ims);
     remove(caps);
+    remove(counts);
     rmdir(bed->folder);
     free(ims);
     free(caps);
+    free(counts);
 }
 
 static void bed_open_batches(struct bed *bed, size_t nan_image, struct batches *batches)
@@ -82,10 +106,13 @@ static void assert_batch(const struct bed *bed, const struct batches *batches, s
     size_t expected = CAPTIONS - index * SIZE < SIZE ? CAPTIONS - index * SIZE : SIZE;
     assert_int_equal(batch->n, expected);
     assert_int_equal(batch->starts[0], 0);
+    assert_int_equal(batch->region_starts[0], 0);
     for (size_t i = 0; i < batch->n; i++) {
         size_t words = bed->starts[order[i] + 1] - bed->starts[order[i]];
-        assert_memory_equal(batch->features + i * IMAGE,
-                            bed->features + order[i] / PER_IMAGE * IMAGE, IMAGE * sizeof(float));
+        size_t image = order[i] / PER_IMAGE, first = batch->region_starts[i];
+        assert_int_equal(batch->region_starts[i + 1] - first, count_of(bed, image));
+        assert_memory_equal(batch->features + first * F, bed->features + image * IMAGE,
+                            count_of(bed, image) * F * sizeof(float));
         assert_int_equal(batch->starts[i + 1] - batch->starts[i], words);
         assert_memory_equal(batch->ids + batch->starts[i], bed->ids + bed->starts[order[i]],
                             words * sizeof(int32_t));
@@ -114,6 +141,24 @@ static void test_epochs(void **state)
         size_t first = epoch % 3 ? 0 : (size_t)epoch % 8; /* as resumed inside an epoch */
         size_t last = epoch % 5 ? 8 : 4;                  /* as left by Ctrl-C */
         for (size_t i = first; i < last; i++)
+            read_right(bed, &batches, i);
+    }
+    bed_done(bed, &batches);
+}
+
+/* Only real regions, end to end. */
+static void test_counted_regions(void **state)
+{
+    struct bed *bed = mem_new(1, sizeof *bed);
+    struct batches batches;
+    struct rng rng;
+    (void)state;
+    bed->counted = true;
+    bed_open_batches(bed, IMAGES, &batches);
+    rng_seed(&rng, 15);
+    for (int epoch = 0; epoch < 5; epoch++) {
+        batches_shuffle(&batches, &rng);
+        for (size_t i = 0; i < 8; i++)
             read_right(bed, &batches, i);
     }
     bed_done(bed, &batches);
@@ -183,9 +228,8 @@ static void test_bad_features(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_epochs),
-        cmocka_unit_test(test_any_order),
-        cmocka_unit_test(test_batch_stays),
+        cmocka_unit_test(test_epochs),       cmocka_unit_test(test_counted_regions),
+        cmocka_unit_test(test_any_order),    cmocka_unit_test(test_batch_stays),
         cmocka_unit_test(test_bad_features),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "model/model_private.h"
 #include "model/xattn_train.h"
+#include "tests/support/even_starts.h"
 #include "tests/support/fixture.h"
 #include "tests/support/testing.h"
 #include "train/trainer.h"
@@ -14,7 +15,7 @@ enum { MOST = 256 };
 
 /* One line of train_batches.txt as a batch. */
 struct replay {
-    size_t captions[MOST], n, starts[MOST + 1];
+    size_t captions[MOST], n, region_starts[MOST + 1], starts[MOST + 1];
     float *features;
     int32_t *ids;
 };
@@ -40,7 +41,8 @@ static struct batch fill_batch(const struct fixture *f, struct replay *r)
         word += n;
     }
     r->starts[r->n] = word;
-    return (struct batch){r->n, f->R, r->features, r->ids, r->starts};
+    even_starts(r->n, f->R, r->region_starts);
+    return (struct batch){r->n, r->features, r->region_starts, r->ids, r->starts};
 }
 
 static double largest_difference(const struct model *a, const struct model *b)
@@ -135,7 +137,8 @@ static void test_scores(void **state)
         float *scores = mem_new(f.I * f.C, sizeof *scores);
         model_encode_regions(model, f.features, f.I * f.R, v);
         assert_done(model_encode_words(model, f.ids, f.starts, f.C, e, &err), err);
-        struct xattn_shape shape = {f.I, f.R, f.C, D, f.starts};
+        size_t *region_starts = even_starts(f.I, f.R, mem_new(f.I + 1, sizeof *region_starts));
+        struct xattn_shape shape = {f.I, f.C, D, region_starts, f.starts};
         struct arena arena = {0};
         struct xattn_acts acts;
         xattn_acts_carve(options, &shape, false, 64, &arena, &acts);
@@ -149,6 +152,7 @@ static void test_scores(void **state)
         printf("# %s: scores off by %.1e\n", f.name, most);
         assert_true(most < (options->agg_func == AGG_SUM ? 2e-4 : 2e-5));
         free(block);
+        free(region_starts);
         free(v);
         free(e);
         free(scores);

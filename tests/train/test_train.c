@@ -8,6 +8,7 @@
 #include "base/rng.h"
 #include "model/adam.h"
 #include "model/model_private.h"
+#include "tests/support/even_starts.h"
 #include "tests/support/testing.h"
 #include "train/trainer.h"
 
@@ -18,6 +19,7 @@ struct made {
     float features[PAIRS * REGIONS * F];
     int32_t ids[PAIRS * 5];
     size_t starts[PAIRS + 1];
+    size_t region_starts[PAIRS + 1];
     struct batch batch;
 };
 
@@ -42,7 +44,8 @@ static void make_batch(struct made *m, uint64_t seed)
                     directions[thing][f] + 0.2f * (float)rng_normal(&rng);
         }
     }
-    m->batch = (struct batch){PAIRS, REGIONS, m->features, m->ids, m->starts};
+    even_starts(PAIRS, REGIONS, m->region_starts);
+    m->batch = (struct batch){PAIRS, m->features, m->region_starts, m->ids, m->starts};
 }
 
 static void tiny_options(struct model_options *o)
@@ -185,7 +188,7 @@ static void test_bad_batches(void **state)
     assert_int_equal(trainer_step(trainer, &m->batch, 0.005, &result, &err), -1);
     assert_non_null(strstr(err.text, "no longer finite"));
     size_t starts[] = {0, 5, 5, 10};
-    bad = (struct batch){3, REGIONS, m->features, m->ids, starts};
+    bad = (struct batch){3, m->features, m->region_starts, m->ids, starts};
     assert_int_equal(trainer_step(trainer, &bad, 0.005, &result, &err), -1);
     assert_non_null(strstr(err.text, "empty"));
     assert_memory_equal(before, model->params.data, model->params.count * sizeof *before);

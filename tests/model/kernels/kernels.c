@@ -18,6 +18,7 @@
 #include "model/kernels/xattn_private.h"
 #include "model/loss.h"
 #include "model/xattn_train.h"
+#include "tests/support/even_starts.h"
 
 enum { R = 36, W = 12, LANES = 16, D = 256, PAIRS = 8, IN = 48, VALUES = 20000 };
 
@@ -147,7 +148,7 @@ struct attention {
 };
 
 static struct {
-    size_t starts[PAIRS + 1];
+    size_t starts[PAIRS + 1], region_starts[PAIRS + 1];
     struct attention t2i, i2t;
     struct packing packing;
     struct gru_layer layer;
@@ -159,7 +160,8 @@ static void make_attention(const struct attn_options *options, struct attention 
 {
     size_t words = t.starts[PAIRS];
     struct arena arena = {0};
-    out->shape = (struct xattn_shape){PAIRS, R, PAIRS, D, t.starts};
+    out->shape =
+        (struct xattn_shape){PAIRS, PAIRS, D, even_starts(PAIRS, R, t.region_starts), t.starts};
     xattn_acts_carve(options, &out->shape, true, 1, &arena, &out->acts);
     arena = (struct arena){arena_of(arena.used), 0};
     xattn_acts_carve(options, &out->shape, true, 1, &arena, &out->acts);
