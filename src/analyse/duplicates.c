@@ -207,14 +207,15 @@ static float region_number(const struct session *session, size_t k)
 
 void duplicates_image_means(const struct session *session, float *means)
 {
-    size_t R = session->R, D = session->D;
+    size_t D = session->D;
 #pragma omp parallel for schedule(static)
     for (size_t i = 0; i < session->I; i++) {
         float *mean = means + i * D;
         memset(mean, 0, D * sizeof *mean);
+        size_t R = embedded_images_regions(&session->images, i), first = i * session->R;
         for (size_t r = 0; r < R; r++)
             for (size_t d = 0; d < D; d++)
-                mean[d] += region_number(session, (i * R + r) * D + d) / (float)R;
+                mean[d] += region_number(session, (first + r) * D + d) / (float)R;
     }
 }
 

@@ -223,8 +223,8 @@ static void report_model(struct alignment_command *o, size_t model)
     struct report *report = &o->a.report;
     const char *name = o->a.common.model_names[model], *attention = a->t2i ? "t2i" : "i2t";
     size_t number = model + 1;
-    report_line(report, "%s (%s): %zu phrases with boxes in %zu captions, %zu regions per image",
-                name, attention, a->phrases, a->captions, a->regions);
+    report_line(report, "%s (%s): %zu phrases with boxes in %zu captions, %s%zu regions per image",
+                name, attention, a->phrases, a->captions, a->counted ? "up to " : "", a->regions);
     report_string(report, name, "models.%zu.name", number);
     report_string(report, attention, "models.%zu.attention", number);
     report_number(report, (double)a->regions, "models.%zu.regions", number);

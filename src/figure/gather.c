@@ -23,11 +23,11 @@ void gather_image(const struct session *session, size_t image, int max_side,
     const struct dataset *set = session->data;
     struct error err;
     char *path = NULL;
-    *out =
-        (struct figure_image){.id = figure_data_text(data, set->id[image]), .regions = session->R};
+    size_t regions = dataset_regions_of(set, image);
+    *out = (struct figure_image){.id = figure_data_text(data, set->id[image]), .regions = regions};
     if (set->boxes)
-        out->boxes = figure_data_copy(data, set->boxes + image * session->R * 4, session->R * 4,
-                                      sizeof(float));
+        out->boxes =
+            figure_data_copy(data, set->boxes + image * session->R * 4, regions * 4, sizeof(float));
     if (set->sizes) {
         out->box_width = set->sizes[2 * image];
         out->box_height = set->sizes[2 * image + 1];

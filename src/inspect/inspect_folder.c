@@ -52,12 +52,23 @@ static int check_features(const struct dataset *d, size_t checked, struct error 
     return status;
 }
 
+static size_t fewest_regions(const struct dataset *d)
+{
+    size_t least = d->regions;
+    for (size_t i = 0; i < d->images; i++)
+        least = dataset_regions_of(d, i) < least ? dataset_regions_of(d, i) : least;
+    return least;
+}
+
 static char *split_line(const struct dataset *d, size_t checked, size_t photos)
 {
     struct str line = {0};
     char *shape = npy_describe(d->features);
-    str_addf(&line, "%zu images, %zu regions x %zu (file: %s%s)", d->images, d->regions,
-             d->feature_size, shape, d->row_step > 1 ? ", each image five times" : "");
+    str_addf(&line, "%zu images, ", d->images);
+    if (d->region_count)
+        str_addf(&line, "%zu to ", fewest_regions(d));
+    str_addf(&line, "%zu regions x %zu (file: %s%s)", d->regions, d->feature_size, shape,
+             d->row_step > 1 ? ", each image five times" : "");
     free(shape);
     if (d->captions > 0)
         str_addf(&line, ", %zu captions (%zu an image)", d->captions, d->per_image);
@@ -114,6 +125,7 @@ static struct inspect_field *record_split(struct inspect_subject *s, const struc
     } facts[] = {
         {"images", INSPECT_INTEGER, (double)d->images},
         {"regions", INSPECT_INTEGER, (double)d->regions},
+        {"fewest_regions", INSPECT_INTEGER, (double)fewest_regions(d)},
         {"feature_size", INSPECT_INTEGER, (double)d->feature_size},
         {"captions", INSPECT_INTEGER, (double)d->captions},
         {"captions_an_image", INSPECT_INTEGER, (double)d->per_image},

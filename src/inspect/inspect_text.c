@@ -313,8 +313,8 @@ static int describe_index(struct inspect_subject *s, const struct file_map *map,
     const struct index_key *key = &view.header->key;
     inspect_begin(s, "index of image embeddings");
     inspect_count(s, "images", key->I, "images");
-    inspect_line(s, "regions", "%zu per image, of size %zu, %s", (size_t)key->R, (size_t)key->D,
-                 key->type == INDEX_BF16 ? "bfloat16" : "float32");
+    inspect_line(s, "regions", "%s%zu per image, of size %zu, %s", key->counts ? "up to " : "",
+                 (size_t)key->R, (size_t)key->D, key->type == INDEX_BF16 ? "bfloat16" : "float32");
     inspect_line(s, "model", "%s", view.header->model_path);
     inspect_line(s, "features", "%s", view.header->features_path);
     inspect_line(s, "read by", "every command with --index-dir (its folder)");

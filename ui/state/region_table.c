@@ -72,7 +72,7 @@ ptrdiff_t region_table_at(const struct ui *ui, float x, float y)
         return -1;
     x *= (float)picture->full_width;
     y *= (float)picture->full_height;
-    for (size_t r = 0; r < catalog->regions; r++) {
+    for (size_t r = 0; r < catalog_regions(catalog, pair.image); r++) {
         const float *box = catalog->boxes + (pair.image * catalog->regions + r) * 4;
         float area = (box[2] - box[0]) * (box[3] - box[1]);
         bool inside = x >= box[0] && x < box[2] && y >= box[1] && y < box[3];

@@ -22,8 +22,9 @@ static float heat_of(const struct look *look, size_t word)
  */
 static float number_of(const struct ui *ui, const struct look *look, size_t word)
 {
-    return ui->region < 0 ? look->similarity[word]
-                          : look->weights[word * look->R + (size_t)ui->region];
+    if (ui->region < 0)
+        return look->similarity[word];
+    return (size_t)ui->region < look->R ? look->weights[word * look->R + (size_t)ui->region] : 0;
 }
 
 static float region_heat(const struct ui *ui, const struct look *look, size_t word)
@@ -185,7 +186,8 @@ static void draw_selected_region(const struct ui *ui, struct pane pane,
     const struct catalog *catalog = ui_catalog(ui);
     struct style style = ui_style(ui, ROLE_KEY);
     struct pair pair = ui_pair(ui);
-    if (!catalog->boxes || ui->region < 0)
+    if (!catalog->boxes || ui->region < 0 ||
+        (size_t)ui->region >= catalog_regions(catalog, pair.image))
         return;
     const float *box = catalog->boxes + (pair.image * catalog->regions + (size_t)ui->region) * 4;
     struct frame frame = frame_of(box, picture);

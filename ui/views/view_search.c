@@ -83,8 +83,9 @@ static void welcome(const struct ui *ui, struct pane pane)
     row = view_centred(pane, row, ui_style(ui, ROLE_STRONG), "scanscope") + 1;
     snprintf(line, sizeof line, "%s · %s", catalog->model, catalog->variant);
     row = view_centred(pane, row, ui_style(ui, ROLE_TEXT), line);
-    snprintf(line, sizeof line, "%s: %zu images of %zu regions, %zu captions", catalog->data,
-             catalog->images, catalog->regions, catalog->captions);
+    snprintf(line, sizeof line, "%s: %zu images of %s%zu regions, %zu captions", catalog->data,
+             catalog->images, catalog->region_count ? "up to " : "", catalog->regions,
+             catalog->captions);
     row = view_centred(pane, row, ui_style(ui, ROLE_DIM), line);
     if (catalog->unknown)
         row = view_centred(pane, row, ui_style(ui, ROLE_DIM), catalog->unknown);

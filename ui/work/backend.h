@@ -25,14 +25,21 @@ struct catalog {
     const char *note;    /* a remark for the user, or NULL */
     const char *unknown; /* the share of unknown words: "2.41 % of ...", or NULL */
     size_t images, captions, regions, per_image;
-    char *const *id;      /* I */
-    char *const *caption; /* C; NULL if there are none to show */
-    const float *boxes;   /* I x R x 4: x1 y1 x2 y2 in pixels; NULL if absent */
-    const char *no_boxes; /* why not, if there is a reason */
-    bool box_fractions;   /* they are fractions of the photograph instead */
+    char *const *id;             /* I */
+    char *const *caption;        /* C; NULL if there are none to show */
+    const int32_t *region_count; /* I: how many of each image's R are real; NULL: all */
+    const float *boxes;          /* I x R x 4: x1 y1 x2 y2 in pixels; NULL if absent */
+    const char *no_boxes;        /* why not, if there is a reason */
+    bool box_fractions;          /* they are fractions of the photograph instead */
     const int32_t *sizes; /* I x 2: the size that boxes refer to; NULL: the photograph's own */
     bool photos;          /* a folder of photographs is known */
 };
+
+/* The real regions of an image. */
+static inline size_t catalog_regions(const struct catalog *catalog, size_t image)
+{
+    return catalog->region_count ? (size_t)catalog->region_count[image] : catalog->regions;
+}
 
 /* A caption as a query: one of the split (index >= 0; text may then be NULL), or a typed one (-1).
  */

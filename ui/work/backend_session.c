@@ -288,7 +288,8 @@ static const float *boxes_of(const struct catalog *catalog, size_t image,
     const float *boxes = catalog->boxes + image * catalog->regions * 4;
     if (!catalog->box_fractions || !pixels)
         return boxes;
-    figure_scale_boxes(boxes, catalog->regions, pixels->full_width, pixels->full_height, scaled);
+    figure_scale_boxes(boxes, catalog_regions(catalog, image), pixels->full_width,
+                       pixels->full_height, scaled);
     return scaled;
 }
 
@@ -304,7 +305,7 @@ static int draw_export(struct real *real, const struct export_spec *spec, const 
                                  .id = catalog->id[spec->image],
                                  .boxes = boxes_of(catalog, spec->image, pixels, scaled),
                                  .no_boxes = catalog->no_boxes,
-                                 .regions = catalog->regions,
+                                 .regions = catalog_regions(catalog, spec->image),
                                  .box_width = size     ? size[0]
                                               : pixels ? pixels->full_width
                                                        : 0,
@@ -540,6 +541,7 @@ struct backend *backend_session_wrap(struct session *session, const char *data_n
                                           .images = session->I,
                                           .captions = session->C,
                                           .regions = session->R,
+                                          .region_count = data->region_count,
                                           .per_image = data->per_image,
                                           .id = data->id,
                                           .caption = data->caption ? data->caption : real->captions,

@@ -66,7 +66,7 @@ static struct picture *draw(const struct backend *backend, size_t image, const s
     struct figure_image figure = {.pixels = pixels,
                                   .id = catalog->id[image],
                                   .boxes = boxes,
-                                  .regions = catalog->regions,
+                                  .regions = catalog_regions(catalog, image),
                                   .box_width = size                     ? size[0]
                                                : catalog->box_fractions ? 1
                                                                         : pixels->full_width,

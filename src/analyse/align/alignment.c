@@ -132,6 +132,7 @@ static void measure_phrase(struct worker *worker, struct job *job, const struct 
     size_t image = p->caption / s->data->per_image;
     if (p->end > query->words.count || query->words.count + 2 != a->W)
         return;
+    worker->target.regions = worker->scratch.regions = a->R;
     align_target_set(&worker->target, &worker->scratch, s->data->boxes + image * s->R * 4,
                      (const float(*)[4])worker->m->grounding->boxes + p->box, p->boxes);
     for (size_t w = p->first; w < p->end; w++)
@@ -436,6 +437,7 @@ int alignment_measure(const struct session *session, const struct grounding *gro
     struct measuring m = {
         .session = session, .grounding = grounding, .options = options, .out = out};
     *out = (struct alignment){.regions = session->R,
+                              .counted = session->data->region_count != NULL,
                               .t2i = model_options(session->model)->attn.cross_attn == CROSS_T2I};
     if (session->data->no_boxes)
         return error_set(err, "there are no boxes of the regions: %s", session->data->no_boxes);

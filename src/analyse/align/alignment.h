@@ -67,7 +67,7 @@ struct align_caption {
 
 /* The result; free with alignment_done. */
 struct alignment {
-    bool t2i;
+    bool t2i, counted; /* counted: some images have fewer regions */
     size_t regions, captions, phrases;
     struct align_row *rows; /* classes, then categories and nouns, each by number of words */
     size_t row_count, row_cap;

@@ -53,11 +53,12 @@ static int precomp_load(struct bottomup *reader, struct error *err)
     struct state *s = reader->state;
     const struct dataset *d = s->data;
     struct bottomup_image *image = &reader->image;
-    size_t i = s->at - 1;
+    size_t i = s->at - 1, real = dataset_regions_of(d, i);
     if (bottomup_reserve(reader, d->regions, d->feature_size, d->boxes != NULL, err) != 0)
         return -1;
+    image->regions = real; /* behind them is room for the padding, which is read as well */
     if (d->boxes)
-        memcpy(image->boxes, d->boxes + 4 * i * d->regions, 4 * d->regions * sizeof *image->boxes);
+        memcpy(image->boxes, d->boxes + 4 * i * d->regions, 4 * real * sizeof *image->boxes);
     if (d->sizes) {
         image->width = d->sizes[2 * i];
         image->height = d->sizes[2 * i + 1];
