@@ -27,6 +27,7 @@ int cli_index(int argc, char **argv);
 int cli_info(int argc, char **argv);
 int cli_query(int argc, char **argv);
 int cli_train(int argc, char **argv);
+int cli_validate(int argc, char **argv);
 int cli_vocab(int argc, char **argv);
 
 /* The options that open a model and a split; CLI_COMMON_OPTIONS(&common) puts them into an option

@@ -20,6 +20,7 @@ static const struct command commands[] = {
     {"info", "show what files contain, and whether they fit together", cli_info},
     {"query", "rank images for a caption, or captions for an image", cli_query},
     {"train", "train a model", cli_train},
+    {"validate", "find what is wrong with a data folder, and mend it", cli_validate},
     {"vocab", "build a vocabulary from captions", cli_vocab},
     {NULL, NULL, NULL},
 };

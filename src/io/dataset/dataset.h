@@ -57,6 +57,9 @@ struct dataset_box_counts {
     size_t empty;                 /* else without width or height */
     size_t reversed;              /* corners that were swapped */
     size_t beyond, beyond_images; /* reach beyond the image by more than rounding explains */
+    const char *beyond_why;       /* what may explain it, for a note; static, "" if nothing */
+    float farthest; /* that any box reaches, of its image's side; 0 if sides are unknown */
+    bool small;     /* that is so little that boxes may be those of smaller pictures */
 };
 
 /* A split: I images, C captions; `map` tells which image a caption belongs to. Strings are as in
@@ -135,6 +138,18 @@ const char *dataset_region_name(const struct dataset *dataset, size_t image, siz
 /* The image whose id is `text`, else whose id without folder and ending is, else whose row number
  * is; -1 if there is none. */
 ptrdiff_t dataset_find_image(const struct dataset *dataset, const char *text);
+
+/* What is wrong with a box of a split that has some, after mending, as box_counts counts it;
+ * ROUNDING: it reaches beyond the image by so little that it is not counted. */
+enum dataset_box_fault {
+    DATASET_BOX_GOOD,
+    DATASET_BOX_ZERO,
+    DATASET_BOX_EMPTY,
+    DATASET_BOX_BEYOND,
+    DATASET_BOX_ROUNDING
+};
+enum dataset_box_fault dataset_box_fault(const struct dataset *dataset, size_t image,
+                                         size_t region);
 
 /* Takes sizes (I x 2, from now the dataset's) for those that are missing, and reads the boxes
  * again. Errors: no memory. */

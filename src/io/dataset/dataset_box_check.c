@@ -291,16 +291,19 @@ static void count_beyond(struct check *c)
         n->beyond_images += reach.beyond > 0;
         scaled += reach.beyond > 0 && is_detector_scale(c, i, reach.times);
     }
+    n->farthest = most;
+    n->beyond_why = n->beyond ? explain_beyond(n->beyond_images, scaled, images) : "";
+    n->small = c->d->sizes && images >= MANY_IMAGES && most > 0 && most < SMALL;
     if (n->beyond && most > 1)
         notes_add(&c->d->notes,
                   "%s: %zu of %zu boxes, of %zu of %zu images, reach beyond the image, up to %.2f "
                   "times its side%s",
                   c->name, n->beyond, c->real, n->beyond_images, images, (double)most,
-                  explain_beyond(n->beyond_images, scaled, images));
+                  n->beyond_why);
     else if (n->beyond)
         notes_add(&c->d->notes, "%s: %zu of %zu boxes, of %zu of %zu images, begin before 0",
                   c->name, n->beyond, c->real, n->beyond_images, images);
-    if (c->d->sizes && images >= MANY_IMAGES && most > 0 && most < SMALL)
+    if (n->small)
         notes_add(&c->d->notes,
                   "%s: no box of any image reaches beyond %.0f %% of its sides: boxes may be those "
                   "of smaller pictures than the image sizes say",
@@ -319,4 +322,22 @@ void dataset_check_boxes(struct dataset *d, const char *path)
     swap_reversed(&c);
     count_empty(&c);
     count_beyond(&c);
+}
+
+enum dataset_box_fault dataset_box_fault(const struct dataset *d, size_t image, size_t region)
+{
+    const struct check c = {.d = (struct dataset *)d, .fractions = d->box_fractions};
+    const float *box = d->boxes + BOX * (image * d->regions + region);
+    float sides[2];
+    sides_of(&c, image, sides);
+    if (is_zero(box))
+        return DATASET_BOX_ZERO;
+    if (!(box[2] > box[0] && box[3] > box[1]))
+        return DATASET_BOX_EMPTY;
+    if (is_contradicted(&c, box, sides))
+        return DATASET_BOX_BEYOND;
+    for (int k = 0; k < 2; k++)
+        if (box[k] < 0 || (sides[k] > 0 && box[k + 2] > sides[k]))
+            return DATASET_BOX_ROUNDING;
+    return DATASET_BOX_GOOD;
 }

@@ -79,6 +79,8 @@ char *dataset_list_splits(const char *folder)
     return str_take(&text);
 }
 
+static const char *const count_endings[] = {"_num_boxes", NULL};
+
 char *dataset_part_path(const char *folder, const char *split, enum dataset_part part)
 {
     static const struct {
@@ -87,6 +89,7 @@ char *dataset_part_path(const char *folder, const char *split, enum dataset_part
     } parts[DATASET_PARTS] = {
         [DATASET_FEATURES] = {.arrays = dataset_feature_endings},
         [DATASET_CAPTIONS] = {.text = "_caps"},
+        [DATASET_COUNTS] = {.arrays = count_endings},
         [DATASET_IDS] = {.text = "_ids"},
         [DATASET_SIZES] = {.arrays = dataset_size_endings},
         [DATASET_BOXES] = {.arrays = dataset_box_endings},
@@ -127,8 +130,11 @@ const char *dataset_file_kind(const char *name, size_t *length_out)
         {"_ims_size.npy", "image sizes"},
         {"_ims_size.npz", "image sizes"},
         {"_num_boxes.npy", "numbers of regions"},
+        {"_num_boxes.npz", "numbers of regions"},
         {"_classes.npy", "classes"},
+        {"_classes.npz", "classes"},
         {"_confidences.npy", "confidences"},
+        {"_confidences.npz", "confidences"},
         {"_class_names.txt", "names of classes"},
     };
     size_t n = strlen(name);

@@ -1,0 +1,3 @@
+#!/bin/sh
+. "$SCANSCOPE_TESTS/support/tap.sh"
+done_testing
