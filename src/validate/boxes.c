@@ -118,9 +118,12 @@ static void look_at_whole(struct subject *s, const char *file)
         findings_add(s->report, BOXES_SMALL, s->split, file, NULL,
                      "no box of any image reaches beyond %.0f %% of its sides",
                      100 * (double)counts->farthest);
-    if (!s->d->sizes)
+    char *sizes = subject_file(s, DATASET_SIZES);
+    if (!sizes)
         findings_add(s->report, SIZES_MISSING, s->split, file, NULL,
-                     "there are no image sizes to check boxes by");
+                     s->d->sizes ? "there are no image sizes: boxes are checked by the photographs'"
+                                 : "there are no image sizes to check boxes by");
+    free(sizes);
 }
 
 int boxes_check(struct subject *s, struct error *err)

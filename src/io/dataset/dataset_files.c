@@ -136,14 +136,19 @@ const char *dataset_file_kind(const char *name, size_t *length_out)
         {"_confidences.npy", "confidences"},
         {"_confidences.npz", "confidences"},
         {"_class_names.txt", "names of classes"},
+        {"_truth.json", "truth of drawn scenes"},
     };
-    size_t n = strlen(name);
-    for (size_t i = 0; i < COUNTOF(kinds); i++)
-        if (n > strlen(kinds[i].ending) && str_ends_with(name, kinds[i].ending)) {
-            *length_out = n - strlen(kinds[i].ending);
-            return kinds[i].kind;
+    const char *found = NULL;
+    size_t n = strlen(name), longest = 0; /* _num_boxes.npy is not _boxes.npy */
+    for (size_t i = 0; i < COUNTOF(kinds); i++) {
+        size_t ending = strlen(kinds[i].ending);
+        if (n > ending && ending > longest && str_ends_with(name, kinds[i].ending)) {
+            longest = ending;
+            *length_out = n - ending;
+            found = kinds[i].kind;
         }
-    return NULL;
+    }
+    return found;
 }
 
 static bool is_json_vocab(const char *name)
