@@ -41,7 +41,7 @@ static int draw_figure(const struct figure_sessions *all, const struct analyse_f
                        const char *path, struct error *err)
 {
     const struct figure_style style = {
-        .original_first = true, .dpi = 110, .scores = true, .columns = 6};
+        .original_first = true, .names = true, .dpi = 110, .scores = true, .columns = 6};
     const struct session *session = all->items[0];
     const struct figure_request request = {
         .kind = figure->kind,

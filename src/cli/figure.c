@@ -41,6 +41,7 @@ static const struct cli_option style_options[] = {
     {"font", 0, CLI_TEXT, "NAME", "font family (default: DejaVu Sans)", NULL},
     {"font-size", 0, CLI_TEXT, "POINTS", "font size (default: 8)", NULL},
     {"no-original", 0, CLI_SWITCH, NULL, "omit the photograph without overlay", NULL},
+    {"no-names", 0, CLI_SWITCH, NULL, "omit what a detector took the regions for", NULL},
     {"scores", 0, CLI_SWITCH, NULL, "similarities below the panels", NULL},
     {"letters", 0, CLI_SWITCH, NULL, "(a), (b), ... below the panels", NULL},
     {"footer", 0, CLI_SWITCH, NULL, "a line that states the scaling, the image and the model",
@@ -338,7 +339,7 @@ static void note_unused(struct options *o, const struct figure_request *request)
 
 static int run(struct options *o)
 {
-    struct figure_style style = {.original_first = true};
+    struct figure_style style = {.original_first = true, .names = true};
     struct figure_request request = {.captions = o->captions.items,
                                      .caption_count = o->captions.count,
                                      .caption_index = o->caption_index,

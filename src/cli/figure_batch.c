@@ -213,7 +213,7 @@ static struct batch_job *add_job(struct batch *batch, size_t line)
     MEM_ROOM(batch->jobs, batch->count, batch->cap);
     struct batch_job *job = &batch->jobs[batch->count++];
     *job = (struct batch_job){.line = line,
-                              .style = {.original_first = true},
+                              .style = {.original_first = true, .names = true},
                               .request = {.kind = FIGURE_WORDS, .caption_index = -1}};
     return job;
 }

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/notes.h"
+#include "base/str.h"
 #include "io/image/image.h"
 
 /* ---- overlays (overlay.c) ---- */
@@ -33,7 +34,13 @@ struct figure_image {
     const char *no_boxes; /* why there are none, if there is a reason */
     size_t regions;
     int box_width, box_height;
+    const char *const *names; /* regions: what a detector took each for, or NULL; NULL: not known */
+    const float *confidences; /* regions, 0 .. 1; NULL: not known */
 };
+
+/* Adds what region r was taken for, "person 0.93"; false, and nothing is added, if that is not
+ * known. */
+bool figure_region_name(const struct figure_image *image, size_t r, struct str *out);
 
 /* How a pixel gets its value from the regions that cover it. SUM: the sum of their weights (as in
  * SCAN's figures). MAX: the largest weight (RCAR's). RANK: the sum of lambda (k - rank)^2 over
@@ -126,6 +133,7 @@ struct figure_style {
     bool original_first, scores;
     bool letters; /* (a), (b), ... below the panels */
     bool footer;  /* a line that states the scaling, the image and the model */
+    bool names;   /* regions with what a detector took them for, where there is room */
 };
 
 /* Widths of a two-column paper: one column is 3.25 in, the text 6.875 in. */

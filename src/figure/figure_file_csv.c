@@ -21,7 +21,7 @@ static void add_float(struct str *out, float value)
 
 /* One table for all kinds; fields that a kind does not have are empty. */
 static const char header[] =
-    "kind,set,query,image,number,text,score,truth,region,x1,y1,x2,y2,weight,x,y\n";
+    "kind,set,query,image,number,text,score,truth,region,x1,y1,x2,y2,weight,x,y,name,confidence\n";
 
 static void add_weight(struct str *out, size_t index, const struct figure_set *set, size_t w,
                        size_t r)
@@ -37,7 +37,10 @@ static void add_weight(struct str *out, size_t index, const struct figure_set *s
     for (size_t k = 0; k < 4; k++)
         add_float(out, set->image.boxes ? set->image.boxes[4 * r + k] : NAN);
     add_float(out, word->weights[r]);
-    str_add(out, ",,\n");
+    str_add(out, ",,");
+    add_text(out, set->image.names ? set->image.names[r] : NULL);
+    add_float(out, set->image.confidences ? set->image.confidences[r] : NAN);
+    str_add(out, "\n");
 }
 
 static void add_ranked(struct str *out, const char *what, size_t index, const char *query,
@@ -49,7 +52,7 @@ static void add_ranked(struct str *out, const char *what, size_t index, const ch
     str_addf(out, ",%zu", rank);
     add_text(out, text);
     add_float(out, score);
-    str_addf(out, ",%s,,,,,,,,\n", truth ? "true" : "false");
+    str_addf(out, ",%s,,,,,,,,,,\n", truth ? "true" : "false");
 }
 
 static void add_set(struct str *out, size_t index, const struct figure_set *set)
@@ -77,7 +80,7 @@ static void add_plot(struct str *out, size_t index, const struct figure_plot *pl
             add_text(out, plot->title);
             str_addf(out, ",,%zu", i + 1);
             add_text(out, plot->series[s].name);
-            str_addf(out, ",,,,,,,,,%.17g,%.17g\n", plot->series[s].x[i], plot->series[s].y[i]);
+            str_addf(out, ",,,,,,,,,%.17g,%.17g,,\n", plot->series[s].x[i], plot->series[s].y[i]);
         }
 }
 

@@ -193,6 +193,28 @@ static void find_photo(struct reader *r, struct figure_image *image)
     figure_data_photo(r->data, image, r->max_side);
 }
 
+/* Strings, null for a region without a name. */
+static int read_names(struct reader *r, const json_t *image, struct figure_image *out)
+{
+    const json_t *array;
+    size_t count;
+    if (get_array(r, image, "names", &array, &count) != 0)
+        return -1;
+    if (count != out->regions)
+        return wrong(r, "names", "a list with an entry for each region");
+    const char **names = figure_data_take(r->data, count, sizeof *names);
+    for (size_t i = 0; i < count; i++) {
+        const json_t *value = json_array_get(array, i);
+        if (!json_is_string(value) && !json_is_null(value))
+            return wrong(r, "names", "a list of strings");
+        names[i] = figure_data_text(r->data, json_string_value(value));
+    }
+    out->names = names;
+    return json_object_get(image, "confidences")
+               ? get_floats(r, image, "confidences", out->regions, &out->confidences)
+               : 0;
+}
+
 static int read_image(struct reader *r, const json_t *object, struct figure_image *out)
 {
     const json_t *image = json_object_get(object, "image");
@@ -210,6 +232,8 @@ static int read_image(struct reader *r, const json_t *object, struct figure_imag
     out->box_height = (int)height;
     if (json_object_get(image, "boxes") &&
         get_floats(r, image, "boxes", 4 * out->regions, &out->boxes) != 0)
+        return -1;
+    if (json_object_get(image, "names") && read_names(r, image, out) != 0)
         return -1;
     if (out->path)
         find_photo(r, out);

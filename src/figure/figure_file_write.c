@@ -8,6 +8,20 @@
 #include "figure/figure_file.h"
 #include "figure/style.h"
 
+static void put_names(struct json_out *out, const struct figure_image *image)
+{
+    if (!image->names)
+        return;
+    json_out_open(out, "names", '[');
+    for (size_t r = 0; r < image->regions; r++)
+        if (image->names[r])
+            json_out_text(out, NULL, image->names[r]);
+        else
+            json_out_raw(out, NULL, "null");
+    json_out_close(out, ']');
+    json_out_floats(out, "confidences", image->confidences, image->regions);
+}
+
 static void put_image(struct json_out *out, const char *folder, const char *key,
                       const struct figure_image *image)
 {
@@ -25,6 +39,7 @@ static void put_image(struct json_out *out, const char *folder, const char *key,
     }
     json_out_count(out, "regions", image->regions);
     json_out_floats(out, "boxes", image->boxes, 4 * image->regions);
+    put_names(out, image);
     json_out_close(out, '}');
 }
 

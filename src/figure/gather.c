@@ -28,6 +28,15 @@ void gather_image(const struct session *session, size_t image, int max_side,
     if (set->boxes)
         out->boxes =
             figure_data_copy(data, set->boxes + image * session->R * 4, regions * 4, sizeof(float));
+    if (set->classes) {
+        const char **names = figure_data_take(data, regions, sizeof *names);
+        for (size_t r = 0; r < regions; r++)
+            names[r] = figure_data_text(data, dataset_region_name(set, image, r));
+        out->names = names;
+    }
+    if (set->classes && set->confidences)
+        out->confidences = figure_data_copy(data, set->confidences + image * session->R, regions,
+                                            sizeof(float));
     if (set->sizes) {
         out->box_width = set->sizes[2 * image];
         out->box_height = set->sizes[2 * image + 1];

@@ -10,7 +10,10 @@
 
 struct frame {
     double left, top, cell_w, cell_h; /* of the cells */
+    double name_h;                    /* of the regions' names above them; 0: none */
 };
+
+#define NAME_SIZE 0.65
 
 static float scale_of(const struct scene *scene, const struct figure_set *set)
 {
@@ -59,7 +62,32 @@ static double crops_height(const struct figure_set *set, double width)
     return height;
 }
 
-/* The region itself, as large as the column allows, below its number. */
+/* The height of a line of names, if there are any and columns are wide enough to read them. */
+static double names_height(struct scene *scene, const struct figure_set *set, double width)
+{
+    bool any = false;
+    for (size_t i = 0; set->image.names && i < set->region_count; i++)
+        any |= set->image.names[set->regions[i]] != NULL;
+    return any && scene->style.names && width >= 2.5 * scene->style.font_size
+               ? NAME_SIZE * 1.5 * scene->style.font_size
+               : 0;
+}
+
+/* What the region was taken for, cut if it has to be. */
+static void column_name(struct scene *scene, const struct figure_image *image, size_t region,
+                        struct box line)
+{
+    struct str text = {0};
+    if (line.h <= 0 || !image->names[region])
+        return;
+    page_add_name(scene, image, region, "", NAME_SIZE, line.w, &text);
+    struct scene_text_block block =
+        page_line(scene, text.length ? text.text : image->names[region], NAME_SIZE, line.w, line.h);
+    scene_text(scene, &block, line.x + (line.w - block.w) / 2, line.y, INK_SOFT);
+    str_done(&text);
+}
+
+/* The region itself, as large as the column allows, below its number and name. */
 static void column_head(struct scene *scene, const struct figure_set *set, size_t column,
                         const struct frame *frame, double crops_h)
 {
@@ -70,7 +98,10 @@ static void column_head(struct scene *scene, const struct figure_set *set, size_
     cell.y = frame->top - crops_h - (crops_h > 0);
     snprintf(number, sizeof number, "%zu", set->regions[column]);
     struct scene_text_block block = page_line(scene, number, 0.75, cell.w, scene->style.font_size);
-    scene_text(scene, &block, cell.x + (cell.w - block.w) / 2, cell.y - 1 - block.h, INK_SOFT);
+    double above = cell.y - 1 - frame->name_h;
+    scene_text(scene, &block, cell.x + (cell.w - block.w) / 2, above - block.h, INK_SOFT);
+    column_name(scene, &set->image, set->regions[column],
+                (struct box){cell.x, above, cell.w, frame->name_h});
     if (region_shape(&set->image, set->regions[column], &crop, &shape))
         scene_picture(scene, page_fit(&shape, cell),
                       &(struct picture){.image = &set->image, .crop = crop});
@@ -112,7 +143,8 @@ int matrix_layout(struct scene *scene, const struct figure *figure, struct error
     frame.cell_h =
         fmax(fmin(frame.cell_w, 1.9 * scene->style.font_size), 1.2 * scene->style.font_size);
     double crops_h = crops_height(set, frame.cell_w - 1);
-    frame.top = y + scene->style.font_size + 2 + crops_h + (crops_h > 0);
+    frame.name_h = names_height(scene, set, frame.cell_w);
+    frame.top = y + scene->style.font_size + 2 + frame.name_h + crops_h + (crops_h > 0);
     float scale = scale_of(scene, set);
     for (size_t r = 0; r < set->region_count; r++)
         column_head(scene, set, r, &frame, crops_h);

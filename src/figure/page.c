@@ -121,6 +121,29 @@ bool page_region(const struct figure_image *image, size_t r, struct box at, stru
     return x1 > x0 && y1 > y0;
 }
 
+bool figure_region_name(const struct figure_image *image, size_t r, struct str *out)
+{
+    if (!image->names || !image->names[r])
+        return false;
+    str_add(out, image->names[r]);
+    if (image->confidences && isfinite(image->confidences[r]))
+        str_addf(out, " %.2f", (double)image->confidences[r]);
+    return true;
+}
+
+void page_add_name(struct scene *scene, const struct figure_image *image, size_t r,
+                   const char *before, double size, double width, struct str *text)
+{
+    struct str longer = {0};
+    str_addf(&longer, "%s%s", str_text(text), before);
+    if (scene->style.names && figure_region_name(image, r, &longer) &&
+        page_line_width(scene, longer.text, size, 1e6) <= width) {
+        str_clear(text);
+        str_add(text, longer.text);
+    }
+    str_done(&longer);
+}
+
 void page_region_frame(struct scene *scene, struct box at)
 {
     scene_frame(scene, at, FRAME_RED, fmax(0.25, fmin(0.8, fmin(at.w, at.h) / 6)), false);
@@ -173,11 +196,26 @@ struct scene_text_block page_line(struct scene *scene, const char *text, double 
     return scene_text_block(scene, text, &look, width, 1);
 }
 
+double page_tag_size(const struct scene *scene, struct box cell)
+{
+    return fmin(fmax(cell.w / (14 * scene->style.font_size), 0.7), 0.9);
+}
+
+static double tag_pad(const struct scene *scene, struct box cell)
+{
+    return fmin(0.3 * page_tag_size(scene, cell) * scene->style.font_size,
+                fmin(cell.w, cell.h) / 8);
+}
+
+double page_tag_room(const struct scene *scene, struct box cell)
+{
+    return cell.w - 2 * tag_pad(scene, cell);
+}
+
 void page_tag(struct scene *scene, const char *text, uint32_t colour, struct box near,
               struct box cell)
 {
-    double size = fmin(fmax(cell.w / (14 * scene->style.font_size), 0.7), 0.9);
-    double pad = fmin(0.3 * size * scene->style.font_size, fmin(cell.w, cell.h) / 8);
+    double size = page_tag_size(scene, cell), pad = tag_pad(scene, cell);
     struct scene_text_block block =
         page_line(scene, text, size, cell.w - 2 * pad, cell.h - 0.4 * pad);
     struct box tag = {.w = block.w + 2 * pad, .h = block.h + 0.4 * pad};

@@ -60,6 +60,15 @@ struct box page_fit(const struct figure_image *image, struct box cell);
 /* Where region r lies on the picture drawn at `at`, clipped to it; false if it lies outside. */
 bool page_region(const struct figure_image *image, size_t r, struct box at, struct box *out);
 
+/* Adds what region r was taken for after `before`, if the style shows names, it is known, and the
+ * line still fits into `width` at `size` times the font size; else nothing is added. */
+void page_add_name(struct scene *scene, const struct figure_image *image, size_t r,
+                   const char *before, double size, double width, struct str *text);
+
+/* The size and width of page_tag's text in a cell. */
+double page_tag_size(const struct scene *scene, struct box cell);
+double page_tag_room(const struct scene *scene, struct box cell);
+
 /* Draws the thin red frame of a region, thinner if it would fill a small region. */
 void page_region_frame(struct scene *scene, struct box at);
 

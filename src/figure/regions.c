@@ -1,7 +1,6 @@
 #include "figure/kinds.h"
 
 #include <math.h>
-#include <stdio.h>
 
 #include "figure/page.h"
 
@@ -80,15 +79,18 @@ static void region_panel(struct scene *scene, const struct figure_set *set, size
 {
     const struct figure_image *image = &set->image;
     struct box at = page_fit(image, cell), box;
-    char name[32];
+    struct str name = {0};
     page_picture(scene, at, &(struct picture){.image = image, .spotlight = true, .region = region});
     scene_frame(scene, at, FRAME_HAIR, 0.3, false);
-    snprintf(name, sizeof name, "%zu", region);
+    str_addf(&name, "%zu", region);
+    page_add_name(scene, image, region, " ", page_tag_size(scene, cell), page_tag_room(scene, cell),
+                  &name);
     if (!page_region(image, region, at, &box))
         box = at;
     else
         page_region_frame(scene, box);
-    page_tag(scene, name, TAG_BLUE, box, cell);
+    page_tag(scene, name.text, TAG_BLUE, box, cell);
+    str_done(&name);
 }
 
 static double panels(struct scene *scene, const struct figure_set *set, float scale, double y)

@@ -33,6 +33,7 @@ static const struct field fields[] = {
     {"scores", SWITCH, AT(scores), NULL, 0, 0},
     {"letters", SWITCH, AT(letters), NULL, 0, 0},
     {"footer", SWITCH, AT(footer), NULL, 0, 0},
+    {"names", SWITCH, AT(names), NULL, 0, 0},
 };
 enum { FIELDS = COUNTOF(fields) };
 

@@ -76,7 +76,13 @@ static void word_panel(struct scene *scene, const struct figure_set *set,
         page_region_frame(scene, strongest);
     else
         strongest = at;
-    page_tag(scene, word->text, word->unknown ? TAG_GREY : TAG_BLUE, strongest, cell);
+    struct str text = {0};
+    str_add(&text, word->text);
+    if (best >= 0)
+        page_add_name(scene, image, (size_t)best, ": ", page_tag_size(scene, cell),
+                      page_tag_room(scene, cell), &text);
+    page_tag(scene, text.text, word->unknown ? TAG_GREY : TAG_BLUE, strongest, cell);
+    str_done(&text);
 }
 
 /* ---- all panels ---- */

@@ -61,6 +61,11 @@ int sample_up(void **state)
         .image = {.pixels = &s->photo, .id = "17", .boxes = s->boxes, .regions = R},
         .words = s->words,
         .results = s->results};
+    static const char *const names[R] = {"person", NULL, "fire hydrant", "caf\xc3\xa9",
+                                         "a name that is much longer than a panel"};
+    static const float confidences[R] = {0.93f, 0, 1, 0.25f, NAN};
+    s->set.image.names = names;
+    s->set.image.confidences = confidences;
     sample_photo(s, 64, 48);
     sample_words(s, 6);
     for (size_t i = 0; i < 12; i++)
@@ -89,7 +94,7 @@ int sample_up(void **state)
     s->set.result_count = 5;
     s->set.region_similarity = s->weights[0];
     s->set.label = "model.pth.tar";
-    s->style = (struct figure_style){.original_first = true, .dpi = 60};
+    s->style = (struct figure_style){.original_first = true, .names = true, .dpi = 60};
     s->figure = (struct figure){.kind = FIGURE_WORDS, .sets = &s->set, .set_count = 1};
     s->figure.plots = s->plots;
     s->figure.plot_count = 2;

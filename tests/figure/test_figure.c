@@ -293,6 +293,7 @@ static void test_svg(void **state)
     struct sample *s = *state;
     set_format(s, ".svg");
     s->style.overlay = OVERLAY_HEAT;
+    s->style.names = false;
     s->words[0].text = "<b>&\"\xef\xbf\xbf";
     s->set.image.id = "a&b";
     s->set.result_count = 0;
@@ -307,6 +308,41 @@ static void test_svg(void **state)
     s->set.image.pixels = NULL;
     assert_done(sample_draw(s), s->err);
     assert_false(holds(s, "data:image/jpeg"));
+}
+
+static bool svg_has(struct sample *s, enum figure_kind kind, const char *text)
+{
+    struct file_map map;
+    s->figure.kind = kind;
+    assert_done(sample_draw(s), s->err);
+    assert_done(file_map_open(s->path, &map, &s->err), s->err);
+    bool has = memmem(map.data, map.size, text, strlen(text)) != NULL;
+    file_map_close(&map);
+    return has;
+}
+
+/* What regions were taken for stands on the tags and above the columns, unless the style says no;
+ * what is too long is left out of tags. */
+static void test_region_names(void **state)
+{
+    struct sample *s = *state;
+    static const enum figure_kind kinds[] = {FIGURE_REGIONS, FIGURE_MATRIX};
+    set_format(s, ".svg");
+    for (size_t i = 0; i < COUNTOF(kinds); i++) {
+        s->style.names = true;
+        assert_true(svg_has(s, kinds[i], "person 0.93"));
+        assert_true(svg_has(s, kinds[i], "fire hydrant"));
+        assert_true(svg_has(s, kinds[i], "caf\xc3\xa9"));
+        assert_false(svg_has(s, kinds[i], "much longer than a panel"));
+        s->style.names = false;
+        assert_false(svg_has(s, kinds[i], "person"));
+    }
+    for (size_t r = 0; r < R; r++)
+        s->weights[0][r] = r == 0;
+    s->style.names = true;
+    assert_true(svg_has(s, FIGURE_WORDS, "a: person 0.93"));
+    s->style.names = false;
+    assert_false(svg_has(s, FIGURE_WORDS, "person"));
 }
 
 /* The value of an overlay in an SVG: what is around the region is dimmed there too. */
@@ -548,6 +584,7 @@ int main(void)
         CASE(test_metadata),
         CASE(test_pdf),
         CASE(test_svg),
+        CASE(test_region_names),
         CASE(test_spotlight_in_vector_formats),
         CASE(test_letterbox),
         CASE(test_statement),

@@ -29,6 +29,8 @@ static void make_figure(struct sample *s)
     static const size_t regions[] = {1, 0};
     static const double x[] = {1, 2, 3}, y[] = {0.1, 1.0 / 3, 2};
     static const struct figure_series series[] = {{"s", x, y, 3}};
+    static const char *const names[] = {NULL, "tree, \"tall\""};
+    static const float confidences[] = {0, 0.25f};
     static const char *const ticks[] = {"1", "2-3", "more"};
     static const struct figure_plot plots[] = {
         {.title = "Ranks", .series = series, .series_count = 1, .bars = true, .ticks = ticks}};
@@ -37,6 +39,8 @@ static void make_figure(struct sample *s)
     set->image = (struct figure_image){.id = "7",
                                        .path = s->photo,
                                        .boxes = boxes,
+                                       .names = names,
+                                       .confidences = confidences,
                                        .regions = 2,
                                        .box_width = 48,
                                        .box_height = 32};
@@ -82,6 +86,7 @@ static int set_up(void **state)
                                      .dpi = 72,
                                      .width_mm = 60,
                                      .scores = true,
+                                     .names = true,
                                      .font_size = 7.3};
     *state = s;
     return 0;
@@ -164,12 +169,14 @@ static void test_csv(void **state)
 {
     struct sample *s = *state;
     static const char *const lines[] = {
-        "kind,set,query,image,number,text,score,truth,region,x1,y1,x2,y2,weight,x,y\n",
-        "\nweight,0,\"a \"\"snow\\\",7,1,a,0.100000001,,1,10,5,40,30,0.699999988,,\n",
-        "\nweight,0,\"a \"\"snow\\\",7,2,\"\"\"snow\\\",,,0,0,0,20,20,,,\n",
-        "\nresult,0,\"a \"\"snow\\\",7,2,,0.333333343,false,,,,,,,,\n",
-        "\ncaption,0,\"a \"\"snow\\\",7,1,\"one, \"\"two\"\"\",0.5,true,,,,,,,,\n",
-        "\npoint,0,Ranks,,2,s,,,,,,,,,2,0.33333333333333331\n",
+        "kind,set,query,image,number,text,score,truth,region,x1,y1,x2,y2,weight,x,y,name,"
+        "confidence\n",
+        "\nweight,0,\"a \"\"snow\\\",7,1,a,0.100000001,,1,10,5,40,30,0.699999988,,,\"tree, "
+        "\"\"tall\"\"\",0.25\n",
+        "\nweight,0,\"a \"\"snow\\\",7,2,\"\"\"snow\\\",,,0,0,0,20,20,,,,,0\n",
+        "\nresult,0,\"a \"\"snow\\\",7,2,,0.333333343,false,,,,,,,,,,\n",
+        "\ncaption,0,\"a \"\"snow\\\",7,1,\"one, \"\"two\"\"\",0.5,true,,,,,,,,,,\n",
+        "\npoint,0,Ranks,,2,s,,,,,,,,,2,0.33333333333333331,,\n",
     };
     assert_done(figure_save_csv(&s->data.figure, s->csv, &s->err), s->err);
     struct file_map map;
@@ -180,7 +187,7 @@ static void test_csv(void **state)
     int commas = 0;
     for (size_t i = 0; i < map.size && map.data[i] != '\n'; i++)
         commas += map.data[i] == ',';
-    assert_int_equal(commas, 15);
+    assert_int_equal(commas, 17);
     file_map_close(&map);
 }
 
@@ -208,6 +215,11 @@ static void test_bad_json(void **state)
         {HEAD "\"sets\": [{\"image\": {\"regions\": 1e9}}]}",
          "regions: expected a non-negative integer"},
         {HEAD "\"sets\": [{\"image\": {\"regions\": 3, \"boxes\": [1]}}]}", "12 numbers"},
+        {HEAD "\"sets\": [{\"image\": {\"regions\": 3, \"names\": [\"a\"]}}]}",
+         "an entry for each"},
+        {HEAD "\"sets\": [{\"image\": {\"regions\": 1, \"names\": [7]}}]}", "a list of strings"},
+        {HEAD "\"sets\": [{\"image\": {\"regions\": 1, \"names\": [null], \"confidences\": []}}]}",
+         "1 numbers"},
         {HEAD "\"sets\": [{" IMAGE ", \"words\": [{\"text\": \"a\"}]}]}", "2 numbers"},
         {HEAD "\"sets\": [{" IMAGE ", \"words\": [{\"text\": \"a\", \"weights\": [1, {}]}]}]}",
          "sets[0].words[0].weights: expected a list of numbers"},

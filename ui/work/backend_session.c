@@ -317,6 +317,7 @@ static int draw_export(struct real *real, const struct export_spec *spec, const 
                                  .dpi = 200,
                                  .width_mm = 180,
                                  .original_first = true,
+                                 .names = true,
                                  .scores = true};
     struct figure_info info = {.caption = spec->ask.caption >= 0 && catalog->caption
                                               ? catalog->caption[spec->ask.caption]
