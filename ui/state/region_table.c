@@ -12,6 +12,19 @@ static int heavier_first(const void *a, const void *b, void *weights)
     return rank_compare((struct ranked){x, w[x]}, (struct ranked){y, w[y]});
 }
 
+char *region_table_name(const struct ui *ui, ptrdiff_t region)
+{
+    const struct catalog *catalog = ui_catalog(ui);
+    struct pair pair = ui_pair(ui);
+    if (!pair.set || region < 0 || (size_t)region >= catalog->regions)
+        return NULL;
+    const char *name = catalog_region_class(catalog, pair.image, (size_t)region);
+    size_t at = pair.image * catalog->regions + (size_t)region;
+    if (!name || !catalog->confidences)
+        return name ? mem_strdup(name) : NULL;
+    return mem_printf("%s %.2f", name, (double)catalog->confidences[at]);
+}
+
 bool region_table_make(const struct ui *ui, struct region_table *out)
 {
     const struct look *look = ui_look(ui);

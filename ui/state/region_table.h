@@ -14,6 +14,10 @@ struct region_table {
 bool region_table_make(const struct ui *ui, struct region_table *out);
 void region_table_done(struct region_table *regions);
 
+/* What region of the shown image was taken for, "person 0.93", the caller's to free; NULL if that
+ * is not known. */
+char *region_table_name(const struct ui *ui, ptrdiff_t region);
+
 /* The row of a region in that order; `count` for none (-1). */
 size_t region_table_row(const struct region_table *regions, ptrdiff_t region);
 

@@ -1,9 +1,12 @@
 /* An image with a caption: the picture with what the selected word attends to, and the words. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "ui/state/chips.h"
+#include "ui/state/region_table.h"
 #include "ui/views/view_private.h"
 
 /* Heat is relative to the caption's coldest and warmest word, so that differences show, without
@@ -165,6 +168,18 @@ static void draw_label(const struct ui *ui, struct pane pane, const struct frame
     pane_fit(pane, f->top, f->left + 2, width - 1, style, text);
 }
 
+/* The word at the region that it looks at most, with what that was taken for if there is room. */
+static void draw_strongest(const struct ui *ui, struct pane pane, const struct frame *f,
+                           const char *word, ptrdiff_t region)
+{
+    char *name = region_table_name(ui, region);
+    char *both = name ? mem_printf("%s: %s", word, name) : NULL;
+    bool fits = both && grapheme_columns(both) + 2 <= pane.box.cols - f->left - 1;
+    draw_label(ui, pane, f, fits ? both : word);
+    free(both);
+    free(name);
+}
+
 static void draw_frames(const struct ui *ui, struct pane pane, const struct picture *picture)
 {
     const struct catalog *catalog = ui_catalog(ui);
@@ -176,7 +191,7 @@ static void draw_frames(const struct ui *ui, struct pane pane, const struct pict
         struct frame frame = frame_of(box, picture);
         draw_frame(pane, &frame, ui_style(ui, i ? ROLE_FRAME_MORE : ROLE_FRAME), i == 0);
         if (i == 0 && ui->word >= 0 && (size_t)ui->word < look->words.count)
-            draw_label(ui, pane, &frame, look->words.text[ui->word]);
+            draw_strongest(ui, pane, &frame, look->words.text[ui->word], (ptrdiff_t)order[i]);
     }
 }
 
@@ -193,7 +208,13 @@ static void draw_selected_region(const struct ui *ui, struct pane pane,
     struct frame frame = frame_of(box, picture);
     draw_frame(pane, &frame, style, true);
     style.attr |= ATTR_REVERSE;
-    pane_putf(pane, frame.bottom, frame.left + 1, style, " region %td ", ui->region);
+    char *name = region_table_name(ui, ui->region);
+    char *text = mem_printf(" region %td%s%s ", ui->region, name ? ": " : "", name ? name : "");
+    int width = grapheme_columns(text), cols = pane.box.cols, left = frame.left + 1;
+    left = left + width <= cols ? left : width < cols ? cols - width : 0;
+    pane_fit(pane, frame.bottom, left, width < cols ? width : cols, style, text);
+    free(text);
+    free(name);
 }
 
 /* Real pixels are used if nothing covers the picture and it fits; then its cells stay blank. */
@@ -238,22 +259,41 @@ static void draw_picture(const struct ui *ui, struct pane pane, const struct lay
     draw_frames(ui, inner, picture);
 }
 
+/* The selected region, with what it was taken for if there is room for that. */
+static char *region_text(const struct ui *ui, const struct look *look, int room)
+{
+    char *name = region_table_name(ui, ui->region);
+    bool i2t = look && !look->t2i;
+    const char *before = i2t ? "words that" : "words at", *after = i2t ? " attends to" : "";
+    char *text = mem_printf("%s region %td%s", before, ui->region, after);
+    char *longer =
+        name ? mem_printf("%s region %td (%s)%s", before, ui->region, name, after) : NULL;
+    free(name);
+    if (!longer || grapheme_columns(longer) > room) {
+        free(longer);
+        return text;
+    }
+    free(text);
+    return longer;
+}
+
+/* What the picture shows; the caller's to free. */
+static char *shown_text(const struct ui *ui, const struct look *look, int room)
+{
+    bool heat = ui->overlay == OVERLAY_HEAT;
+    if (ui->region >= 0)
+        return region_text(ui, look, room);
+    if (ui->overlay == OVERLAY_BOXES && ui->box_count > 1)
+        return mem_printf("top %d", ui->box_count);
+    return mem_printf("%s%s%s", setting_text(ui, SETTING_OVERLAY), heat ? " · " : "",
+                      heat ? setting_text(ui, SETTING_MAP) : "");
+}
+
 static void draw_head(const struct ui *ui, struct pane pane, const struct pair *pair)
 {
     const struct catalog *catalog = ui_catalog(ui);
     const struct look *look = ui_look(ui);
     struct style dim = ui_style(ui, ROLE_DIM);
-    char right[64];
-    if (ui->region >= 0)
-        snprintf(right, sizeof right, "%s region %td%s",
-                 look && !look->t2i ? "words that" : "words at", ui->region,
-                 look && !look->t2i ? " attends to" : "");
-    else if (ui->overlay == OVERLAY_BOXES && ui->box_count > 1)
-        snprintf(right, sizeof right, "top %d", ui->box_count);
-    else
-        snprintf(right, sizeof right, "%s%s%s", setting_text(ui, SETTING_OVERLAY),
-                 ui->overlay == OVERLAY_HEAT ? " · " : "",
-                 ui->overlay == OVERLAY_HEAT ? setting_text(ui, SETTING_MAP) : "");
     bool truth = pair->caption >= 0 && catalog->per_image &&
                  (size_t)pair->caption / catalog->per_image == pair->image;
     const char *id = catalog->id[pair->image];
@@ -263,8 +303,10 @@ static void draw_head(const struct ui *ui, struct pane pane, const struct pair *
         col = pane_putf(pane, 0, col + 2, dim, "score %.4f", (double)look->score);
     if (truth && col + 13 <= room)
         col = pane_put(pane, 0, col + 2, ui_style(ui, ROLE_TRUTH), "✓ true pair");
+    char *right = shown_text(ui, look, room - col - 2);
     if (col + 2 + grapheme_columns(right) <= room)
         pane_put_right(pane, 0, room, dim, right);
+    free(right);
 }
 
 void view_pair(const struct ui *ui, struct grid *grid, const struct layout *layout)

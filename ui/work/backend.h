@@ -31,6 +31,9 @@ struct catalog {
     const float *boxes;          /* I x R x 4: x1 y1 x2 y2 in pixels; NULL if absent */
     const char *no_boxes;        /* why not, if there is a reason */
     bool box_fractions;          /* they are fractions of the photograph instead */
+    const int32_t *classes;      /* I x R: which of class_names, -1: none; NULL if not known */
+    const float *confidences;    /* I x R, 0 .. 1; NULL if not known */
+    char *const *class_names;    /* what detectors take regions for */
     const int32_t *sizes; /* I x 2: the size that boxes refer to; NULL: the photograph's own */
     bool photos;          /* a folder of photographs is known */
 };
@@ -39,6 +42,15 @@ struct catalog {
 static inline size_t catalog_regions(const struct catalog *catalog, size_t image)
 {
     return catalog->region_count ? (size_t)catalog->region_count[image] : catalog->regions;
+}
+
+/* What a detector took the region for; NULL if that is not known. */
+static inline const char *catalog_region_class(const struct catalog *catalog, size_t image,
+                                               size_t region)
+{
+    bool real = catalog->classes && region < catalog_regions(catalog, image);
+    int32_t class = real ? catalog->classes[image * catalog->regions + region] : -1;
+    return class >= 0 && catalog->class_names[class][0] ? catalog->class_names[class] : NULL;
 }
 
 /* A caption as a query: one of the split (index >= 0; text may then be NULL), or a typed one (-1).

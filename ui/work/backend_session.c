@@ -293,6 +293,17 @@ static const float *boxes_of(const struct catalog *catalog, size_t image,
     return scaled;
 }
 
+/* What the regions of an image were taken for; the array is the caller's to free, NULL if that is
+ * not known. */
+static const char **names_of(const struct catalog *catalog, size_t image)
+{
+    const char **names =
+        catalog->classes ? mem_new(catalog_regions(catalog, image), sizeof *names) : NULL;
+    for (size_t r = 0; names && r < catalog_regions(catalog, image); r++)
+        names[r] = catalog_region_class(catalog, image, r);
+    return names;
+}
+
 static int draw_export(struct real *real, const struct export_spec *spec, const struct look *look,
                        const struct image *pixels, const char *missing, const struct notes *notes,
                        struct error *err)
@@ -300,18 +311,23 @@ static int draw_export(struct real *real, const struct export_spec *spec, const 
     const struct catalog *catalog = &real->base.catalog;
     const int32_t *size = catalog->sizes ? catalog->sizes + 2 * spec->image : NULL;
     float *scaled = mem_new(catalog->regions * 4, sizeof *scaled);
-    struct figure_image image = {.pixels = pixels,
-                                 .missing = missing,
-                                 .id = catalog->id[spec->image],
-                                 .boxes = boxes_of(catalog, spec->image, pixels, scaled),
-                                 .no_boxes = catalog->no_boxes,
-                                 .regions = catalog_regions(catalog, spec->image),
-                                 .box_width = size     ? size[0]
-                                              : pixels ? pixels->full_width
-                                                       : 0,
-                                 .box_height = size     ? size[1]
-                                               : pixels ? pixels->full_height
-                                                        : 0};
+    const char **names = names_of(catalog, spec->image);
+    struct figure_image image = {
+        .pixels = pixels,
+        .missing = missing,
+        .id = catalog->id[spec->image],
+        .boxes = boxes_of(catalog, spec->image, pixels, scaled),
+        .no_boxes = catalog->no_boxes,
+        .regions = catalog_regions(catalog, spec->image),
+        .names = names,
+        .confidences =
+            catalog->confidences ? catalog->confidences + spec->image * catalog->regions : NULL,
+        .box_width = size     ? size[0]
+                     : pixels ? pixels->full_width
+                              : 0,
+        .box_height = size     ? size[1]
+                      : pixels ? pixels->full_height
+                               : 0};
     struct figure_style style = {.overlay = spec->style,
                                  .map = spec->map,
                                  .dpi = 200,
@@ -330,6 +346,7 @@ static int draw_export(struct real *real, const struct export_spec *spec, const 
     int status =
         figure_words(&image, words, look->words.count, &style, &info, spec->path, NULL, err);
     free(words);
+    free(names);
     free(scaled);
     return status;
 }
@@ -549,6 +566,9 @@ struct backend *backend_session_wrap(struct session *session, const char *data_n
                                           .boxes = data->boxes,
                                           .no_boxes = data->no_boxes,
                                           .box_fractions = data->box_fractions,
+                                          .classes = data->classes,
+                                          .confidences = data->confidences,
+                                          .class_names = data->class_names.items,
                                           .sizes = data->sizes,
                                           .photos = data->photo_folder != NULL};
     return &real->base;

@@ -106,12 +106,11 @@ struct dataset {
 };
 
 /* Opens a split. Boxes, sizes and classes that do not fit are dropped and noted, as only pictures
- * need them;
- * boxes that are certainly not corners in pixels are mended and noted. If there are as many rows of
- * features as captions, each image is there five times if the first groups of five rows are equal;
- * else each image has one caption. A file of the captions' images comes before all that: its rows
- * are those of the features. Errors: a file that is missing or does not fit the others (with both
- * numbers). */
+ * need them; boxes that are certainly not corners in pixels are mended and noted. If there are as
+ * many rows of features as captions, each image is there five times if the first groups of five
+ * rows are equal; else each image has one caption. A file of the captions' images comes before all
+ * that: its rows are those of the features. Errors: a file that is missing or does not fit the
+ * others (with both numbers). */
 int dataset_open(const struct dataset_spec *spec, struct dataset **out, struct error *err) MUST_USE;
 
 /* Frees it; NULL is allowed. */
@@ -132,7 +131,7 @@ int dataset_features(const struct dataset *dataset, size_t first, size_t n, floa
 int dataset_photo(const struct dataset *dataset, size_t image, char **path_out,
                   struct error *err) MUST_USE;
 
-/* What a detector took the region for, borrowed; NULL if that is not known. */
+/* What a detector took the region for, borrowed; NULL if that is not known, and for padding. */
 const char *dataset_region_name(const struct dataset *dataset, size_t image, size_t region);
 
 /* The image whose id is `text`, else whose id without folder and ending is, else whose row number

@@ -132,6 +132,7 @@ int dataset_open_classes(struct opening *o, struct error *err)
 
 const char *dataset_region_name(const struct dataset *d, size_t image, size_t region)
 {
-    int32_t class = d->classes ? d->classes[image * d->regions + region] : -1;
+    bool real = d->classes && region < dataset_regions_of(d, image);
+    int32_t class = real ? d->classes[image * d->regions + region] : -1;
     return class >= 0 && d->class_names.items[class][0] ? d->class_names.items[class] : NULL;
 }
