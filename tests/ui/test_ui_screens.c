@@ -305,6 +305,22 @@ static void test_bad_photograph_and_none(void **state)
     finish();
 }
 
+/* What regions were taken for, in the tables, on the picture and in the head line. */
+static void test_region_names(void **state)
+{
+    static const int these[][2] = {{24, 80}, {40, 120}, {60, 200}, {20, 50}};
+    struct fake_options options = {.names = true};
+    (void)state;
+    for (size_t i = 0; i < COUNTOF(these); i++) {
+        char *name = mem_printf("names-%dx%d", these[i][1], these[i][0]);
+        start(&options, these[i][0], these[i][1]);
+        play("wait idle\ntype a red ball\nkey Enter\nwait idle\nkey r\nkey a\nkey J\nwait idle");
+        check(name);
+        finish();
+        free(name);
+    }
+}
+
 static void test_captions_of_all_scripts(void **state)
 {
     struct fake_options options = {
@@ -589,6 +605,7 @@ int main(void)
         cmocka_unit_test(test_tables_at_every_size),
         cmocka_unit_test(test_completion_and_unknown_words),
         cmocka_unit_test(test_bad_photograph_and_none),
+        cmocka_unit_test(test_region_names),
         cmocka_unit_test(test_captions_of_all_scripts),
         cmocka_unit_test(test_ascii_and_mono),
         cmocka_unit_test(test_copy_and_mouse),

@@ -19,6 +19,8 @@ struct fake {
     struct fake_options options;
     char **id, **caption;
     float *boxes;
+    int32_t *classes;
+    float *confidences;
     size_t images;
     float model; /* 0 or 1: they rank differently */
     const atomic_bool *photos_gone, *data_gone;
@@ -323,6 +325,8 @@ static void fake_free(struct backend *backend)
     free(fake->id);
     free(fake->caption);
     free(fake->boxes);
+    free(fake->classes);
+    free(fake->confidences);
     free(fake);
 }
 
@@ -353,6 +357,20 @@ static float *make_boxes(size_t images)
     return boxes;
 }
 
+static char *const class_names[] = {"ball", "交通信号灯",
+                                    "a very long name of a thing that nobody has", ""};
+
+static void make_classes(struct fake *fake)
+{
+    size_t total = fake->images * REGIONS;
+    fake->classes = mem_new(total, sizeof *fake->classes);
+    fake->confidences = mem_new(total, sizeof *fake->confidences);
+    for (size_t i = 0; i < total; i++) {
+        fake->classes[i] = (int32_t)(i % 5) - 1;
+        fake->confidences[i] = (float)(i % 7) / 7;
+    }
+}
+
 struct backend *fake_new(const struct fake_options *options)
 {
     struct fake *fake = mem_new(1, sizeof *fake);
@@ -367,6 +385,8 @@ struct backend *fake_new(const struct fake_options *options)
                 c == 0 && options->caption ? mem_strdup(options->caption) : make_caption(i, c);
     }
     fake->boxes = make_boxes(fake->images);
+    if (options->names)
+        make_classes(fake);
     fake->base.ops = &fake_ops;
     fake->base.catalog = (struct catalog){
         .model = "fake.pth.tar",
@@ -379,6 +399,9 @@ struct backend *fake_new(const struct fake_options *options)
         .id = fake->id,
         .caption = options->no_captions ? NULL : fake->caption,
         .boxes = options->no_boxes ? NULL : fake->boxes,
+        .classes = fake->classes,
+        .confidences = fake->confidences,
+        .class_names = class_names,
         .photos = !options->no_photos,
     };
     return &fake->base;

@@ -16,7 +16,7 @@ char *region_table_name(const struct ui *ui, ptrdiff_t region)
 {
     const struct catalog *catalog = ui_catalog(ui);
     struct pair pair = ui_pair(ui);
-    if (!pair.set || region < 0 || (size_t)region >= catalog->regions)
+    if (!pair.set || region < 0 || (size_t)region >= catalog_regions(catalog, pair.image))
         return NULL;
     const char *name = catalog_region_class(catalog, pair.image, (size_t)region);
     size_t at = pair.image * catalog->regions + (size_t)region;

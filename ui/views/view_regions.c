@@ -77,15 +77,7 @@ void view_regions(const struct ui *ui, struct pane pane)
 
 /* ---- words ---- */
 
-enum { NUMBER_COLS = 7, WORD_LEAST = 8, STRONGEST_COLS = 20 };
-
-/* The columns at the end for what the strongest region was taken for: 0 if nothing is known of
- * that, or if there is little room. */
-static int strongest_cols(const struct ui *ui, int cols)
-{
-    bool wide = cols >= 4 * NUMBER_COLS + 2 * WORD_LEAST + STRONGEST_COLS;
-    return ui_catalog(ui)->classes && wide ? STRONGEST_COLS : 0;
-}
+enum { NUMBER_COLS = 7, WORD_LEAST = 8 };
 
 /* Where the numbers begin: a narrow table omits the last one, the region. */
 static int numbers_at(int cols)
@@ -110,7 +102,7 @@ static void draw_word(const struct ui *ui, struct pane pane, int row, const stru
 {
     bool selected = (ptrdiff_t)word == ui->word;
     struct style style = ui_style(ui, selected ? ROLE_SELECTED : ROLE_TEXT);
-    int named = strongest_cols(ui, pane.box.cols), at = numbers_at(pane.box.cols - named);
+    int at = numbers_at(pane.box.cols);
     ptrdiff_t region = overlay_strongest(look->weights + word * look->R, look->R);
     if (selected)
         pane_fit(pane, row, 0, pane.box.cols, style, "▸");
@@ -121,11 +113,7 @@ static void draw_word(const struct ui *ui, struct pane pane, int row, const stru
     put_number(pane, row, at, style, look->similarity, word, "%*.3f");
     put_number(pane, row, at + NUMBER_COLS, style, look->share_lse, word, "%+*.3f");
     put_number(pane, row, at + 2 * NUMBER_COLS, style, look->share_avg, word, "%+*.3f");
-    int end = pane_putf(pane, row, at + 3 * NUMBER_COLS, style, "%*td", NUMBER_COLS, region);
-    char *name = named > 0 ? region_table_name(ui, region) : NULL;
-    if (name)
-        pane_fit(pane, row, end + 1, named - 1, style, name);
-    free(name);
+    pane_putf(pane, row, at + 3 * NUMBER_COLS, style, "%*td", NUMBER_COLS, region);
 }
 
 /* What the words contribute under both poolings of the paper, whichever the model uses. */
@@ -133,10 +121,8 @@ void view_word_table(const struct ui *ui, struct pane pane)
 {
     const struct look *look = ui_look(ui);
     struct style head = ui_style(ui, ROLE_STRONG);
-    if (!look)
-        return;
-    int named = strongest_cols(ui, pane.box.cols), at = numbers_at(pane.box.cols - named);
-    if (at < 4 || pane.box.rows < 2)
+    int at = numbers_at(pane.box.cols);
+    if (!look || at < 4 || pane.box.rows < 2)
         return;
     pane_fit(pane, 0, 0, at, head, " word");
     pane_putf(pane, 0, at, head, "%*s%*s%*s%*s", NUMBER_COLS, "sim", NUMBER_COLS, "+LSE",
