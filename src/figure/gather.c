@@ -35,8 +35,8 @@ void gather_image(const struct session *session, size_t image, int max_side,
         out->names = names;
     }
     if (set->classes && set->confidences)
-        out->confidences = figure_data_copy(data, set->confidences + image * session->R, regions,
-                                            sizeof(float));
+        out->confidences =
+            figure_data_copy(data, set->confidences + image * session->R, regions, sizeof(float));
     if (set->sizes) {
         out->box_width = set->sizes[2 * image];
         out->box_height = set->sizes[2 * image + 1];
