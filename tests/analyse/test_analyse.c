@@ -390,6 +390,24 @@ static void test_image_twins(void **state)
 /* ---- doubtful truths ---- */
 
 /* Ranks of captions by hand: image 0's are 1 and 12, image 1's 14 and 30, image 2's 1 and 1. */
+/* The mean of an image's own regions. */
+static void test_image_means(void **state)
+{
+    enum { I = 3, R = 4, D = 2 };
+    static const int32_t counts[I] = {1, R, 2};
+    float regions[I * R * D], means[I * D];
+    (void)state;
+    for (size_t k = 0; k < I * R * D; k++)
+        regions[k] = k / D % R < (size_t)counts[k / D / R] ? (float)k : NAN;
+    struct session session = {.I = I, .R = R, .D = D};
+    session.images =
+        (struct embedded_images){.I = I, .R = R, .D = D, .count = counts, .regions = regions};
+    duplicates_image_means(&session, means);
+    for (size_t i = 0; i < I; i++)
+        for (size_t d = 0; d < D; d++)
+            assert_near(means[i * D + d], (double)(i * R * D + d + (size_t)counts[i] - 1));
+}
+
 static void test_suspects(void **state)
 {
     (void)state;
@@ -669,7 +687,7 @@ int main(void)
         cmocka_unit_test(test_near_misses),      cmocka_unit_test(test_entropy),
         cmocka_unit_test(test_summaries),        cmocka_unit_test(test_leave_one_out),
         cmocka_unit_test(test_sweep_of_session), cmocka_unit_test(test_positives),
-        cmocka_unit_test(test_positives_wrong),
+        cmocka_unit_test(test_positives_wrong),  cmocka_unit_test(test_image_means),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -54,6 +54,14 @@ void bed_done(struct bed *bed)
     fixture_close(&bed->fixture);
 }
 
+void save_counts(const struct bed *bed, const int32_t counts[IMAGES])
+{
+    struct error err;
+    char *path = file_join(bed->folder, "split_num_boxes.npy");
+    assert_done(npy_save(path, NPY_I32, 1, (size_t[]){IMAGES}, counts, &err), err);
+    free(path);
+}
+
 /* ---- opening ---- */
 
 static void hear(void *context, const char *text)
@@ -64,10 +72,12 @@ static void hear(void *context, const char *text)
 static void open_as(const char *model, const char *ims, bool halves, struct index_use use,
                     const struct progress *progress, struct opened *out)
 {
-    struct dataset_spec spec = {.features = ims};
+    char *folder = file_folder(ims);
+    struct dataset_spec spec = {.folder = folder, .split = "split", .features = ims};
     *out = (struct opened){.status = -1};
     assert_done(model_load(model, NULL, &out->model, &out->err), out->err);
     assert_done(dataset_open(&spec, &out->data, &out->err), out->err);
+    free(folder);
     images_source_init(out->model, model, out->data, &out->source);
     out->source.halves = halves;
     if (!use.say) {

@@ -25,6 +25,8 @@ void bed_done(struct bed *bed);
 
 /* Writes bed->features. */
 void save_features(const struct bed *bed);
+/* How many of each image's regions are real, from then on. */
+void save_counts(const struct bed *bed, const int32_t counts[IMAGES]);
 void copy_file(const char *from, const char *to);
 
 /* A use of the bed's index, with what was reported. */

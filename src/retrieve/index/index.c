@@ -191,8 +191,9 @@ static char *find_stale(const struct index_job *job)
             path = mem_strdup(entries[i].path);
     index_list_free(entries, count);
     if (path)
-        index_say(job->use, "index %s is stale: %s or %s has changed; it is rebuilt", path,
-                  job->wanted.model_path, job->wanted.features_path);
+        index_say(job->use, "index %s is stale: %s or %s%s has changed; it is rebuilt", path,
+                  job->wanted.model_path, job->wanted.features_path,
+                  job->wanted.key.counts ? " or the number of an image's regions" : "");
     return path;
 }
 
