@@ -8,7 +8,8 @@
 #include "base/mem.h"
 #include "io/dataset/feature_source.h"
 
-enum { RELEASE = 256 << 20 }; /* bytes read before memory is given back */
+/* Bytes read, rows compared, before memory is given back. */
+enum { RELEASE = 64 << 20, RELEASED = 128 };
 
 /* One pass. */
 struct pass {
@@ -266,18 +267,22 @@ int features_check(struct subject *s, struct error *err)
 struct comparison {
     struct npy *a, *b;
     float *x, *y;
-    size_t row;
+    size_t row, compared;
 };
 
-static bool are_same(const struct comparison *c, size_t i, size_t j)
+static bool are_same(struct comparison *c, size_t i, size_t j)
 {
     npy_rows_f32(c->a, i, 1, c->x);
     npy_rows_f32(c->b, j, 1, c->y);
+    if (++c->compared % RELEASED == 0) {
+        npy_rows_release(c->a, c->a->shape[0]);
+        npy_rows_release(c->b, c->b->shape[0]);
+    }
     return memcmp(c->x, c->y, c->row * sizeof *c->x) == 0;
 }
 
-static void compare(const struct comparison *c, const struct kept_split *a,
-                    const struct kept_split *b, struct findings_tally *same)
+static void compare(struct comparison *c, const struct kept_split *a, const struct kept_split *b,
+                    struct findings_tally *same)
 {
     for (size_t i = 0, j = 0; i < a->hash_count && j < b->hash_count;) {
         if (a->hashes[i].hash != b->hashes[j].hash) {
@@ -291,7 +296,7 @@ static void compare(const struct comparison *c, const struct kept_split *a,
     }
 }
 
-static void compare_within(const struct comparison *c, const struct kept_split *a,
+static void compare_within(struct comparison *c, const struct kept_split *a,
                            struct findings_tally *same)
 {
     for (size_t i = 1; i < a->hash_count; i++)

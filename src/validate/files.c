@@ -90,17 +90,21 @@ static const char *split_of(const char *name, const struct str_list *splits)
     return found;
 }
 
+struct left_over {
+    struct findings_tally unfinished, unknown;
+};
+
 static void look_at_file(const char *folder, const char *split, const char *name,
-                         struct validate_report *r)
+                         struct left_over *left, struct validate_report *r)
 {
     size_t length;
     bool known = dataset_file_kind(name, &length) != NULL;
     if (is_unfinished(name))
-        findings_add(r, FILE_UNFINISHED, split, name, NULL, "is left over");
+        findings_place(&left->unfinished, "%s", name);
     else if (known || str_ends_with(name, "_vocab.json") || strcmp(name, "vocab.json") == 0)
         look_for_stand_in(folder, split, name, r);
     else if (split && !str_ends_with(name, ".orig"))
-        findings_add(r, FILE_UNKNOWN, split, name, NULL, "is not a file that is read");
+        findings_place(&left->unknown, "%s", name);
 }
 
 /* Files of one kind: the first that dataset_open looks for is the one that is read. */
@@ -127,13 +131,18 @@ void files_check(const char *folder, const struct str_list *splits, const char *
                  struct validate_report *report)
 {
     struct str_list names;
+    struct left_over left = {0};
     if (file_list(folder, NULL, &names, NULL) != 0)
         return;
     for (size_t i = 0; i < names.count; i++) {
         const char *of = split_of(names.items[i], splits);
         if (of == split || (of && split && strcmp(of, split) == 0))
-            look_at_file(folder, split, names.items[i], report);
+            look_at_file(folder, split, names.items[i], &left, report);
     }
+    findings_add(report, FILE_UNFINISHED, split, NULL, &left.unfinished, "%zu files are left over",
+                 left.unfinished.count);
+    findings_add(report, FILE_UNKNOWN, split, NULL, &left.unknown,
+                 "%zu files are named as of the split, but not read", left.unknown.count);
     if (split)
         look_for_shadowed(folder, split, &names, report);
     str_list_done(&names);

@@ -85,7 +85,7 @@ static char *describe(const struct texts_mended *t)
 
 static void mend_text(const struct mending *m, const char *ending)
 {
-    struct texts_mended mended;
+    struct texts_mended mended = {0};
     struct error err;
     char *name = mem_printf("%s%s", m->split, ending), *path = file_join(m->spec->folder, name);
     if (file_exists(path) && texts_mend(path, &mended)) {

@@ -87,6 +87,12 @@ sed -i '7s/$/ \r/' demo/test_caps.txt
 validate demo --fix
 says 1 "^not mended: .*test_caps.txt.orig exists already" "an old file is never replaced"
 
+# labels instead of captions
+cp -r "$assets/demo" labels && chmod -R u+w labels
+awk 'BEGIN {for (i = 0; i < 1000; i++) print "a red", substr("dogcatcar", 3 * (i % 3) + 1, 3)}' >labels/test_caps.txt
+validate labels
+found captions-few 1 "very few different captions"
+
 # warnings alone, and --strict
 cp -r "$assets/demo" some && chmod -R u+w some && sed -i '3s/.*//' some/test_caps.txt
 validate some

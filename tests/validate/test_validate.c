@@ -483,6 +483,205 @@ static void another_size(void)
     unmake(&m);
 }
 
+/* Each image five times, but not the last. */
+static void copies(void)
+{
+    static float values[I * PER][ROWS][SIZE];
+    struct made m;
+    make(&m, 1);
+    for (size_t i = 0; i < I * PER; i++)
+        memcpy(values[i], m.features[i / PER], sizeof values[i]);
+    values[I * PER - 1][2][2] += 1;
+    values[I * PER - 3][2][2] += 2;
+    put_array("test", "_ims.npy", NPY_F32, 3, (const size_t[]){I * PER, ROWS, SIZE}, values);
+    unmake(&m);
+}
+
+static void put_ids(const char *odd, size_t line)
+{
+    char *lines[I * PER];
+    for (size_t c = 0; c < I * PER; c++)
+        lines[c] = mem_printf("%zu", 100 + c / PER);
+    mem_replace(&lines[line], odd);
+    put_text("test", "_ids.txt", lines, I * PER);
+    for (size_t c = 0; c < I * PER; c++)
+        free(lines[c]);
+}
+
+static void other_group(void)
+{
+    put_ids("107", 2);
+}
+
+static void same_groups(void)
+{
+    put_ids("100", 2);
+}
+
+static void empty_id(struct made *m)
+{
+    mem_replace(&m->ids[5], "");
+}
+
+static void odd_id(struct made *m)
+{
+    mem_replace(&m->ids[5], "../../5");
+}
+
+static void layout(struct made *m)
+{
+    for (size_t i = 0; i < I; i++)
+        for (size_t r = 0; r < ROWS; r++) {
+            m->boxes[i][r][2] -= m->boxes[i][r][0];
+            m->boxes[i][r][3] -= m->boxes[i][r][1];
+            m->boxes[i][r][0] = WIDTH - m->boxes[i][r][2];
+            m->boxes[i][r][1] = HEIGHT - m->boxes[i][r][3];
+        }
+    for (size_t i = 0; i < I; i++) {
+        m->boxes[i][0][0] = 36;
+        m->boxes[i][0][2] = 4;
+    }
+}
+
+static void small_boxes(struct made *m)
+{
+    for (size_t i = 0; i < I; i++)
+        for (size_t r = 0; r < ROWS; r++)
+            for (size_t k = 0; k < 4; k++)
+                m->boxes[i][r][k] *= 0.4F;
+}
+
+static void more_text(const char *name, const char *text, size_t n)
+{
+    struct file_map map;
+    struct error err;
+    struct str all = {0};
+    char *path = scratch_path(name);
+    assert_done(file_map_any(path, &map, &err), err);
+    str_add_n(&all, (const char *)map.data, map.size);
+    str_add_n(&all, text, n);
+    file_map_close(&map);
+    free(scratch_text(name, str_text(&all), all.length));
+    str_done(&all);
+    free(path);
+}
+
+static void blank_end(void)
+{
+    more_text("test_caps.txt", "\n \n", 3);
+}
+
+static void nul_byte(void)
+{
+    more_text("test_class_names.txt", "a\0b\n", 4);
+}
+
+static void nul_in_names(void)
+{
+    put("test_class_names.txt", "cat\n");
+    nul_byte();
+}
+
+static void no_vocab(void)
+{
+    char *path = scratch_path("vocab.json");
+    unlink(path);
+    free(path);
+}
+
+static void odd_images(struct made *m)
+{
+    for (size_t i = 0; i < I; i++) {
+        char *text = mem_printf("%zu", I - 1 - i);
+        mem_replace(&m->ids[i], text);
+        free(text);
+    }
+}
+
+static void by_order(void)
+{
+    for (size_t i = 0; i < I; i++) {
+        char *from = mem_printf("images/%zu.png", i), *to = mem_printf("images/p%zu.png", i);
+        char *a = scratch_path(from), *b = scratch_path(to);
+        assert_int_equal(rename(a, b), 0);
+        free(a);
+        free(b);
+        free(from);
+        free(to);
+    }
+}
+
+static void map_too_long(void)
+{
+    struct str text = {0};
+    for (size_t c = 0; c <= I * PER; c++)
+        str_addf(&text, "%zu\n", c / PER % I);
+    free(scratch_text("test_cap_img.txt", str_text(&text), text.length));
+    str_done(&text);
+}
+
+static void map_without_two(void)
+{
+    struct str text = {0};
+    for (size_t c = 0; c < I * PER; c++)
+        str_addf(&text, "%zu\n", c / PER % (I - 2));
+    free(scratch_text("test_cap_img.txt", str_text(&text), text.length));
+    str_done(&text);
+}
+
+/* Another split, of other images, of the same numbers of regions and features. */
+static void put_other(const char *split, void (*change)(struct made *m))
+{
+    struct made m;
+    make(&m, 3);
+    if (change)
+        change(&m);
+    put_split(split, &m);
+    unmake(&m);
+}
+
+static void first_image_too(struct made *m)
+{
+    struct made other;
+    make(&other, 1);
+    mem_replace(&m->ids[0], other.ids[0]);
+    memcpy(m->features[0], other.features[0], sizeof m->features[0]);
+    unmake(&other);
+}
+
+static void shared(void)
+{
+    put_other("testall", first_image_too);
+}
+
+static void fewer_regions(void)
+{
+    static float values[I][ROWS - 1][SIZE];
+    put_other("dev", NULL);
+    for (size_t i = 0; i < I * (ROWS - 1) * SIZE; i++)
+        (&values[0][0][0])[i] = (float)(i * i % 97) + 1;
+    put_array("dev", "_ims.npy", NPY_F32, 3, (const size_t[]){I, ROWS - 1, SIZE}, values);
+    char *path = path_of("dev", "_boxes.npy");
+    unlink(path);
+    free(path);
+}
+
+static void two_extractors(void)
+{
+    put_other("dev", NULL);
+    put("dev_features.json",
+        "{\"extractor\": \"x\", \"version\": \"1\", \"size\": 6, \"regions\": 4}");
+    put("test_features.json",
+        "{\"extractor\": \"x\", \"version\": \"2\", \"size\": 6, \"regions\": 4}");
+}
+
+static void one_extractor(void)
+{
+    put_other("dev", NULL);
+    put("dev_features.json",
+        "{\"extractor\": \"x\", \"version\": \"1\", \"size\": 6, \"regions\": 4}");
+}
+
 static const struct {
     const char *code;
     size_t count;
@@ -496,6 +695,7 @@ static const struct {
     {"features-constant", SIZE, constant, NULL},
     {"features-same-regions", 1, same_regions, NULL},
     {"features-same-images", 2, same_images, NULL},
+    {"features-copies", 2, NULL, copies},
     {"features-padding", 1, NULL, counts_over_data},
     {"features-source", 1, NULL, other_source},
     {"features-missing", 1, NULL, no_features},
@@ -510,6 +710,8 @@ static const struct {
     {"captions-count", 1, too_few_captions, NULL},
     {"captions-form", 1, word_ids, NULL},
     {"captions-missing", 1, NULL, no_captions},
+    {"captions-no-image", 1, NULL, map_too_long},
+    {"images-no-caption", 2, NULL, map_without_two},
     {"captions-empty", 2, empty_captions, NULL},
     {"captions-not-utf8", 1, broken_caption, NULL},
     {"captions-control", 1, control_caption, NULL},
@@ -521,7 +723,15 @@ static const struct {
     {"captions-long", 1, long_caption, NULL},
     {"captions-unknown", 1, unknown_words, NULL},
     {"vocab-unreadable", 1, NULL, bad_vocab},
+    {"vocab-missing", 1, NULL, no_vocab},
+    {"text-blank-end", 2, NULL, blank_end},
+    {"text-nul", 1, NULL, nul_in_names},
     {"ids-count", 1, too_many_ids, NULL},
+    {"ids-groups", 1, NULL, other_group},
+    {"ids-groups", 0, NULL, same_groups},
+    {"ids-repeated", 0, NULL, same_groups},
+    {"ids-empty", 1, empty_id, NULL},
+    {"ids-odd", 1, odd_id, NULL},
     {"ids-missing", 1, NULL, no_ids},
     {"ids-repeated", 1, repeated_id, NULL},
     {"ids-alike", 1, alike_id, NULL},
@@ -532,6 +742,8 @@ static const struct {
     {"boxes-nan", 1, nan_box, NULL},
     {"boxes-empty", 1, empty_box, NULL},
     {"boxes-zero", 1, zero_box, NULL},
+    {"boxes-layout", 1, layout, NULL},
+    {"boxes-small", 1, small_boxes, NULL},
     {"boxes-fractions", 1, fraction_boxes, NULL},
     {"photos-resized", 1, other_sizes, NULL},
     {"photos-shape", 1, other_shape, NULL},
@@ -540,7 +752,14 @@ static const struct {
     {"photos-unused", 1, NULL, other_photo},
     {"leak-ids", 3, NULL, leak},
     {"leak-features", 2, NULL, leak},
+    {"shared-ids", 1, NULL, shared},
+    {"shared-features", 1, NULL, shared},
+    {"leak-ids", 0, NULL, shared},
     {"across-size", 1, NULL, another_size},
+    {"across-regions", 1, NULL, fewer_regions},
+    {"across-extractor", 1, NULL, two_extractors},
+    {"assumed", 1, NULL, one_extractor},
+    {"assumed", 1, odd_images, by_order},
 };
 
 /* ---- */
@@ -741,6 +960,7 @@ static void mended_boxes(void **state)
     (void)state;
     mends(reversed_boxes, NULL, "test_boxes.npy", "boxes-reversed");
     mends(rounded_boxes, NULL, "test_boxes.npy", "boxes-rounding");
+    mends(layout, NULL, "test_boxes.npy", "boxes-layout");
     mends(fraction_boxes, NULL, "test_boxes.npy", "boxes-fractions");
     mends(NULL, no_sizes, "test_img_sizes.npy", "sizes-missing");
 }

@@ -8,7 +8,7 @@
 #include "io/array/plausible.h"
 #include "io/dataset/dataset_private.h"
 
-enum { PROBED_IMAGES = 4096 };
+enum { PROBED_IMAGES = 4096, RELEASED = 64 /* images looked at before memory is given back */ };
 
 static const char *const count_endings[] = {"_num_boxes", NULL};
 
@@ -91,8 +91,11 @@ static bool ends_in_zeros(const struct dataset *d, size_t image)
 static size_t count_zero_ends(const struct dataset *d, size_t stride)
 {
     size_t count = 0;
-    for (size_t i = 0; i < d->images; i += stride)
+    for (size_t i = 0, looked = 0; i < d->images; i += stride) {
         count += ends_in_zeros(d, i);
+        if (++looked % RELEASED == 0)
+            npy_rows_release(d->features, i * d->row_step);
+    }
     return count;
 }
 
