@@ -340,6 +340,41 @@ int file_list(const char *folder, bool (*wanted)(const char *name), struct str_l
     return 0;
 }
 
+enum { DEEPEST = 64 };
+
+static bool is_real_folder(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static int list_below(const char *folder, bool (*wanted)(const char *name), int depth,
+                      struct str_list *paths, struct error *err)
+{
+    struct str_list names;
+    int status = 0;
+    if (depth > DEEPEST)
+        return error_at(err, folder, -1, "is more than %d folders deep", DEEPEST);
+    if (file_list(folder, NULL, &names, err) != 0)
+        return -1;
+    for (size_t i = 0; status == 0 && i < names.count; i++) {
+        char *path = file_join(folder, names.items[i]);
+        if (names.items[i][0] != '.' && is_real_folder(path))
+            status = list_below(path, wanted, depth + 1, paths, err);
+        else if (wanted(names.items[i]) && !file_is_folder(path))
+            str_list_add(paths, mem_strdup(path));
+        free(path);
+    }
+    str_list_done(&names);
+    return status;
+}
+
+int file_list_below(const char *folder, bool (*wanted)(const char *name), struct str_list *paths,
+                    struct error *err)
+{
+    return list_below(folder, wanted, 0, paths, err);
+}
+
 int file_make_folder(const char *path, struct error *err)
 {
     char *part = mem_strdup(path);

@@ -93,6 +93,12 @@ int file_below(const char *folder, const char *name, char **path_out, struct err
 int file_list(const char *folder, bool (*wanted)(const char *name), struct str_list *out,
               struct error *err) MUST_USE;
 
+/* The paths of the files in a folder and in those below it for whose names `wanted` is true, each
+ * folder's by bytes; added to `paths`. Names that begin with a period and links to folders are not
+ * looked into. Errors: those of file_list; folders more than 64 deep. */
+int file_list_below(const char *folder, bool (*wanted)(const char *name), struct str_list *paths,
+                    struct error *err) MUST_USE;
+
 /* Makes a folder and its parents; one that exists is fine. Errors: a file in the way, no
  * permission. */
 int file_make_folder(const char *path, struct error *err) MUST_USE;

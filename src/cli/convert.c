@@ -18,10 +18,11 @@
 
 struct convert {
     const char *output, *split, *ids, *captions, *sizes, *images;
-    const char *columns, *from; /* of captions */
+    const char *columns, *from, *unpack; /* of captions */
     int regions;
     bool half, force, quiet;
-    bool boxless; /* boxes were left out */
+    bool boxless;  /* boxes were left out */
+    bool left_out; /* something bad was left out, and listed */
     struct cli_list inputs;
     struct str_list wanted; /* --ids */
     struct idmap size_of;   /* --sizes: id to pair */
@@ -249,15 +250,18 @@ static int convert(struct convert *c, struct error *err)
     return 0;
 }
 
-static int convert_caption_file(const struct convert *c, struct error *err)
+static int convert_caption_file(struct convert *c, struct error *err)
 {
-    struct caption_convert_spec spec = {.path = c->inputs.items[0],
+    struct caption_convert_spec spec = {.paths = c->inputs.items,
+                                        .count = c->inputs.count,
                                         .folder = c->output,
                                         .split = c->split,
                                         .columns = c->columns,
                                         .from = c->from,
+                                        .ids = c->ids,
+                                        .unpack = c->unpack,
                                         .force = c->force};
-    return convert_captions(&spec, c->quiet, err);
+    return convert_captions(&spec, c->quiet, &c->left_out, err);
 }
 
 /* One model or vocabulary takes none of the options about features. */
@@ -265,8 +269,8 @@ static int check_file_usage(const struct convert *c)
 {
     if (c->inputs.count > 1)
         return cli_usage_error("convert", "%s is one file: give one to convert", c->output);
-    if (c->ids || c->captions || c->sizes || c->images || c->columns || c->from || c->regions ||
-        c->half)
+    if (c->ids || c->captions || c->sizes || c->images || c->columns || c->from || c->unpack ||
+        c->regions || c->half)
         return cli_usage_error("convert", "only --force and --quiet go with a model or vocabulary");
     return EXIT_DONE;
 }
@@ -291,7 +295,7 @@ static int run(struct convert *c, struct error *err)
     const char *first = c->inputs.items[0];
     if (convert_file_wanted(c->output))
         return convert_file(first, c->output, c->force, c->quiet, err);
-    if (c->inputs.count == 1 && caption_convert_reads(first))
+    if (caption_convert_reads(first))
         return convert_caption_file(c, err);
     return convert(c, err);
 }
@@ -302,7 +306,9 @@ int cli_convert(int argc, char **argv)
     const struct cli_option options[] = {
         {"output", 'o', CLI_TEXT, "PATH",
          "folder to write, made if missing; or the model's or vocabulary's file", &c.output},
-        {"split", 's', CLI_TEXT, "NAME", "name of the split to write (default: test)", &c.split},
+        {"split", 's', CLI_TEXT, "NAME",
+         "name of the split to write (default: test); of captions also several: train,dev,test",
+         &c.split},
         {"ids", 0, CLI_TEXT, "FILE", "write these images, one id per line, in this order", &c.ids},
         {"captions", 0, CLI_TEXT, "FILE", "captions, one per line, to become SPLIT_caps.txt",
          &c.captions},
@@ -317,6 +323,8 @@ int cli_convert(int argc, char **argv)
         {"from-split", 0, CLI_TEXT, "NAME[,NAME]",
          "splits to take of a captions file that knows them (default: the one of --split)",
          &c.from},
+        {"unpack", 0, CLI_TEXT, "DIR", "write the photographs of tar files there, for extract",
+         &c.unpack},
         {"f16", 0, CLI_SWITCH, NULL, "write features as float16: half the size", &c.half},
         {"force", 'f', CLI_SWITCH, NULL, "replace existing files", &c.force},
         {"quiet", 'q', CLI_SWITCH, NULL, "no progress or notes on stderr", &c.quiet},
@@ -334,7 +342,8 @@ int cli_convert(int argc, char **argv)
             "(MILVLG, UNITER); a folder NAME_att next to NAME_box; or SPLIT_ims.npy of another "
             "precomp folder. Also makes captions, one per line, and ids from captions in another "
             "form: a token file (name.jpg#0<TAB>caption), CSV, TSV, JSON lines, Karpathy's "
-            "dataset_*.json, COCO's captions_*.json, and any of them or plain captions in UTF-16. "
+            "dataset_*.json, COCO's captions_*.json, any of them or plain captions in UTF-16, a "
+            "folder of .txt files beside photographs, and webdataset's tar files. "
             "A model goes from any format that is read to safetensors or the zip of torch.save, by "
             "the output's ending (.safetensors; .pth.tar, .pth, .pt), with the same numbers; a "
             "vocabulary, also a pickled one, to JSON.",
@@ -347,7 +356,9 @@ int cli_convert(int argc, char **argv)
     if (cli_parse(&usage, argc, argv, &c.inputs, &status) &&
         (status = check_usage(&c)) == EXIT_DONE) {
         interrupt_catch();
-        status = run(&c, &err) == 0 ? EXIT_DONE : cli_fail("convert", &err);
+        status = run(&c, &err) != 0 ? cli_fail("convert", &err)
+                 : c.left_out       ? EXIT_FAILED
+                                    : EXIT_DONE;
     }
     cli_list_done(&c.inputs);
     str_list_done(&c.wanted);

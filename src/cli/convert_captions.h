@@ -4,9 +4,9 @@
 
 #include "io/dataset/caption_convert.h"
 
-/* Converts, prints what was written and, unless `quiet`, the remarks. Errors: those of
- * caption_convert. */
-int convert_captions(const struct caption_convert_spec *spec, bool quiet,
+/* Converts, lists what is left out (*left_out: something is), prints what was written and, unless
+ * `quiet`, the remarks. Errors: those of caption_convert. */
+int convert_captions(const struct caption_convert_spec *spec, bool quiet, bool *left_out,
                      struct error *err) MUST_USE;
 
 #endif

@@ -7,10 +7,10 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "extract/journal.h"
-#include "extract/photo_list.h"
 #include "extract/pixels.h"
 #include "extract/pool.h"
 #include "extract/split.h"
+#include "io/dataset/photo_list.h"
 
 /* An extraction under way: what the sink fills. */
 struct work {

@@ -11,10 +11,12 @@
 enum {
     SAMPLE = 4 << 20, /* bytes that are judged */
     MOST = 80,        /* percent of the lines: "most" */
+    MANY = 60,        /* percent, for forms that captions never have: others are damaged */
     NEARLY_ALL = 95,  /* percent, for forms that captions might have by chance */
     ENOUGH = 5,       /* lines, for those */
     NAME_SIZE = 64,   /* of a column, with terminator */
     ID_LENGTH = 255,
+    KEY_WITHIN = 4096, /* bytes, of a document's first key */
 };
 
 static const char delimiters[] = "\t,;|";
@@ -39,6 +41,8 @@ static const struct {
                      "make them end in LF, as with tr '\\r' '\\n'"},
     [CAPTIONS_WIDE] = {"UTF-16 or UTF-32", true, NULL}, /* named by its encoding */
     [CAPTIONS_BINARY] = {"binary data, not text", false, "give a text file in UTF-8"},
+    [CAPTIONS_FOLDER] = {"a folder of .txt files beside photographs", true, NULL},
+    [CAPTIONS_TAR] = {"webdataset's tar files", true, NULL},
 };
 
 /* ---- names ---- */
@@ -361,14 +365,15 @@ static size_t find_by_lines(struct bytes b, struct caption_form *out)
     }
     const struct {
         size_t count;
+        int percent;
         enum caption_kind kind;
-    } forms[] = {{c.objects, CAPTIONS_JSON_LINES},
-                 {c.entities, CAPTIONS_ENTITIES},
-                 {c.python, CAPTIONS_PYTHON},
-                 {c.integers, CAPTIONS_WORD_IDS},
-                 {c.tokens, CAPTIONS_TOKEN_FILE}};
+    } forms[] = {{c.objects, c.lines > 1 ? MANY : MOST, CAPTIONS_JSON_LINES},
+                 {c.entities, MOST, CAPTIONS_ENTITIES},
+                 {c.python, MOST, CAPTIONS_PYTHON},
+                 {c.integers, MOST, CAPTIONS_WORD_IDS},
+                 {c.tokens, MANY, CAPTIONS_TOKEN_FILE}};
     for (size_t i = 0; i < COUNTOF(forms); i++)
-        if (reaches(forms[i].count, c.lines, MOST)) {
+        if (reaches(forms[i].count, c.lines, forms[i].percent)) {
             out->kind = forms[i].kind;
             return c.lines;
         }
@@ -377,7 +382,18 @@ static size_t find_by_lines(struct bytes b, struct caption_form *out)
     return c.lines;
 }
 
-/* Begins and ends like a document of JSON. */
+/* Whether a key with its colon is near the beginning, as in no caption. */
+static bool has_key(const struct bytes *b, size_t at)
+{
+    size_t end = b->size - at < KEY_WITHIN ? b->size : at + KEY_WITHIN;
+    for (size_t i = at; i + 1 < end; i++)
+        if (b->data[i] == '"' && (b->data[i + 1] == ':' ||
+                                  (i + 2 < end && b->data[i + 1] == ' ' && b->data[i + 2] == ':')))
+            return true;
+    return false;
+}
+
+/* Begins and ends like a document of JSON; or begins so, with a key, and was cut off. */
 static bool is_document(const struct bytes *b)
 {
     size_t at = b->at, end = b->size;
@@ -390,8 +406,11 @@ static bool is_document(const struct bytes *b)
     char first = (char)b->data[at++], last = (char)b->data[end - 1];
     while (at < end && is_blank((char)b->data[at]))
         at++;
-    return (first == '{' && last == '}' && strchr("\"}", b->data[at])) ||
-           (first == '[' && last == ']' && strchr("{\"[]", b->data[at]));
+    if (first == '{')
+        return (last == '}' && strchr("\"}", b->data[at])) ||
+               (b->data[at] == '"' && has_key(b, at));
+    return first == '[' && ((last == ']' && strchr("{\"[]", b->data[at])) ||
+                            (b->data[at] == '{' && has_key(b, at)));
 }
 
 static bool is_cr(const struct bytes *b)

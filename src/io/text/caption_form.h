@@ -21,6 +21,8 @@ enum caption_kind {
     CAPTIONS_CR,         /* lines that end in CR alone */
     CAPTIONS_WIDE,       /* UTF-16 or UTF-32, whatever is in it */
     CAPTIONS_BINARY,
+    CAPTIONS_FOLDER, /* NAME.txt beside NAME.jpg (io/dataset/caption_folder.h) */
+    CAPTIONS_TAR,    /* webdataset (io/dataset/caption_tar.h) */
 };
 
 struct caption_form {

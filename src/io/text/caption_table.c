@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "io/text/caption_records_private.h"
+#include "io/text/caption_reader.h"
 
 enum {
     CAPTION_COLUMNS = 32,
@@ -23,6 +23,7 @@ struct table {
     size_t image, split;    /* columns, CAPTION_NONE: none */
     size_t captions[CAPTION_COLUMNS], caption_count;
     size_t joined, parted; /* rows that were mended */
+    size_t unclosed;       /* quotes that begin a field and do not end it */
 };
 
 /* ---- rows ---- */
@@ -110,8 +111,11 @@ static int next_row(struct table *t)
     if (bytes_left(b) == 0)
         return 0;
     for (;;) {
-        if (bytes_left(b) == 0 || b->data[b->at] != '"' || !quoted_field(t))
+        bool quote = bytes_left(b) > 0 && b->data[b->at] == '"';
+        if (!quote || !quoted_field(t)) {
+            t->unclosed += quote && (t->delimiter == ',' || t->delimiter == ';');
             plain_field(t);
+        }
         if (bytes_left(b) > 0 && b->data[b->at] == '\r')
             b->at++;
         if (bytes_left(b) == 0)
@@ -302,16 +306,16 @@ static bool part_last(struct table *t)
     return true;
 }
 
-static int check_width(struct table *t, struct error *err)
+static bool check_width(struct table *t)
 {
     size_t have = t->fields.count;
     bool last = t->captions[t->caption_count - 1] == t->width - 1;
-    if (have == t->width)
-        return 0;
-    if (have + 1 == t->width && have > 1 && last && part_last(t))
-        return 0;
-    return error_at(err, t->reader->path, -1, "line %zu has %zu columns, the first one %zu",
-                    t->line, have, t->width);
+    if (have == t->width || (have + 1 == t->width && have > 1 && last && part_last(t)))
+        return true;
+    const char *image = t->image < have ? t->fields.items[t->image] : NULL;
+    caption_reader_bad(t->reader, image && strlen(image) < CAPTION_ID_SIZE ? image : NULL,
+                       "it has %zu column%s, not %zu", have, have == 1 ? "" : "s", t->width);
+    return false;
 }
 
 /* A cell with a list of captions in JSON. False if it is none. */
@@ -332,20 +336,28 @@ static bool add_list(struct table *t, const char *image, const char *split, cons
     return texts;
 }
 
-static int add_row(struct table *t, struct error *err)
+static bool all_empty(const struct table *t)
 {
-    char **f = t->fields.items;
-    if (check_width(t, err) != 0)
-        return -1;
-    f = t->fields.items;
-    const char *image = t->image == CAPTION_NONE ? NULL : f[t->image];
-    const char *split = t->split == CAPTION_NONE ? NULL : f[t->split];
-    if (image && !image[0])
-        return error_at(err, t->reader->path, -1, "line %zu has no image's name", t->line);
     for (size_t i = 0; i < t->caption_count; i++)
+        if (t->fields.items[t->captions[i]][0])
+            return false;
+    return true;
+}
+
+static void add_row(struct table *t)
+{
+    if (!check_width(t))
+        return;
+    char **f = t->fields.items;
+    const char *image = t->image == CAPTION_NONE ? NULL : f[t->image];
+    const char *split = t->split == CAPTION_NONE || !f[t->split][0] ? NULL : f[t->split];
+    size_t n = t->caption_count;
+    if (n > 1 && image && all_empty(t))
+        n = 1; /* one line says that there is none */
+    t->reader->blank_cells = n > 1;
+    for (size_t i = 0; i < n; i++)
         if (!add_list(t, image, split, f[t->captions[i]]))
             caption_reader_add(t->reader, image, split, f[t->captions[i]]);
-    return 0;
 }
 
 static void note_mended(const struct table *t)
@@ -359,6 +371,9 @@ static void note_mended(const struct table *t)
                   "lines without the '%c' between number and caption: %zu; they are parted after "
                   "the number",
                   t->delimiter, t->parted);
+    if (t->unclosed > 0)
+        notes_add(notes, "fields with a quote that nothing closes: %zu; it is kept as text",
+                  t->unclosed);
 }
 
 int caption_reader_table(struct caption_reader *r, struct bytes *text, struct error *err)
@@ -367,14 +382,17 @@ int caption_reader_table(struct caption_reader *r, struct bytes *text, struct er
     struct table t = {.reader = r, .text = text, .delimiter = form->delimiter};
     bool first = true;
     int status = 0;
-    while (status == 0 && next_row(&t)) {
+    for (;;) {
+        r->place.line = t.line + 1;
+        if (status != 0 || !next_row(&t))
+            break;
         t.line++;
         if (is_empty(&t))
             continue;
         if (first)
             status = choose_columns(&t, form->header, err);
         if (status == 0 && !(first && form->header))
-            status = add_row(&t, err);
+            add_row(&t);
         first = false;
     }
     note_mended(&t);

@@ -223,7 +223,7 @@ static void read_fails(const char *text, const char *columns, const char *reason
     caption_records_done(&records);
 }
 
-/* Two captions each of the images a1.jpg and b2.jpg. */
+/* Two captions of the image a1.jpg and one of b2.jpg, whose other one is empty. */
 static void test_records(void **state)
 {
     (void)state;
@@ -255,15 +255,17 @@ static void test_records(void **state)
         "\xef\xbb\xbf"
         "image,caption\na1.jpg,one , x\na1.jpg,two\nb2.jpg,three\nb2.jpg,\n",
     };
-    static const char *const captions[] = {"one , x", "two", "three", ""};
+    static const char *const captions[] = {"one , x", "two", "three"};
     for (size_t i = 0; i < COUNTOF(texts); i++) {
         struct caption_records r;
         read_records(texts[i], NULL, &r);
-        if (r.count != 4 || r.images.count != 2)
-            fail_msg("%s: %zu captions of %zu images", texts[i], r.count, r.images.count);
+        bool cell = strstr(texts[i], "caption_2") != NULL; /* of several columns: no caption */
+        if (r.count != 3 || r.images.count != 2 || r.left_out.count != !cell)
+            fail_msg("%s: %zu captions of %zu images, %zu left out", texts[i], r.count,
+                     r.images.count, r.left_out.count);
         assert_string_equal(r.images.items[0], "a1.jpg");
         assert_string_equal(r.images.items[1], "b2.jpg");
-        for (size_t c = 0; c < 4; c++) {
+        for (size_t c = 0; c < 3; c++) {
             assert_string_equal(r.items[c].caption, captions[c]);
             assert_int_equal(r.items[c].image, c / 2);
         }
@@ -288,14 +290,97 @@ static void test_columns(void **state)
     caption_records_done(&r);
     read_fails(text, "x,caption", "no 'x' among its columns");
     read_fails("image,caption,text\na,b,c\n", NULL, "several captions");
-    read_fails("image\tcaption\na\n", NULL, "line 2 has 1 columns, the first one 2");
-    read_fails("image,caption\n,b\n", NULL, "line 2 has no image's name");
-    read_fails("{\"image\": 1, \"caption\": \"x\"}\n{\"image\": 2, \"caption\": 3}\n", NULL,
-               "line 2: neither a text nor a list of texts: caption");
+    read_fails("image\tcaption\na\n", NULL, "line 2: image a: it has 1 column, not 2; left out");
+    read_fails("image,caption\n,b\n", NULL, "line 2: image : the image has no name");
+    read_fails("{\"image\": 1, \"caption\": 3}\n", NULL,
+               "at byte 0: image 1: caption is neither a text nor a list of texts");
     read_fails("{\"image\": 1, \"title\": \"x\"}\n{\"image\": 2, \"title\": \"y\"}\n", NULL,
                "among its keys: image, title");
     read_fails("{\"images\": [{\"id\": 1, \"caption\": \"x]}", NULL, "not JSON, or cut off");
     read_fails("{\"word2idx\": {\"a\": 1}, \"idx2word\": [\"a\"]}", NULL, "no captions");
+}
+
+/* What is bad is listed by line, and the rest is read. */
+static void test_left_out(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *line;
+        size_t kept;
+    } rows[] = {
+        {"a1.jpg#0\tone\nodd line\nb2.jpg#0\tthree\n", "line 2: 'odd' should be NAME#NUMBER", 2},
+        {"a1.jpg#0\tone\nb2.jpg#0\t \nb2.jpg#1\ttwo\n",
+         "line 2: image b2.jpg: the caption is empty", 2},
+        {"a1.jpg#0\tone\nb2.jpg#0\tcaf\xe9\n", "line 2: image b2.jpg: the caption is not UTF-8", 1},
+        {"image,number,caption\na1.jpg,1,one\nb2.jpg,two\nc3.jpg,1,\"three\nlines\"\nd4.jpg\n",
+         "line 3: image b2.jpg: it has 2 columns, not 3", 2},
+        {"caption,image\none,a1.jpg\ntwo,b2.jpg,x\n", "line 3: image b2.jpg: it has 3 columns", 1},
+        {"{\"image\": \"a\", \"caption\": \"x\"}\n{\"image\": \"b\", \"cap\n"
+         "{\"image\": \"c\", \"caption\": [\"x\", null]}\n",
+         "line 2: it is not a JSON object (", 2},
+        {"{\"image\": \"a\", \"caption\": \"x\"}\n{\"image\": \"b\", \"caption\": []}\n",
+         "line 2: image b: caption is an empty list", 1},
+        {"{\"image\": \"a\", \"caption\": \"x\"}\n{\"image\": \"b\"}\n",
+         "line 2: image b: it has no caption", 1},
+        {"[{\"image\": \"a\", \"caption\": \"x\"}, {\"image\": \"b\", \"capt",
+         "at byte 33: not JSON, or cut off: all from here on", 1},
+        {"{\"annotations\": [{\"image_id\": 1, \"caption\": \"x\"}, {\"image_id\": 2, \"caption\": "
+         "\"y\"}], \"images\": [{\"id\": 1, \"file_name\": \"a1.jpg\"}]}",
+         "image 2: the file lists no image of that id", 1},
+    };
+    for (size_t i = 0; i < COUNTOF(rows); i++) {
+        struct caption_records r;
+        read_records(rows[i].text, NULL, &r);
+        if (r.count != rows[i].kept || r.left_out.count == 0 ||
+            !strstr(r.left_out.lines.items[0], rows[i].line))
+            fail_msg("%s: %zu captions, %zu left out: %s", rows[i].text, r.count, r.left_out.count,
+                     r.left_out.count ? r.left_out.lines.items[0] : "");
+        caption_records_done(&r);
+    }
+}
+
+/* Names that cannot be ids; a '#' in a name; two of COCO's ids for one image. */
+static void test_names(void **state)
+{
+    (void)state;
+    struct caption_records r;
+    struct str text = {0};
+    str_add(&text, "photo#1.jpg#0\tone\nb2.jpg#zhb#1\ttwo\n");
+    for (size_t i = 0; i < CAPTION_ID_SIZE; i++)
+        str_add(&text, "x");
+    str_add(&text, "#0\tthree\n");
+    read_records(text.text, NULL, &r);
+    assert_int_equal(r.images.count, 2);
+    assert_string_equal(r.images.items[0], "photo#1.jpg");
+    assert_string_equal(r.images.items[1], "b2.jpg");
+    assert_non_null(strstr(r.left_out.lines.items[0], "too long for an id"));
+    caption_records_done(&r);
+    str_done(&text);
+    read_records(
+        "{\"images\": [{\"id\": 1, \"file_name\": \"a.jpg\"}, {\"id\": 2, \"file_name\": "
+        "\"a.jpg\"}], \"annotations\": [{\"image_id\": 1, \"caption\": \"x\"}, {\"image_id\": "
+        "2, \"caption\": \"y\"}]}",
+        NULL, &r);
+    assert_int_equal(r.count, 2);
+    assert_int_equal(r.images.count, 1);
+    caption_records_done(&r);
+    read_fails("{\"image\": \"a\\nb\", \"caption\": \"x\"}\n", NULL, "control character");
+}
+
+/* More bad lines than are told. */
+static void test_many_left_out(void **state)
+{
+    (void)state;
+    struct caption_records r;
+    struct str text = {0};
+    for (size_t i = 0; i < 100; i++)
+        str_addf(&text, "%zu.jpg#0\t%s\n", i, i % 2 ? "" : "a man");
+    read_records(text.text, NULL, &r);
+    assert_int_equal(r.count, 50);
+    assert_int_equal(r.left_out.count, 50);
+    assert_int_equal(r.left_out.lines.count, LEFT_OUT_SHOWN);
+    caption_records_done(&r);
+    str_done(&text);
 }
 
 /* ---- blank lines at the end ---- */
@@ -368,11 +453,13 @@ static void test_unknown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_forms),      cmocka_unit_test(test_headers),
-        cmocka_unit_test(test_some_lines), cmocka_unit_test(test_documents),
-        cmocka_unit_test(test_wide),       cmocka_unit_test(test_other_bytes),
-        cmocka_unit_test(test_records),    cmocka_unit_test(test_columns),
-        cmocka_unit_test(test_blank_end),  cmocka_unit_test(test_unknown),
+        cmocka_unit_test(test_forms),         cmocka_unit_test(test_headers),
+        cmocka_unit_test(test_some_lines),    cmocka_unit_test(test_documents),
+        cmocka_unit_test(test_wide),          cmocka_unit_test(test_other_bytes),
+        cmocka_unit_test(test_records),       cmocka_unit_test(test_columns),
+        cmocka_unit_test(test_left_out),      cmocka_unit_test(test_names),
+        cmocka_unit_test(test_many_left_out), cmocka_unit_test(test_blank_end),
+        cmocka_unit_test(test_unknown),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -1,4 +1,4 @@
-#include "extract/photo_list.h"
+#include "io/dataset/photo_list.h"
 
 #include <ctype.h>
 #include <stdbool.h>
@@ -13,7 +13,7 @@
 #include "base/utf8.h"
 #include "io/dataset/idmap.h"
 
-static bool is_photograph(const char *name)
+bool photo_list_is_photograph(const char *name)
 {
     static const char *const endings[] = {".jpg", ".jpeg", ".png", ".tif", ".tiff"};
     size_t length = strlen(name);
@@ -27,17 +27,13 @@ static bool is_photograph(const char *name)
 
 static int add_folder(struct str_list *paths, const char *folder, struct error *err)
 {
-    struct str_list names;
-    if (file_list(folder, is_photograph, &names, err) != 0)
+    size_t before = paths->count;
+    if (file_list_below(folder, photo_list_is_photograph, paths, err) != 0)
         return -1;
-    for (size_t i = 0; i < names.count; i++)
-        str_list_add(paths, file_join(folder, names.items[i]));
-    int status = names.count > 0 ? 0
+    return paths->count > before ? 0
                                  : error_at(err, folder, -1,
-                                            "has no photographs (.jpg, .jpeg, .png, .tif, .tiff); "
-                                            "those in folders below are not looked for");
-    str_list_done(&names);
-    return status;
+                                            "has no photographs (.jpg, .jpeg, .png, .tif, .tiff), "
+                                            "nor have the folders in it");
 }
 
 static int add_input(struct str_list *paths, const char *input, struct error *err)
