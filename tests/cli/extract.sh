@@ -205,10 +205,11 @@ head -c 1000 photos/a.png >mixed/cut.png
 : >mixed/empty.jpg
 echo text >mixed/notes.txt
 cp photos/c.png mixed/below
+cp photos/d.png mixed/below/.hidden.png
 extract mixed photos/a.png photos -o mixed.d -s all --json
 [ "$status" -eq 1 ] && [ "$(tr '\n' ' ' <mixed.d/all_ids.txt)" = "B.PNG a.png b.png c.png d.png e.png " ] &&
-    [ "$(grep -c '"id": ' out)" -eq 3 ] && grep -q '"id": "cut.png"' out && grep -q '"id": "empty.jpg"' out && grep -q 'its id is that of' out
-ok $? "damaged, empty and twice: listed; folders below and other files are passed over"
+    [ "$(grep -c '"id": ' out)" -eq 4 ] && grep -q '"id": "cut.png"' out && grep -q '"id": "empty.jpg"' out && grep -q 'its id is that of' out
+ok $? "damaged, empty and twice: listed; folders below are entered, other files passed over"
 extract empty -o nothing
 fails_with 1 "has no photographs" "a folder without photographs"
 extract missing.jpg -o nothing

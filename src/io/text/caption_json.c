@@ -326,12 +326,14 @@ static bool is_of_map(const struct json_scan *s, enum json_token token)
     return token == JSON_SCAN_CLOSE || (token == JSON_SCAN_KEY && s->depth == 1);
 }
 
-/* A text in an object of lists of captions, or of captions (only under images' names). */
+/* A text in an object of lists of captions, or of captions (under images' names, and not itself
+ * one: then it would be a table of names). */
 static bool is_mapped(const struct json_scan *s, enum json_token token, const struct str *image)
 {
-    return token == JSON_SCAN_STRING &&
-           (s->depth == 2 ||
-            (s->depth == 1 && caption_form_is_image(str_text(image), image->length)));
+    if (token != JSON_SCAN_STRING || s->depth != 1)
+        return token == JSON_SCAN_STRING && s->depth == 2;
+    return caption_form_is_image(str_text(image), image->length) &&
+           !caption_form_is_image(str_text(&s->text), s->text.length);
 }
 
 static bool is_entry(const struct json_scan *s, enum json_token token)

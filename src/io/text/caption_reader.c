@@ -2,6 +2,7 @@
 #include "io/text/caption_reader.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +42,15 @@ void caption_reader_file(struct caption_reader *r, const char *name)
 {
     r->place = (struct caption_place){.file = r->out->files.count, .at = -1};
     str_list_add(&r->out->files, mem_strdup(name));
+}
+
+char *caption_records_place(const struct caption_records *records,
+                            const struct caption_place *place)
+{
+    const char *file = records->files.items[place->file];
+    if (place->line > 0)
+        return mem_printf("%s: line %zu", file, place->line);
+    return place->at >= 0 ? mem_printf("%s: at byte %" PRId64, file, place->at) : mem_strdup(file);
 }
 
 static void list(struct caption_reader *r, const char *image, const char *reason, const char *then)

@@ -1,7 +1,6 @@
 #include "io/text/caption_records.h"
 
 #include <ctype.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -172,15 +171,6 @@ int caption_records_read(const char *path, const char *columns, struct caption_r
                      : error_at(err, path, -1, "holds no captions");
     caption_reader_done(&r);
     return status;
-}
-
-char *caption_records_place(const struct caption_records *records,
-                            const struct caption_place *place)
-{
-    const char *file = records->files.items[place->file];
-    if (place->line > 0)
-        return mem_printf("%s: line %zu", file, place->line);
-    return place->at >= 0 ? mem_printf("%s: at byte %" PRId64, file, place->at) : mem_strdup(file);
 }
 
 void caption_records_done(struct caption_records *records)
