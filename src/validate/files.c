@@ -62,6 +62,8 @@ static void look_for_stand_in(const char *folder, const char *split, const char 
                               struct validate_report *r)
 {
     char head[HEAD], *path = file_join(folder, name);
+    if (!file_exists(path))
+        findings_add(r, FILE_UNREADABLE, split, name, NULL, "is a link to a file that is missing");
     FILE *file = file_is_folder(path) ? NULL : fopen(path, "rb");
     size_t n = file ? fread(head, 1, sizeof head, file) : 0;
     struct error err;

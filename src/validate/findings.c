@@ -80,10 +80,12 @@ const struct validate_code validate_codes[] = {
                          "Extract again, or remove SPLIT_features.json."},
     [CAPTIONS_MISSING] = {"captions-missing", REMARK, "A split has no captions.",
                           "It can be searched, but neither trained on nor evaluated."},
-    [CAPTIONS_OTHER_FORM] = {"captions-form", ERROR,
-                             "The captions are not one per line: token ids, JSON, CSV, a token "
-                             "file.",
-                             "scanscope convert makes captions of most forms."},
+    [CAPTIONS_OTHER_FORM] =
+        {"captions-form", ERROR,
+         "The captions are not one per line: token ids, JSON, CSV, a token "
+         "file.",
+         "scanscope convert makes captions of most forms; --fix mends lines that "
+         "end in CR alone."},
     [CAPTIONS_COUNT] = {"captions-count", ERROR,
                         "The number of captions does not fit the number of images.",
                         "Write as many captions per image, or say each caption's image in "

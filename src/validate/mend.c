@@ -75,6 +75,7 @@ static char *describe(const struct texts_mended *t)
         const char *what;
     } parts[] = {{t->encoding, "made UTF-8"},
                  {t->mark, "byte order mark removed"},
+                 {t->cr_only, "CR made LF"},
                  {t->line_ends, "CR LF made LF"},
                  {t->blanks, "blanks at the ends of lines removed"}};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
@@ -219,7 +220,8 @@ void mend_split(const struct validate_spec *spec, const char *split, struct vali
         .folder = spec->folder, .split = split, .photos = spec->photos, .faults = &faults};
     if (dataset_open(&opened, &d, NULL) != 0)
         return;
-    mend_sizes(&m, d);
+    if (!faults.found[DATASET_CAPTIONS] && !faults.found[DATASET_IDS])
+        mend_sizes(&m, d);
     mend_boxes(&m, d);
     dataset_free(d);
 }

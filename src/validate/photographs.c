@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "io/dataset/photos.h"
 #include "io/image/image.h"
+#include "io/text/captions.h"
 
 enum { AT_A_TIME = 64 };
 
@@ -38,19 +39,31 @@ struct tallies {
     size_t found;
 };
 
+/* The photographs to look at: those of the images, or, if ids and features do not go together,
+ * those that the ids name. */
+struct album {
+    struct photos *photos;
+    const char *const *ids;
+    size_t count;
+    const int32_t *sizes; /* count x 2; NULL: unknown */
+    bool boxed;
+    struct photos *opened; /* owned, as what follows; else zero */
+    struct str_list lines;
+};
+
 /* Opens a photograph small: all its bytes are decoded, few of its pixels kept. */
-static void look_at(const struct dataset *d, size_t image, struct look *out)
+static void look_at(const struct album *a, size_t image, struct look *out)
 {
-    const int32_t *size = d->sizes ? d->sizes + 2 * image : NULL;
+    const int32_t *size = a->sizes ? a->sizes + 2 * image : NULL;
     struct notes notes = {0};
     struct image pixels;
     *out = (struct look){0};
-    if (dataset_photo(d, image, &out->path, &out->why) != 0)
+    if (photos_find(a->photos, a->ids[image], &out->path, &out->why) != 0)
         return;
     const struct image_spec spec = {.max_side = 1,
                                     .width = size ? size[0] : 0,
                                     .height = size ? size[1] : 0,
-                                    .boxed = d->boxes != NULL,
+                                    .boxed = a->boxed,
                                     .notes = &notes,
                                     .remarks = &out->remarks};
     out->read = image_open(out->path, &spec, &pixels, &out->why) == 0;
@@ -63,10 +76,10 @@ static void look_at(const struct dataset *d, size_t image, struct look *out)
     notes_done(&notes);
 }
 
-static void count(struct subject *s, size_t image, const struct look *l, struct tallies *t)
+static void count(const struct album *a, size_t image, const struct look *l, struct tallies *t)
 {
-    const int32_t *size = s->d->sizes ? s->d->sizes + 2 * image : NULL;
-    char *where = subject_image(s, image);
+    const int32_t *size = a->sizes ? a->sizes + 2 * image : NULL;
+    char *where = mem_printf("image %zu (%s)", image, a->ids[image]);
     if (!l->path) {
         findings_place(&t->missing, "%s", where);
     } else if (!l->read) {
@@ -84,12 +97,12 @@ static void count(struct subject *s, size_t image, const struct look *l, struct 
     free(where);
 }
 
-static void report(struct subject *s, struct tallies *t)
+static void report(struct subject *s, const struct album *a, struct tallies *t)
 {
     struct validate_report *r = s->report;
     findings_add(r, PHOTOS_MISSING, s->split, NULL, &t->missing,
-                 "%zu of %zu images have no photograph in %s", t->missing.count, s->d->images,
-                 s->d->photo_folder);
+                 "%zu of %zu images have no photograph in %s", t->missing.count, a->count,
+                 photos_folder(a->photos));
     findings_add(r, PHOTOS_UNREADABLE, s->split, NULL, &t->unreadable,
                  "%zu of %zu photographs cannot be read", t->unreadable.count, t->found);
     for (size_t k = 0; k < COUNTOF(kinds); k++)
@@ -101,19 +114,19 @@ static void report(struct subject *s, struct tallies *t)
 }
 
 /* sizes: I x 2, filled; returns how many are known. */
-static size_t look_at_all(struct subject *s, struct tallies *t, int32_t *sizes)
+static size_t look_at_all(struct subject *s, const struct album *a, struct tallies *t,
+                          int32_t *sizes)
 {
-    const struct dataset *d = s->d;
     struct look looks[AT_A_TIME];
     size_t known = 0;
-    for (size_t from = 0; from < d->images && subject_step(s, from, d->images); from += AT_A_TIME) {
-        size_t n = d->images - from < AT_A_TIME ? d->images - from : AT_A_TIME;
+    for (size_t from = 0; from < a->count && subject_step(s, from, a->count); from += AT_A_TIME) {
+        size_t n = a->count - from < AT_A_TIME ? a->count - from : AT_A_TIME;
 #pragma omp parallel for schedule(dynamic)
         for (size_t k = 0; k < n; k++)
-            look_at(d, from + k, &looks[k]);
+            look_at(a, from + k, &looks[k]);
         for (size_t k = 0; k < n; k++) {
             struct look *l = &looks[k];
-            count(s, from + k, l, t);
+            count(a, from + k, l, t);
             sizes[2 * (from + k)] = l->width;
             sizes[2 * (from + k) + 1] = l->height;
             known += l->width > 0;
@@ -125,21 +138,62 @@ static size_t look_at_all(struct subject *s, struct tallies *t, int32_t *sizes)
     return known;
 }
 
+static bool ids_are_of_images(const struct subject *s)
+{
+    return s->d && !s->faults.found[DATASET_IDS];
+}
+
+/* The photographs that the lines of the ids name. */
+static void open_by_lines(struct subject *s, struct album *a)
+{
+    char *path = dataset_part_path(s->spec->folder, s->split, DATASET_IDS);
+    if (path && text_lines_load(path, &a->lines, NULL) == 0) {
+        a->ids = (const char *const *)a->lines.items;
+        a->count = a->lines.count;
+        const struct photos_spec spec = {
+            .folder = s->spec->photos, .data = s->spec->folder, .ids = a->ids, .count = a->count};
+        if (photos_open(&spec, &a->opened, NULL) == 0)
+            a->photos = a->opened;
+    }
+    free(path);
+}
+
+static void open_album(struct subject *s, struct album *a)
+{
+    const struct dataset *d = s->d;
+    if (!ids_are_of_images(s)) {
+        open_by_lines(s, a);
+        return;
+    }
+    a->photos = d->photos;
+    a->ids = (const char *const *)d->id;
+    a->count = d->images;
+    a->sizes = d->sizes;
+    a->boxed = d->boxes != NULL;
+}
+
 int photographs_check(struct subject *s, struct error *err)
 {
-    struct dataset *d = s->d;
+    struct album a = {0};
     struct tallies t = {0};
-    int32_t *sizes;
-    if (!d->photos || !d->photo_folder)
-        return 0;
-    if (mem_alloc(&sizes, 2 * d->images, sizeof *sizes, "image sizes", err) != 0)
-        return -1;
-    size_t known = look_at_all(s, &t, sizes);
-    report(s, &t);
-    if (!d->sizes && d->boxes && known == d->images)
-        return dataset_use_sizes(d, sizes, err);
+    int32_t *sizes = NULL;
+    open_album(s, &a);
+    int status = 0;
+    s->kept->photos_unknown = a.count == 0;
+    if (a.photos && photos_folder(a.photos) && a.count > 0)
+        status = mem_alloc(&sizes, 2 * a.count, sizeof *sizes, "image sizes", err);
+    if (status == 0 && sizes) {
+        size_t known = look_at_all(s, &a, &t, sizes);
+        report(s, &a, &t);
+        if (ids_are_of_images(s) && !s->d->sizes && s->d->boxes && known == s->d->images) {
+            status = dataset_use_sizes(s->d, sizes, err);
+            sizes = NULL;
+        }
+    }
     free(sizes);
-    return 0;
+    photos_free(a.opened);
+    str_list_done(&a.lines);
+    return status;
 }
 
 int32_t *photographs_sizes(const struct dataset *d)
@@ -185,7 +239,9 @@ void photographs_unused(const struct kept_split *kept, size_t splits,
     GHashTable *folders = g_hash_table_new_full(g_str_hash, g_str_equal, free, NULL);
     struct str_list list = {0};
     struct findings_tally unused = {0};
-    for (size_t k = 0; k < splits; k++)
+    bool known = true;
+    for (size_t k = 0; k < splits; k++) {
+        known = known && !kept[k].photos_unknown;
         for (size_t i = 0; i < kept[k].photos.count; i++) {
             char *folder = file_folder(kept[k].photos.items[i]);
             g_hash_table_add(used, kept[k].photos.items[i]);
@@ -193,9 +249,10 @@ void photographs_unused(const struct kept_split *kept, size_t splits,
                 str_list_add(&list, mem_strdup(folder));
             g_hash_table_add(folders, folder);
         }
+    }
     if (list.count > 0)
         qsort(list.items, list.count, sizeof *list.items, ascending_text);
-    for (size_t i = 0; i < list.count; i++)
+    for (size_t i = 0; known && i < list.count; i++)
         look_in(list.items[i], used, &unused);
     findings_add(report, PHOTOS_UNUSED, NULL, NULL, &unused,
                  "%zu photographs belong to no image of any split", unused.count);

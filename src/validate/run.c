@@ -139,7 +139,7 @@ static void report_unused(struct subject *s)
 
 static void report_assumed(struct subject *s)
 {
-    if (s->d->photos && photos_by_order(s->d->photos))
+    if (!s->faults.found[DATASET_IDS] && s->d->photos && photos_by_order(s->d->photos))
         findings_add(s->report, ASSUMED, s->split, NULL, NULL,
                      "ids are taken as positions in the folder of photographs in file-name order");
     char *map = map_path(s);
@@ -197,7 +197,7 @@ static int check_opened(struct subject *s, struct error *err)
 {
     report_unused(s);
     report_assumed(s);
-    if (photographs_check(s, err) != 0 || boxes_check(s, err) != 0)
+    if (boxes_check(s, err) != 0)
         return -1;
     return features_check(s, err);
 }
@@ -217,7 +217,7 @@ static int check_split(struct run *run, size_t index, struct error *err)
                         .info = info,
                         .kept = &run->kept[index]};
     if (!files_has_split(run->spec->folder, split)) {
-        findings_add(r, SPLIT_MISSING, split, NULL, NULL, "has no files here");
+        findings_add(r, SPLIT_MISSING, split, NULL, NULL, "the folder has no file of it");
         return 0;
     }
     files_check(run->spec->folder, &run->all, split, r);
@@ -225,7 +225,9 @@ static int check_split(struct run *run, size_t index, struct error *err)
     describe(&s);
     captions_check(&s);
     ids_check(&s);
-    int status = s.d ? check_opened(&s, err) : 0;
+    int status = photographs_check(&s, err);
+    if (status == 0 && s.d)
+        status = check_opened(&s, err);
     dataset_free(s.d);
     str_list_done(&s.lines);
     return status;

@@ -23,6 +23,7 @@ struct kept_split {
     struct image_hash *hashes; /* sorted by hash; of images that are not all zero */
     size_t hash_count;
     struct str_list photos; /* paths of those that were found */
+    bool photos_unknown;    /* nothing says which there should be */
 };
 
 struct subject {

@@ -96,6 +96,13 @@ static size_t lines_read(const struct subject *s, const char *ending)
     return strcmp(ending, "_ids.txt") == 0 && !s->d->ids_are_rows ? s->d->id_lines : 0;
 }
 
+/* Lines that end as on old Macintoshes: what is read sees one line. */
+static bool has_cr_only(const void *data, size_t size)
+{
+    const uint8_t *cr = size > 0 ? memchr(data, '\r', size) : NULL;
+    return cr && cr + 1 < (const uint8_t *)data + size && !memchr(data, '\n', size);
+}
+
 static void look_at_file(struct subject *s, const char *path, const char *ending)
 {
     struct file_map map;
@@ -107,7 +114,7 @@ static void look_at_file(struct subject *s, const char *path, const char *ending
     if (is_wide(encoding)) {
         findings_add(s->report, TEXT_ENCODING, s->split, file, NULL, "is %s",
                      encoding_name(encoding, mark > 0));
-    } else if (encoding == ENCODING_BYTES) {
+    } else if (encoding == ENCODING_BYTES && !has_cr_only(map.data, map.size)) {
         struct bytes b = {.data = map.data, .size = map.size, .at = mark};
         struct bytes_found found = {0};
         if (mark > 0)
@@ -182,6 +189,10 @@ bool texts_mend(const char *path, struct texts_mended *out)
     if (good && is_wide(encoding))
         good = has_lines(&text);
     if (good) {
+        out->cr_only = has_cr_only(text.text, text.length);
+        for (size_t i = 0; out->cr_only && i < text.length; i++)
+            if (text.text[i] == '\r')
+                text.text[i] = '\n';
         struct bytes b = {.data = (const uint8_t *)text.text, .size = text.length};
         out->encoding = is_wide(encoding);
         out->mark = mark > 0 && !out->encoding;
@@ -189,7 +200,7 @@ bool texts_mend(const char *path, struct texts_mended *out)
     }
     str_done(&text);
     file_map_close(&map);
-    return out->encoding || out->mark || out->line_ends || out->blanks;
+    return out->encoding || out->mark || out->cr_only || out->line_ends || out->blanks;
 }
 
 void texts_mended_done(struct texts_mended *mended)

@@ -264,7 +264,7 @@ static void alike_id(struct made *m)
     free(text);
 }
 
-static void too_many_ids(struct made *m)
+static void too_few_ids(struct made *m)
 {
     m->id_count = I - 2;
 }
@@ -366,6 +366,17 @@ static void no_photo(void)
     char *path = scratch_path("images/102.png");
     unlink(path);
     free(path);
+}
+
+static void no_photo_nor_features(void)
+{
+    no_photo();
+    cut_features();
+}
+
+static void no_ids_in_file(void)
+{
+    put("test_ids.txt", "");
 }
 
 static void other_photo(void)
@@ -726,7 +737,7 @@ static const struct {
     {"vocab-missing", 1, NULL, no_vocab},
     {"text-blank-end", 2, NULL, blank_end},
     {"text-nul", 1, NULL, nul_in_names},
-    {"ids-count", 1, too_many_ids, NULL},
+    {"ids-count", 1, too_few_ids, NULL},
     {"ids-groups", 1, NULL, other_group},
     {"ids-groups", 0, NULL, same_groups},
     {"ids-repeated", 0, NULL, same_groups},
@@ -749,6 +760,10 @@ static const struct {
     {"photos-shape", 1, other_shape, NULL},
     {"photos-missing", 1, NULL, no_photo},
     {"photos-unreadable", 1, NULL, cut_photo},
+    {"photos-missing", 0, too_few_ids, NULL},
+    {"photos-unused", 0, NULL, cut_features},
+    {"photos-unused", 0, NULL, no_ids_in_file},
+    {"assumed", 0, too_few_ids, NULL},
     {"photos-unused", 1, NULL, other_photo},
     {"leak-ids", 3, NULL, leak},
     {"leak-features", 2, NULL, leak},
@@ -833,7 +848,7 @@ static void each_damage(void **state)
         if (count_of(&r, damages[k].code) != damages[k].count)
             fail_with(&r, damages[k].code);
         for (size_t i = 0; i < r.count; i++)
-            if (r.items[i].code->severity == VALIDATE_ERROR &&
+            if (damages[k].count > 0 && r.items[i].code->severity == VALIDATE_ERROR &&
                 strcmp(r.items[i].code->name, damages[k].code) != 0 &&
                 strncmp(r.items[i].code->name, "leak", 4) != 0)
                 fail_with(&r, damages[k].code);
@@ -841,15 +856,16 @@ static void each_damage(void **state)
     }
 }
 
-/* Whatever happens to the features, the captions are looked at. */
+/* Whatever happens to the features, captions and photographs are looked at. */
 static void nothing_hides(void **state)
 {
     struct validate_report r;
     fresh(state);
-    write_folder(empty_captions, cut_features);
+    write_folder(empty_captions, no_photo_nor_features);
     look(&(struct validate_spec){0}, &r);
     assert_int_equal(count_of(&r, "file-unreadable"), 1);
     assert_int_equal(count_of(&r, "captions-empty"), 2);
+    assert_int_equal(count_of(&r, "photos-missing"), 1);
     validate_done(&r);
 }
 
@@ -917,6 +933,16 @@ static void wide(void)
     free(text);
 }
 
+static void cr_alone(void)
+{
+    size_t n;
+    char *text = read_all("test_caps.txt", &n);
+    for (size_t i = 0; i < n; i++)
+        text[i] = text[i] == '\n' ? '\r' : text[i];
+    free(scratch_text("test_caps.txt", text, n));
+    free(text);
+}
+
 /* Before and after mending: codes that go, and nothing is mended twice. */
 static void mends(void (*before)(struct made *m), void (*after)(void), const char *file,
                   const char *code)
@@ -946,6 +972,7 @@ static void mended_texts(void **state)
     mends(NULL, untidy, "test_caps.txt", "text-mark");
     mends(NULL, untidy, "test_caps.txt", "text-line-ends");
     mends(NULL, untidy, "test_caps.txt", "text-blanks");
+    mends(NULL, cr_alone, "test_caps.txt", "captions-form");
     mends(NULL, wide, "test_caps.txt", "text-encoding");
     char *mended = path_of("test", "_caps.txt"), *kept = path_of("kept", "_caps.txt");
     assert_int_equal(rename(mended, kept), 0);
