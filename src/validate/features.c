@@ -53,7 +53,7 @@ static void look_for_nan(struct pass *p, size_t image)
         for (size_t k = 0; k < p->size; k++)
             count += !isfinite(values[k]);
         char *where = subject_image(p->s, image);
-        findings_place(&p->nan, "%s, region %zu: %zu numbers", where, r, count);
+        findings_place(&p->nan, "%s, region %zu (%zu)", where, r, count);
         free(where);
         p->nan_numbers += count;
     }
@@ -183,7 +183,8 @@ static void report(struct pass *p, const char *file)
     const char *split = p->s->split;
     size_t images = p->s->d->images;
     findings_add(out, FEATURES_NAN, split, file, &p->nan,
-                 "%zu numbers, in %zu regions, are NaN or infinite", p->nan_numbers, p->nan.count);
+                 "NaN or infinity in %zu of %zu regions, %zu numbers in all", p->nan.count, p->seen,
+                 p->nan_numbers);
     report_columns(p, file);
     findings_add(out, FEATURES_ZERO_IMAGES, split, file, &p->zero_images,
                  "%zu of %zu images are all zero", p->zero_images.count, images);
@@ -207,7 +208,7 @@ static int report_same(struct pass *p, const char *file, struct error *err)
     if (features_same(kept, NULL, &same, err) != 0)
         return -1;
     findings_add(p->s->report, FEATURES_SAME_IMAGES, p->s->split, file, &same,
-                 "%zu images have the features of another", same.count);
+                 "%zu of %zu images have the features of another", same.count, p->s->d->images);
     return 0;
 }
 

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -20,49 +21,57 @@ struct mending {
     const char *split;
 };
 
+/* A file that is being replaced. */
+struct writing {
+    const struct mending *m;
+    const char *path, *what;
+    char *old; /* its old state, if there was one; owned */
+};
+
 /* Keeps the old file under its second name until the new one takes the first: at no time is there
  * none, and no .orig is ever replaced. */
-static int keep_old(const char *path, struct error *err)
+static int keep_old(struct writing *w, struct error *err)
 {
-    char *old = mem_printf("%s.orig", path);
-    int status = link(path, old);
-    if (status != 0 && errno == EEXIST)
-        error_at(err, path, -1, "not mended: %s exists already; move it away", file_name(old));
-    else if (status != 0)
+    struct stat st;
+    if (lstat(w->path, &st) != 0)
+        return 0;
+    if (S_ISLNK(st.st_mode))
+        return error_at(err, w->path, -1, "is a link; mend the folder of the file itself");
+    char *old = mem_printf("%s.orig", w->path);
+    if (link(w->path, old) == 0) {
+        w->old = old;
+        return 0;
+    }
+    if (errno == EEXIST)
+        error_at(err, w->path, -1, "%s exists already; move it away", file_name(old));
+    else
         error_errno(err, old, "keep the old file as");
     free(old);
-    return status == 0 ? 0 : -1;
-}
-
-static void forget_old(const char *path)
-{
-    char *old = mem_printf("%s.orig", path);
-    unlink(old);
-    free(old);
+    return -1;
 }
 
 /* Whether the file is to be written now; else that it would be is noted. */
-static bool begin(const struct mending *m, const char *path, const char *what)
+static bool begin(struct writing *w)
 {
     struct error err;
-    const char *name = file_name(path);
-    if (m->spec->dry_run) {
-        findings_fix(m->report, name, false, false, "%s", what);
+    const char *name = file_name(w->path);
+    if (w->m->spec->dry_run) {
+        findings_fix(w->m->report, name, false, false, "%s", w->what);
         return false;
     }
-    if (!file_exists(path) || keep_old(path, &err) == 0)
+    if (keep_old(w, &err) == 0)
         return true;
-    findings_fix(m->report, name, false, true, "%s", err.text);
+    findings_fix(w->m->report, name, false, true, "%s", err.text);
     return false;
 }
 
-static void finish(const struct mending *m, const char *path, const char *what, int status,
-                   const struct error *err)
+static void finish(struct writing *w, int status, const struct error *err)
 {
-    if (status != 0)
-        forget_old(path);
-    findings_fix(m->report, file_name(path), status == 0, status != 0, "%s",
-                 status == 0 ? what : err->text);
+    if (status != 0 && w->old)
+        unlink(w->old);
+    free(w->old);
+    findings_fix(w->m->report, file_name(w->path), status == 0, status != 0, "%s",
+                 status == 0 ? w->what : err->text);
 }
 
 /* ---- texts ---- */
@@ -91,9 +100,9 @@ static void mend_text(const struct mending *m, const char *ending)
     char *name = mem_printf("%s%s", m->split, ending), *path = file_join(m->spec->folder, name);
     if (file_exists(path) && texts_mend(path, &mended)) {
         char *what = describe(&mended);
-        if (begin(m, path, what))
-            finish(m, path, what, file_write(path, mended.text.text, mended.text.length, &err),
-                   &err);
+        struct writing w = {.m = m, .path = path, .what = what};
+        if (begin(&w))
+            finish(&w, file_write(path, mended.text.text, mended.text.length, &err), &err);
         free(what);
     }
     texts_mended_done(&mended);
@@ -120,10 +129,10 @@ static void mend_sizes(const struct mending *m, struct dataset *d)
     if (sizes && (copy = mem_try(2 * d->images, sizeof *copy)) != NULL) {
         char *name = mem_printf("%s_img_sizes.npy", m->split), *path = file_join(d->folder, name);
         memcpy(copy, sizes, bytes);
-        const char *what = "made from the photographs";
-        if (dataset_use_sizes(d, sizes, &err) == 0 && boxes_agree(d) && begin(m, path, what)) {
+        struct writing w = {.m = m, .path = path, .what = "made from the photographs"};
+        if (dataset_use_sizes(d, sizes, &err) == 0 && boxes_agree(d) && begin(&w)) {
             const size_t shape[2] = {d->images, 2};
-            finish(m, path, what, npy_save(path, NPY_I32, 2, shape, copy, &err), &err);
+            finish(&w, npy_save(path, NPY_I32, 2, shape, copy, &err), &err);
         }
         free(path);
         free(name);
@@ -192,8 +201,12 @@ static void mend_boxes_of(const struct mending *m, const struct dataset *d, cons
     change_boxes(d, a->shape[2], &b);
     if (b.changed > 0) {
         char *what = describe_boxes(d, &b);
-        if (str_ends_with(a->path, ".npy") && begin(m, a->path, what))
-            finish(m, a->path, what, npy_save(a->path, NPY_F32, 3, a->shape, b.rows, &err), &err);
+        struct writing w = {.m = m, .path = a->path, .what = what};
+        if (!str_ends_with(a->path, ".npy"))
+            findings_fix(m->report, file_name(a->path), false, true,
+                         "%s: only .npy files are rewritten, no .npz", a->path);
+        else if (begin(&w))
+            finish(&w, npy_save(a->path, NPY_F32, 3, a->shape, b.rows, &err), &err);
         free(what);
     }
     free(b.rows);

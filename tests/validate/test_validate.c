@@ -431,6 +431,40 @@ static void counts_over_data(void)
     put_array("test", "_num_boxes.npy", NPY_I32, 1, (const size_t[]){I}, counts);
 }
 
+static void put_classes(int32_t class, float confidence)
+{
+    static int32_t classes[I][ROWS];
+    static float confidences[I][ROWS];
+    classes[2][1] = class;
+    confidences[3][2] = confidence;
+    put("test_class_names.txt", "cat\ndog\n");
+    put_array("test", "_classes.npy", NPY_I32, 2, (const size_t[]){I, ROWS}, classes);
+    put_array("test", "_confidences.npy", NPY_F32, 2, (const size_t[]){I, ROWS}, confidences);
+}
+
+static void good_classes(void)
+{
+    put_classes(-1, 1);
+}
+
+static void wrong_class(void)
+{
+    put_classes(2, 1);
+}
+
+static void wrong_confidence(void)
+{
+    put_classes(1, 1.5F);
+}
+
+static void classes_without_names(void)
+{
+    put_classes(1, 1);
+    char *path = path_of("test", "_class_names.txt");
+    unlink(path);
+    free(path);
+}
+
 static void other_source(void)
 {
     put("test_features.json",
@@ -715,6 +749,10 @@ static const struct {
     {"file-unreadable", 1, NULL, wrong_counts},
     {"file-unreadable", 1, NULL, broken_source},
     {"file-misfit", 1, NULL, few_boxes},
+    {"file-misfit", 0, NULL, good_classes},
+    {"file-misfit", 1, NULL, wrong_class},
+    {"file-misfit", 1, NULL, wrong_confidence},
+    {"file-misfit", 1, NULL, classes_without_names},
     {"file-shadowed", 1, NULL, shadowed},
     {"file-unfinished", 2, NULL, unfinished},
     {"file-unknown", 1, NULL, unknown_file},
@@ -1014,6 +1052,24 @@ static void left_alone(void **state)
     free(after);
 }
 
+/* What a link leads to is not this folder's. */
+static void linked(void **state)
+{
+    struct validate_report r;
+    fresh(state);
+    write_folder(NULL, untidy);
+    char *link_path = path_of("test", "_caps.txt"), *target = scratch_path("elsewhere");
+    assert_int_equal(rename(link_path, target), 0);
+    assert_int_equal(symlink(target, link_path), 0);
+    look(&(struct validate_spec){.fix = true}, &r);
+    assert_int_equal(r.fix_count, 1);
+    assert_true(r.fixes[0].failed && strstr(r.fixes[0].text, "is a link"));
+    assert_int_equal(count_of(&r, "text-mark"), 1);
+    validate_done(&r);
+    free(link_path);
+    free(target);
+}
+
 static void kept_original(void **state)
 {
     struct validate_report r;
@@ -1058,7 +1114,7 @@ int main(void)
         cmocka_unit_test(nothing_hides), cmocka_unit_test(all_codes),
         cmocka_unit_test(mended_texts),  cmocka_unit_test(mended_boxes),
         cmocka_unit_test(left_alone),    cmocka_unit_test(kept_original),
-        cmocka_unit_test(stopped),
+        cmocka_unit_test(linked),        cmocka_unit_test(stopped),
     };
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }
