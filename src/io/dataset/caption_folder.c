@@ -110,7 +110,7 @@ void caption_folder_add_lines(struct caption_reader *r, const char *image, const
     struct error err;
     r->blank_cells = false;
     caption_reader_file(r, name);
-    if (encoding_to_utf8("it", data, size, &text, &err) != 0) {
+    if (encoding_to_utf8("its text", data, size, &text, &err) != 0) {
         caption_reader_bad(r, image, "%s", err.text);
         str_done(&text);
         return;

@@ -48,6 +48,7 @@ struct shard {
     struct sample *samples;
     size_t count, cap, photographs, held;
     GHashTable *keys;      /* to index + 1; keys are the samples' */
+    GHashTable *ids;       /* of photographs; the samples' */
     struct str_list kinds; /* of members that are not used: endings */
     size_t kind_counts[SHOWN_KINDS], other_kinds, hidden;
 };
@@ -268,7 +269,8 @@ static int take_photograph(struct shard *s, const char *name, struct error *err)
         return 0;
     }
     sample->photograph = mem_strdup(id);
-    if (g_hash_table_contains(s->reader->images, id)) {
+    if (!g_hash_table_add(s->ids, sample->photograph) ||
+        g_hash_table_contains(s->reader->images, id)) {
         bad(s, name, id, "its id is that of another image");
         done = false;
     } else if (s->unpack->folder && unpack(s, name, id, &done, err) != 0) {
@@ -324,9 +326,8 @@ static int read_members(struct shard *s, struct error *err)
             return error_set(err, "interrupted; nothing was written");
         if (got == ARCHIVE_FATAL || got == ARCHIVE_FAILED || got == ARCHIVE_RETRY) {
             const char *why = archive_error_string(s->archive);
-            char *reason =
-                mem_printf("%s; all from here on, after %zu members", why ? why : "damaged",
-                           (size_t)archive_file_count(s->archive));
+            char *reason = mem_printf("%s: all after %zu members", why ? why : "damaged",
+                                      (size_t)archive_file_count(s->archive));
             bad(s, NULL, NULL, reason);
             free(reason);
             return 0;
@@ -406,6 +407,7 @@ static void shard_done(struct shard *s)
     }
     free(s->samples);
     g_hash_table_destroy(s->keys);
+    g_hash_table_destroy(s->ids);
     str_list_done(&s->kinds);
     archive_read_free(s->archive);
 }
@@ -432,7 +434,8 @@ int caption_tar_read(struct caption_reader *r, const char *path, struct caption_
     struct shard s = {.reader = r,
                       .unpack = unpack,
                       .path = path,
-                      .keys = g_hash_table_new(g_str_hash, g_str_equal)};
+                      .keys = g_hash_table_new(g_str_hash, g_str_equal),
+                      .ids = g_hash_table_new(g_str_hash, g_str_equal)};
     r->path = path;
     int status = open_archive(&s, err) == 0 ? read_members(&s, err) : -1;
     for (size_t i = 0; status == 0 && i < s.count; i++)
