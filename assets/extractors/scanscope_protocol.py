@@ -32,12 +32,9 @@ def read_names(path, count):
 
 
 def grid_boxes(count):
-    """Whole, halves, thirds, quarters, ... of the sides, row after row, as fractions."""
-    boxes, k = [], 1
-    while len(boxes) < count:
-        boxes += [(x / k, y / k, (x + 1) / k, (y + 1) / k) for y in range(k) for x in range(k)]
-        k = k + 1 if k < 8 else 1
-    return boxes[:count]
+    """`count` of the whole, halves, thirds, ... eighths of the sides, row after row, as fractions; there are 204."""
+    return [(x / k, y / k, (x + 1) / k, (y + 1) / k)
+            for k in range(1, 9) for y in range(k) for x in range(k)][:count]
 
 
 def suppress(boxes, scores, threshold):

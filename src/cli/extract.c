@@ -15,7 +15,7 @@ struct options {
     const char *output, *split, *with;
     int regions, workers;
     double timeout;
-    bool append, force, raw, json, quiet;
+    bool append, force, repeat, raw, json, quiet;
     struct cli_list inputs;
 };
 
@@ -43,6 +43,7 @@ static void print_json(const struct options *o, const struct extract_result *res
     json_object_set_new(root, "resumed", json_integer((json_int_t)result->resumed));
     json_object_set_new(root, "regions", json_integer((json_int_t)result->regions));
     json_object_set_new(root, "size", json_integer((json_int_t)result->feature_size));
+    json_object_set_new(root, "notes", json_out_tree_texts(&result->notes.lines));
     json_object_set_new(root, "failed", failed_tree(result));
     json_out_tree_print(root, 2);
 }
@@ -90,6 +91,7 @@ static int extract(const struct options *o)
         .regions = (size_t)o->regions,
         .workers = o->workers,
         .timeout = o->timeout,
+        .repeat = o->repeat,
         .raw = o->raw,
         .append = o->append,
         .force = o->force,
@@ -100,6 +102,8 @@ static int extract(const struct options *o)
     progress_line_end(&line);
     if (!o->json || status != 0)
         print_failed(&result);
+    if (status == 0 && !o->quiet && !o->json)
+        cli_print_notes("extract", &result.notes);
     if (status == 0)
         print_result(o, &result);
     int code = status != 0                   ? cli_fail("extract", &err)
@@ -147,7 +151,10 @@ int cli_extract(int argc, char **argv)
          "extractor to use instead of the built-in one: 'opencv ...' and 'torchvision ...' ship "
          "with the program; any other speaks the protocol of scanscope-extract(1)",
          &o.with},
-        {"regions", 0, CLI_INT, "N", "regions per photograph (default: 36)", &o.regions},
+        {"regions", 0, CLI_INT, "N", "regions per photograph, at most (default: 36)", &o.regions},
+        {"repeat", 0, CLI_SWITCH, NULL,
+         "repeat the regions of a photograph that has fewer, instead of padding and their number",
+         &o.repeat},
         {"workers", 0, CLI_INT, "N", "photographs at a time (default: one per processor)",
          &o.workers},
         {"append", 'a', CLI_SWITCH, NULL,
@@ -159,7 +166,7 @@ int cli_extract(int argc, char **argv)
          "do not standardise the built-in extractor's features (to compute its statistics)",
          &o.raw},
         {"json", 0, CLI_SWITCH, NULL, "print JSON", &o.json},
-        {"quiet", 'q', CLI_SWITCH, NULL, "no progress on stderr", &o.quiet},
+        {"quiet", 'q', CLI_SWITCH, NULL, "no progress and no notes on stderr", &o.quiet},
         {0},
     };
     const struct cli_usage usage = {

@@ -152,7 +152,7 @@ static int finish(struct work *w, struct error *err)
                            w->wanted, w->result->failed_ids.items[0],
                            w->result->failed_reasons.items[0]);
     else
-        status = split_write(w->split, w->journal, &w->hello, &ids, &w->result->photographs, err);
+        status = split_write(w->split, w->journal, &w->hello, &ids, w->result, err);
     w->result->added = ids.count;
     str_list_done(&ids);
     return status;
@@ -193,6 +193,7 @@ void extract_result_done(struct extract_result *result)
 {
     free(result->extractor);
     free(result->version);
+    notes_done(&result->notes);
     str_list_done(&result->failed_ids);
     str_list_done(&result->failed_reasons);
 }

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "base/notes.h"
 #include "base/progress.h"
 #include "base/str.h"
 
@@ -18,13 +19,13 @@ struct extract_spec {
     const char *const *inputs; /* photographs and folders of them */
     size_t input_count;
     const char *folder, *split;
-    const char *with;     /* the extractor's command line; NULL: the built-in one */
-    const char *captions; /* a text file to become {split}_caps.txt, or NULL */
-    size_t regions;       /* per photograph */
-    int workers;          /* at least 1 */
-    double timeout;       /* seconds per photograph */
+    const char *with; /* the extractor's command line; NULL: the built-in one */
+    size_t regions;   /* per photograph, at most */
+    int workers;      /* at least 1 */
+    double timeout;   /* seconds per photograph */
     bool append, force;
-    bool raw; /* the built-in extractor's features are not standardised */
+    bool repeat; /* a photograph of fewer regions has its own repeated, instead of padding */
+    bool raw;    /* the built-in extractor's features are not standardised */
     const struct progress *progress;
 };
 
@@ -35,6 +36,7 @@ struct extract_result {
     size_t added;       /* of these, by this command */
     size_t resumed;     /* of these, from an interrupted run of before */
     size_t regions, feature_size;
+    struct notes notes;                         /* what was assumed */
     struct str_list failed_ids, failed_reasons; /* photographs that are left out, and why */
 };
 

@@ -24,7 +24,7 @@ struct frame_head {
 struct entry {
     char id[ID_SIZE];
     struct file_identity photo;
-    int32_t width, height, has_classes, unused;
+    int32_t width, height, has_classes, regions;
 };
 
 static const uint64_t frame_magic = 0x316a746378736373u; /* "scsxctj1" */
@@ -39,11 +39,11 @@ struct journal {
     uint64_t end;
 };
 
-static size_t entry_bytes(const struct journal *j, bool classes)
+static size_t entry_bytes(const struct journal *j, size_t regions, bool classes)
 {
     size_t per_region = 4 * sizeof(float) + j->feature_size * sizeof(float) +
                         (classes ? sizeof(int32_t) + sizeof(float) : 0);
-    return sizeof(struct entry) + j->regions * per_region;
+    return sizeof(struct entry) + regions * per_region;
 }
 
 /* ---- bytes ---- */
@@ -141,11 +141,12 @@ static void note_place(struct journal *j, const char *id, uint64_t offset)
 /* Takes up the records that are there, up to the first that is not whole. */
 static void take_up(struct journal *j)
 {
-    size_t size, most = entry_bytes(j, true);
+    size_t size, most = entry_bytes(j, j->regions, true);
     struct entry *entry;
     while ((entry = read_frame(j, j->end, most, &size))) {
         bool whole = size >= sizeof *entry && memchr(entry->id, '\0', sizeof entry->id) &&
-                     size == entry_bytes(j, entry->has_classes != 0);
+                     entry->regions > 0 && (size_t)entry->regions <= j->regions &&
+                     size == entry_bytes(j, (size_t)entry->regions, entry->has_classes != 0);
         if (whole)
             note_place(j, entry->id, j->end);
         free(entry);
@@ -261,7 +262,7 @@ static void parts_of(const struct record *r, void *parts[4], size_t sizes[4])
 int journal_add(struct journal *j, const char *id, const char *path, const struct record *record,
                 struct error *err)
 {
-    size_t size = entry_bytes(j, record->classes != NULL), sizes[4];
+    size_t size = entry_bytes(j, record->regions, record->classes != NULL), sizes[4];
     char *data;
     void *parts[4];
     if (mem_alloc(&data, size, 1, "a record", err) != 0)
@@ -269,7 +270,8 @@ int journal_add(struct journal *j, const char *id, const char *path, const struc
     struct entry entry = {.photo = identity_of(path),
                           .width = record->width,
                           .height = record->height,
-                          .has_classes = record->classes != NULL};
+                          .has_classes = record->classes != NULL,
+                          .regions = (int32_t)record->regions};
     strncpy(entry.id, id, sizeof entry.id - 1);
     memcpy(data, &entry, sizeof entry);
     char *at = data + sizeof entry;
@@ -292,14 +294,14 @@ int journal_read(const struct journal *j, const char *id, struct record *out, st
     struct entry entry;
     *out = (struct record){0};
     char *data = idmap_find(&j->places, id, &at)
-                     ? read_frame(j, j->offsets[at], entry_bytes(j, true), &size)
+                     ? read_frame(j, j->offsets[at], entry_bytes(j, j->regions, true), &size)
                      : NULL;
     if (!data)
         return error_at(err, j->path, -1, "the record of %s cannot be read back", id);
-    memcpy(&entry, data, sizeof entry);
+    memcpy(&entry, data, sizeof entry); /* checked when it was taken up */
     *out = (struct record){.width = entry.width,
                            .height = entry.height,
-                           .regions = j->regions,
+                           .regions = (size_t)entry.regions,
                            .feature_size = j->feature_size};
     int status = record_reserve(out, entry.has_classes != 0, err);
     const char *from = data + sizeof entry;

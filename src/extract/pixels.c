@@ -67,18 +67,22 @@ static int make_small(const struct image *from, struct small *out, struct error 
 
 /* ---- a photograph ---- */
 
-/* Fills `boxes` with whole, halves, thirds, ... of the sides. */
-static void fill_grid(const struct small *s, struct small_box *boxes, int at, int count)
+/* Fills `boxes` with whole, halves, thirds, ... eighths of the sides; returns how many there are
+ * then, at most `count`. */
+static int fill_grid(const struct small *s, struct small_box *boxes, int at, int count)
 {
     for (int k = 1, i = 0; at < count; i++) {
         if (i == k * k) {
-            k = k < 8 ? k + 1 : 1;
+            if (k == 8)
+                break;
+            k++;
             i = 0;
         }
         int x = i % k, y = i / k;
         boxes[at++] = (struct small_box){x * s->width / k, y * s->height / k,
                                          (x + 1) * s->width / k, (y + 1) * s->height / k, 0};
     }
+    return at;
 }
 
 static void standardise(const float *scale, float *row)
@@ -113,7 +117,7 @@ static int describe(const struct extractor *e, const struct small *s, struct rec
     int n = pixels_propose(s, boxes, count - fixed, err);
     int status = n < 0 ? -1 : record_reserve(r, false, err);
     if (status == 0) {
-        fill_grid(s, boxes, n, count);
+        r->regions = (size_t)fill_grid(s, boxes, n, count);
         fill_record(e, s, boxes, r);
     }
     free(boxes);

@@ -259,8 +259,8 @@ static int take_sizes(const json_t *root, const struct record_wanted *wanted, st
         return error_set(
             err, "the extractor saw it as %lld x %lld; it is %d x %d, upright as its EXIF says",
             (long long)width, (long long)height, wanted->width, wanted->height);
-    if (regions != wanted->regions)
-        return error_set(err, "it has %zu boxes, not %zu; the number is in SCANSCOPE_REGIONS",
+    if (regions < 1 || regions > wanted->regions)
+        return error_set(err, "it has %zu boxes, not 1 to %zu; the most is in SCANSCOPE_REGIONS",
                          regions, wanted->regions);
     *r = (struct record){wanted->width, wanted->height, regions, wanted->hello->feature_size,
                          NULL,          NULL,           NULL,    NULL};

@@ -33,7 +33,7 @@ struct record {
 struct record_wanted {
     const char *path;
     int width, height;
-    size_t regions;
+    size_t regions; /* at most */
     const struct record_hello *hello;
 };
 

@@ -7,15 +7,19 @@
 #include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "extract/staging.h"
 #include "io/array/npy.h"
 #include "io/dataset/precomp.h"
 #include "io/text/captions.h"
 
-/* The arrays with a row per photograph. */
-enum part { FEATURES, BOXES, SIZES, CLASSES, CONFIDENCES, PARTS };
+/* The arrays with a row per photograph; the first ARRAYS are always there. */
+enum part { FEATURES, BOXES, SIZES, ARRAYS, CLASSES = ARRAYS, CONFIDENCES, COUNTS, PARTS };
 
-static const char *const endings[PARTS] = {"_ims.npy", "_boxes.npy", "_img_sizes.npy",
-                                           "_classes.npy", "_confidences.npy"};
+static const char *const endings[PARTS] = {"_ims.npy",     "_boxes.npy",       "_img_sizes.npy",
+                                           "_classes.npy", "_confidences.npy", "_num_boxes.npy"};
+
+/* What else extract writes. */
+static const char *const texts[] = {"_ids.txt", "_class_names.txt", "_features.json"};
 
 struct split {
     const struct extract_spec *spec;
@@ -24,19 +28,33 @@ struct split {
     struct idmap map;
     struct feature_source source; /* of `old` */
     bool append;
+    size_t captions; /* beside `old`, if nothing states which image each belongs to; else 0 */
 };
 
 /* A split being written. */
 struct writing {
     const struct split *split;
+    char *folder; /* where to */
     struct precomp *precomp;
     struct npy_writer *classes, *confidences; /* NULL: the extractor has none */
     size_t feature_size;
+    struct record padded; /* of as many regions as the split has */
+    int32_t *counts;      /* of regions of each photograph so far */
+    size_t count, cap;
+    size_t fewer, fewest; /* photographs that have not all; the fewest regions of one */
 };
 
 static char *path_of(const struct extract_spec *spec, const char *ending)
 {
     char *name = mem_printf("%s%s", spec->split, ending), *path = file_join(spec->folder, name);
+    free(name);
+    return path;
+}
+
+static char *new_path(const struct writing *w, const char *ending)
+{
+    char *name = mem_printf("%s%s", w->split->spec->split, ending);
+    char *path = file_join(w->folder, name);
     free(name);
     return path;
 }
@@ -54,10 +72,10 @@ static bool exists(const struct extract_spec *spec, const char *ending)
 static int check_shape(const struct split *s, enum part part, struct error *err)
 {
     const struct npy *a = s->old[part];
-    const size_t last[PARTS] = {a->shape[2], 4, 2, 0, 0};
-    const int ndim[PARTS] = {3, 3, 2, 2, 2};
+    const size_t last[PARTS] = {a->shape[2], 4, 2, 0, 0, 0};
+    const int ndim[PARTS] = {3, 3, 2, 2, 2, 1};
     bool fits = a->ndim == ndim[part] && a->shape[0] == s->ids.count && a->type != NPY_OBJECT;
-    if (fits && part != SIZES)
+    if (fits && part != SIZES && part != COUNTS)
         fits = a->shape[1] == s->spec->regions;
     if (fits && last[part])
         fits = a->shape[ndim[part] - 1] == last[part];
@@ -77,7 +95,7 @@ static int load_old(struct split *s, struct error *err)
         idmap_add(&s->map, s->ids.items[i], i);
     for (enum part part = 0; status == 0 && part < PARTS; part++) {
         char *path = path_of(s->spec, endings[part]);
-        if (part <= SIZES || file_exists(path))
+        if (part < ARRAYS || file_exists(path))
             status = npy_open(path, NULL, &s->old[part], err);
         if (status == 0 && s->old[part])
             status = check_shape(s, part, err);
@@ -95,21 +113,66 @@ static int load_old(struct split *s, struct error *err)
     return status;
 }
 
+/* Captions beside an old split: if no file says which image each belongs to, each image has the
+ * same number now, but no longer when there are images without. */
+static int count_captions(struct split *s, struct error *err)
+{
+    struct str_list lines;
+    size_t blank, images = s->ids.count;
+    if (!exists(s->spec, "_caps.txt") || exists(s->spec, "_cap_img.txt"))
+        return 0;
+    char *path = path_of(s->spec, "_caps.txt");
+    int status = captions_load(path, s->spec->split, &lines, &blank, err);
+    if (status == 0) {
+        s->captions = lines.count + captions_blank_needed(lines.count, blank, images);
+        str_list_done(&lines);
+        if (s->captions % images != 0)
+            status = error_at(err, path, -1,
+                              "has %zu captions, not the same number for each of %zu photographs: "
+                              "%s_cap_img.txt has to say which photograph each belongs to",
+                              s->captions, images, s->spec->split);
+    }
+    free(path);
+    return status;
+}
+
+/* What a command before was about to put in place. Its records are no longer needed. */
+static int recover(const struct extract_spec *spec, struct error *err)
+{
+    bool done;
+    if (staging_recover(spec->folder, spec->split, &done, err) != 0)
+        return -1;
+    char *part = path_of(spec, "_extract.part");
+    if (done)
+        unlink(part);
+    free(part);
+    return 0;
+}
+
+static int check_free(const struct extract_spec *spec, struct error *err)
+{
+    for (size_t i = 0; i < PARTS + COUNTOF(texts); i++) {
+        const char *ending = i < PARTS ? endings[i] : texts[i - PARTS];
+        if (!exists(spec, ending))
+            continue;
+        char *path = path_of(spec, ending);
+        error_at(err, path, -1,
+                 "already exists; give --append to add photographs, --force to replace it, or "
+                 "another --split");
+        free(path);
+        return -1;
+    }
+    return 0;
+}
+
 static int open_existing(struct split *s, struct error *err)
 {
-    char *features = path_of(s->spec, endings[FEATURES]);
-    int status = 0;
-    if (!s->spec->append && !s->spec->force && file_exists(features))
-        status = error_at(err, features, -1,
-                          "already exists; give --append to add photographs, --force to replace "
-                          "it, or another --split");
-    if (s->spec->append && exists(s->spec, "_caps.txt"))
-        status = error_at(err, features, -1,
-                          "has captions beside it, which new photographs would lack; extract them "
-                          "into another --split of the folder");
-    s->append = s->spec->append && file_exists(features);
-    free(features);
-    return status == 0 && s->append ? load_old(s, err) : status;
+    if (recover(s->spec, err) != 0)
+        return -1;
+    s->append = s->spec->append && exists(s->spec, endings[FEATURES]);
+    if (s->append)
+        return load_old(s, err) == 0 ? count_captions(s, err) : -1;
+    return s->spec->force ? 0 : check_free(s->spec, err);
 }
 
 int split_open(const struct extract_spec *spec, struct split **out, struct error *err)
@@ -163,24 +226,62 @@ int split_check(const struct split *s, const struct record_hello *hello, struct 
 
 /* ---- writing ---- */
 
+/* Copies region `from` of a record to region `to` of another. */
+static void copy_region(const struct record *in, size_t from, struct record *out, size_t to)
+{
+    size_t size = in->feature_size;
+    memcpy(out->boxes + 4 * to, in->boxes + 4 * from, 4 * sizeof *out->boxes);
+    memcpy(out->features + size * to, in->features + size * from, size * sizeof *out->features);
+    if (!out->classes || !in->classes)
+        return;
+    out->classes[to] = in->classes[from];
+    out->confidences[to] = in->confidences[from];
+}
+
+static void clear_region(struct record *r, size_t i)
+{
+    memset(r->boxes + 4 * i, 0, 4 * sizeof *r->boxes);
+    memset(r->features + r->feature_size * i, 0, r->feature_size * sizeof *r->features);
+    if (!r->classes)
+        return;
+    r->classes[i] = -1;
+    r->confidences[i] = 0;
+}
+
+/* Makes w->padded of a record: what it lacks is zero, or its own regions again. */
+static void pad(struct writing *w, const struct record *r)
+{
+    bool repeat = w->split->spec->repeat;
+    size_t regions = w->split->spec->regions, real = repeat ? regions : r->regions;
+    for (size_t i = 0; i < real; i++)
+        copy_region(r, i % r->regions, &w->padded, i);
+    for (size_t i = real; i < regions; i++)
+        clear_region(&w->padded, i);
+    MEM_ROOM(w->counts, w->count, w->cap);
+    w->counts[w->count++] = (int32_t)real;
+    w->fewer += r->regions < regions;
+    w->fewest = r->regions < w->fewest ? r->regions : w->fewest;
+}
+
 static int add_record(struct writing *w, const char *id, const struct record *r, struct error *err)
 {
+    pad(w, r);
     struct bottomup_image image = {.id = id,
                                    .where = id,
                                    .width = r->width,
                                    .height = r->height,
-                                   .regions = r->regions,
+                                   .regions = w->split->spec->regions,
                                    .feature_size = r->feature_size,
-                                   .boxes = r->boxes,
-                                   .features = r->features};
+                                   .boxes = w->padded.boxes,
+                                   .features = w->padded.features};
     if (!precomp_needs(w->precomp, id))
         return error_set(err, "the id %s is there twice", id);
     if (precomp_add(w->precomp, &image, err) != 0)
         return -1;
     if (!w->classes)
         return 0;
-    return npy_writer_rows(w->classes, 1, r->classes, err) == 0
-               ? npy_writer_rows(w->confidences, 1, r->confidences, err)
+    return npy_writer_rows(w->classes, 1, w->padded.classes, err) == 0
+               ? npy_writer_rows(w->confidences, 1, w->padded.confidences, err)
                : -1;
 }
 
@@ -192,12 +293,18 @@ static void old_record(const struct split *s, size_t i, float *scratch, struct r
     npy_rows_f32(s->old[SIZES], i, 1, scratch);
     r->width = (int32_t)scratch[0];
     r->height = (int32_t)scratch[1];
-    if (!r->classes || !s->old[CONFIDENCES])
+    r->regions = s->spec->regions;
+    if (r->classes && s->old[CONFIDENCES]) {
+        npy_rows_f32(s->old[CONFIDENCES], i, 1, r->confidences);
+        npy_rows_f32(s->old[CLASSES], i, 1, scratch);
+        for (size_t k = 0; k < r->regions; k++)
+            r->classes[k] = (int32_t)scratch[k];
+    }
+    if (!s->old[COUNTS])
         return;
-    npy_rows_f32(s->old[CONFIDENCES], i, 1, r->confidences);
-    npy_rows_f32(s->old[CLASSES], i, 1, scratch);
-    for (size_t k = 0; k < r->regions; k++)
-        r->classes[k] = (int32_t)scratch[k];
+    npy_rows_f32(s->old[COUNTS], i, 1, scratch);
+    if (scratch[0] >= 1 && scratch[0] <= (float)r->regions)
+        r->regions = (size_t)scratch[0];
 }
 
 static int add_old(struct writing *w, struct error *err)
@@ -233,8 +340,7 @@ static int add_new(struct writing *w, const struct journal *journal, const struc
 static int open_classes(struct writing *w, struct error *err)
 {
     const struct extract_spec *spec = w->split->spec;
-    char *classes = path_of(spec, endings[CLASSES]),
-         *confidences = path_of(spec, endings[CONFIDENCES]);
+    char *classes = new_path(w, endings[CLASSES]), *confidences = new_path(w, endings[CONFIDENCES]);
     int status =
         npy_writer_open(classes, NPY_I32, 2, &spec->regions, &w->classes, err) == 0
             ? npy_writer_open(confidences, NPY_F32, 2, &spec->regions, &w->confidences, err)
@@ -244,19 +350,6 @@ static int open_classes(struct writing *w, struct error *err)
     return status;
 }
 
-/* What is not of these features (or, after a failure, has none) would be taken to belong to them.
- */
-static void remove_others(const struct extract_spec *spec)
-{
-    static const char *const others[] = {"_classes.npy", "_confidences.npy", "_class_names.txt",
-                                         "_features.json"};
-    for (size_t i = 0; i < COUNTOF(others); i++) {
-        char *path = path_of(spec, others[i]);
-        unlink(path);
-        free(path);
-    }
-}
-
 static int commit_array(struct npy_writer **writer, struct error *err)
 {
     struct npy_writer *w = *writer;
@@ -264,14 +357,14 @@ static int commit_array(struct npy_writer **writer, struct error *err)
     return w ? npy_writer_commit(w, err) : 0;
 }
 
-static int write_names(const struct extract_spec *spec, const struct record_hello *hello,
-                       struct error *err)
+static int write_names(struct writing *w, const struct record_hello *hello, struct error *err)
 {
+    const struct extract_spec *spec = w->split->spec;
     struct str text = {0};
     struct feature_source source = {hello->name, hello->version, hello->weights,
                                     hello->feature_size, spec->regions};
-    char *names = path_of(spec, "_class_names.txt"),
-         *about = feature_source_path(spec->folder, spec->split);
+    char *names = new_path(w, "_class_names.txt"),
+         *about = feature_source_path(w->folder, spec->split);
     for (size_t i = 0; i < hello->classes.count; i++)
         str_addf(&text, "%s\n", hello->classes.items[i]);
     int status = text.length ? file_write(names, text.text, text.length, err) : 0;
@@ -283,45 +376,129 @@ static int write_names(const struct extract_spec *spec, const struct record_hell
     return status;
 }
 
+/* How many regions each photograph has, if not all have as many as the split. */
+static int write_counts(struct writing *w, struct error *err)
+{
+    size_t i = 0;
+    while (i < w->count && (size_t)w->counts[i] == w->split->spec->regions)
+        i++;
+    if (i == w->count)
+        return 0;
+    char *path = new_path(w, endings[COUNTS]);
+    int status = npy_save(path, NPY_I32, 1, &w->count, w->counts, err);
+    free(path);
+    return status;
+}
+
+/* States what the captions that are there were taken for before photographs without any came. */
+static int write_map(struct writing *w, struct error *err)
+{
+    const struct split *s = w->split;
+    struct str text = {0};
+    if (s->captions == 0)
+        return 0;
+    for (size_t c = 0; c < s->captions; c++)
+        str_addf(&text, "%zu\n", c / (s->captions / s->ids.count));
+    char *path = new_path(w, "_cap_img.txt");
+    int status = file_write(path, text.text, text.length, err);
+    free(path);
+    str_done(&text);
+    return status;
+}
+
+/* What is not of these features would be taken to belong to them. */
+static int remove_others(const struct writing *w, struct error *err)
+{
+    const struct extract_spec *spec = w->split->spec;
+    for (size_t i = 0; i < PARTS + COUNTOF(texts); i++) {
+        const char *ending = i < PARTS ? endings[i] : texts[i - PARTS];
+        char *path = new_path(w, ending);
+        bool stale = !file_exists(path) && exists(spec, ending);
+        free(path);
+        if (stale && staging_remove(spec->folder, spec->split, ending, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int commit(struct writing *w, const struct record_hello *hello, struct precomp_summary *sum,
                   struct error *err)
 {
     const struct extract_spec *spec = w->split->spec;
     struct precomp *precomp = w->precomp;
-    if (!w->classes)
-        remove_others(spec);
-    if (commit_array(&w->classes, err) != 0 || commit_array(&w->confidences, err) != 0 ||
-        write_names(spec, hello, err) != 0)
-        return -1;
     w->precomp = NULL;
-    return precomp_commit(precomp, sum, err);
+    if (precomp_commit(precomp, sum, err) != 0 || commit_array(&w->classes, err) != 0 ||
+        commit_array(&w->confidences, err) != 0 || write_counts(w, err) != 0 ||
+        write_names(w, hello, err) != 0 || write_map(w, err) != 0 || remove_others(w, err) != 0)
+        return -1;
+    return staging_commit(spec->folder, spec->split, err);
+}
+
+static int write_all(struct writing *w, const struct journal *journal,
+                     const struct record_hello *hello, const struct str_list *ids,
+                     struct precomp_summary *sum, struct error *err)
+{
+    const struct extract_spec *spec = w->split->spec;
+    struct precomp_spec to = {.folder = w->folder, .split = spec->split, .regions = spec->regions};
+    int status = precomp_open(&to, &w->precomp, err);
+    if (status == 0 && hello->classes.count > 0)
+        status = open_classes(w, err);
+    if (status == 0)
+        status = record_reserve(&w->padded, w->classes != NULL, err);
+    if (status == 0)
+        status = add_old(w, err);
+    if (status == 0)
+        status = add_new(w, journal, ids, err);
+    return status == 0 ? commit(w, hello, sum, err) : -1;
+}
+
+static void note_result(const struct writing *w, size_t added, struct notes *notes)
+{
+    const struct extract_spec *spec = w->split->spec;
+    if (w->fewer > 0 && spec->repeat)
+        notes_add(notes,
+                  "%zu of %zu photographs have fewer than %zu regions (the fewest: %zu): "
+                  "they are repeated",
+                  w->fewer, w->count, spec->regions, w->fewest);
+    else if (w->fewer > 0)
+        notes_add(notes,
+                  "%zu of %zu photographs have fewer than %zu regions (the fewest: %zu): the "
+                  "numbers are in %s_num_boxes.npy, the rest is padding; other programs take it "
+                  "for regions of zeros: --repeat repeats regions instead",
+                  w->fewer, w->count, spec->regions, w->fewest, spec->split);
+    if (w->split->captions > 0)
+        notes_add(notes,
+                  "the %zu new photographs have no captions; %s_cap_img.txt says which photograph "
+                  "each of the %zu captions belongs to",
+                  added, spec->split, w->split->captions);
+    if (spec->force && !w->split->append && exists(spec, "_caps.txt"))
+        notes_add(notes,
+                  "%s_caps.txt was there before and stays: its captions have to be those of these "
+                  "photographs, in this order",
+                  spec->split);
 }
 
 int split_write(const struct split *split, const struct journal *journal,
-                const struct record_hello *hello, const struct str_list *ids, size_t *images_out,
-                struct error *err)
+                const struct record_hello *hello, const struct str_list *ids,
+                struct extract_result *result, struct error *err)
 {
-    struct writing w = {.split = split, .feature_size = hello->feature_size};
+    const struct extract_spec *spec = split->spec;
     struct precomp_summary sum = {0};
-    struct precomp_spec spec = {.folder = split->spec->folder,
-                                .split = split->spec->split,
-                                .captions = split->spec->captions,
-                                .regions = split->spec->regions,
-                                .force = split->append || split->spec->force};
-    int status = precomp_open(&spec, &w.precomp, err);
-    if (status == 0 && hello->classes.count > 0)
-        status = open_classes(&w, err);
-    if (status == 0)
-        status = add_old(&w, err);
-    if (status == 0)
-        status = add_new(&w, journal, ids, err);
-    if (status == 0)
-        status = commit(&w, hello, &sum, err);
+    struct writing w = {.split = split,
+                        .feature_size = hello->feature_size,
+                        .padded = {.regions = spec->regions, .feature_size = hello->feature_size},
+                        .fewest = spec->regions,
+                        .folder = staging_open(spec->folder, spec->split, err)};
+    int status = w.folder ? write_all(&w, journal, hello, ids, &sum, err) : -1;
     npy_writer_abort(w.classes);
     npy_writer_abort(w.confidences);
     precomp_abort(w.precomp);
-    if (status != 0 && !exists(split->spec, endings[FEATURES]))
-        remove_others(split->spec);
-    *images_out = sum.images;
+    staging_abandon(spec->folder, spec->split); /* nothing is left if it succeeded */
+    record_done(&w.padded);
+    free(w.folder);
+    free(w.counts);
+    result->photographs = sum.images;
+    if (status == 0)
+        note_result(&w, ids->count, &result->notes);
     return status;
 }

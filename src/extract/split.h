@@ -12,9 +12,10 @@
 
 struct split;
 
-/* Opens what is there. Errors: files of the split exist and neither append nor force is set; with
- * append: there is none, it has captions (which new photographs would lack), its files do not fit
- * each other or another number of regions. */
+/* Opens what is there; what a command before was interrupted at while it put it in place is carried
+ * on first. Errors: files of the split exist and neither append nor force is set; with append: its
+ * files do not fit each other or another number of regions, captions that are not the same number
+ * for each photograph and no file that says whose they are. */
 int split_open(const struct extract_spec *spec, struct split **out, struct error *err) MUST_USE;
 
 /* Frees it; NULL is allowed. */
@@ -27,11 +28,11 @@ bool split_has(const struct split *split, const char *id);
 int split_check(const struct split *split, const struct record_hello *hello,
                 struct error *err) MUST_USE;
 
-/* Writes the split: the rows that are there, then the journal's records of `ids`, in that order.
- * Features are put in place last. *images_out: rows in all. Errors: those of reading and writing;
- * then nothing is left behind. */
+/* Writes the split: the rows that are there, then the journal's records of `ids`, in that order;
+ * all files are replaced together (staging.h). Fills result->photographs and its notes. Errors:
+ * those of reading and writing; then nothing is left behind. */
 int split_write(const struct split *split, const struct journal *journal,
-                const struct record_hello *hello, const struct str_list *ids, size_t *images_out,
-                struct error *err) MUST_USE;
+                const struct record_hello *hello, const struct str_list *ids,
+                struct extract_result *result, struct error *err) MUST_USE;
 
 #endif

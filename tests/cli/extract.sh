@@ -50,7 +50,9 @@ while read -r path; do
     "$odd":other) path=x.png; say "$boxes" "$features" ;;
     "$odd":twice) say "$boxes" "$features"; say "$boxes" "$features" ;;
     "$odd":error) printf '{"image": "%s", "error": "too dark"}\n' "$path" ;;
-    "$odd":count) say '[[0, 0, 1, 1]]' "$features" ;;
+    "$odd":count) say '[[0, 0, 1, 1], [0, 0, 1, 1], [0, 0, 1, 1]]' "$features" ;;
+    "$odd":none) say '[]' '[]' ;;
+    "$odd":fewer) printf '{"image": "%s", "width": 360, "height": 270, "boxes": [[1, 2, 3, 4]], "features": [[1, 2, 3]], "classes": ["dog"], "confidences": [0.75]}\n' "$path" ;;
     "$odd":order) say '[[0, 0, 160, 270], [320, 0, 160, 270]]' "$features" ;;
     "$odd":outside) say '[[0, 0, 160, 270], [160, 0, 380, 270]]' "$features" ;;
     "$odd":nan) say "$boxes" '"AAAAAAAAAAAAAAAAAACAPwAAgD8AAMB/"' ;;
@@ -97,7 +99,8 @@ odd cut "ended with status 3"
 odd nonsense "not JSON"
 odd other "another image"
 odd error "too dark"
-odd count "has 1 boxes, not 2"
+odd count "has 3 boxes, not 1 to 2"
+odd none "has 0 boxes, not 1 to 2"
 odd order "ends before it begins"
 odd outside "not inside the 360 x 270"
 odd nan "NaN"
@@ -170,11 +173,70 @@ extract photos new.png -o good -s all --with ./fake --regions 2 --append
 fails_with 1 "already in all" "nothing new to append"
 version=2 extract fake -o good -s all --with ./fake --regions 2 --append
 fails_with 1 "are those of fake 1, weights w1" "another extractor's features are not mixed in"
-cp -r one captioned && printf '%s\n' 1 2 3 4 5 >captioned/all_caps.txt
-extract new.png -o captioned -s all --with ./fake --regions 2 --append
-fails_with 1 "has captions beside it" "a split with captions is not appended to"
 extract new.png -o one -s all --with ./fake --regions 1 --append
 fails_with 1 "same --regions" "--append with another number of regions"
+
+# ---- appending to a split with captions ----
+cp -r one captioned && printf '%s\n' a1 a2 b1 b2 c1 c2 d1 d2 e1 e2 >captioned/all_caps.txt
+cp -r captioned uneven && echo more >>uneven/all_caps.txt
+extract new.png -o captioned -s all --with ./fake --regions 2 --append
+[ "$status" -eq 0 ] && grep -q "the 1 new photographs have no captions" err &&
+    [ "$(tr '\n' ' ' <captioned/all_cap_img.txt)" = "0 0 1 1 2 2 3 3 4 4 " ]
+ok $? "the captions stay those of their photographs, and it is stated whose they are"
+run "$SCANSCOPE" info captioned
+[ "$status" -eq 0 ] && grep -q '6 images.*10 captions' out && ! grep -q damage out
+ok $? "info reads it"
+cp new.png newer.png
+echo "10 is of the new one" >>captioned/all_caps.txt && echo 5 >>captioned/all_cap_img.txt
+extract newer.png -o captioned -s all --with ./fake --regions 2 --append
+[ "$status" -eq 0 ] && [ "$(tail -n 1 captioned/all_cap_img.txt)" = 5 ] && [ "$(wc -l <captioned/all_cap_img.txt)" -eq 11 ] &&
+    "$SCANSCOPE" info captioned 2>&1 | grep -q '7 images.*11 captions'
+ok $? "a file that says it is kept"
+extract new.png -o uneven -s all --with ./fake --regions 2 --append
+fails_with 1 "has 11 captions, not the same number" "captions that are nobody's"
+[ "$(wc -l <uneven/all_ids.txt)" -eq 5 ] && [ ! -e uneven/all_extract.part ]
+ok $? "... and nothing is done"
+
+# ---- interrupted while files are put in place ----
+cp -r one half && mkdir half/all_extract.ready
+cp one/all_* half/all_extract.ready
+for name in ids.txt ims.npy; do mv good/all_$name half/all_extract.ready/all_$name; done
+cp half/all_extract.ready/all_ims.npy good/all_ims.npy && cp half/all_extract.ready/all_ids.txt good/all_ids.txt
+for name in boxes classes confidences img_sizes; do cp good/all_$name.npy half/all_extract.ready; done
+mv half/all_extract.ready/all_boxes.npy half/all_boxes.npy # the one that was moved
+: >half/all_extract.ready/all_num_boxes.npy && echo stale >half/all_num_boxes.npy
+run "$SCANSCOPE" info half
+grep -q "run the same extract command again" out err
+ok $? "half in place: it is not read, and what to do is said"
+extract photos new.png -o half -s all --with ./fake --regions 2 --append
+fails_with 1 "already in all" "the same command carries on: nothing is left to do"
+diff -r half good >out 2>&1
+ok $? "... and the split is whole"
+mkdir half/all_extract.new && echo x >half/all_extract.new/all_ims.npy.tmp-123456
+extract newer.png -o half -s all --with ./fake --regions 2 --append
+[ "$status" -eq 0 ] && [ ! -e half/all_extract.new ] && [ "$(wc -l <half/all_ids.txt)" -eq 7 ]
+ok $? "what was not finished before is thrown away"
+
+# ---- fewer regions ----
+odd=c.png does=fewer
+export odd does
+extract photos -o fewer -s all --with ./fake --regions 2
+grep -q "1 of 5 photographs have fewer than 2 regions (the fewest: 1)" err && grep -q all_num_boxes.npy err
+ok $? "a photograph of fewer regions: noted"
+[ "$(tail -c 20 fewer/all_num_boxes.npy | od -An -tu4 | tr -s ' ' '\n' | tr '\n' ' ')" = " 2 2 1 2 2 " ]
+ok $? "... their numbers"
+[ "$(tail -c 24 fewer/all_classes.npy | head -c 8 | od -An -td4 | tr -s ' ')" = " 1 -1" ]
+ok $? "... padding has no class"
+extract photos -o repeated -s all --with ./fake --regions 2 --repeat
+[ "$status" -eq 0 ] && [ ! -e repeated/all_num_boxes.npy ] && grep -q "they are repeated" err
+ok $? "--repeat"
+extract new.png -o fewer -s all --with ./fake --regions 2 --append
+[ "$(tail -c 24 fewer/all_num_boxes.npy | od -An -tu4 | tr -s ' \n' ' ')" = " 2 2 1 2 2 2 " ]
+ok $? "--append keeps the numbers"
+unset odd does
+extract photos -o fewer -s all --with ./fake --regions 2 --force
+[ "$status" -eq 0 ] && [ ! -e fewer/all_num_boxes.npy ] && cmp -s fewer/all_ims.npy one/all_ims.npy
+ok $? "--force: no numbers of before are left"
 
 # ---- features by name ----
 for split in train dev; do

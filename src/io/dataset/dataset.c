@@ -54,9 +54,26 @@ static int check_features(struct dataset *d, struct error *err)
     return 0;
 }
 
+/* Files of two states of the split must not be read as one. */
+static int check_ready(const struct opening *o, struct error *err)
+{
+    char *name = mem_printf("%s" DATASET_READY, o->d->split);
+    char *path = file_join(o->d->folder, name);
+    int status = 0;
+    if (o->in_folder && file_is_folder(path))
+        status = error_at(err, path, -1,
+                          "its files are those of the split, not all put in place: extract was "
+                          "interrupted; run the same extract command again");
+    free(path);
+    free(name);
+    return status;
+}
+
 static int open_features(struct opening *o, struct error *err)
 {
     struct dataset *d = o->d;
+    if (check_ready(o, err) != 0)
+        return -1;
     char *path = o->spec->features ? mem_strdup(o->spec->features)
                                    : dataset_find_array(o, dataset_feature_endings);
     if (!path)

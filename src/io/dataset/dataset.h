@@ -34,6 +34,10 @@ struct dataset_faults {
     struct error error[DATASET_PARTS];
 };
 
+/* {split} with this is a folder of files that replace those of the split: `scanscope extract` was
+ * interrupted while it put them in place. */
+#define DATASET_READY "_extract.ready"
+
 /* What to open; NULL for what is not given. Either folder and split, or `features` (then all else
  * is optional). All borrowed. */
 struct dataset_spec {
