@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "io/array/plausible.h"
 #include "io/dataset/feature_source.h"
 
 /* Bytes read, rows compared, before memory is given back. */
@@ -20,7 +21,7 @@ struct pass {
     float *low, *high;          /* size: over all regions that are not zero */
     struct image_hash *in_row;  /* regions */
     size_t live, seen;          /* regions that are not zero; all */
-    struct findings_tally nan, zero_images, zero_regions, same_regions, copies, padding;
+    struct findings_tally nan, odd, zero_images, zero_regions, same_regions, copies, padding;
     size_t nan_numbers;
 };
 
@@ -57,6 +58,17 @@ static void look_for_nan(struct pass *p, size_t image)
         free(where);
         p->nan_numbers += count;
     }
+}
+
+static void look_for_odd(struct pass *p, size_t image)
+{
+    struct plausible numbers = {0};
+    plausible_add(&numbers, p->row, subject_regions(p->s, image) * p->size);
+    if (plausible_is(&numbers))
+        return;
+    char *where = subject_image(p->s, image);
+    findings_place(&p->odd, "%s (%.0f %%)", where, plausible_percent(&numbers));
+    free(where);
 }
 
 static void widen(struct pass *p, const float *values)
@@ -151,6 +163,7 @@ static void look_at_rows(struct pass *p)
         npy_rows_f32(p->a, row, 1, p->row);
         if (row % p->step == 0) {
             look_for_nan(p, row / p->step);
+            look_for_odd(p, row / p->step);
             look_at_regions(p, row / p->step);
             memcpy(p->first, p->row, row_bytes);
         } else {
@@ -185,6 +198,8 @@ static void report(struct pass *p, const char *file)
     findings_add(out, FEATURES_NAN, split, file, &p->nan,
                  "NaN or infinity in %zu of %zu regions, %zu numbers in all", p->nan.count, p->seen,
                  p->nan_numbers);
+    findings_add(out, FEATURES_ODD, split, file, &p->odd,
+                 "%zu of %zu images have numbers that are no features", p->odd.count, images);
     report_columns(p, file);
     findings_add(out, FEATURES_ZERO_IMAGES, split, file, &p->zero_images,
                  "%zu of %zu images are all zero", p->zero_images.count, images);

@@ -47,6 +47,11 @@ const struct validate_code validate_codes[] = {
                       "Check its name if it is meant to be read."},
     [FEATURES_NAN] = {"features-nan", ERROR, "Features are NaN or infinite.",
                       "Compute the features of these images again."},
+    [FEATURES_ODD] = {"features-odd", ERROR,
+                      "More than 5 % of an image's numbers are below 1e-10 or above 1e10: they are "
+                      "no features.",
+                      "The file is damaged, or other numbers were written: compute these images' "
+                      "features again."},
     [FEATURES_CONSTANT] = {"features-constant", ERROR,
                            "All regions of all images have the same features.",
                            "Compute the features again: the extractor did not see the pictures."},
@@ -71,9 +76,9 @@ const struct validate_code validate_codes[] = {
                          "The first images are there five times, as the reference wants it, but "
                          "some later rows of five differ.",
                          "Write one row per image, or five equal ones."},
-    [FEATURES_PADDING] = {"features-padding", WARNING,
-                          "Rows that are padding by SPLIT_num_boxes.npy are not zero.",
-                          "Check the numbers of regions: real regions may be left out."},
+    [FEATURES_PADDING] =
+        {"features-padding", REMARK, "Rows that are padding by SPLIT_num_boxes.npy are not zero.",
+         "They take part in nothing; check that the numbers of regions are meant."},
     [FEATURES_SOURCE] = {"features-source", WARNING,
                          "SPLIT_features.json tells another size or number of regions than the "
                          "features have.",

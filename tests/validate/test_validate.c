@@ -134,6 +134,12 @@ static void nan_region(struct made *m)
     m->features[5][0][0] = NAN;
 }
 
+static void odd_region(struct made *m)
+{
+    for (size_t k = 0; k < SIZE; k++)
+        m->features[3][2][k] *= 1e-30F;
+}
+
 static void zero_image(struct made *m)
 {
     memset(m->features[6], 0, sizeof m->features[6]);
@@ -734,6 +740,7 @@ static const struct {
     void (*after)(void);
 } damages[] = {
     {"features-nan", 2, nan_region, NULL},
+    {"features-odd", 1, odd_region, NULL},
     {"features-zero-images", 1, zero_image, NULL},
     {"features-zero-regions", 2, zero_region, NULL},
     {"features-dead-columns", 2, dead_column, NULL},
