@@ -243,7 +243,7 @@ static void test_random_events(void **state)
     unsigned long events = number_from("SCANSCOPE_RANDOM_EVENTS", EVENTS);
     unsigned long seed = number_from("SCANSCOPE_RANDOM_SEED", 20240611);
     (void)state;
-    struct fake_options one = {.clumsy = true, .bad_photo = 3};
+    struct fake_options one = {.clumsy = true, .counted = true, .bad_photo = 3};
     struct fake_options two = {
         .caption = "e\xcc\x81t\xc3\xa9 \xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d \xf0\x9f\x90\x95"};
     play_random(1, &one, events / 2, seed);

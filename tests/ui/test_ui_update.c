@@ -10,7 +10,9 @@
 #include "tests/ui/ui_world.h"
 #include "ui/actions/browse.h"
 #include "ui/actions/start.h"
+#include "ui/commands/commands.h"
 #include "ui/state/layout.h"
+#include "ui/state/region_table.h"
 
 /* The fake backend's answer to what is awaited. */
 static void answer_ranked(struct world *world)
@@ -670,6 +672,35 @@ static void test_clicks_on_tabs_words_and_tables(void **state)
     assert_true(world->ui.zoom);
 }
 
+/* Only real regions are in the table, stepped to, clicked on or accepted by number. */
+static void test_counted_regions(void **state)
+{
+    struct fake_options options = {.counted = true};
+    struct world *world = world_new(&options, 1, 40, 120);
+    (void)state;
+    world_ask(world, "a red ball");
+    world_keys(world, "r");
+    for (int i = 0; i < 12; i++, world_keys(world, "j")) {
+        const struct look *look = ui_look(&world->ui);
+        struct pair pair = ui_pair(&world->ui);
+        struct region_table table;
+        size_t real = 1 + pair.image % 6;
+        assert_int_equal(look->R, real);
+        assert_true(region_table_make(&world->ui, &table));
+        assert_int_equal(table.count, real);
+        region_table_done(&table);
+        assert_int_equal(region_table_at(&world->ui, 0.2f, 0.2f), 0);
+        assert_int_equal(region_table_at(&world->ui, 0.8f, 0.8f), real == 6 ? 5 : -1);
+        for (int k = 0; k < 8; k++)
+            world_keys(world, "J");
+        assert_true(world->ui.region >= 0 && (size_t)world->ui.region < real);
+        struct effects effects = {0};
+        command_region(&world->ui, "5", &effects);
+        assert_true((world->ui.region == 5) == (real == 6));
+    }
+    world_free(world);
+}
+
 static void test_clicks_on_the_columns_of_failures(void **state)
 {
     struct fake_options options = {.clumsy = true};
@@ -781,6 +812,7 @@ int main(void)
         CASE(test_graphics),
         CASE(test_palette_runs_commands),
         CASE(test_clicks_on_tabs_words_and_tables),
+        cmocka_unit_test(test_counted_regions),
         cmocka_unit_test(test_clicks_on_the_columns_of_failures),
         cmocka_unit_test(test_a_copy_is_cut_where_terminals_refuse_more),
 

@@ -18,6 +18,7 @@ struct fake {
     struct backend base;
     struct fake_options options;
     char **id, **caption;
+    int32_t *region_count;
     float *boxes;
     int32_t *classes;
     float *confidences;
@@ -196,10 +197,10 @@ static int fake_look(struct backend *backend, size_t image, const struct ask *as
         return error_set(err, "the features are gone");
     }
     look->t2i = true;
-    look->R = REGIONS;
+    look->R = catalog_regions(&backend->catalog, image);
     split_words(fake, ask_text(fake, ask), &look->words);
     size_t n = look->words.count;
-    look->weights = mem_new(n * REGIONS, sizeof *look->weights);
+    look->weights = mem_new(n * look->R, sizeof *look->weights);
     look->similarity = mem_new(n, sizeof *look->similarity);
     look->share = mem_new(n, sizeof *look->share);
     look->share_lse = mem_new(n, sizeof *look->share_lse);
@@ -208,8 +209,8 @@ static int fake_look(struct backend *backend, size_t image, const struct ask *as
         look->similarity[w] = word_score(fake, image, look->words.text[w]);
         look->share[w] = look->share_avg[w] = look->similarity[w] / (float)n;
         look->share_lse[w] = look->similarity[w] * look->similarity[w];
-        for (size_t r = 0; r < REGIONS; r++)
-            look->weights[w * REGIONS + r] = r == (w + image) % REGIONS ? 0.7f : 0.06f;
+        for (size_t r = 0; r < look->R; r++)
+            look->weights[w * look->R + r] = r == (w + image) % look->R ? 0.7f : 0.06f;
     }
     look->score = pair_score(fake, image, &look->words);
     *out = look;
@@ -325,6 +326,7 @@ static void fake_free(struct backend *backend)
     free(fake->id);
     free(fake->caption);
     free(fake->boxes);
+    free(fake->region_count);
     free(fake->classes);
     free(fake->confidences);
     free(fake);
@@ -357,6 +359,14 @@ static float *make_boxes(size_t images)
     return boxes;
 }
 
+static int32_t *make_counts(size_t images)
+{
+    int32_t *counts = mem_new(images, sizeof *counts);
+    for (size_t i = 0; i < images; i++)
+        counts[i] = 1 + (int32_t)(i % REGIONS);
+    return counts;
+}
+
 static char *const class_names[] = {"ball", "交通信号灯",
                                     "a very long name of a thing that nobody has", ""};
 
@@ -387,6 +397,8 @@ struct backend *fake_new(const struct fake_options *options)
     fake->boxes = make_boxes(fake->images);
     if (options->names)
         make_classes(fake);
+    if (options->counted)
+        fake->region_count = make_counts(fake->images);
     fake->base.ops = &fake_ops;
     fake->base.catalog = (struct catalog){
         .model = "fake.pth.tar",
@@ -398,6 +410,7 @@ struct backend *fake_new(const struct fake_options *options)
         .per_image = options->no_captions ? 0 : PER_IMAGE,
         .id = fake->id,
         .caption = options->no_captions ? NULL : fake->caption,
+        .region_count = fake->region_count,
         .boxes = options->no_boxes ? NULL : fake->boxes,
         .classes = fake->classes,
         .confidences = fake->confidences,

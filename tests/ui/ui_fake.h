@@ -17,6 +17,7 @@ struct fake_options {
     bool colourful; /* photographs of small patches, no two of a colour */
     bool no_boxes, no_photos, no_captions;
     bool names;    /* regions have classes */
+    bool counted;  /* image i has only its first 1 + i % 6 regions */
     size_t images; /* 0: 12 */
     const char *open_error;
     atomic_bool *hold; /* rankings keep working until it is false or they are interrupted */
