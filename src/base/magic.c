@@ -7,6 +7,7 @@
 #include "base/countof.h"
 
 #define PICKLE_NAME "a pickle or a checkpoint"
+#define BY_CONVERT "if it holds region features, scanscope convert makes a data folder of it"
 
 /* The first match counts. */
 static const struct {
@@ -44,9 +45,8 @@ static const struct {
     ROW(0, "(dp1\n", MAGIC_PICKLE, false, PICKLE_NAME, NULL),
     ROW(0, "(lp0\n", MAGIC_PICKLE, false, PICKLE_NAME, NULL),
     ROW(0, "(lp1\n", MAGIC_PICKLE, false, PICKLE_NAME, NULL),
-    ROW(0, "\x89HDF", MAGIC_UNREAD, false, "an HDF5 file", "save its arrays as .npy (numpy.save)"),
-    ROW(16, "\xde\xc0\xef\xbe", MAGIC_UNREAD, false, "an LMDB database",
-        "save its arrays as .npy (numpy.save)"),
+    ROW(0, "\x89HDF", MAGIC_HDF5, false, "an HDF5 file", BY_CONVERT),
+    ROW(16, "\xde\xc0\xef\xbe", MAGIC_LMDB, false, "an LMDB database", BY_CONVERT),
     ROW(0, "\x1f\x8b", MAGIC_STAND_IN, false, "packed with gzip", "unpack it with gunzip first"),
     ROW(0, "BZh", MAGIC_STAND_IN, true, "packed with bzip2", "unpack it with bunzip2 first"),
     ROW(0,
@@ -206,10 +206,11 @@ bool magic_is(const void *data, size_t size, enum magic_kind kind)
 int magic_refuse_stand_in(const char *path, const void *data, size_t size, struct error *err)
 {
     const struct magic *magic = magic_find(data, size);
-    if (!magic || (magic->kind != MAGIC_STAND_IN && magic->kind != MAGIC_UNREAD))
+    bool database = magic && (magic->kind == MAGIC_HDF5 || magic->kind == MAGIC_LMDB);
+    if (!magic || (magic->kind != MAGIC_STAND_IN && !database))
         return 0;
     return error_at(err, path, -1, "is %s%s; %s", magic->name,
-                    magic->kind == MAGIC_UNREAD ? ", which is not read" : "", magic->advice);
+                    database ? ", which is not read here" : "", magic->advice);
 }
 
 int magic_unexpected(const char *path, const void *data, size_t size, const char *wanted,

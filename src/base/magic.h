@@ -10,8 +10,8 @@
 
 /* The kinds that something reads. All others are only named: a stand-in is what lies where a file
  * should be (a Git LFS pointer, a web page, zeros) or a file that is still packed; no reader takes
- * one, and file_map_open refuses it. A format that may well be given but is not read is refused in
- * the same way; only `info` says what it is. */
+ * one, and file_map_open refuses it. HDF5 and LMDB, which only `convert` and `info` read, in their
+ * own way, are refused by it, too. */
 enum magic_kind {
     MAGIC_JPEG,
     MAGIC_PNG,
@@ -20,8 +20,9 @@ enum magic_kind {
     MAGIC_ZIP,
     MAGIC_PICKLE,
     MAGIC_SAFETENSORS,
+    MAGIC_HDF5,
+    MAGIC_LMDB,
     MAGIC_OTHER,
-    MAGIC_UNREAD,
     MAGIC_STAND_IN
 };
 

@@ -326,9 +326,7 @@ int inspect_binary_kind(struct inspect_subject *s, const struct file_map *map, s
     const struct magic *magic = magic_find(map->data, map->size);
     if (begins(map, "SCANIDX"))
         return describe_index(s, map, err) == 0 ? 1 : -1;
-    if (!magic || magic->kind != MAGIC_UNREAD)
-        return magic_refuse_stand_in(s->path, map->data, map->size, err);
-    inspect_begin(s, magic->name);
-    inspect_line(s, "not read", "%s", magic->advice);
-    return 1;
+    if (magic && (magic->kind == MAGIC_HDF5 || magic->kind == MAGIC_LMDB))
+        return inspect_bottomup(s, err) == 0 ? 1 : -1;
+    return magic_refuse_stand_in(s->path, map->data, map->size, err);
 }

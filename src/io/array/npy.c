@@ -291,6 +291,22 @@ int npy_open(const char *path, const char *member, struct npy **out, struct erro
     return 0;
 }
 
+int npy_open_in(const uint8_t *bytes, size_t size, const char *path, const char *member,
+                struct npy **out, struct error *err)
+{
+    struct npy *array = mem_new(1, sizeof *array);
+    array->path = mem_strdup(path);
+    array->map = (struct file_map){.data = bytes, .size = size};
+    array->borrowed = true;
+    *out = NULL;
+    if (open_mapped(member, array, err) != 0) {
+        npy_free(array);
+        return -1;
+    }
+    *out = array;
+    return 0;
+}
+
 bool npy_is_named(const char *path)
 {
     return str_ends_with(path, ".npy") || str_ends_with(path, ".npz");
@@ -300,7 +316,8 @@ void npy_free(struct npy *array)
 {
     if (!array)
         return;
-    file_map_close(&array->map);
+    if (!array->borrowed)
+        file_map_close(&array->map);
     free(array->unpacked);
     free(array->path);
     free(array);

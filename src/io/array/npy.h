@@ -39,6 +39,7 @@ struct npy {
     size_t data_size;
     char *path; /* for messages; "FILE.npz(member)" for a member */
     struct file_map map;
+    bool borrowed;  /* `map` is the caller's bytes */
     void *unpacked; /* a compressed .npz member's bytes */
 };
 
@@ -48,12 +49,18 @@ struct npy {
  * type, sizes that overflow, no such member. */
 int npy_open(const char *path, const char *member, struct npy **out, struct error *err) MUST_USE;
 
+/* The same for bytes in memory, which must outlive the array; `path` is for messages. */
+int npy_open_in(const uint8_t *bytes, size_t size, const char *path, const char *member,
+                struct npy **out, struct error *err) MUST_USE;
+
 /* Closes it; NULL is allowed. */
 void npy_free(struct npy *array);
 
 /* Names of the arrays of a .npz, without ".npy". Errors: not a zip file, damaged; `out` is empty
  * then. */
 int npy_members(const char *path, struct str_list *out, struct error *err) MUST_USE;
+int npy_members_in(const uint8_t *bytes, size_t size, const char *path, struct str_list *out,
+                   struct error *err) MUST_USE;
 
 /* A type's name, "float32", and the bytes per element (0 for NPY_OBJECT). */
 const char *npy_type_name(enum npy_type type);

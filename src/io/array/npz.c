@@ -280,6 +280,17 @@ static int list_members(const struct file_map *map, const char *path, struct str
     return more < 0 ? damaged(path, err) : 0;
 }
 
+int npy_members_in(const uint8_t *bytes, size_t size, const char *path, struct str_list *out,
+                   struct error *err)
+{
+    const struct file_map map = {.data = bytes, .size = size};
+    *out = (struct str_list){0};
+    if (list_members(&map, path, out, err) == 0)
+        return 0;
+    str_list_done(out);
+    return -1;
+}
+
 int npy_members(const char *path, struct str_list *out, struct error *err)
 {
     struct file_map map;

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "base/magic.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "io/array/npy.h"
@@ -30,14 +31,51 @@ static bool is_vinvl(const char *path)
     return is;
 }
 
+static const struct bottomup_kind *kind_of_folder(const char *path)
+{
+    char *data = file_join(path, "data.mdb");
+    bool lmdb = file_exists(data);
+    free(data);
+    if (lmdb)
+        return &bottomup_lmdb;
+    return str_ends_with(path, "_att") ? &bottomup_pair : &bottomup_npz;
+}
+
+static enum magic_kind magic_of(const char *path)
+{
+    struct file_map map;
+    struct stat st;
+    if (stat(path, &st) != 0 || !S_ISREG(st.st_mode) || file_map_any(path, &map, NULL) != 0)
+        return MAGIC_OTHER;
+    const struct magic *magic = magic_find(map.data, map.size);
+    file_map_close(&map);
+    return magic ? magic->kind : MAGIC_OTHER;
+}
+
+/* Whether an .npy is one image's, not a whole split: regions x numbers, or a dict. */
+static bool is_one_image(const char *path)
+{
+    struct npy *npy;
+    if (npy_open(path, NULL, &npy, NULL) != 0)
+        return false;
+    bool is = npy->type == NPY_OBJECT || npy->ndim == 2;
+    npy_free(npy);
+    return is;
+}
+
 static const struct bottomup_kind *kind_of(const char *path)
 {
     if (file_is_folder(path))
-        return str_ends_with(path, "_att") ? &bottomup_pair : &bottomup_npz;
+        return kind_of_folder(path);
+    enum magic_kind magic = magic_of(path);
+    if (magic == MAGIC_HDF5)
+        return &bottomup_hdf5;
+    if (magic == MAGIC_LMDB)
+        return &bottomup_lmdb;
     if (str_ends_with(path, ".npz"))
         return &bottomup_npz;
     if (str_ends_with(path, ".npy"))
-        return &bottomup_precomp;
+        return is_one_image(path) ? &bottomup_npz : &bottomup_precomp;
     return is_vinvl(path) ? &bottomup_vinvl : &bottomup_tsv;
 }
 

@@ -32,6 +32,7 @@ struct bottomup {
     float *confidences;
     /* numbers allocated */
     size_t box_room, feature_room, class_room, confidence_room;
+    enum { BOTTOMUP_UNKNOWN, BOTTOMUP_UPRIGHT, BOTTOMUP_TURNED } turned; /* features of records */
     size_t feature_size;         /* of the images loaded so far; 0: none */
     bool over;                   /* a kind sets it with an error behind which nothing can be read */
     struct str_list class_names; /* a kind adds to it with bottomup_class, or fills it */
@@ -41,7 +42,7 @@ struct bottomup {
 
 /* The kinds: each in a file of its own, chosen by bottomup.c. */
 extern const struct bottomup_kind bottomup_tsv, bottomup_vinvl, bottomup_npz, bottomup_pair,
-    bottomup_precomp;
+    bottomup_precomp, bottomup_hdf5, bottomup_lmdb;
 
 /* Sets the error "WHERE: image ID: ..."; returns -1. */
 int bottomup_fail(const struct bottomup *reader, struct error *err, const char *format, ...)
