@@ -37,21 +37,16 @@ static int list_get(struct exact_list *out, size_t I, size_t n, struct error *er
     return out->starts ? 0 : mem_alloc(&out->starts, I + 1, sizeof *out->starts, what, err);
 }
 
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-int exact_true_pairs(size_t I, size_t C, size_t per_image, struct exact_list *out,
-                     struct error *err)
+int exact_true_pairs(const struct caption_map *map, struct exact_list *out, struct error *err)
 {
     *out = (struct exact_list){0};
-    if (list_get(out, I, C, err) != 0)
+    if (list_get(out, map->images, map->captions, err) != 0)
         return -1;
-    for (size_t i = 0; i < I; i++)
-        out->starts[i + 1] = smaller((i + 1) * per_image, C);
-    for (size_t c = 0; c < out->starts[I]; c++)
-        out->captions[c] = (uint32_t)c;
+    for (size_t i = 0, n = 0; i < map->images; i++) {
+        for (size_t k = 0; k < caption_map_count(map, i); k++)
+            out->captions[n++] = (uint32_t)caption_map_nth(map, i, k);
+        out->starts[i + 1] = n;
+    }
     return 0;
 }
 
@@ -73,30 +68,34 @@ int exact_all_pairs(size_t I, size_t C, struct exact_list *out, struct error *er
 
 /* The matrix and what it is compared with. */
 struct open_work {
-    const float *sims, *bounds, *truth;
-    size_t C, per_image;
+    const float *sims, *bounds;
+    const float *truth; /* C: by caption */
+    const struct caption_map *map;
 };
 
 /* The best of the image's true pairs; NaN if any is. */
 static float best_truth(const struct open_work *w, size_t i)
 {
     float best = -INFINITY;
-    for (size_t c = i * w->per_image; c < smaller((i + 1) * w->per_image, w->C); c++)
-        if (!(w->truth[c] <= best))
-            best = w->truth[c];
+    for (size_t k = 0; k < caption_map_count(w->map, i); k++) {
+        float score = w->truth[caption_map_nth(w->map, i, k)];
+        if (!(score <= best))
+            best = score;
+    }
     return best;
 }
 
 /* Lists the undecided pairs of image i and returns their number; captions_out NULL: only counts
- * them. A caption beyond the last image's has no true pair. */
-static size_t open_of(const struct open_work *w, size_t i, size_t truths, uint32_t *captions_out)
+ * them. An image without captions has no rank that they could change. */
+static size_t open_of(const struct open_work *w, size_t i, uint32_t *captions_out)
 {
+    size_t n = 0, C = w->map->captions;
+    bool queries = caption_map_count(w->map, i) > 0;
     float best = best_truth(w, i);
-    size_t n = 0, first = i * w->per_image, end = first + w->per_image;
-    for (size_t c = 0; c < w->C; c++) {
-        float s = w->sims[i * w->C + c], b = w->bounds[i * w->C + c];
-        bool open = !(fabsf(s - best) > b) || (c < truths && !(fabsf(s - w->truth[c]) > b));
-        if (!open || (c >= first && c < end))
+    for (size_t c = 0; c < C; c++) {
+        float s = w->sims[i * C + c], b = w->bounds[i * C + c];
+        bool open = (queries && !(fabsf(s - best) > b)) || !(fabsf(s - w->truth[c]) > b);
+        if (!open || caption_map_image(w->map, c) == i)
             continue;
         if (captions_out)
             captions_out[n] = (uint32_t)c;
@@ -105,26 +104,38 @@ static size_t open_of(const struct open_work *w, size_t i, size_t truths, uint32
     return n;
 }
 
-int exact_undecided_pairs(const float *sims, const float *bounds, size_t I, size_t C,
-                          size_t per_image, const float *truth, struct exact_list *out,
-                          struct error *err)
+static int list_open(const struct open_work *w, struct exact_list *out, struct error *err)
 {
-    struct open_work w = {sims, bounds, truth, C, per_image};
-    size_t truths = smaller(I * per_image, C);
-    *out = (struct exact_list){0};
+    size_t I = w->map->images;
     if (mem_alloc(&out->starts, I + 1, sizeof *out->starts, "pairs to score again", err) != 0)
         return -1;
 #pragma omp parallel for schedule(dynamic, 16)
     for (size_t i = 0; i < I; i++)
-        out->starts[i + 1] = open_of(&w, i, truths, NULL);
+        out->starts[i + 1] = open_of(w, i, NULL);
     for (size_t i = 0; i < I; i++)
         out->starts[i + 1] += out->starts[i];
     if (list_get(out, I, out->starts[I], err) != 0)
         return -1;
 #pragma omp parallel for schedule(dynamic, 16)
     for (size_t i = 0; i < I; i++)
-        open_of(&w, i, truths, out->captions + out->starts[i]);
+        open_of(w, i, out->captions + out->starts[i]);
     return 0;
+}
+
+int exact_undecided_pairs(const float *sims, const float *bounds, const struct caption_map *map,
+                          const float *truth, struct exact_list *out, struct error *err)
+{
+    float *by_caption = NULL;
+    *out = (struct exact_list){0};
+    if (mem_alloc(&by_caption, map->captions, sizeof *by_caption, "the true pairs", err) != 0)
+        return -1;
+    for (size_t i = 0, n = 0; i < map->images; i++)
+        for (size_t k = 0; k < caption_map_count(map, i); k++)
+            by_caption[caption_map_nth(map, i, k)] = truth[n++];
+    struct open_work w = {sims, bounds, by_caption, map};
+    int status = list_open(&w, out, err);
+    free(by_caption);
+    return status;
 }
 
 void exact_scatter(const struct exact_list *list, const float *scores, size_t I, size_t C,
