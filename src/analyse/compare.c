@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -17,25 +18,58 @@ static double worth(const struct sweep_query *query, size_t top)
     return query->rank < top ? 100 : 0;
 }
 
-/* The mean worth of each unit's queries. */
-static double *unit_means(const struct sweep_query *queries, size_t n, size_t per_unit, size_t top)
+/* An image without captions is no query. */
+static bool is_query(const struct sweep_query *query)
 {
-    size_t units = (n + per_unit - 1) / per_unit;
-    double *means = mem_new(units, sizeof *means);
-    for (size_t u = 0; u < units; u++) {
-        size_t end = (u + 1) * per_unit < n ? (u + 1) * per_unit : n;
-        for (size_t q = u * per_unit; q < end; q++)
-            means[u] += worth(&queries[q], top) / (double)(end - u * per_unit);
+    return query->truth != SIZE_MAX;
+}
+
+static size_t count_queries(const struct sweep_query *queries, size_t n)
+{
+    size_t count = 0;
+    for (size_t q = 0; q < n; q++)
+        count += is_query(&queries[q]);
+    return count;
+}
+
+/* The worth of each query by itself. */
+static size_t query_worths(const struct sweep_query *queries, size_t n, size_t top, double *out)
+{
+    size_t units = 0;
+    for (size_t q = 0; q < n; q++)
+        if (is_query(&queries[q]))
+            out[units++] = worth(&queries[q], top);
+    return units;
+}
+
+/* What each image adds to the mean worth of the captions, so that the mean over images is that: if
+ * all have as many captions, their mean worth; else by how much it moves the ratio of sums
+ * (linearised), since captions count alike. */
+static size_t image_worths(const struct sweep_query *captions, const struct caption_map *map,
+                           size_t top, double *out)
+{
+    size_t units = 0, fewest, most, described = caption_map_described(map, &fewest, &most);
+    double mean = 0, per_image = (double)map->captions / (double)described;
+    for (size_t c = 0; fewest != most && c < map->captions; c++)
+        mean += worth(&captions[c], top) / (double)map->captions;
+    for (size_t i = 0; i < map->images; i++) {
+        size_t n = caption_map_count(map, i);
+        double each = fewest == most ? (double)n : per_image, sum = 0;
+        for (size_t k = 0; k < n; k++)
+            sum += worth(&captions[caption_map_nth(map, i, k)], top) / each;
+        if (n > 0)
+            out[units++] = fewest == most ? sum : sum + mean - (double)n * mean / per_image;
     }
-    return means;
+    return units;
 }
 
 static int compare_worth(const struct sweep_query *a, const struct sweep_query *b, size_t n,
-                         size_t per_unit, size_t top, const struct bootstrap *how,
+                         const struct caption_map *map, size_t top, const struct bootstrap *how,
                          struct paired *out, struct error *err)
 {
-    size_t units = (n + per_unit - 1) / per_unit;
-    double *of_a = unit_means(a, n, per_unit, top), *of_b = unit_means(b, n, per_unit, top);
+    double *of_a = mem_new(n, sizeof *of_a), *of_b = mem_new(n, sizeof *of_b);
+    size_t units = map ? image_worths(a, map, top, of_a) : query_worths(a, n, top, of_a);
+    units = map ? image_worths(b, map, top, of_b) : query_worths(b, n, top, of_b);
     int status = stats_bootstrap_paired(of_a, of_b, units, how, out, err);
     free(of_a);
     free(of_b);
@@ -45,7 +79,10 @@ static int compare_worth(const struct sweep_query *a, const struct sweep_query *
 static void count_failures(const struct sweep_query *a, const struct sweep_query *b, size_t n,
                            size_t top, struct compared_recall *out)
 {
+    size_t queries = count_queries(a, n);
     for (size_t q = 0; q < n; q++) {
+        if (!is_query(&a[q]))
+            continue;
         bool a_fails = a[q].rank >= top, b_fails = b[q].rank >= top;
         out->both_fail += a_fails && b_fails;
         out->only_a_fails += a_fails && !b_fails;
@@ -53,16 +90,18 @@ static void count_failures(const struct sweep_query *a, const struct sweep_query
     }
     size_t any = out->both_fail + out->only_a_fails + out->only_b_fails;
     out->overlap = any ? (double)out->both_fail / (double)any : NAN;
-    out->a = 100 * (1 - (double)(out->both_fail + out->only_a_fails) / (double)n);
-    out->b = 100 * (1 - (double)(out->both_fail + out->only_b_fails) / (double)n);
+    out->a = 100 * (1 - (double)(out->both_fail + out->only_a_fails) / (double)queries);
+    out->b = 100 * (1 - (double)(out->both_fail + out->only_b_fails) / (double)queries);
     stats_mcnemar(out->only_b_fails, out->only_a_fails, &out->mcnemar);
 }
 
 static void compare_ranks(const struct sweep_query *a, const struct sweep_query *b, size_t n,
                           struct comparison *out)
 {
-    double share = 1 / (double)n;
+    double share = 1 / (double)out->queries;
     for (size_t q = 0; q < n; q++) {
+        if (!is_query(&a[q]))
+            continue;
         out->mean_rank_a += share * (double)(a[q].rank + 1);
         out->mean_rank_b += share * (double)(b[q].rank + 1);
         out->reciprocal_a += share * worth(&a[q], 0);
@@ -74,31 +113,32 @@ static void compare_ranks(const struct sweep_query *a, const struct sweep_query 
 }
 
 int compare_queries(const struct sweep_query *a, const struct sweep_query *b, size_t n,
-                    size_t per_unit, const struct bootstrap *how, struct comparison *out,
-                    struct error *err)
+                    const struct caption_map *map, const struct bootstrap *how,
+                    struct comparison *out, struct error *err)
 {
-    *out = (struct comparison){.queries = n};
+    *out = (struct comparison){.queries = count_queries(a, n)};
     compare_ranks(a, b, n, out);
     for (int t = 0; t < COMPARE_CUTOFFS; t++) {
         count_failures(a, b, n, compare_cutoffs[t], &out->at[t]);
-        if (compare_worth(a, b, n, per_unit, compare_cutoffs[t], how, &out->at[t].difference,
-                          err) != 0)
+        if (compare_worth(a, b, n, map, compare_cutoffs[t], how, &out->at[t].difference, err) != 0)
             return -1;
     }
-    return compare_worth(a, b, n, per_unit, 0, how, &out->reciprocal, err);
+    return compare_worth(a, b, n, map, 0, how, &out->reciprocal, err);
 }
 
-/* What each image adds, with its captions, to the sum of recalls. */
-static double *rsum_units(const struct sweep *sweep)
+/* What each image that has captions adds, with these, to the sum of recalls. */
+static double *rsum_units(const struct sweep *sweep, size_t *count_out)
 {
-    double *units = mem_new(sweep->I, sizeof *units);
+    double *units = mem_new(sweep->I, sizeof *units), *one = mem_new(sweep->I, sizeof *one);
     for (int t = 0; t < COMPARE_CUTOFFS; t++) {
-        for (size_t i = 0; i < sweep->I; i++)
-            units[i] += worth(&sweep->images[i], compare_cutoffs[t]);
-        for (size_t c = 0; c < sweep->C; c++)
-            units[c / sweep->per_image] += worth(&sweep->captions[c], compare_cutoffs[t]) *
-                                           (double)sweep->I / (double)sweep->C;
+        *count_out = query_worths(sweep->images, sweep->I, compare_cutoffs[t], one);
+        for (size_t u = 0; u < *count_out; u++)
+            units[u] += one[u];
+        image_worths(sweep->captions, sweep->map, compare_cutoffs[t], one);
+        for (size_t u = 0; u < *count_out; u++)
+            units[u] += one[u];
     }
+    free(one);
     return units;
 }
 
@@ -106,10 +146,11 @@ int compare_rsums(const struct sweep *a, const struct sweep *b, const struct boo
                   struct compared_rsum *out, struct error *err)
 {
     assert(a->I == b->I && a->C == b->C);
-    double *of_a = rsum_units(a), *of_b = rsum_units(b);
-    out->a = stats_mean(of_a, a->I);
-    out->b = stats_mean(of_b, b->I);
-    int status = stats_bootstrap_paired(of_a, of_b, a->I, how, &out->difference, err);
+    size_t units;
+    double *of_a = rsum_units(a, &units), *of_b = rsum_units(b, &units);
+    out->a = stats_mean(of_a, units);
+    out->b = stats_mean(of_b, units);
+    int status = stats_bootstrap_paired(of_a, of_b, units, how, &out->difference, err);
     free(of_a);
     free(of_b);
     return status;

@@ -31,11 +31,12 @@ struct comparison {
     size_t better, worse, same;        /* queries by B's rank compared with A's */
 };
 
-/* Compares n queries of A and of B. Every `per_unit` consecutive queries make one unit of the
- * bootstrap (the captions of an image; 1 for images). Errors: no memory. */
+/* Compares n queries of A and of B; images without captions are none. Units of the bootstrap are
+ * the queries, or, with `map`, the images that have captions: then the queries are these. Errors:
+ * no memory. */
 int compare_queries(const struct sweep_query *a, const struct sweep_query *b, size_t n,
-                    size_t per_unit, const struct bootstrap *how, struct comparison *out,
-                    struct error *err) MUST_USE;
+                    const struct caption_map *map, const struct bootstrap *how,
+                    struct comparison *out, struct error *err) MUST_USE;
 
 /* The sum of the six recalls, in per cent: of both, and A's minus B's (bootstrap over images). */
 struct compared_rsum {

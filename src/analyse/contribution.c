@@ -79,7 +79,8 @@ static void read_caption(const struct session *session, const struct lexicon *le
                          const float *sims, size_t n, size_t first, size_t caption,
                          struct word_use *uses)
 {
-    size_t image = caption / session->data->per_image, words = caption_length(session, caption) - 2;
+    size_t image = caption_map_image(&session->data->map, caption),
+           words = caption_length(session, caption) - 2;
     float score = sims[image * n + first];
     size_t rank = column_rank(sims, session->I, n, first, image);
     for (size_t w = 0; w < words; w++)
@@ -116,8 +117,8 @@ static int read_attention(const struct session *session, size_t caption, struct 
     struct attention *attention = NULL;
     if (query_from_caption(session, caption, &query, err) != 0)
         return -1;
-    int status =
-        session_attention(session, caption / session->data->per_image, query, &attention, err);
+    int status = session_attention(session, caption_map_image(&session->data->map, caption), query,
+                                   &attention, err);
     for (size_t w = 0; status == 0 && w + 2 < query->W; w++)
         read_word(attention, w + 1, &uses[w]);
     session_attention_free(attention);

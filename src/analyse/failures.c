@@ -75,7 +75,7 @@ struct failure failures_row(const struct dataset *data, const struct lexicon *le
                           .wrong_score = (double)q->wrong.score,
                           .margin = (double)q->score - (double)q->wrong.score,
                           .wrong = q->wrong.index,
-                          .id = data->id[image ? query : query / data->per_image]};
+                          .id = data->id[image ? query : caption_map_image(&data->map, query)]};
     if (row.caption != SIZE_MAX) {
         row.length = lexicon_length(lexicon, row.caption);
         row.unknown = lexicon_unknown(lexicon, row.caption);
@@ -97,8 +97,9 @@ void failures_build(const struct sweep *sweep, const struct dataset *data,
         out->words[c] = lexicon_join(lexicon, c);
     for (size_t i = 0; i2t && i < sweep->I; i++) {
         size_t truth = sweep->images[i].truth;
-        const char *words = truth == SIZE_MAX ? NULL : out->words[truth];
-        out->rows[out->count++] = failures_row(data, lexicon, words, &sweep->images[i], true, i);
+        if (truth != SIZE_MAX) /* it has captions */
+            out->rows[out->count++] =
+                failures_row(data, lexicon, out->words[truth], &sweep->images[i], true, i);
     }
     for (size_t c = 0; t2i && c < sweep->C; c++)
         out->rows[out->count++] =

@@ -8,14 +8,23 @@
 
 /* ---- captions of another image ---- */
 
-/* The median rank of captions first .. end-1 but for `without`; `room` holds as many. */
-static double median_rank(const struct sweep *s, size_t first, size_t end, size_t without,
-                          size_t *room)
+/* The median rank of all captions; `room` holds as many. */
+static double median_of_all(const struct sweep *s, size_t *room)
 {
-    size_t n = 0;
-    for (size_t c = first; c < end; c++)
-        if (c != without)
+    for (size_t c = 0; c < s->C; c++)
+        room[c] = s->captions[c].rank;
+    return evaluate_median_rank(room, s->C);
+}
+
+/* The median rank of the other captions of a caption's image. */
+static double median_of_siblings(const struct sweep *s, size_t caption, size_t *room)
+{
+    size_t n = 0, image = caption_map_image(s->map, caption);
+    for (size_t k = 0; k < caption_map_count(s->map, image); k++) {
+        size_t c = caption_map_nth(s->map, image, k);
+        if (c != caption)
             room[n++] = s->captions[c].rank;
+    }
     return evaluate_median_rank(room, n);
 }
 
@@ -31,14 +40,13 @@ size_t label_noise_suspects(const struct sweep *sweep, size_t worse_than, struct
 {
     struct suspect *found = mem_new(sweep->C, sizeof *found);
     size_t *room = mem_new(sweep->C, sizeof *room);
-    double all = median_rank(sweep, 0, sweep->C, SIZE_MAX, room);
+    double all = median_of_all(sweep, room);
     size_t count = 0;
     for (size_t c = 0; c < sweep->C; c++) {
-        size_t first = c / sweep->per_image * sweep->per_image, end = first + sweep->per_image;
         struct suspect s = {.caption = c, .rank = sweep->captions[c].rank + 1};
         if (s.rank <= worse_than)
             continue;
-        s.siblings = median_rank(sweep, first, end < sweep->C ? end : sweep->C, c, room);
+        s.siblings = median_of_siblings(sweep, c, room);
         s.times = (double)s.rank / (isnan(s.siblings) ? all : s.siblings);
         if (s.times >= 2)
             found[count++] = s;
@@ -66,7 +74,8 @@ static void find_twin(const struct sweep *s, const struct lexicon *lexicon, size
                       size_t image, struct near_miss *miss)
 {
     miss->overlap = -1;
-    for (size_t c = image * s->per_image; c < (image + 1) * s->per_image && c < s->C; c++) {
+    for (size_t k = 0; k < caption_map_count(s->map, image); k++) {
+        size_t c = caption_map_nth(s->map, image, k);
         double overlap = duplicates_overlap(lexicon, caption, c);
         if (overlap <= miss->overlap)
             continue;
@@ -88,7 +97,7 @@ size_t label_noise_near_misses(const struct sweep *sweep, const struct lexicon *
                                  .query = image ? q : q - sweep->I,
                                  .answer = query->wrong.index,
                                  .rank = query->rank + 1};
-        if (query->rank == 0 || miss.answer == SIZE_MAX)
+        if (query->truth == SIZE_MAX || query->rank == 0 || miss.answer == SIZE_MAX)
             continue;
         if (image)
             find_twin(sweep, lexicon, miss.answer, miss.query, &miss);

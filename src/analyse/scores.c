@@ -28,10 +28,9 @@ static int matrix_part(const struct score_source *source, size_t first_image, si
                : error_set(err, "interrupted");
 }
 
-void scores_of_matrix(const float *sims, size_t I, size_t C, size_t per_image,
-                      struct score_source *out)
+void scores_of_matrix(const float *sims, const struct caption_map *map, struct score_source *out)
 {
-    *out = (struct score_source){I, C, per_image, matrix_part, sims};
+    *out = (struct score_source){map->images, map->captions, map, matrix_part, sims};
 }
 
 /* ---- sessions ---- */
@@ -46,8 +45,8 @@ static int session_part(const struct score_source *source, size_t first_image, s
 
 void scores_of_session(const struct session *session, struct score_source *out)
 {
-    *out = (struct score_source){session->I, session->C, session->data->per_image, session_part,
-                                 session};
+    *out =
+        (struct score_source){session->I, session->C, &session->data->map, session_part, session};
 }
 
 /* ---- files ---- */
@@ -123,15 +122,16 @@ static int file_part(const struct score_source *source, size_t first_image, size
                : error_set(err, "interrupted");
 }
 
-int scores_of_file(const struct score_file *file, size_t I, size_t C, size_t per_image,
+int scores_of_file(const struct score_file *file, const struct caption_map *map,
                    struct score_source *out, struct error *err)
 {
+    size_t I = map->images, C = map->captions;
     if (file->shape[0] != I || file->shape[1] != C)
         return error_at(err, file->path, -1,
                         "has %zu images x %zu captions, the split %zu x %zu: they must be of the "
                         "same split",
                         file->shape[0], file->shape[1], I, C);
-    *out = (struct score_source){I, C, per_image, file_part, file};
+    *out = (struct score_source){I, C, map, file_part, file};
     return 0;
 }
 
@@ -168,5 +168,5 @@ void scores_of_mean(const struct score_mean *mean, struct score_source *out)
 {
     assert(mean->count > 0);
     const struct score_source *first = &mean->members[0];
-    *out = (struct score_source){first->I, first->C, first->per_image, mean_part, mean};
+    *out = (struct score_source){first->I, first->C, first->map, mean_part, mean};
 }

@@ -12,7 +12,8 @@
 
 /* Sources borrow what they read from, which must outlive them. */
 struct score_source {
-    size_t I, C, per_image; /* captions per_image * i .. belong to image i */
+    size_t I, C;
+    const struct caption_map *map; /* borrowed */
     /* As scores_part. */
     int (*part)(const struct score_source *source, size_t first_image, size_t images,
                 size_t first_caption, size_t captions, float *sims, const struct progress *progress,
@@ -26,9 +27,8 @@ int scores_part(const struct score_source *source, size_t first_image, size_t im
                 size_t first_caption, size_t captions, float *sims, const struct progress *progress,
                 struct error *err) MUST_USE;
 
-/* Makes a source of a matrix in memory; sims: I x C. */
-void scores_of_matrix(const float *sims, size_t I, size_t C, size_t per_image,
-                      struct score_source *out);
+/* Makes a source of a matrix in memory; sims: images x captions of the map. */
+void scores_of_matrix(const float *sims, const struct caption_map *map, struct score_source *out);
 
 /* Makes a source of a session whose captions are encoded. */
 void scores_of_session(const struct session *session, struct score_source *out);
@@ -41,8 +41,8 @@ struct score_file;
 int scores_file_open(const char *path, struct score_file **out, struct error *err) MUST_USE;
 void scores_file_free(struct score_file *file);
 
-/* Makes a source of an open file. Errors: the matrix is not I x C. */
-int scores_of_file(const struct score_file *file, size_t I, size_t C, size_t per_image,
+/* Makes a source of an open file. Errors: the matrix is not images x captions of the map. */
+int scores_of_file(const struct score_file *file, const struct caption_map *map,
                    struct score_source *out, struct error *err) MUST_USE;
 
 /* Several sources of the same shape. */

@@ -17,6 +17,7 @@ struct pass {
     const struct score_source *source;
     struct sweep *sweep;
     size_t block_images, blocks;
+    uint64_t passes;                   /* over all tiles; two if the truths are noted first */
     size_t *image_kept, *caption_kept; /* how many answers each query has so far */
     float *sims;
     const struct progress *progress;
@@ -56,28 +57,38 @@ void sweep_caption(const float *scores, size_t I, size_t truth, struct sweep_que
 
 /* ---- tiles ---- */
 
+/* Where block b of some would begin among n captions cut evenly. */
+static size_t share_of(size_t n, size_t b, size_t blocks)
+{
+    return n / blocks * b + (n % blocks < b ? n % blocks : b);
+}
+
 static struct block block_of(const struct pass *pass, size_t b)
 {
-    size_t I = pass->source->I, C = pass->source->C, per_image = pass->source->per_image;
+    size_t I = pass->source->I, C = pass->source->C;
+    const struct caption_map *map = pass->source->map;
     struct block block = {.first_image = b * pass->block_images, .images = pass->block_images};
     if (block.first_image + block.images > I)
         block.images = I - block.first_image;
-    block.first_caption = block.first_image * per_image;
-    block.captions = block.images * per_image;
-    if (block.first_caption > C)
-        block.first_caption = C;
-    if (block.first_caption + block.captions > C)
-        block.captions = C - block.first_caption;
+    size_t end = block.first_image + block.images;
+    block.first_caption =
+        map->sorted ? caption_map_start(map, block.first_image) : share_of(C, b, pass->blocks);
+    block.captions =
+        (map->sorted ? caption_map_start(map, end) : share_of(C, b + 1, pass->blocks)) -
+        block.first_caption;
     return block;
 }
 
-/* Sets the truths of a diagonal tile's queries. */
-static void note_truths(struct pass *pass, const struct block *b)
+/* Sets the truths that are in a tile. */
+static void note_truths(struct pass *pass, const struct block *images, const struct block *captions)
 {
     struct sweep *sweep = pass->sweep;
-    for (size_t c = 0; c < b->captions; c++) {
-        size_t caption = b->first_caption + c, image = caption / sweep->per_image;
-        float score = pass->sims[(image - b->first_image) * b->captions + c];
+    for (size_t c = 0; c < captions->captions; c++) {
+        size_t caption = captions->first_caption + c,
+               image = caption_map_image(sweep->map, caption);
+        if (image < images->first_image || image - images->first_image >= images->images)
+            continue;
+        float score = pass->sims[(image - images->first_image) * captions->captions + c];
         struct ranked best = {sweep->images[image].truth, sweep->images[image].score};
         sweep->captions[caption].truth = image;
         sweep->captions[caption].score = score;
@@ -99,7 +110,7 @@ static void count_row(struct pass *pass, const struct block *images, const struc
     for (size_t c = 0; c < captions->captions; c++) {
         struct ranked answer = {captions->first_caption + c, row[c]};
         if (answer.index != query->truth)
-            count_answer(query, answer, answer.index / sweep->per_image != image);
+            count_answer(query, answer, caption_map_image(sweep->map, answer.index) != image);
         keep(top, &pass->image_kept[image], sweep->image_k, answer);
     }
 }
@@ -130,16 +141,38 @@ static uint64_t count_not_finite(const float *sims, size_t n)
     return count;
 }
 
+static uint64_t all_pairs(const struct pass *pass)
+{
+    return (uint64_t)pass->source->I * pass->source->C * pass->passes;
+}
+
 /* Reports progress of a part as progress of the whole. */
 static bool step_part(void *context, uint64_t done, uint64_t total)
 {
     const struct pass *pass = context;
     (void)total;
-    return progress_step(pass->progress, pass->done + done,
-                         (uint64_t)pass->source->I * pass->source->C);
+    return progress_step(pass->progress, pass->done + done, all_pairs(pass));
 }
 
-static int do_tile(struct pass *pass, size_t image_block, size_t caption_block, struct error *err)
+static void count_tile(struct pass *pass, const struct block *images, const struct block *captions)
+{
+    pass->sweep->not_finite += count_not_finite(pass->sims, images->images * captions->captions);
+#pragma omp parallel
+    {
+#pragma omp for schedule(dynamic, 8) nowait
+        for (size_t i = 0; i < images->images; i++)
+            count_row(pass, images, captions, i);
+#pragma omp for schedule(dynamic)
+        for (size_t stripe = 0; stripe < captions->captions; stripe += STRIPE)
+            count_columns(pass, images, captions, stripe);
+    }
+}
+
+/* What a tile is scored for. */
+enum use { NOTE = 1, COUNT = 2 };
+
+static int do_tile(struct pass *pass, size_t image_block, size_t caption_block, int use,
+                   struct error *err)
 {
     struct block images = block_of(pass, image_block), captions = block_of(pass, caption_block);
     size_t pairs = images.images * captions.captions;
@@ -149,20 +182,12 @@ static int do_tile(struct pass *pass, size_t image_block, size_t caption_block, 
     if (scores_part(pass->source, images.first_image, images.images, captions.first_caption,
                     captions.captions, pass->sims, &progress, err) != 0)
         return -1;
-    if (image_block == caption_block)
-        note_truths(pass, &images);
-    pass->sweep->not_finite += count_not_finite(pass->sims, pairs);
-#pragma omp parallel
-    {
-#pragma omp for schedule(dynamic, 8) nowait
-        for (size_t i = 0; i < images.images; i++)
-            count_row(pass, &images, &captions, i);
-#pragma omp for schedule(dynamic)
-        for (size_t stripe = 0; stripe < captions.captions; stripe += STRIPE)
-            count_columns(pass, &images, &captions, stripe);
-    }
+    if (use & NOTE)
+        note_truths(pass, &images, &captions);
+    if (use & COUNT)
+        count_tile(pass, &images, &captions);
     pass->done += pairs;
-    return progress_step(pass->progress, pass->done, (uint64_t)pass->source->I * pass->source->C)
+    return progress_step(pass->progress, pass->done, all_pairs(pass))
                ? 0
                : error_set(err, "interrupted");
 }
@@ -174,22 +199,33 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* Images per block: a tile has n x n * per_image scores, n a multiple of the scoring engine's
- * tasks. */
+/* Images per block: a tile has n x n * captions per image scores, n a multiple of the scoring
+ * engine's tasks. */
 static size_t block_size(const struct score_source *source, size_t tile)
 {
     size_t limit = tile ? tile : TILE;
-    size_t images = (size_t)sqrt((double)limit / (double)source->per_image);
+    size_t images = (size_t)sqrt((double)limit * (double)source->I / (double)source->C);
     if (images > 128)
         images = images / 128 * 128;
     return images > 0 ? images : 1;
+}
+
+/* The most captions of a block. */
+static size_t most_captions(const struct pass *pass)
+{
+    size_t most = 1;
+    for (size_t b = 0; b < pass->blocks; b++) {
+        size_t captions = block_of(pass, b).captions;
+        most = captions > most ? captions : most;
+    }
+    return most;
 }
 
 static int get_room(struct pass *pass, struct sweep *sweep, struct error *err)
 {
     size_t I = sweep->I, C = sweep->C, n = pass->block_images, tile = 0, tops = 0;
     if (!mem_mul(I, sweep->image_k, &tops) || !mem_mul(C, sweep->caption_k, &tops) ||
-        !mem_mul(n, n * sweep->per_image, &tile))
+        !mem_mul(n, most_captions(pass), &tile))
         return error_set(err, "too many answers to keep");
     if (mem_alloc(&sweep->images, I, sizeof *sweep->images, "the ranks", err) != 0 ||
         mem_alloc(&sweep->captions, C, sizeof *sweep->captions, "the ranks", err) != 0 ||
@@ -209,11 +245,15 @@ static int get_room(struct pass *pass, struct sweep *sweep, struct error *err)
 static int do_tiles(struct pass *pass, struct error *err)
 {
     size_t blocks = pass->blocks;
+    bool first = pass->passes == 2;
+    for (size_t t = 0; first && t < blocks * blocks; t++)
+        if (do_tile(pass, t / blocks, t % blocks, NOTE, err) != 0)
+            return -1;
     for (size_t b = 0; b < blocks; b++)
-        if (do_tile(pass, b, b, err) != 0)
+        if (do_tile(pass, b, b, first ? COUNT : NOTE | COUNT, err) != 0)
             return -1;
     for (size_t t = 0; t < blocks * blocks; t++)
-        if (t / blocks != t % blocks && do_tile(pass, t / blocks, t % blocks, err) != 0)
+        if (t / blocks != t % blocks && do_tile(pass, t / blocks, t % blocks, COUNT, err) != 0)
             return -1;
     return 0;
 }
@@ -221,8 +261,8 @@ static int do_tiles(struct pass *pass, struct error *err)
 int sweep_run(const struct score_source *source, size_t k, size_t tile,
               const struct progress *progress, struct sweep *out, struct error *err)
 {
-    *out = (struct sweep){.I = source->I, .C = source->C, .per_image = source->per_image};
-    if (source->I == 0 || source->C == 0 || source->per_image == 0)
+    *out = (struct sweep){.I = source->I, .C = source->C, .map = source->map};
+    if (source->I == 0 || source->C == 0)
         return error_set(
             err, "there are no captions: give them with --captions FILE or --token-ids FILE");
     out->image_k = smaller(k, source->C);
@@ -230,6 +270,7 @@ int sweep_run(const struct score_source *source, size_t k, size_t tile,
     struct pass pass = {.source = source, .sweep = out, .progress = progress};
     pass.block_images = smaller(block_size(source, tile), source->I);
     pass.blocks = (source->I + pass.block_images - 1) / pass.block_images;
+    pass.passes = source->map->sorted || pass.blocks == 1 ? 1 : 2;
     int status = get_room(&pass, out, err);
     if (status == 0)
         status = do_tiles(&pass, err);
@@ -253,9 +294,11 @@ void sweep_done(struct sweep *sweep)
 void sweep_recalls(const struct sweep_query *queries, size_t n, struct recalls *out)
 {
     size_t *ranks = mem_new(n, sizeof *ranks);
+    size_t count = 0;
     for (size_t q = 0; q < n; q++)
-        ranks[q] = queries[q].rank;
-    evaluate_ranks(ranks, n, out);
+        if (queries[q].truth != SIZE_MAX)
+            ranks[count++] = queries[q].rank;
+    evaluate_ranks(ranks, count, out);
     free(ranks);
 }
 

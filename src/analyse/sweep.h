@@ -7,7 +7,8 @@
  *
  * The split is cut into blocks of images with their own captions. A tile is one block's images with
  * one block's captions; those on the diagonal hold all truths and come first, so that every other
- * score can be compared at once and each pair is scored once. */
+ * score can be compared at once and each pair is scored once. If the captions are not in the order
+ * of the images, the truths are anywhere, and are noted in a pass of their own. */
 #ifndef ANALYSE_SWEEP_H
 #define ANALYSE_SWEEP_H
 
@@ -17,7 +18,8 @@
 
 /* A query's result. Ranks are those of evaluate.h: from 0, equal scores by index, NaN last. */
 struct sweep_query {
-    size_t truth; /* the caption's image; the best of an image's captions (SIZE_MAX: none) */
+    size_t truth; /* the caption's image; the best of an image's captions (SIZE_MAX: it has
+                   * none, and is no query) */
     float score;  /* of the truth */
     size_t rank;
     struct ranked wrong; /* the best answer that is not true; index SIZE_MAX, score NaN: none */
@@ -25,7 +27,8 @@ struct sweep_query {
 
 /* The results; free with sweep_done. */
 struct sweep {
-    size_t I, C, per_image;
+    size_t I, C;
+    const struct caption_map *map;         /* the source's, borrowed */
     struct sweep_query *images, *captions; /* I queries i2t; C queries t2i */
     size_t image_k, caption_k;             /* how many answers are kept: k, or all if fewer */
     struct ranked *image_top;              /* I x image_k captions, best first */
@@ -43,7 +46,8 @@ void sweep_done(struct sweep *sweep);
 /* What became of one caption as a query, given its scores with all I images: as a pass does. */
 void sweep_caption(const float *scores, size_t I, size_t truth, struct sweep_query *out);
 
-/* The recalls of n queries, the same as evaluate_i2t and evaluate_t2i give for the whole matrix. */
+/* The recalls of n queries (images without captions are none), the same as evaluate_i2t and
+ * evaluate_t2i give for the whole matrix. */
 void sweep_recalls(const struct sweep_query *queries, size_t n, struct recalls *out);
 
 /* Recalls by an annotation of more right answers (ECCV Caption, CxC), over the queries that it has

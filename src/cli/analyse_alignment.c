@@ -66,7 +66,7 @@ static int measure_model(struct alignment_command *o, size_t model, struct error
         cli_session_open(&o->a.common, &spec, &o->sessions[model], err) != 0)
         return -1;
     const struct session *s = o->sessions[model];
-    if (s->C == 0 || s->data->per_image == 0)
+    if (s->C == 0)
         return error_set(err, "there are no captions: give them with --captions FILE");
     if (read_grounding(o, s, err) != 0)
         return -1;
@@ -194,7 +194,7 @@ static void report_worst(struct alignment_command *o, size_t model)
     for (size_t k = 0; k < a->worst_count; k++) {
         const struct align_caption *c = &a->worst[k];
         ANALYSE_CELLS(&o->a.report, c->mass, c->bound, c->nouns, c->caption);
-        report_cell_text(&o->a.report, data->id[c->caption / data->per_image]);
+        report_cell_text(&o->a.report, data->id[caption_map_image(&data->map, c->caption)]);
         report_cell_text(&o->a.report, data->caption ? data->caption[c->caption] : NULL);
     }
 }

@@ -246,7 +246,8 @@ static void report_queries(struct compare_command *o)
         report_cell_text(report, analyse_direction(row < I));
         ANALYSE_CELLS(report, row < I ? row : row - I, a->rank + 1, b->rank + 1, a->score,
                       b->score);
-        analyse_cell_image(&o->a, row < I ? row : caption / o->a.split.data->per_image);
+        analyse_cell_image(&o->a,
+                           row < I ? row : caption_map_image(&o->a.split.data->map, caption));
         analyse_cell_caption(&o->a, caption);
     }
     free(heading);
@@ -262,8 +263,8 @@ static int compare(struct compare_command *o, struct error *err)
     struct comparison both[2];
     struct compared_rsum rsum;
     struct report *report = &o->a.report;
-    if (compare_queries(a->images, b->images, a->I, 1, &how, &both[0], err) != 0 ||
-        compare_queries(a->captions, b->captions, a->C, a->per_image, &how, &both[1], err) != 0 ||
+    if (compare_queries(a->images, b->images, a->I, NULL, &how, &both[0], err) != 0 ||
+        compare_queries(a->captions, b->captions, a->C, a->map, &how, &both[1], err) != 0 ||
         compare_rsums(a, b, &how, &rsum, err) != 0)
         return -1;
     report_title(report, "%s and %s", o->models[0].label, o->models[1].label);

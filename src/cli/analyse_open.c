@@ -13,7 +13,7 @@
 
 static int check_captions(const struct dataset *data, struct error *err)
 {
-    if (data->per_image > 0 && data->captions > 0)
+    if (data->captions > 0)
         return 0;
     return error_set(err,
                      "the split%s%s has no captions that belong to its images: give them with "
@@ -67,8 +67,7 @@ static int open_member(struct analysis *a, size_t index, struct analyse_model *m
         return -1;
     const struct dataset *data = a->split.data;
     if (matrix)
-        return scores_of_file(model->files[m], data->images, data->captions, data->per_image,
-                              &model->members[m], err);
+        return scores_of_file(model->files[m], &data->map, &model->members[m], err);
     if (session->I != data->images || session->C != data->captions)
         return error_set(err, "%s: %zu images x %zu captions, the models before it %zu x %zu",
                          spec.model, session->I, session->C, data->images, data->captions);

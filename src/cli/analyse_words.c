@@ -53,7 +53,7 @@ static int report_caption(struct words_command *o, struct error *err)
     if (contributions_of(o, &o->caption, 1, &uses, &count, err) != 0)
         return -1;
     char *text = analyse_caption(&o->a, o->caption);
-    const char *image = data->id[o->caption / data->per_image];
+    const char *image = data->id[caption_map_image(&data->map, o->caption)];
     report_line(report, "%s", text);
     report_string(report, text, "caption");
     report_string(report, image, "image");

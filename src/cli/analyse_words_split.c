@@ -75,7 +75,7 @@ static const struct report_column caption_twin_columns[] = {
 
 static void report_twins(struct words_command *o, bool images, const struct twins *twins)
 {
-    size_t per_image = o->a.split.data->per_image;
+    const struct caption_map *map = &o->a.split.data->map;
     char *heading = mem_printf(
         images ? "%zu pairs of images nearly the same (cosine of mean embeddings at least %.2f):"
                : "%zu pairs of captions nearly the same (at least %.2f of their words in common):",
@@ -87,8 +87,8 @@ static void report_twins(struct words_command *o, bool images, const struct twin
     for (size_t t = 0; t < twins->count; t++) {
         const struct twin *twin = &twins->pairs[t];
         ANALYSE_CELLS(&o->a.report, twin->a, twin->b, twin->similarity);
-        analyse_cell_image(&o->a, images ? twin->a : twin->a / per_image);
-        analyse_cell_image(&o->a, images ? twin->b : twin->b / per_image);
+        analyse_cell_image(&o->a, images ? twin->a : caption_map_image(map, twin->a));
+        analyse_cell_image(&o->a, images ? twin->b : caption_map_image(map, twin->b));
         if (images)
             continue;
         analyse_cell_caption(&o->a, twin->a);
@@ -291,7 +291,7 @@ static int load_annotation(struct words_command *o, struct annotation *a, struct
         status = positives_ids_load(o->a.split.data, o->caption_ids, &ids, err);
     for (int d = 0; d < 2 && status == 0; d++)
         if (a->paths[d])
-            status = positives_load(a->paths[d], d == 1, ids, o->a.split.data->per_image,
+            status = positives_load(a->paths[d], d == 1, ids, &o->a.split.data->map,
                                     &a->positives[d], err);
     positives_ids_free(ids);
     return status;

@@ -81,8 +81,18 @@ static struct ensemble_member *list_members(const struct eval *e)
     return members;
 }
 
+static struct split_files files_of(const struct eval *e)
+{
+    return (struct split_files){.folder = e->common.data,
+                                .split = split_of(e),
+                                .captions = e->common.captions,
+                                .caption_ids = e->caption_ids,
+                                .compat = cli_token_compat(e->common.token_compat)};
+}
+
 static int score(struct eval *e, struct error *err)
 {
+    struct split_files files = files_of(e);
     size_t models = e->common.models.count;
     if (models == 0)
         return error_set(err, "no model: give a checkpoint with -m FILE");
@@ -91,6 +101,7 @@ static int score(struct eval *e, struct error *err)
         .members = members,
         .count = models,
         .weights = e->weights,
+        .files = &files,
         .folds = {e->fold5 ? FOLD5_COUNT : (size_t)e->folds,
                   e->fold5 ? FOLD5_SIZE : (size_t)e->fold_size},
         .every_pair = e->save_sims || e->metrics || e->qrels || e->run || e->ranks_file,
@@ -108,13 +119,9 @@ static int score(struct eval *e, struct error *err)
 static int complete_names(struct eval *e, struct error *err)
 {
     const struct folds *f = &e->ensemble.folds;
-    struct split_files files = {.folder = e->common.data,
-                                .split = split_of(e),
-                                .captions = e->common.captions,
-                                .caption_ids = e->caption_ids,
-                                .compat = cli_token_compat(e->common.token_compat)};
+    struct split_files files = files_of(e);
     if (needs_names(e) && !e->names.image &&
-        split_names_of_files(&files, f->I, f->C, f->per_image, &e->names, err) != 0)
+        split_names_of_files(&files, &f->map, &e->names, err) != 0)
         return -1;
     if (e->by_length && !e->names.words)
         return error_set(err, "--by-length needs the captions: give a folder with -d DIR, or "
@@ -128,7 +135,7 @@ static int measure_own(struct eval *e, struct error *err)
     struct relevance own[2] = {{0}};
     int status = 0;
     for (int i2t = 0; status == 0 && i2t < 2; i2t++)
-        status = metrics_relevance_of_split(f->I, f->C, f->per_image, i2t, &own[i2t], err);
+        status = metrics_relevance_of_split(&f->map, i2t, &own[i2t], err);
     if (status == 0)
         status = folds_metrics(f, e->ensemble.sims, own, NULL, e->own_metrics, err);
     metrics_relevance_done(&own[0]);

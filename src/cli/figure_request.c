@@ -99,8 +99,8 @@ void figure_request_unused(const struct figure_request *request, size_t log_coun
 
 static ptrdiff_t image_of_caption(const struct session *session, size_t caption)
 {
-    size_t per_image = session->data->per_image;
-    return per_image ? (ptrdiff_t)(caption / per_image) : -1;
+    const struct caption_map *map = &session->data->map;
+    return caption < map->captions ? (ptrdiff_t)caption_map_image(map, caption) : -1;
 }
 
 static int ask_index(const struct session *session, size_t caption, struct asked *out,

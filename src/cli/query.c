@@ -83,12 +83,12 @@ static void mark_images(struct ask *ask, size_t caption)
 {
     const struct dataset *data = ask->session->data;
     if (caption != SIZE_MAX) {
-        ask->truth[caption / data->per_image] = true;
+        ask->truth[caption_map_image(&data->map, caption)] = true;
         return;
     }
     for (size_t c = 0; data->caption && c < data->captions; c++)
         if (same_caption(ask->query->text, data->caption[c]))
-            ask->truth[c / data->per_image] = true;
+            ask->truth[caption_map_image(&data->map, c)] = true;
 }
 
 static int parse_index(const char *text, size_t *out, struct error *err)
@@ -160,7 +160,7 @@ static int ask_image(struct ask *ask, struct error *err)
     ask->scores = mem_new(ask->n, sizeof *ask->scores);
     ask->truth = mem_new(ask->n, sizeof *ask->truth);
     for (size_t c = 0; c < ask->n; c++)
-        ask->truth[c] = c / data->per_image == ask->image_index;
+        ask->truth[c] = caption_map_has(&data->map, ask->image_index, c);
     return session_score_captions(session, ask->image_index, ask->scores, NULL, err);
 }
 

@@ -1,25 +1,55 @@
 /* confidence.c: ranks made into one number per image, and those resampled. */
 #include "evaluate/confidence.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
 
 const size_t confidence_at[CONFIDENCE_RECALLS] = {1, 5, 10};
 
-/* hits[folds_images]: the share of the image's queries (itself, or its captions) whose truth is
- * among the first k, in per cent. */
-static void hits_of(const struct folds *f, const struct folds_ranks *ranks, bool i2t, size_t k,
-                    double *hits)
+/* Of an image: its queries (itself, or its captions), and how many of these find their truth among
+ * the first k. An image without captions has none either way. */
+static size_t count_found(const struct folds *f, const struct folds_ranks *ranks, bool i2t,
+                          size_t image, size_t k, size_t *found_out)
 {
-    const size_t *of = i2t ? ranks->i2t : ranks->t2i;
+    size_t fold = image / f->images, own = image % f->images;
+    const struct caption_map *map = &f->maps[fold];
+    size_t captions = caption_map_count(map, own), found = 0;
+    for (size_t q = 0; !i2t && q < captions; q++)
+        found += ranks->t2i[f->starts[fold] + caption_map_nth(map, own, q)] < k;
+    *found_out = i2t ? captions > 0 && ranks->i2t[image] < k : found;
+    return i2t ? captions > 0 : captions;
+}
+
+/* What each image adds to the recall at k, in per cent, so that the mean is the recall: hits[], of
+ * the images that have captions; returns how many these are. Where all have the same number of
+ * queries it is the share of them that find their truth. Else queries count alike, and not images:
+ * the recall is a ratio of sums, and an image adds by how much it moves that (linearised). */
+static size_t hits_of(const struct folds *f, const struct folds_ranks *ranks, bool i2t, size_t k,
+                      double *hits)
+{
+    size_t units = 0, queries = 0, all_found = 0, found, fewest = SIZE_MAX, most = 0;
     for (size_t i = 0; i < folds_images(f); i++) {
-        size_t first = i2t ? i : i * f->per_image, end = i2t ? i + 1 : first + f->per_image;
-        size_t n = 0, found = 0;
-        for (size_t q = first; q < end && (i2t || q < folds_captions(f)); q++, n++)
-            found += of[q] < k;
-        hits[i] = n ? 100.0 * (double)found / (double)n : 0;
+        size_t n = count_found(f, ranks, i2t, i, k, &found);
+        if (n == 0)
+            continue;
+        hits[units++] = 100.0 * (double)found / (double)n;
+        queries += n;
+        all_found += found;
+        fewest = n < fewest ? n : fewest;
+        most = n > most ? n : most;
     }
+    if (fewest == most)
+        return units;
+    double recall = 100.0 * (double)all_found / (double)queries;
+    double mean = (double)queries / (double)units;
+    for (size_t i = 0, u = 0; i < folds_images(f); i++) {
+        size_t n = count_found(f, ranks, i2t, i, k, &found);
+        if (n > 0)
+            hits[u++] = recall + (100.0 * (double)found - (double)n * recall) / mean;
+    }
+    return units;
 }
 
 int confidence_recalls(const struct folds *folds, const struct folds_ranks *ranks,
@@ -30,8 +60,8 @@ int confidence_recalls(const struct folds *folds, const struct folds_ranks *rank
     int status = 0;
     for (int i2t = 0; i2t < 2; i2t++)
         for (int k = 0; status == 0 && k < CONFIDENCE_RECALLS; k++) {
-            hits_of(folds, ranks, i2t, confidence_at[k], hits);
-            status = stats_bootstrap_mean(hits, folds_images(folds), how, &out[i2t][k], err);
+            size_t units = hits_of(folds, ranks, i2t, confidence_at[k], hits);
+            status = stats_bootstrap_mean(hits, units, how, &out[i2t][k], err);
         }
     free(hits);
     return status;
@@ -43,7 +73,7 @@ int confidence_compare(const struct folds *folds, const struct folds_ranks *a,
 {
     size_t images = folds_images(folds), only_a = 0, only_b = 0;
     double *hits = mem_new(2 * images, sizeof *hits);
-    hits_of(folds, a, i2t, k, hits);
+    size_t units = hits_of(folds, a, i2t, k, hits);
     hits_of(folds, b, i2t, k, hits + images);
     for (size_t q = 0; q < (i2t ? images : folds_captions(folds)); q++) {
         bool hit_a = (i2t ? a->i2t : a->t2i)[q] < k, hit_b = (i2t ? b->i2t : b->t2i)[q] < k;
@@ -51,31 +81,35 @@ int confidence_compare(const struct folds *folds, const struct folds_ranks *a,
         only_b += hit_b && !hit_a;
     }
     stats_mcnemar(only_a, only_b, &out->mcnemar);
-    int status = stats_bootstrap_paired(hits, hits + images, images, how, &out->paired, err);
+    int status = stats_bootstrap_paired(hits, hits + images, units, how, &out->paired, err);
     free(hits);
     return status;
 }
 
-/* What each image adds, with its captions, to the sum of recalls; the caller's to free. */
-static double *rsum_parts(const struct folds *folds, const struct folds_ranks *ranks)
+/* What each image that has captions adds, with these, to the sum of recalls; the caller's to free.
+ */
+static double *rsum_parts(const struct folds *folds, const struct folds_ranks *ranks,
+                          size_t *units_out)
 {
-    size_t images = folds_images(folds);
+    size_t images = folds_images(folds), units = 0;
     double *sum = mem_new(images, sizeof *sum), *hits = mem_new(images, sizeof *hits);
     for (int i2t = 0; i2t < 2; i2t++)
         for (int k = 0; k < CONFIDENCE_RECALLS; k++) {
-            hits_of(folds, ranks, i2t, confidence_at[k], hits);
-            for (size_t i = 0; i < images; i++)
+            units = hits_of(folds, ranks, i2t, confidence_at[k], hits);
+            for (size_t i = 0; i < units; i++)
                 sum[i] += hits[i];
         }
     free(hits);
+    *units_out = units;
     return sum;
 }
 
 int confidence_rsum(const struct folds *folds, const struct folds_ranks *ranks,
                     const struct bootstrap *how, struct interval *out, struct error *err)
 {
-    double *sum = rsum_parts(folds, ranks);
-    int status = stats_bootstrap_mean(sum, folds_images(folds), how, out, err);
+    size_t units;
+    double *sum = rsum_parts(folds, ranks, &units);
+    int status = stats_bootstrap_mean(sum, units, how, out, err);
     free(sum);
     return status;
 }
@@ -84,8 +118,9 @@ int confidence_compare_rsum(const struct folds *folds, const struct folds_ranks 
                             const struct folds_ranks *b, const struct bootstrap *how,
                             struct paired *out, struct error *err)
 {
-    double *of_a = rsum_parts(folds, a), *of_b = rsum_parts(folds, b);
-    int status = stats_bootstrap_paired(of_a, of_b, folds_images(folds), how, out, err);
+    size_t units;
+    double *of_a = rsum_parts(folds, a, &units), *of_b = rsum_parts(folds, b, &units);
+    int status = stats_bootstrap_paired(of_a, of_b, units, how, out, err);
     free(of_a);
     free(of_b);
     return status;

@@ -82,7 +82,7 @@ static int score_open(struct ensemble_work *w, ptrdiff_t member, size_t fold,
         status = member == MEAN ? score_mean(w, fold, list, n, own, err)
                                 : ensemble_score_list(w, (size_t)member, fold, list, own, err);
     if (status == 0)
-        exact_scatter(list, own, f->images, f->captions, sims);
+        exact_scatter(list, own, f->images, folds_captions_of(f, fold), sims);
     free(own);
     return status;
 }
@@ -92,14 +92,15 @@ static int decide_fold(struct ensemble_work *w, ptrdiff_t member,
 {
     const struct folds *f = &w->out->folds;
     struct exact_list open;
-    float *sims = scores->sims + fold * folds_pairs(f);
-    float *truth = scores->truth + fold * f->captions;
-    int status = exact_undecided_pairs(sims, scores->bounds + fold * folds_pairs(f), f->images,
-                                       f->captions, f->per_image, truth, &open, err);
-    exact_scatter(&w->truth, truth, f->images, f->captions, sims);
+    size_t first = folds_first_pair(f, fold);
+    float *sims = scores->sims + first, *truth = scores->truth + f->starts[fold];
+    const struct exact_list *pairs = &w->truth[fold];
+    int status =
+        exact_undecided_pairs(sims, scores->bounds + first, &f->maps[fold], truth, &open, err);
+    exact_scatter(pairs, truth, f->images, folds_captions_of(f, fold), sims);
     if (status == 0) {
-        w->out->counts.pairs += folds_pairs(f);
-        w->out->counts.again += open.starts[f->images] + w->truth.starts[f->images];
+        w->out->counts.pairs += folds_pairs(f, fold);
+        w->out->counts.again += open.starts[f->images] + pairs->starts[f->images];
         status = score_open(w, member, fold, &open, sims, err);
     }
     exact_list_free(&open);
@@ -124,7 +125,7 @@ static int decide(struct ensemble_work *w, ptrdiff_t member, const struct ensemb
 static void widen(const struct ensemble_work *w, const struct ensemble_scores *scores)
 {
     const float unit = 6e-8f, slack = 2 * unit * (float)(w->spec->count + 3);
-    size_t n = w->out->folds.count * folds_pairs(&w->out->folds);
+    size_t n = folds_first_pair(&w->out->folds, w->out->folds.count);
     for (size_t k = 0; k < n; k++)
         scores->bounds[k] += slack * (fabsf(scores->sims[k]) + scores->bounds[k]);
 }
@@ -142,7 +143,7 @@ static int add_member(struct ensemble_work *w, size_t member, struct error *err)
     }
     if (w->spec->count == 1)
         return 0;
-    size_t n = out->folds.count * folds_pairs(&out->folds);
+    size_t n = folds_first_pair(&out->folds, out->folds.count);
     widen(w, scores);
     add(w->spec, member, scores->sims, n, w->sum.sims);
     add(w->spec, member, scores->bounds, n, w->sum.bounds);
@@ -157,8 +158,8 @@ static int score_members(struct ensemble_work *w, struct error *err)
     for (size_t m = 0; m < spec->count; m++)
         if (add_member(w, m, err) != 0)
             return -1;
-    divide(spec, f->count * folds_pairs(f), w->sum.sims);
-    divide(spec, f->count * folds_pairs(f), w->sum.bounds);
+    divide(spec, folds_first_pair(f, f->count), w->sum.sims);
+    divide(spec, folds_first_pair(f, f->count), w->sum.bounds);
     divide(spec, folds_captions(f), w->sum.truth);
     return decide(w, MEAN, &w->sum, err);
 }
@@ -168,6 +169,16 @@ static void scores_free(struct ensemble_scores *scores)
     free(scores->sims);
     free(scores->bounds);
     free(scores->truth);
+}
+
+static void work_done(struct ensemble_work *w, size_t folds)
+{
+    scores_free(&w->sum);
+    scores_free(&w->one);
+    for (size_t p = 0; w->truth && p < folds; p++)
+        exact_list_free(&w->truth[p]);
+    free(w->truth);
+    session_free(w->session);
 }
 
 int ensemble_evaluate(const struct ensemble_spec *spec, struct ensemble *out, struct error *err)
@@ -181,6 +192,7 @@ int ensemble_evaluate(const struct ensemble_spec *spec, struct ensemble *out, st
     if (spec->member_ranks)
         out->member_ranks = mem_new(spec->count, sizeof *out->member_ranks);
     int status = score_members(&w, err);
+    size_t folds = out->folds.count;
     if (status == 0) {
         out->sims = w.sum.sims;
         w.sum.sims = NULL;
@@ -190,10 +202,7 @@ int ensemble_evaluate(const struct ensemble_spec *spec, struct ensemble *out, st
     } else {
         ensemble_done(out);
     }
-    scores_free(&w.sum);
-    scores_free(&w.one);
-    exact_list_free(&w.truth);
-    session_free(w.session);
+    work_done(&w, folds);
     return status;
 }
 
@@ -203,6 +212,7 @@ void ensemble_done(struct ensemble *ensemble)
         folds_ranks_done(&ensemble->member_ranks[m]);
     free(ensemble->member_ranks);
     folds_ranks_done(&ensemble->ranks);
+    folds_done(&ensemble->folds);
     free(ensemble->each);
     free(ensemble->sims);
     *ensemble = (struct ensemble){0};

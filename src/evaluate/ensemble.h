@@ -8,6 +8,7 @@
 #define EVALUATE_ENSEMBLE_H
 
 #include "evaluate/folds.h"
+#include "evaluate/split_names.h"
 #include "retrieve/session/session_exact.h"
 
 /* One of: a session, a matrix in memory, a matrix in a file, or, if all are NULL, a session that
@@ -38,6 +39,9 @@ struct ensemble_spec {
     const struct ensemble_member *members;
     size_t count;
     const double *weights; /* one per member, as ensemble_check_weights wants them; NULL: equal */
+    /* Where matrices, without a session before them, find which image each caption belongs to; if
+     * NULL, or not there, each image has the same number of captions, by the shape. */
+    const struct split_files *files;
     struct folds_spec folds;
     bool every_pair;   /* every pair's own score, because more than ranks is made of them */
     bool member_ranks; /* the ranks of each member, too */
@@ -47,7 +51,7 @@ struct ensemble_spec {
 /* What came of it; all owned. */
 struct ensemble {
     struct folds folds;
-    float *sims;                      /* folds.count x folds.images x folds.captions */
+    float *sims;                      /* a matrix in folds (folds.h) */
     struct evaluation *each, mean;    /* of each fold, and their mean */
     struct folds_ranks ranks;         /* of the mean of all members */
     struct folds_ranks *member_ranks; /* of each member, or NULL */

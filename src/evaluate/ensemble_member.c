@@ -60,19 +60,28 @@ static void note_left_out(const struct ensemble_work *w)
              f->I - folds_images(f));
 }
 
-static int take_split(struct ensemble_work *w, size_t member, size_t I, size_t C, size_t per_image,
+static int list_truths(struct ensemble_work *w, struct error *err)
+{
+    const struct folds *f = &w->out->folds;
+    w->truth = mem_new(f->count, sizeof *w->truth);
+    for (size_t p = 0; p < f->count; p++)
+        if (exact_true_pairs(&f->maps[p], &w->truth[p], err) != 0)
+            return -1;
+    return 0;
+}
+
+static int take_split(struct ensemble_work *w, size_t member, const struct caption_map *map,
                       struct error *err)
 {
     struct folds *f = &w->out->folds;
-    if (w->cut && (I != f->I || C != f->C))
+    if (w->cut && (map->images != f->I || map->captions != f->C))
         return error_set(err,
                          "%s has %zu images x %zu captions, the models before it %zu x %zu: they "
                          "must be of the same split",
-                         member_of(w, member)->name, I, C, f->I, f->C);
+                         member_of(w, member)->name, map->images, map->captions, f->I, f->C);
     if (w->cut)
         return 0;
-    if (folds_cut(&w->spec->folds, I, C, per_image, f, err) != 0 ||
-        exact_true_pairs(f->images, f->captions, per_image, &w->truth, err) != 0)
+    if (folds_cut(&w->spec->folds, map, f, err) != 0 || list_truths(w, err) != 0)
         return -1;
     w->cut = true;
     note_left_out(w);
@@ -86,7 +95,7 @@ static int take_room(struct ensemble_work *w, size_t member, struct ensemble_sco
     static const char what[] = "the similarities";
     const struct folds *f = &w->out->folds;
     struct ensemble_scores *s = *out = member == 0 ? &w->sum : &w->one;
-    size_t pairs = f->count * folds_pairs(f);
+    size_t pairs = folds_first_pair(f, f->count);
     if (s->truth)
         return 0;
     if (mem_alloc(&s->sims, pairs, sizeof *s->sims, what, err) != 0 ||
@@ -100,8 +109,8 @@ static struct session_block fold_block(const struct ensemble_work *w, size_t fol
     const struct folds *f = &w->out->folds;
     return (struct session_block){.first_image = fold * f->images,
                                   .images = f->images,
-                                  .first_caption = fold * f->captions,
-                                  .captions = f->captions};
+                                  .first_caption = f->starts[fold],
+                                  .captions = folds_captions_of(f, fold)};
 }
 
 /* ---- sessions ---- */
@@ -145,17 +154,17 @@ static int score_fold(const struct ensemble_work *w, const struct session *sessi
 {
     const struct folds *f = &w->out->folds;
     struct session_block block = fold_block(w, fold);
-    struct score_list truth = {w->truth.starts, w->truth.captions};
-    size_t pairs = folds_pairs(f);
-    float *sims = into->sims + fold * pairs, *bounds = into->bounds + fold * pairs;
-    memset(bounds, 0, pairs * sizeof *bounds);
+    struct score_list truth = {w->truth[fold].starts, w->truth[fold].captions};
+    size_t first = folds_first_pair(f, fold);
+    float *sims = into->sims + first, *bounds = into->bounds + first;
+    memset(bounds, 0, folds_pairs(f, fold) * sizeof *bounds);
     const struct progress *progress = begin(w, "scoring");
     int status = w->spec->every_pair
                      ? score_own(session, &block, sims, progress, err)
                      : session_score_approx(session, &block, sims, bounds, wide_out, progress, err);
     end(w);
-    return status == 0 ? session_score_pairs(session, &block, &truth,
-                                             into->truth + fold * f->captions, NULL, err)
+    return status == 0 ? session_score_pairs(session, &block, &truth, into->truth + f->starts[fold],
+                                             NULL, err)
                        : -1;
 }
 
@@ -165,7 +174,7 @@ static int score_session(struct ensemble_work *w, size_t member, struct error *e
     struct ensemble_scores *into = NULL;
     bool wide = false, any = false;
     if (session_of(w, member, &session, err) != 0 ||
-        take_split(w, member, session->I, session->C, session->data->per_image, err) != 0 ||
+        take_split(w, member, &session->data->map, err) != 0 ||
         take_room(w, member, &into, err) != 0)
         return -1;
     for (size_t fold = 0; fold < w->out->folds.count; fold++) {
@@ -227,20 +236,34 @@ static int read_matrix(const char *path, struct matrix *out, struct error *err)
     return status;
 }
 
-/* Captions per image: as the members before have it, else from the shape; 0 if it does not fit. */
-static size_t matrix_per_image(const struct ensemble_work *w, const size_t shape[2])
+/* Of a matrix: as a file of the split has it, else by its shape. Errors: the shape fits neither. */
+static int map_of_matrix(const struct ensemble_work *w, const char *name, const size_t shape[2],
+                         struct caption_map *out, struct error *err)
 {
+    size_t I = shape[0], C = shape[1];
+    *out = (struct caption_map){.images = I, .captions = C};
     if (w->cut)
-        return w->out->folds.per_image;
-    return shape[0] > 0 && shape[1] % shape[0] == 0 ? shape[1] / shape[0] : 0;
+        return 0;
+    if (w->spec->files && split_map_of_files(w->spec->files, I, out, err) != 0)
+        return -1;
+    if (out->stated && out->captions != C)
+        return error_at(
+            err, name, -1,
+            "has %zu captions, but the split tells the images of %zu (SPLIT_cap_img.txt)", C,
+            out->captions);
+    if (out->stated)
+        return 0;
+    *out = caption_map_regular(I, C, I > 0 ? C / I : 0);
+    return I > 0 && C > 0 && C % I == 0
+               ? 0
+               : error_at(err, name, -1,
+                          "%zu x %zu is not a matrix of images x captions, unless the split tells "
+                          "whose captions these are: give its folder (-d DIR)",
+                          I, C);
 }
 
-static int check_matrix(const struct ensemble_work *w, const char *name, const struct matrix *m,
-                        struct error *err)
+static int check_matrix(const char *name, const struct matrix *m, struct error *err)
 {
-    if (matrix_per_image(w, m->shape) == 0)
-        return error_at(err, name, -1, "%zu x %zu is not a matrix of images x captions",
-                        m->shape[0], m->shape[1]);
     for (size_t k = 0; k < m->shape[0] * m->shape[1]; k++)
         if (!isfinite(m->sims[k]))
             return error_at(err, name, -1,
@@ -256,19 +279,23 @@ static int load_matrix(struct ensemble_work *w, size_t member, struct matrix *ou
                        struct error *err)
 {
     const struct ensemble_member *m = member_of(w, member);
+    struct caption_map map;
     *out = (struct matrix){.sims = m->sims, .shape = {m->images, m->captions}};
     if (!m->sims && read_matrix(m->name, out, err) != 0)
         return -1;
-    if (check_matrix(w, m->name, out, err) != 0)
+    if (check_matrix(m->name, out, err) != 0)
         return -1;
-    return take_split(w, member, out->shape[0], out->shape[1], matrix_per_image(w, out->shape),
-                      err);
+    int status = map_of_matrix(w, m->name, out->shape, &map, err);
+    if (status == 0)
+        status = take_split(w, member, &map, err);
+    caption_map_done(&map);
+    return status;
 }
 
 static float matrix_at(const struct folds *f, const struct matrix *m, size_t fold, size_t i,
                        size_t c)
 {
-    return m->sims[(fold * f->images + i) * f->C + fold * f->captions + c];
+    return m->sims[(fold * f->images + i) * f->C + f->starts[fold] + c];
 }
 
 /* A matrix is what it is: its bounds are zero. */
@@ -278,14 +305,15 @@ static void copy_folds(const struct ensemble_work *w, const struct matrix *m,
     const struct folds *f = &w->out->folds;
     for (size_t fold = 0; fold < f->count; fold++)
         for (size_t i = 0; i < f->images; i++) {
-            for (size_t c = 0; c < f->captions; c++)
-                into->sims[fold * folds_pairs(f) + i * f->captions + c] =
+            const struct exact_list *truth = &w->truth[fold];
+            size_t captions = folds_captions_of(f, fold);
+            for (size_t c = 0; c < captions; c++)
+                into->sims[folds_first_pair(f, fold) + i * captions + c] =
                     matrix_at(f, m, fold, i, c);
-            for (size_t k = w->truth.starts[i]; k < w->truth.starts[i + 1]; k++)
-                into->truth[fold * f->captions + k] =
-                    matrix_at(f, m, fold, i, w->truth.captions[k]);
+            for (size_t k = truth->starts[i]; k < truth->starts[i + 1]; k++)
+                into->truth[f->starts[fold] + k] = matrix_at(f, m, fold, i, truth->captions[k]);
         }
-    memset(into->bounds, 0, f->count * folds_pairs(f) * sizeof *into->bounds);
+    memset(into->bounds, 0, folds_first_pair(f, f->count) * sizeof *into->bounds);
 }
 
 static int score_matrix(struct ensemble_work *w, size_t member, struct error *err)

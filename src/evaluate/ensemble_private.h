@@ -8,8 +8,8 @@
 /* Similarities and how far each can be off its pair's own score; the true pairs' own ones. Over
  * folds, as folds.h lays them out. */
 struct ensemble_scores {
-    float *sims, *bounds; /* count x images x captions */
-    float *truth;         /* count x captions */
+    float *sims, *bounds; /* a matrix in folds */
+    float *truth;         /* of each fold, as `truth` of the work lists them */
 };
 
 struct ensemble_work {
@@ -17,7 +17,7 @@ struct ensemble_work {
     struct ensemble *out;
     bool cut;                        /* out->folds is known: a member was seen */
     struct ensemble_scores sum, one; /* of all members so far, of one */
-    struct exact_list truth;         /* the true pairs of a fold */
+    struct exact_list *truth;        /* the true pairs of each fold */
     struct session *session;         /* that hooks.open opened, of member `open` */
     size_t open;
 };

@@ -41,21 +41,25 @@ void evaluate_ranks(size_t *ranks, size_t n, struct recalls *out)
 /* Takes `ranks`, after a copy went to ranks_out. */
 static void recalls_of(size_t *ranks, size_t n, struct recalls *out, size_t *ranks_out)
 {
+    size_t queries = 0;
     if (ranks_out)
         memcpy(ranks_out, ranks, n * sizeof *ranks);
-    evaluate_ranks(ranks, n, out);
+    for (size_t q = 0; q < n; q++)
+        if (ranks[q] != EVALUATE_NO_QUERY)
+            ranks[queries++] = ranks[q];
+    evaluate_ranks(ranks, queries, out);
     free(ranks);
 }
 
-void evaluate_i2t(const float *sims, size_t I, size_t C, size_t per_image, struct recalls *out,
+void evaluate_i2t(const float *sims, const struct caption_map *map, struct recalls *out,
                   size_t *ranks_out)
 {
-    size_t *ranks = mem_new(I, sizeof *ranks);
+    size_t I = map->images, C = map->captions, *ranks = mem_new(I, sizeof *ranks);
 #pragma omp parallel for schedule(dynamic, 16)
     for (size_t i = 0; i < I; i++) {
-        ranks[i] = C;
-        for (size_t c = i * per_image; c < (i + 1) * per_image && c < C; c++) {
-            size_t rank = rank_of(sims + i * C, C, c);
+        ranks[i] = EVALUATE_NO_QUERY;
+        for (size_t k = 0; k < caption_map_count(map, i); k++) {
+            size_t rank = rank_of(sims + i * C, C, caption_map_nth(map, i, k));
             ranks[i] = rank < ranks[i] ? rank : ranks[i];
         }
     }
@@ -64,16 +68,16 @@ void evaluate_i2t(const float *sims, size_t I, size_t C, size_t per_image, struc
 
 /* Row by row, in the matrix's own order: each caption counts the images that rank before its own.
  */
-void evaluate_t2i(const float *sims, size_t I, size_t C, size_t per_image, struct recalls *out,
+void evaluate_t2i(const float *sims, const struct caption_map *map, struct recalls *out,
                   size_t *ranks_out)
 {
     enum { STRIPE = 4096 };
-    size_t *ranks = mem_new(C, sizeof *ranks);
+    size_t I = map->images, C = map->captions, *ranks = mem_new(C, sizeof *ranks);
 #pragma omp parallel for schedule(dynamic)
     for (size_t stripe = 0; stripe < C; stripe += STRIPE)
         for (size_t i = 0; i < I; i++)
             for (size_t c = stripe; c < C && c < stripe + STRIPE; c++) {
-                size_t image = c / per_image;
+                size_t image = caption_map_image(map, c);
                 if (i != image)
                     ranks[c] += rank_better((struct ranked){i, sims[i * C + c]},
                                             (struct ranked){image, sims[image * C + c]});
@@ -81,17 +85,17 @@ void evaluate_t2i(const float *sims, size_t I, size_t C, size_t per_image, struc
     recalls_of(ranks, C, out, ranks_out);
 }
 
-void evaluate_with_ranks(const float *sims, size_t I, size_t C, size_t per_image,
-                         struct evaluation *out, size_t *i2t_ranks_out, size_t *t2i_ranks_out)
+void evaluate_with_ranks(const float *sims, const struct caption_map *map, struct evaluation *out,
+                         size_t *i2t_ranks_out, size_t *t2i_ranks_out)
 {
-    evaluate_i2t(sims, I, C, per_image, &out->i2t, i2t_ranks_out);
-    evaluate_t2i(sims, I, C, per_image, &out->t2i, t2i_ranks_out);
+    evaluate_i2t(sims, map, &out->i2t, i2t_ranks_out);
+    evaluate_t2i(sims, map, &out->t2i, t2i_ranks_out);
     out->rsum = out->i2t.r1 + out->i2t.r5 + out->i2t.r10 + out->t2i.r1 + out->t2i.r5 + out->t2i.r10;
 }
 
-void evaluate(const float *sims, size_t I, size_t C, size_t per_image, struct evaluation *out)
+void evaluate(const float *sims, const struct caption_map *map, struct evaluation *out)
 {
-    evaluate_with_ranks(sims, I, C, per_image, out, NULL, NULL);
+    evaluate_with_ranks(sims, map, out, NULL, NULL);
 }
 
 static void add_recalls(struct recalls *sum, const struct recalls *part, double share)

@@ -5,18 +5,24 @@
 #define EVALUATE_EVALUATE_H
 
 #include <stddef.h>
+#include <stdint.h>
+
+#include "io/dataset/caption_map.h"
 
 struct recalls {
     double r1, r5, r10, median, mean; /* recalls per cent; ranks start at 1 */
 };
 
-/* Computes the recalls of a matrix sims: I x C, captions per_image * i .. belong to image i. i2t:
- * of each image's best-ranked caption; t2i: of each caption's image. The order is rank.h's: on
- * distinct scores numpy's argsort()[::-1]. ranks_out: I (i2t) or C (t2i) ranks, 0 = best; NULL to
- * skip. */
-void evaluate_i2t(const float *sims, size_t I, size_t C, size_t per_image, struct recalls *out,
+/* The rank of an image that has no captions: it is no query. */
+#define EVALUATE_NO_QUERY SIZE_MAX
+
+/* Computes the recalls of a matrix sims: the map's I x C. i2t: of each image's best-ranked caption,
+ * of the images that have any; t2i: of each caption's image. The order is rank.h's: on distinct
+ * scores numpy's argsort()[::-1]. ranks_out: I (i2t) or C (t2i) ranks, 0 = best, or
+ * EVALUATE_NO_QUERY; NULL to skip. */
+void evaluate_i2t(const float *sims, const struct caption_map *map, struct recalls *out,
                   size_t *ranks_out);
-void evaluate_t2i(const float *sims, size_t I, size_t C, size_t per_image, struct recalls *out,
+void evaluate_t2i(const float *sims, const struct caption_map *map, struct recalls *out,
                   size_t *ranks_out);
 
 /* The median of n ranks, 0 = best, which are sorted in place, as a rank from 1, and as the
@@ -34,11 +40,11 @@ struct evaluation {
 };
 
 /* Evaluates a matrix, as above, in both directions. */
-void evaluate(const float *sims, size_t I, size_t C, size_t per_image, struct evaluation *out);
+void evaluate(const float *sims, const struct caption_map *map, struct evaluation *out);
 
 /* The same with the ranks: I and C of them; NULL to skip. */
-void evaluate_with_ranks(const float *sims, size_t I, size_t C, size_t per_image,
-                         struct evaluation *out, size_t *i2t_ranks_out, size_t *t2i_ranks_out);
+void evaluate_with_ranks(const float *sims, const struct caption_map *map, struct evaluation *out,
+                         size_t *i2t_ranks_out, size_t *t2i_ranks_out);
 
 /* The mean of n evaluations (folds), value by value; n > 0. */
 void evaluate_mean(const struct evaluation *folds, size_t n, struct evaluation *out);

@@ -21,24 +21,67 @@ static int check_images(const struct folds_spec *spec, size_t I, struct error *e
     return 0;
 }
 
-int folds_cut(const struct folds_spec *spec, size_t I, size_t C, size_t per_image,
-              struct folds *out, struct error *err)
+/* The captions of each fold must be a range of the split's. */
+static int check_order(const struct folds *f, const struct caption_map *map, struct error *err)
 {
-    size_t pairs = 0;
-    if (I == 0 || C == 0 || per_image == 0)
+    if (f->count == 1 && f->images == map->images)
+        return 0;
+    return map->sorted ? 0
+                       : error_set(err, "a fold of the images is no range of the captions, which "
+                                        "are not in the order of the images: sort the captions "
+                                        "and their images, or evaluate without folds");
+}
+
+static int cut_maps(const struct caption_map *map, struct folds *f, struct error *err)
+{
+    f->starts = mem_new(f->count + 1, sizeof *f->starts);
+    f->maps = mem_new(f->count, sizeof *f->maps);
+    for (size_t p = 0; p < f->count; p++) {
+        int status = f->images == map->images
+                         ? caption_map_copy(map, &f->maps[p], err)
+                         : caption_map_part(map, p * f->images, f->images, &f->maps[p], err);
+        if (status != 0)
+            return -1;
+        f->starts[p + 1] = f->starts[p] + f->maps[p].captions;
+        if (f->maps[p].captions == 0)
+            return error_set(err, "fold %zu of %zu has no captions: ask for fewer folds", p + 1,
+                             f->count);
+    }
+    return 0;
+}
+
+int folds_cut(const struct folds_spec *spec, const struct caption_map *map, struct folds *out,
+              struct error *err)
+{
+    size_t pairs = 0, I = map->images, C = map->captions;
+    *out = (struct folds){0};
+    if (I == 0 || C == 0)
         return error_set(err, "there are no captions to rank");
     if (check_images(spec, I, err) != 0)
         return -1;
-    *out = (struct folds){.I = I, .C = C, .per_image = per_image};
+    *out = (struct folds){.I = I, .C = C};
     out->images = spec->size ? spec->size : spec->count ? I / spec->count : I;
     out->count = spec->count ? spec->count : I / out->images;
-    out->captions = out->images < I ? out->images * per_image : C;
-    if (C < folds_captions(out))
-        return error_set(err, "%zu folds of %zu images need %zu captions, the split has %zu",
-                         out->count, out->images, folds_captions(out), C);
-    if (!mem_mul(folds_images(out), out->captions, &pairs))
-        return error_set(err, "too many pairs");
-    return 0;
+    int status = check_order(out, map, err);
+    if (status == 0)
+        status = caption_map_copy(map, &out->map, err);
+    if (status == 0)
+        status = cut_maps(map, out, err);
+    if (status == 0 && !mem_mul(out->images, folds_captions(out), &pairs))
+        status = error_set(err, "too many pairs");
+    if (status != 0)
+        folds_done(out);
+    return status;
+}
+
+void folds_done(struct folds *folds)
+{
+    for (size_t p = 0; folds->maps && p < folds->count; p++)
+        caption_map_done(&folds->maps[p]);
+    caption_map_done(&folds->map);
+    free(folds->maps);
+    free(folds->starts);
+    *folds = (struct folds){0};
 }
 
 void folds_rank(const struct folds *folds, const float *sims, struct evaluation *each_out,
@@ -51,8 +94,8 @@ void folds_rank(const struct folds *folds, const float *sims, struct evaluation 
     };
     for (size_t p = 0; p < f->count; p++) {
         struct evaluation one;
-        evaluate_with_ranks(sims + p * folds_pairs(f), f->images, f->captions, f->per_image, &one,
-                            ranks_out->i2t + p * f->images, ranks_out->t2i + p * f->captions);
+        evaluate_with_ranks(sims + folds_first_pair(f, p), &f->maps[p], &one,
+                            ranks_out->i2t + p * f->images, ranks_out->t2i + f->starts[p]);
         if (each_out)
             each_out[p] = one;
     }
@@ -71,12 +114,13 @@ int folds_metrics(const struct folds *folds, const float *sims, const struct rel
     const struct folds *f = folds;
     int status = 0;
     for (int i2t = 0; status == 0 && i2t < 2; i2t++) {
-        size_t each = i2t ? f->images : f->captions, n = f->count * each;
+        size_t n = i2t ? folds_images(f) : folds_captions(f);
         struct query_metrics *queries = mem_new(n, sizeof *queries);
         for (size_t p = 0; status == 0 && p < f->count; p++) {
-            struct score_block block = {sims + p * folds_pairs(f), f->images, f->captions,
-                                        p * f->images, p * f->captions};
-            status = metrics_evaluate(&block, &relevance[i2t], i2t, queries + p * each, err);
+            struct score_block block = {sims + folds_first_pair(f, p), f->images,
+                                        folds_captions_of(f, p), p * f->images, f->starts[p]};
+            status = metrics_evaluate(&block, &relevance[i2t], i2t,
+                                      queries + (i2t ? p * f->images : f->starts[p]), err);
         }
         metrics_mean(queries, n, complete ? complete[i2t] : 0, &out[i2t]);
         free(queries);

@@ -1,8 +1,8 @@
 /* folds.h: a split's matrix of images x captions cut into folds, each of which is ranked by itself.
  *
- * A matrix in folds holds one fold after another: count x images x captions, only the blocks of
- * images with their own captions. Lists of queries are in the split's order: images fold after
- * fold, captions likewise. */
+ * A matrix in folds holds one fold after another: count x images x its captions, only the blocks of
+ * images with their own captions (if images have different numbers of these, so have folds). Lists
+ * of queries are in the split's order: images fold after fold, captions likewise. */
 #ifndef EVALUATE_FOLDS_H
 #define EVALUATE_FOLDS_H
 
@@ -16,14 +16,29 @@ struct folds_spec {
 };
 
 struct folds {
-    size_t I, C, per_image;         /* of the split: captions per_image * i .. belong to image i */
-    size_t count, images, captions; /* how many folds; images and captions of each */
+    size_t I, C;              /* of the split */
+    struct caption_map map;   /* of the split; owned */
+    struct caption_map *maps; /* of each fold, its images and captions numbered from 0; owned */
+    size_t *starts;           /* count + 1: captions of the folds before; owned */
+    size_t count, images;     /* how many folds; images of each */
 };
 
-/* The pairs of a fold. */
-static inline size_t folds_pairs(const struct folds *f)
+/* The captions of a fold. */
+static inline size_t folds_captions_of(const struct folds *f, size_t fold)
 {
-    return f->images * f->captions;
+    return f->starts[fold + 1] - f->starts[fold];
+}
+
+/* The pairs of a fold, and where they begin in a matrix in folds: the pairs of those before, or of
+ * all for fold = count. */
+static inline size_t folds_pairs(const struct folds *f, size_t fold)
+{
+    return f->images * folds_captions_of(f, fold);
+}
+
+static inline size_t folds_first_pair(const struct folds *f, size_t fold)
+{
+    return f->images * f->starts[fold];
 }
 
 /* The images of all folds: those left over at the end of the split are in none. */
@@ -35,14 +50,17 @@ static inline size_t folds_images(const struct folds *f)
 /* The captions of all folds. */
 static inline size_t folds_captions(const struct folds *f)
 {
-    return f->count * f->captions;
+    return f->starts[f->count];
 }
 
-/* Cuts a split of I images with per_image captions each, C in all. A split that is not cut keeps
- * all its captions. Errors: no images or captions, fewer images or captions than the folds need,
- * more pairs than can be counted. */
-int folds_cut(const struct folds_spec *spec, size_t I, size_t C, size_t per_image,
-              struct folds *out, struct error *err) MUST_USE;
+/* Cuts a split; `out` is empty or was freed. Errors: no images or captions, fewer images than the
+ * folds need, captions that are not in the order of the images (but if the split is not cut), a
+ * fold without captions, more pairs than can be counted, no memory. */
+int folds_cut(const struct folds_spec *spec, const struct caption_map *map, struct folds *out,
+              struct error *err) MUST_USE;
+
+/* Frees what it holds, and zeroes it. */
+void folds_done(struct folds *folds);
 
 /* Ranks (0 = best) of the truths: of each image's best caption, of each caption's image. */
 struct folds_ranks {

@@ -52,19 +52,18 @@ int metrics_relevance_make(struct relevant_pair *pairs, size_t count, size_t que
     return 0;
 }
 
-int metrics_relevance_of_split(size_t images, size_t captions, size_t per_image, bool i2t,
-                               struct relevance *out, struct error *err)
+int metrics_relevance_of_split(const struct caption_map *map, bool i2t, struct relevance *out,
+                               struct error *err)
 {
-    size_t queries = i2t ? images : captions;
-    if (take_room(captions, queries, out, err) != 0)
+    size_t queries = i2t ? map->images : map->captions, n = 0;
+    if (take_room(map->captions, queries, out, err) != 0)
         return -1;
-    for (size_t c = 0; c < captions; c++) {
-        out->items[c] = i2t ? c : c / per_image;
-        out->grades[c] = 1;
-    }
     for (size_t q = 0; q < queries; q++) {
-        size_t end = i2t ? (q + 1) * per_image : q + 1;
-        out->starts[q + 1] = end < captions ? end : captions;
+        for (size_t k = 0; k < (i2t ? caption_map_count(map, q) : 1); k++) {
+            out->items[n] = i2t ? caption_map_nth(map, q, k) : caption_map_image(map, q);
+            out->grades[n++] = 1;
+        }
+        out->starts[q + 1] = n;
     }
     return 0;
 }

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "io/dataset/caption_map.h"
 
 /* That `item` is relevant to `query`, and how much: grade > 0. */
 struct relevant_pair {
@@ -31,8 +32,8 @@ int metrics_relevance_make(struct relevant_pair *pairs, size_t count, size_t que
 
 /* The split's own truths: an image's captions (i2t), a caption's image (else); grade 1. The caller
  * calls metrics_relevance_done. Errors: no memory. */
-int metrics_relevance_of_split(size_t images, size_t captions, size_t per_image, bool i2t,
-                               struct relevance *out, struct error *err) MUST_USE;
+int metrics_relevance_of_split(const struct caption_map *map, bool i2t, struct relevance *out,
+                               struct error *err) MUST_USE;
 
 /* Frees what it holds, and zeroes it. */
 void metrics_relevance_done(struct relevance *relevance);

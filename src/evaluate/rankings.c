@@ -21,18 +21,20 @@ struct query_scores {
 
 enum { BLOCK = 16 }; /* captions whose columns are gathered at a time */
 
-/* Called for each query in the split's order, images before captions. */
+/* Called for each query in the split's order, images (that have captions) before captions. */
 typedef int (*query_visit)(void *context, const struct query_scores *query, struct error *err);
 
 static int visit_images(const struct rankings *r, size_t fold, query_visit visit, void *context,
                         struct error *err)
 {
     const struct folds *f = r->folds;
-    const float *sims = r->sims + fold * folds_pairs(f);
+    const float *sims = r->sims + folds_first_pair(f, fold);
+    size_t captions = folds_captions_of(f, fold);
     int status = 0;
     for (size_t i = 0; status == 0 && i < f->images; i++) {
-        struct query_scores q = {true, fold, i, f->captions, sims + i * f->captions};
-        status = visit(context, &q, err);
+        struct query_scores q = {true, fold, i, captions, sims + i * captions};
+        if (caption_map_count(&f->maps[fold], i) > 0)
+            status = visit(context, &q, err);
     }
     return status;
 }
@@ -42,13 +44,14 @@ static int visit_captions(const struct rankings *r, size_t fold, float *columns,
                           void *context, struct error *err)
 {
     const struct folds *f = r->folds;
-    const float *sims = r->sims + fold * folds_pairs(f);
+    const float *sims = r->sims + folds_first_pair(f, fold);
+    size_t captions = folds_captions_of(f, fold);
     int status = 0;
-    for (size_t first = 0; status == 0 && first < f->captions; first += BLOCK) {
-        size_t n = f->captions - first < BLOCK ? f->captions - first : BLOCK;
+    for (size_t first = 0; status == 0 && first < captions; first += BLOCK) {
+        size_t n = captions - first < BLOCK ? captions - first : BLOCK;
         for (size_t i = 0; i < f->images; i++)
             for (size_t k = 0; k < n; k++)
-                columns[k * f->images + i] = sims[i * f->captions + first + k];
+                columns[k * f->images + i] = sims[i * captions + first + k];
         for (size_t k = 0; status == 0 && k < n; k++) {
             struct query_scores q = {false, fold, first + k, f->images, columns + k * f->images};
             status = visit(context, &q, err);
@@ -73,7 +76,7 @@ static int visit_all(const struct rankings *r, query_visit visit, void *context,
 /* The names of a fold's images or captions. */
 static char *const *names_of(const struct rankings *r, bool captions, size_t fold)
 {
-    return captions ? r->names->caption + fold * r->folds->captions
+    return captions ? r->names->caption + r->folds->starts[fold]
                     : r->names->image + fold * r->folds->images;
 }
 
@@ -129,7 +132,7 @@ int rankings_write_run(const struct rankings *rankings, size_t depth, FILE *stre
                        struct error *err)
 {
     const struct folds *f = rankings->folds;
-    size_t most = f->captions > f->images ? f->captions : f->images;
+    size_t captions = folds_captions(f), most = captions > f->images ? captions : f->images;
     if (check_names(rankings->names, err) != 0)
         return -1;
     struct run_writer w = {.rankings = rankings,
@@ -155,11 +158,17 @@ struct rank_writer {
 /* The query's best-ranked truth in its fold. */
 static size_t truth_of(const struct folds *f, const struct query_scores *q)
 {
-    size_t first = q->index * f->per_image;
+    const struct caption_map *map = &f->maps[q->fold];
     if (!q->i2t)
-        return q->index / f->per_image;
-    return first + rank_best(q->scores + first,
-                             q->items - first < f->per_image ? q->items - first : f->per_image);
+        return caption_map_image(map, q->index);
+    size_t best = caption_map_nth(map, q->index, 0);
+    for (size_t k = 1; k < caption_map_count(map, q->index); k++) {
+        size_t caption = caption_map_nth(map, q->index, k);
+        if (rank_better((struct ranked){caption, q->scores[caption]},
+                        (struct ranked){best, q->scores[best]}))
+            best = caption;
+    }
+    return best;
 }
 
 static void add_item(struct str *text, const char *name, float score)
@@ -175,7 +184,7 @@ static int write_rank(void *context, const struct query_scores *q, struct error 
     const struct folds *f = w->rankings->folds;
     const struct split_names *names = w->rankings->names;
     char *const *items = names_of(w->rankings, q->i2t, q->fold);
-    size_t number = q->fold * (q->i2t ? f->images : f->captions) + q->index;
+    size_t number = (q->i2t ? q->fold * f->images : f->starts[q->fold]) + q->index;
     size_t truth = truth_of(f, q), first = rank_best(q->scores, q->items);
     str_clear(&w->text);
     str_addf(&w->text, "%s,%zu,", q->i2t ? "i2t" : "t2i", number);

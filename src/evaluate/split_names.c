@@ -12,7 +12,8 @@
 /* IMAGE#0, IMAGE#1, ...; the caller's to free. */
 static char *plain_id(const struct split_names *n, size_t caption)
 {
-    return mem_printf("%s#%zu", n->image[caption / n->per_image], caption % n->per_image);
+    return mem_printf("%s#%zu", n->image[caption_map_image(&n->map, caption)],
+                      caption_map_place(&n->map, caption));
 }
 
 static int take_caption_ids(struct split_names *n, const char *path, struct error *err)
@@ -35,8 +36,9 @@ int split_names_of_session(const struct session *session, const char *caption_id
                            struct split_names *out, struct error *err)
 {
     const size_t *starts = session->starts;
-    *out = (struct split_names){
-        .I = session->I, .C = session->C, .per_image = session->data->per_image};
+    *out = (struct split_names){.I = session->I, .C = session->C};
+    if (caption_map_copy(&session->data->map, &out->map, err) != 0)
+        return -1;
     out->image = mem_new(out->I, sizeof *out->image);
     out->words = mem_new(out->C, sizeof *out->words);
     for (size_t i = 0; i < out->I; i++)
@@ -71,12 +73,14 @@ static int take_image_ids(struct split_names *n, const struct split_files *files
     struct str_list lines = {0};
     char *path = split_file(files, "ids.txt");
     int status = path ? text_lines_load(path, &lines, err) : 0;
-    size_t step = lines.count == n->I ? 1 : lines.count == n->C ? n->per_image : 0;
-    if (status == 0 && path && step == 0)
+    bool each = lines.count == n->I;
+    if (status == 0 && path && !each && lines.count != n->C)
         status = error_at(err, path, -1, "has %zu ids, the matrix %zu images", lines.count, n->I);
     n->image = mem_new(n->I, sizeof *n->image);
     for (size_t i = 0; status == 0 && i < n->I; i++)
-        n->image[i] = path ? mem_strdup(lines.items[i * step]) : mem_printf("%zu", i);
+        n->image[i] = path && (each || caption_map_count(&n->map, i) > 0)
+                          ? mem_strdup(lines.items[each ? i : caption_map_nth(&n->map, i, 0)])
+                          : mem_printf("%zu", i);
     str_list_done(&lines);
     free(path);
     return status;
@@ -109,10 +113,22 @@ static int take_lengths(struct split_names *n, const struct split_files *files, 
     return status;
 }
 
-int split_names_of_files(const struct split_files *files, size_t I, size_t C, size_t per_image,
+int split_map_of_files(const struct split_files *files, size_t images, struct caption_map *out,
+                       struct error *err)
+{
+    char *path = split_file(files, "cap_img.txt");
+    *out = (struct caption_map){0};
+    int status = path ? caption_map_load(path, images, out, err) : 0;
+    free(path);
+    return status;
+}
+
+int split_names_of_files(const struct split_files *files, const struct caption_map *map,
                          struct split_names *out, struct error *err)
 {
-    *out = (struct split_names){.I = I, .C = C, .per_image = per_image};
+    *out = (struct split_names){.I = map->images, .C = map->captions};
+    if (caption_map_copy(map, &out->map, err) != 0)
+        return -1;
     if (take_image_ids(out, files, err) == 0 && take_lengths(out, files, err) == 0 &&
         take_caption_ids(out, files->caption_ids, err) == 0)
         return 0;
@@ -131,6 +147,7 @@ void split_names_done(struct split_names *names)
 {
     free_all(names->image, names->I);
     free_all(names->caption, names->C);
+    caption_map_done(&names->map);
     free(names->words);
     *names = (struct split_names){0};
 }

@@ -7,9 +7,10 @@
 
 /* All owned. */
 struct split_names {
-    size_t I, C, per_image;
+    size_t I, C;
+    struct caption_map map;
     char **image;   /* I ids */
-    char **caption; /* C ids: IMAGE#N, or those of a file */
+    char **caption; /* C ids: IMAGE#N, the N-th of its image, or those of a file */
     size_t *words;  /* C, without <start> and <end>; NULL if not known */
 };
 
@@ -26,10 +27,16 @@ struct split_files {
     enum token_compat compat;
 };
 
-/* Takes the names of a split of I images with per_image captions each, C in all. Without ids images
- * are called by their row number. Errors: a file that cannot be read or has too few lines. */
-int split_names_of_files(const struct split_files *files, size_t I, size_t C, size_t per_image,
+/* Takes the names of a split with these images and captions. Without ids images are called by their
+ * row number. Errors: a file that cannot be read or has too few lines. */
+int split_names_of_files(const struct split_files *files, const struct caption_map *map,
                          struct split_names *out, struct error *err) MUST_USE;
+
+/* Reads the images of a matrix's captions, SPLIT_cap_img.txt, for a matrix of as many images;
+ * without such a file `out` is empty (no images). The caller calls caption_map_done. Errors: of the
+ * file. */
+int split_map_of_files(const struct split_files *files, size_t images, struct caption_map *out,
+                       struct error *err) MUST_USE;
 
 /* Frees what it holds, and zeroes it. */
 void split_names_done(struct split_names *names);

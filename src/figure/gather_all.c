@@ -20,7 +20,7 @@ static const char *caption_text(const struct session *session, size_t caption)
 int gather_captions(const struct session *session, size_t image, size_t k, int max_side,
                     struct figure_data *data, struct figure_set *set, struct error *err)
 {
-    size_t count = k < session->C ? k : session->C, per_image = session->data->per_image;
+    size_t count = k < session->C ? k : session->C;
     float *scores = mem_new(session->C, sizeof *scores);
     struct ranked *best = mem_new(count, sizeof *best);
     struct figure_caption *captions = figure_data_take(data, count, sizeof *captions);
@@ -31,11 +31,11 @@ int gather_captions(const struct session *session, size_t image, size_t k, int m
             captions[i] = (struct figure_caption){
                 .text = figure_data_text(data, caption_text(session, best[i].index)),
                 .score = best[i].score,
-                .truth = per_image && best[i].index / per_image == image,
+                .truth = caption_map_has(&session->data->map, image, best[i].index),
                 .rank = i + 1};
         set->captions = captions;
         set->caption_count = count;
-        set->truth_rank = per_image > 0; /* it is known which ones are true */
+        set->truth_rank = session->data->map.captions > 0; /* it is known which ones are true */
         gather_image(session, image, max_side, data, &set->image);
     }
     free(best);
@@ -50,7 +50,7 @@ static int sweep_session(const struct session *session, size_t k, struct sweep *
                          struct error *err)
 {
     struct score_source source;
-    if (session->data->per_image == 0)
+    if (session->data->map.captions == 0)
         return error_set(err, "the split has no captions that belong to its images");
     scores_of_session(session, &source);
     return sweep_run(&source, k, 0, NULL, out, err);
@@ -61,7 +61,7 @@ static void fill_failure(const struct session *session, size_t caption, struct f
                          const struct ranked *best, size_t count, int max_side,
                          struct figure_data *data, struct figure_set *set)
 {
-    size_t image = caption / session->data->per_image;
+    size_t image = caption_map_image(&session->data->map, caption);
     struct figure_result *results = figure_data_take(data, count + 1, sizeof *results);
     results[0] = truth;
     gather_image(session, image, max_side, data, &results[0].image);
@@ -80,11 +80,12 @@ int gather_failure(const struct session *session, size_t caption, size_t k, int 
                    struct figure_data *data, struct figure_set *set, struct error *err)
 {
     struct query *query = NULL;
-    if (session->data->per_image == 0)
+    if (session->data->map.captions == 0)
         return error_set(err, "the split has no captions that belong to its images");
     if (query_from_caption(session, caption, &query, err) != 0)
         return -1;
-    size_t count = k < session->I ? k : session->I, truth = caption / session->data->per_image;
+    size_t count = k < session->I ? k : session->I;
+    size_t truth = caption_map_image(&session->data->map, caption);
     float *scores = mem_new(session->I, sizeof *scores);
     struct ranked *best = mem_new(count, sizeof *best);
     int status = session_score_images(session, query, scores, NULL, err);

@@ -70,10 +70,12 @@ static char *split_line(const struct dataset *d, size_t checked, size_t photos)
     str_addf(&line, "%zu regions x %zu (file: %s%s)", d->regions, d->feature_size, shape,
              d->row_step > 1 ? ", each image five times" : "");
     free(shape);
-    if (d->captions > 0)
-        str_addf(&line, ", %zu captions (%zu an image)", d->captions, d->per_image);
+    char *each = d->captions > 0 ? caption_map_text(&d->map) : NULL;
+    if (each)
+        str_addf(&line, ", %zu captions (%s)", d->captions, each);
     else
         str_add(&line, ", no captions");
+    free(each);
     if (count_empty(d) > 0)
         str_addf(&line, ", %zu of them empty", count_empty(d));
     str_add(&line, d->boxes ? ", boxes" : ", no boxes");
@@ -118,6 +120,7 @@ static void record_notes(const struct notes *notes, struct inspect_field *record
 static struct inspect_field *record_split(struct inspect_subject *s, const struct dataset *d,
                                           const char *line)
 {
+    size_t fewest, most, described = caption_map_described(&d->map, &fewest, &most);
     const struct {
         const char *name;
         enum inspect_type type;
@@ -128,7 +131,10 @@ static struct inspect_field *record_split(struct inspect_subject *s, const struc
         {"fewest_regions", INSPECT_INTEGER, (double)fewest_regions(d)},
         {"feature_size", INSPECT_INTEGER, (double)d->feature_size},
         {"captions", INSPECT_INTEGER, (double)d->captions},
-        {"captions_an_image", INSPECT_INTEGER, (double)d->per_image},
+        {"captions_an_image", INSPECT_INTEGER, (double)d->map.per_image}, /* 0: it differs */
+        {"fewest_captions", INSPECT_INTEGER, (double)fewest},
+        {"most_captions", INSPECT_INTEGER, (double)most},
+        {"images_without_captions", INSPECT_INTEGER, (double)(d->images - described)},
         {"boxes", INSPECT_BOOL, d->boxes != NULL},
         {"sizes", INSPECT_BOOL, d->sizes != NULL},
         {"classes", INSPECT_INTEGER, (double)d->class_names.count},

@@ -47,7 +47,7 @@ static int fill(const struct batches *b, struct slot *slot, struct error *err)
     const size_t *order = b->order + slot->index * b->size;
     for (size_t i = 0; i < n; i++) {
         size_t start = b->starts[order[i]], words = b->starts[order[i] + 1] - start;
-        size_t image = order[i] / b->data->per_image, regions = slot->region_starts[i];
+        size_t image = caption_map_image(&b->data->map, order[i]), regions = slot->region_starts[i];
         if (dataset_features(b->data, image, 1, slot->features + regions * F, err) != 0)
             return -1;
         slot->region_starts[i + 1] = regions + dataset_regions_of(b->data, image);

@@ -124,7 +124,7 @@ static int check_split(const struct run *run, const struct dataset *data, struct
     if (data->feature_size != (size_t)run->options->img_dim)
         return error_set(err, "%s has features of size %zu; the model takes %d (img_dim)",
                          data->features->path, data->feature_size, run->options->img_dim);
-    if (data->captions == 0 || data->per_image == 0)
+    if (data->captions == 0)
         return error_set(err, "%s: the split %s has no captions", data->folder, data->split);
     return model_check_features(run->model, data->source, data->features->path, err);
 }
@@ -257,7 +257,7 @@ static int validate(struct session *session, struct evaluation *out, struct erro
     if (status == 0)
         status = session_score_all(session, sims, &progress, err);
     if (status == 0)
-        evaluate(sims, session->I, session->C, session->data->per_image, out);
+        evaluate(sims, &session->data->map, out);
     session_forget_embeddings(session);
     free(sims);
     return status;

@@ -16,6 +16,7 @@
 #include "base/rng.h"
 #include "base/str.h"
 #include "evaluate/evaluate.h"
+#include "tests/support/regular.h"
 
 static struct rng random_seeded(void)
 {
@@ -49,7 +50,7 @@ static void bed_init(struct bed *bed, char **captions, size_t count, size_t per_
         ids[i] = mem_printf("COCO_val2014_%012zu.jpg", 100 + i);
     *bed = (struct bed){.data = {.images = images,
                                  .captions = count,
-                                 .per_image = per_image,
+                                 .map = caption_map_regular(images, count, per_image),
                                  .caption = captions,
                                  .id = ids,
                                  .folder = (char *)".",
@@ -70,7 +71,11 @@ static void sweep_matrix(const float *sims, size_t I, size_t C, size_t per_image
 {
     struct score_source source;
     struct error err;
-    scores_of_matrix(sims, I, C, per_image, &source);
+    static struct caption_map maps[64]; /* sweeps keep it */
+    static size_t used;
+    struct caption_map *map = &maps[used++ % COUNTOF(maps)];
+    *map = caption_map_regular(I, C, per_image);
+    scores_of_matrix(sims, map, &source);
     assert_done(sweep_run(&source, k, 0, NULL, out, &err), err);
 }
 
@@ -212,7 +217,7 @@ static void test_compare_worked(void **state)
     other[0 * 6 + 4] = 0.95f;
     sweep_matrix(worked, 3, 6, 2, 0, &a);
     sweep_matrix(other, 3, 6, 2, 0, &b);
-    assert_done(compare_queries(a.captions, b.captions, 6, 2, NULL, &c, &err), err);
+    assert_done(compare_queries(a.captions, b.captions, 6, a.map, NULL, &c, &err), err);
     assert_near(c.at[0].a, 100.0 / 3);
     assert_near(c.at[0].b, 100.0 / 3);
     assert_int_equal(c.at[0].only_a_fails, 1);
@@ -229,8 +234,8 @@ static void test_compare_worked(void **state)
     assert_near(compare_rank_change(&a.captions[2], &b.captions[2]), log(3));
     assert_done(compare_rsums(&a, &b, NULL, &rsum, &err), err);
     struct evaluation of_a, of_b;
-    evaluate(worked, 3, 6, 2, &of_a);
-    evaluate(other, 3, 6, 2, &of_b);
+    evaluate(worked, REGULAR(3, 6, 2), &of_a);
+    evaluate(other, REGULAR(3, 6, 2), &of_b);
     assert_near(rsum.a, of_a.rsum);
     assert_near(rsum.b, of_b.rsum);
     assert_near(rsum.difference.difference.value, of_a.rsum - of_b.rsum);
@@ -253,11 +258,13 @@ static void test_compare_random(void **state)
             sims[s][k] = (float)rng_unit(&rng) + (k % C / P == k / C ? 0.6f : 0);
         sweep_matrix(sims[s], I, C, P, 0, &sweeps[s]);
     }
-    assert_done(compare_queries(sweeps[0].captions, sweeps[1].captions, C, P, NULL, &c, &err), err);
+    assert_done(
+        compare_queries(sweeps[0].captions, sweeps[1].captions, C, sweeps[0].map, NULL, &c, &err),
+        err);
     struct recalls a, b;
     size_t ranks[2][C], lost = 0, won = 0;
-    evaluate_t2i(sims[0], I, C, P, &a, ranks[0]);
-    evaluate_t2i(sims[1], I, C, P, &b, ranks[1]);
+    evaluate_t2i(sims[0], REGULAR(I, C, P), &a, ranks[0]);
+    evaluate_t2i(sims[1], REGULAR(I, C, P), &b, ranks[1]);
     for (size_t q = 0; q < C; q++) {
         lost += ranks[0][q] < 5 && ranks[1][q] >= 5;
         won += ranks[0][q] >= 5 && ranks[1][q] < 5;
@@ -413,7 +420,7 @@ static void test_suspects(void **state)
     (void)state;
     struct sweep_query captions[6] = {{.rank = 0},  {.rank = 11}, {.rank = 13},
                                       {.rank = 29}, {.rank = 0},  {.rank = 0}};
-    struct sweep sweep = {.I = 3, .C = 6, .per_image = 2, .captions = captions};
+    struct sweep sweep = {.I = 3, .C = 6, .map = REGULAR(3, 6, 2), .captions = captions};
     struct suspect *s;
     size_t count = label_noise_suspects(&sweep, 10, &s);
     assert_int_equal(count, 2); /* 14 next to 30 is not a suspect */
@@ -423,7 +430,7 @@ static void test_suspects(void **state)
     assert_int_equal(s[1].caption, 3);
     assert_near(s[1].times, 30.0 / 14);
     free(s);
-    sweep = (struct sweep){.I = 6, .C = 6, .per_image = 1, .captions = captions};
+    sweep = (struct sweep){.I = 6, .C = 6, .map = REGULAR(6, 6, 1), .captions = captions};
     count = label_noise_suspects(&sweep, 20, &s); /* no siblings: compared with the median, 6 */
     assert_int_equal(count, 1);
     assert_true(isnan(s[0].siblings));
@@ -538,7 +545,7 @@ static void test_leave_one_out(void **state)
                 err);
     for (size_t k = 0; k < 3; k++) {
         size_t first = lexicon.starts[captions[k]], n = lexicon_length(&lexicon, captions[k]);
-        size_t image = captions[k] / session->data->per_image;
+        size_t image = caption_map_image(&session->data->map, captions[k]);
         for (size_t w = 0; w < n; w++, at++) {
             struct str text = {0};
             struct query *query;
@@ -578,7 +585,7 @@ static void test_sweep_of_session(void **state)
     float *sims = mem_new(I * C, sizeof *sims);
     struct recalls recalls;
     assert_done(session_score_all(session, sims, NULL, &err), err);
-    evaluate_t2i(sims, I, C, session->data->per_image, &recalls, ranks);
+    evaluate_t2i(sims, &session->data->map, &recalls, ranks);
     scores_of_session(session, &source);
     assert_done(sweep_run(&source, 3, 5000, NULL, &sweep, &err), err);
     for (size_t c = 0; c < C; c++) {
@@ -602,7 +609,7 @@ static int load_positives(struct bed *bed, const char *json, bool image, struct 
     assert_done(file_write("test_analyse_ids.txt", caption_ids, strlen(caption_ids), err), *err);
     assert_done(file_write("test_analyse.json", json, strlen(json), err), *err);
     assert_done(positives_ids_load(&bed->data, "test_analyse_ids.txt", &ids, err), *err);
-    int status = positives_load("test_analyse.json", image, ids, 2, out, err);
+    int status = positives_load("test_analyse.json", image, ids, REGULAR(3, 6, 2), out, err);
     positives_ids_free(ids);
     remove("test_analyse_ids.txt");
     remove("test_analyse.json");

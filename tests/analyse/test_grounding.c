@@ -207,7 +207,7 @@ static void test_entities(void **state)
     assert_done(photos_open(&spec, &photos, &err), err);
     struct dataset data = {.images = 2,
                            .captions = 4,
-                           .per_image = 2,
+                           .map = caption_map_regular(2, 4, 2),
                            .caption = entity_captions,
                            .id = entity_ids,
                            .sizes = sizes,
@@ -340,8 +340,12 @@ static void test_coco_words(void **state)
                         (char *)"Man, with hot dogs"};
     char *ids[] = {(char *)"42"};
     int32_t half[] = {50, 50};
-    struct dataset data = {
-        .images = 1, .captions = 2, .per_image = 2, .caption = captions, .id = ids, .sizes = half};
+    struct dataset data = {.images = 1,
+                           .captions = 2,
+                           .map = caption_map_regular(1, 2, 2),
+                           .caption = captions,
+                           .id = ids,
+                           .sizes = half};
     char *path = write_text("i.json", instances);
     assert_done(grounding_read_coco(path, &data, TOKENS_STANDARD, &g, &err), err);
     assert_int_equal(g.phrase_count, 4);
@@ -434,7 +438,8 @@ static void test_broken_truth(void **state)
          "has no kind or box"},
     };
     char *ids[] = {(char *)"42"};
-    struct dataset data = {.images = 1, .captions = 1, .per_image = 1, .id = ids};
+    struct dataset data = {
+        .images = 1, .captions = 1, .map = caption_map_regular(1, 1, 1), .id = ids};
     for (size_t i = 0; i < COUNTOF(cases); i++) {
         struct error err;
         struct grounding g;
@@ -475,7 +480,7 @@ static void mini_open(struct mini *m)
     assert_int_equal(json_array_size(images), PHOTOS);
     m->data = (struct dataset){.images = PHOTOS,
                                .captions = PHOTOS * EACH,
-                               .per_image = EACH,
+                               .map = caption_map_regular(PHOTOS, PHOTOS * EACH, EACH),
                                .caption = mem_new(PHOTOS * EACH, sizeof(char *)),
                                .id = mem_new(PHOTOS, sizeof(char *)),
                                .sizes = mem_new(2 * PHOTOS, sizeof(int32_t))};

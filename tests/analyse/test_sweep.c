@@ -10,14 +10,17 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "evaluate/evaluate.h"
+#include "tests/support/regular.h"
 
 /* ---- brute force ---- */
 
-static struct ranked best_wrong_caption(const float *row, size_t C, size_t per_image, size_t image)
+/* `map` NULL: of images for a caption, whose own is `image`. */
+static struct ranked best_wrong(const float *row, size_t C, const struct caption_map *map,
+                                size_t image)
 {
     struct ranked best = {SIZE_MAX, NAN};
     for (size_t c = 0; c < C; c++)
-        if (c / per_image != image &&
+        if ((map ? caption_map_image(map, c) : c) != image &&
             (best.index == SIZE_MAX || rank_better((struct ranked){c, row[c]}, best)))
             best = (struct ranked){c, row[c]};
     return best;
@@ -47,18 +50,19 @@ static void check_images(const struct sweep *s, const float *sims)
 {
     struct recalls whole, swept;
     size_t *ranks = mem_new(s->I, sizeof *ranks);
-    evaluate_i2t(sims, s->I, s->C, s->per_image, &whole, ranks);
+    evaluate_i2t(sims, s->map, &whole, ranks);
     sweep_recalls(s->images, s->I, &swept);
     assert_memory_equal(&whole, &swept, sizeof whole);
     for (size_t i = 0; i < s->I; i++) {
         const float *row = sims + i * s->C;
-        assert_int_equal(s->images[i].rank, ranks[i]);
+        assert_int_equal(s->images[i].truth == SIZE_MAX, ranks[i] == EVALUATE_NO_QUERY);
         if (s->images[i].truth != SIZE_MAX) {
-            assert_int_equal(s->images[i].truth / s->per_image, i);
+            assert_int_equal(s->images[i].rank, ranks[i]);
+            assert_int_equal(caption_map_image(s->map, s->images[i].truth), i);
             assert_int_equal(rank_of(row, s->C, s->images[i].truth), ranks[i]);
             assert_true(same_score(row[s->images[i].truth], s->images[i].score));
         }
-        assert_same(s->images[i].wrong, best_wrong_caption(row, s->C, s->per_image, i));
+        assert_same(s->images[i].wrong, best_wrong(row, s->C, s->map, i));
         check_top(s->image_top + i * s->image_k, s->image_k, row, s->C);
     }
     free(ranks);
@@ -69,15 +73,16 @@ static void check_captions(const struct sweep *s, const float *sims)
     struct recalls whole, swept;
     size_t *ranks = mem_new(s->C, sizeof *ranks);
     float *column = mem_new(s->I, sizeof *column);
-    evaluate_t2i(sims, s->I, s->C, s->per_image, &whole, ranks);
+    evaluate_t2i(sims, s->map, &whole, ranks);
     sweep_recalls(s->captions, s->C, &swept);
     assert_memory_equal(&whole, &swept, sizeof whole);
     for (size_t c = 0; c < s->C; c++) {
         for (size_t i = 0; i < s->I; i++)
             column[i] = sims[i * s->C + c];
         assert_int_equal(s->captions[c].rank, ranks[c]);
-        assert_int_equal(s->captions[c].truth, c / s->per_image);
-        assert_same(s->captions[c].wrong, best_wrong_caption(column, s->I, 1, c / s->per_image));
+        assert_int_equal(s->captions[c].truth, caption_map_image(s->map, c));
+        assert_same(s->captions[c].wrong,
+                    best_wrong(column, s->I, NULL, caption_map_image(s->map, c)));
         check_top(s->caption_top + c * s->caption_k, s->caption_k, column, s->I);
     }
     free(column);
@@ -98,15 +103,15 @@ static void fill(float *sims, size_t n, struct rng *rng)
     }
 }
 
-static void check_matrix(size_t I, size_t C, size_t per_image, size_t k, size_t tile,
-                         struct rng *rng)
+static void check_matrix(const struct caption_map *map, size_t k, size_t tile, struct rng *rng)
 {
+    size_t I = map->images, C = map->captions;
     float *sims = mem_new(I * C, sizeof *sims);
     struct score_source source;
     struct sweep sweep;
     struct error err;
     fill(sims, I * C, rng);
-    scores_of_matrix(sims, I, C, per_image, &source);
+    scores_of_matrix(sims, map, &source);
     assert_done(sweep_run(&source, k, tile, NULL, &sweep, &err), err);
     uint64_t not_finite = 0;
     for (size_t p = 0; p < I * C; p++)
@@ -129,18 +134,36 @@ static void test_random(void **state)
         size_t I = 1 + rng_below(&rng, 40), per_image = 1 + rng_below(&rng, 6);
         size_t k = rng_below(&rng, 8), tile = 1 + rng_below(&rng, 2000);
         size_t missing = round % 5 == 0 ? rng_below(&rng, per_image) : 0; /* a truncated split */
-        check_matrix(I, I * per_image - missing, per_image, k, tile, &rng);
+        check_matrix(REGULAR(I, I * per_image - missing, per_image), k, tile, &rng);
     }
 }
 
-/* Images whose captions were all cut off have no truth: they rank last, as in evaluate_i2t. */
+/* Any number of captions per image, also none, sorted or not. */
+static void test_irregular(void **state)
+{
+    (void)state;
+    struct rng rng;
+    rng_seed(&rng, 77);
+    for (int round = 0; round < 80; round++) {
+        struct caption_map map;
+        struct error err;
+        size_t image[90], I = 1 + rng_below(&rng, 40), C = 1 + rng_below(&rng, 90);
+        for (size_t c = 0; c < C; c++)
+            image[c] = round % 2 ? c * I / C / 2 * 2 : rng_below(&rng, I);
+        assert_done(caption_map_make(image, C, I, &map, &err), err);
+        check_matrix(&map, rng_below(&rng, 8), 1 + rng_below(&rng, 2000), &rng);
+        caption_map_done(&map);
+    }
+}
+
+/* Images whose captions were all cut off are no queries, as in evaluate_i2t. */
 static void test_image_without_captions(void **state)
 {
     (void)state;
     struct rng rng;
     rng_seed(&rng, 5);
-    check_matrix(6, 8, 2, 3, 0, &rng);
-    check_matrix(6, 8, 2, 3, 1, &rng);
+    check_matrix(REGULAR(6, 8, 2), 3, 0, &rng);
+    check_matrix(REGULAR(6, 8, 2), 3, 1, &rng);
 }
 
 static void test_all_equal(void **state)
@@ -152,7 +175,7 @@ static void test_all_equal(void **state)
     struct error err;
     for (int p = 0; p < 12 * 24; p++)
         sims[p] = 0.25f;
-    scores_of_matrix(sims, 12, 24, 2, &source);
+    scores_of_matrix(sims, REGULAR(12, 24, 2), &source);
     assert_done(sweep_run(&source, 2, 9, NULL, &sweep, &err), err);
     check_images(&sweep, sims);
     check_captions(&sweep, sims);
@@ -172,7 +195,7 @@ static void test_worked(void **state)
     struct score_source source;
     struct sweep sweep;
     struct error err;
-    scores_of_matrix(sims, 3, 6, 2, &source);
+    scores_of_matrix(sims, REGULAR(3, 6, 2), &source);
     assert_done(sweep_run(&source, 1, 0, NULL, &sweep, &err), err);
     const size_t captions[] = {0, 1, 2, 2, 0, 1}, images[] = {0, 3, 0};
     for (size_t c = 0; c < 6; c++)
@@ -211,10 +234,10 @@ static void test_nothing(void **state)
     struct score_source source;
     struct sweep sweep;
     struct error err;
-    scores_of_matrix(NULL, 5, 0, 0, &source);
+    scores_of_matrix(NULL, REGULAR(5, 0, 0), &source);
     assert_int_equal(sweep_run(&source, 1, 0, NULL, &sweep, &err), -1);
     assert_non_null(strstr(err.text, "no captions"));
-    scores_of_matrix(NULL, 0, 0, 5, &source);
+    scores_of_matrix(NULL, REGULAR(0, 0, 5), &source);
     assert_int_equal(sweep_run(&source, 1, 0, NULL, &sweep, &err), -1);
 }
 
@@ -232,7 +255,7 @@ static void test_interrupted(void **state)
     struct score_source source;
     struct sweep sweep;
     struct error err;
-    scores_of_matrix(sims, 2, 2, 1, &source);
+    scores_of_matrix(sims, REGULAR(2, 2, 1), &source);
     assert_int_equal(sweep_run(&source, 1, 0, &progress, &sweep, &err), -1);
     assert_string_equal(err.text, "interrupted");
 }
@@ -258,14 +281,14 @@ static void test_mean(void **state)
     struct score_source members[2], source;
     assert_done(npy_save(path, NPY_F32, 2, (size_t[]){I, C}, b, &err), err);
     assert_done(scores_file_open(path, &file, &err), err);
-    scores_of_matrix(a, I, C, 2, &members[0]);
-    assert_done(scores_of_file(file, I, C, 2, &members[1], &err), err);
+    scores_of_matrix(a, REGULAR(I, C, 2), &members[0]);
+    assert_done(scores_of_file(file, REGULAR(I, C, 2), &members[1], &err), err);
     struct score_mean both = {members, 2};
     scores_of_mean(&both, &source);
     assert_done(scores_part(&source, 2, 3, 4, 5, part, NULL, &err), err);
     for (int i = 0; i < 3; i++)
         assert_memory_equal(part + 5 * i, mean + (2 + i) * C + 4, 5 * sizeof *part);
-    assert_int_equal(scores_of_file(file, I + 1, C, 2, &source, &err), -1);
+    assert_int_equal(scores_of_file(file, REGULAR(I + 1, C, 2), &source, &err), -1);
     assert_non_null(strstr(err.text, "has 7 images x 14 captions, the split 8 x 14"));
     scores_file_free(file);
     remove(path);
@@ -274,10 +297,15 @@ static void test_mean(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_random),    cmocka_unit_test(test_image_without_captions),
-        cmocka_unit_test(test_all_equal), cmocka_unit_test(test_worked),
-        cmocka_unit_test(test_nothing),   cmocka_unit_test(test_interrupted),
-        cmocka_unit_test(test_mean),      cmocka_unit_test(test_one_caption),
+        cmocka_unit_test(test_random),
+        cmocka_unit_test(test_irregular),
+        cmocka_unit_test(test_image_without_captions),
+        cmocka_unit_test(test_all_equal),
+        cmocka_unit_test(test_worked),
+        cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_interrupted),
+        cmocka_unit_test(test_mean),
+        cmocka_unit_test(test_one_caption),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

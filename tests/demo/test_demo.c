@@ -81,7 +81,7 @@ static void test_it_is_whole(void **state)
     struct error err;
     const struct dataset *data = demo->session->data;
     assert_int_equal(data->images, IMAGES);
-    assert_int_equal(data->per_image, CAPTIONS_EACH);
+    assert_int_equal(data->map.per_image, CAPTIONS_EACH);
     assert_non_null(data->boxes);
     assert_non_null(data->sizes);
     assert_int_equal(json_array_size(demo->images), IMAGES);
@@ -106,8 +106,8 @@ static void test_recalls(void **state)
     struct recalls i2t, t2i;
     float *sims = mem_new(s->I * s->C, sizeof *sims);
     assert_done(session_score_all(s, sims, NULL, &err), err);
-    evaluate_i2t(sims, s->I, s->C, CAPTIONS_EACH, &i2t, NULL);
-    evaluate_t2i(sims, s->I, s->C, CAPTIONS_EACH, &t2i, NULL);
+    evaluate_i2t(sims, &s->data->map, &i2t, NULL);
+    evaluate_t2i(sims, &s->data->map, &t2i, NULL);
     printf("# t2i R@1 %.1f R@5 %.1f R@10 %.1f; i2t R@1 %.1f R@5 %.1f R@10 %.1f\n", t2i.r1, t2i.r5,
            t2i.r10, i2t.r1, i2t.r5, i2t.r10);
     assert_true(t2i.r1 >= 50 && t2i.r10 >= 90 && i2t.r1 >= 60);

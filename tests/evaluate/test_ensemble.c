@@ -64,7 +64,7 @@ static void test_one_matrix(void **state)
     struct ensemble e = evaluate_done(&spec);
     assert_memory_equal(e.sims, a, sizeof a);
     assert_ranks(&e.ranks, a_i2t, a_t2i);
-    assert_true(e.folds.count == 1 && e.folds.per_image == 2 && !e.bf16 && !e.member_ranks);
+    assert_true(e.folds.count == 1 && e.folds.map.per_image == 2 && !e.bf16 && !e.member_ranks);
     assert_true(fabs(e.mean.rsum - (200.0 / 3 + 200 + 50 + 200)) < 1e-9);
     ensemble_done(&e);
     assert_null(e.sims);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "evaluate/evaluate.h"
+#include "tests/support/regular.h"
 
 /* 3 images, 2 captions each. Best own caption of the images: ranks 0, 2, 0. Ranks of the captions'
  * images: 0, 1, 2, 2, 0, 1. */
@@ -19,20 +20,20 @@ static void test_worked_example(void **state)
     (void)state;
     struct recalls r;
     size_t ranks[6];
-    evaluate_i2t(sims, 3, 6, 2, &r, ranks);
+    evaluate_i2t(sims, REGULAR(3, 6, 2), &r, ranks);
     size_t images[] = {0, 3, 0};
     assert_memory_equal(ranks, images, sizeof images);
     assert_true(fabs(r.r1 - 200.0 / 3) < 1e-12 && r.r5 == 100 && r.r10 == 100);
     assert_true(r.median == 1 && r.mean == 2);
 
-    evaluate_t2i(sims, 3, 6, 2, &r, ranks);
+    evaluate_t2i(sims, REGULAR(3, 6, 2), &r, ranks);
     size_t captions[] = {0, 1, 2, 2, 0, 1};
     assert_memory_equal(ranks, captions, sizeof captions);
     assert_true(fabs(r.r1 - 100.0 / 3) < 1e-12 && r.r5 == 100);
     assert_true(r.median == 2 && r.mean == 2);
 
     struct evaluation e;
-    evaluate(sims, 3, 6, 2, &e);
+    evaluate(sims, REGULAR(3, 6, 2), &e);
     assert_true(fabs(e.rsum - (200.0 / 3 + 200 + 100.0 / 3 + 200)) < 1e-9);
 }
 
@@ -44,7 +45,7 @@ static void test_median_of_even_count(void **state)
     const float two[] = {0.9f, 0.2f, 0.1f, 0.1f};
     struct recalls r;
     size_t ranks[2];
-    evaluate_t2i(two, 2, 2, 1, &r, ranks);
+    evaluate_t2i(two, REGULAR(2, 2, 1), &r, ranks);
     assert_int_equal(ranks[0], 0);
     assert_int_equal(ranks[1], 1);
     assert_true(r.median == 1 && r.mean == 1.5 && r.r1 == 50);
@@ -56,16 +57,16 @@ static void test_ties_and_nan(void **state)
     const float flat[] = {1, 1, 1, 1};
     size_t ranks[2];
     struct recalls r;
-    evaluate_t2i(flat, 2, 2, 1, &r, ranks);
+    evaluate_t2i(flat, REGULAR(2, 2, 1), &r, ranks);
     assert_int_equal(ranks[0], 0);
     assert_int_equal(ranks[1], 1);
-    evaluate_i2t(flat, 2, 2, 1, &r, ranks);
+    evaluate_i2t(flat, REGULAR(2, 2, 1), &r, ranks);
     assert_int_equal(ranks[1], 1);
     const float broken[] = {NAN, 0, 0, NAN};
-    evaluate_t2i(broken, 2, 2, 1, &r, ranks);
+    evaluate_t2i(broken, REGULAR(2, 2, 1), &r, ranks);
     assert_int_equal(ranks[0], 1);
     assert_int_equal(ranks[1], 1);
-    evaluate_i2t(broken, 2, 2, 1, &r, ranks);
+    evaluate_i2t(broken, REGULAR(2, 2, 1), &r, ranks);
     assert_int_equal(ranks[0], 1);
 }
 

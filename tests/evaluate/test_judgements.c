@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "evaluate/judgements.h"
 #include "evaluate/rankings.h"
+#include "tests/support/regular.h"
 
 /* Three images with two captions each, in the folder's text files. */
 static void write_split(const char *split)
@@ -29,7 +30,7 @@ static void names_of(const char *caption_ids, struct split_names *out)
     char *path = caption_ids ? scratch_text("caption_ids", caption_ids, strlen(caption_ids)) : NULL;
     struct split_files files = {.folder = scratch_folder(), .split = "test", .caption_ids = path};
     write_split("test");
-    assert_done(split_names_of_files(&files, 3, 6, 2, out, &err), err);
+    assert_done(split_names_of_files(&files, REGULAR(3, 6, 2), out, &err), err);
     free(path);
 }
 
@@ -50,7 +51,7 @@ static void test_names(void **state)
     assert_string_equal(n.caption[5], "f");
     split_names_done(&n);
     struct error err;
-    assert_done(split_names_of_files(&(struct split_files){0}, 3, 6, 2, &n, &err), err);
+    assert_done(split_names_of_files(&(struct split_files){0}, REGULAR(3, 6, 2), &n, &err), err);
     assert_string_equal(n.image[2], "2");
     assert_string_equal(n.caption[5], "2#1");
     assert_null(n.words);
@@ -61,7 +62,7 @@ static void assert_no_names(struct split_files files, size_t I, size_t C, const 
 {
     struct split_names n;
     struct error err;
-    assert_int_equal(split_names_of_files(&files, I, C, 2, &n, &err), -1);
+    assert_int_equal(split_names_of_files(&files, REGULAR(I, C, 2), &n, &err), -1);
     if (!strstr(err.text, reason))
         fail_msg("'%s' does not say '%s'", err.text, reason);
     assert_null(n.image); /* nothing is left to free */
@@ -211,7 +212,7 @@ static struct folds whole(void)
     struct folds f;
     struct error err;
     struct folds_spec spec = {0};
-    assert_done(folds_cut(&spec, 3, 6, 2, &f, &err), err);
+    assert_done(folds_cut(&spec, REGULAR(3, 6, 2), &f, &err), err);
     return f;
 }
 
@@ -292,7 +293,7 @@ static void test_ranks_of_folds(void **state)
     const float folded[] = {1, 2, NAN, 4, NAN, NAN};
     char *text = NULL;
     size_t size;
-    assert_done(folds_cut(&spec, 3, 6, 2, &f, &err), err);
+    assert_done(folds_cut(&spec, REGULAR(3, 6, 2), &f, &err), err);
     names_of(NULL, &n);
     struct rankings r = {&f, folded, &n, NULL, NULL};
     folds_rank(&f, folded, NULL, &ranks);
@@ -308,6 +309,7 @@ static void test_ranks_of_folds(void **state)
         "t2i,0,7#0,2,1,7,1,7,1\n";
     assert_int_equal(strncmp(text, wanted, strlen(wanted)), 0);
     free(text);
+    folds_done(&f);
     folds_ranks_done(&ranks);
     split_names_done(&n);
 }

@@ -9,6 +9,7 @@
 #include "base/rng.h"
 #include "evaluate/metrics.h"
 #include "retrieve/session/session.h"
+#include "tests/support/regular.h"
 
 static void assert_near(double a, double b)
 {
@@ -57,7 +58,7 @@ static void test_relevance(void **state)
     assert_memory_equal(r.items, items, sizeof items);
     assert_memory_equal(r.grades, grades, sizeof grades);
     metrics_relevance_done(&r);
-    assert_done(metrics_relevance_of_split(2, 5, 3, true, &r, &err),
+    assert_done(metrics_relevance_of_split(REGULAR(2, 5, 3), true, &r, &err),
                 err); /* the last image has two */
     const size_t own[] = {0, 3, 5};
     assert_memory_equal(r.starts, own, sizeof own);

@@ -9,8 +9,10 @@ static struct positives_ids *make_ids(void)
 {
     static char *names[IMAGES] = {(char *)"1", (char *)"2.jpg", (char *)"COCO_3.jpg"};
     static const int64_t captions[CAPTIONS] = {10, 11, 12, 13, 14, 15};
-    const struct dataset split = {
-        .images = IMAGES, .captions = CAPTIONS, .per_image = PER_IMAGE, .id = names};
+    const struct dataset split = {.images = IMAGES,
+                                  .captions = CAPTIONS,
+                                  .map = {IMAGES, CAPTIONS, PER_IMAGE, .sorted = true},
+                                  .id = names};
     struct positives_ids *ids;
     struct error err;
     if (positives_ids_make(&split, captions, "ids", &ids, &err) != 0)
@@ -37,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (int image = 0; image < 2; image++) {
         struct positives positives;
         struct error err;
-        if (positives_parse("fuzz", data, size, image, ids, PER_IMAGE, &positives, &err) == 0)
+        if (positives_parse("fuzz", data, size, image, ids, &split.map, &positives, &err) == 0)
             check(&positives, image ? CAPTIONS : IMAGES);
         positives_done(&positives);
     }

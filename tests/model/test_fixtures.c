@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "evaluate/evaluate.h"
 #include "retrieve/score/score.h"
+#include "tests/support/regular.h"
 
 /* A fixture, embedded. */
 struct split {
@@ -139,7 +140,7 @@ static void check_evaluation(const struct split *s)
     const struct fixture *f = &s->fixture;
     float *sims = our_sims(s);
     struct evaluation e;
-    evaluate(sims, f->I, f->C, 5, &e);
+    evaluate(sims, REGULAR(f->I, f->C, 5), &e);
     check_recalls(f, "i2t", &e.i2t);
     check_recalls(f, "t2i", &e.t2i);
     free(sims);

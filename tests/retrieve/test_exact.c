@@ -10,6 +10,7 @@
 #include "base/rng.h"
 #include "evaluate/evaluate.h"
 #include "retrieve/session/session_exact.h"
+#include "tests/support/regular.h"
 
 enum { PER_IMAGE = 5 };
 
@@ -238,8 +239,8 @@ struct ranks {
 static struct ranks ranks_of(const float *sims, size_t I, size_t C)
 {
     struct ranks ranks = {.i2t = mem_new(I, sizeof(size_t)), .t2i = mem_new(C, sizeof(size_t))};
-    evaluate_i2t(sims, I, C, PER_IMAGE, &ranks.r, ranks.i2t);
-    evaluate_t2i(sims, I, C, PER_IMAGE, &ranks.r, ranks.t2i);
+    evaluate_i2t(sims, REGULAR(I, C, PER_IMAGE), &ranks.r, ranks.i2t);
+    evaluate_t2i(sims, REGULAR(I, C, PER_IMAGE), &ranks.r, ranks.t2i);
     return ranks;
 }
 
@@ -265,10 +266,11 @@ static double exact_sims(const struct split *s, const struct attn_options *o,
     float *bounds = mem_new(I * C, sizeof *bounds), *scores = mem_new(I * C, sizeof *scores);
     float *true_scores = mem_new(C, sizeof *true_scores);
     assert_done(score_all_approx(o, &halves, &s->captions, half, sims, bounds, NULL, &err), err);
-    assert_done(exact_true_pairs(I, C, PER_IMAGE, &truth, &err), err);
+    assert_done(exact_true_pairs(REGULAR(I, C, PER_IMAGE), &truth, &err), err);
     put_own(s, o, &truth, true_scores, sims);
-    assert_done(exact_undecided_pairs(sims, bounds, I, C, PER_IMAGE, true_scores, &open, &err),
-                err);
+    assert_done(
+        exact_undecided_pairs(sims, bounds, REGULAR(I, C, PER_IMAGE), true_scores, &open, &err),
+        err);
     put_own(s, o, &open, scores, sims);
     double share = (double)open.starts[I] / (double)(I * C);
     exact_list_free(&truth);
@@ -347,7 +349,7 @@ static void test_nan_is_open(void **state)
     const float truth[] = {0.9f, 0.6f, 0.8f};
     const float bounds[] = {0.01f, 0.01f, 0.01f, INFINITY, 0.01f, NAN, 0.01f, 0.35f, 0.01f};
     const uint32_t wanted[] = {1, 0, 2, 1};
-    assert_done(exact_undecided_pairs(sims, bounds, 3, 3, 1, truth, &open, &err), err);
+    assert_done(exact_undecided_pairs(sims, bounds, REGULAR(3, 3, 1), truth, &open, &err), err);
     assert_int_equal(open.starts[1], 1);
     assert_int_equal(open.starts[2], 3);
     assert_int_equal(open.starts[3], 4);

@@ -387,7 +387,7 @@ static void check_ranking(const struct session *full, const struct session *half
 {
     struct error err;
     struct query *query;
-    size_t I = full->I, image = c / full->data->per_image;
+    size_t I = full->I, image = caption_map_image(&full->data->map, c);
     float *own = mem_new(I, sizeof *own), *near = mem_new(I, sizeof *near);
     struct ranked wanted[5], got[5];
     struct exact_places need = {.top = c % 5 + 1, .first = image, .count = 1};

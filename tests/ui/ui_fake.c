@@ -407,7 +407,9 @@ struct backend *fake_new(const struct fake_options *options)
         .images = fake->images,
         .captions = options->no_captions ? 0 : fake->images * PER_IMAGE,
         .regions = REGIONS,
-        .per_image = options->no_captions ? 0 : PER_IMAGE,
+        .map =
+            caption_map_regular(fake->images, options->no_captions ? 0 : fake->images * PER_IMAGE,
+                                options->no_captions ? 0 : PER_IMAGE),
         .id = fake->id,
         .caption = options->no_captions ? NULL : fake->caption,
         .region_count = fake->region_count,

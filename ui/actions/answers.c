@@ -38,7 +38,7 @@ static void take_restored(struct ui *ui, const struct catalog *catalog)
         ui->subject = 0;
     if (ui->view == VIEW_MATCHES && !catalog->captions)
         ui->view = VIEW_SEARCH;
-    if (ui->view == VIEW_FAILURES && (!catalog->captions || !catalog->per_image))
+    if (ui->view == VIEW_FAILURES && !catalog->captions)
         ui->view = VIEW_SEARCH;
     if (ui->view == VIEW_FAILURES) {
         ui->surveys[0] = (struct survey){.wanted = true, .total = catalog->captions};

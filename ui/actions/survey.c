@@ -84,7 +84,7 @@ void survey_arrange(struct ui *ui)
 bool survey_begin(struct ui *ui)
 {
     const struct catalog *catalog = ui_catalog(ui);
-    if (!catalog || !catalog->captions || !catalog->per_image) {
+    if (!catalog || !catalog->captions) {
         ui_say(ui, ROLE_ERROR, "This split has no captions to rank");
         return false;
     }

@@ -104,7 +104,7 @@ void command_export_marked(struct ui *ui, const char *args, struct effects *effe
         return;
     for (size_t c = 0; c < ui_catalog(ui)->captions; c++)
         if (ui->marks[c])
-            requests_figure(ui, c / ui_catalog(ui)->per_image, (ptrdiff_t)c,
+            requests_figure(ui, caption_map_image(&ui_catalog(ui)->map, c), (ptrdiff_t)c,
                             ui_split_caption(ui, c), effects);
     ui->exports = ui->mark_count;
     ui_say(ui, ROLE_DIM, "Exporting %zu figures ...", ui->mark_count);

@@ -204,17 +204,18 @@ static int made_open(void *context, const struct source *source, int model,
         return -1;
     fill(made);
     made->base.ops = &made_ops;
-    made->base.catalog = (struct catalog){.model = "made up",
-                                          .variant = "t-i LSE",
-                                          .data = "made up",
-                                          .images = IMAGES,
-                                          .captions = CAPTIONS,
-                                          .regions = REGIONS,
-                                          .per_image = CAPTIONS / IMAGES,
-                                          .id = made->id,
-                                          .caption = made->caption,
-                                          .boxes = made->boxes,
-                                          .photos = true};
+    made->base.catalog =
+        (struct catalog){.model = "made up",
+                         .variant = "t-i LSE",
+                         .data = "made up",
+                         .images = IMAGES,
+                         .captions = CAPTIONS,
+                         .regions = REGIONS,
+                         .map = caption_map_regular(IMAGES, CAPTIONS, CAPTIONS / IMAGES),
+                         .id = made->id,
+                         .caption = made->caption,
+                         .boxes = made->boxes,
+                         .photos = true};
     *out = &made->base;
     return 0;
 }

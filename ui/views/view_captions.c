@@ -28,9 +28,9 @@ static void captions_pair(const struct ui *ui, struct pair *out)
 {
     size_t item;
     const struct catalog *catalog = ui_catalog(ui);
-    if (!ui_selected(ui, VIEW_CAPTIONS, &item) || !catalog->per_image)
+    if (!ui_selected(ui, VIEW_CAPTIONS, &item) || item >= catalog->map.captions)
         return;
-    size_t image = item / catalog->per_image;
+    size_t image = caption_map_image(&catalog->map, item);
     if (image < catalog->images)
         *out = (struct pair){true, image, (ptrdiff_t)item, 0};
 }

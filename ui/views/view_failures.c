@@ -17,7 +17,7 @@ static size_t failures_total(const struct ui *ui)
 static size_t first_image(const struct ui *ui, size_t caption)
 {
     const struct failure *row = &ui_survey(ui)->of[caption];
-    return row->rank > 1 ? row->wrong : caption / ui_catalog(ui)->per_image;
+    return row->rank > 1 ? row->wrong : caption_map_image(&ui_catalog(ui)->map, caption);
 }
 
 static void failures_text(const struct ui *ui, size_t item, struct str *out)
@@ -148,7 +148,8 @@ static void failures_pair(const struct ui *ui, struct pair *out)
     const struct survey *survey = ui_survey(ui);
     if (!ui_selected(ui, VIEW_FAILURES, &item) || item >= survey->done)
         return;
-    size_t image = ui->wrong ? first_image(ui, item) : item / ui_catalog(ui)->per_image;
+    size_t image =
+        ui->wrong ? first_image(ui, item) : caption_map_image(&ui_catalog(ui)->map, item);
     *out = (struct pair){true, image, (ptrdiff_t)item, 0};
 }
 

@@ -10,11 +10,8 @@ static void images_text(const struct ui *ui, size_t item, struct str *out)
 {
     const struct catalog *catalog = ui_catalog(ui);
     str_add(out, catalog->id[item]);
-    for (size_t i = 0; catalog->caption && i < catalog->per_image; i++) {
-        size_t caption = item * catalog->per_image + i;
-        if (caption < catalog->captions)
-            str_addf(out, "\t%s", catalog->caption[caption]);
-    }
+    for (size_t k = 0; catalog->caption && k < caption_map_count(&catalog->map, item); k++)
+        str_addf(out, "\t%s", catalog->caption[caption_map_nth(&catalog->map, item, k)]);
 }
 
 static void images_draw(const struct ui *ui, struct pane pane, size_t item, struct style base)

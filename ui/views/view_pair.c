@@ -294,8 +294,8 @@ static void draw_head(const struct ui *ui, struct pane pane, const struct pair *
     const struct catalog *catalog = ui_catalog(ui);
     const struct look *look = ui_look(ui);
     struct style dim = ui_style(ui, ROLE_DIM);
-    bool truth = pair->caption >= 0 && catalog->per_image &&
-                 (size_t)pair->caption / catalog->per_image == pair->image;
+    bool truth =
+        pair->caption >= 0 && caption_map_has(&catalog->map, pair->image, (size_t)pair->caption);
     const char *id = catalog->id[pair->image];
     int width = grapheme_columns(id), room = pane.box.cols;
     int col = pane_fit(pane, 0, 0, width < room ? width : room, ui_style(ui, ROLE_STRONG), id);

@@ -17,9 +17,10 @@ static const struct place *search_place(const struct ui *ui, size_t item)
 /* An image's first caption; "" if there is none. */
 static const char *first_caption(const struct catalog *catalog, size_t image)
 {
-    size_t at = image * catalog->per_image;
-    return catalog->caption && catalog->per_image && at < catalog->captions ? catalog->caption[at]
-                                                                            : "";
+    const struct caption_map *map = &catalog->map;
+    return catalog->caption && caption_map_count(map, image) > 0
+               ? catalog->caption[caption_map_nth(map, image, 0)]
+               : "";
 }
 
 static void search_text(const struct ui *ui, size_t item, struct str *out)

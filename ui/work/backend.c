@@ -66,7 +66,7 @@ void ranking_mark(struct ranking *ranking, size_t first, size_t n)
 {
     for (size_t i = 0; i < ranking->count; i++) {
         struct place *place = &ranking->places[i];
-        place->truth = place->index >= first && place->index - first < n;
+        place->truth = place->truth || (place->index >= first && place->index - first < n);
         if (place->truth && i < ranking->best_truth)
             ranking->best_truth = i;
     }

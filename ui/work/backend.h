@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "figure/figure.h"
+#include "io/dataset/caption_map.h"
 #include "io/image/image.h"
 
 /* The data: I images of R regions, C captions. Strings are as in the files; the grid makes them
@@ -24,7 +25,8 @@ struct catalog {
     const char *data;    /* "f8k_precomp dev" */
     const char *note;    /* a remark for the user, or NULL */
     const char *unknown; /* the share of unknown words: "2.41 % of ...", or NULL */
-    size_t images, captions, regions, per_image;
+    size_t images, captions, regions;
+    struct caption_map map;      /* borrows its arrays */
     char *const *id;             /* I */
     char *const *caption;        /* C; NULL if there are none to show */
     const int32_t *region_count; /* I: how many of each image's R are real; NULL: all */
@@ -170,7 +172,7 @@ void ask_words_done(struct ask_words *words);
 /* A ranking of n scores, without words: NaN last, ties by the lower index. The caller's to free. */
 struct ranking *ranking_of_scores(const float *scores, size_t n);
 
-/* Marks the true places, whose index is in [first, first + n). */
+/* Marks true places, whose index is in [first, first + n); those marked before stay. */
 void ranking_mark(struct ranking *ranking, size_t first, size_t n);
 
 #endif

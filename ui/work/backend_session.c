@@ -105,8 +105,8 @@ static int real_rank_images(struct backend *backend, const struct ask *ask,
     ptrdiff_t caption = ask->caption >= 0 ? ask->caption : caption_like(data, ask->text);
     if (get_query(real, ask, &query, err) != 0)
         return -1;
-    if (caption >= 0 && data->per_image) {
-        need.first = (size_t)caption / data->per_image;
+    if (caption >= 0) {
+        need.first = caption_map_image(&data->map, (size_t)caption);
         need.count = need.first < real->session->I;
     }
     int status = mem_alloc(&scores, real->session->I, sizeof *scores, "scores", err);
@@ -115,8 +115,8 @@ static int real_rank_images(struct backend *backend, const struct ask *ask,
     if (status == 0) {
         *out = ranking_of_scores(scores, real->session->I);
         take_words(real, query, &(*out)->words);
-        if (caption >= 0 && data->per_image)
-            ranking_mark(*out, (size_t)caption / data->per_image, 1);
+        if (caption >= 0)
+            ranking_mark(*out, need.first, 1);
     }
     free(scores);
     return status;
@@ -134,7 +134,8 @@ static int real_rank_captions(struct backend *backend, size_t image,
     int status = session_score_captions(session, image, scores, progress, err);
     if (status == 0) {
         *out = ranking_of_scores(scores, session->C);
-        ranking_mark(*out, image * session->data->per_image, session->data->per_image);
+        for (size_t k = 0; k < caption_map_count(&session->data->map, image); k++)
+            ranking_mark(*out, caption_map_nth(&session->data->map, image, k), 1);
     }
     free(scores);
     return status;
@@ -232,7 +233,7 @@ static int real_survey(struct backend *backend, size_t first, size_t n,
         struct sweep_query query;
         for (size_t i = 0; i < I; i++)
             column[i] = sims[i * n + c];
-        sweep_caption(column, I, (first + c) / session->data->per_image, &query);
+        sweep_caption(column, I, caption_map_image(&session->data->map, first + c), &query);
         out[c] = failures_row(session->data, &real->lexicon, real->words[first + c], &query, false,
                               first + c);
     }
@@ -560,7 +561,7 @@ struct backend *backend_session_wrap(struct session *session, const char *data_n
                                           .captions = session->C,
                                           .regions = session->R,
                                           .region_count = data->region_count,
-                                          .per_image = data->per_image,
+                                          .map = data->map,
                                           .id = data->id,
                                           .caption = data->caption ? data->caption : real->captions,
                                           .boxes = data->boxes,

@@ -113,7 +113,7 @@ static void measure_word(struct worker *worker, struct job *job,
     MEM_ROOM(job->units.items, job->units.count, job->units.cap);
     struct unit *u = &job->units.items[job->units.count++];
     *u = (struct unit){.caption = phrase->caption,
-                       .image = phrase->caption / worker->m->session->data->per_image,
+                       .image = caption_map_image(&worker->m->session->data->map, phrase->caption),
                        .class = class_of(phrase, w, word),
                        .category = phrase->category,
                        .word = mem_strdup(word)};
@@ -129,7 +129,7 @@ static void measure_phrase(struct worker *worker, struct job *job, const struct 
                            const struct query *query, const struct attention *a)
 {
     const struct session *s = worker->m->session;
-    size_t image = p->caption / s->data->per_image;
+    size_t image = caption_map_image(&s->data->map, p->caption);
     if (p->end > query->words.count || query->words.count + 2 != a->W)
         return;
     worker->target.regions = worker->scratch.regions = a->R;
@@ -148,7 +148,7 @@ static int measure_caption(struct worker *worker, struct job *job, struct error 
     struct attention *a;
     if (query_from_caption(s, caption, &query, err) != 0)
         return -1;
-    int status = session_attention(s, caption / s->data->per_image, query, &a, err);
+    int status = session_attention(s, caption_map_image(&s->data->map, caption), query, &a, err);
     if (status == 0) {
         for (size_t p = 0; p < job->count; p++)
             measure_phrase(worker, job, &job->phrases[p], query, a);

@@ -80,7 +80,7 @@ static void read_caption(struct grounding *g, const struct dataset *data, const 
                                           .nouns = n,
                                           .box = g->box_count};
         phrase.category = grounding_category(g, o->coco->categories[category].name);
-        add_boxes(g, data, o, caption / data->per_image, category);
+        add_boxes(g, data, o, caption_map_image(&data->map, caption), category);
         grounding_add_phrase(g, phrase);
         end = w + n;
         w += n - 1;

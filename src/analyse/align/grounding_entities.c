@@ -111,7 +111,7 @@ static void image_done(struct image *image)
 static void add_phrase(struct grounding *g, const struct dataset *data, const struct image *image,
                        const struct entity_phrase *phrase, struct grounding_phrase words)
 {
-    size_t index = words.caption / data->per_image;
+    size_t index = caption_map_image(&data->map, words.caption);
     words.category = grounding_category(g, phrase->type);
     words.box = g->box_count;
     for (size_t b = 0; b < image->boxes.count; b++)
@@ -159,7 +159,7 @@ static void read_caption(struct grounding *g, const struct dataset *data, const 
                          enum token_compat compat, size_t caption)
 {
     struct str_list words;
-    size_t own = caption % data->per_image, best = 0, best_length = 0;
+    size_t own = caption_map_place(&data->map, caption), best = 0, best_length = 0;
     tokenize_words(data->caption[caption], compat, &words);
     int *map = mem_new(words.count, sizeof *map);
     for (size_t s = 0; s < image->sentences.count; s++) {
@@ -228,10 +228,9 @@ static int read_image(const char *folder, const struct dataset *data, size_t i,
     struct image image;
     bool found;
     int status = load_image(folder, data, i, compat, &image, &found, err);
-    size_t first = i * data->per_image;
     g->missing += !found;
-    for (size_t c = 0; status == 0 && found && c < data->per_image; c++)
-        read_caption(g, data, &image, compat, first + c);
+    for (size_t k = 0; status == 0 && found && k < caption_map_count(&data->map, i); k++)
+        read_caption(g, data, &image, compat, caption_map_nth(&data->map, i, k));
     image_done(&image);
     return status;
 }

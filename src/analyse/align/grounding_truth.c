@@ -87,11 +87,11 @@ static int read_image(struct grounding *g, const struct dataset *data, const str
                  *captions = json_object_get(image, "captions");
     if (!id || strcmp(id, data->id[place->image]) != 0)
         return fail(place, "its id is not the split's");
-    if (json_array_size(captions) != data->per_image)
+    if (json_array_size(captions) != caption_map_count(&data->map, place->image))
         return fail(place, "it has a different number of captions from the split");
     for (size_t c = 0; c < json_array_size(captions); c++) {
         const json_t *mentions = json_array_get(captions, c);
-        size_t caption = place->image * data->per_image + c;
+        size_t caption = caption_map_nth(&data->map, place->image, c);
         for (size_t m = 0; m < json_array_size(mentions); m++)
             if (read_mention(g, data, place, things, json_array_get(mentions, m), caption) != 0)
                 return -1;

@@ -230,21 +230,22 @@ static size_t total_answers(json_t *const *lists, size_t queries)
 }
 
 /* Whether the split itself gives the query one of its answers. */
-static bool has_truth(const struct positives *p, size_t query, bool image, size_t per_image)
+static bool has_truth(const struct positives *p, size_t query, bool image,
+                      const struct caption_map *map)
 {
     if (!image)
-        return positives_has(p, query, query / per_image);
-    for (size_t c = query * per_image; c < (query + 1) * per_image; c++)
-        if (positives_has(p, query, c))
+        return positives_has(p, query, caption_map_image(map, query));
+    for (size_t k = 0; k < caption_map_count(map, query); k++)
+        if (positives_has(p, query, caption_map_nth(map, query, k)))
             return true;
     return false;
 }
 
-static int check_sense(const char *path, bool image, size_t per_image, struct positives *p,
-                       struct error *err)
+static int check_sense(const char *path, bool image, const struct caption_map *map,
+                       struct positives *p, struct error *err)
 {
     for (size_t q = 0; q < p->queries; q++)
-        p->confirmed += p->starts[q + 1] > p->starts[q] && has_truth(p, q, image, per_image);
+        p->confirmed += p->starts[q + 1] > p->starts[q] && has_truth(p, q, image, map);
     if (p->annotated == 0)
         return error_at(err, path, -1,
                         "none of its queries is %s of the split: it belongs to another split "
@@ -271,8 +272,8 @@ static int read_lists(const char *path, json_t *root, bool image, const struct p
 }
 
 int positives_parse(const char *path, const void *bytes, size_t size, bool image_queries,
-                    const struct positives_ids *ids, size_t per_image, struct positives *out,
-                    struct error *err)
+                    const struct positives_ids *ids, const struct caption_map *map,
+                    struct positives *out, struct error *err)
 {
     json_t *root;
     *out = (struct positives){.queries = image_queries ? ids->images : ids->captions};
@@ -283,18 +284,18 @@ int positives_parse(const char *path, const void *bytes, size_t size, bool image
                      ? read_lists(path, root, image_queries, ids, out, err)
                      : error_at(err, path, -1, "not an object of ids, \"123\": [456, 789]");
     json_decref(root);
-    return status == 0 ? check_sense(path, image_queries, per_image, out, err) : -1;
+    return status == 0 ? check_sense(path, image_queries, map, out, err) : -1;
 }
 
 int positives_load(const char *path, bool image_queries, const struct positives_ids *ids,
-                   size_t per_image, struct positives *out, struct error *err)
+                   const struct caption_map *map, struct positives *out, struct error *err)
 {
-    struct file_map map;
+    struct file_map file;
     *out = (struct positives){0};
-    if (file_map_open(path, &map, err) != 0)
+    if (file_map_open(path, &file, err) != 0)
         return -1;
-    int status = positives_parse(path, map.data, map.size, image_queries, ids, per_image, out, err);
-    file_map_close(&map);
+    int status = positives_parse(path, file.data, file.size, image_queries, ids, map, out, err);
+    file_map_close(&file);
     return status;
 }
 

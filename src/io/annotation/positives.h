@@ -34,15 +34,17 @@ int positives_ids_make(const struct dataset *data, const int64_t *caption_ids, c
 void positives_ids_free(struct positives_ids *ids);
 
 /* Reads an annotation for one direction. Call positives_done even after an error. Errors: missing,
- * not JSON, another form, none of its queries is in the split, none of the split's own truths is
- * among its answers (so the ids are of something else). */
+ * not JSON, another form, none of its queries is in the split (whose captions `map` gives to its
+ * images), none of the split's own truths is among its answers (so the ids are of something else).
+ */
 int positives_load(const char *path, bool image_queries, const struct positives_ids *ids,
-                   size_t per_image, struct positives *out, struct error *err) MUST_USE;
+                   const struct caption_map *map, struct positives *out,
+                   struct error *err) MUST_USE;
 
 /* The same from bytes in memory; `path` names them in errors. */
 int positives_parse(const char *path, const void *bytes, size_t size, bool image_queries,
-                    const struct positives_ids *ids, size_t per_image, struct positives *out,
-                    struct error *err) MUST_USE;
+                    const struct positives_ids *ids, const struct caption_map *map,
+                    struct positives *out, struct error *err) MUST_USE;
 
 /* Frees it all. */
 void positives_done(struct positives *positives);

@@ -52,6 +52,12 @@ static inline size_t caption_map_image(const struct caption_map *map, size_t cap
     return map->image ? map->image[caption] : caption / map->per_image;
 }
 
+/* Whether the caption is one of the image's; false if there are none. */
+static inline bool caption_map_has(const struct caption_map *map, size_t image, size_t caption)
+{
+    return caption < map->captions && caption_map_image(map, caption) == image;
+}
+
 /* How many captions come before those of `image` (0 to I) where they are listed by image; of a
  * sorted map, the number of its first one. */
 static inline size_t caption_map_start(const struct caption_map *map, size_t image)

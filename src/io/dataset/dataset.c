@@ -130,7 +130,7 @@ static void go_without(struct dataset *d, enum dataset_part part)
     if (part == DATASET_CAPTIONS) {
         d->row_step = 1;
         d->images = d->features->shape[0];
-        d->captions = d->per_image = 0;
+        d->captions = 0;
         caption_map_done(&d->map);
         d->map.images = d->images;
     } else if (part == DATASET_COUNTS) {

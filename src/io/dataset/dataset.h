@@ -77,8 +77,7 @@ struct dataset_box_counts {
 struct dataset {
     char *folder, *split; /* if only `features` was given: its folder, and "" */
     size_t images,
-        captions;     /* I, C, after removing five-fold copies and cutting dev to 5000 captions */
-    size_t per_image; /* captions per image: usually 5, 0 if there are none */
+        captions; /* I, C, after removing five-fold copies and cutting dev to 5000 captions */
     struct caption_map map;
     size_t regions, feature_size; /* R, F; R is 1 for features of two dimensions */
     int32_t *region_count;        /* of each image, 1 .. R: the rest of its rows is padding, which

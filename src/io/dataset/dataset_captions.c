@@ -240,7 +240,6 @@ static int match_captions(struct opening *o, const char *path, struct error *err
     }
     d->images = d->map.images;
     d->captions = captions;
-    d->per_image = d->map.per_image;
     return 0;
 }
 

@@ -222,7 +222,7 @@ static void test_plain_folder(void **state)
     struct dataset *d = opened("test");
     assert_int_equal(d->images, 4);
     assert_int_equal(d->captions, 20);
-    assert_int_equal(d->per_image, 5);
+    assert_int_equal(d->map.per_image, 5);
     assert_int_equal(d->row_step, 1);
     assert_int_equal(d->regions, R);
     assert_int_equal(d->feature_size, F);
@@ -283,7 +283,7 @@ static void test_features_alone(void **state)
     char *path = file_join(folder, "a.npy"), *tokens = file_join(folder, "t.txt");
     assert_done(dataset_open(&(struct dataset_spec){.features = path}, &d, &err), err);
     assert_int_equal(d->images, 4);
-    assert_int_equal(d->per_image, 0);
+    assert_int_equal(d->map.per_image, 0);
     assert_string_equal(d->id[3], "3");
     assert_string_equal(d->folder, folder);
     assert_int_equal(dataset_photo(d, 0, &(char *){0}, &err), -1);
@@ -447,7 +447,7 @@ static void test_five_rows_an_image(void **state)
     struct dataset *d = opened("test");
     assert_int_equal(d->images, 4);
     assert_int_equal(d->captions, 20);
-    assert_int_equal(d->per_image, 5);
+    assert_int_equal(d->map.per_image, 5);
     assert_int_equal(d->row_step, 5);
     assert_true(first_feature(d, 3) == 3);
     float two[2 * R * F];
@@ -468,7 +468,7 @@ static void test_five_rows_an_image(void **state)
     put_constant("test_img_sizes.npy", 2, (size_t[]){20, 2}, 10);
     d = opened("test");
     assert_int_equal(d->images, 20);
-    assert_int_equal(d->per_image, 1);
+    assert_int_equal(d->map.per_image, 1);
     dataset_free(d);
 }
 
