@@ -89,6 +89,7 @@ static void test_ranks(void **state)
     folds_ranks_done(&ranks);
     folds_ranks_done(&again);
     assert_null(ranks.i2t);
+    folds_done(&f);
 }
 
 /* Recall and R-precision over the queries of both folds together; a truth in another fold does not
@@ -120,6 +121,7 @@ static void test_metrics(void **state)
     assert_true(m[0].queries == 8 && m[0].r1 == 62.5);
     metrics_relevance_done(&own[0]);
     metrics_relevance_done(&own[1]);
+    folds_done(&f);
 }
 
 static void test_by_length(void **state)
@@ -177,6 +179,7 @@ static void test_confidence(void **state)
     assert_true(sum.value == 62.5 + 50 + 4 * 100 && sum.low < sum.value && sum.high > sum.value);
     assert_done(confidence_compare_rsum(&f, &a, &b, &how, &difference, &err), err);
     assert_true(difference.difference.value == -25 - 25 && difference.p < 1);
+    folds_done(&f);
 }
 
 int main(void)

@@ -1,6 +1,7 @@
 /* Fuzz target: annotations of more right answers, as JSON. What is read must be consistent. */
 #include "io/annotation/positives.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/support/regular.h"
 
 enum { IMAGES = 3, CAPTIONS = 6, PER_IMAGE = 2 };
 
@@ -39,7 +40,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (int image = 0; image < 2; image++) {
         struct positives positives;
         struct error err;
-        if (positives_parse("fuzz", data, size, image, ids, &split.map, &positives, &err) == 0)
+        if (positives_parse("fuzz", data, size, image, ids, REGULAR(IMAGES, CAPTIONS, PER_IMAGE),
+                            &positives, &err) == 0)
             check(&positives, image ? CAPTIONS : IMAGES);
         positives_done(&positives);
     }
