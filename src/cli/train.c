@@ -18,7 +18,7 @@ enum { MOST = 64 };
 /* What the command line says. */
 struct flags {
     struct cli_common common; /* --data, --token-compat, --threads, --json, --quiet */
-    const char *vocab, *seed, *validation, *format;
+    const char *vocab, *seed, *validation, *format, *negatives;
     const char *names[MOST];  /* the reference's options, with hyphens; owned */
     const char *values[MOST]; /* as given, or NULL */
     bool given[MOST];         /* switches */
@@ -74,6 +74,11 @@ static void build_table(struct flags *f)
          &f->vocab},
         {"validation", 0, CLI_TEXT, "SPLIT", "split to validate on (default: dev)", &f->validation},
         {"seed", 0, CLI_TEXT, "N", "seed of the parameters and the order (default: 1)", &f->seed},
+        {"same-image-negatives", 0, CLI_TEXT, "yes|no",
+         "whether captions of the same image count as negatives of each other (default: that of "
+         "--resume; else no if the split has a SPLIT_cap_img.txt, and yes, as in the reference, if "
+         "it has none)",
+         &f->negatives},
         {"format", 0, CLI_TEXT, "torch|safetensors",
          "of the checkpoints, .pth.tar or .safetensors (default: torch, or that of --resume)",
          &f->format},
@@ -384,6 +389,13 @@ static const char *find_suffix(const struct flags *f, const struct checkpoint *r
     return strcmp(format, "safetensors") == 0 ? ".safetensors" : ".pth.tar";
 }
 
+static enum train_negatives find_negatives(const struct flags *f)
+{
+    if (!f->negatives)
+        return TRAIN_NEGATIVES_DEFAULT;
+    return strcmp(f->negatives, "yes") == 0 ? TRAIN_NEGATIVES_ALL : TRAIN_NEGATIVES_MASKED;
+}
+
 static int run(const struct flags *f, const struct setup *setup, uint64_t seed, struct error *err)
 {
     bool terminal = !f->common.quiet && isatty(STDERR_FILENO);
@@ -398,6 +410,7 @@ static int run(const struct flags *f, const struct setup *setup, uint64_t seed, 
                               .vocab = setup->vocab,
                               .compat = cli_token_compat(f->common.token_compat),
                               .seed = seed,
+                              .negatives = find_negatives(f),
                               .resume = setup->resume,
                               .suffix = find_suffix(f, setup->resume),
                               .given = setup->given,

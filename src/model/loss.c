@@ -7,16 +7,22 @@
  */
 struct line {
     const float *scores;
-    float *dscores; /* or NULL */
+    float *dscores;      /* or NULL */
+    const size_t *image; /* or NULL */
     size_t n, stride, truth;
     double margin;
 };
+
+static bool is_negative(const struct line *l, size_t j)
+{
+    return j != l->truth && !(l->image && l->image[j] == l->image[l->truth]);
+}
 
 static double cost_at(const struct line *l, size_t j)
 {
     double cost =
         l->margin + (double)l->scores[j * l->stride] - (double)l->scores[l->truth * l->stride];
-    return j != l->truth && !(cost <= 0) ? cost : 0; /* NaN propagates, so that it is noticed */
+    return is_negative(l, j) && !(cost <= 0) ? cost : 0; /* NaN propagates, so that it is noticed */
 }
 
 static void pull(const struct line *l, size_t j)
@@ -63,15 +69,17 @@ static double max_of(const struct line *l)
     return most;
 }
 
-double loss_hinge(const float *scores, size_t n, double margin, bool max_violation, float *dscores)
+double loss_hinge(const float *scores, size_t n, const size_t *image, double margin,
+                  bool max_violation, float *dscores)
 {
     double (*cost)(const struct line *) = max_violation ? max_of : sum_of;
     double sum = 0;
     if (dscores)
         memset(dscores, 0, n * n * sizeof *dscores);
     for (size_t i = 0; i < n; i++) {
-        struct line row = {scores + i * n, dscores ? dscores + i * n : NULL, n, 1, i, margin};
-        struct line column = {scores + i, dscores ? dscores + i : NULL, n, n, i, margin};
+        struct line row = {scores + i * n, dscores ? dscores + i * n : NULL, image, n, 1, i,
+                           margin};
+        struct line column = {scores + i, dscores ? dscores + i : NULL, image, n, n, i, margin};
         sum += cost(&row) + cost(&column);
     }
     return sum;

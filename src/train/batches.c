@@ -13,6 +13,7 @@ struct slot {
     int status;
     struct error err;
     struct batch batch;
+    size_t *image; /* of each caption */
     float *features;
     int32_t *ids;
     size_t *region_starts, *starts;
@@ -50,11 +51,13 @@ static int fill(const struct batches *b, struct slot *slot, struct error *err)
         size_t image = caption_map_image(&b->data->map, order[i]), regions = slot->region_starts[i];
         if (dataset_features(b->data, image, 1, slot->features + regions * F, err) != 0)
             return -1;
+        slot->image[i] = image;
         slot->region_starts[i + 1] = regions + dataset_regions_of(b->data, image);
         memcpy(slot->ids + slot->starts[i], b->ids + start, words * sizeof *b->ids);
         slot->starts[i + 1] = slot->starts[i] + words;
     }
-    slot->batch = (struct batch){n, slot->features, slot->region_starts, slot->ids, slot->starts};
+    slot->batch = (struct batch){n,         slot->features, slot->region_starts,
+                                 slot->ids, slot->starts,   b->mask ? slot->image : NULL};
     return 0;
 }
 
@@ -117,6 +120,7 @@ static int get_slot(const struct batches *b, struct slot *slot, struct error *er
     size_t image = b->data->regions * b->data->feature_size;
     slot->index = none;
     slot->starts = mem_new(b->size + 1, sizeof *slot->starts);
+    slot->image = mem_new(b->size, sizeof *slot->image);
     slot->region_starts = mem_new(b->size + 1, sizeof *slot->region_starts);
     if (mem_alloc(&slot->features, b->size * image, sizeof(float), "a batch's features", err) != 0)
         return -1;
@@ -178,6 +182,7 @@ void batches_done(struct batches *batches)
             free(r->slots[i].features);
             free(r->slots[i].ids);
             free(r->slots[i].starts);
+            free(r->slots[i].image);
             free(r->slots[i].region_starts);
         }
         pthread_cond_destroy(&r->news);

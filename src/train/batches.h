@@ -17,6 +17,7 @@ struct batches {
     const int32_t *ids;   /* words of all captions, as in struct session */
     const size_t *starts; /* captions + 1 */
     size_t captions, size;
+    bool mask;     /* pairs of the same image are no negatives: set before the first batch */
     size_t *order; /* the captions in the order of this epoch */
     struct batch_reader *reader;
 };

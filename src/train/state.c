@@ -71,6 +71,8 @@ static int add_state(struct tensor_group *extra, const struct params *params,
         if (add_integers(extra, fields[i].name, (const char *)state + fields[i].offset,
                          fields[i].count, err) != 0)
             return -1;
+    if (state->masked && add_integers(extra, "masked", &state->masked, 1, err) != 0)
+        return -1;
     for (size_t i = 0; i < params->list_count; i++)
         if (add_floats(extra, params, i, "adam.m.", adam->m, err) != 0 ||
             add_floats(extra, params, i, "adam.v.", adam->v, err) != 0)
@@ -145,6 +147,10 @@ static int take_state(const struct checkpoint *checkpoint, const struct params *
         if (take_integers(checkpoint, fields[i].name, (char *)state + fields[i].offset,
                           fields[i].count, err) != 0)
             return -1;
+    state->masked = 0;
+    if (checkpoint_tensor_find(&checkpoint->extra, "masked") &&
+        take_integers(checkpoint, "masked", &state->masked, 1, err) != 0)
+        return -1;
     for (size_t i = 0; i < params->list_count; i++)
         if (take_floats(checkpoint, params, i, "adam.m.", adam->m, err) != 0 ||
             take_floats(checkpoint, params, i, "adam.v.", adam->v, err) != 0)

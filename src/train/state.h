@@ -3,7 +3,7 @@
  * A checkpoint has what the reference saves (model, opt, epoch, best_rsum, Eiters) and, under the
  * key "scanscope", what lets --resume continue as if the run had never stopped: adam.m.NAME and
  * adam.v.NAME for each parameter, and the integers steps, epoch, batch, captions, batch_size, rng
- * (4). */
+ * (4), and masked if it is 1. */
 #ifndef TRAIN_STATE_H
 #define TRAIN_STATE_H
 
@@ -19,6 +19,7 @@ struct train_state {
     int64_t iterations;   /* steps since the beginning: Eiters */
     double best_rsum;
     struct rng rng;               /* as it was before this epoch was shuffled */
+    int64_t masked;               /* 1: captions of the same image are no negatives of each other */
     int64_t captions, batch_size; /* of the split and the run: `batch` is valid only for these */
 };
 

@@ -68,15 +68,44 @@ static int check_position(struct run *run, struct error *err)
                 err);
 }
 
-static int resume(struct run *run, struct error *err)
+static bool same_image_repeats(const struct dataset *data)
+{
+    size_t fewest, most;
+    caption_map_described(&data->map, &fewest, &most);
+    return most > 1;
+}
+
+/* Whether captions of the same image are negatives; it is told where it is not a matter of course.
+ */
+static int decide_negatives(struct run *run, bool whole, struct error *err)
+{
+    const struct dataset *data = run->spec->training;
+    if (run->spec->negatives != TRAIN_NEGATIVES_DEFAULT)
+        run->state.masked = run->spec->negatives == TRAIN_NEGATIVES_MASKED;
+    else if (!whole)
+        run->state.masked = data->map.stated;
+    run->batches.mask = run->state.masked;
+    if (!same_image_repeats(data) || (!data->map.stated && !run->state.masked))
+        return 0;
+    return note(run,
+                run->state.masked ? "captions of the same image are no negatives of each other "
+                                    "(--same-image-negatives no)"
+                                  : "captions of the same image are negatives of each other "
+                                    "(--same-image-negatives yes)",
+                err);
+}
+
+static int resume(struct run *run, bool *whole_out, struct error *err)
 {
     bool whole;
+    *whole_out = false;
     if (!run->spec->resume)
         return 0;
     run->last_saved = mem_strdup(run->spec->resume->path);
     if (train_state_load(run->spec->resume, run->model, run->trainer, &run->state, &whole, err) !=
         0)
         return -1;
+    *whole_out = whole;
     if (!whole && note(run,
                        "the checkpoint has no optimiser state: training continues from its "
                        "parameters with fresh moments",
@@ -191,16 +220,18 @@ static int tell_words(struct run *run, const struct session *split, struct error
 
 static int run_open(struct run *run, struct error *err)
 {
+    bool whole;
     rng_seed(&run->state.rng,
              run->spec->seed ^ 0x5ca45c09e0000001u); /* other numbers than the parameters' */
     if (open_model(run, err) != 0 || open_data(run, err) != 0 ||
         file_make_folder(run->options->model_name, err) != 0 ||
         train_log_open(run->options->logger_name, run->spec->resume != NULL, &run->log, err) != 0 ||
-        note_cut_log(run, err) != 0 || resume(run, err) != 0)
+        note_cut_log(run, err) != 0 || resume(run, &whole, err) != 0)
         return -1;
     run->state.captions = (int64_t)run->batches.captions;
     run->state.batch_size = (int64_t)run->batches.size;
-    if (begin(run, err) != 0 || tell_words(run, run->training, err) != 0)
+    if (begin(run, err) != 0 || decide_negatives(run, whole, err) != 0 ||
+        tell_words(run, run->training, err) != 0)
         return -1;
     return tell_words(run, run->validation, err);
 }

@@ -9,6 +9,14 @@
 #include "model/options_given.h"
 #include "train/log.h"
 
+/* Whether captions of the same image count as negatives of each other's. */
+enum train_negatives {
+    TRAIN_NEGATIVES_DEFAULT, /* as the resumed run; else not if the split has a file of the
+                              * captions' images, as in the reference if it has none: they do */
+    TRAIN_NEGATIVES_ALL,
+    TRAIN_NEGATIVES_MASKED
+};
+
 /* What to train, and on what. Everything is borrowed for the run. */
 struct train_spec {
     struct model_options options; /* img_dim and vocab_size are the data's */
@@ -16,6 +24,7 @@ struct train_spec {
     struct vocab *vocab; /* NULL if both splits are token ids */
     enum token_compat compat;
     uint64_t seed;
+    enum train_negatives negatives;
     const struct checkpoint *resume; /* NULL: from the beginning */
     struct model_given given;        /* what the resumed checkpoint does not say */
     const char *suffix; /* of checkpoints, which decides their format; NULL: ".pth.tar" */

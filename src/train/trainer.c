@@ -149,7 +149,7 @@ static double forward(struct trainer *t, const struct batch *b, struct stopwatch
     text_encoder_forward(o, &t->model->params, b->ids, b->starts, b->n, &a->text, a->e);
     lap(watch, STEP_TEXT);
     xattn_forward(&o->attn, &shape, a->v, a->e, &a->xattn, a->scores);
-    double loss = loss_hinge(a->scores, b->n, o->margin, o->max_violation, a->dscores);
+    double loss = loss_hinge(a->scores, b->n, b->image, o->margin, o->max_violation, a->dscores);
     lap(watch, STEP_ATTENTION);
     return loss;
 }

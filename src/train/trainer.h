@@ -18,6 +18,7 @@ struct batch {
     const size_t *region_starts; /* n + 1, from 0 to N */
     const int32_t *ids;          /* words of all captions, end to end */
     const size_t *starts;        /* n + 1 */
+    const size_t *image;         /* n: pairs of the same image are no negatives; NULL: all are */
 };
 
 /* The parts of a step, in order. */

@@ -237,7 +237,8 @@ double naive_score(const struct attn_options *options, const double *v, size_t R
 
 /* ---- loss ---- */
 
-double naive_hinge(const double *scores, size_t n, double margin, int max_violation)
+double naive_hinge(const double *scores, size_t n, const size_t *image, double margin,
+                   int max_violation)
 {
     double total = 0;
     for (size_t i = 0; i < n; i++)
@@ -245,7 +246,8 @@ double naive_hinge(const double *scores, size_t n, double margin, int max_violat
             double sum = 0, most = 0;
             for (size_t j = 0; j < n; j++) {
                 double s = transposed ? scores[j * n + i] : scores[i * n + j];
-                double cost = j == i ? 0 : fmax(0, margin + s - scores[i * n + i]);
+                bool negative = j != i && !(image && image[j] == image[i]);
+                double cost = negative ? fmax(0, margin + s - scores[i * n + i]) : 0;
                 sum += cost;
                 most = fmax(most, cost);
             }
@@ -277,7 +279,7 @@ double naive_loss(const struct model_options *options, const struct params *para
                 naive_score(&options->attn, v + b->region_starts[i] * D,
                             b->region_starts[i + 1] - b->region_starts[i], e + b->starts[c] * D,
                             b->starts[c + 1] - b->starts[c], D);
-    double loss = naive_hinge(scores, n, options->margin, options->max_violation);
+    double loss = naive_hinge(scores, n, NULL, options->margin, options->max_violation);
     free(v);
     free(e);
     free(scores);

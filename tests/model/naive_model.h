@@ -38,8 +38,9 @@ void naive_text(const struct model_options *options, const struct params *params
 double naive_score(const struct attn_options *options, const double *v, size_t R, const double *e,
                    size_t W, size_t D);
 
-/* The hinge loss of n x n scores. */
-double naive_hinge(const double *scores, size_t n, double margin, int max_violation);
+/* The hinge loss of n x n scores; image (n or NULL): pairs of the same one are no negatives. */
+double naive_hinge(const double *scores, size_t n, const size_t *image, double margin,
+                   int max_violation);
 
 /* From parameters to the loss. */
 double naive_loss(const struct model_options *options, const struct params *params,

@@ -355,26 +355,37 @@ static void test_attention_zeros(void **state)
 
 /* ---- loss ---- */
 
+struct hinge {
+    int max_violation;
+    const size_t *image;
+};
+
 static double hinge_loss(const double *x, const void *context)
 {
-    return naive_hinge(x, 6, 0.2, *(const int *)context);
+    const struct hinge *h = context;
+    return naive_hinge(x, 6, h->image, 0.2, h->max_violation);
 }
 
 static void test_loss(void **state)
 {
     struct rng rng;
     (void)state;
+    static const size_t some[] = {4, 9, 4, 2, 9, 4}, one[] = {3, 3, 3, 3, 3, 3};
+    const size_t *const images[] = {NULL, some, one};
     rng_seed(&rng, 7);
-    for (int max_violation = 0; max_violation < 2; max_violation++) {
+    for (int k = 0; k < 6; k++) {
+        struct hinge h = {k % 2, images[k / 2]};
         double x[36];
         float fx[36], dx[36];
         random_values(&rng, x, fx, 36);
-        double loss = loss_hinge(fx, 6, 0.2, max_violation, dx);
-        assert_float_equal(loss, hinge_loss(x, &max_violation), 1e-6);
-        struct problem problem = {x, 36, hinge_loss, &max_violation};
-        check(&problem, 0, 36, dx, 100, max_violation ? "hardest negative" : "sum of negatives");
+        double loss = loss_hinge(fx, 6, h.image, 0.2, h.max_violation, dx);
+        assert_float_equal(loss, hinge_loss(x, &h), 1e-6);
+        struct problem problem = {x, 36, hinge_loss, &h};
+        check(&problem, 0, 36, dx, 100, h.max_violation ? "hardest negative" : "sum of negatives");
+        if (h.image == one)
+            assert_true(loss == 0); /* nothing is a negative */
         fx[7] = NAN;
-        assert_true(isnan(loss_hinge(fx, 6, 0.2, max_violation, dx)));
+        assert_true(h.image || isnan(loss_hinge(fx, 6, NULL, 0.2, h.max_violation, dx)));
     }
 }
 

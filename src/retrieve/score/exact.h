@@ -32,9 +32,9 @@ int exact_true_pairs(const struct caption_map *map, struct exact_list *out,
 int exact_all_pairs(size_t I, size_t C, struct exact_list *out, struct error *err) MUST_USE;
 
 /* The pairs on which recalls and the ranks of true pairs depend: those whose scores (sims I x C of
- * the map, off by at most bounds I x C) may be on either side of their caption's true pair or of their
- * image's best true pair. truth: own scores of the true pairs, as exact_true_pairs lists them.
- * Errors: not enough memory. */
+ * the map, off by at most bounds I x C) may be on either side of their caption's true pair or of
+ * their image's best true pair. truth: own scores of the true pairs, as exact_true_pairs lists
+ * them. Errors: not enough memory. */
 int exact_undecided_pairs(const float *sims, const float *bounds, const struct caption_map *map,
                           const float *truth, struct exact_list *out, struct error *err) MUST_USE;
 

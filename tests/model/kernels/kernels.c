@@ -224,7 +224,7 @@ MEASURED(gru_back, gru_backward(&t.packing, &t.layer, t.dout, &t.gradients, t.dx
 MEASURED(l2norm, fc_l2norm_forward(t.values, VALUES / D, D, t.dx))
 MEASURED(l2norm_back, fc_l2norm_backward(t.values, t.dx, VALUES / D, D, t.moments[0]))
 MEASURED(fc_sum_rows, fc_sum_rows(t.values, VALUES / D, D, D, t.bias))
-MEASURED(hinge, t.dx[0] = (float)loss_hinge(t.t2i.scores, PAIRS, 0.2, true, t.t2i.dscores))
+MEASURED(hinge, t.dx[0] = (float)loss_hinge(t.t2i.scores, PAIRS, NULL, 0.2, true, t.t2i.dscores))
 MEASURED(adam_gradient_norm, t.dx[0] = (float)adam_gradient_norm(t.values, VALUES))
 MEASURED(adam, adam_step(t.values, t.values, &(struct adam){t.moments[0], t.moments[1]}, VALUES, 1,
                          1e-3, 1))
