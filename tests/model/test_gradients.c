@@ -417,7 +417,7 @@ static double check_model(const struct model_options *options, uint64_t seed)
     assert_done(model_new(options, seed, &model, &err), err);
     assert_done(trainer_new(model, &trainer, &err), err);
     random_values(&rng, features, ffeatures, N);
-    struct batch batch = {CAPTIONS, ffeatures, region_starts, words, word_starts};
+    struct batch batch = {CAPTIONS, ffeatures, region_starts, words, word_starts, NULL};
     assert_done(trainer_backward(trainer, &batch, &result, &err), err);
     struct model_problem p = {
         options, &model->params, {CAPTIONS, features, region_starts, words, word_starts}};
