@@ -175,6 +175,15 @@ static bool has_lines(const struct str *text)
     return form.kind == CAPTIONS_LINES || form.kind == CAPTIONS_WORD_IDS;
 }
 
+/* Whether a text is what it looks like: without NUL bytes, and UTF-8 (or bytes like it) without a
+ * mark. What is in front may hide what would be taken for one. */
+static bool is_plain(const struct str *text)
+{
+    size_t mark = 0;
+    return !memchr(text->text, '\0', text->length) &&
+           encoding_find(text->text, text->length, &mark) == ENCODING_BYTES && mark == 0;
+}
+
 bool texts_mend(const char *path, struct texts_mended *out)
 {
     struct file_map map;
@@ -200,7 +209,8 @@ bool texts_mend(const char *path, struct texts_mended *out)
     }
     str_done(&text);
     file_map_close(&map);
-    return out->encoding || out->mark || out->cr_only || out->line_ends || out->blanks;
+    return good && is_plain(&out->text) &&
+           (out->encoding || out->mark || out->cr_only || out->line_ends || out->blanks);
 }
 
 void texts_mended_done(struct texts_mended *mended)
