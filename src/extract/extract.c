@@ -10,6 +10,7 @@
 #include "extract/pixels.h"
 #include "extract/pool.h"
 #include "extract/split.h"
+#include "io/dataset/idmap.h"
 #include "io/dataset/photo_list.h"
 
 /* An extraction under way: what the sink fills. */
@@ -84,11 +85,60 @@ static int on_fail(void *context, size_t photo, const char *reason, struct error
 
 /* ---- before and after ---- */
 
+/* What is not among the ids that captions go with. */
+static void refuse_others(struct work *w, const bool *taken)
+{
+    struct photo_list *list = &w->list;
+    for (size_t i = 0; i < list->ids.count; i++)
+        if (!taken[i]) {
+            str_list_add(&list->refused, mem_strdup(list->ids.items[i]));
+            str_list_add(&list->reasons, mem_printf("is not in %s_ids.txt, which is there already",
+                                                    w->spec->split));
+        }
+}
+
+/* Brings the photographs into the order of ids that are there already. */
+static int follow(struct work *w, const struct str_list *order, struct error *err)
+{
+    struct photo_list *list = &w->list;
+    struct str_list paths = {0}, ids = {0};
+    struct idmap map = {0};
+    size_t missing = 0, first = 0;
+    bool *taken = mem_new(list->ids.count, sizeof *taken);
+    for (size_t i = 0; i < list->ids.count; i++)
+        idmap_add(&map, list->ids.items[i], i);
+    for (size_t i = 0; i < order->count; i++) {
+        size_t found;
+        if (!idmap_find(&map, order->items[i], &found) || taken[found]) {
+            first = missing++ == 0 ? i : first;
+            continue;
+        }
+        taken[found] = true;
+        str_list_add(&paths, mem_strdup(list->paths.items[found]));
+        str_list_add(&ids, mem_strdup(list->ids.items[found]));
+    }
+    refuse_others(w, taken);
+    str_list_done(&list->paths);
+    str_list_done(&list->ids);
+    list->paths = paths;
+    list->ids = ids;
+    idmap_done(&map);
+    free(taken);
+    if (missing == 0)
+        return 0;
+    return error_at(err, w->spec->folder, -1,
+                    "has %s_ids.txt with %zu images of which %zu are not among these photographs "
+                    "(the first: %.80s); give all of them, or --force to write the ids anew, and "
+                    "then convert the captions again",
+                    w->spec->split, order->count, missing, order->items[first]);
+}
+
 static int plan(struct work *w, struct error *err)
 {
     const struct extract_spec *spec = w->spec;
     if (photo_list_open(spec->inputs, spec->input_count, &w->list, err) != 0 ||
-        split_open(spec, &w->split, err) != 0)
+        split_open(spec, &w->split, err) != 0 ||
+        (split_order(w->split) && follow(w, split_order(w->split), err) != 0))
         return -1;
     w->photos = mem_new(w->list.ids.count, sizeof *w->photos);
     w->reasons = mem_new(w->list.ids.count, sizeof *w->reasons);
@@ -138,6 +188,21 @@ static void list_failures(struct work *w)
         }
 }
 
+/* The error if a photograph failed whose id is there already: the rows would not fit. */
+static int check_complete(const struct work *w, size_t count, struct error *err)
+{
+    for (size_t i = 0; split_order(w->split) && count < w->list.ids.count && i < w->list.ids.count;
+         i++)
+        if (!journal_has(w->journal, w->photos[i].id, w->photos[i].path))
+            return error_at(
+                err, w->photos[i].path, -1,
+                "failed, but %s_ids.txt, which is there already, has it; replace it and "
+                "resume, or give --force to write the ids anew, and then convert the "
+                "captions again",
+                w->spec->split);
+    return 0;
+}
+
 /* Writes the photographs that have a record, in the order of the list. */
 static int finish(struct work *w, struct error *err)
 {
@@ -151,7 +216,7 @@ static int finish(struct work *w, struct error *err)
         status = error_set(err, "none of the %zu photographs could be used; the first, %s: %s",
                            w->wanted, w->result->failed_ids.items[0],
                            w->result->failed_reasons.items[0]);
-    else
+    else if ((status = check_complete(w, ids.count, err)) == 0)
         status = split_write(w->split, w->journal, &w->hello, &ids, w->result, err);
     w->result->added = ids.count;
     str_list_done(&ids);

@@ -26,6 +26,7 @@ struct split {
     struct npy *old[PARTS]; /* with append; NULL: no such file */
     struct str_list ids;
     struct idmap map;
+    struct str_list order;        /* without append: ids that are there already */
     struct feature_source source; /* of `old` */
     bool append;
     size_t captions; /* beside `old`, if nothing states which image each belongs to; else 0 */
@@ -136,6 +137,20 @@ static int count_captions(struct split *s, struct error *err)
     return status;
 }
 
+/* Ids without features; those in a row that are the same are one per caption. */
+static int load_order(struct split *s, struct error *err)
+{
+    struct str_list ids;
+    char *path = path_of(s->spec, "_ids.txt");
+    int status = text_lines_load(path, &ids, err);
+    for (size_t i = 0; status == 0 && i < ids.count; i++)
+        if (i == 0 || strcmp(ids.items[i], ids.items[i - 1]) != 0)
+            str_list_add(&s->order, mem_strdup(ids.items[i]));
+    str_list_done(&ids);
+    free(path);
+    return status;
+}
+
 /* What a command before was about to put in place. Its records are no longer needed. */
 static int recover(const struct extract_spec *spec, struct error *err)
 {
@@ -153,8 +168,8 @@ static int check_free(const struct extract_spec *spec, struct error *err)
 {
     for (size_t i = 0; i < PARTS + COUNTOF(texts); i++) {
         const char *ending = i < PARTS ? endings[i] : texts[i - PARTS];
-        if (!exists(spec, ending))
-            continue;
+        if (strcmp(ending, "_ids.txt") == 0 || !exists(spec, ending))
+            continue; /* ids alone: load_order */
         char *path = path_of(spec, ending);
         error_at(err, path, -1,
                  "already exists; give --append to add photographs, --force to replace it, or "
@@ -172,7 +187,11 @@ static int open_existing(struct split *s, struct error *err)
     s->append = s->spec->append && exists(s->spec, endings[FEATURES]);
     if (s->append)
         return load_old(s, err) == 0 ? count_captions(s, err) : -1;
-    return s->spec->force ? 0 : check_free(s->spec, err);
+    if (s->spec->force)
+        return 0;
+    if (check_free(s->spec, err) != 0)
+        return -1;
+    return exists(s->spec, "_ids.txt") ? load_order(s, err) : 0;
 }
 
 int split_open(const struct extract_spec *spec, struct split **out, struct error *err)
@@ -194,9 +213,15 @@ void split_free(struct split *s)
     for (size_t i = 0; i < PARTS; i++)
         npy_free(s->old[i]);
     str_list_done(&s->ids);
+    str_list_done(&s->order);
     idmap_done(&s->map);
     feature_source_done(&s->source);
     free(s);
+}
+
+const struct str_list *split_order(const struct split *s)
+{
+    return s->order.count > 0 ? &s->order : NULL;
 }
 
 bool split_has(const struct split *s, const char *id)

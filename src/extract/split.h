@@ -12,14 +12,18 @@
 
 struct split;
 
-/* Opens what is there; what a command before was interrupted at while it put it in place is carried
- * on first. Errors: files of the split exist and neither append nor force is set; with append: its
- * files do not fit each other or another number of regions, captions that are not the same number
- * for each photograph and no file that says whose they are. */
+/* Opens what is there: with append the split, else ids without features, as `convert` writes them
+ * with captions; what a command before was interrupted at while it put it in place is carried on
+ * first. Errors: other files of the split exist and neither append nor force is set; with append:
+ * its files do not fit each other or another number of regions, captions that are not the same
+ * number for each photograph and no file that says whose they are. */
 int split_open(const struct extract_spec *spec, struct split **out, struct error *err) MUST_USE;
 
 /* Frees it; NULL is allowed. */
 void split_free(struct split *split);
+
+/* The ids whose order the photographs have to take, because captions go with them; NULL: any. */
+const struct str_list *split_order(const struct split *split);
 
 /* Whether a photograph of that id is in it already (only with append). */
 bool split_has(const struct split *split, const char *id);
