@@ -413,7 +413,7 @@ static void shard_done(struct shard *s)
 }
 
 /* Formats and filters that the library reads by itself: it would start programs for others. */
-static int open_archive(struct shard *s, struct error *err)
+static int open_archive(struct shard *s)
 {
     static int (*const filters[])(struct archive *) = {
         archive_read_support_filter_gzip, archive_read_support_filter_zstd,
@@ -422,10 +422,16 @@ static int open_archive(struct shard *s, struct error *err)
     archive_read_support_format_tar(s->archive);
     for (size_t i = 0; i < COUNTOF(filters); i++)
         if (filters[i](s->archive) != ARCHIVE_OK)
-            return error_at(err, s->path, -1, "cannot be read: libarchive lacks a decompressor");
-    if (archive_read_open_filename(s->archive, s->path, BLOCK) == ARCHIVE_OK)
-        return 0;
-    return error_at(err, s->path, -1, "cannot be read: %s", archive_error_string(s->archive));
+            return ARCHIVE_FATAL;
+    return archive_read_open_filename(s->archive, s->path, BLOCK);
+}
+
+static void cannot_open(struct shard *s)
+{
+    const char *why = archive_error_string(s->archive);
+    char *reason = mem_printf("cannot be read: %s", why ? why : "no decompressor");
+    bad(s, NULL, NULL, reason);
+    free(reason);
 }
 
 int caption_tar_read(struct caption_reader *r, const char *path, struct caption_unpack *unpack,
@@ -437,7 +443,11 @@ int caption_tar_read(struct caption_reader *r, const char *path, struct caption_
                       .keys = g_hash_table_new(g_str_hash, g_str_equal),
                       .ids = g_hash_table_new(g_str_hash, g_str_equal)};
     r->path = path;
-    int status = open_archive(&s, err) == 0 ? read_members(&s, err) : -1;
+    int status = 0;
+    if (open_archive(&s) == ARCHIVE_OK)
+        status = read_members(&s, err);
+    else
+        cannot_open(&s);
     for (size_t i = 0; status == 0 && i < s.count; i++)
         add_sample(&s, &s.samples[i]);
     note_members(&s);
