@@ -225,7 +225,7 @@ def optional(split, name):
 
 
 def check(ims, missing=""):
-    """`missing`: what the split is known not to have: boxes, sizes, classes, confidences."""
+    """`missing`: what the split is known not to have: boxes."""
     split = ims[:-len("_ims.npy")]
     features = np.load(ims)
     ids = [i.split("_")[-1].lstrip("0") for i in open(split + "_ids.txt").read().split()]
@@ -234,16 +234,15 @@ def check(ims, missing=""):
     assert features.shape == (3, R, F) and np.array_equal(features, FEATURES[order]), "features"
     boxes = optional(split, "_boxes.npy")
     assert (boxes is None) == ("boxes" in missing), "no boxes"
-    scale = [W, H, W, H] if "pixels" in missing else [1, 1, 1, 1]
-    assert boxes is None or np.array_equal(boxes * scale, BOXES[order]), "boxes"
+    assert boxes is None or np.array_equal(boxes, BOXES[order]), "boxes"
     sizes = optional(split, "_img_sizes.npy")
-    assert "sizes" in missing or (sizes == [W, H]).all(), "sizes"
+    assert np.array_equal(sizes, [[W, H]] * 3), "sizes"
     confidences = optional(split, "_confidences.npy")
-    assert "confidences" in missing or np.array_equal(confidences, CONFIDENCES[order]), "confidences"
+    assert confidences is None or np.array_equal(confidences, CONFIDENCES[order]), "confidences"
     classes, names = optional(split, "_classes.npy"), []
     if os.path.exists(split + "_class_names.txt"):
         names = open(split + "_class_names.txt").read().split("\n")
-    if "classes" not in missing:
+    if classes is not None:
         numbers = [[int(names[c].split()[1]) if names[0] else c for c in row] for row in classes] if names else classes
         assert np.array_equal(numbers, CLASSES[order]), "classes"
 

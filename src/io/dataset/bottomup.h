@@ -4,9 +4,10 @@
  *   FILE.tsv, also inside a .zip   six columns, or LXMERT's ten; with or without a header line
  *   FILE.tsv of VinVL and Oscar    an id and JSON (num_boxes, features), or an id, a number and
  *                                  features; the last six of the features are the box
- *   FOLDER of .npz, or FILE.npz    one per image: x, bbox, num_bbox, image_w, image_h (MILVLG), or
- *                                  features, norm_bb (UNITER)
- *   NAME_att with NAME_box         one .npz (feat) or .npy per image; boxes .npy
+ *   FOLDER of .npz or .npy         one per image, also in folders below; NAME.npy with
+ * NAME_info.npy; or one such file NAME_att with NAME_box         one .npz (feat) or .npy per image;
+ * boxes .npy FILE.h5                        HDF5: rows, regions end to end, a group or a dataset
+ * per image FOLDER with data.mdb, or FILE  LMDB: a .npz, a pickle or msgpack per image
  *   SPLIT_ims.npy                  of a precomp folder, with SPLIT_ids.txt, _boxes.npy,
  *                                  _img_sizes.npy
  */

@@ -1,0 +1,52 @@
+#!/bin/sh
+# scanscope convert and info on region features in HDF5, LMDB, .npz and .npy as the extractors of the field lay them
+# out: the numbers are those that were written; damaged files are refused in one line.
+. "$SCANSCOPE_TESTS/support/tap.sh"
+python=/usr/bin/python3
+kinds=$SCANSCOPE_TESTS/cli/region_kinds.py
+if ! "$python" -c 'import numpy' 2>err; then
+    skip "region features of every kind" "python3-numpy is missing"
+    done_testing
+    exit
+fi
+"$python" "$kinds" make made >list 2>missing
+ok $? "the kinds are written"
+while read -r why; do
+    skip "kinds of region features" "$why"
+done <missing
+printf '%s 64 48\n' 9 132417 391895 >sizes
+
+while read -r kind; do
+    case $kind in
+    npy_plain | sets.h5) lacks=boxes ;;
+    *) lacks= ;;
+    esac
+    rm -rf data
+    run "$SCANSCOPE" convert "made/$kind" -o data -s t --sizes sizes
+    [ "$status" -eq 0 ] && "$python" "$kinds" check data/t_ims.npy $lacks >out.check 2>&1
+    ok $? "$kind: as written"
+    run "$SCANSCOPE" info "made/$kind"
+    [ "$status" -eq 0 ] && grep -q '5 regions x 24' out
+    ok $? "$kind: info"
+done <list
+
+# Cut off anywhere: one line, or the images before the cut; never a crash, nothing half-written.
+for kind in rows.h5 groups.h5 lmdb_pickle/data.mdb file.lmdb npz_milvlg/9.npz npy_dict/9.npy; do
+    [ -f "made/$kind" ] || continue
+    size=$(wc -c <"made/$kind")
+    bad=0
+    for part in 0 1 3 8 20 50 80 97; do
+        rm -rf cutting
+        head -c $((size * part / 100)) "made/$kind" >"cut.${kind##*.}"
+        run "$SCANSCOPE" convert "cut.${kind##*.}" -o cutting -s t -q --sizes sizes
+        [ "$status" -eq 1 ] && [ -s err ] || [ "$status" -eq 0 ] || bad=$part
+    done
+    [ "$bad" -eq 0 ]
+    ok $? "$kind cut off at many places"
+done
+if [ -f made/rows.h5 ]; then
+    run "$SCANSCOPE" query a --ims made/rows.h5 --model "$SCANSCOPE_TESTS/../assets/demo/model.pth.tar"
+    [ "$status" -ne 0 ] && grep -q "scanscope convert" err
+    ok $? "elsewhere an HDF5 file is refused with a hint at convert"
+fi
+done_testing
