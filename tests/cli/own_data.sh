@@ -92,12 +92,25 @@ done
 extractor=--quiet
 [ "$folder" = yolo ] && extractor="--with=$with"
 run "$SCANSCOPE" extract some -o "$folder" -s some --quiet "$extractor"
-ok "$status" "a split without captions"
+ok "$status" "a split of 39 photographs"
+captions "$f8k/train_ids.txt" "$f8k/train_caps.txt" "$folder/some"
+ok $? "with captions"
 run "$SCANSCOPE" extract "$f8k/photos/$new" -o "$folder" -s some --append --quiet "$extractor"
 ok "$status" "a new photograph is appended"
 run "$SCANSCOPE" query "$caption" -m "$folder/run/model_best.pth.tar" -d "$folder" -s some --tsv -k 3 --quiet
 [ "$status" -eq 0 ] && grep -q "$new" out
 ok $? "and found by a typed caption, among the first three of 40"
+cat >keys <<END
+wait idle
+type $caption
+key Enter
+wait ranked
+save screen.txt
+END
+run "$SCANSCOPE" explore -m "$folder/run/model_best.pth.tar" -d "$folder" -s some --images "$f8k/photos" --quiet --headless \
+    --script keys --size 120x40
+[ "$status" -eq 0 ] && grep -q "$new" screen.txt
+ok $? "in the explorer as well"
 if [ -n "$with" ]; then
     run "$SCANSCOPE" eval -m yolo/run/model_best.pth.tar -d pixels -s dev --quiet
     [ "$status" -eq 1 ]
