@@ -37,6 +37,38 @@ grep -q "\"best_rsum\": ${best%.*}" log/train.jsonl
 ok $? "eval of model_best gives the log's best rsum ($best)"
 cd ..
 
+# ---- captions of the same image ----
+cp -r data mapped || exit 99
+for split in train dev; do
+    awk '{print int((NR - 1) / 5)}' data/${split}_caps.txt >mapped/${split}_cap_img.txt
+done
+each=$(awk 'END {print NR}' data/train_caps.txt)
+mkdir negatives && cd negatives || exit 99
+# negatives NAME DATA FLAGS...: two epochs; the log of steps in NAME
+negatives() {
+    name=$1 data=$2
+    shift 2
+    run "$SCANSCOPE" train -d "$work/$data" --data_name data --embed_size 16 --word-dim 8 --batch_size 32 --learning_rate .01 \
+        --threads 1 --model_name "$name" --logger_name "$name" --num_epochs 2 --quiet "$@"
+    ok "$status" "two epochs ($each captions): $name"
+    numbers "$name/train.jsonl" | sed 's/, "checkpoint".*//' >"$name.numbers"
+}
+negatives unmapped data
+negatives all mapped --same-image-negatives yes
+negatives masked mapped
+negatives asked data --same-image-negatives no
+cmp -s unmapped.numbers all.numbers && cmp -s masked.numbers asked.numbers && ! cmp -s all.numbers masked.numbers
+ok $? "a file of the captions' images masks those of the same image unless asked"
+grep -q 'are no negatives of each other' masked/train.jsonl && grep -q 'are negatives of each other' all/train.jsonl &&
+    ! grep -q 'negatives of each' unmapped/train.jsonl
+ok $? "and the log says which"
+run "$SCANSCOPE" train -d "$work/data" --embed_size 16 --word-dim 8 --batch_size 32 --learning_rate .01 --threads 1 \
+    --model_name again --logger_name again --num_epochs 2 --quiet --resume asked/checkpoint_0.pth.tar
+numbers again/train.jsonl | sed 's/, "checkpoint".*//' >again.numbers
+[ -s again.numbers ] && [ "$(tail -n "$(awk 'END {print NR}' again.numbers)" asked.numbers)" = "$(cat again.numbers)" ]
+ok $? "--resume keeps it"
+cd ..
+
 python=/usr/bin/python3
 if "$python" -c 'import torch' 2>/dev/null; then
     cat >load.py <<'PY'
