@@ -154,6 +154,19 @@ static void sync_folder(const char *path)
     free(folder);
 }
 
+int file_put(const char *from, const char *to, struct error *err)
+{
+    int fd = open(from, O_RDONLY | O_CLOEXEC);
+    int status = fd < 0 || fsync(fd) != 0 ? error_errno(err, from, "write") : 0;
+    if (fd >= 0)
+        close(fd);
+    if (status == 0 && rename(from, to) != 0)
+        status = error_errno(err, to, "write");
+    if (status == 0)
+        sync_folder(to);
+    return status;
+}
+
 int file_out_commit(struct file_out *out, struct error *err)
 {
     int saved = 0;
@@ -392,6 +405,31 @@ int file_make_folder(const char *path, struct error *err)
     }
     free(part);
     return status;
+}
+
+size_t file_folders_missing(const char *path)
+{
+    size_t count = 0;
+    char *part = mem_strdup(path);
+    while (!file_exists(part) && strcmp(part, ".") != 0) {
+        char *above = file_folder(part);
+        count++;
+        free(part);
+        part = above;
+    }
+    free(part);
+    return count;
+}
+
+void file_folders_remove(const char *path, size_t count)
+{
+    char *part = mem_strdup(path);
+    while (count-- > 0 && (rmdir(part) == 0 || errno == ENOENT)) {
+        char *above = file_folder(part);
+        free(part);
+        part = above;
+    }
+    free(part);
 }
 
 /* FOLDER/assets/NAME for each folder above the executable, nearest first: a build folder inside the

@@ -59,6 +59,10 @@ void file_out_abort(struct file_out *out);
 /* Writes `data` to `path` that way. Errors: those of file_out_open and file_out_commit. */
 int file_write(const char *path, const void *data, size_t size, struct error *err) MUST_USE;
 
+/* Flushes the file FROM to the disk and gives it the name TO, in the place of a file that has it.
+ * Errors: those of writing; FROM stays. */
+int file_put(const char *from, const char *to, struct error *err) MUST_USE;
+
 /* Whether the path exists, whatever it is; and whether it is a folder. */
 bool file_exists(const char *path);
 bool file_is_folder(const char *path);
@@ -102,6 +106,11 @@ int file_list_below(const char *folder, bool (*wanted)(const char *name), struct
 /* Makes a folder and its parents; one that exists is fine. Errors: a file in the way, no
  * permission. */
 int file_make_folder(const char *path, struct error *err) MUST_USE;
+
+/* How many folders at the end of the path do not exist yet; and removes as many again, up to the
+ * first that is not empty. */
+size_t file_folders_missing(const char *path);
+void file_folders_remove(const char *path, size_t count);
 
 /* The path of a file that ships with the program (such as "demo"): in $SCANSCOPE_ASSETS if set,
  * else in the source tree above the running executable, else where it was installed. The caller's

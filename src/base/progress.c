@@ -15,12 +15,25 @@ double progress_clock(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-static void draw(struct progress_line *line, uint64_t done, uint64_t total, double now)
+/* How far the work has come. */
+static void draw_count(const struct progress_line *line, uint64_t total, double seconds)
 {
-    double left = done > 0 ? (now - line->started) * (double)(total - done) / (double)done : 0;
-    fprintf(stderr, "\r%s %3d%%  %llu/%llu  %.0f s left\033[K", line->label,
-            (int)(total ? 100 * done / total : 0), (unsigned long long)done,
-            (unsigned long long)total, left);
+    if (!line->items) {
+        fprintf(stderr, "%llu/%llu", (unsigned long long)line->done, (unsigned long long)total);
+        return;
+    }
+    double came = (double)(*line->items - line->items_before);
+    fprintf(stderr, "%zu %s, %.3g/s", *line->items, line->unit, seconds > 0 ? came / seconds : 0);
+}
+
+static void draw(struct progress_line *line, uint64_t total, double now)
+{
+    double seconds = now - line->started, done = (double)(line->done - line->done_before);
+    double left =
+        done > 0 && total > line->done ? seconds * (double)(total - line->done) / done : 0;
+    fprintf(stderr, "\r%s %3d%%  ", line->label, (int)(total ? 100 * line->done / total : 0));
+    draw_count(line, total, seconds);
+    fprintf(stderr, "  %.0f s left\033[K", left);
     fflush(stderr);
     line->shown = true;
     line->drawn = now;
@@ -30,8 +43,9 @@ static bool line_step(void *context, uint64_t done, uint64_t total)
 {
     struct progress_line *line = context;
     double now = progress_clock();
+    line->done = done;
     if (now - line->drawn >= redraw_seconds)
-        draw(line, done, total, now);
+        draw(line, total, now);
     return !interrupt_seen();
 }
 
@@ -51,6 +65,13 @@ void progress_line_start(struct progress_line *line, const char *label, bool qui
         .started = now,
         .drawn = now,
     };
+}
+
+void progress_line_restart(struct progress_line *line)
+{
+    line->started = progress_clock();
+    line->done_before = line->done;
+    line->items_before = line->items ? *line->items : 0;
 }
 
 void progress_line_end(struct progress_line *line)

@@ -6,28 +6,23 @@
 
 #include "base/file.h"
 #include "base/interrupt.h"
-#include "base/mem.h"
 #include "cli/cli.h"
 #include "cli/convert_captions.h"
 #include "cli/convert_file.h"
+#include "io/dataset/bottomup.h"
 #include "io/dataset/idmap.h"
-#include "io/dataset/photos.h"
-#include "io/dataset/precomp.h"
-#include "io/image/image.h"
+#include "io/dataset/region_convert.h"
 #include "io/text/captions.h"
 
 struct convert {
     const char *output, *split, *ids, *captions, *sizes, *images;
     const char *columns, *from, *unpack; /* of captions */
+    const char *class_names, *errors;
     int regions;
     bool half, force, quiet;
-    bool boxless;  /* boxes were left out */
     bool left_out; /* something bad was left out, and listed */
     struct cli_list inputs;
     struct str_list wanted; /* --ids */
-    struct idmap size_of;   /* --sizes: id to pair */
-    int32_t *pairs;
-    struct photos *photos; /* --images */
 };
 
 /* ---- what the options name ---- */
@@ -63,191 +58,79 @@ static int load_ids(struct convert *c, struct error *err)
     return check_ids(c->ids, &c->wanted, err);
 }
 
-/* "ID WIDTH HEIGHT" */
-static int take_size(struct convert *c, const char *line, size_t i, struct error *err)
+/* ---- what came of it ---- */
+
+enum { BAD_SHOWN = 20 };
+
+/* Whatever is left out is an error, and shown even if notes are not. */
+static void print_bad(const struct convert *c, const struct str_list *bad)
 {
-    char id[ID_SIZE], beyond;
-    int32_t *pair = c->pairs + 2 * i;
-    if (sscanf(line, "%255s %9d %9d %c", id, &pair[0], &pair[1], &beyond) != 3 || pair[0] < 1 ||
-        pair[1] < 1)
-        return error_at(err, c->sizes, -1, "line %zu is '%.60s'; it should be: ID WIDTH HEIGHT",
-                        i + 1, line);
-    if (idmap_add(&c->size_of, id, i))
-        return 0;
-    return error_at(err, c->sizes, -1, "line %zu: image %s is given twice", i + 1, id);
+    for (size_t i = 0; i < bad->count && i < BAD_SHOWN; i++)
+        fprintf(stderr, "scanscope convert: %s; left out\n", bad->items[i]);
+    if (bad->count > BAD_SHOWN)
+        fprintf(stderr, "scanscope convert: and %zu more%s%s%s\n", bad->count - BAD_SHOWN,
+                c->errors ? ": see " : "; --errors FILE lists all", c->errors ? c->errors : "",
+                c->errors ? "" : " of them");
 }
 
-static int load_sizes(struct convert *c, struct error *err)
+static int save_bad(const struct convert *c, const struct str_list *bad, struct error *err)
 {
-    struct str_list lines;
-    if (!c->sizes)
+    struct str text = {0};
+    if (!c->errors)
         return 0;
-    if (text_lines_load(c->sizes, &lines, err) != 0)
-        return -1;
-    int status = 0;
-    c->pairs = mem_new(2 * lines.count, sizeof *c->pairs);
-    for (size_t i = 0; status == 0 && i < lines.count; i++)
-        status = take_size(c, lines.items[i], i, err);
-    str_list_done(&lines);
+    for (size_t i = 0; i < bad->count; i++)
+        str_addf(&text, "%s\n", bad->items[i]);
+    int status = file_write(c->errors, str_text(&text), text.length, err);
+    str_done(&text);
     return status;
 }
 
-static int open_photos(struct convert *c, struct error *err)
+static void report(const struct convert *c, const struct region_convert_result *r)
 {
-    struct photos_spec spec = {.folder = c->images};
-    return c->images ? photos_open(&spec, &c->photos, err) : 0;
-}
-
-/* ---- sizes that the features lack ---- */
-
-static int size_of_photo(struct convert *c, struct bottomup_image *image, struct error *err)
-{
-    char *path;
-    int width, height;
-    if (photos_find(c->photos, image->id, &path, err) != 0)
-        return -1;
-    int status = image_size(path, &width, &height, err);
-    free(path);
-    if (status != 0)
-        return -1;
-    image->width = width;
-    image->height = height;
-    return 0;
-}
-
-static int find_size(struct convert *c, struct bottomup_image *image, struct error *err)
-{
-    size_t pair;
-    if (image->width > 0)
-        return 0;
-    if (idmap_find(&c->size_of, image->id, &pair)) {
-        image->width = c->pairs[2 * pair];
-        image->height = c->pairs[2 * pair + 1];
-        return 0;
-    }
-    return c->photos ? size_of_photo(c, image, err) : 0;
-}
-
-/* Converts fractions of the image to pixels. */
-static int scale_boxes(struct convert *c, struct bottomup_image *image, struct error *err)
-{
-    if (!image->normalised)
-        return 0;
-    if (image->width == 0 && image->incidental) {
-        image->boxes = NULL;
-        c->boxless = true; /* the report says how to have them */
-        return 0;
-    }
-    if (image->width == 0)
-        return error_set(
-            err,
-            "%s: boxes are fractions of the image, and its size is missing; give --sizes FILE with "
-            "lines ID WIDTH HEIGHT, or the photographs with --images DIR",
-            image->where);
-    for (size_t r = 0; r < image->regions; r++)
-        for (size_t k = 0; k < 4; k++)
-            image->boxes[4 * r + k] *= (float)(k % 2 ? image->height : image->width);
-    return 0;
-}
-
-/* ---- images ---- */
-
-static int convert_image(struct convert *c, struct bottomup *reader, struct precomp *out,
-                         struct error *err)
-{
-    struct bottomup_image image;
-    if (bottomup_load(reader, &image, err) != 0 || find_size(c, &image, err) != 0 ||
-        scale_boxes(c, &image, err) != 0)
-        return -1;
-    return precomp_add(out, &image, err);
-}
-
-static int convert_images(struct convert *c, struct bottomup *reader, struct precomp *out,
-                          const struct progress *progress, struct error *err)
-{
-    const char *id;
-    int more = 1;
-    while (!precomp_complete(out) && (more = bottomup_next(reader, &id, err)) > 0) {
-        uint64_t done, total;
-        bottomup_progress(reader, &done, &total);
-        if (!progress_step(progress, done, total))
-            return error_set(err, "interrupted; nothing was written");
-        if (precomp_needs(out, id) && convert_image(c, reader, out, err) != 0)
-            return -1;
-    }
-    return more < 0 ? -1 : 0;
-}
-
-static int convert_input(struct convert *c, const char *path, struct precomp *out,
-                         struct error *err)
-{
-    struct bottomup *reader;
-    struct progress_line line;
-    if (convert_file_check(path, err) != 0 || bottomup_open(path, &reader, err) != 0)
-        return -1;
-    progress_line_start(&line, file_name(path), c->quiet);
-    int status = convert_images(c, reader, out, &line.progress, err);
-    progress_line_end(&line);
-    if (status == 0 && !c->quiet)
-        cli_print_notes("convert", bottomup_notes(reader));
-    bottomup_close(reader);
-    return status;
-}
-
-/* ---- report ---- */
-
-static void report(const struct convert *c, const struct precomp_summary *sum)
-{
-    printf("%s: %s: %zu images, %zu regions x %zu (%s)%s%s\n", c->output, c->split, sum->images,
-           sum->regions, sum->feature_size, c->half ? "float16" : "float32",
-           sum->boxes ? ", boxes" : ", no boxes", sum->sizes ? ", sizes" : ", no sizes");
-    if (c->quiet)
-        return;
-    static const char *const notes[] = {
-        "came twice: the first is kept",
-        "had more regions: the first are kept",
-        "has boxes outside it: are its width and height right?",
-    };
-    const size_t counts[] = {sum->doubles, sum->cut, sum->outside};
-    for (size_t i = 0; i < 3; i++)
-        if (counts[i] > 0)
-            fprintf(stderr, "scanscope convert: %zu image%s %s\n", counts[i],
-                    counts[i] == 1 ? "" : "s, each of which", notes[i]);
-    if (c->boxless)
-        fprintf(stderr, "scanscope convert: the boxes are fractions of images whose sizes are "
-                        "missing, and left out; --sizes or --images would add both\n");
-    if (sum->boxes && !sum->sizes)
-        fprintf(stderr, "scanscope convert: the files lack the images' sizes; --sizes or --images "
-                        "would add them\n");
+    printf("%s: %s: %zu images, ", c->output, c->split, r->images);
+    if (r->fewest < r->regions)
+        printf("%zu to ", r->fewest);
+    printf("%zu regions x %zu (%s)%s%s%s\n", r->regions, r->feature_size,
+           c->half ? "float16" : "float32", r->boxes ? ", boxes" : ", no boxes",
+           r->sizes ? ", sizes" : ", no sizes", r->classes ? ", classes" : "");
 }
 
 static int convert(struct convert *c, struct error *err)
 {
-    struct precomp *out;
-    struct precomp_summary sum;
-    if (load_ids(c, err) != 0 || load_sizes(c, err) != 0 || open_photos(c, err) != 0)
+    struct region_convert_result result;
+    struct error unsaved;
+    for (size_t i = 0; i < c->inputs.count; i++)
+        if (convert_file_check(c->inputs.items[i], err) != 0)
+            return -1;
+    if (load_ids(c, err) != 0)
         return -1;
-    struct precomp_spec spec = {
+    struct region_convert_spec spec = {
+        .inputs = c->inputs.items,
+        .input_count = c->inputs.count,
         .folder = c->output,
         .split = c->split,
-        .captions = c->captions,
         .ids = c->ids ? (const char *const *)c->wanted.items : NULL,
         .id_count = c->wanted.count,
+        .captions = c->captions,
+        .sizes = c->sizes,
+        .photos = c->images,
+        .class_names = c->class_names,
         .regions = (size_t)c->regions,
         .half = c->half,
         .force = c->force,
+        .quiet = c->quiet,
     };
-    if (precomp_open(&spec, &out, err) != 0)
-        return -1;
-    for (size_t i = 0; i < c->inputs.count; i++)
-        if (convert_input(c, c->inputs.items[i], out, err) != 0) {
-            precomp_abort(out);
-            return -1;
-        }
-    if (precomp_commit(out, &sum, err) != 0)
-        return -1;
-    report(c, &sum);
-    return 0;
+    int status = region_convert(&spec, &result, err);
+    if (!c->quiet)
+        cli_print_notes("convert", &result.notes);
+    if (status == 0)
+        report(c, &result);
+    c->left_out = result.bad.count > 0;
+    print_bad(c, &result.bad);
+    if (save_bad(c, &result.bad, &unsaved) != 0 && status == 0)
+        status = error_set(err, "%s", unsaved.text);
+    region_convert_done(&result);
+    return status;
 }
 
 static int convert_caption_file(struct convert *c, struct error *err)
@@ -270,7 +153,7 @@ static int check_file_usage(const struct convert *c)
     if (c->inputs.count > 1)
         return cli_usage_error("convert", "%s is one file: give one to convert", c->output);
     if (c->ids || c->captions || c->sizes || c->images || c->columns || c->from || c->unpack ||
-        c->regions || c->half)
+        c->regions || c->half || c->class_names || c->errors)
         return cli_usage_error("convert", "only --force and --quiet go with a model or vocabulary");
     return EXIT_DONE;
 }
@@ -312,12 +195,16 @@ int cli_convert(int argc, char **argv)
         {"ids", 0, CLI_TEXT, "FILE", "write these images, one id per line, in this order", &c.ids},
         {"captions", 0, CLI_TEXT, "FILE", "captions, one per line, to become SPLIT_caps.txt",
          &c.captions},
-        {"regions", 0, CLI_INT, "N",
-         "keep the first N regions of each image (default: all, the same number in each)",
+        {"regions", 0, CLI_INT, "N", "keep the first N regions of each image (default: all)",
          &c.regions},
         {"sizes", 0, CLI_TEXT, "FILE", "lines ID WIDTH HEIGHT, for features without sizes",
          &c.sizes},
         {"images", 0, CLI_TEXT, "DIR", "photographs, for features without sizes", &c.images},
+        {"class-names", 0, CLI_TEXT, "FILE",
+         "names of the classes, one per line, for features that have their numbers only (LXMERT)",
+         &c.class_names},
+        {"errors", 0, CLI_TEXT, "FILE", "list all images that are left out, and why, in FILE",
+         &c.errors},
         {"columns", 0, CLI_TEXT, "IMAGE,CAPTION",
          "columns or keys of a captions file, by name or number; IMAGE may be -", &c.columns},
         {"from-split", 0, CLI_TEXT, "NAME[,NAME]",
@@ -336,7 +223,8 @@ int cli_convert(int argc, char **argv)
                     "       scanscope convert MODEL -o FILE.safetensors|FILE.pth.tar\n"
                     "       scanscope convert VOCABULARY -o FILE.json",
         .about =
-            "Makes a precomp folder (features, boxes, sizes, ids) from bottom-up features: a TSV "
+            "Makes a precomp folder (features, boxes, sizes, classes, ids) from bottom-up "
+            "features: a TSV "
             "of six or LXMERT's ten columns or of VinVL's lines, also inside a zip; a folder with "
             "one npz per image "
             "(MILVLG, UNITER); a folder NAME_att next to NAME_box; or SPLIT_ims.npy of another "
@@ -362,8 +250,5 @@ int cli_convert(int argc, char **argv)
     }
     cli_list_done(&c.inputs);
     str_list_done(&c.wanted);
-    idmap_done(&c.size_of);
-    free(c.pairs);
-    photos_free(c.photos);
     return status;
 }

@@ -37,7 +37,7 @@ struct writing {
     const struct split *split;
     char *folder; /* where to */
     struct precomp *precomp;
-    struct npy_writer *classes, *confidences; /* NULL: the extractor has none */
+    bool classes; /* the extractor has them */
     size_t feature_size;
     struct record padded; /* of as many regions as the split has */
     int32_t *counts;      /* of regions of each photograph so far */
@@ -298,16 +298,10 @@ static int add_record(struct writing *w, const char *id, const struct record *r,
                                    .regions = w->split->spec->regions,
                                    .feature_size = r->feature_size,
                                    .boxes = w->padded.boxes,
-                                   .features = w->padded.features};
-    if (!precomp_needs(w->precomp, id))
-        return error_set(err, "the id %s is there twice", id);
-    if (precomp_add(w->precomp, &image, err) != 0)
-        return -1;
-    if (!w->classes)
-        return 0;
-    return npy_writer_rows(w->classes, 1, w->padded.classes, err) == 0
-               ? npy_writer_rows(w->confidences, 1, w->padded.confidences, err)
-               : -1;
+                                   .features = w->padded.features,
+                                   .classes = w->padded.classes,
+                                   .confidences = w->padded.confidences};
+    return precomp_add(w->precomp, &image, err);
 }
 
 /* Row i of what was there, as a record. */
@@ -337,7 +331,7 @@ static int add_old(struct writing *w, struct error *err)
     const struct split *s = w->split;
     struct record r = {.regions = s->spec->regions, .feature_size = w->feature_size};
     float *scratch = mem_new(s->spec->regions + 2, sizeof *scratch);
-    int status = record_reserve(&r, w->classes != NULL, err);
+    int status = record_reserve(&r, w->classes, err);
     for (size_t i = 0; status == 0 && i < s->ids.count; i++) {
         old_record(s, i, scratch, &r);
         status = add_record(w, s->ids.items[i], &r, err);
@@ -360,45 +354,6 @@ static int add_new(struct writing *w, const struct journal *journal, const struc
             return -1;
     }
     return 0;
-}
-
-static int open_classes(struct writing *w, struct error *err)
-{
-    const struct extract_spec *spec = w->split->spec;
-    char *classes = new_path(w, endings[CLASSES]), *confidences = new_path(w, endings[CONFIDENCES]);
-    int status =
-        npy_writer_open(classes, NPY_I32, 2, &spec->regions, &w->classes, err) == 0
-            ? npy_writer_open(confidences, NPY_F32, 2, &spec->regions, &w->confidences, err)
-            : -1;
-    free(classes);
-    free(confidences);
-    return status;
-}
-
-static int commit_array(struct npy_writer **writer, struct error *err)
-{
-    struct npy_writer *w = *writer;
-    *writer = NULL;
-    return w ? npy_writer_commit(w, err) : 0;
-}
-
-static int write_names(struct writing *w, const struct record_hello *hello, struct error *err)
-{
-    const struct extract_spec *spec = w->split->spec;
-    struct str text = {0};
-    struct feature_source source = {hello->name, hello->version, hello->weights,
-                                    hello->feature_size, spec->regions};
-    char *names = new_path(w, "_class_names.txt"),
-         *about = feature_source_path(w->folder, spec->split);
-    for (size_t i = 0; i < hello->classes.count; i++)
-        str_addf(&text, "%s\n", hello->classes.items[i]);
-    int status = text.length ? file_write(names, text.text, text.length, err) : 0;
-    if (status == 0)
-        status = feature_source_save(about, &source, err);
-    str_done(&text);
-    free(names);
-    free(about);
-    return status;
 }
 
 /* How many regions each photograph has, if not all have as many as the split. */
@@ -446,35 +401,43 @@ static int remove_others(const struct writing *w, struct error *err)
     return 0;
 }
 
-static int commit(struct writing *w, const struct record_hello *hello, struct precomp_summary *sum,
-                  struct error *err)
+/* `precomp` is committed, which frees it. */
+static int commit(struct writing *w, struct error *err)
 {
     const struct extract_spec *spec = w->split->spec;
     struct precomp *precomp = w->precomp;
     w->precomp = NULL;
-    if (precomp_commit(precomp, sum, err) != 0 || commit_array(&w->classes, err) != 0 ||
-        commit_array(&w->confidences, err) != 0 || write_counts(w, err) != 0 ||
-        write_names(w, hello, err) != 0 || write_map(w, err) != 0 || remove_others(w, err) != 0)
+    if (precomp_commit(precomp, err) != 0 || write_counts(w, err) != 0 || write_map(w, err) != 0 ||
+        remove_others(w, err) != 0)
         return -1;
     return staging_commit(spec->folder, spec->split, err);
 }
 
 static int write_all(struct writing *w, const struct journal *journal,
                      const struct record_hello *hello, const struct str_list *ids,
-                     struct precomp_summary *sum, struct error *err)
+                     struct error *err)
 {
     const struct extract_spec *spec = w->split->spec;
-    struct precomp_spec to = {.folder = w->folder, .split = spec->split, .regions = spec->regions};
+    const struct feature_source source = {hello->name, hello->version, hello->weights,
+                                          hello->feature_size, spec->regions};
+    const struct precomp_spec to = {.folder = w->folder,
+                                    .split = spec->split,
+                                    .regions = spec->regions,
+                                    .feature_size = hello->feature_size,
+                                    .boxes = true,
+                                    .sizes = true,
+                                    .classes = w->classes,
+                                    .confidences = w->classes,
+                                    .class_names = &hello->classes,
+                                    .source = &source};
     int status = precomp_open(&to, &w->precomp, err);
-    if (status == 0 && hello->classes.count > 0)
-        status = open_classes(w, err);
     if (status == 0)
-        status = record_reserve(&w->padded, w->classes != NULL, err);
+        status = record_reserve(&w->padded, w->classes, err);
     if (status == 0)
         status = add_old(w, err);
     if (status == 0)
         status = add_new(w, journal, ids, err);
-    return status == 0 ? commit(w, hello, sum, err) : -1;
+    return status == 0 ? commit(w, err) : -1;
 }
 
 static void note_result(const struct writing *w, size_t added, struct notes *notes)
@@ -508,21 +471,19 @@ int split_write(const struct split *split, const struct journal *journal,
                 struct extract_result *result, struct error *err)
 {
     const struct extract_spec *spec = split->spec;
-    struct precomp_summary sum = {0};
     struct writing w = {.split = split,
+                        .classes = hello->classes.count > 0,
                         .feature_size = hello->feature_size,
                         .padded = {.regions = spec->regions, .feature_size = hello->feature_size},
                         .fewest = spec->regions,
                         .folder = staging_open(spec->folder, spec->split, err)};
-    int status = w.folder ? write_all(&w, journal, hello, ids, &sum, err) : -1;
-    npy_writer_abort(w.classes);
-    npy_writer_abort(w.confidences);
+    int status = w.folder ? write_all(&w, journal, hello, ids, err) : -1;
     precomp_abort(w.precomp);
     staging_abandon(spec->folder, spec->split); /* nothing is left if it succeeded */
     record_done(&w.padded);
     free(w.folder);
     free(w.counts);
-    result->photographs = sum.images;
+    result->photographs = w.count;
     if (status == 0)
         note_result(&w, ids->count, &result->notes);
     return status;

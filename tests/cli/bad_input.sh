@@ -122,7 +122,7 @@ each batch.jsonl "cut" "figure --batch @ $model -d data --quiet -o out.d"
 each log.jsonl "cut" "figure curves --log @ -o out.svg"
 each data/vocab.json "" "$(run_of out.d) --num_epochs 1 --vocab @"
 each trained.pth.tar "" "$(run_of out.d) --num_epochs 2 --resume @"
-each three.tsv "pipe array.npy" "convert @ --quiet -o out.d"
+each three.tsv "pipe array.npy cut" "convert @ --quiet -o out.d"
 each ids.txt "cut" "convert three.tsv --quiet --ids @ -o out.d"
 each six.txt "cut" "convert three.tsv --quiet --captions @ -o out.d"
 each sizes.txt "cut" "convert three.tsv --quiet --sizes @ -o out.d"
@@ -196,7 +196,7 @@ fails_with 1 "sims.npy: image 0, caption 2: the similarity is NaN or infinite" "
 full() {
     # shellcheck disable=SC2086
     run timeout 60 "$SCANSCOPE" $1
-    left=$(find full -type f ! -name ballast ! -name train.jsonl)
+    left=$(find full -type f ! -name ballast ! -name train.jsonl ! -name '*_convert*.part')
     [ "$status" -eq 1 ] && [ "$(wc -l <err)" -eq 1 ] && grep -q 'No space left' err && [ -z "$left" ]
     ok $? "a full disk: $1${left:+ leaves $left}"
     find full -mindepth 1 ! -name ballast -delete

@@ -27,9 +27,9 @@ same_numbers() {
 
 if [ -f "$real/trainval_36.zip" ]; then
     convert "$real/train2014_obj36.tsv" "$real/trainval_36.zip" -o real -s test
-    [ "$status" -eq 0 ] && grep -q '20 images, 36 regions x 2048 (float32), boxes, sizes' out &&
-        [ ! -s err ]
-    ok $? "both layouts, the second inside a zip"
+    [ "$status" -eq 0 ] && grep -q '20 images, 36 regions x 2048 (float32), boxes, sizes, classes' out &&
+        grep -q 'numbers without names; --class-names' err && grep -q '10 images have no classes' err
+    ok $? "both layouts, the second inside a zip; classes of the first"
     same_numbers real/test_ims.npy "$real/real20_ims.npy" $((20 * 36 * 2048 * 4))
     ok $? "the features are those of real20_ims.npy"
     same_numbers real/test_boxes.npy "$real/real20_boxes.npy" $((20 * 36 * 4 * 4))
@@ -58,11 +58,20 @@ if [ -f "$real/trainval_36.zip" ]; then
     head -c 1000000 "$real/trainval_36.zip" >cut.zip
     convert cut.zip -o cut
     fails_with 1 "damaged or truncated zip" "a truncated zip"
+    [ ! -e cut ]
+    ok $? "... and no folder is left"
     head -c 1000000 "$real/train2014_obj36.tsv" >cut.tsv
-    convert cut.tsv -o cut
-    fails_with 1 "cut.tsv: line 3: image COCO_train2014_000000578174" "a truncated TSV"
-    [ -d cut ] && [ -z "$(ls cut)" ]
-    ok $? "neither leaves a file behind"
+    convert cut.tsv -o cut -q
+    fails_with 1 "cut.tsv: line 3: image COCO_train2014_000000578174: num_boxes" "a truncated TSV: the cut image is listed"
+    [ "$(wc -l <cut/test_ids.txt)" -eq 2 ]
+    ok $? "... and the two before are written"
+    convert "$real/train2014_obj36.tsv" -o named --class-names "$real/classes/objects_vocab.txt"
+    [ "$status" -eq 0 ] && [ "$(cat named/test_class_names.txt)" = "$(cat "$real/classes/objects_vocab.txt")" ] && [ ! -s err ]
+    ok $? "--class-names"
+    convert "$real/train2014_obj36.tsv" -o short --class-names three.tsv
+    fails_with 1 ", which three.tsv does not name (and so on" "too few names: every image is bad"
+    [ ! -e short ]
+    ok $? "... and no folder is left"
 else
     skip "real files" "no $real"
 fi
@@ -78,20 +87,35 @@ convert three.tsv -o out.d -s dev --force --regions 1
 [ "$status" -eq 0 ] && grep -q '3 images, 1 regions x 3' out && grep -q 'had more regions' err
 ok $? "--force and --regions"
 convert three.tsv three.tsv -o doubles
-[ "$status" -eq 0 ] && grep -q '3 images, 2' out && grep -q '3 images.* twice' err
-ok $? "an image that comes twice is kept once"
+[ "$status" -eq 1 ] && grep -q '3 images, 2' out &&
+    grep -q 'three.tsv: line 3: image 9 came before, as image 3 of three.tsv' err && [ "$(grep -c 'left out' err)" -eq 3 ]
+ok $? "an image that comes twice is kept once, and listed"
 convert - -o nothing <three.tsv
 fails_with 1 "No such file" "a missing input"
 convert broken.tsv -o broken
 fails_with 1 "broken.tsv: line 2: image 8: num_bo" "a wrong count of boxes"
-[ -d broken ] && [ -z "$(ls broken)" ]
-ok $? "no file is left behind"
+[ "$(cat broken/test_ids.txt)" = 7 ] && [ "$(ls broken | wc -l)" -eq 4 ]
+ok $? "... the rest is written, and no work file is left"
+line 12 3 >bad.tsv
+convert bad.tsv -o a/b/bad
+fails_with 1 "bad.tsv: line 1: image 12: num_bo" "not one good image"
+convert three.tsv bad.tsv -o a/b/bad
+fails_with 1 "bad.tsv: line 1: image 12: num_bo" "not one good image in the second file"
+[ ! -e a ]
+ok $? "... and no folder is left, nor those above that were made for it"
 convert uneven.tsv -o uneven
-fails_with 1 "uneven.tsv: line 2: image 8 has 1 regions" "counts that differ"
-convert uneven.tsv -o uneven --regions 2
-fails_with 1 "fewer than --regions 2" "fewer regions than --regions"
+[ "$status" -eq 0 ] && grep -q '2 images, 1 to 2 regions x 3' out && grep -q 'padded with zeros to 2' err &&
+    [ "$(tail -c 8 uneven/test_num_boxes.npy | od -An -td4 | tr -s ' ')" = " 2 1" ] &&
+    [ "$(tail -c 12 uneven/test_ims.npy | od -An -tx4 | tr -d ' 0')" = "" ]
+ok $? "counts that differ: padded and counted"
 convert uneven.tsv -o uneven --regions 1
-ok "$status" "--regions as many as all have"
+fails_with 1 "already exists" "a finished split is not replaced"
+convert uneven.tsv -o uneven --regions 1 --force
+[ "$status" -eq 0 ] && grep -q '2 images, 1 regions' out && [ ! -e uneven/test_num_boxes.npy ]
+ok $? "--regions as many as all have: the count of before is removed"
+convert uneven.tsv -o uneven --regions 2 --force
+[ "$status" -eq 0 ] && [ -e uneven/test_num_boxes.npy ]
+ok $? "--regions more than one has"
 printf '7\n123\n' >ids
 convert three.tsv -o missing --ids ids
 fails_with 1 "1 of the 2 requested images are not in the input (the first: 123)" "ids that are not in the input"

@@ -101,6 +101,11 @@ int npy_save(const char *path, enum npy_type type, int ndim, const size_t *shape
 int npy_save_f16(const char *path, int ndim, const size_t *shape, const float *data,
                  struct error *err) MUST_USE;
 
+/* The header of an array in this machine's order, as all that is written here has it, for a file
+ * that is written otherwise. */
+enum { NPY_HEADER = 320 };
+void npy_header(enum npy_type type, int ndim, const size_t *shape, char out[NPY_HEADER]);
+
 /* Writes an array whose number of rows is not known until the end. Rows go to a temporary file. */
 struct npy_writer;
 

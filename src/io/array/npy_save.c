@@ -9,7 +9,7 @@
 #include "io/array/npy_private.h"
 
 /* Long enough for 8 axes of 20 digits, so that the number of rows can be filled in at the end. */
-enum { HEADER_SIZE = 320, PREFIX = 10, CHUNK = 4096 };
+enum { PREFIX = 10, CHUNK = 4096 };
 
 struct npy_writer {
     struct file_out out;
@@ -19,7 +19,7 @@ struct npy_writer {
     size_t shape[NPY_DIMS], row_bytes; /* row_bytes: of a row of input */
 };
 
-static void make_header(enum npy_type type, int ndim, const size_t *shape, char out[HEADER_SIZE])
+void npy_header(enum npy_type type, int ndim, const size_t *shape, char out[NPY_HEADER])
 {
     static const bool big_machine = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
     char order = npy_type_size(type) == 1 ? '|' : big_machine ? '>' : '<';
@@ -29,12 +29,12 @@ static void make_header(enum npy_type type, int ndim, const size_t *shape, char 
     for (int i = 0; i < ndim; i++)
         str_addf(&text, i + 1 < ndim || ndim == 1 ? "%zu, " : "%zu", shape[i]);
     str_add(&text, "), }");
-    memset(out, ' ', HEADER_SIZE);
+    memset(out, ' ', NPY_HEADER);
     memcpy(out, "\x93NUMPY\x01\x00", 8);
-    out[8] = (char)((HEADER_SIZE - PREFIX) & 0xff);
-    out[9] = (char)((HEADER_SIZE - PREFIX) >> 8);
+    out[8] = (char)((NPY_HEADER - PREFIX) & 0xff);
+    out[9] = (char)((NPY_HEADER - PREFIX) >> 8);
     memcpy(out + PREFIX, text.text, text.length);
-    out[HEADER_SIZE - 1] = '\n';
+    out[NPY_HEADER - 1] = '\n';
     str_done(&text);
 }
 
@@ -47,8 +47,8 @@ static int write_bytes(struct npy_writer *w, const void *data, size_t size, stru
 
 static int write_header(struct npy_writer *w, struct error *err)
 {
-    char header[HEADER_SIZE];
-    make_header(w->type, w->ndim, w->shape, header);
+    char header[NPY_HEADER];
+    npy_header(w->type, w->ndim, w->shape, header);
     return write_bytes(w, header, sizeof header, err);
 }
 
@@ -115,7 +115,7 @@ int npy_writer_rows_at(struct npy_writer *w, size_t first, size_t n, const void 
                        struct error *err)
 {
     size_t row = w->type == NPY_F16 ? w->row_bytes / 2 : w->row_bytes;
-    if (fseeko(w->out.stream, (off_t)(HEADER_SIZE + first * row), SEEK_SET) != 0)
+    if (fseeko(w->out.stream, (off_t)(NPY_HEADER + first * row), SEEK_SET) != 0)
         return error_errno(err, w->path, "seek in");
     if (first + n > w->shape[0])
         w->shape[0] = first + n;

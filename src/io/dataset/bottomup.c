@@ -202,6 +202,11 @@ const struct str_list *bottomup_class_names(const struct bottomup *reader)
     return &reader->class_names;
 }
 
+const char *bottomup_where(const struct bottomup *reader)
+{
+    return str_text(&reader->where);
+}
+
 void bottomup_progress(const struct bottomup *reader, uint64_t *done_out, uint64_t *total_out)
 {
     reader->kind->progress(reader, done_out, total_out);

@@ -69,6 +69,9 @@ bool bottomup_can_go_on(const struct bottomup *reader);
  * only. It may grow while images are loaded; what is there stays. */
 const struct str_list *bottomup_class_names(const struct bottomup *reader);
 
+/* "FILE: line 7": where bottomup_next came to, borrowed until its next call. */
+const char *bottomup_where(const struct bottomup *reader);
+
 /* How many of `total` (0 if unknown) bytes, files or rows have been read. */
 void bottomup_progress(const struct bottomup *reader, uint64_t *done_out, uint64_t *total_out);
 

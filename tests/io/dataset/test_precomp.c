@@ -4,9 +4,10 @@
 
 #include "base/countof.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "io/array/npy.h"
 #include "io/dataset/idmap.h"
-#include "io/dataset/precomp.h"
+#include "io/dataset/region_convert.h"
 #include "tests/support/scratch.h"
 
 /* ---- ids ---- */
@@ -239,23 +240,37 @@ static void test_npz_hostile(void **state)
 
 /* ---- the folder ---- */
 
-static int add_image(struct precomp *p, const char *id, size_t regions, int number,
-                     struct error *err)
+/* A line of six columns: image `number`, with `regions` of its R. */
+static void add_line(struct str *s, const char *id, size_t regions, int number)
 {
     float features[R * F], boxes[R * 4];
     scratch_image(number, features, boxes);
-    struct bottomup_image image = {.id = id,
-                                   .where = "here",
-                                   .width = 40,
-                                   .height = 30,
-                                   .regions = regions,
-                                   .feature_size = F,
-                                   .boxes = boxes,
-                                   .features = features};
-    return precomp_needs(p, id) ? precomp_add(p, &image, err) : 0;
+    str_addf(s, "%s\t40\t30\t%zu\t", id, regions);
+    scratch_base64(s, boxes, regions * 4 * sizeof *boxes);
+    str_add(s, "\t");
+    scratch_base64(s, features, regions * F * sizeof *features);
+    str_add(s, "\n");
 }
 
-static void check_row(const char *name, size_t row, int number, size_t regions)
+static char *write_lines(const char *name, struct str *s)
+{
+    char *path = scratch_text(name, s->text, s->length);
+    str_done(s);
+    return path;
+}
+
+/* Converts one file; the result is the caller's to region_convert_done. */
+static int convert(struct region_convert_spec *spec, const char *input,
+                   struct region_convert_result *out, struct error *err)
+{
+    const char *const inputs[] = {input};
+    spec->inputs = inputs;
+    spec->input_count = 1;
+    spec->quiet = true;
+    return region_convert(spec, out, err);
+}
+
+static void check_row(const char *name, size_t row, int number, size_t real, size_t regions)
 {
     struct error err;
     struct npy *a;
@@ -265,7 +280,9 @@ static void check_row(const char *name, size_t row, int number, size_t regions)
     assert_done(npy_open(path, NULL, &a, &err), err);
     assert_int_equal(a->shape[1], regions);
     npy_rows_f32(a, row, 1, got);
-    assert_memory_equal(got, features, regions * F * sizeof *got);
+    assert_memory_equal(got, features, real * F * sizeof *got);
+    for (size_t i = real * F; i < regions * F; i++)
+        assert_true(got[i] == 0);
     npy_free(a);
     free(path);
 }
@@ -285,110 +302,108 @@ static char *read_text(const char *name)
 static void test_folder_in_order(void **state)
 {
     struct error err;
-    struct precomp *p;
-    struct precomp_summary sum;
+    struct region_convert_result result;
+    struct str s = {0};
     (void)state;
-    char *out = scratch_path("out/in/two");
-    const struct precomp_spec spec = {.folder = out, .split = "dev"};
-    assert_done(precomp_open(&spec, &p, &err), err);
-    assert_done(add_image(p, "7", R, 1, &err), err);
-    assert_done(add_image(p, "COCO_val2014_000000000008", R, 2, &err), err);
-    assert_done(add_image(p, "000007", R, 3, &err), err); /* a repetition */
-    assert_false(precomp_complete(p));
-    assert_done(precomp_commit(p, &sum, &err), err);
-    assert_int_equal(sum.images, 2);
-    assert_int_equal(sum.doubles, 1);
-    assert_int_equal(sum.outside, 0);
-    check_row("out/in/two/dev_ims.npy", 0, 1, R);
-    check_row("out/in/two/dev_ims.npy", 1, 2, R);
+    add_line(&s, "7", R, 1);
+    add_line(&s, "COCO_val2014_000000000008", 1, 2);
+    add_line(&s, "000007", R, 3); /* a repetition */
+    char *input = write_lines("order.tsv", &s), *out = scratch_path("out/in/two");
+    struct region_convert_spec spec = {.folder = out, .split = "dev"};
+    assert_done(convert(&spec, input, &result, &err), err);
+    assert_int_equal(result.images, 2);
+    assert_int_equal(result.regions, R);
+    assert_int_equal(result.fewest, 1);
+    assert_int_equal(result.bad.count, 1);
+    assert_non_null(strstr(result.bad.items[0], "image 000007 came before, as image 1 of"));
+    region_convert_done(&result);
+    check_row("out/in/two/dev_ims.npy", 0, 1, R, R);
+    check_row("out/in/two/dev_ims.npy", 1, 2, 1, R);
     char *ids = read_text("out/in/two/dev_ids.txt");
     assert_string_equal(ids, "7\nCOCO_val2014_000000000008\n");
     free(ids);
-    assert_int_equal(precomp_open(&spec, &p, &err), -1);
+    assert_int_equal(convert(&spec, input, &result, &err), -1);
     assert_non_null(strstr(err.text, "--force"));
+    region_convert_done(&result);
     free(out);
+    free(input);
 }
 
+/* Bad images among those asked for: the others and their captions are written. */
 static void test_folder_by_ids(void **state)
 {
-    static const char *const ids[] = {"9", "COCO_val2014_000000000007.jpg", "8"};
+    static const char *const ids[] = {"9", "77", "COCO_val2014_000000000007.jpg", "8"};
     struct error err;
-    struct precomp *p;
-    struct precomp_summary sum;
+    struct region_convert_result result;
+    struct str s = {0};
     (void)state;
-    char *captions = scratch_text("captions", "a\nb\nc\n\n", 7);
-    const struct precomp_spec spec = {.folder = scratch_folder(),
-                                      .split = "chosen",
-                                      .ids = ids,
-                                      .id_count = 3,
-                                      .regions = 1,
-                                      .half = true,
-                                      .captions = captions};
-    assert_done(precomp_open(&spec, &p, &err), err);
-    assert_done(add_image(p, "7", R, 1, &err), err);
-    assert_done(add_image(p, "5", R, 5, &err), err);
-    assert_done(add_image(p, "8", R, 2, &err), err);
-    assert_false(precomp_complete(p));
-    assert_done(add_image(p, "9", 1, 3, &err), err);
-    assert_true(precomp_complete(p));
-    assert_done(precomp_commit(p, &sum, &err), err);
-    assert_int_equal(sum.images, 3);
-    assert_int_equal(sum.cut, 2);
+    char *captions = scratch_text("captions", "a\nx\nb\nc\n\n", 9);
+    add_line(&s, "7", R, 1);
+    add_line(&s, "5", R, 5);
+    str_add(&s, "77\t40\t30\t1\tAAAA\tAAAA\n");
+    add_line(&s, "8", R, 2);
+    add_line(&s, "9", 1, 3);
+    char *input = write_lines("ids.tsv", &s);
+    struct region_convert_spec spec = {.folder = scratch_folder(),
+                                       .split = "chosen",
+                                       .ids = ids,
+                                       .id_count = 4,
+                                       .regions = 1,
+                                       .half = true,
+                                       .captions = captions};
+    assert_done(convert(&spec, input, &result, &err), err);
+    assert_int_equal(result.images, 3);
+    assert_int_equal(result.bad.count, 1);
+    assert_non_null(strstr(result.bad.items[0], "ids.tsv: line 3: image 77: num_boxes is 1"));
+    region_convert_done(&result);
     static const int expected[] = {3, 1, 2};
     for (size_t i = 0; i < 3; i++)
-        check_row("chosen_ims.npy", i, expected[i], 1);
+        check_row("chosen_ims.npy", i, expected[i], 1, 1);
     char *text = read_text("chosen_ids.txt");
     assert_string_equal(text, "9\nCOCO_val2014_000000000007.jpg\n8\n");
     free(text);
     text = read_text("chosen_caps.txt");
-    assert_string_equal(text, "a\nb\nc\n\n");
+    assert_string_equal(text, "a\nb\nc\n");
     free(text);
     free(captions);
+    free(input);
+}
+
+static void refuses(struct region_convert_spec *spec, const char *input, const char *says)
+{
+    struct error err = {.text = ""};
+    struct region_convert_result result;
+    assert_int_equal(convert(spec, input, &result, &err), -1);
+    if (!strstr(err.text, says))
+        fail_msg("expected '%s', got '%s'", says, err.text);
+    region_convert_done(&result);
 }
 
 static void test_folder_refuses(void **state)
 {
     static const char *const ids[] = {"7", "77", "8"}, *const twice[] = {"7", "8", "07"};
-    struct error err;
-    struct precomp *p;
-    struct precomp_summary sum;
+    struct str s = {0};
     (void)state;
-    struct precomp_spec spec = {.folder = scratch_folder(), .split = "no"};
-    assert_done(precomp_open(&spec, &p, &err), err);
-    assert_done(add_image(p, "7", R, 1, &err), err);
-    assert_int_equal(add_image(p, "8", 1, 1, &err), -1);
-    assert_non_null(
-        strstr(err.text, "has 1 regions, but earlier ones (from here on) 2; --regions N"));
-    precomp_abort(p);
-    spec.regions = 2;
-    assert_done(precomp_open(&spec, &p, &err), err);
-    assert_int_equal(add_image(p, "7", 1, 1, &err), -1);
-    assert_non_null(strstr(err.text, "has 1 regions, fewer than --regions 2"));
-    precomp_abort(p);
-    assert_done(precomp_open(&spec, &p, &err), err);
-    assert_int_equal(precomp_commit(p, &sum, &err), -1);
-    assert_non_null(strstr(err.text, "no images"));
-    spec.ids = ids, spec.id_count = 3;
-    assert_done(precomp_open(&spec, &p, &err), err);
-    assert_done(add_image(p, "7", R, 1, &err), err);
-    assert_int_equal(precomp_commit(p, &sum, &err), -1);
-    assert_non_null(
-        strstr(err.text, "2 of the 3 requested images are not in the input (the first: 77)"));
+    add_line(&s, "7", R, 1);
+    char *input = write_lines("one.tsv", &s), *out = scratch_path("no/folder");
+    char *captions = scratch_text("captions", "a\nb\nc\n", 6), *above = scratch_path("no");
+    struct region_convert_spec spec = {.folder = out, .split = "no", .ids = ids, .id_count = 3};
+    refuses(&spec, input, "2 of the 3 requested images are not in the input (the first: 77)");
     spec.ids = twice;
-    assert_int_equal(precomp_open(&spec, &p, &err), -1);
-    assert_non_null(strstr(err.text, "07 is requested twice"));
-    char *captions = scratch_text("captions", "a\nb\nc\n", 6);
-    spec.ids = ids, spec.id_count = 1, spec.captions = captions;
-    spec.ids = (const char *const[]){"7", "8"}, spec.id_count = 2;
-    assert_done(precomp_open(&spec, &p, &err), err);
-    assert_done(add_image(p, "7", R, 1, &err), err);
-    assert_done(add_image(p, "8", R, 1, &err), err);
-    assert_int_equal(precomp_commit(p, &sum, &err), -1);
-    assert_non_null(strstr(err.text, "has 3 captions, not a multiple of the 2 images"));
+    refuses(&spec, input, "07 is requested twice");
+    spec.id_count = 2, spec.captions = captions;
+    refuses(&spec, input, "has 3 captions, not a multiple of the 2 images");
+    spec = (struct region_convert_spec){.folder = out, .split = "no"};
+    str_add(&s, "7\t40\t30\t1\tAAAA\tAAAA\n8\t40\t30\t1\tAAAA\tAAAA\n");
+    char *bad = write_lines("bad.tsv", &s);
+    refuses(&spec, bad, "bad.tsv: line 1: image 7: num_boxes is 1");
+    refuses(&spec, bad, "none of the 2 images can be used");
+    assert_false(file_exists(above)); /* nothing remains */
     free(captions);
-    char *left = scratch_path("no_ims.npy");
-    assert_false(file_exists(left)); /* nothing remains */
-    free(left);
+    free(above);
+    free(input);
+    free(out);
+    free(bad);
 }
 
 int main(void)
