@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "io/dataset/bottomup_private.h"
+#include "io/dataset/bottomup_vinvl.h"
 #include "io/dataset/tsv.h"
 
 enum { POSITION = 6, COUNT_DIGITS = 6 };
@@ -25,6 +25,8 @@ struct state {
     struct bottomup_block block;
     size_t tail; /* numbers of a region that are its box: 0 or 6 */
     bool known;  /* `tail` is */
+    struct vinvl_index *index;
+    struct vinvl_beside *beside;
 };
 
 /* ---- lines ---- */
@@ -54,15 +56,37 @@ static int vinvl_open(struct bottomup *reader, struct error *err)
 {
     struct state *s = mem_new(1, sizeof *s);
     reader->state = s;
-    return tsv_open(reader->path, &s->tsv, err);
+    if (tsv_open(reader->path, &s->tsv, err) != 0)
+        return -1;
+    if (strcmp(tsv_name(s->tsv), reader->path) == 0) /* not in a zip */
+        s->index = vinvl_index_open(reader);
+    return vinvl_beside_open(reader, &s->beside, err);
 }
 
 static void vinvl_close(void *state)
 {
     struct state *s = state;
     tsv_close(s->tsv);
+    vinvl_index_free(s->index);
+    vinvl_beside_free(s->beside);
     free(s->block.bytes);
     free(s);
+}
+
+static int next_line(struct bottomup *reader, char **line, size_t *length, struct error *err)
+{
+    struct state *s = reader->state;
+    uint64_t start, total;
+    tsv_progress(s->tsv, &start, &total);
+    int more = tsv_next(s->tsv, line, length, err);
+    if (more == 1 || (more < 0 && tsv_can_go_on(s->tsv)))
+        vinvl_index_line(s->index, reader, start);
+    reader->over = more < 0 && !tsv_can_go_on(s->tsv);
+    if (more == 0 && vinvl_index_end(s->index, reader, err) != 0) {
+        reader->over = true;
+        return -1;
+    }
+    return more;
 }
 
 static int vinvl_next(struct bottomup *reader, struct error *err)
@@ -71,9 +95,8 @@ static int vinvl_next(struct bottomup *reader, struct error *err)
     char *line;
     int more;
     size_t length = 0;
-    while ((more = tsv_next(s->tsv, &line, &length, err)) == 1 && length == 0)
+    while ((more = next_line(reader, &line, &length, err)) == 1 && length == 0)
         ;
-    reader->over = more < 0 && !tsv_can_go_on(s->tsv);
     if (more <= 0)
         return more;
     str_clear(&reader->where);
@@ -176,17 +199,6 @@ static int take_boxes(struct bottomup *reader, const json_t *boxes, struct error
     return 0;
 }
 
-/* A size under any of its names; 0 if there is none. */
-static int32_t size_of(const json_t *image, const char *const names[3])
-{
-    for (size_t i = 0; i < 3; i++) {
-        json_int_t size = json_integer_value(json_object_get(image, names[i]));
-        if (size > 0 && size <= INT32_MAX)
-            return (int32_t)size;
-    }
-    return 0;
-}
-
 static int load_block(struct bottomup *reader, const json_t *root, struct error *err)
 {
     const json_t *features = json_object_get(root, "features");
@@ -244,13 +256,13 @@ static int load_objects(struct bottomup *reader, const json_t *objects, struct e
     for (size_t r = 0; r < count; r++)
         if (take_object(reader, json_array_get(objects, r), r, err) != 0)
             return -1;
+    if (vinvl_take_classes(reader, objects, err) != 0)
+        return -1;
     return split_tail(reader, true, err);
 }
 
 static int load_json(struct bottomup *reader, struct error *err)
 {
-    static const char *const widths[] = {"image_w", "img_w", "width"};
-    static const char *const heights[] = {"image_h", "img_h", "height"};
     const struct state *s = reader->state;
     json_error_t why;
     json_t *root = json_loadb(s->rest, s->length, JSON_DISABLE_EOF_CHECK, &why);
@@ -260,10 +272,7 @@ static int load_json(struct bottomup *reader, struct error *err)
     const json_t *objects = json_object_get(root, "objects");
     int status =
         json_is_array(objects) ? load_objects(reader, objects, err) : load_block(reader, root, err);
-    reader->image.width = size_of(root, widths);
-    reader->image.height = reader->image.width ? size_of(root, heights) : 0;
-    if (!reader->image.height)
-        reader->image.width = 0;
+    vinvl_size(root, &reader->image.width, &reader->image.height);
     json_decref(root);
     return status;
 }
@@ -288,7 +297,9 @@ static int vinvl_load(struct bottomup *reader, struct error *err)
 {
     const struct state *s = reader->state;
     bool json = s->length > 0 && s->rest[0] == '{';
-    return json ? load_json(reader, err) : load_columns(reader, err);
+    if ((json ? load_json(reader, err) : load_columns(reader, err)) != 0)
+        return -1;
+    return vinvl_beside_join(s->beside, reader, err);
 }
 
 const struct bottomup_kind bottomup_vinvl = {vinvl_open,     vinvl_next,  vinvl_load,

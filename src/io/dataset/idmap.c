@@ -8,9 +8,10 @@
 #include "base/countof.h"
 #include "base/mem.h"
 
-static const char *const extensions[] = {".jpg", ".jpeg", ".png"};
-static const char *const coco_splits[] = {"COCO_train2014_", "COCO_val2014_",   "COCO_test2014_",
-                                          "COCO_test2015_",  "COCO_train2017_", "COCO_val2017_"};
+static const char *const extensions[] = {".jpg", ".jpeg", ".png", ".npz"};
+static const char *const sets[] = {"COCO_train2014_", "COCO_val2014_",   "COCO_test2014_",
+                                   "COCO_test2015_",  "COCO_train2017_", "COCO_val2017_",
+                                   "flickr30k_"}; /* before digits */
 
 static bool all_digits(const char *text)
 {
@@ -36,9 +37,9 @@ void idmap_key(const char *id, char key_out[ID_SIZE])
     key_out[length] = '\0';
     drop_extension(key_out);
     const char *number = key_out;
-    for (size_t i = 0; i < COUNTOF(coco_splits); i++) {
-        size_t n = strlen(coco_splits[i]);
-        if (strncasecmp(key_out, coco_splits[i], n) == 0)
+    for (size_t i = 0; i < COUNTOF(sets); i++) {
+        size_t n = strlen(sets[i]);
+        if (strncasecmp(key_out, sets[i], n) == 0)
             number = key_out + n;
     }
     if (!all_digits(number))

@@ -1,7 +1,8 @@
 /* idmap.h: image ids as this family's files write them, and a hash table from ids to numbers.
  *
  * The same COCO image is 132417 in one file and COCO_train2014_000000132417 or
- * coco_train2014_000000132417.jpg in another: both have the key "132417". */
+ * coco_train2014_000000132417.jpg in another: both have the key "132417". UNITER calls Flickr30K's
+ * 36979.jpg flickr30k_000000036979.npz. */
 #ifndef IO_DATASET_IDMAP_H
 #define IO_DATASET_IDMAP_H
 
@@ -10,8 +11,9 @@
 
 enum { ID_SIZE = 256 }; /* with terminator; anything longer is not an id */
 
-/* The part of an id that identifies the image: without .jpg, .jpeg or .png, without COCO_SPLIT20NN_
- * before digits, digits without leading zeros. `id` is cut at ID_SIZE. */
+/* The part of an id that identifies the image: without .jpg, .jpeg, .png or .npz, without
+ * COCO_SPLIT20NN_ or flickr30k_ before digits, digits without leading zeros. `id` is cut at
+ * ID_SIZE. */
 void idmap_key(const char *id, char key_out[ID_SIZE]);
 
 /* Ids by their keys, each with a number. Zero-initialise to start; idmap_done frees. */
