@@ -291,6 +291,14 @@ void sweep_done(struct sweep *sweep)
     *sweep = (struct sweep){0};
 }
 
+size_t sweep_count(const struct sweep_query *queries, size_t n)
+{
+    size_t count = 0;
+    for (size_t q = 0; q < n; q++)
+        count += queries[q].truth != SIZE_MAX;
+    return count;
+}
+
 void sweep_recalls(const struct sweep_query *queries, size_t n, struct recalls *out)
 {
     size_t *ranks = mem_new(n, sizeof *ranks);

@@ -71,7 +71,7 @@ static void report_recalls(struct report *report, const char *label,
     const double values[] = {r.r1, r.r5, r.r10, r.median, r.mean};
     report_line(report,
                 "%s: R@1 %.1f  R@5 %.1f  R@10 %.1f; rank median %.0f, mean %.1f; %zu queries",
-                label, r.r1, r.r5, r.r10, r.median, r.mean, n);
+                label, r.r1, r.r5, r.r10, r.median, r.mean, sweep_count(queries, n));
     for (size_t i = 0; i < COUNTOF(names); i++)
         report_number(report, values[i], "%s.%s", analyse_direction(image), names[i]);
 }

@@ -157,15 +157,17 @@ enum { RECALL_TOP = 100, BINS = 6, PLOTS = 4 };
 static const size_t bin_ends[BINS] = {1, 5, 10, 50, 100, SIZE_MAX};
 static const char *const bin_names[BINS] = {"1", "2-5", "6-10", "11-50", "51-100", "more"};
 
-/* Per cent of the ranks (0 = best) that are below 1, 2, ..., RECALL_TOP. */
+/* Per cent of the queries (those with a truth) whose rank, 0 = best, is below 1, 2, ...,
+ * RECALL_TOP. */
 static struct figure_series recall_series(struct figure_data *data, const char *name,
                                           const struct sweep_query *queries, size_t count)
 {
     double *x = figure_data_take(data, RECALL_TOP, sizeof *x);
     double *y = figure_data_take(data, RECALL_TOP, sizeof *y);
+    double share = 100.0 / (double)sweep_count(queries, count);
     for (size_t i = 0; i < count; i++)
-        if (queries[i].rank < RECALL_TOP)
-            y[queries[i].rank] += 100.0 / (double)count;
+        if (queries[i].truth != SIZE_MAX && queries[i].rank < RECALL_TOP)
+            y[queries[i].rank] += share;
     for (int k = 0; k < RECALL_TOP; k++) {
         x[k] = k + 1;
         y[k] += k ? y[k - 1] : 0;
@@ -178,13 +180,15 @@ static struct figure_series rank_series(struct figure_data *data, const char *na
 {
     double *x = figure_data_take(data, BINS, sizeof *x),
            *y = figure_data_take(data, BINS, sizeof *y);
+    double share = 100.0 / (double)sweep_count(queries, count);
     for (int b = 0; b < BINS; b++)
         x[b] = b;
     for (size_t i = 0; i < count; i++) {
         int b = 0;
         while (queries[i].rank + 1 > bin_ends[b])
             b++;
-        y[b] += 100.0 / (double)count;
+        if (queries[i].truth != SIZE_MAX)
+            y[b] += share;
     }
     return (struct figure_series){name, x, y, BINS};
 }

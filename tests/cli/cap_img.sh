@@ -41,6 +41,12 @@ for name in sorted mixed; do
         [ "$status" -le 1 ] && ! grep -qi 'sanitizer' err
         ok $? "$name: $way"
     done
+    in_folder $name analyse failures -m ../model.pth.tar -d d --no-index -q -k 1
+    grep -q '^Image to text: .*; 178 queries' out && grep -q '^Text to image: .*; 691 queries' out
+    ok $? "$name: images without captions are not counted as queries"
+    in_folder $name figure curves -m ../model.pth.tar -d d --no-index -q --save-data -o curves.png
+    run "$python" "$SCANSCOPE_TESTS/cli/cap_img_made.py" curves $name/curves.csv $name/said
+    ok $status "$name: curves begin with the recalls"
     in_folder $name query -m ../model.pth.tar -d d --no-index -q --caption-index 3 -k 0 --tsv
     ok $status "$name: query"
 done

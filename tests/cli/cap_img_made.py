@@ -1,6 +1,7 @@
 """Folders made of the demo's test split: regular (a map that states the five captions of each image), mixed (1 to 7
 captions, some images none, in a mixed order), sorted (the same in the order of the images); and the recalls of a matrix
 counted plainly: cap_img_made.py recalls FOLDER/d SIMS JSON."""
+import csv
 import json
 import os
 import random
@@ -38,6 +39,17 @@ def make(demo):
     made(demo, "sorted", some)
     rng.shuffle(some)
     made(demo, "mixed", some)
+
+
+def curves(drawn, said):
+    """The points at k = 1, 5, 10 are eval's recalls, and the shares of the ranks add up to all."""
+    said = json.load(open(said))
+    rows = [row for row in csv.DictReader(open(drawn)) if row["kind"] == "point"]
+    for image, plots in (("t2i", ("Image retrieval: recall at k", "Rank of the caption's image")),
+                         ("i2t", ("Caption retrieval: recall at k", "Rank of the image's best caption"))):
+        points = [[float(row["y"]) for row in rows if row["query"] == plot] for plot in plots]
+        assert np.allclose([points[0][k - 1] for k in (1, 5, 10)], said[image][:3]), (image, points[0][:10])
+        assert abs(sum(points[1]) - 100) < 1e-6 and abs(points[1][0] - said[image][0]) < 1e-6, (image, points[1])
 
 
 def recalls(folder, sims, said):

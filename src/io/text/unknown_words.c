@@ -141,8 +141,10 @@ static void note_share(const struct vocab *vocab, const char *const *captions, s
 {
     char *share = unknown_words_text(counts);
     char *words = captions ? most_frequent(vocab, captions, count, compat) : NULL;
-    notes_add(notes, "%s: %s%s%s: the captions do not seem to belong to %s", what, share,
-              words && *words ? ", most often " : "", words ? words : "", vocab_path(vocab));
+    notes_add(notes,
+              "%s: %s%s%s: %s is of other captions, or made with too high a --threshold for so few",
+              what, share, words && *words ? ", most often " : "", words ? words : "",
+              vocab_path(vocab));
     free(share);
     free(words);
 }
