@@ -223,11 +223,11 @@ int cli_convert(int argc, char **argv)
                     "       scanscope convert MODEL -o FILE.safetensors|FILE.pth.tar\n"
                     "       scanscope convert VOCABULARY -o FILE.json",
         .about =
-            "Makes a precomp folder (features, boxes, sizes, classes, ids) from bottom-up "
-            "features: a TSV "
-            "of six or LXMERT's ten columns or of VinVL's lines, also inside a zip; a folder with "
-            "one npz per image "
-            "(MILVLG, UNITER); a folder NAME_att next to NAME_box; or SPLIT_ims.npy of another "
+            "Makes a precomp folder (features, boxes, sizes, classes, ids) from region features: a "
+            "TSV of six or LXMERT's ten columns or of VinVL's lines, also inside a zip; HDF5; "
+            "LMDB; "
+            "a folder with one npz or npy per image (MILVLG, UNITER, Pythia); a folder NAME_att "
+            "next to NAME_box; or SPLIT_ims.npy of another "
             "precomp folder. Also makes captions, one per line, and ids from captions in another "
             "form: a token file (name.jpg#0<TAB>caption), CSV, TSV, JSON lines, Karpathy's "
             "dataset_*.json, COCO's captions_*.json, any of them or plain captions in UTF-16, a "

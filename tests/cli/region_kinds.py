@@ -123,14 +123,16 @@ def make_vinvl(to):
     tail = np.concatenate([FEATURES, NORM.astype(np.float32)], axis=2)
     features = [vinvl_line(name, {"num_boxes": R, "features": base64.b64encode(tail[i].tobytes()).decode()})
                 for i, name in enumerate(IDS)]
-    objects = [vinvl_line(name, {"image_w": W, "image_h": H, "objects": [
+    objects = [vinvl_line(name, {"objects": [
         {"rect": BOXES[i, r].tolist(), "class": "class %d" % CLASSES[i, r], "conf": float(CONFIDENCES[i, r])}
         for r in range(R)]}) for i, name in enumerate(IDS)]
     rows(["vinvl_all", "features.tsv"], features)
+    sizes = [vinvl_line(n, [{"height": H, "width": W}]) for n in IDS]
     rows(["vinvl_all", "predictions.tsv"], objects[::-1])
+    rows(["vinvl_all", "hw.tsv"], sizes)
     index(["vinvl_all", "features.tsv"])
     rows(["vinvl_hw", "train.feature.tsv"], features)
-    rows(["vinvl_hw", "train.hw.tsv"], [vinvl_line(n, [{"height": H, "width": W}]) for n in IDS])
+    rows(["vinvl_hw", "train.hw.tsv"], sizes)
     index(["vinvl_hw", "train.feature.tsv"])
     return ["vinvl_all/features.tsv", "vinvl_hw/train.feature.tsv"]
 

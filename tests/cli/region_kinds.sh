@@ -30,6 +30,21 @@ while read -r kind; do
     ok $? "$kind: info"
 done <list
 
+# VinVL's files beside the features give sizes, boxes, classes; its .lineidx shows a cut between two lines.
+for kind in vinvl_all/features.tsv vinvl_hw/train.feature.tsv; do
+    rm -rf data
+    run "$SCANSCOPE" convert "made/$kind" -o data -s t
+    [ "$status" -eq 0 ] && "$python" "$kinds" check data/t_ims.npy >out.check 2>&1
+    ok $? "$kind: sizes from hw.tsv"
+done
+run "$SCANSCOPE" convert made/vinvl_all/features.tsv -o named -s t
+[ "$status" -eq 0 ] && [ -s named/t_class_names.txt ] && [ -s named/t_confidences.npy ]
+ok $? "classes and confidences from predictions.tsv"
+cp -r made/vinvl_hw cut_vinvl && head -n 2 made/vinvl_hw/train.feature.tsv >cut_vinvl/train.feature.tsv
+run "$SCANSCOPE" convert cut_vinvl/train.feature.tsv -o cut_named -s t
+[ "$status" -eq 1 ] && grep -q 'is cut off: it ends with line 2' err && [ "$(wc -l <cut_named/t_ids.txt)" -eq 2 ]
+ok $? "cut off between two lines: said, what is there is written"
+
 # Cut off anywhere: one line, or the images before the cut; never a crash, nothing half-written.
 for kind in rows.h5 groups.h5 lmdb_pickle/data.mdb file.lmdb npz_milvlg/9.npz npy_dict/9.npy; do
     [ -f "made/$kind" ] || continue
