@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/countof.h"
 #include "base/file.h"
 #include "base/magic.h"
 #include "base/mem.h"
@@ -79,20 +80,57 @@ static const struct bottomup_kind *kind_of(const char *path)
     return is_vinvl(path) ? &bottomup_vinvl : &bottomup_tsv;
 }
 
-int bottomup_open(const char *path, struct bottomup **out, struct error *err)
+/* The kinds whose libraries are not safe on damaged files. */
+static const struct bottomup_apart aparts[] = {
+    {&bottomup_hdf5, "HDF5 library", 60},
+    {&bottomup_lmdb, "LMDB library", 60},
+};
+
+static const struct bottomup_apart *apart_of(const struct bottomup_kind *kind)
+{
+    for (size_t i = 0; i < COUNTOF(aparts); i++)
+        if (aparts[i].kind == kind)
+            return &aparts[i];
+    return NULL;
+}
+
+static struct bottomup *new_reader(const char *path)
 {
     struct bottomup *reader = mem_new(1, sizeof *reader);
     size_t length = strlen(path);
     while (length > 1 && path[length - 1] == '/')
         length--;
     reader->path = mem_strndup(path, length);
-    reader->kind = kind_of(reader->path);
+    return reader;
+}
+
+static int open_reader(struct bottomup *reader, struct bottomup **out, struct error *err)
+{
     *out = reader;
     if (reader->kind->open(reader, err) == 0)
         return 0;
     bottomup_close(reader);
     *out = NULL;
     return -1;
+}
+
+int bottomup_open_apart(const char *path, const struct bottomup_apart *how, struct bottomup **out,
+                        struct error *err)
+{
+    struct bottomup *reader = new_reader(path);
+    reader->kind = &bottomup_child;
+    reader->apart = how;
+    return open_reader(reader, out, err);
+}
+
+int bottomup_open(const char *path, struct bottomup **out, struct error *err)
+{
+    struct bottomup *reader = new_reader(path);
+    reader->kind = kind_of(reader->path);
+    reader->apart = apart_of(reader->kind);
+    if (reader->apart)
+        reader->kind = &bottomup_child;
+    return open_reader(reader, out, err);
 }
 
 void bottomup_close(struct bottomup *reader)

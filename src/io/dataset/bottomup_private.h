@@ -20,8 +20,16 @@ struct bottomup_kind {
     const struct notes *(*notes)(const struct bottomup *reader); /* NULL: reader->notes */
 };
 
+/* How a kind is read in a child process (bottomup_child.c): its library may crash. */
+struct bottomup_apart {
+    const struct bottomup_kind *kind;
+    const char *library; /* "HDF5 library" */
+    unsigned seconds;    /* of computing, at most, for opening and for each image */
+};
+
 struct bottomup {
     const struct bottomup_kind *kind;
+    const struct bottomup_apart *apart; /* bottomup_child's: what it reads */
     void *state;
     char *path;
     char id[ID_SIZE];
@@ -43,6 +51,14 @@ struct bottomup {
 /* The kinds: each in a file of its own, chosen by bottomup.c. */
 extern const struct bottomup_kind bottomup_tsv, bottomup_vinvl, bottomup_npz, bottomup_pair,
     bottomup_precomp, bottomup_hdf5, bottomup_lmdb;
+
+/* The kind that reads reader->apart's in a child. Neither that nor what it calls may start threads
+ * or use OpenMP or BLAS: the child is a fork. */
+extern const struct bottomup_kind bottomup_child;
+
+/* bottomup_open of a file known to be of such a kind. `how` is borrowed until it is closed. */
+int bottomup_open_apart(const char *path, const struct bottomup_apart *how, struct bottomup **out,
+                        struct error *err) MUST_USE;
 
 /* Sets the error "WHERE: image ID: ..."; returns -1. */
 int bottomup_fail(const struct bottomup *reader, struct error *err, const char *format, ...)
