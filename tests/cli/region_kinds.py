@@ -2,6 +2,7 @@
 
     region_kinds.py make FOLDER              writes the kinds; prints their names, one a line
     region_kinds.py check SPLIT_ims.npy [MISSING]   compares a split with the made-up images
+    region_kinds.py break_heap FILE.h5 TO    copies an HDF5 file with damage that libhdf5 may crash on
 
 Needs numpy; kinds whose module (h5py, lmdb) is missing are not written."""
 import base64
@@ -249,5 +250,13 @@ def check(ims, missing=""):
         assert np.array_equal(numbers, CLASSES[order]), "classes"
 
 
+def break_heap(original, to):
+    """The first object of an HDF5 file's heap of texts is larger than the heap."""
+    data = bytearray(open(original, "rb").read())
+    at = data.index(b"GCOL") + 24
+    data[at:at + 4] = b"\xff" * 4
+    open(to, "wb").write(data)
+
+
 if __name__ == "__main__":
-    make(sys.argv[2]) if sys.argv[1] == "make" else check(*sys.argv[2:])
+    {"make": make, "check": check, "break_heap": break_heap}[sys.argv[1]](*sys.argv[2:])

@@ -59,6 +59,20 @@ for kind in rows.h5 groups.h5 lmdb_pickle/data.mdb file.lmdb npz_milvlg/9.npz np
     [ "$bad" -eq 0 ]
     ok $? "$kind cut off at many places"
 done
+
+# libhdf5 1.10 crashes on a heap of texts of which an object is too large.
+if [ -f made/attributes.h5 ]; then
+    "$python" "$kinds" break_heap made/attributes.h5 heap.h5 >out 2>&1
+    ok $? "a damaged heap is written"
+    rm -rf data
+    run "$SCANSCOPE" convert heap.h5 -o data -s t -q
+    [ "$status" -eq 1 ] && grep -q '^scanscope convert: heap.h5: ' err && ! grep -qv '^scanscope convert: ' err
+    ok $? "a damaged heap of texts is an error, not a crash"
+    run "$SCANSCOPE" info heap.h5
+    [ "$status" -le 1 ]
+    ok $? "info survives it"
+fi
+
 if [ -f made/rows.h5 ]; then
     run "$SCANSCOPE" query a --ims made/rows.h5 --model "$SCANSCOPE_TESTS/../assets/demo/model.pth.tar"
     [ "$status" -ne 0 ] && grep -q "scanscope convert" err
