@@ -1,5 +1,5 @@
 /* Fuzz target: bottom-up TSV, also inside a zip; VinVL's lines. */
-#include "io/dataset/bottomup.h"
+#include "io/dataset/bottomup_private.h"
 #include "tests/fuzz/fuzz.h"
 
 static void read_all(const char *path)
@@ -8,7 +8,7 @@ static void read_all(const char *path)
     struct bottomup *reader;
     struct bottomup_image image;
     const char *id;
-    if (bottomup_open(path, &reader, &err) != 0)
+    if (bottomup_open_here(path, &reader, &err) != 0)
         return;
     for (int more; (more = bottomup_next(reader, &id, &err)) != 0;)
         if (more < 0 || bottomup_load(reader, &image, &err) != 0) {

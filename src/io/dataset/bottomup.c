@@ -123,6 +123,13 @@ int bottomup_open_apart(const char *path, const struct bottomup_apart *how, stru
     return open_reader(reader, out, err);
 }
 
+int bottomup_open_here(const char *path, struct bottomup **out, struct error *err)
+{
+    struct bottomup *reader = new_reader(path);
+    reader->kind = kind_of(reader->path);
+    return open_reader(reader, out, err);
+}
+
 int bottomup_open(const char *path, struct bottomup **out, struct error *err)
 {
     struct bottomup *reader = new_reader(path);

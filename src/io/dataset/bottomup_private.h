@@ -60,6 +60,9 @@ extern const struct bottomup_kind bottomup_child;
 int bottomup_open_apart(const char *path, const struct bottomup_apart *how, struct bottomup **out,
                         struct error *err) MUST_USE;
 
+/* bottomup_open, but in this process whatever the kind: for fuzzing. */
+int bottomup_open_here(const char *path, struct bottomup **out, struct error *err) MUST_USE;
+
 /* Sets the error "WHERE: image ID: ..."; returns -1. */
 int bottomup_fail(const struct bottomup *reader, struct error *err, const char *format, ...)
     PRINTF_LIKE(3, 4);
