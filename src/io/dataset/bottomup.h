@@ -56,9 +56,9 @@ void bottomup_close(struct bottomup *reader);
  */
 int bottomup_next(struct bottomup *reader, const char **id_out, struct error *err) MUST_USE;
 
-/* Loads the image that bottomup_next came to. Errors, with file, line and reason: wrong base64, a
- * num_boxes that disagrees with the data, a size that is not positive, a number that is not finite,
- * boxes that end before they begin, features of another size than before. */
+/* Loads the image that bottomup_next came to, once. Errors, with file, line and reason: wrong
+ * base64, a num_boxes that disagrees with the data, a size that is not positive, a number that is
+ * not finite, boxes that end before they begin, features of another size than before. */
 int bottomup_load(struct bottomup *reader, struct bottomup_image *out, struct error *err) MUST_USE;
 
 /* After -1 from bottomup_next or bottomup_load: whether only that image is bad and bottomup_next

@@ -2,7 +2,8 @@
  * may) is read in a child process.
  *
  * The child runs the kind's functions on its copy of the reader. It waits for requests on a socket
- * and answers each with a reply and texts; an image's numbers it leaves in memory that both share,
+ * and answers each with a reply and texts, and behind an image with what `next` gives, unasked, so
+ * that it seldom waits; an image's numbers it leaves in memory that both share,
  * where its reader's arrays lie from the start, so that nothing of size is copied. The parent
  * checks all sizes, and what ends the child is an error of the file.
  *
@@ -70,6 +71,7 @@ struct state {
     struct shared *shared;
     pid_t pid; /* 0: none */
     int socket;
+    bool ahead; /* the answer to the next `next` is on its way */
     uint64_t done, total, text_bytes;
 };
 
@@ -223,7 +225,7 @@ static int work(struct bottomup *reader, const struct request *request, struct e
 static void serve(struct bottomup *reader, struct shared *shared, int socket)
 {
     const struct bottomup_apart *apart = reader->apart;
-    struct request request;
+    struct request request = {0};
     struct error err = {0};
     struct rlimit before;
     size_t told[2] = {0, 0};
@@ -239,7 +241,11 @@ static void serve(struct bottomup *reader, struct shared *shared, int socket)
     reader->class_room = reader->confidence_room = REGIONS;
     limit_time(&before, apart->seconds);
     int status = reader->kind->open(reader, &err);
-    while (answer(socket, reader, status, &err, told) && get(socket, &request, sizeof request)) {
+    while (answer(socket, reader, status, &err, told)) {
+        bool ahead = request.load && status == 0 && !reader->over;
+        request.load = 0;
+        if (!ahead && !get(socket, &request, sizeof request))
+            break;
         limit_time(&before, apart->seconds);
         err = (struct error){0};
         status = work(reader, &request, &err);
@@ -362,6 +368,7 @@ static int take_answer(struct bottomup *reader, bool load, struct error *err)
     }
     s->done = r.done;
     s->total = r.total;
+    s->ahead = load && !reader->over;
     if (load)
         take_image(reader, &r);
     return r.status;
@@ -375,7 +382,9 @@ static int ask(struct bottomup *reader, bool load, struct error *err)
         return error_at(err, reader->path, -1,
                         "cannot be read on: the %s could not go on behind the damage",
                         reader->apart->library);
-    if (!put(s->socket, &request, sizeof request))
+    bool asked = s->ahead;
+    s->ahead = false;
+    if (!asked && !put(s->socket, &request, sizeof request))
         return fail(reader, false, err);
     return take_answer(reader, load, err);
 }
