@@ -186,4 +186,18 @@ END
 else
     skip "npz" "no numpy in $python"
 fi
+
+# What a folder knows of its regions stays with them when the split is written anew.
+mkdir photos.d && cp "$SCANSCOPE_ASSETS"/demo/images/*0.* photos.d/
+run "$SCANSCOPE" extract photos.d -o known -s a --quiet
+n=$(wc -l <known/a_ids.txt)
+printf 'sky\nball\n' >known/a_class_names.txt
+cp known/a_features.json was.json
+cp known/a_ims.npy other_ims.npy
+run "$SCANSCOPE" convert known/a_ims.npy -o anew -s b
+[ "$status" -eq 0 ] && [ "$n" -gt 1 ] && cmp -s was.json anew/b_features.json && cmp -s known/a_ims.npy anew/b_ims.npy
+ok $? "a split written anew: the same features, by the same extractor"
+run "$SCANSCOPE" convert other/a_ims.npy known/a_ims.npy -o mixed
+[ "$status" -eq 0 ] && [ ! -e mixed/test_features.json ] && grep -q 'not all by the same extractor' err
+ok $? "features of which only some say by which extractor: none is named, with a note"
 done_testing

@@ -2,6 +2,9 @@
 # Every command explains itself, wrong usage ends with status 2, and every example runs on the demo.
 . "$SCANSCOPE_TESTS/support/tap.sh"
 
+XDG_CACHE_HOME=$work/cache # what other tests have damaged is not its matter
+export XDG_CACHE_HOME
+
 commands=$("$SCANSCOPE" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z0-9]*\) .*/\1/p')
 [ -n "$commands" ]
 ok $? "the main help lists the commands"

@@ -150,6 +150,7 @@ void bottomup_close(struct bottomup *reader)
     notes_done(&reader->notes);
     str_list_done(&reader->class_names);
     idmap_done(&reader->class_of);
+    feature_source_done(&reader->source);
     free(reader->classes);
     free(reader->confidences);
     free(reader->boxes);
@@ -245,6 +246,11 @@ bool bottomup_can_go_on(const struct bottomup *reader)
 const struct str_list *bottomup_class_names(const struct bottomup *reader)
 {
     return &reader->class_names;
+}
+
+const struct feature_source *bottomup_source(const struct bottomup *reader)
+{
+    return &reader->source;
 }
 
 const char *bottomup_where(const struct bottomup *reader)

@@ -40,6 +40,7 @@ struct bottomup_image {
 };
 
 struct bottomup;
+struct feature_source;
 
 /* Whether the first line of a file is VinVL's or Oscar's. */
 bool bottomup_is_vinvl(const char *line, size_t length);
@@ -68,6 +69,9 @@ bool bottomup_can_go_on(const struct bottomup *reader);
 /* The names of the classes, the first that of class 0, borrowed; empty if the file has numbers
  * only. It may grow while images are loaded; what is there stays. */
 const struct str_list *bottomup_class_names(const struct bottomup *reader);
+
+/* Which extractor made the features, borrowed; without `extractor` if the file does not say. */
+const struct feature_source *bottomup_source(const struct bottomup *reader);
 
 /* "FILE: line 7": where bottomup_next came to, borrowed until its next call. */
 const char *bottomup_where(const struct bottomup *reader);

@@ -8,10 +8,23 @@
 #include "io/dataset/bottomup_private.h"
 #include "io/dataset/dataset.h"
 
+enum { RELEASED = 64 }; /* images after which their memory is given back */
+
 struct state {
     struct dataset *data;
     size_t at; /* the current image + 1 */
 };
+
+/* The names of classes and the extractor, which the file's own folder knows. */
+static int take_names(struct bottomup *reader, const struct dataset *d, struct error *err)
+{
+    for (size_t i = 0; i < d->class_names.count; i++)
+        str_list_add(&reader->class_names, mem_strdup(d->class_names.items[i]));
+    char *path = feature_source_path(d->folder, d->split);
+    int status = feature_source_load(path, &reader->source, err);
+    free(path);
+    return status;
+}
 
 static int precomp_open_split(struct bottomup *reader, struct error *err)
 {
@@ -28,7 +41,7 @@ static int precomp_open_split(struct bottomup *reader, struct error *err)
     int status = dataset_open(&spec, &s->data, err);
     free(folder);
     free(split);
-    return status;
+    return status == 0 ? take_names(reader, s->data, err) : -1;
 }
 
 static void precomp_close(void *state)
@@ -48,6 +61,22 @@ static int precomp_next(struct bottomup *reader, struct error *err)
     return bottomup_set_id(reader, s->data->id[s->at++], err) == 0 ? 1 : -1;
 }
 
+static int load_classes(struct bottomup *reader, const struct dataset *d, size_t i,
+                        struct error *err)
+{
+    struct bottomup_image *image = &reader->image;
+    bool sure = d->classes && d->confidences;
+    if (bottomup_reserve_classes(reader, d->classes != NULL, sure, err) != 0)
+        return -1;
+    if (image->classes)
+        memcpy(image->classes, d->classes + i * d->regions,
+               image->regions * sizeof *image->classes);
+    if (image->confidences)
+        memcpy(image->confidences, d->confidences + i * d->regions,
+               image->regions * sizeof *image->confidences);
+    return 0;
+}
+
 static int precomp_load(struct bottomup *reader, struct error *err)
 {
     struct state *s = reader->state;
@@ -63,6 +92,10 @@ static int precomp_load(struct bottomup *reader, struct error *err)
         image->width = d->sizes[2 * i];
         image->height = d->sizes[2 * i + 1];
     }
+    if (i % RELEASED == 0)
+        npy_rows_release(d->features, i * d->row_step);
+    if (load_classes(reader, d, i, err) != 0)
+        return -1;
     return dataset_features(d, i, 1, image->features, err);
 }
 

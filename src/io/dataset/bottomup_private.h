@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "io/array/npy.h"
 #include "io/dataset/bottomup.h"
+#include "io/dataset/feature_source.h"
 #include "io/dataset/idmap.h"
 
 /* A kind of file. All functions are given what `open` made; none owns the reader. */
@@ -45,7 +46,8 @@ struct bottomup {
     bool over;                   /* a kind sets it with an error behind which nothing can be read */
     struct str_list class_names; /* a kind adds to it with bottomup_class, or fills it */
     struct idmap class_of;       /* name to number */
-    struct notes notes;          /* of the kinds without notes of their own */
+    struct feature_source source; /* a kind that knows it fills it */
+    struct notes notes;           /* of the kinds without notes of their own */
 };
 
 /* The kinds: each in a file of its own, chosen by bottomup.c. */

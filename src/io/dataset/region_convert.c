@@ -351,12 +351,28 @@ static uint64_t count_done(struct reading *r)
     return done;
 }
 
+/* The extractor of the first input is that of the split if all others have the same. */
+static void join_source(struct region_conversion *c, size_t input, const struct bottomup *reader)
+{
+    const struct feature_source *its = bottomup_source(reader);
+    char *was = feature_source_name(&c->source), *is = feature_source_name(its);
+    if (input == 0)
+        c->source = (struct feature_source){.extractor = mem_strdup(its->extractor),
+                                            .version = mem_strdup(its->version),
+                                            .weights = mem_strdup(its->weights)};
+    else if (was ? !is || strcmp(was, is) != 0 : is != NULL)
+        c->mixed = true;
+    free(was);
+    free(is);
+}
+
 static int convert_input(struct region_conversion *c, size_t input, struct error *err)
 {
     struct reading r = {.c = c, .place = {input, 0}};
     const char *path = c->spec->inputs[input];
     if (bottomup_open(path, &r.reader, err) != 0)
         return -1;
+    join_source(c, input, r.reader);
     progress_line_start(&r.line, file_name(path), c->spec->quiet);
     r.line.items = &c->good;
     r.line.unit = "images";
@@ -513,6 +529,7 @@ int region_convert(const struct region_convert_spec *spec, struct region_convert
         file_folders_remove(spec->folder, made); /* if nothing is in them */
     region_sizes_free(c.sizes);
     str_list_done(&c.names);
+    feature_source_done(&c.source);
     idmap_done(&c.wanted);
     idmap_done(&c.came);
     return status;

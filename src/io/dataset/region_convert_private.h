@@ -6,6 +6,7 @@
 
 #include "base/progress.h"
 #include "io/dataset/bottomup.h"
+#include "io/dataset/feature_source.h"
 #include "io/dataset/idmap.h"
 #include "io/dataset/region_convert.h"
 #include "io/dataset/region_sizes.h"
@@ -15,7 +16,9 @@ struct region_conversion {
     const struct region_convert_spec *spec;
     struct region_convert_result *result;
     struct region_sizes *sizes;
-    struct str_list names; /* of --class-names */
+    struct str_list names;        /* of --class-names */
+    struct feature_source source; /* the extractor of all inputs so far, if they say it */
+    bool mixed;                   /* they do not all say the same */
     struct region_store *store;
     struct idmap wanted;  /* ids to rows, if they are given */
     struct idmap came;    /* ids to items of the store */

@@ -138,6 +138,11 @@ static void note(struct region_conversion *c, const struct plan *p)
                   "%s_num_boxes.npy",
                   p->fewest, p->most, p->most, c->spec->split);
     note_classes(c, p);
+    if (c->mixed)
+        notes_add(notes,
+                  "the inputs' features are not all by the same extractor, as far as they "
+                  "say: there is no %s_features.json",
+                  c->spec->split);
     if (c->boxless)
         notes_add(notes, "the boxes are fractions of images whose sizes are missing, and left out; "
                          "--sizes or --images would add both");
@@ -202,6 +207,8 @@ static int add_images(struct region_conversion *c, const struct plan *p, struct 
 static int write_split(struct region_conversion *c, const struct plan *p, struct error *err)
 {
     const struct region_convert_result *r = c->result;
+    c->source.size = r->feature_size;
+    c->source.regions = r->regions;
     struct precomp_spec spec = {.folder = c->spec->folder,
                                 .split = c->spec->split,
                                 .regions = r->regions,
@@ -215,6 +222,7 @@ static int write_split(struct region_conversion *c, const struct plan *p, struct
                                 .class_names = p->named ? &c->store->class_names : NULL,
                                 .features = p->in_place ? c->store->features_path : NULL,
                                 .captions = c->spec->captions,
+                                .source = c->source.extractor && !c->mixed ? &c->source : NULL,
                                 .lost = p->lost,
                                 .lost_count = p->lost_count};
     struct precomp *out;
