@@ -27,6 +27,7 @@ struct split {
     struct str_list ids;
     struct idmap map;
     struct str_list order;        /* without append: ids that are there already */
+    struct str_list before;       /* with force: the ids that are replaced */
     struct feature_source source; /* of `old` */
     bool append;
     size_t captions; /* beside `old`, if nothing states which image each belongs to; else 0 */
@@ -138,14 +139,14 @@ static int count_captions(struct split *s, struct error *err)
 }
 
 /* Ids without features; those in a row that are the same are one per caption. */
-static int load_order(struct split *s, struct error *err)
+static int load_order(const struct split *s, struct str_list *order, struct error *err)
 {
     struct str_list ids;
     char *path = path_of(s->spec, "_ids.txt");
     int status = text_lines_load(path, &ids, err);
     for (size_t i = 0; status == 0 && i < ids.count; i++)
         if (i == 0 || strcmp(ids.items[i], ids.items[i - 1]) != 0)
-            str_list_add(&s->order, mem_strdup(ids.items[i]));
+            str_list_add(order, mem_strdup(ids.items[i]));
     str_list_done(&ids);
     free(path);
     return status;
@@ -187,11 +188,15 @@ static int open_existing(struct split *s, struct error *err)
     s->append = s->spec->append && exists(s->spec, endings[FEATURES]);
     if (s->append)
         return load_old(s, err) == 0 ? count_captions(s, err) : -1;
-    if (s->spec->force)
+    if (s->spec->force) {
+        struct error ignored;
+        if (exists(s->spec, "_ids.txt") && load_order(s, &s->before, &ignored) != 0)
+            str_list_done(&s->before);
         return 0;
+    }
     if (check_free(s->spec, err) != 0)
         return -1;
-    return exists(s->spec, "_ids.txt") ? load_order(s, err) : 0;
+    return exists(s->spec, "_ids.txt") ? load_order(s, &s->order, err) : 0;
 }
 
 int split_open(const struct extract_spec *spec, struct split **out, struct error *err)
@@ -214,6 +219,7 @@ void split_free(struct split *s)
         npy_free(s->old[i]);
     str_list_done(&s->ids);
     str_list_done(&s->order);
+    str_list_done(&s->before);
     idmap_done(&s->map);
     feature_source_done(&s->source);
     free(s);
@@ -440,6 +446,33 @@ static int write_all(struct writing *w, const struct journal *journal,
     return status == 0 ? commit(w, err) : -1;
 }
 
+static bool same_ids(const struct str_list *a, const struct str_list *b)
+{
+    bool same = a->count == b->count;
+    for (size_t i = 0; same && i < a->count; i++)
+        same = strcmp(a->items[i], b->items[i]) == 0;
+    return same;
+}
+
+/* Captions beside what was replaced: whether they are still those of the photographs. */
+static void note_captions(const struct split *s, const struct str_list *ids, struct notes *notes)
+{
+    const char *split = s->spec->split;
+    if (!s->spec->force || s->append || !exists(s->spec, "_caps.txt"))
+        return;
+    if (s->before.count == 0)
+        notes_add(notes,
+                  "%s_caps.txt was there before and stays: its captions have to be those of these "
+                  "photographs, in this order",
+                  split);
+    else if (!same_ids(&s->before, ids))
+        notes_add(
+            notes,
+            "%s_caps.txt stays, but its captions are those of other photographs or in another "
+            "order: %s_ids.txt had %zu and now has %zu; convert the captions again",
+            split, split, s->before.count, ids->count);
+}
+
 static void note_result(const struct writing *w, size_t added, struct notes *notes)
 {
     const struct extract_spec *spec = w->split->spec;
@@ -459,11 +492,6 @@ static void note_result(const struct writing *w, size_t added, struct notes *not
                   "the %zu new photographs have no captions; %s_cap_img.txt says which photograph "
                   "each of the %zu captions belongs to",
                   added, spec->split, w->split->captions);
-    if (spec->force && !w->split->append && exists(spec, "_caps.txt"))
-        notes_add(notes,
-                  "%s_caps.txt was there before and stays: its captions have to be those of these "
-                  "photographs, in this order",
-                  spec->split);
 }
 
 int split_write(const struct split *split, const struct journal *journal,
@@ -484,7 +512,9 @@ int split_write(const struct split *split, const struct journal *journal,
     free(w.folder);
     free(w.counts);
     result->photographs = w.count;
-    if (status == 0)
+    if (status == 0) {
         note_result(&w, ids->count, &result->notes);
+        note_captions(split, ids, &result->notes);
+    }
     return status;
 }

@@ -237,6 +237,13 @@ unset odd does
 extract photos -o fewer -s all --with ./fake --regions 2 --force
 [ "$status" -eq 0 ] && [ ! -e fewer/all_num_boxes.npy ] && cmp -s fewer/all_ims.npy one/all_ims.npy
 ok $? "--force: no numbers of before are left"
+awk '{ print "of " $0 }' fewer/all_ids.txt >fewer/all_caps.txt
+extract photos -o fewer -s all --with ./fake --regions 2 --force
+[ "$status" -eq 0 ] && ! grep -q "all_caps.txt" err
+ok $? "--force on the same photographs: the captions are still theirs"
+extract photos new.png -o fewer -s all --with ./fake --regions 2 --force
+[ "$status" -eq 0 ] && grep -q "all_ids.txt had 5 and now has 6; convert the captions again" err
+ok $? "--force on others: the captions are not"
 
 # ---- features by name ----
 for split in train dev; do
