@@ -64,10 +64,14 @@ static void look_for_odd(struct pass *p, size_t image)
 {
     struct plausible numbers = {0};
     plausible_add(&numbers, p->row, subject_regions(p->s, image) * p->size);
-    if (plausible_is(&numbers))
+    bool few = plausible_is(&numbers);
+    if (few && numbers.largest <= PLAUSIBLE_MOST)
         return;
     char *where = subject_image(p->s, image);
-    findings_place(&p->odd, "%s (%.0f %%)", where, plausible_percent(&numbers));
+    if (few)
+        findings_place(&p->odd, "%s (one of %g)", where, (double)numbers.largest);
+    else
+        findings_place(&p->odd, "%s (%.0f %%)", where, plausible_percent(&numbers));
     free(where);
 }
 

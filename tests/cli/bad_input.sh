@@ -16,7 +16,7 @@ done
 awk 'BEGIN { printf "{" } { printf "%s\"%s\": \"%s.png\"", (NR > 1 ? ", " : ""), $1, $1 } END { print "}" }' \
     data/test_ids.txt >map.json
 printf 'wait idle\ntype w4 w9\nkey Enter\nwait ranked\n' >script
-boxes=AAAAAAAAAAAAAIA/AACAPwAAAAAAAAAAAACAPwAAgD8=
+boxes=AAAAAAAAAAAAAABBAAAAQQAAAAAAAAAAAAAAQQAAAEE=
 for id in 7 8 9; do
     printf '%s\t40\t30\t2\t%s\tAAAAAAAAgD8AAABAAABAQAAAgEAAAKBA\n' $id $boxes
 done >three.tsv

@@ -5,14 +5,14 @@
 real=$SCANSCOPE_TEST_DATA/bottom_up20
 
 # line ID [COUNT]: two regions of three features, 40 x 30 pixels
-boxes=AAAAAAAAAAAAAIA/AACAPwAAAAAAAAAAAACAPwAAgD8=
+boxes=AAAAAAAAAAAAAABBAAAAQQAAAAAAAAAAAAAAQQAAAEE=
 features=AAAAAAAAgD8AAABAAABAQAAAgEAAAKBA
 line() {
     printf '%s\t40\t30\t%s\t%s\t%s\n' "$1" "${2:-2}" "$boxes" "$features"
 }
 { line 7 && line 8 && line 9; } >three.tsv
 { line 7 && line 8 3; } >broken.tsv
-{ line 7 && printf '%s\t40\t30\t1\tAAAAAAAAAAAAAIA/AACAPw==\tAAAAAAAAgD8AAABA\n' 8; } >uneven.tsv
+{ line 7 && printf '%s\t40\t30\t1\tAAAAAAAAAAAAAABBAAAAQQ==\tAAAAAAAAgD8AAABA\n' 8; } >uneven.tsv
 printf 'a\nb\nc\nd\ne\nf\n' >captions.txt
 
 convert() {

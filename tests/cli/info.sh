@@ -14,7 +14,7 @@ says() {
 
 # line ID: two regions of three features, 40 x 30 pixels
 line() {
-    printf '%s\t40\t30\t2\t%s\t%s\n' "$1" AAAAAAAAAAAAAIA/AACAPwAAAAAAAAAAAACAPwAAgD8= \
+    printf '%s\t40\t30\t2\t%s\t%s\n' "$1" AAAAAAAAAAAAAABBAAAAQQAAAAAAAAAAAAAAQQAAAEE= \
         AAAAAAAAgD8AAABAAABAQAAAgEAAAKBA
 }
 { line 7 && line 8; } >two.tsv

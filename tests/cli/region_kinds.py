@@ -138,6 +138,27 @@ def make_vinvl(to):
     return ["vinvl_all/features.tsv", "vinvl_hw/train.feature.tsv"]
 
 
+def make_tables(to):
+    """Six columns with boxes in fractions and names above; Oscar's three. Folders of which the second image is bad."""
+    def text(array):
+        return base64.b64encode(np.ascontiguousarray(array, np.float32).tobytes()).decode()
+    with open(path(to, "fractions.tsv"), "w") as out:
+        print("image_id", "image_w", "image_h", "num_boxes", "boxes", "features", sep="\t", file=out)
+        for i, name in enumerate(IDS):
+            print(name, W, H, R, text(NORM[i, :, :4]), text(FEATURES[i]), sep="\t", file=out)
+    with open(path(to, "oscar.tsv"), "w") as out:
+        for i, name in enumerate(IDS):
+            print(name, R, text(np.concatenate([FEATURES[i], NORM[i]], axis=1)), sep="\t", file=out)
+    for i, name in enumerate(IDS):
+        large = FEATURES[i].copy()
+        large[2, 3] = 3e20 if i == 1 else 3
+        np.savez(path(to, "bad_large", name), features=large, boxes=BOXES[i])
+        np.savez(path(to, "npz_batch", name), roi_features=FEATURES[i], pred_classes=CLASSES[i],
+                 pred_boxes=np.pad(BOXES[i], ((0, 0), (1, 0))))
+        np.savez(path(to, "bad_count", name), features=FEATURES[i], boxes=BOXES[i], num_boxes=R - (i == 1))
+    return ["fractions.tsv", "oscar.tsv", "npz_batch"]
+
+
 def make_hdf5(to):
     import h5py
     def file(name):
@@ -168,6 +189,9 @@ def make_hdf5(to):
     with file("counted.h5") as f:
         f["features"], f["num_boxes"] = FEATURES.reshape(3 * R, F), np.full(3, R)
         f["boxes"], f["image_ids"] = BOXES.reshape(3 * R, 4), IDS
+    with file("padded.h5") as f:
+        f["features"], f["ids"] = np.pad(FEATURES, ((0, 0), (0, 3), (0, 0))), ids
+        f["boxes"] = np.pad(BOXES, ((0, 0), (0, 3), (0, 0)))
     with file("turned.h5") as f:
         f["features"], f["boxes"], f["ids"] = FEATURES.transpose(0, 2, 1), BOXES.transpose(0, 2, 1), ids
         f["widths"], f["heights"] = np.full(3, W), np.full(3, H)
@@ -189,8 +213,8 @@ def make_hdf5(to):
     with file("sets.h5") as f:
         for i, name in enumerate(IDS):
             f[name] = FEATURES[i]
-    return ["rows.h5", "rows_packed.h5", "train36.hdf5", "adaptive.hdf5", "counted.h5", "turned.h5", "groups.h5",
-            "attributes.h5", "flat.hdf5", "sets.h5"]
+    return ["rows.h5", "rows_packed.h5", "train36.hdf5", "adaptive.hdf5", "counted.h5", "padded.h5", "turned.h5",
+            "groups.h5", "attributes.h5", "flat.hdf5", "sets.h5"]
 
 
 def make_lmdb(to):
@@ -216,7 +240,7 @@ def make_lmdb(to):
 
 
 def make(to):
-    for part in (make_npz, make_vinvl, make_hdf5, make_lmdb):
+    for part in (make_npz, make_vinvl, make_tables, make_hdf5, make_lmdb):
         try:
             print("\n".join(part(to)))
         except ImportError as why:

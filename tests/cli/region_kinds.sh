@@ -45,6 +45,17 @@ run "$SCANSCOPE" convert cut_vinvl/train.feature.tsv -o cut_named -s t
 [ "$status" -eq 1 ] && grep -q 'is cut off: it ends with line 2' err && [ "$(wc -l <cut_named/t_ids.txt)" -eq 2 ]
 ok $? "cut off between two lines: said, what is there is written"
 
+# The second of three images is bad: it is listed, the others are written.
+while read -r kind message; do
+    rm -rf data
+    run "$SCANSCOPE" convert "made/$kind" -o data -s t
+    [ "$status" -eq 1 ] && grep -q "132417: $message; left out" err && grep -q '2 images' out
+    ok $? "$kind: the bad image is listed and left out"
+done <<EOF
+bad_large feature 4 of region 3 is 3e+20, which no feature is; is the file damaged?
+bad_count num_boxes is 4, but there are 5 regions
+EOF
+
 # Cut off anywhere: one line, or the images before the cut; never a crash, nothing half-written.
 for kind in rows.h5 groups.h5 lmdb_pickle/data.mdb file.lmdb npz_milvlg/9.npz npy_dict/9.npy; do
     [ -f "made/$kind" ] || continue

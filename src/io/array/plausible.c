@@ -7,7 +7,7 @@
 
 enum { SAMPLED_ROWS = 16 };
 
-static const float least = 1e-10F, most = 1e10F;
+static const float least = 1e-10F, most = PLAUSIBLE_MOST;
 
 void plausible_add(struct plausible *p, const float *values, size_t n)
 {

@@ -17,6 +17,9 @@
 /* If a larger share of the numbers is odd, they are no features. */
 #define PLAUSIBLE_ODD_SHARE 0.05
 
+/* No feature is larger. */
+#define PLAUSIBLE_MOST 1e10F
+
 /* Zero-initialise to start. */
 struct plausible {
     size_t numbers, odd; /* that are not zero; of these, odd */

@@ -169,6 +169,47 @@ int bottomup_next(struct bottomup *reader, const char **id_out, struct error *er
     return more;
 }
 
+/* Boxes of which no number exceeds this are fractions of the picture: as pixels, all of them would
+ * lie within its first one. */
+static const float fraction_most = 1.001F;
+
+static void find_fractions(struct bottomup *reader)
+{
+    struct bottomup_image *image = &reader->image;
+    float most = 0;
+    for (size_t i = 0; image->boxes && i < 4 * image->regions; i++)
+        most = fmaxf(most, fabsf(image->boxes[i]));
+    if (image->normalised || !(most > 0 && most <= fraction_most))
+        return;
+    image->normalised = true;
+    notes_add(&reader->notes, "%s: boxes do not exceed 1: they are taken as fractions",
+              reader->path);
+}
+
+static bool all_zero(const float *values, size_t n)
+{
+    size_t i = 0;
+    while (i < n && values[i] == 0)
+        i++;
+    return i == n;
+}
+
+/* Last regions that are nothing but zeros, features and box, are padding that no number counts. An
+ * image of zeros alone stays. */
+static void drop_padding(struct bottomup *reader)
+{
+    struct bottomup_image *image = &reader->image;
+    size_t size = image->feature_size, real = image->regions;
+    while (real > 0 && all_zero(image->features + (real - 1) * size, size) &&
+           (!image->boxes || all_zero(image->boxes + 4 * (real - 1), 4)))
+        real--;
+    if (real == 0 || real == image->regions)
+        return;
+    image->regions = real;
+    notes_add(&reader->notes, "%s: last regions of zeros are padding, and are left out",
+              reader->path);
+}
+
 static int check_boxes(const struct bottomup *reader, struct error *err)
 {
     const struct bottomup_image *image = &reader->image;
@@ -207,11 +248,19 @@ static int check_features(const struct bottomup *reader, struct error *err)
     size_t size = image->feature_size;
     struct plausible p = {0};
     ptrdiff_t bad = npy_find_nonfinite(image->features, image->regions * size);
+    size_t large = 0;
     plausible_add(&p, image->features, image->regions * size);
     if (!plausible_is(&p))
         return bottomup_fail(reader, err, PLAUSIBLE_WHY, plausible_percent(&p));
-    if (bad < 0)
+    if (bad < 0 && p.largest <= PLAUSIBLE_MOST)
         return 0;
+    while (bad < 0 && fabsf(image->features[large]) <= PLAUSIBLE_MOST)
+        large++;
+    if (bad < 0)
+        return bottomup_fail(reader, err,
+                             "feature %zu of region %zu is %g, which no feature is; is the file "
+                             "damaged?",
+                             large % size + 1, large / size + 1, (double)image->features[large]);
     return bottomup_fail(
         reader, err,
         "feature %zu of region %zu is not finite (%g); extract this image again or "
@@ -230,6 +279,8 @@ int bottomup_load(struct bottomup *reader, struct bottomup_image *out, struct er
         return bottomup_fail(reader, err,
                              "has features of size %zu, but earlier images of size %zu",
                              image->feature_size, before);
+    drop_padding(reader);
+    find_fractions(reader);
     if (check_boxes(reader, err) != 0 || check_features(reader, err) != 0 ||
         check_classes(reader, err) != 0)
         return -1;

@@ -80,6 +80,9 @@ static int find_ids(struct bottomup *reader, struct state *s, const struct str_l
         if (is < 0)
             return -1;
         s->named = is == 1 && s->images.count == s->count;
+        if (is == 1 && !s->named)
+            notes_add(&reader->notes, "%s: %s has %zu entries, not one for each of %zu images",
+                      reader->path, names->items[i], s->images.count, s->count);
         if (!s->named)
             str_list_done(&s->images);
     }
@@ -321,6 +324,7 @@ static int hdf5_open(struct bottomup *reader, struct error *err)
     struct str_list names = {0};
     size_t others;
     reader->state = s;
+    reader->even_rows = true;
     s->file = s->group = -1;
     if (h5_open(reader->path, &s->file, err) != 0)
         return -1;
@@ -415,7 +419,12 @@ static int add_row(struct bottomup *reader, struct bottomup_record *record, stru
     for (size_t c = 0; c < s->column_count; c++) {
         struct h5_column *column = &s->columns[c];
         bool several = is_per_region(s, column, total);
-        if (is_pos_boxes(column) || (!several && column->shape[0] != s->count))
+        bool other = !several && column->shape[0] != s->count;
+        if (other && column->shape[0] > 0 && !is_pos_boxes(column))
+            notes_add(&reader->notes,
+                      "%s: %s has %llu rows, not one for each of %zu images: omitted", reader->path,
+                      column->name, (unsigned long long)column->shape[0], s->count);
+        if (is_pos_boxes(column) || other)
             continue;
         if (add_rows(record, column, several ? (size_t)first : i,
                      several ? (size_t)(end - first) : 1, several, where, err) != 0)

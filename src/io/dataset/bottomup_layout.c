@@ -9,10 +9,6 @@
 
 enum { BOX = 4, BOX_COLUMNS_MAX = 16 };
 
-/* Boxes of which no number exceeds this are fractions of the picture: as pixels, all of them would
- * lie within its first one. */
-static const float fraction_most = 1.001F;
-
 /* One image's arrays. */
 struct layout {
     const struct bottomup_field *features, *boxes;
@@ -178,22 +174,59 @@ static void note_turned(struct bottomup *reader, const struct layout *l)
                   reader->path);
 }
 
+/* Boxes of five columns as detectors pool them: the number of the image in its batch, always 0, and
+ * the corners; not the corners and a confidence, which is at most 1. */
+static bool have_batch(const struct layout *l)
+{
+    float most = 0, row[BOX + 1];
+    if (l->b.shape[l->box_columns ? 0 : 1] != BOX + 1)
+        return false;
+    for (size_t r = 0; r < l->regions; r++) {
+        struct array_view line = line_of(&l->b, l->box_columns, r, BOX + 1);
+        array_floats(&line, row);
+        if (!(row[0] == 0 && row[1] <= row[3] && row[2] <= row[4]))
+            return false;
+        most = fmaxf(most, row[4]);
+    }
+    return most > 1;
+}
+
 static void take_boxes(struct bottomup *reader, const struct layout *l)
 {
-    float *boxes = reader->image.boxes, most = 0;
+    float *boxes = reader->image.boxes, row[BOX + 1];
+    size_t skipped = have_batch(l) ? 1 : 0;
     for (size_t r = 0; r < l->regions; r++) {
-        struct array_view line = line_of(&l->b, l->box_columns, r, BOX);
-        array_floats(&line, boxes + BOX * r);
-        for (size_t k = 0; k < BOX; k++)
-            most = fmaxf(most, boxes[BOX * r + k]);
+        struct array_view line = line_of(&l->b, l->box_columns, r, BOX + skipped);
+        array_floats(&line, row);
+        memcpy(boxes + BOX * r, row + skipped, BOX * sizeof *boxes);
     }
-    reader->image.normalised = l->fractions || (most > 0 && most <= fraction_most);
-    if (reader->image.normalised && !l->fractions)
-        notes_add(&reader->notes, "%s: boxes do not exceed 1: they are taken as fractions",
-                  reader->path);
-    else if (l->fractions)
+    if (skipped)
+        notes_add(&reader->notes,
+                  "%s: the first of five numbers of its %s is always 0, and is no "
+                  "part of the box",
+                  reader->path, l->boxes->name);
+    reader->image.normalised = l->fractions;
+    if (l->fractions)
         notes_add(&reader->notes, "%s: boxes are %s, fractions of the picture", reader->path,
                   l->boxes->name);
+}
+
+/* What num_boxes does not count should be zeros. Rows of an HDF5 file have to be equally long, so
+ * there it may be anything. */
+static int check_rest(struct bottomup *reader, const struct layout *l, struct error *err)
+{
+    const struct bottomup_image *image = &reader->image;
+    size_t at = l->regions * image->feature_size, end = l->rows * image->feature_size;
+    while (at < end && image->features[at] == 0)
+        at++;
+    if (at == end)
+        return 0;
+    if (!reader->even_rows)
+        return bottomup_fail(reader, err, "%s is %zu, but there are %zu regions", l->count_name,
+                             l->regions, l->rows);
+    notes_add(&reader->notes, "%s: regions that %s does not count are left out, though not zero",
+              reader->path, l->count_name);
+    return 0;
 }
 
 static int take_arrays(struct bottomup *reader, struct layout *l, struct error *err)
@@ -201,15 +234,18 @@ static int take_arrays(struct bottomup *reader, struct layout *l, struct error *
     if (find_layout(reader, l, err) != 0)
         return -1;
     size_t size = l->f.shape[l->columns ? 0 : 1];
-    if (bottomup_reserve(reader, l->regions, size, l->boxes != NULL, err) != 0)
+    if (bottomup_reserve(reader, l->regions ? l->rows : 0, size, l->boxes != NULL, err) != 0)
         return -1;
     note_turned(reader, l);
     if (l->boxes)
         take_boxes(reader, l);
-    for (size_t r = 0; r < l->regions; r++) {
+    for (size_t r = 0; r < l->rows; r++) {
         struct array_view line = line_of(&l->f, l->columns, r, size);
         array_floats(&line, reader->image.features + r * size);
     }
+    if (check_rest(reader, l, err) != 0)
+        return -1;
+    reader->image.regions = l->regions;
     return 0;
 }
 
@@ -352,6 +388,9 @@ static int take_classes(struct bottomup *reader, const struct bottomup_record *r
     bool named = class && class->kind == BOTTOMUP_TEXTS && is_per_region(l, class->texts.count);
     bool numbered = is_flat(l, class), sure = is_flat(l, confidence);
     bool classes = named || numbered || some, confidences = sure || some;
+    if (class && class->kind == BOTTOMUP_ARRAY && !classes)
+        notes_add(&reader->notes, "%s: %s are not one number per region, and are omitted",
+                  reader->path, class->name);
     if (bottomup_reserve_classes(reader, classes, confidences, err) != 0)
         return -1;
     if (some && (!(named || numbered) || !sure) &&

@@ -42,6 +42,7 @@ struct bottomup {
     /* numbers allocated */
     size_t box_room, feature_room, class_room, confidence_room;
     enum { BOTTOMUP_UNKNOWN, BOTTOMUP_UPRIGHT, BOTTOMUP_TURNED } turned; /* features of records */
+    bool even_rows;              /* the file's rows are equally long, also if fewer regions count */
     size_t feature_size;         /* of the images loaded so far; 0: none */
     bool over;                   /* a kind sets it with an error behind which nothing can be read */
     struct str_list class_names; /* a kind adds to it with bottomup_class, or fills it */

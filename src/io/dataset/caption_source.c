@@ -9,22 +9,56 @@
 #include "io/dataset/caption_tar.h"
 #include "io/text/caption_reader.h"
 
-enum { FEATURE_TABS = 5, FEATURE_FIELD = 16 };
+enum { FIELDS_MAX = 16, FIELDS = 6, FIELD = 16, BLOCK = 64 };
 
-/* A line of bottom-up features: columns of base64 after tabs, or of JSON after the id. */
+struct field {
+    const char *text;
+    size_t length;
+};
+
+/* The first line's columns; at most FIELDS_MAX. */
+static size_t split_line(const struct file_map *map, struct field out[FIELDS_MAX])
+{
+    const char *at = (const char *)map->data, *end = memchr(at, '\n', map->size);
+    size_t count = 0;
+    end = end ? end : at + map->size;
+    for (const char *tab; at <= end && count < FIELDS_MAX; at = tab + 1) {
+        tab = memchr(at, '\t', (size_t)(end - at));
+        tab = tab ? tab : end;
+        size_t length = (size_t)(tab - at);
+        out[count++] = (struct field){at, length - (length > 0 && at[length - 1] == '\r')};
+    }
+    return count;
+}
+
+static bool is_column(const struct field *fields, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (fields[i].length == strlen(name) && memcmp(fields[i].text, name, fields[i].length) == 0)
+            return true;
+    return false;
+}
+
+static bool is_number(const struct field *field)
+{
+    return field->length > 0 && strspn(field->text, "0123456789") >= field->length;
+}
+
+/* A line of bottom-up features: columns of base64 after tabs, JSON after the id, a number and
+ * base64 after the id (Oscar), or names of such columns. */
 static bool is_features(const struct file_map *map)
 {
-    const char *line = (const char *)map->data;
-    const char *end = memchr(line, '\n', map->size);
-    size_t n = end ? (size_t)(end - line) : map->size, tabs = 0, field = 0;
-    for (size_t i = 0; i < n; i++)
-        if (line[i] == '\t') {
-            if (tabs++ == 0 && i + 1 < n && line[i + 1] == '{')
-                return true;
-            field = i + 1;
-        }
-    return tabs >= FEATURE_TABS && n - field > FEATURE_FIELD &&
-           !memchr(line + field, ' ', n - field);
+    struct field fields[FIELDS_MAX];
+    size_t count = split_line(map, fields);
+    const struct field *last = &fields[count - 1];
+    bool word = !memchr(last->text, ' ', last->length);
+    if (count > 1 && fields[1].length > 0 && fields[1].text[0] == '{')
+        return true;
+    if (count == 3 && is_number(&fields[1]) && word && last->length >= BLOCK)
+        return true;
+    if (is_column(fields, count, "num_boxes") && is_column(fields, count, "features"))
+        return true;
+    return count >= FIELDS && last->length > FIELD && word;
 }
 
 static bool is_text(const char *path)
