@@ -85,16 +85,19 @@ static int on_fail(void *context, size_t photo, const char *reason, struct error
 
 /* ---- before and after ---- */
 
-/* What is not among the ids that captions go with. */
-static void refuse_others(struct work *w, const bool *taken)
+/* Those beyond the ids that captions go with are of other splits, or new. */
+static void note_others(struct work *w, const bool *taken)
 {
-    struct photo_list *list = &w->list;
-    for (size_t i = 0; i < list->ids.count; i++)
-        if (!taken[i]) {
-            str_list_add(&list->refused, mem_strdup(list->ids.items[i]));
-            str_list_add(&list->reasons, mem_printf("is not in %s_ids.txt, which is there already",
-                                                    w->spec->split));
-        }
+    const struct str_list *ids = &w->list.ids;
+    size_t others = 0, first = 0;
+    for (size_t i = 0; i < ids->count; i++)
+        if (!taken[i])
+            first = others++ == 0 ? i : first;
+    if (others > 0)
+        notes_add(&w->result->notes,
+                  "%zu of the photographs are not in %s_ids.txt, which is there already, and left "
+                  "out (the first: %.80s)",
+                  others, w->spec->split, ids->items[first]);
 }
 
 /* Brings the photographs into the order of ids that are there already. */
@@ -117,7 +120,7 @@ static int follow(struct work *w, const struct str_list *order, struct error *er
         str_list_add(&paths, mem_strdup(list->paths.items[found]));
         str_list_add(&ids, mem_strdup(list->ids.items[found]));
     }
-    refuse_others(w, taken);
+    note_others(w, taken);
     str_list_done(&list->paths);
     str_list_done(&list->ids);
     list->paths = paths;
