@@ -1,6 +1,6 @@
 """Folders made of the demo's test split: regular (a map that states the five captions of each image), mixed (1 to 7
 captions, some images none, in a mixed order), sorted (the same in the order of the images); and the recalls of a matrix
-counted plainly: cap_img_made.py recalls FOLDER/d SIMS JSON."""
+counted plainly: cap_img_made.py recalls FOLDER/d SIMS JSON; whether drawn curves begin with them: curves CSV JSON."""
 import csv
 import json
 import os
@@ -75,5 +75,7 @@ def recalls(folder, sims, said):
 
 if sys.argv[1] == "recalls":
     recalls(*sys.argv[2:])
+elif sys.argv[1] == "curves":
+    curves(*sys.argv[2:])
 else:
     make(sys.argv[1])
