@@ -30,6 +30,12 @@ struct file_identity file_identity_of(int descriptor)
     return fstat(descriptor, &st) == 0 ? identity_of(&st) : (struct file_identity){0};
 }
 
+struct file_identity file_identity_at(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 ? identity_of(&st) : (struct file_identity){0};
+}
+
 bool file_identity_equal(const struct file_identity *a, const struct file_identity *b)
 {
     return a->device == b->device && a->inode == b->inode && a->size == b->size &&

@@ -67,8 +67,9 @@ int file_put(const char *from, const char *to, struct error *err) MUST_USE;
 bool file_exists(const char *path);
 bool file_is_folder(const char *path);
 
-/* The identity of an open file; all zero if it cannot be determined. */
+/* The identity of an open file, or of what is at a path; all zero if it cannot be determined. */
 struct file_identity file_identity_of(int descriptor);
+struct file_identity file_identity_at(const char *path);
 
 /* Whether two identities are the same file in the same state. */
 bool file_identity_equal(const struct file_identity *a, const struct file_identity *b);

@@ -283,9 +283,9 @@ static int load_matrix(struct ensemble_work *w, size_t member, struct matrix *ou
     *out = (struct matrix){.sims = m->sims, .shape = {m->images, m->captions}};
     if (!m->sims && read_matrix(m->name, out, err) != 0)
         return -1;
-    if (check_matrix(m->name, out, err) != 0)
-        return -1;
     int status = map_of_matrix(w, m->name, out->shape, &map, err);
+    if (status == 0)
+        status = check_matrix(m->name, out, err);
     if (status == 0)
         status = take_split(w, member, &map, err);
     caption_map_done(&map);

@@ -1,9 +1,7 @@
 #include "extract/journal.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/json_out.h"
@@ -137,17 +135,6 @@ size_t journal_count(const struct journal *j)
     return j->count;
 }
 
-static struct file_identity identity_of(const char *path)
-{
-    struct file_identity identity = {0};
-    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (file >= 0) {
-        identity = file_identity_of(file);
-        close(file);
-    }
-    return identity;
-}
-
 bool journal_has(const struct journal *j, const char *id, const char *path)
 {
     size_t at;
@@ -155,7 +142,7 @@ bool journal_has(const struct journal *j, const char *id, const char *path)
     if (!idmap_find(&j->places, id, &at) ||
         !part_file_peek(j->file, j->offsets[at], &entry, sizeof entry))
         return false;
-    struct file_identity now = identity_of(path);
+    struct file_identity now = file_identity_at(path);
     return strcmp(entry.id, id) == 0 && file_identity_equal(&entry.photo, &now);
 }
 
@@ -180,7 +167,7 @@ int journal_add(struct journal *j, const char *id, const char *path, const struc
     void *parts[4];
     if (mem_alloc(&data, size, 1, "a record", err) != 0)
         return -1;
-    struct entry entry = {.photo = identity_of(path),
+    struct entry entry = {.photo = file_identity_at(path),
                           .width = record->width,
                           .height = record->height,
                           .has_classes = record->classes != NULL,

@@ -255,6 +255,7 @@ static void test_run(void **state)
         lines += *at == '\n';
     assert_int_equal(lines, 2 * 18);
     free(text);
+    folds_done(&f);
     split_names_done(&n);
 }
 
@@ -278,6 +279,7 @@ static void test_runs_that_cannot_be(void **state)
     names_of("9\nc1\nc2\nc3\nc4\nc5\n", &n);
     assert_null(run_of(&(struct rankings){&f, sims, &n, NULL, NULL}, 0, &err));
     assert_non_null(strstr(err.text, "'9' is a caption's and an image's"));
+    folds_done(&f);
     split_names_done(&n);
 }
 

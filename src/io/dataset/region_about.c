@@ -1,25 +1,12 @@
 /* region_about.c: which conversion an interrupted one was. */
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "io/dataset/region_convert_private.h"
-
-static struct file_identity identity_of(const char *path)
-{
-    struct file_identity identity = {0};
-    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (file >= 0) {
-        identity = file_identity_of(file);
-        close(file);
-    }
-    return identity;
-}
 
 static void add_identity(struct str *s, const char *name, const struct file_identity *f)
 {
@@ -72,7 +59,7 @@ static void add_path(struct str *s, const char *name, const char *path)
 {
     if (!path)
         return;
-    struct file_identity identity = identity_of(path);
+    struct file_identity identity = file_identity_at(path);
     if (!file_is_folder(path)) {
         add_identity(s, name, &identity);
         return;

@@ -29,17 +29,6 @@ static bool same_inode(const struct file_identity *a, const struct file_identity
     return a->inode == b->inode && a->device == b->device;
 }
 
-static struct file_identity identity_at(const char *path)
-{
-    struct file_identity identity = {0};
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd >= 0) {
-        identity = file_identity_of(fd);
-        close(fd);
-    }
-    return identity;
-}
-
 /* Waits until no other process holds the lock. How many images that one has done is not known. */
 static int lock_part(const struct build *b, struct error *err)
 {
@@ -60,8 +49,8 @@ static int lock_part(const struct build *b, struct error *err)
 /* Whether the locked file is still the part, and the file at the path still the one found bad. */
 static bool still_wanted(const struct build *b, const struct file_identity *seen)
 {
-    struct file_identity locked = file_identity_of(b->fd), part = identity_at(b->job->part),
-                         now = identity_at(b->job->path);
+    struct file_identity locked = file_identity_of(b->fd), part = file_identity_at(b->job->part),
+                         now = file_identity_at(b->job->path);
     if (!same_inode(&locked, &part))
         return false;
     if (same_inode(&now, seen))
