@@ -2,7 +2,6 @@
 
 #include <assert.h>
 #include <math.h>
-#include <stdint.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -18,48 +17,30 @@ static double worth(const struct sweep_query *query, size_t top)
     return query->rank < top ? 100 : 0;
 }
 
-/* An image without captions is no query. */
-static bool is_query(const struct sweep_query *query)
-{
-    return query->truth != SIZE_MAX;
-}
-
-static size_t count_queries(const struct sweep_query *queries, size_t n)
-{
-    size_t count = 0;
-    for (size_t q = 0; q < n; q++)
-        count += is_query(&queries[q]);
-    return count;
-}
-
 /* The worth of each query by itself. */
 static size_t query_worths(const struct sweep_query *queries, size_t n, size_t top, double *out)
 {
     size_t units = 0;
     for (size_t q = 0; q < n; q++)
-        if (is_query(&queries[q]))
+        if (sweep_is_query(&queries[q]))
             out[units++] = worth(&queries[q], top);
     return units;
 }
 
-/* What each image adds to the mean worth of the captions, so that the mean over images is that: if
- * all have as many captions, their mean worth; else by how much it moves the ratio of sums
- * (linearised), since captions count alike. */
+/* What each image that has captions adds to the mean worth of the captions. */
 static size_t image_worths(const struct sweep_query *captions, const struct caption_map *map,
                            size_t top, double *out)
 {
-    size_t units = 0, fewest, most, described = caption_map_described(map, &fewest, &most);
-    double mean = 0, per_image = (double)map->captions / (double)described;
-    for (size_t c = 0; fewest != most && c < map->captions; c++)
-        mean += worth(&captions[c], top) / (double)map->captions;
+    size_t *counts = mem_new(map->images, sizeof *counts);
+    double *sums = mem_new(map->images, sizeof *sums);
     for (size_t i = 0; i < map->images; i++) {
-        size_t n = caption_map_count(map, i);
-        double each = fewest == most ? (double)n : per_image, sum = 0;
-        for (size_t k = 0; k < n; k++)
-            sum += worth(&captions[caption_map_nth(map, i, k)], top) / each;
-        if (n > 0)
-            out[units++] = fewest == most ? sum : sum + mean - (double)n * mean / per_image;
+        counts[i] = caption_map_count(map, i);
+        for (size_t k = 0; k < counts[i]; k++)
+            sums[i] += worth(&captions[caption_map_nth(map, i, k)], top);
     }
+    size_t units = stats_unit_shares(sums, counts, map->images, out);
+    free(counts);
+    free(sums);
     return units;
 }
 
@@ -79,9 +60,9 @@ static int compare_worth(const struct sweep_query *a, const struct sweep_query *
 static void count_failures(const struct sweep_query *a, const struct sweep_query *b, size_t n,
                            size_t top, struct compared_recall *out)
 {
-    size_t queries = count_queries(a, n);
+    size_t queries = sweep_count(a, n);
     for (size_t q = 0; q < n; q++) {
-        if (!is_query(&a[q]))
+        if (!sweep_is_query(&a[q]))
             continue;
         bool a_fails = a[q].rank >= top, b_fails = b[q].rank >= top;
         out->both_fail += a_fails && b_fails;
@@ -100,7 +81,7 @@ static void compare_ranks(const struct sweep_query *a, const struct sweep_query 
 {
     double share = 1 / (double)out->queries;
     for (size_t q = 0; q < n; q++) {
-        if (!is_query(&a[q]))
+        if (!sweep_is_query(&a[q]))
             continue;
         out->mean_rank_a += share * (double)(a[q].rank + 1);
         out->mean_rank_b += share * (double)(b[q].rank + 1);
@@ -116,7 +97,7 @@ int compare_queries(const struct sweep_query *a, const struct sweep_query *b, si
                     const struct caption_map *map, const struct bootstrap *how,
                     struct comparison *out, struct error *err)
 {
-    *out = (struct comparison){.queries = count_queries(a, n)};
+    *out = (struct comparison){.queries = sweep_count(a, n)};
     compare_ranks(a, b, n, out);
     for (int t = 0; t < COMPARE_CUTOFFS; t++) {
         count_failures(a, b, n, compare_cutoffs[t], &out->at[t]);

@@ -96,10 +96,10 @@ void failures_build(const struct sweep *sweep, const struct dataset *data,
     for (size_t c = 0; c < sweep->C; c++)
         out->words[c] = lexicon_join(lexicon, c);
     for (size_t i = 0; i2t && i < sweep->I; i++) {
-        size_t truth = sweep->images[i].truth;
-        if (truth != SIZE_MAX) /* it has captions */
+        const struct sweep_query *query = &sweep->images[i];
+        if (sweep_is_query(query))
             out->rows[out->count++] =
-                failures_row(data, lexicon, out->words[truth], &sweep->images[i], true, i);
+                failures_row(data, lexicon, out->words[query->truth], query, true, i);
     }
     for (size_t c = 0; t2i && c < sweep->C; c++)
         out->rows[out->count++] =

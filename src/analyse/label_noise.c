@@ -97,7 +97,7 @@ size_t label_noise_near_misses(const struct sweep *sweep, const struct lexicon *
                                  .query = image ? q : q - sweep->I,
                                  .answer = query->wrong.index,
                                  .rank = query->rank + 1};
-        if (query->truth == SIZE_MAX || query->rank == 0 || miss.answer == SIZE_MAX)
+        if (!sweep_is_query(query) || query->rank == 0 || miss.answer == SIZE_MAX)
             continue;
         if (image)
             find_twin(sweep, lexicon, miss.answer, miss.query, &miss);

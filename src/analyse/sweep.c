@@ -295,7 +295,7 @@ size_t sweep_count(const struct sweep_query *queries, size_t n)
 {
     size_t count = 0;
     for (size_t q = 0; q < n; q++)
-        count += queries[q].truth != SIZE_MAX;
+        count += sweep_is_query(&queries[q]);
     return count;
 }
 
@@ -304,7 +304,7 @@ void sweep_recalls(const struct sweep_query *queries, size_t n, struct recalls *
     size_t *ranks = mem_new(n, sizeof *ranks);
     size_t count = 0;
     for (size_t q = 0; q < n; q++)
-        if (queries[q].truth != SIZE_MAX)
+        if (sweep_is_query(&queries[q]))
             ranks[count++] = queries[q].rank;
     evaluate_ranks(ranks, count, out);
     free(ranks);

@@ -46,7 +46,12 @@ void sweep_done(struct sweep *sweep);
 /* What became of one caption as a query, given its scores with all I images: as a pass does. */
 void sweep_caption(const float *scores, size_t I, size_t truth, struct sweep_query *out);
 
-/* How many of n have a truth: images without captions are no queries. */
+/* Whether it has a truth: an image without captions is no query. And how many of n have. */
+static inline bool sweep_is_query(const struct sweep_query *query)
+{
+    return query->truth != SIZE_MAX;
+}
+
 size_t sweep_count(const struct sweep_query *queries, size_t n);
 
 /* The recalls of n queries (images without captions are none), the same as evaluate_i2t and

@@ -1,7 +1,6 @@
 /* confidence.c: ranks made into one number per image, and those resampled. */
 #include "evaluate/confidence.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -22,33 +21,20 @@ static size_t count_found(const struct folds *f, const struct folds_ranks *ranks
     return i2t ? captions > 0 : captions;
 }
 
-/* What each image adds to the recall at k, in per cent, so that the mean is the recall: hits[], of
- * the images that have captions; returns how many these are. Where all have the same number of
- * queries it is the share of them that find their truth. Else queries count alike, and not images:
- * the recall is a ratio of sums, and an image adds by how much it moves that (linearised). */
+/* What each image adds to the recall at k, in per cent: hits[], of the images that have captions;
+ * returns how many these are. */
 static size_t hits_of(const struct folds *f, const struct folds_ranks *ranks, bool i2t, size_t k,
                       double *hits)
 {
-    size_t units = 0, queries = 0, all_found = 0, found, fewest = SIZE_MAX, most = 0;
-    for (size_t i = 0; i < folds_images(f); i++) {
-        size_t n = count_found(f, ranks, i2t, i, k, &found);
-        if (n == 0)
-            continue;
-        hits[units++] = 100.0 * (double)found / (double)n;
-        queries += n;
-        all_found += found;
-        fewest = n < fewest ? n : fewest;
-        most = n > most ? n : most;
+    size_t images = folds_images(f), *queries = mem_new(images, sizeof *queries), found;
+    double *sums = mem_new(images, sizeof *sums);
+    for (size_t i = 0; i < images; i++) {
+        queries[i] = count_found(f, ranks, i2t, i, k, &found);
+        sums[i] = 100.0 * (double)found;
     }
-    if (fewest == most)
-        return units;
-    double recall = 100.0 * (double)all_found / (double)queries;
-    double mean = (double)queries / (double)units;
-    for (size_t i = 0, u = 0; i < folds_images(f); i++) {
-        size_t n = count_found(f, ranks, i2t, i, k, &found);
-        if (n > 0)
-            hits[u++] = recall + (100.0 * (double)found - (double)n * recall) / mean;
-    }
+    size_t units = stats_unit_shares(sums, queries, images, hits);
+    free(queries);
+    free(sums);
     return units;
 }
 

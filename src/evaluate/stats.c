@@ -7,6 +7,27 @@
 #include "base/mem.h"
 #include "base/rng.h"
 
+size_t stats_unit_shares(const double *sums, const size_t *counts, size_t n, double *out)
+{
+    size_t units = 0, queries = 0, fewest = SIZE_MAX, most = 0;
+    double sum = 0;
+    for (size_t u = 0; u < n; u++) {
+        if (counts[u] == 0)
+            continue;
+        units++;
+        queries += counts[u];
+        sum += sums[u];
+        fewest = counts[u] < fewest ? counts[u] : fewest;
+        most = counts[u] > most ? counts[u] : most;
+    }
+    double mean = sum / (double)queries, each = (double)queries / (double)units;
+    for (size_t u = 0, k = 0; u < n; u++)
+        if (counts[u] > 0)
+            out[k++] = fewest == most ? sums[u] / each
+                                      : mean + (sums[u] - (double)counts[u] * mean) / each;
+    return units;
+}
+
 double stats_mean(const double *values, size_t n)
 {
     double sum = 0;

@@ -50,6 +50,13 @@ int stats_bootstrap_ratio(const double *numerator, const double *denominator, si
 int stats_bootstrap_paired(const double *a, const double *b, size_t n, const struct bootstrap *how,
                            struct paired *out, struct error *err) MUST_USE;
 
+/* What units of several queries each, as images of captions, add to the mean over all queries, so
+ * that the mean of out[] is that mean, and units can be resampled. sums, counts: n, of each unit's
+ * queries. Where all units have the same number of queries it is their mean. Else queries count
+ * alike, and not units: the mean is a ratio of sums, and a unit adds by how much it moves that
+ * (linearised). Units without queries are left out; returns how many are in out. */
+size_t stats_unit_shares(const double *sums, const size_t *counts, size_t n, double *out);
+
 /* McNemar's test of two systems on the same queries: A alone answers only_a of them correctly, B
  * alone only_b. Exact: two-sided binomial, 2 P(X <= min) and at most 1; mid-p after Fagerland,
  * Lydersen and Laake (BMC Med Res Methodol 2013, 13:91); chi-square with one degree of freedom,

@@ -166,7 +166,7 @@ static struct figure_series recall_series(struct figure_data *data, const char *
     double *y = figure_data_take(data, RECALL_TOP, sizeof *y);
     double share = 100.0 / (double)sweep_count(queries, count);
     for (size_t i = 0; i < count; i++)
-        if (queries[i].truth != SIZE_MAX && queries[i].rank < RECALL_TOP)
+        if (sweep_is_query(&queries[i]) && queries[i].rank < RECALL_TOP)
             y[queries[i].rank] += share;
     for (int k = 0; k < RECALL_TOP; k++) {
         x[k] = k + 1;
@@ -187,7 +187,7 @@ static struct figure_series rank_series(struct figure_data *data, const char *na
         int b = 0;
         while (queries[i].rank + 1 > bin_ends[b])
             b++;
-        if (queries[i].truth != SIZE_MAX)
+        if (sweep_is_query(&queries[i]))
             y[b] += share;
     }
     return (struct figure_series){name, x, y, BINS};

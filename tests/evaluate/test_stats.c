@@ -216,6 +216,23 @@ static const char *find_python(void)
     return NULL;
 }
 
+/* Units of 1, 3, 0 and 2 queries: the mean over the 6 is that of the shares; where all have two it
+ * is each unit's own mean. */
+static void test_unit_shares(void **state)
+{
+    (void)state;
+    const double sums[] = {100, 150, 0, 50};
+    double shares[4];
+    assert_int_equal(stats_unit_shares(sums, (const size_t[]){1, 3, 0, 2}, 4, shares), 3);
+    assert_near(stats_mean(shares, 3), 50, 1e-12);
+    assert_near(shares[0], 50 + (100 - 50) / 2.0, 1e-12);
+    assert_near(shares[1], 50 + (150 - 3 * 50) / 2.0, 1e-12);
+    assert_near(shares[2], 50 + (50 - 2 * 50) / 2.0, 1e-12);
+    assert_int_equal(stats_unit_shares(sums, (const size_t[]){2, 2, 0, 2}, 4, shares), 3);
+    for (size_t u = 0; u < 3; u++)
+        assert_near(shares[u], sums[u < 2 ? u : 3] / 2, 0);
+}
+
 static void test_scipy(void **state)
 {
     (void)state;
@@ -267,6 +284,7 @@ int main(void)
         cmocka_unit_test(test_bootstrap_edges),
         cmocka_unit_test(test_bootstrap_seeded),
         cmocka_unit_test(test_bootstrap_neighbours),
+        cmocka_unit_test(test_unit_shares),
         cmocka_unit_test(test_scipy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
