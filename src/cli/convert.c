@@ -60,31 +60,6 @@ static int load_ids(struct convert *c, struct error *err)
 
 /* ---- what came of it ---- */
 
-enum { BAD_SHOWN = 20 };
-
-/* Whatever is left out is an error, and shown even if notes are not. */
-static void print_bad(const struct convert *c, const struct str_list *bad)
-{
-    for (size_t i = 0; i < bad->count && i < BAD_SHOWN; i++)
-        fprintf(stderr, "scanscope convert: %s; left out\n", bad->items[i]);
-    if (bad->count > BAD_SHOWN)
-        fprintf(stderr, "scanscope convert: and %zu more%s%s%s\n", bad->count - BAD_SHOWN,
-                c->errors ? ": see " : "; --errors FILE lists all", c->errors ? c->errors : "",
-                c->errors ? "" : " of them");
-}
-
-static int save_bad(const struct convert *c, const struct str_list *bad, struct error *err)
-{
-    struct str text = {0};
-    if (!c->errors)
-        return 0;
-    for (size_t i = 0; i < bad->count; i++)
-        str_addf(&text, "%s\n", bad->items[i]);
-    int status = file_write(c->errors, str_text(&text), text.length, err);
-    str_done(&text);
-    return status;
-}
-
 static void report(const struct convert *c, const struct region_convert_result *r)
 {
     printf("%s: %s: %zu images, ", c->output, c->split, r->images);
@@ -126,8 +101,8 @@ static int convert(struct convert *c, struct error *err)
     if (status == 0)
         report(c, &result);
     c->left_out = result.bad.count > 0;
-    print_bad(c, &result.bad);
-    if (save_bad(c, &result.bad, &unsaved) != 0 && status == 0)
+    left_out_print(&result.bad, "convert", c->errors);
+    if (left_out_save(&result.bad, c->errors, &unsaved) != 0 && status == 0)
         status = error_set(err, "%s", unsaved.text);
     region_convert_done(&result);
     return status;
@@ -144,7 +119,7 @@ static int convert_caption_file(struct convert *c, struct error *err)
                                         .ids = c->ids,
                                         .unpack = c->unpack,
                                         .force = c->force};
-    return convert_captions(&spec, c->quiet, &c->left_out, err);
+    return convert_captions(&spec, c->quiet, c->errors, &c->left_out, err);
 }
 
 /* One model or vocabulary takes none of the options about features. */
@@ -173,14 +148,35 @@ static int check_usage(const struct convert *c)
     return EXIT_DONE;
 }
 
-static int run(struct convert *c, struct error *err)
+/* Features and captions each have options that the other would not heed. */
+static int check_fits(const struct convert *c, bool captions)
 {
     const char *first = c->inputs.items[0];
-    if (convert_file_wanted(c->output))
-        return convert_file(first, c->output, c->force, c->quiet, err);
-    if (caption_convert_reads(first))
-        return convert_caption_file(c, err);
-    return convert(c, err);
+    if (captions &&
+        (c->captions || c->sizes || c->images || c->regions || c->half || c->class_names))
+        return cli_usage_error("convert",
+                               "%s holds captions: --captions, --regions, --sizes, --images, "
+                               "--class-names and --f16 go with features",
+                               first);
+    if (!captions && (c->columns || c->from || c->unpack))
+        return cli_usage_error(
+            "convert", "%s holds no captions: --columns, --from-split and --unpack go with these",
+            first);
+    return EXIT_DONE;
+}
+
+static int run(struct convert *c)
+{
+    const char *first = c->inputs.items[0];
+    bool file = convert_file_wanted(c->output), captions = !file && caption_convert_reads(first);
+    struct error err;
+    int usage = file ? EXIT_DONE : check_fits(c, captions);
+    if (usage != EXIT_DONE)
+        return usage;
+    int status = file       ? convert_file(first, c->output, c->force, c->quiet, &err)
+                 : captions ? convert_caption_file(c, &err)
+                            : convert(c, &err);
+    return status != 0 ? cli_fail("convert", &err) : c->left_out ? EXIT_FAILED : EXIT_DONE;
 }
 
 int cli_convert(int argc, char **argv)
@@ -203,8 +199,7 @@ int cli_convert(int argc, char **argv)
         {"class-names", 0, CLI_TEXT, "FILE",
          "names of the classes, one per line, for features that have their numbers only (LXMERT)",
          &c.class_names},
-        {"errors", 0, CLI_TEXT, "FILE", "list all images that are left out, and why, in FILE",
-         &c.errors},
+        {"errors", 0, CLI_TEXT, "FILE", "list all that is left out, and why, in FILE", &c.errors},
         {"columns", 0, CLI_TEXT, "IMAGE,CAPTION",
          "columns or keys of a captions file, by name or number; IMAGE may be -", &c.columns},
         {"from-split", 0, CLI_TEXT, "NAME[,NAME]",
@@ -239,14 +234,11 @@ int cli_convert(int argc, char **argv)
                     "  scanscope convert assets/demo/model.pth.tar -o model.safetensors\n",
         .options = options,
     };
-    struct error err;
     int status;
     if (cli_parse(&usage, argc, argv, &c.inputs, &status) &&
         (status = check_usage(&c)) == EXIT_DONE) {
         interrupt_catch();
-        status = run(&c, &err) != 0 ? cli_fail("convert", &err)
-                 : c.left_out       ? EXIT_FAILED
-                                    : EXIT_DONE;
+        status = run(&c);
     }
     cli_list_done(&c.inputs);
     str_list_done(&c.wanted);

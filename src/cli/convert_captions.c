@@ -45,16 +45,19 @@ static void print_summary(const struct caption_convert_spec *spec,
     }
 }
 
-int convert_captions(const struct caption_convert_spec *spec, bool quiet, bool *left_out,
-                     struct error *err)
+int convert_captions(const struct caption_convert_spec *spec, bool quiet, const char *errors,
+                     bool *left_out, struct error *err)
 {
     struct caption_convert_summary sum;
+    struct error unsaved;
     int status = caption_convert(spec, &sum, err);
-    left_out_print(&sum.left_out, "convert");
+    left_out_print(&sum.left_out, "convert", errors);
     if (status == 0)
         print_summary(spec, &sum);
     if (status == 0 && !quiet)
         cli_print_notes("convert", &sum.notes);
+    if (left_out_save(&sum.left_out, errors, &unsaved) != 0 && status == 0)
+        status = error_set(err, "%s", unsaved.text);
     *left_out = sum.left_out.count > 0;
     caption_convert_done(&sum);
     return status;

@@ -71,6 +71,20 @@ extract broken -o bad --force
     [ "$(wc -l <bad/test_caps.txt)" -eq 13 ] && [ "$(wc -l <bad/test_ids.txt)" -eq 6 ]
 ok $? "the ids anew, and then the captions"
 
+for i in $(seq 1 24); do
+    printf '{"image": "n%d.png", "caption": "%s"}\n' "$i" "$([ "$i" -gt 22 ] && echo a dog)"
+done >many.jsonl
+convert many.jsonl -o many --errors many.txt
+[ "$status" -eq 1 ] && grep -q 'and 2 more: see many.txt' err && [ "$(wc -l <many.txt)" -eq 22 ] &&
+    grep -q 'line 22: image n22.png: .*; left out' many.txt
+ok $? "captions that are left out: the first are shown, --errors lists all"
+convert many.jsonl -o other --f16
+fails_with 2 "many.jsonl holds captions" "options of features do not go with captions"
+convert "$SCANSCOPE_ASSETS/demo/test_ims.npy" -o other --columns a,b
+fails_with 2 "test_ims.npy holds no captions" "nor options of captions with features"
+[ ! -e other ]
+ok $? "and nothing is written"
+
 # ---- tar files ----
 tar -C photos -czf one.tar.gz p1.png p1.txt p2.txt p2.png ./p3.png ./p3.txt p4.png p4.txt &&
     tar -C photos -cf two.tar p5.png p5.txt below

@@ -500,7 +500,7 @@ static void list_bad(const struct region_conversion *c)
 {
     for (size_t i = 0; i < c->store->count; i++)
         if (c->store->items[i].bad)
-            str_list_add(&c->result->bad, mem_strdup(c->store->items[i].bad));
+            left_out_add(&c->result->bad, "%s; left out", c->store->items[i].bad);
 }
 
 static int convert_in_folder(struct region_conversion *c, struct error *err)
@@ -537,6 +537,6 @@ int region_convert(const struct region_convert_spec *spec, struct region_convert
 
 void region_convert_done(struct region_convert_result *result)
 {
-    str_list_done(&result->bad);
+    left_out_done(&result->bad);
     notes_done(&result->notes);
 }

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "base/left_out.h"
 #include "base/notes.h"
 #include "base/str.h"
 
@@ -32,7 +33,7 @@ struct region_convert_result {
     size_t images, regions, feature_size;
     size_t fewest; /* regions of an image */
     bool boxes, sizes, classes;
-    struct str_list bad; /* a line for each image that is left out: file, line, id, reason */
+    struct left_out bad; /* images: file, line, id, reason */
     struct notes notes;  /* what was assumed or left out */
 };
 

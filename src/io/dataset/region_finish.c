@@ -58,9 +58,9 @@ static int plan_ids(struct region_conversion *c, struct plan *p, struct error *e
         if (idmap_find(&bad, spec->ids[i], NULL))
             continue;
         if (c->unknown)
-            str_list_add(
-                &c->result->bad,
-                mem_printf("image %s is requested, but not among what can be read", spec->ids[i]));
+            left_out_add(&c->result->bad,
+                         "image %s is requested, but not among what can be read; left out",
+                         spec->ids[i]);
         else
             first = missing++ ? first : i;
     }

@@ -319,7 +319,7 @@ static void test_folder_in_order(void **state)
     assert_int_equal(result.regions, R);
     assert_int_equal(result.fewest, 1);
     assert_int_equal(result.bad.count, 1);
-    assert_non_null(strstr(result.bad.items[0], "image 000007 came before, as image 1 of"));
+    assert_non_null(strstr(result.bad.lines.items[0], "image 000007 came before, as image 1 of"));
     region_convert_done(&result);
     check_row("out/in/two/dev_ims.npy", 0, 1, R, R);
     check_row("out/in/two/dev_ims.npy", 1, 2, 1, R);
@@ -358,7 +358,7 @@ static void test_folder_by_ids(void **state)
     assert_done(convert(&spec, input, &result, &err), err);
     assert_int_equal(result.images, 3);
     assert_int_equal(result.bad.count, 1);
-    assert_non_null(strstr(result.bad.items[0], "ids.tsv: line 3: image 77: num_boxes is 1"));
+    assert_non_null(strstr(result.bad.lines.items[0], "ids.tsv: line 3: image 77: num_boxes is 1"));
     region_convert_done(&result);
     static const int expected[] = {3, 1, 2};
     for (size_t i = 0; i < 3; i++)
