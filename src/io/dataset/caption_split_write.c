@@ -101,35 +101,10 @@ static int commit_all(struct pending *files, size_t count, struct error *err)
     return status;
 }
 
-/* The topmost of the folders that are missing; NULL: none. The caller's to free. */
-static char *first_missing(const char *folder)
-{
-    char *missing = NULL, *at = mem_strdup(folder);
-    while (!file_exists(at)) {
-        free(missing);
-        missing = at;
-        at = file_folder(missing);
-    }
-    free(at);
-    return missing;
-}
-
-/* Removes the folders that were made, as far as they are empty. */
-static void remove_made(const char *folder, const char *made)
-{
-    char *at = mem_strdup(folder);
-    while (made && rmdir(at) == 0 && strcmp(at, made) != 0) {
-        char *above = file_folder(at);
-        free(at);
-        at = above;
-    }
-    free(at);
-}
-
 int caption_splits_write(const struct caption_split *splits, size_t count, struct error *err)
 {
     const char *folder = splits[0].spec->folder;
-    char *made = first_missing(folder);
+    size_t made = file_folders_missing(folder);
     struct pending *files = mem_new(count * FILES, sizeof *files);
     int status = file_make_folder(folder, err);
     for (size_t i = 0; status == 0 && i < count; i++)
@@ -143,8 +118,7 @@ int caption_splits_write(const struct caption_split *splits, size_t count, struc
         if (files[i].open)
             file_out_abort(&files[i].out);
     if (status != 0)
-        remove_made(folder, made);
+        file_folders_remove(folder, made);
     free(files);
-    free(made);
     return status;
 }
