@@ -118,12 +118,6 @@ int npy_writer_open(const char *path, enum npy_type type, int ndim, const size_t
 int npy_writer_rows(struct npy_writer *writer, size_t n, const void *rows,
                     struct error *err) MUST_USE;
 
-/* Writes rows first .. first+n-1, in any order; rows never written are zero. A later
- * npy_writer_rows continues after the last row written here. Errors: as npy_writer_rows, and a
- * pipe. */
-int npy_writer_rows_at(struct npy_writer *writer, size_t first, size_t n, const void *rows,
-                       struct error *err) MUST_USE;
-
 /* Puts the file in place; frees the writer whether or not that succeeds. Errors: those of writing.
  */
 int npy_writer_commit(struct npy_writer *writer, struct error *err) MUST_USE;

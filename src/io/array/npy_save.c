@@ -111,17 +111,6 @@ int npy_writer_rows(struct npy_writer *w, size_t n, const void *rows, struct err
     return write_rows(w, n, rows, err);
 }
 
-int npy_writer_rows_at(struct npy_writer *w, size_t first, size_t n, const void *rows,
-                       struct error *err)
-{
-    size_t row = w->type == NPY_F16 ? w->row_bytes / 2 : w->row_bytes;
-    if (fseeko(w->out.stream, (off_t)(NPY_HEADER + first * row), SEEK_SET) != 0)
-        return error_errno(err, w->path, "seek in");
-    if (first + n > w->shape[0])
-        w->shape[0] = first + n;
-    return write_rows(w, n, rows, err);
-}
-
 static void writer_free(struct npy_writer *w)
 {
     free(w->path);
