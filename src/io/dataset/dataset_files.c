@@ -13,6 +13,7 @@
 const char *const dataset_feature_endings[] = {"_ims", "_feat", NULL};
 const char *const dataset_box_endings[] = {"_boxes", "_ims_bbx", NULL};
 const char *const dataset_size_endings[] = {"_img_sizes", "_ims_size", NULL};
+const char *const dataset_count_endings[] = {"_num_boxes", NULL};
 static const char *const array_types[] = {".npy", ".npz"};
 
 static char *split_file(const struct opening *o, const char *ending, const char *type)
@@ -79,8 +80,6 @@ char *dataset_list_splits(const char *folder)
     return str_take(&text);
 }
 
-static const char *const count_endings[] = {"_num_boxes", NULL};
-
 char *dataset_part_path(const char *folder, const char *split, enum dataset_part part)
 {
     static const struct {
@@ -89,7 +88,7 @@ char *dataset_part_path(const char *folder, const char *split, enum dataset_part
     } parts[DATASET_PARTS] = {
         [DATASET_FEATURES] = {.arrays = dataset_feature_endings},
         [DATASET_CAPTIONS] = {.text = "_caps"},
-        [DATASET_COUNTS] = {.arrays = count_endings},
+        [DATASET_COUNTS] = {.arrays = dataset_count_endings},
         [DATASET_IDS] = {.text = "_ids"},
         [DATASET_SIZES] = {.arrays = dataset_size_endings},
         [DATASET_BOXES] = {.arrays = dataset_box_endings},

@@ -15,8 +15,8 @@ struct opening {
 };
 
 /* Endings of a file's name before its type; NULL ends each list. */
-extern const char *const dataset_feature_endings[], *const dataset_box_endings[],
-                                                        *const dataset_size_endings[];
+extern const char *const dataset_feature_endings[],
+    *const dataset_box_endings[], *const dataset_size_endings[], *const dataset_count_endings[];
 
 /* FOLDER/{split}{ending}, .npy or .npz, for the first ending (NULL ends the list) that exists; NULL
  * if none does. The caller's to free. */

@@ -10,8 +10,6 @@
 
 enum { PROBED_IMAGES = 4096, RELEASED = 64 /* images looked at before memory is given back */ };
 
-static const char *const count_endings[] = {"_num_boxes", NULL};
-
 static size_t all_images(const struct dataset *d)
 {
     return d->features->shape[0] / d->row_step;
@@ -123,7 +121,7 @@ int dataset_open_counts(struct opening *o, struct error *err)
 {
     struct dataset *d = o->d;
     struct npy *a = NULL;
-    char *path = dataset_find_array(o, count_endings);
+    char *path = dataset_find_array(o, dataset_count_endings);
     int status = path ? npy_open(path, NULL, &a, err) : 0;
     if (a)
         status = read_counts(o, a, err);
