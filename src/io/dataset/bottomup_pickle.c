@@ -115,8 +115,8 @@ static int add_dict(struct bottomup_record *record, const struct pickle_value *v
     return 0;
 }
 
-int bottomup_record_pickle(struct bottomup_record *record, const uint8_t *bytes, size_t size,
-                           const char *where, struct error *err)
+static int add_pickle(struct bottomup_record *record, const uint8_t *bytes, size_t size,
+                      const char *where, struct error *err)
 {
     struct bytes in = {.data = bytes, .size = size};
     struct pickle *pickle;
@@ -188,7 +188,7 @@ int bottomup_record_bytes(struct bottomup_record *record, const uint8_t *bytes, 
                    ? bottomup_record_npy(record, "features", npy, err)
                    : -1;
     if (magic && magic->kind == MAGIC_PICKLE)
-        return bottomup_record_pickle(record, bytes, size, where, err);
+        return add_pickle(record, bytes, size, where, err);
     if (size >= sizeof lz4 && memcmp(bytes, lz4, sizeof lz4) == 0)
         return error_set(err,
                          "%s: is packed with lz4, which is not read; is this a database of "
@@ -197,6 +197,6 @@ int bottomup_record_bytes(struct bottomup_record *record, const uint8_t *bytes, 
     if (size > 0 && (bytes[0] >> 4 == 8 || bytes[0] == 0xde || bytes[0] == 0xdf))
         return bottomup_record_msgpack(record, bytes, size, where, err);
     if (size > 0 && (bytes[0] == '(' || bytes[0] == '}' || bytes[0] == 'c')) /* protocols 0, 1 */
-        return bottomup_record_pickle(record, bytes, size, where, err);
+        return add_pickle(record, bytes, size, where, err);
     return magic_unexpected(where, bytes, size, "a .npz, a pickle or msgpack of arrays", err);
 }

@@ -87,11 +87,9 @@ int bottomup_take_record(struct bottomup *reader, const struct bottomup_record *
 int bottomup_record_npy(struct bottomup_record *record, const char *name, struct npy *npy,
                         struct error *err) MUST_USE;
 
-/* Adds what a dict in a pickle, a map of msgpack's (with msgpack_numpy's arrays), a .npz or a .npy
- * holds; all in memory, which must outlive the record. Nothing is executed. Errors, beginning with
- * `where`: damaged, or another format (named). */
-int bottomup_record_pickle(struct bottomup_record *record, const uint8_t *bytes, size_t size,
-                           const char *where, struct error *err) MUST_USE;
+/* Adds what a map of msgpack's (with msgpack_numpy's arrays) holds; or, whichever it is, that, a
+ * dict in a pickle, a .npz or a .npy. All in memory, which must outlive the record. Nothing is
+ * executed. Errors, beginning with `where`: damaged, or another format (named). */
 int bottomup_record_msgpack(struct bottomup_record *record, const uint8_t *bytes, size_t size,
                             const char *where, struct error *err) MUST_USE;
 int bottomup_record_bytes(struct bottomup_record *record, const uint8_t *bytes, size_t size,
