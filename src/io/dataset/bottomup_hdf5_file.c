@@ -322,12 +322,26 @@ static bool texts_of(hid_t object, bool attribute, struct str_list *out)
     return is;
 }
 
+/* 1: the texts of a dataset; 0: it is something else. Errors: as h5_column_open. */
+static int set_texts(hid_t group, const char *name, const char *where, struct str_list *out,
+                     struct error *err)
+{
+    hsize_t unused;
+    hid_t set = open_object(group, name);
+    bool data = set >= 0 && H5Iget_type(set) == H5I_DATASET;
+    int status = data ? check_storage(set, 1, 1, name, where, &unused, err) : 0;
+    if (status == 0)
+        status = data && texts_of(set, false, out);
+    if (set >= 0)
+        H5Oclose(set);
+    return status;
+}
+
 int h5_texts(hid_t group, const char *name, const char *where, struct str_list *out,
              struct error *err)
 {
     struct h5_column c;
     const uint8_t *rows;
-    hsize_t unused;
     int numbers = h5_column_open(group, name, where, &c, err);
     if (numbers < 0)
         return -1;
@@ -342,14 +356,7 @@ int h5_texts(hid_t group, const char *name, const char *where, struct str_list *
         h5_column_close(&c);
         return status != 0 ? -1 : flat;
     }
-    hid_t set = open_object(group, name);
-    bool data = set >= 0 && H5Iget_type(set) == H5I_DATASET;
-    int status = data ? check_storage(set, 1, 1, name, where, &unused, err) : 0;
-    if (status == 0)
-        status = data && texts_of(set, false, out);
-    if (set >= 0)
-        H5Oclose(set);
-    return status;
+    return set_texts(group, name, where, out, err);
 }
 
 /* ---- fields ---- */
@@ -410,17 +417,12 @@ int h5_add_set(struct bottomup_record *record, hid_t group, const char *name, co
         h5_column_close(&c);
         return status;
     }
-    hid_t set = open_object(group, name);
-    hsize_t unused;
-    bool data = set >= 0 && H5Iget_type(set) == H5I_DATASET;
-    int status = data ? check_storage(set, 1, 1, name, where, &unused, err) : 0;
-    if (status == 0 && data && texts_of(set, false, &texts))
+    int got = set_texts(group, name, where, &texts, err);
+    if (got == 1)
         add_texts(record, as, &texts);
     else
         str_list_done(&texts);
-    if (set >= 0)
-        H5Oclose(set);
-    return status;
+    return got < 0 ? -1 : 0;
 }
 
 static void add_attribute(struct bottomup_record *record, hid_t attribute, const char *name)
