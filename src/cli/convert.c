@@ -12,7 +12,6 @@
 #include "io/dataset/bottomup.h"
 #include "io/dataset/idmap.h"
 #include "io/dataset/region_convert.h"
-#include "io/text/captions.h"
 
 struct convert {
     const char *output, *split, *ids, *captions, *sizes, *images;
@@ -27,35 +26,9 @@ struct convert {
 
 /* ---- what the options name ---- */
 
-/* Checks the ids. An ids file may have one per caption: repetitions in a row count once. */
-static int check_ids(const char *path, struct str_list *lines, struct error *err)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < lines->count; i++) {
-        char *id = lines->items[i];
-        size_t length = strlen(id);
-        if (length == 0 || length >= ID_SIZE)
-            return error_at(err, path, -1, "line %zu is %s; it should be an image id", i + 1,
-                            length ? "too long for an id" : "empty");
-    }
-    for (size_t i = 0; i < lines->count; i++) {
-        char *id = lines->items[i];
-        if (kept > 0 && strcmp(lines->items[kept - 1], id) == 0)
-            free(id);
-        else
-            lines->items[kept++] = id;
-    }
-    lines->count = kept;
-    return 0;
-}
-
 static int load_ids(struct convert *c, struct error *err)
 {
-    if (!c->ids)
-        return 0;
-    if (text_lines_load(c->ids, &c->wanted, err) != 0)
-        return -1;
-    return check_ids(c->ids, &c->wanted, err);
+    return c->ids ? idmap_load_ids(c->ids, &c->wanted, err) : 0;
 }
 
 /* ---- what came of it ---- */

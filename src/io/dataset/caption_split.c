@@ -10,7 +10,6 @@
 #include "io/dataset/caption_convert_private.h"
 #include "io/dataset/dataset_private.h"
 #include "io/dataset/idmap.h"
-#include "io/text/captions.h"
 
 _Static_assert((int)CAPTION_ID_SIZE == (int)ID_SIZE, "an id is an id");
 
@@ -187,27 +186,6 @@ static char *features_path(const struct caption_split *s)
                               dataset_feature_endings);
 }
 
-/* Loads ids. They may be given once per caption: repetitions in a row count once. */
-static int load_ids(const char *path, struct str_list *ids, struct error *err)
-{
-    size_t kept = 0;
-    if (text_lines_load(path, ids, err) != 0)
-        return -1;
-    for (size_t i = 0; i < ids->count; i++) {
-        size_t length = strlen(ids->items[i]);
-        if (length == 0 || length >= ID_SIZE)
-            return error_at(err, path, -1, "line %zu is %s; it should be an image id", i + 1,
-                            length ? "too long for an id" : "empty");
-    }
-    for (size_t i = 0; i < ids->count; i++)
-        if (kept > 0 && strcmp(ids->items[kept - 1], ids->items[i]) == 0)
-            free(ids->items[i]);
-        else
-            ids->items[kept++] = ids->items[i];
-    ids->count = kept;
-    return 0;
-}
-
 static bool same_ids(const struct str_list *a, const struct str_list *b)
 {
     if (a->count != b->count)
@@ -283,11 +261,11 @@ static int follow_ids(struct caption_split *s, const struct idmap *map, bool fea
     s->write_ids = !follow;
     if (!path)
         return 0;
-    if (load_ids(path, &s->ids, err) != 0)
+    if (idmap_load_ids(path, &s->ids, err) != 0)
         return -1;
     if (s->spec->ids && there) {
         struct str_list old;
-        int status = load_ids(s->ids_path, &old, err);
+        int status = idmap_load_ids(s->ids_path, &old, err);
         bool same = status == 0 && same_ids(&old, &s->ids);
         str_list_done(&old);
         if (status != 0)

@@ -7,6 +7,7 @@
 
 #include "base/countof.h"
 #include "base/mem.h"
+#include "io/text/captions.h"
 
 static const char *const extensions[] = {".jpg", ".jpeg", ".png", ".npz"};
 static const char *const sets[] = {"COCO_train2014_", "COCO_val2014_",   "COCO_test2014_",
@@ -118,4 +119,24 @@ void idmap_done(struct idmap *map)
     free(map->keys);
     free(map->values);
     *map = (struct idmap){0};
+}
+
+int idmap_load_ids(const char *path, struct str_list *ids, struct error *err)
+{
+    size_t kept = 0;
+    if (text_lines_load(path, ids, err) != 0)
+        return -1;
+    for (size_t i = 0; i < ids->count; i++) {
+        size_t length = strlen(ids->items[i]);
+        if (length == 0 || length >= ID_SIZE)
+            return error_at(err, path, -1, "line %zu is %s; it should be an image id", i + 1,
+                            length ? "too long for an id" : "empty");
+    }
+    for (size_t i = 0; i < ids->count; i++)
+        if (kept > 0 && strcmp(ids->items[kept - 1], ids->items[i]) == 0)
+            free(ids->items[i]);
+        else
+            ids->items[kept++] = ids->items[i];
+    ids->count = kept;
+    return 0;
 }

@@ -9,12 +9,20 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/error.h"
+#include "base/str.h"
+
 enum { ID_SIZE = 256 }; /* with terminator; anything longer is not an id */
 
 /* The part of an id that identifies the image: without .jpg, .jpeg, .png or .npz, without
  * COCO_SPLIT20NN_ or flickr30k_ before digits, digits without leading zeros. `id` is cut at
  * ID_SIZE. */
 void idmap_key(const char *id, char key_out[ID_SIZE]);
+
+/* Reads a file of ids, one per line. They may be given once per caption: repetitions in a row count
+ * once. `ids` is the caller's to free, also after an error in a line. Errors: those of
+ * text_lines_load; a line that is empty or too long for an id. */
+int idmap_load_ids(const char *path, struct str_list *ids, struct error *err) MUST_USE;
 
 /* Ids by their keys, each with a number. Zero-initialise to start; idmap_done frees. */
 struct idmap {
