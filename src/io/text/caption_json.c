@@ -80,12 +80,6 @@ static int find_image(const struct json_reader *j, json_t *object, const char **
                : 0;
 }
 
-static bool is_numbered(const char *key)
-{
-    size_t n = strlen(key);
-    return n > 0 && key[n - 1] >= '0' && key[n - 1] <= '9';
-}
-
 /* A caption, or a list of captions. */
 static void add_value(struct json_reader *j, const char *image, const char *split, const char *key,
                       json_t *value)
@@ -146,7 +140,7 @@ static int add_found(struct json_reader *j, json_t *object, const char *image, c
     json_object_foreach (object, key, value) {
         if (caption_form_caption_tier(key) < 0)
             continue;
-        if (before && !(is_numbered(key) && is_numbered(before)))
+        if (before && !(caption_reader_is_numbered(key) && caption_reader_is_numbered(before)))
             return fail(j, err,
                         "several keys hold captions; say which to take with --columns "
                         "IMAGE,CAPTION; one is ",
@@ -271,16 +265,12 @@ int caption_reader_json_lines(struct caption_reader *r, struct bytes *b, struct 
     int status = 0;
     while (status == 0 && bytes_left(b) > 0) {
         size_t n;
-        const uint8_t *text = bytes_until(b, '\n', &n);
-        if (!text) {
-            n = bytes_left(b);
-            text = bytes_take(b, n);
-        }
+        const char *text = caption_reader_line(b, &n);
         r->place.line++;
         while (n > 0 && strchr(" \t\r", text[n - 1]) && text[n - 1])
             n--;
         if (n > 0)
-            status = parse_object(&j, (const char *)text, n, err);
+            status = parse_object(&j, text, n, err);
     }
     return finish(&j, status, err);
 }

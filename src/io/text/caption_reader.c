@@ -225,3 +225,19 @@ bool caption_reader_same_name(const char *name, const char *wanted)
         name++, n--;
     return strlen(wanted) == n && strncasecmp(name, wanted, n) == 0;
 }
+
+bool caption_reader_is_numbered(const char *name)
+{
+    size_t n = strlen(name);
+    return n > 0 && name[n - 1] >= '0' && name[n - 1] <= '9';
+}
+
+const char *caption_reader_line(struct bytes *text, size_t *length_out)
+{
+    const uint8_t *line = bytes_until(text, '\n', length_out);
+    if (!line) {
+        *length_out = bytes_left(text);
+        line = bytes_take(text, *length_out);
+    }
+    return (const char *)line;
+}

@@ -48,6 +48,12 @@ void caption_reader_uncaptioned(struct caption_reader *r, const char *image, con
 /* Whether `name` is the column called `wanted`, whatever the case and blanks around. */
 bool caption_reader_same_name(const char *name, const char *wanted);
 
+/* Whether the name of a column or key ends in a digit: one of several. */
+bool caption_reader_is_numbered(const char *name);
+
+/* Takes the next line, without its LF; the last one may lack it. */
+const char *caption_reader_line(struct bytes *text, size_t *length_out);
+
 /* Reads a text file in any of the forms. Errors: those of caption_records_read. */
 int caption_reader_text(struct caption_reader *r, const char *path, struct error *err) MUST_USE;
 

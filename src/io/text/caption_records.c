@@ -11,22 +11,12 @@
 
 /* ---- lines ---- */
 
-static const char *next_line(struct bytes *b, size_t *n)
-{
-    const uint8_t *line = bytes_until(b, '\n', n);
-    if (!line) {
-        *n = bytes_left(b);
-        line = bytes_take(b, *n);
-    }
-    return (const char *)line;
-}
-
 static int read_lines(struct caption_reader *r, struct bytes *b, struct error *err)
 {
     (void)err;
     while (bytes_left(b) > 0) {
         size_t n;
-        const char *text = next_line(b, &n);
+        const char *text = caption_reader_line(b, &n);
         char *line = mem_strndup(text, n);
         r->place.line++;
         caption_reader_add(r, NULL, NULL, line);
@@ -70,7 +60,7 @@ static int read_tokens(struct caption_reader *r, struct bytes *b, struct error *
     (void)err;
     while (bytes_left(b) > 0) {
         size_t n;
-        const char *text = next_line(b, &n);
+        const char *text = caption_reader_line(b, &n);
         while (n > 0 && (text[n - 1] == '\r' || text[n - 1] == ' '))
             n--;
         char *line = mem_strndup(text, n);

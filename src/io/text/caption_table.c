@@ -205,12 +205,6 @@ static int find_image(struct table *t, struct error *err)
     return two ? bad_columns(t, err, "several images' names") : 0;
 }
 
-static bool is_numbered(const char *name)
-{
-    size_t n = strlen(name);
-    return n > 0 && name[n - 1] >= '0' && name[n - 1] <= '9';
-}
-
 /* One column, or several that are numbered. */
 static int find_captions(struct table *t, struct error *err)
 {
@@ -220,7 +214,7 @@ static int find_captions(struct table *t, struct error *err)
             continue;
         if (t->caption_count < CAPTION_COLUMNS)
             t->captions[t->caption_count++] = i;
-        numbered += is_numbered(t->fields.items[i]);
+        numbered += caption_reader_is_numbered(t->fields.items[i]);
     }
     if (t->caption_count == 0)
         return bad_columns(t, err, "no caption");
