@@ -40,8 +40,8 @@ struct writing {
     struct precomp *precomp;
     bool classes; /* the extractor has them */
     size_t feature_size;
-    struct record padded; /* of as many regions as the split has */
-    int32_t *counts;      /* of regions of each photograph so far */
+    struct record repeated; /* of as many regions as the split has; only with spec->repeat */
+    int32_t *counts;        /* of regions of each photograph so far */
     size_t count, cap;
     size_t fewer, fewest; /* photographs that have not all; the fewest regions of one */
 };
@@ -269,44 +269,33 @@ static void copy_region(const struct record *in, size_t from, struct record *out
     out->confidences[to] = in->confidences[from];
 }
 
-static void clear_region(struct record *r, size_t i)
+/* w->repeated of a record: its own regions again and again. */
+static const struct record *repeat(struct writing *w, const struct record *r)
 {
-    memset(r->boxes + 4 * i, 0, 4 * sizeof *r->boxes);
-    memset(r->features + r->feature_size * i, 0, r->feature_size * sizeof *r->features);
-    if (!r->classes)
-        return;
-    r->classes[i] = -1;
-    r->confidences[i] = 0;
+    for (size_t i = 0; i < w->repeated.regions; i++)
+        copy_region(r, i % r->regions, &w->repeated, i);
+    return &w->repeated;
 }
 
-/* Makes w->padded of a record: what it lacks is zero, or its own regions again. */
-static void pad(struct writing *w, const struct record *r)
-{
-    bool repeat = w->split->spec->repeat;
-    size_t regions = w->split->spec->regions, real = repeat ? regions : r->regions;
-    for (size_t i = 0; i < real; i++)
-        copy_region(r, i % r->regions, &w->padded, i);
-    for (size_t i = real; i < regions; i++)
-        clear_region(&w->padded, i);
-    MEM_ROOM(w->counts, w->count, w->cap);
-    w->counts[w->count++] = (int32_t)real;
-    w->fewer += r->regions < regions;
-    w->fewest = r->regions < w->fewest ? r->regions : w->fewest;
-}
-
+/* What the record lacks is padding, unless it is repeated. */
 static int add_record(struct writing *w, const char *id, const struct record *r, struct error *err)
 {
-    pad(w, r);
+    const struct extract_spec *spec = w->split->spec;
+    const struct record *row = spec->repeat && r->regions < spec->regions ? repeat(w, r) : r;
     struct bottomup_image image = {.id = id,
                                    .where = id,
                                    .width = r->width,
                                    .height = r->height,
-                                   .regions = w->split->spec->regions,
-                                   .feature_size = r->feature_size,
-                                   .boxes = w->padded.boxes,
-                                   .features = w->padded.features,
-                                   .classes = w->padded.classes,
-                                   .confidences = w->padded.confidences};
+                                   .regions = row->regions,
+                                   .feature_size = row->feature_size,
+                                   .boxes = row->boxes,
+                                   .features = row->features,
+                                   .classes = row->classes,
+                                   .confidences = row->confidences};
+    MEM_ROOM(w->counts, w->count, w->cap);
+    w->counts[w->count++] = (int32_t)row->regions;
+    w->fewer += r->regions < spec->regions;
+    w->fewest = r->regions < w->fewest ? r->regions : w->fewest;
     return precomp_add(w->precomp, &image, err);
 }
 
@@ -437,8 +426,8 @@ static int write_all(struct writing *w, const struct journal *journal,
                                     .class_names = &hello->classes,
                                     .source = &source};
     int status = precomp_open(&to, &w->precomp, err);
-    if (status == 0)
-        status = record_reserve(&w->padded, w->classes, err);
+    if (status == 0 && spec->repeat)
+        status = record_reserve(&w->repeated, w->classes, err);
     if (status == 0)
         status = add_old(w, err);
     if (status == 0)
@@ -502,13 +491,13 @@ int split_write(const struct split *split, const struct journal *journal,
     struct writing w = {.split = split,
                         .classes = hello->classes.count > 0,
                         .feature_size = hello->feature_size,
-                        .padded = {.regions = spec->regions, .feature_size = hello->feature_size},
+                        .repeated = {.regions = spec->regions, .feature_size = hello->feature_size},
                         .fewest = spec->regions,
                         .folder = staging_open(spec->folder, spec->split, err)};
     int status = w.folder ? write_all(&w, journal, hello, ids, err) : -1;
     precomp_abort(w.precomp);
     staging_abandon(spec->folder, spec->split); /* nothing is left if it succeeded */
-    record_done(&w.padded);
+    record_done(&w.repeated);
     free(w.folder);
     free(w.counts);
     result->photographs = w.count;
