@@ -38,18 +38,6 @@ int files_splits(const char *folder, struct str_list *out, struct error *err)
     return 0;
 }
 
-bool files_has_split(const char *folder, const char *split)
-{
-    struct str_list splits;
-    bool has = false;
-    if (files_splits(folder, &splits, NULL) != 0)
-        return false;
-    for (size_t i = 0; i < splits.count; i++)
-        has = has || strcmp(splits.items[i], split) == 0;
-    str_list_done(&splits);
-    return has;
-}
-
 /* ---- one file ---- */
 
 static bool is_unfinished(const char *name)

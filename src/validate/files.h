@@ -7,9 +7,6 @@
 /* The splits that any file is of, sorted. Errors: the folder is missing or cannot be read. */
 int files_splits(const char *folder, struct str_list *out, struct error *err) MUST_USE;
 
-/* Whether the folder has a file of the split. */
-bool files_has_split(const char *folder, const char *split);
-
 /* Reports stand-ins, left-overs, unknown and shadowed files of the split, or (NULL) those of the
  * folder that are of none of `splits`. */
 void files_check(const char *folder, const struct str_list *splits, const char *split,

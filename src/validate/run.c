@@ -202,6 +202,14 @@ static int check_opened(struct subject *s, struct error *err)
     return features_check(s, err);
 }
 
+static bool is_in(const struct str_list *list, const char *text)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(list->items[i], text) == 0)
+            return true;
+    return false;
+}
+
 static int check_split(struct run *run, size_t index, struct error *err)
 {
     struct validate_report *r = run->report;
@@ -216,7 +224,7 @@ static int check_split(struct run *run, size_t index, struct error *err)
                         .vocab = run->vocab,
                         .info = info,
                         .kept = &run->kept[index]};
-    if (!files_has_split(run->spec->folder, split)) {
+    if (!is_in(&run->all, split)) {
         findings_add(r, SPLIT_MISSING, split, NULL, NULL, "the folder has no file of it");
         return 0;
     }
