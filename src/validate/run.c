@@ -263,11 +263,11 @@ static int choose_splits(struct run *run, struct error *err)
     const struct validate_spec *spec = run->spec;
     if (files_splits(spec->folder, &run->all, err) != 0)
         return -1;
-    const struct str_list *all = &run->all;
-    for (size_t i = 0; spec->split_count > 0 && i < spec->split_count; i++)
-        str_list_add(&run->splits, mem_strdup(spec->splits[i]));
-    for (size_t i = 0; spec->split_count == 0 && i < all->count; i++)
-        str_list_add(&run->splits, mem_strdup(all->items[i]));
+    bool named = spec->split_count > 0;
+    const char *const *names = named ? spec->splits : (const char *const *)run->all.items;
+    size_t count = named ? spec->split_count : run->all.count;
+    for (size_t i = 0; i < count; i++)
+        str_list_add(&run->splits, mem_strdup(names[i]));
     if (run->splits.count == 0)
         findings_add(run->report, FOLDER_EMPTY, NULL, NULL, NULL, "no file is named as a split's");
     run->kept = mem_new(run->splits.count, sizeof *run->kept);
