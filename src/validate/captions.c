@@ -214,22 +214,17 @@ static void look_up(struct subject *s, const char *file)
 static void look_at_images(struct subject *s, const char *file)
 {
     struct findings_tally none = {0};
-    size_t images = s->d ? s->d->images : 0, n = s->caption_count;
-    bool *has = mem_new(images, sizeof *has);
-    for (size_t c = 0; c < n; c++) {
-        size_t image = subject_image_of(s, c);
-        if (image < images)
-            has[image] = true;
-    }
-    for (size_t i = 0; s->d && s->d->captions > 0 && i < images; i++)
-        if (!has[i]) {
+    const struct dataset *d = s->d;
+    if (!d || d->captions == 0)
+        return;
+    for (size_t i = 0; i < d->images; i++)
+        if (caption_map_count(&d->map, i) == 0) {
             char *where = subject_image(s, i);
             findings_place(&none, "%s", where);
             free(where);
         }
     findings_add(s->report, IMAGES_NO_CAPTION, s->split, file, &none,
-                 "%zu of %zu images have no caption", none.count, images);
-    free(has);
+                 "%zu of %zu images have no caption", none.count, d->images);
 }
 
 void captions_check(struct subject *s)
