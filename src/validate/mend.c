@@ -123,23 +123,18 @@ static void mend_sizes(const struct mending *m, struct dataset *d)
 {
     struct error err;
     char *there = dataset_part_path(d->folder, d->split, DATASET_SIZES);
-    int32_t *sizes = there || d->row_step > 1 ? NULL : photographs_sizes(d), *copy = NULL;
+    int32_t *sizes = there || d->row_step > 1 ? NULL : photographs_sizes(d);
     free(there);
-    size_t bytes = 2 * d->images * sizeof *sizes;
-    if (sizes && (copy = mem_try(2 * d->images, sizeof *copy)) != NULL) {
-        char *name = mem_printf("%s_img_sizes.npy", m->split), *path = file_join(d->folder, name);
-        memcpy(copy, sizes, bytes);
-        struct writing w = {.m = m, .path = path, .what = "made from the photographs"};
-        if (dataset_use_sizes(d, sizes, &err) == 0 && boxes_agree(d) && begin(&w)) {
-            const size_t shape[2] = {d->images, 2};
-            finish(&w, npy_save(path, NPY_I32, 2, shape, copy, &err), &err);
-        }
-        free(path);
-        free(name);
-    } else {
-        free(sizes);
+    if (!sizes)
+        return;
+    char *name = mem_printf("%s_img_sizes.npy", m->split), *path = file_join(d->folder, name);
+    struct writing w = {.m = m, .path = path, .what = "made from the photographs"};
+    if (dataset_use_sizes(d, sizes, &err) == 0 && boxes_agree(d) && begin(&w)) {
+        const size_t shape[2] = {d->images, 2};
+        finish(&w, npy_save(path, NPY_I32, 2, shape, d->sizes, &err), &err);
     }
-    free(copy);
+    free(path);
+    free(name);
 }
 
 /* ---- boxes ---- */
