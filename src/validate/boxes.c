@@ -81,7 +81,7 @@ static void report(struct pass *p)
                      f == DATASET_BOX_BEYOND ? p->s->d->box_counts.beyond_why : "");
 }
 
-static bool other_layout(const struct dataset_box_counts *counts)
+bool boxes_other_layout(const struct dataset_box_counts *counts)
 {
     return counts->layout && strcmp(counts->layout, "x1, y1, x2, y2") != 0;
 }
@@ -96,7 +96,7 @@ static int open_raw(struct subject *s, const char *path, const char *file, struc
     if (status == 0) {
         struct pass p = {.s = s, .file = file};
         const struct dataset_box_counts *counts = &s->d->box_counts;
-        p.corners = counts->reversed > 0 && !other_layout(counts);
+        p.corners = counts->reversed > 0 && !boxes_other_layout(counts);
         look(&p, a, row);
         report(&p);
     }
@@ -108,7 +108,7 @@ static int open_raw(struct subject *s, const char *path, const char *file, struc
 static void look_at_whole(struct subject *s, const char *file)
 {
     const struct dataset_box_counts *counts = &s->d->box_counts;
-    if (other_layout(counts))
+    if (boxes_other_layout(counts))
         findings_add(s->report, BOXES_LAYOUT, s->split, file, NULL, "boxes are taken as %s",
                      counts->layout);
     if (counts->fractions)

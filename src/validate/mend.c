@@ -7,9 +7,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "io/dataset/dataset.h"
+#include "validate/boxes.h"
 #include "validate/photographs.h"
 #include "validate/texts.h"
 
@@ -87,7 +89,7 @@ static char *describe(const struct texts_mended *t)
                  {t->cr_only, "CR made LF"},
                  {t->line_ends, "CR LF made LF"},
                  {t->blanks, "blanks at the ends of lines removed"}};
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+    for (size_t i = 0; i < COUNTOF(parts); i++)
         if (parts[i].done)
             str_addf(&text, "%s%s", text.length ? "; " : "", parts[i].what);
     return str_take(&text);
@@ -174,7 +176,7 @@ static char *describe_boxes(const struct dataset *d, const struct boxes_mended *
     const struct dataset_box_counts *n = &d->box_counts;
     struct str text = {0};
     str_addf(&text, "%zu boxes rewritten as x1, y1, x2, y2 in pixels", b->changed);
-    if (n->layout && strcmp(n->layout, "x1, y1, x2, y2") != 0)
+    if (boxes_other_layout(n))
         str_addf(&text, "; they were %s", n->layout);
     if (n->fractions)
         str_add(&text, "; they were fractions");
