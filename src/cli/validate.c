@@ -76,13 +76,18 @@ static void print_finding(const struct validate_finding *f, int digits)
     print_wrapped(f->code->advice);
 }
 
+/* Whether it is of the split, or (NULL) of the folder. */
+static bool is_of(const struct validate_finding *f, const char *split)
+{
+    return split ? f->split && strcmp(f->split, split) == 0 : !f->split;
+}
+
 static void print_findings(const struct validate_report *r, const char *split, int digits)
 {
     for (int severity = VALIDATE_ERROR; severity >= VALIDATE_REMARK; severity--)
         for (size_t i = 0; i < r->count; i++) {
             const struct validate_finding *f = &r->items[i];
-            bool here = split ? f->split && strcmp(f->split, split) == 0 : !f->split;
-            if (here && f->code->severity == (enum validate_severity)severity)
+            if (is_of(f, split) && f->code->severity == (enum validate_severity)severity)
                 print_finding(f, digits);
         }
 }
@@ -90,7 +95,7 @@ static void print_findings(const struct validate_report *r, const char *split, i
 static bool has_findings(const struct validate_report *r, const char *split)
 {
     for (size_t i = 0; i < r->count; i++)
-        if (split ? r->items[i].split && strcmp(r->items[i].split, split) == 0 : !r->items[i].split)
+        if (is_of(&r->items[i], split))
             return true;
     return false;
 }
