@@ -130,11 +130,6 @@ void journal_close(struct journal *j, bool keep)
 
 /* ---- records ---- */
 
-size_t journal_count(const struct journal *j)
-{
-    return j->count;
-}
-
 bool journal_has(const struct journal *j, const char *id, const char *path)
 {
     size_t at;

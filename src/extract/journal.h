@@ -19,9 +19,6 @@ int journal_open(const char *path, const struct record_hello *hello, size_t regi
 /* Frees it. The file stays if it has records and `keep` is set, else it is removed. */
 void journal_close(struct journal *journal, bool keep);
 
-/* How many records there are. */
-size_t journal_count(const struct journal *journal);
-
 /* Whether there is a record of the photograph `id` as it is now at `path`. */
 bool journal_has(const struct journal *journal, const char *id, const char *path);
 
