@@ -186,16 +186,18 @@ static int look_at(const char *path, struct worker *w, struct error *err)
     return 0;
 }
 
-static bool next_photo(struct pool *p, size_t *photo_out)
+static bool work_is_left(struct pool *p)
 {
     while (p->next < p->sink->count && !p->sink->photos[p->next].wanted)
         p->next++;
-    if (p->next < p->sink->count)
-        *photo_out = p->next++;
-    else if (p->again_count > 0)
-        *photo_out = p->again[--p->again_count];
-    else
+    return p->next < p->sink->count || p->again_count > 0;
+}
+
+static bool next_photo(struct pool *p, size_t *photo_out)
+{
+    if (!work_is_left(p))
         return false;
+    *photo_out = p->next < p->sink->count ? p->next++ : p->again[--p->again_count];
     return true;
 }
 
@@ -217,13 +219,6 @@ static int give(struct pool *p, struct worker *w, struct error *err)
                    : lose_worker(p, w, NULL, true, err);
     }
     return 0;
-}
-
-static bool work_is_left(struct pool *p)
-{
-    while (p->next < p->sink->count && !p->sink->photos[p->next].wanted)
-        p->next++;
-    return p->next < p->sink->count || p->again_count > 0;
 }
 
 /* ---- the loop ---- */
