@@ -10,6 +10,7 @@
 #include "extract/pixels.h"
 #include "extract/pool.h"
 #include "extract/split.h"
+#include "extract/staging.h"
 #include "io/dataset/idmap.h"
 #include "io/dataset/photo_list.h"
 
@@ -156,9 +157,7 @@ static int plan(struct work *w, struct error *err)
         str_list_add(&w->result->failed_ids, mem_strdup(w->list.refused.items[i]));
         str_list_add(&w->result->failed_reasons, mem_strdup(w->list.reasons.items[i]));
     }
-    char *name = mem_printf("%s_extract.part", spec->split);
-    w->journal_path = file_join(spec->folder, name);
-    free(name);
+    w->journal_path = staging_place(spec->folder, spec->split, "_extract.part");
     if (w->wanted > 0)
         return 0;
     if (w->list.refused.count > 0)

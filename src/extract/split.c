@@ -48,17 +48,12 @@ struct writing {
 
 static char *path_of(const struct extract_spec *spec, const char *ending)
 {
-    char *name = mem_printf("%s%s", spec->split, ending), *path = file_join(spec->folder, name);
-    free(name);
-    return path;
+    return staging_place(spec->folder, spec->split, ending);
 }
 
 static char *new_path(const struct writing *w, const char *ending)
 {
-    char *name = mem_printf("%s%s", w->split->spec->split, ending);
-    char *path = file_join(w->folder, name);
-    free(name);
-    return path;
+    return staging_place(w->folder, w->split->spec->split, ending);
 }
 
 static bool exists(const struct extract_spec *spec, const char *ending)

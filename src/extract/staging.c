@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "io/dataset/dataset.h"
 
-static char *place_of(const char *folder, const char *split, const char *ending)
+char *staging_place(const char *folder, const char *split, const char *ending)
 {
     char *name = mem_printf("%s%s", split, ending), *path = file_join(folder, name);
     free(name);
@@ -21,12 +21,12 @@ static char *place_of(const char *folder, const char *split, const char *ending)
 
 static char *new_of(const char *folder, const char *split)
 {
-    return place_of(folder, split, "_extract.new");
+    return staging_place(folder, split, "_extract.new");
 }
 
 static char *ready_of(const char *folder, const char *split)
 {
-    return place_of(folder, split, DATASET_READY);
+    return staging_place(folder, split, DATASET_READY);
 }
 
 static void sync_folder(const char *path)
@@ -73,7 +73,7 @@ void staging_abandon(const char *folder, const char *split)
 /* An empty file stands for one to be removed. */
 int staging_remove(const char *folder, const char *split, const char *ending, struct error *err)
 {
-    char *path = new_of(folder, split), *file = place_of(path, split, ending);
+    char *path = new_of(folder, split), *file = staging_place(path, split, ending);
     int status = file_write(file, "", 0, err);
     free(file);
     free(path);

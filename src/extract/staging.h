@@ -8,6 +8,9 @@
 
 #include "base/error.h"
 
+/* FOLDER/{split}{ending}; the caller's to free. */
+char *staging_place(const char *folder, const char *split, const char *ending);
+
 /* The folder to write into, made and empty; the caller's to free. NULL on errors: those of making
  * folders. */
 char *staging_open(const char *folder, const char *split, struct error *err);
