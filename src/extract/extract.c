@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/mem.h"
@@ -229,7 +228,7 @@ static int run(struct work *w, struct error *err)
 {
     if (plan(w, err) != 0)
         return -1;
-    bool made = !file_exists(w->spec->folder);
+    size_t made = file_folders_missing(w->spec->folder);
     int status = file_make_folder(w->spec->folder, err);
     if (status == 0)
         status = look(w, err);
@@ -237,8 +236,8 @@ static int run(struct work *w, struct error *err)
     if (status == 0)
         status = finish(w, err);
     journal_close(w->journal, status != 0);
-    if (status != 0 && made)
-        rmdir(w->spec->folder); /* only if nothing is in it */
+    if (status != 0)
+        file_folders_remove(w->spec->folder, made); /* if nothing is in them */
     return status;
 }
 
