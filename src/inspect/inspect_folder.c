@@ -163,7 +163,7 @@ static void describe_split(struct inspect_subject *s, struct dataset *d)
     struct inspect_field *record = record_split(s, d, line);
     free(clean);
     free(line);
-    if (d->photo_folder && photos.decoded)
+    if (d->photo_folder && s->spec.decode)
         inspect_photos_record(&photos, &d->notes,
                               inspect_set(record, "photograph_counts", INSPECT_OBJECT));
     inspect_photos_done(&photos);

@@ -57,7 +57,7 @@ static void look_at_photo(const struct dataset *d, size_t image, const char *pat
 void inspect_photos_find(const struct dataset *d, size_t checked, bool decode,
                          struct inspect_photos *out)
 {
-    *out = (struct inspect_photos){.decoded = decode};
+    *out = (struct inspect_photos){0};
     for (size_t i = 0; d->photo_folder && i < checked; i++) {
         char *path;
         struct error ignored;

@@ -70,8 +70,7 @@ enum { INSPECT_PHOTO_KINDS = 5 };
 /* Photographs of a split's first images. */
 struct inspect_photos {
     size_t found;
-    bool decoded; /* and so the following are known */
-    struct inspect_photo_kind {
+    struct inspect_photo_kind { /* zeros if none was decoded */
         size_t count;
         char *first; /* owned: what was said of the first */
     } kinds[INSPECT_PHOTO_KINDS];
