@@ -243,6 +243,10 @@ int split_check(const struct split *s, const struct record_hello *hello, struct 
                            "the features of %s are those of %s (size %zu), not of %s (size %zu); "
                            "append with the same extractor and weights",
                            s->spec->split, was, s->source.size, is, now.size);
+    else if ((s->old[CLASSES] != NULL) != (s->old[CONFIDENCES] != NULL))
+        status =
+            error_set(err, "of %s_classes.npy and %s_confidences.npy one is missing; put it back",
+                      s->spec->split, s->spec->split);
     else if ((s->old[CLASSES] != NULL) != (hello->classes.count > 0))
         status = error_set(err, "%s and the extractor do not both have classes", s->spec->split);
     free(was);

@@ -176,6 +176,10 @@ fails_with 1 "are those of fake 1, weights w1" "another extractor's features are
 extract new.png -o one -s all --with ./fake --regions 1 --append
 fails_with 1 "same --regions" "--append with another number of regions"
 
+cp -r good halved && rm halved/all_confidences.npy && cp new.png halved.png
+extract halved.png -o halved -s all --with ./fake --regions 2 --append
+fails_with 1 "all_confidences.npy one is missing" "--append to classes without confidences"
+
 # ---- appending to a split with captions ----
 cp -r one captioned && printf '%s\n' a1 a2 b1 b2 c1 c2 d1 d2 e1 e2 >captioned/all_caps.txt
 cp -r captioned uneven && echo more >>uneven/all_caps.txt
