@@ -15,25 +15,31 @@ static void add_identity(struct str *s, const char *name, const struct file_iden
              (long long)f->ctime_ns);
 }
 
-/* The files of a folder in their present state, as one number. */
+static bool is_any(const char *name)
+{
+    (void)name;
+    return true;
+}
+
+/* The files of a folder and of those below it in their present state, as one number. */
 static uint64_t hash_folder(const char *folder)
 {
-    struct str_list names;
+    struct str_list paths = {0};
+    struct error unread;
     uint64_t hash = 0;
-    if (file_list(folder, NULL, &names, NULL) != 0)
-        return 0;
-    for (size_t i = 0; i < names.count; i++) {
+    if (file_list_below(folder, is_any, &paths, &unread) != 0)
+        hash = 1; /* reading it will say what is wrong */
+    for (size_t i = 0; i < paths.count; i++) {
         struct stat st;
-        char *path = file_join(folder, names.items[i]);
+        const char *path = paths.items[i];
         if (stat(path, &st) == 0) {
             const int64_t state[] = {st.st_size, st.st_mtim.tv_sec, st.st_mtim.tv_nsec,
                                      (int64_t)st.st_ino};
-            hash = hash_bytes(names.items[i], strlen(names.items[i]), hash);
+            hash = hash_bytes(path, strlen(path), hash);
             hash = hash_bytes(state, sizeof state, hash);
         }
-        free(path);
     }
-    str_list_done(&names);
+    str_list_done(&paths);
     return hash;
 }
 

@@ -1,13 +1,15 @@
 /* Features in one file per image, and the precomp folder written from any features. */
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/countof.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "io/array/npy.h"
 #include "io/dataset/idmap.h"
-#include "io/dataset/region_convert.h"
+#include "io/dataset/region_convert_private.h"
 #include "tests/support/scratch.h"
 
 /* ---- ids ---- */
@@ -410,6 +412,30 @@ static void test_folder_refuses(void **state)
     free(bad);
 }
 
+/* A file below the folder is part of what an interrupted conversion was of. */
+static void test_about_folders(void **state)
+{
+    (void)state;
+    struct error err;
+    char *folder = scratch_path("about/below"), *file = scratch_path("about/below/7.npz"),
+         *input = scratch_path("about");
+    const char *inputs[] = {input};
+    struct region_convert_spec spec = {.inputs = inputs, .input_count = 1, .split = "dev"};
+    assert_done(file_make_folder(folder, &err), err);
+    assert_done(file_write(file, "one", 3, &err), err);
+    char *was = region_about(&spec), *same = region_about(&spec);
+    assert_done(file_write(file, "three", 5, &err), err);
+    char *changed = region_about(&spec);
+    assert_string_equal(was, same);
+    assert_string_not_equal(was, changed);
+    free(was);
+    free(same);
+    free(changed);
+    free(folder);
+    free(file);
+    free(input);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -417,7 +443,7 @@ int main(void)
         cmocka_unit_test(test_npz_milvlg),      cmocka_unit_test(test_npz_uniter),
         cmocka_unit_test(test_npz_hostile),     cmocka_unit_test(test_pair_of_folders),
         cmocka_unit_test(test_folder_in_order), cmocka_unit_test(test_folder_by_ids),
-        cmocka_unit_test(test_folder_refuses),
+        cmocka_unit_test(test_folder_refuses),  cmocka_unit_test(test_about_folders),
     };
     return cmocka_run_group_tests_name("precomp", tests, scratch_make, scratch_remove);
 }
