@@ -11,7 +11,8 @@
 enum { LEFT_OUT_SHOWN = 20, LEFT_OUT_KEPT = 1000000 };
 
 struct left_out {
-    struct str_list lines; /* "FILE: line N: image ID: reason; left out"; at most LEFT_OUT_KEPT */
+    struct str_list lines; /* "FILE: line N: image ID: reason; left out"; at most LEFT_OUT_SHOWN */
+    struct str_list rest;  /* the next of them, for a file; at most LEFT_OUT_KEPT */
     size_t count;          /* of all */
 };
 

@@ -379,6 +379,7 @@ static void test_many_left_out(void **state)
     assert_int_equal(r.count, 50);
     assert_int_equal(r.left_out.count, 50);
     assert_int_equal(r.left_out.lines.count, LEFT_OUT_SHOWN);
+    assert_int_equal(r.left_out.rest.count, 50 - LEFT_OUT_SHOWN);
     caption_records_done(&r);
     str_done(&text);
 }
