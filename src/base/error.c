@@ -68,3 +68,10 @@ int error_prefix(struct error *err, const char *file)
     err->question = inner.question;
     return -1;
 }
+
+const char *error_without(const char *text, const char *file)
+{
+    size_t n = file ? strlen(file) : 0;
+    bool about = n > 0 && strncmp(text, file, n) == 0 && strncmp(text + n, ": ", 2) == 0;
+    return about ? text + n + 2 : text;
+}

@@ -32,4 +32,8 @@ int error_errno(struct error *err, const char *file, const char *verb);
 /* Puts "FILE: " in front of an error that is already set; returns -1. */
 int error_prefix(struct error *err, const char *file);
 
+/* The part of an error's text behind "FILE: "; all of it if it is not about that file (or `file` is
+ * NULL). */
+const char *error_without(const char *text, const char *file);
+
 #endif

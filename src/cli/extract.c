@@ -100,7 +100,7 @@ static int extract(const struct options *o)
     progress_line_start(&line, "extract", o->quiet);
     int status = extract_run(&spec, &result, &err);
     progress_line_end(&line);
-    if (!o->json || status != 0)
+    if (status == 0 ? !o->json : result.failed_ids.count > 1) /* one alone is the error */
         print_failed(&result);
     if (status == 0 && !o->quiet && !o->json)
         cli_print_notes("extract", &result.notes);

@@ -79,7 +79,7 @@ static int on_fail(void *context, size_t photo, const char *reason, struct error
 {
     struct work *w = context;
     free(w->reasons[photo]);
-    w->reasons[photo] = mem_strdup(reason);
+    w->reasons[photo] = mem_strdup(error_without(reason, w->photos[photo].path));
     return advance(w) ? 0 : error_set(err, "interrupted");
 }
 
@@ -213,7 +213,10 @@ static int finish(struct work *w, struct error *err)
             journal_has(w->journal, w->photos[i].id, w->photos[i].path))
             str_list_add(&ids, mem_strdup(w->photos[i].id));
     int status;
-    if (ids.count == 0)
+    if (ids.count == 0 && w->wanted == 1)
+        status = error_set(err, "%s: %s", w->result->failed_ids.items[0],
+                           w->result->failed_reasons.items[0]);
+    else if (ids.count == 0)
         status = error_set(err, "none of the %zu photographs could be used; the first, %s: %s",
                            w->wanted, w->result->failed_ids.items[0],
                            w->result->failed_reasons.items[0]);

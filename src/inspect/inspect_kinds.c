@@ -58,14 +58,6 @@ static void describe_options(struct inspect_subject *s)
     }
 }
 
-/* The reason without the path, which is in the line above. */
-static const char *reason_of(const struct inspect_subject *s, const struct error *err)
-{
-    size_t n = strlen(s->path);
-    bool prefixed = strncmp(err->text, s->path, n) == 0 && strncmp(err->text + n, ": ", 2) == 0;
-    return err->text + (prefixed ? n + 2 : 0);
-}
-
 /* The names of options by who says them: "missing", "assumed", "given". */
 static void record_origin(struct inspect_subject *s, const char *name, unsigned which)
 {
@@ -81,7 +73,7 @@ static void describe_origins(struct inspect_subject *s, const struct checkpoint 
 {
     struct str unknown = {0};
     if (s->question)
-        inspect_line(s, NULL, "%-12s %s", "missing", reason_of(s, &s->error));
+        inspect_line(s, NULL, "%-12s %s", "missing", error_without(s->error.text, s->path));
     model_options_unknown(c, &unknown);
     if (unknown.length)
         inspect_line(s, "ignored", "options that SCAN does not have: %s", unknown.text);
@@ -141,7 +133,8 @@ static void describe_checkpoint(struct inspect_subject *s)
     if (s->is_model)
         describe_model(s, c);
     else
-        inspect_line(s, "model", "none that scanscope can use: %s", reason_of(s, &err));
+        inspect_line(s, "model", "none that scanscope can use: %s",
+                     error_without(err.text, s->path));
     checkpoint_free(c);
 }
 
@@ -279,7 +272,7 @@ static void describe_objects(struct inspect_subject *s, const struct npy *a)
                                            "an array of Python objects; save it as float32 "
                                            "(array.astype(numpy.float32))");
     if (status != 0)
-        inspect_line(s, "objects", "not read: %s", reason_of(s, &err));
+        inspect_line(s, "objects", "not read: %s", error_without(err.text, s->path));
 }
 
 static void add_features(struct inspect_subject *s, const struct npy *a)
@@ -309,7 +302,7 @@ static int describe_array(struct inspect_subject *s, const struct npy *a, const 
         return -1;
     struct error why;
     if (s->feature_count > features && !s->damaged && plausible_check(a, NULL, 1, &why) != 0) {
-        inspect_line(s, "damage", "%s", reason_of(s, &why));
+        inspect_line(s, "damage", "%s", error_without(why.text, s->path));
         s->damaged = true;
     }
     return 0;

@@ -56,7 +56,7 @@ static void look_for_stand_in(const char *folder, const char *split, const char 
     size_t n = file ? fread(head, 1, sizeof head, file) : 0;
     struct error err;
     if (n > 0 && magic_refuse_stand_in(path, head, n, &err) != 0)
-        findings_add(r, FILE_STAND_IN, split, name, NULL, "%s", err.text + strlen(path) + 2);
+        findings_add(r, FILE_STAND_IN, split, name, NULL, "%s", error_without(err.text, path));
     if (file)
         fclose(file);
     free(path);

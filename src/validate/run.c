@@ -30,18 +30,6 @@ struct run {
 
 /* ---- faults ---- */
 
-static bool is_about(const char *text, const char *path)
-{
-    size_t n = path ? strlen(path) : 0;
-    return n > 0 && strncmp(text, path, n) == 0 && text[n] == ':';
-}
-
-/* The words of a reader's error without the path in front. */
-static const char *without_path(const char *text, const char *path)
-{
-    return is_about(text, path) ? text + strlen(path) + 2 : text;
-}
-
 /* What a fault of the captions is: they are there, but too many or too few; or they are no lines of
  * captions. */
 static enum finding captions_fault(const struct subject *s)
@@ -86,7 +74,7 @@ static char *fault_path(const struct subject *s, enum dataset_part part)
                      dataset_part_path(s->spec->folder, s->split, DATASET_FEATURES)};
     char *found = NULL;
     for (size_t i = 0; i < COUNTOF(paths); i++)
-        if (!found && is_about(text, paths[i]))
+        if (!found && error_without(text, paths[i]) != text)
             found = mem_strdup(paths[i]);
     if (!found)
         found = mem_strdup(paths[0]);
@@ -119,7 +107,7 @@ static void report_fault(struct subject *s, enum dataset_part part)
         findings_add(s->report, finding, s->split, NULL, NULL,
                      "there is no %s_ims.npy (nor %s_feat.npy, nor .npz)", s->split, s->split);
     else if (!told)
-        findings_add(s->report, finding, s->split, file, NULL, "%s", without_path(text, path));
+        findings_add(s->report, finding, s->split, file, NULL, "%s", error_without(text, path));
     free(path);
 }
 
@@ -254,7 +242,7 @@ static void open_vocab(struct run *run)
     else if (vocab_load(path, &run->vocab, &err) != 0 &&
              !findings_has(run->report, FILE_STAND_IN, file_name(path)))
         findings_add(run->report, VOCAB_UNREADABLE, NULL, file_name(path), NULL, "%s",
-                     without_path(err.text, path));
+                     error_without(err.text, path));
     free(path);
 }
 

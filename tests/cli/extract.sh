@@ -291,6 +291,9 @@ extract mixed/cut.png mixed/empty.jpg -o nothing
 [ "$status" -eq 1 ] && grep -q 'none of the 2 photographs could be used' err
 ok $? "not one that can be used"
 leaves_nothing nothing "not one that can be used"
+extract mixed/cut.png -o nothing
+[ "$(wc -l <err)" -eq 1 ] && [ "$(grep -o 'cut.png: ' err | wc -l)" -eq 1 ]
+ok $? "one photograph that cannot be used: one line"
 extract photos
 fails_with 2 "-o DIR" "no output"
 extract photos -o x -s a/b

@@ -98,7 +98,7 @@ static int read_boxes(struct opening *o, const struct npy *a, struct error *err)
     if (!has_box_shape(o, a))
         return 0;
     if (dataset_check_rows(o, a, &step, &why) != 0)
-        return drop_boxes(o, a->path, "%s", dataset_without_path(&why, a->path));
+        return drop_boxes(o, a->path, "%s", error_without(why.text, a->path));
     if (mem_alloc(&d->boxes, d->images * d->regions, a->shape[2] * sizeof *d->boxes, a->path,
                   err) != 0)
         return -1;
@@ -144,7 +144,7 @@ static int read_size_dicts(struct opening *o, const struct npy *a, size_t step, 
     if (mem_alloc(&all, a->count * 2, sizeof *all, a->path, err) != 0)
         return -1;
     if (objarray_image_sizes(a->data, a->data_size, a->path, a->count, all, &why) != 0)
-        drop_sizes(o, a->path, "%s", dataset_without_path(&why, a->path));
+        drop_sizes(o, a->path, "%s", error_without(why.text, a->path));
     for (size_t i = 0; d->sizes && i < d->images; i++) {
         d->sizes[2 * i] = all[2 * i * step];
         d->sizes[2 * i + 1] = all[2 * i * step + 1];
@@ -166,7 +166,7 @@ static int read_sizes(struct opening *o, const struct npy *a, struct error *err)
         return 0;
     }
     if (dataset_check_rows(o, a, &step, &why) != 0)
-        return drop_sizes(o, a->path, "%s", dataset_without_path(&why, a->path));
+        return drop_sizes(o, a->path, "%s", error_without(why.text, a->path));
     if (mem_alloc(&d->sizes, d->images * 2, sizeof *d->sizes, a->path, err) != 0)
         return -1;
     return dicts ? read_size_dicts(o, a, step, err) : read_size_pairs(o, a, step, err);
@@ -179,7 +179,7 @@ int dataset_open_boxes(struct opening *o, struct error *err)
     struct npy *a = dataset_open_array(o, dataset_box_endings, &path, &why);
     int status = a ? read_boxes(o, a, err) : 0;
     if (path && !a)
-        drop_boxes(o, path, "%s", dataset_without_path(&why, path));
+        drop_boxes(o, path, "%s", error_without(why.text, path));
     npy_free(a);
     free(path);
     return status;
@@ -192,7 +192,7 @@ int dataset_open_sizes(struct opening *o, struct error *err)
     struct npy *a = dataset_open_array(o, dataset_size_endings, &path, &why);
     int status = a ? read_sizes(o, a, err) : 0;
     if (path && !a)
-        drop_sizes(o, path, "%s", dataset_without_path(&why, path));
+        drop_sizes(o, path, "%s", error_without(why.text, path));
     npy_free(a);
     free(path);
     return status;

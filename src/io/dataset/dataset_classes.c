@@ -43,7 +43,7 @@ static float *read_numbers(struct opening *o, const char *const *endings, const 
     } else if ((*path_out && !a) || (a && (dataset_check_rows(o, a, &step, &why) != 0 ||
                                            mem_alloc(&numbers, d->images * d->regions,
                                                      sizeof *numbers, a->path, &why) != 0))) {
-        drop(o, *path_out, what, "%s", dataset_without_path(&why, *path_out));
+        drop(o, *path_out, what, "%s", error_without(why.text, *path_out));
     } else if (a) {
         dataset_take_rows(a, step, d->images, numbers);
         dataset_clear_padding(d, 0, d->images, 1, numbers);
@@ -63,7 +63,7 @@ static bool read_names(struct opening *o, const char *classes)
     if (!path)
         drop(o, classes, "no region names", "has no %s_class_names.txt beside it", d->split);
     else if (!good)
-        drop(o, path, "no region names", "%s", dataset_without_path(&why, path));
+        drop(o, path, "no region names", "%s", error_without(why.text, path));
     for (size_t i = 0; good && i < lines.count; i++)
         str_list_add(&d->class_names, utf8_clean(lines.items[i], strlen(lines.items[i])));
     if (good)

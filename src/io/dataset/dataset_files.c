@@ -214,9 +214,3 @@ void dataset_take_rows(const struct npy *array, size_t step, size_t images, floa
     for (size_t i = 0; i < images; i++)
         npy_rows_f32(array, i * step, 1, out + i * row);
 }
-
-const char *dataset_without_path(const struct error *err, const char *path)
-{
-    size_t n = strlen(path);
-    return strncmp(err->text, path, n) == 0 && err->text[n] == ':' ? err->text + n + 2 : err->text;
-}

@@ -64,9 +64,6 @@ struct npy *dataset_open_array(struct opening *o, const char *const *endings, ch
 /* Copies every step-th row of an array, one per image. */
 void dataset_take_rows(const struct npy *array, size_t step, size_t images, float *out);
 
-/* The words of a reader's error without the path in front. */
-const char *dataset_without_path(const struct error *err, const char *path);
-
 /* Mends and counts the split's boxes, which the file `path` held; the sizes are known by then. */
 void dataset_check_boxes(struct dataset *d, const char *path);
 
