@@ -11,30 +11,39 @@
 
 /* ---- a model made ready ---- */
 
+/* Where the factors are packed. */
+struct rooms {
+    float *loc, *glo, *steps[SGRAF_MOST_STEPS], *last_edge, *last_graph;
+};
+
 static void carve(const struct sgraf_layout *l, struct arena *arena, struct sgraf_model *out,
-                  float *factors[2 + 2 * SGRAF_MOST_STEPS])
+                  struct rooms *rooms)
 {
-    size_t D = l->options.D, S = l->options.S, R = l->options.R;
+    size_t D = l->options.D, S = l->options.S, R = l->options.R, steps = l->options.steps;
     out->region_scale = arena_take(arena, R, sizeof(float));
     out->region_shift = arena_take(arena, R, sizeof(float));
     out->global_scale = arena_take(arena, D, sizeof(float));
     out->global_shift = arena_take(arena, D, sizeof(float));
-    factors[0] = arena_take(arena, gemm_factor_size(S, D), sizeof(float));
-    factors[1] = arena_take(arena, gemm_factor_size(S, D), sizeof(float));
-    for (size_t k = 0; l->options.module == SGRAF_SGR && k < l->options.steps; k++) {
-        out->edge[k] = arena_take(arena, S * S, sizeof(float));
+    rooms->loc = arena_take(arena, gemm_factor_size(S, D), sizeof(float));
+    rooms->glo = arena_take(arena, gemm_factor_size(S, D), sizeof(float));
+    if (l->options.module != SGRAF_SGR)
+        return;
+    for (size_t k = 0; k < steps; k++) {
+        out->step[k] = arena_take(arena, 2 * S * S, sizeof(float));
         out->edge_bias[k] = arena_take(arena, S, sizeof(float));
-        factors[2 + 2 * k] = arena_take(arena, gemm_factor_size(S, S), sizeof(float));
-        factors[3 + 2 * k] = arena_take(arena, gemm_factor_size(S, S), sizeof(float));
+        rooms->steps[k] =
+            arena_take(arena, k + 1 < steps ? gemm_factor_size(2 * S, S) : 0, sizeof(float));
     }
+    rooms->last_edge = arena_take(arena, gemm_factor_size(S, S), sizeof(float));
+    rooms->last_graph = arena_take(arena, gemm_factor_size(S, S), sizeof(float));
 }
 
 size_t sgraf_model_size(const struct sgraf_layout *layout)
 {
     struct arena arena = {0};
     struct sgraf_model model = {0};
-    float *factors[2 + 2 * SGRAF_MOST_STEPS];
-    carve(layout, &arena, &model, factors);
+    struct rooms rooms;
+    carve(layout, &arena, &model, &rooms);
     return arena.used / sizeof(float);
 }
 
@@ -61,27 +70,41 @@ static void merge_edge(const struct sgraf_layout *l, const float *block, size_t 
             false, (struct matrix){bias, 1});
 }
 
+/* The factor W' (in x out) of y = x W'. */
+static void pack(const float *W, size_t out, size_t in, float *room, struct gemm_factor *factor_out)
+{
+    gemm_factor_pack(out, in, true, (struct matrix_const){W, in}, room, factor_out);
+}
+
+static void prepare_graph(const struct sgraf_layout *l, const float *block,
+                          const struct rooms *rooms, struct sgraf_model *out)
+{
+    size_t S = l->options.S, last = l->options.steps - 1;
+    for (size_t k = 0; k <= last; k++) {
+        merge_edge(l, block, k, out->step[k], out->edge_bias[k]);
+        memcpy(out->step[k] + S * S, block + l->graph[k].w, S * S * sizeof(float));
+        if (k < last)
+            pack(out->step[k], 2 * S, S, rooms->steps[k], &out->steps[k]);
+    }
+    pack(out->step[last], S, S, rooms->last_edge, &out->last_edge);
+    pack(out->step[last] + S * S, S, S, rooms->last_graph, &out->last_graph);
+}
+
 void sgraf_model_init(const struct sgraf_layout *l, const float *block, float *room,
                       struct sgraf_model *out)
 {
     struct arena arena = {(char *)room, 0};
-    float *factors[2 + 2 * SGRAF_MOST_STEPS] = {NULL};
-    size_t D = l->options.D, S = l->options.S;
+    struct rooms rooms;
     *out = (struct sgraf_model){.layout = l, .block = block};
-    carve(l, &arena, out, factors);
+    carve(l, &arena, out, &rooms);
     fold(block, &l->image.local_norm, l->options.R, out->region_scale, out->region_shift);
-    fold(block, &l->image.global_norm, D, out->global_scale, out->global_shift);
+    fold(block, &l->image.global_norm, l->options.D, out->global_scale, out->global_shift);
+    pack(block + l->loc.w, l->options.S, l->options.D, rooms.loc, &out->loc);
+    pack(block + l->glo.w, l->options.S, l->options.D, rooms.glo, &out->glo);
     if (l->options.module == SGRAF_SAF)
         fold(block, &l->filter_norm, 1, &out->filter_scale, &out->filter_shift);
-    gemm_factor_pack(S, D, true, (struct matrix_const){block + l->loc.w, D}, factors[0], &out->loc);
-    gemm_factor_pack(S, D, true, (struct matrix_const){block + l->glo.w, D}, factors[1], &out->glo);
-    for (size_t k = 0; l->options.module == SGRAF_SGR && k < l->options.steps; k++) {
-        merge_edge(l, block, k, out->edge[k], out->edge_bias[k]);
-        gemm_factor_pack(S, S, true, (struct matrix_const){out->edge[k], S}, factors[2 + 2 * k],
-                         &out->edges[k]);
-        gemm_factor_pack(S, S, true, (struct matrix_const){block + l->graph[k].w, S},
-                         factors[3 + 2 * k], &out->graphs[k]);
-    }
+    else
+        prepare_graph(l, block, &rooms, out);
 }
 
 /* ---- global vectors ---- */
@@ -151,7 +174,7 @@ static void attend_item(const struct global_job *job, size_t i, float *out)
         weights[r] = dot_of_three(local, global, m->block + job->attention->common.w, D);
     }
     sgraf_softmax(weights, n);
-    sgraf_weighted(weights, job->rows + first * D, n, D, out);
+    sgraf_weighted(weights, job->rows + first * D, n, D, D, out);
     fc_scale_row(out, 1 / (sqrtf(sgraf_dot(out, out, D)) + SGRAF_EPSILON), D, out);
 }
 

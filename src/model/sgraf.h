@@ -82,9 +82,11 @@ struct sgraf_model {
     float *region_scale, *region_shift; /* R */
     float *global_scale, *global_shift; /* D */
     float filter_scale, filter_shift;
-    float *edge[SGRAF_MOST_STEPS];      /* S x S: key' query, see sgraf_score.c */
+    float *step[SGRAF_MOST_STEPS];      /* 2S x S: key' query, then graph (sgraf_score.c) */
     float *edge_bias[SGRAF_MOST_STEPS]; /* S: key' b_query */
-    struct gemm_factor loc, glo, edges[SGRAF_MOST_STEPS], graphs[SGRAF_MOST_STEPS];
+    struct gemm_factor loc, glo;
+    struct gemm_factor steps[SGRAF_MOST_STEPS]; /* of all rounds but the last */
+    struct gemm_factor last_edge, last_graph;
 };
 
 /* Floats of room that a model takes made ready; the room must be 64-byte aligned and, like layout
@@ -125,10 +127,11 @@ struct sgraf_shown {
 };
 
 /* Scores of one image with some captions, on the calling thread or, outside parallel regions, with
- * products on all cores. scratch: sgraf_scratch(model, R, N, C) floats, 64-byte aligned. scores: C.
+ * products on all cores. scratch: sgraf_scratch floats (W: words of the longest
+ * caption; all may be upper limits), 64-byte aligned. scores: C.
  * Sums of products are as gemm.h makes them: the same call gives the same bits; a caption scored
  * among others may round otherwise than alone (not with gemm.h's own kernel). */
-size_t sgraf_scratch(const struct sgraf_layout *layout, size_t R, size_t N, size_t C);
+size_t sgraf_scratch(const struct sgraf_layout *layout, size_t R, size_t N, size_t C, size_t W);
 void sgraf_score(const struct sgraf_model *model, const struct sgraf_image *image,
                  const struct sgraf_captions *captions, float *scratch,
                  const struct sgraf_shown *shown, float *scores);

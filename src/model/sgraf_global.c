@@ -176,7 +176,7 @@ static void attend_item(const struct sgraf_global_side *side, size_t i,
             dot_of_three(acts->local_out + at, global, block + a->common.w, D);
     }
     sgraf_softmax(acts->weights + first, n);
-    sgraf_weighted(acts->weights + first, side->rows + first * D, n, D, out);
+    sgraf_weighted(acts->weights + first, side->rows + first * D, n, D, D, out);
     acts->length[i] = sqrtf(sgraf_dot(out, out, D));
     fc_scale_row(out, 1 / (acts->length[i] + SGRAF_EPSILON), D, out);
 }

@@ -123,7 +123,7 @@ static void reason_pair(size_t S, struct sgraf_chunk *k, size_t step, size_t p)
     for (size_t i = 0; i < n; i++) {
         sgraf_dots(k->query[step] + at + i * S, k->key[step] + at, n, S, edges + i * n);
         sgraf_softmax(edges + i * n, n);
-        sgraf_weighted(edges + i * n, k->x[step] + at, n, S, k->mixed[step] + at + i * S);
+        sgraf_weighted(edges + i * n, k->x[step] + at, n, S, S, k->mixed[step] + at + i * S);
     }
 }
 
@@ -178,7 +178,7 @@ static void filter_pair(const struct sgraf_layout *l, const float *block, struct
     for (size_t i = first; i < first + n; i++)
         k->weight[i] = k->gate[i] / (sum + SGRAF_EPSILON);
     float *vector = k->vector + p * S;
-    sgraf_weighted(k->weight + first, k->x[0] + first * S, n, S, vector);
+    sgraf_weighted(k->weight + first, k->x[0] + first * S, n, S, S, vector);
     k->vector_length[p] = sqrtf(sgraf_dot(vector, vector, S));
     fc_scale_row(vector, 1 / (k->vector_length[p] + SGRAF_EPSILON), S, vector);
 }

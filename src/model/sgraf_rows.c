@@ -96,7 +96,7 @@ SIMD_CLONES void sgraf_softmax(float *x, size_t n)
 }
 
 SIMD_CLONES void sgraf_weighted(const float *weights, const float *rows, size_t n, size_t S,
-                                float *out)
+                                size_t ld, float *out)
 {
     enum { BLOCK = 64 };
     size_t s = 0;
@@ -105,7 +105,7 @@ SIMD_CLONES void sgraf_weighted(const float *weights, const float *rows, size_t 
         for (size_t j = 0; j < n; j++) {
 #pragma omp simd
             for (size_t i = 0; i < BLOCK; i++)
-                sum[i] += weights[j] * rows[j * S + s + i];
+                sum[i] += weights[j] * rows[j * ld + s + i];
         }
 #pragma omp simd
         for (size_t i = 0; i < BLOCK; i++)
@@ -114,7 +114,7 @@ SIMD_CLONES void sgraf_weighted(const float *weights, const float *rows, size_t 
     for (; s < S; s++) {
         float sum = 0;
         for (size_t j = 0; j < n; j++)
-            sum += weights[j] * rows[j * S + s];
+            sum += weights[j] * rows[j * ld + s];
         out[s] = sum;
     }
 }

@@ -28,8 +28,9 @@ float sgraf_difference(float *x, const float *y, size_t n);
 /* Softmax of n numbers, in place. */
 void sgraf_softmax(float *x, size_t n);
 
-/* out (S) = sum of weights[j] rows[j] (n x S). */
-void sgraf_weighted(const float *weights, const float *rows, size_t n, size_t S, float *out);
+/* out (S) = sum of weights[j] rows[j], n rows of S, ld apart. */
+void sgraf_weighted(const float *weights, const float *rows, size_t n, size_t S, size_t ld,
+                    float *out);
 
 /* out[j] = query . rows[j] for n rows of S. */
 void sgraf_dots(const float *query, const float *rows, size_t n, size_t S, float *out);

@@ -3,7 +3,8 @@
  *
  * In SGR the edges of a round are the softmax over j of query(x_i) . key(x_j). Terms that are the
  * same for all j drop out: one product with key' query and one bias are left of two linear layers
- * (sgraf.c makes them). The last round is needed for the global node alone. */
+ * (sgraf.c makes them). The graph's linear layer is linear: it may come before the nodes are mixed,
+ * in one product with the edges'. The last round is needed for the global node alone. */
 #include <assert.h>
 #include <math.h>
 #include <string.h>
@@ -17,15 +18,16 @@
 /* N words, C captions, N + C nodes; a caption's nodes are its global one, then its words. */
 struct work {
     size_t N, ld;
-    float *s, *a;         /* N x ld: raw scores and attention; ld is R padded */
-    float *norm;          /* ld */
-    float *attended;      /* N x D, then the squared differences */
-    float *differences;   /* C x D: of the global vectors */
-    float *local;         /* N x S */
-    float *nodes, *mixed; /* (N + C) x S */
-    float *query;         /* (N + C) x S */
-    float *edges;         /* the most nodes of a caption */
-    float *vectors;       /* C x S: what is scored */
+    float *s, *a;       /* N x ld: raw scores and attention; ld is R padded */
+    float *norm;        /* ld */
+    float *attended;    /* N x D, then the squared differences */
+    float *differences; /* C x D: of the global vectors */
+    float *local;       /* N x S */
+    float *nodes;       /* (N + C) x S */
+    float *products;    /* (N + C) x 2S: what each node asks, and what it gives */
+    float *mixed;       /* C x S */
+    float *edges;       /* n x n, n the most nodes of a caption */
+    float *vectors;     /* C x S: what is scored */
 };
 
 static size_t padded(size_t n)
@@ -33,9 +35,10 @@ static size_t padded(size_t n)
     return (n + 15) / 16 * 16;
 }
 
-static void carve(const struct sgraf_layout *l, size_t R, size_t N, size_t C, struct arena *arena,
-                  struct work *out)
+static void carve(const struct sgraf_layout *l, size_t R, size_t N, size_t C, size_t W,
+                  struct arena *arena, struct work *out)
 {
+    size_t most = W + 1;
     size_t D = l->options.D, S = l->options.S, graph = l->options.module == SGRAF_SGR;
     *out = (struct work){.N = N, .ld = padded(R)};
     out->s = arena_take(arena, N * out->ld, sizeof(float));
@@ -45,17 +48,17 @@ static void carve(const struct sgraf_layout *l, size_t R, size_t N, size_t C, st
     out->differences = arena_take(arena, C * D, sizeof(float));
     out->local = arena_take(arena, N * S, sizeof(float));
     out->nodes = arena_take(arena, (N + C) * S, sizeof(float));
-    out->mixed = arena_take(arena, graph * (N + C) * S, sizeof(float));
-    out->query = arena_take(arena, graph * (N + C) * S, sizeof(float));
-    out->edges = arena_take(arena, N + C, sizeof(float));
+    out->products = arena_take(arena, graph * (N + C) * 2 * S, sizeof(float));
+    out->mixed = arena_take(arena, graph * C * S, sizeof(float));
+    out->edges = arena_take(arena, graph ? most * most : most, sizeof(float));
     out->vectors = arena_take(arena, C * S, sizeof(float));
 }
 
-size_t sgraf_scratch(const struct sgraf_layout *layout, size_t R, size_t N, size_t C)
+size_t sgraf_scratch(const struct sgraf_layout *layout, size_t R, size_t N, size_t C, size_t W)
 {
     struct arena arena = {0};
     struct work work;
-    carve(layout, R, N, C, &arena, &work);
+    carve(layout, R, N, C, W, &arena, &work);
     return arena.used / sizeof(float);
 }
 
@@ -133,33 +136,40 @@ SIMD_CLONES static void bias_relu(float *row, const float *bias, size_t n)
     }
 }
 
-/* `count` of a caption's n nodes, from the first on, look at all of them: mixed. */
-static void mix(const float *nodes, float *query, const float *bias, size_t count, size_t n,
-                size_t S, float *edges, float *mixed)
+/* The edges of one node to all n of its caption: the softmax of (query + bias) . node. */
+static void edges_of(float *query, const float *bias, const float *nodes, size_t n, size_t S,
+                     float *edges)
 {
-    for (size_t i = 0; i < count; i++) {
-        add_bias(query + i * S, bias, S);
-        sgraf_dots(query + i * S, nodes, n, S, edges);
-        sgraf_softmax(edges, n);
-        sgraf_weighted(edges, nodes, n, S, mixed + i * S);
+    add_bias(query, bias, S);
+    sgraf_dots(query, nodes, n, S, edges);
+    sgraf_softmax(edges, n);
+}
+
+/* A round of all n nodes of one caption, products: n x 2S. Edges of all are needed before the first
+ * node changes. */
+static void round_of_caption(const struct sgraf_model *m, size_t k, float *nodes, float *products,
+                             size_t n, float *edges)
+{
+    size_t S = m->layout->options.S;
+    for (size_t i = 0; i < n; i++)
+        edges_of(products + i * 2 * S, m->edge_bias[k], nodes, n, S, edges + i * n);
+    for (size_t i = 0; i < n; i++) {
+        sgraf_weighted(edges + i * n, products + S, n, S, 2 * S, nodes + i * S);
+        bias_relu(nodes + i * S, m->block + m->layout->graph[k].b, S);
     }
 }
 
 static void round_of_all(const struct sgraf_model *m, size_t k,
                          const struct sgraf_captions *captions, const struct work *work)
 {
-    size_t S = m->layout->options.S, nodes = work->N + captions->C;
-    gemm_factor_multiply(nodes, (struct matrix_const){work->nodes, S}, &m->edges[k], false,
-                         (struct matrix){work->query, S});
+    size_t S = m->layout->options.S;
+    gemm_factor_multiply(work->N + captions->C, (struct matrix_const){work->nodes, S}, &m->steps[k],
+                         false, (struct matrix){work->products, 2 * S});
     for (size_t c = 0; c < captions->C; c++) {
-        size_t at = (word_of(captions, c) + c) * S, n = words_of(captions, c) + 1;
-        mix(work->nodes + at, work->query + at, m->edge_bias[k], n, n, S, work->edges,
-            work->mixed + at);
+        size_t at = word_of(captions, c) + c;
+        round_of_caption(m, k, work->nodes + at * S, work->products + at * 2 * S,
+                         words_of(captions, c) + 1, work->edges);
     }
-    gemm_factor_multiply(nodes, (struct matrix_const){work->mixed, S}, &m->graphs[k], false,
-                         (struct matrix){work->nodes, S});
-    for (size_t i = 0; i < nodes; i++)
-        bias_relu(work->nodes + i * S, m->block + m->layout->graph[k].b, S);
 }
 
 /* The last round, for the global nodes alone: vectors. */
@@ -171,14 +181,15 @@ static void round_of_globals(const struct sgraf_model *m, size_t k,
     for (size_t c = 0; c < C; c++)
         memcpy(work->vectors + c * S, work->nodes + (word_of(captions, c) + c) * S,
                S * sizeof *work->vectors);
-    gemm_factor_multiply(C, (struct matrix_const){work->vectors, S}, &m->edges[k], false,
-                         (struct matrix){work->query, S});
+    gemm_factor_multiply(C, (struct matrix_const){work->vectors, S}, &m->last_edge, false,
+                         (struct matrix){work->products, S});
     for (size_t c = 0; c < C; c++) {
         size_t at = word_of(captions, c) + c, n = words_of(captions, c) + 1;
-        mix(work->nodes + at * S, work->query + c * S, m->edge_bias[k], 1, n, S,
-            shown ? shown + at : work->edges, work->mixed + c * S);
+        float *edges = shown ? shown + at : work->edges;
+        edges_of(work->products + c * S, m->edge_bias[k], work->nodes + at * S, n, S, edges);
+        sgraf_weighted(edges, work->nodes + at * S, n, S, S, work->mixed + c * S);
     }
-    gemm_factor_multiply(C, (struct matrix_const){work->mixed, S}, &m->graphs[k], false,
+    gemm_factor_multiply(C, (struct matrix_const){work->mixed, S}, &m->last_graph, false,
                          (struct matrix){work->vectors, S});
     for (size_t c = 0; c < C; c++)
         bias_relu(work->vectors + c * S, m->block + m->layout->graph[k].b, S);
@@ -202,7 +213,7 @@ static void filter(const struct sgraf_model *m, const struct sgraf_captions *cap
         }
         for (size_t i = 0; i < n; i++)
             weights[i] /= sum + SGRAF_EPSILON;
-        sgraf_weighted(weights, work->nodes + at * S, n, S, vector);
+        sgraf_weighted(weights, work->nodes + at * S, n, S, S, vector);
         float inverse = 1 / (sqrtf(sgraf_dot(vector, vector, S)) + SGRAF_EPSILON);
         for (size_t i = 0; i < S; i++)
             vector[i] *= inverse;
@@ -223,8 +234,11 @@ void sgraf_score(const struct sgraf_model *model, const struct sgraf_image *imag
     struct arena arena = {(char *)scratch, 0};
     struct work work;
     float *nodes = shown ? shown->nodes : NULL;
+    size_t most = 0;
     assert(image->R > 0 && image->R <= l->options.R);
-    carve(l, image->R, word_of(captions, captions->C), captions->C, &arena, &work);
+    for (size_t c = 0; c < captions->C; c++)
+        most = words_of(captions, c) > most ? words_of(captions, c) : most;
+    carve(l, image->R, word_of(captions, captions->C), captions->C, most, &arena, &work);
     attend(image, captions, l->options.D, &work);
     align(model, image, captions, &work);
     if (l->options.module == SGRAF_SAF) {

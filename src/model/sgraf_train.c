@@ -86,8 +86,8 @@ void sgraf_acts_carve(const struct sgraf_layout *layout, const struct sgraf_shap
                       pairs * (most + 1) * (most + 1), &room, &chunk);
     out->room_size = room.used;
     out->room = arena_take(arena, out->room_size, 1);
-    out->scratch_size =
-        sgraf_scratch(layout, longest(shape->regions, shape->I), shape->words[shape->C], shape->C);
+    out->scratch_size = sgraf_scratch(layout, longest(shape->regions, shape->I),
+                                      shape->words[shape->C], shape->C, most);
     out->model_room = arena_take(arena, graph ? sgraf_model_size(layout) : 0, sizeof(float));
     out->scratch = arena_take(arena, graph ? threads * out->scratch_size : 0, sizeof(float));
 }

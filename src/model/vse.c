@@ -47,7 +47,7 @@ void vse_abs_backward(const float *before, size_t n, size_t D, float *dy)
         dy[i] = before[i] > 0 ? dy[i] : before[i] < 0 ? -dy[i] : 0;
 }
 
-/* A tile's captions stay in the first-level cache while its images, in the second, pass. */
+/* A tile's images stay in the second-level cache. */
 enum { TILE_IMAGES = 64, TILE_CAPTIONS = 128 };
 
 static size_t at_most(size_t n, size_t most)

@@ -206,7 +206,7 @@ static void check_sgraf(const char *name, size_t at_once)
     const struct fixture *b = &s.f.base;
     size_t D = s.f.D;
     float *sims = mem_new(b->I * b->C, sizeof *sims);
-    float *scratch = mem_new(sgraf_scratch(&s.layout, b->R, b->words, b->C), sizeof *scratch);
+    float *scratch = mem_new(sgraf_scratch(&s.layout, b->R, b->words, b->C, 64), sizeof *scratch);
     for (size_t i = 0; i < b->I; i++)
         for (size_t c = 0; c < b->C; c += at_once) {
             struct sgraf_image image = {b->R, s.v + i * b->R * D, s.image_globals + i * D};

@@ -112,7 +112,7 @@ static void check_evaluation(const struct scene *s)
     float *global_room = mem_new(sgraf_global_size(l, CAPTIONS, N + V), sizeof *global_room);
     float *images = mem_new(IMAGES * D, sizeof *images),
           *captions = mem_new(CAPTIONS * D, sizeof *captions), scores[IMAGES * CAPTIONS];
-    float *scratch = mem_new(sgraf_scratch(l, l->options.R, N, CAPTIONS), sizeof *scratch);
+    float *scratch = mem_new(sgraf_scratch(l, l->options.R, N, CAPTIONS, 7), sizeof *scratch);
     float *attention = mem_new(N * l->options.R, sizeof *attention),
           *nodes = mem_new(N + CAPTIONS, sizeof *nodes);
     double naive[IMAGES * CAPTIONS];
