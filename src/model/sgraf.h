@@ -112,12 +112,27 @@ struct sgraf_captions {
     const float *globals; /* C x D */
 };
 
-/* One image: its regions and global vector. */
+/* One image: its regions and global vector, and its regions as factors of products. */
 struct sgraf_image {
     size_t R;
-    const float *regions; /* R x D */
-    const float *global;  /* D */
+    const float *global;           /* D */
+    struct gemm_factor by_word;    /* the regions' transpose: words to raw scores */
+    struct gemm_factor by_weights; /* the regions: weights to attended vectors */
 };
+
+/* Makes an image (regions R x D) ready to be scored with any number of captions; regions, global
+ * and room (sgraf_image_size floats, 64-byte aligned, NULL if that is 0) must outlive it. */
+size_t sgraf_image_size(const struct sgraf_layout *layout, size_t R);
+void sgraf_image_init(const struct sgraf_layout *layout, const float *regions, size_t R,
+                      const float *global, float *room, struct sgraf_image *out);
+
+/* Captions to score in one call: as many as make good use of the caches. */
+enum { SGRAF_AT_ONCE = 16 };
+
+/* Whether a caption's score has the same bits alone and among others: if our own kernel multiplies
+ * (gemm_has_own_kernel). BLAS rounds by the shape of the matrix; then the same call gives the same
+ * bits, and others differ by some 1e-7. */
+bool sgraf_same_bits(void);
 
 /* What a pair can show; NULL to skip. */
 struct sgraf_shown {
@@ -129,8 +144,8 @@ struct sgraf_shown {
 /* Scores of one image with some captions, on the calling thread or, outside parallel regions, with
  * products on all cores. scratch: sgraf_scratch floats (W: words of the longest
  * caption; all may be upper limits), 64-byte aligned. scores: C.
- * Sums of products are as gemm.h makes them: the same call gives the same bits; a caption scored
- * among others may round otherwise than alone (not with gemm.h's own kernel). */
+ * See
+ * sgraf_same_bits. */
 size_t sgraf_scratch(const struct sgraf_layout *layout, size_t R, size_t N, size_t C, size_t W);
 void sgraf_score(const struct sgraf_model *model, const struct sgraf_image *image,
                  const struct sgraf_captions *captions, float *scratch,

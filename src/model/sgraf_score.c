@@ -62,6 +62,27 @@ size_t sgraf_scratch(const struct sgraf_layout *layout, size_t R, size_t N, size
     return arena.used / sizeof(float);
 }
 
+size_t sgraf_image_size(const struct sgraf_layout *layout, size_t R)
+{
+    size_t D = layout->options.D;
+    return padded(gemm_factor_size(R, D)) + gemm_factor_size(D, R);
+}
+
+void sgraf_image_init(const struct sgraf_layout *layout, const float *regions, size_t R,
+                      const float *global, float *room, struct sgraf_image *out)
+{
+    size_t D = layout->options.D, first = padded(gemm_factor_size(R, D));
+    struct matrix_const rows = {regions, D};
+    *out = (struct sgraf_image){.R = R, .global = global};
+    gemm_factor_pack(R, D, true, rows, first ? room : NULL, &out->by_word);
+    gemm_factor_pack(D, R, false, rows, first ? room + first : NULL, &out->by_weights);
+}
+
+bool sgraf_same_bits(void)
+{
+    return gemm_has_own_kernel();
+}
+
 static size_t word_of(const struct sgraf_captions *captions, size_t c)
 {
     return captions->starts[c] - captions->starts[0];
@@ -79,8 +100,8 @@ static void attend(const struct sgraf_image *image, const struct sgraf_captions 
     size_t R = image->R, ld = work->ld;
     if (R < ld)
         memset(work->s, 0, work->N * ld * sizeof *work->s);
-    gemm_nt(work->N, R, D, (struct matrix_const){captions->words, D},
-            (struct matrix_const){image->regions, D}, false, (struct matrix){work->s, ld});
+    gemm_factor_multiply(work->N, (struct matrix_const){captions->words, D}, &image->by_word, false,
+                         (struct matrix){work->s, ld});
     for (size_t c = 0; c < captions->C; c++)
         sgraf_attend(work->s + word_of(captions, c) * ld, words_of(captions, c), R, ld, work->norm,
                      work->a + word_of(captions, c) * ld);
@@ -99,8 +120,8 @@ static void align(const struct sgraf_model *m, const struct sgraf_image *image,
 {
     const struct sgraf_layout *l = m->layout;
     size_t D = l->options.D, S = l->options.S;
-    gemm_nn(work->N, D, image->R, (struct matrix_const){work->a, work->ld},
-            (struct matrix_const){image->regions, D}, false, (struct matrix){work->attended, D});
+    gemm_factor_multiply(work->N, (struct matrix_const){work->a, work->ld}, &image->by_weights,
+                         false, (struct matrix){work->attended, D});
     for (size_t w = 0; w < work->N; w++)
         sgraf_difference(work->attended + w * D, captions->words + w * D, D);
     gemm_factor_multiply(work->N, (struct matrix_const){work->attended, D}, &m->loc, false,

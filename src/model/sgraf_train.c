@@ -86,8 +86,9 @@ void sgraf_acts_carve(const struct sgraf_layout *layout, const struct sgraf_shap
                       pairs * (most + 1) * (most + 1), &room, &chunk);
     out->room_size = room.used;
     out->room = arena_take(arena, out->room_size, 1);
-    out->scratch_size = sgraf_scratch(layout, longest(shape->regions, shape->I),
-                                      shape->words[shape->C], shape->C, most);
+    size_t R = longest(shape->regions, shape->I);
+    out->scratch_score = padded(sgraf_scratch(layout, R, shape->words[shape->C], shape->C, most));
+    out->scratch_size = out->scratch_score + padded(sgraf_image_size(layout, R));
     out->model_room = arena_take(arena, graph ? sgraf_model_size(layout) : 0, sizeof(float));
     out->scratch = arena_take(arena, graph ? threads * out->scratch_size : 0, sizeof(float));
 }
@@ -104,12 +105,13 @@ static void score_graph(const struct sgraf_layout *layout, const float *block,
     sgraf_model_init(layout, block, acts->model_room, &model);
 #pragma omp parallel for schedule(dynamic)
     for (size_t i = 0; i < shape->I; i++) {
-        struct sgraf_image image = {shape->regions[i + 1] - shape->regions[i],
-                                    v + shape->regions[i] * D, acts->image.out + i * D};
+        float *scratch = acts->scratch + (size_t)omp_get_thread_num() * acts->scratch_size;
+        struct sgraf_image image;
+        sgraf_image_init(layout, v + shape->regions[i] * D,
+                         shape->regions[i + 1] - shape->regions[i], acts->image.out + i * D,
+                         scratch + acts->scratch_score, &image);
         struct sgraf_captions captions = {shape->C, shape->words, e, acts->text.out};
-        sgraf_score(&model, &image, &captions,
-                    acts->scratch + (size_t)omp_get_thread_num() * acts->scratch_size, NULL,
-                    scores + i * shape->C);
+        sgraf_score(&model, &image, &captions, scratch, NULL, scores + i * shape->C);
     }
 }
 

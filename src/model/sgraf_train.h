@@ -45,7 +45,7 @@ struct sgraf_acts {
     size_t room_size;
     char *room; /* what a chunk of at most I pairs leaves */
     /* SGR, forward: */
-    size_t threads, scratch_size;
+    size_t threads, scratch_size, scratch_score;
     float *model_room, *scratch; /* threads pieces of scratch_size floats */
 };
 

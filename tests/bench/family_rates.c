@@ -1,7 +1,7 @@
 /* family_rates: how fast the relatives of SCAN score made-up data, next to a matrix product of the
  * same shape; prints one JSON object. tests/bench/torch_sgraf.py is SGRAF's peer.
  *
- *   family_rates bfan|vse|sgraf [images] [captions] [seconds]
+ *   family_rates bfan|vse|sgraf [images] [captions] [seconds] [SGRAF's captions at once]
  *
  * On one thread seconds are the processor's, so that other work disturbs less. BFAN and SGRAF:
  * images of 36 regions, captions of 12 words, D 1024, S 256. */
@@ -23,7 +23,7 @@
 
 enum { R = 36, W = 12, D = 1024, S = 256, IMAGES_AT_ONCE = 16 };
 
-static size_t images = 128, captions = 256;
+static size_t images = 128, captions = 256, at_once;
 
 static double now(void)
 {
@@ -171,20 +171,24 @@ static void sgraf_prepare(const struct sgraf_options *options)
 
 static void sgraf_run(struct made_split *s)
 {
-    enum { AT_ONCE = 16 };
 #pragma omp parallel
     {
-        float *scratch = mem_new(sgraf_scratch(&sgraf.layout, R, (size_t)AT_ONCE * W, AT_ONCE, W),
-                                 sizeof *scratch);
+        float *scratch =
+            mem_new(sgraf_scratch(&sgraf.layout, R, at_once * W, at_once, W), sizeof *scratch);
+        float *room = mem_new(sgraf_image_size(&sgraf.layout, R), sizeof *room);
 #pragma omp for schedule(dynamic)
-        for (size_t i = 0; i < images; i++)
-            for (size_t c = 0; c < captions; c += AT_ONCE) {
-                struct sgraf_image image = {R, s->v + i * R * D, sgraf.image_globals + i * D};
-                struct sgraf_captions some = {captions - c < AT_ONCE ? captions - c : AT_ONCE,
+        for (size_t i = 0; i < images; i++) {
+            struct sgraf_image image;
+            sgraf_image_init(&sgraf.layout, s->v + i * R * D, R, sgraf.image_globals + i * D, room,
+                             &image);
+            for (size_t c = 0; c < captions; c += at_once) {
+                struct sgraf_captions some = {captions - c < at_once ? captions - c : at_once,
                                               sgraf.starts + c, s->e + c * W * D,
                                               sgraf.caption_globals + c * D};
                 sgraf_score(&sgraf.model, &image, &some, scratch, NULL, s->sims + i * captions + c);
             }
+        }
+        free(room);
         free(scratch);
     }
 }
@@ -213,6 +217,7 @@ int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "bfan";
     double seconds = argc > 4 ? atof(argv[4]) : 2;
+    at_once = argc > 5 ? (size_t)atol(argv[5]) : SGRAF_AT_ONCE;
     bool vse = strcmp(what, "vse") == 0;
     images = argc > 2 ? (size_t)atol(argv[2]) : vse ? 1000 : images;
     captions = argc > 3 ? (size_t)atol(argv[3]) : vse ? 5000 : captions;

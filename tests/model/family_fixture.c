@@ -126,7 +126,8 @@ void family_fixture_check(const struct family_fixture *f, const float *sims)
     print_message("# %s: similarities within %.2g\n", f->base.name, worst);
     if (!(worst <= 2e-5))
         fail_msg("%s: similarities off by %.3g", f->base.name, worst);
-    evaluate(sims, f->base.I, f->base.C, 5, &e);
+    struct caption_map map = caption_map_regular(f->base.I, f->base.C, 5);
+    evaluate(sims, &map, &e);
     check_recalls(&f->base, "i2t", &e.i2t);
     check_recalls(&f->base, "t2i", &e.t2i);
 }

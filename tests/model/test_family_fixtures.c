@@ -207,14 +207,19 @@ static void check_sgraf(const char *name, size_t at_once)
     size_t D = s.f.D;
     float *sims = mem_new(b->I * b->C, sizeof *sims);
     float *scratch = mem_new(sgraf_scratch(&s.layout, b->R, b->words, b->C, 64), sizeof *scratch);
-    for (size_t i = 0; i < b->I; i++)
+    float *room = mem_new(sgraf_image_size(&s.layout, b->R), sizeof *room);
+    for (size_t i = 0; i < b->I; i++) {
+        struct sgraf_image image;
+        sgraf_image_init(&s.layout, s.v + i * b->R * D, b->R, s.image_globals + i * D, room,
+                         &image);
         for (size_t c = 0; c < b->C; c += at_once) {
-            struct sgraf_image image = {b->R, s.v + i * b->R * D, s.image_globals + i * D};
             struct sgraf_captions captions = {c + at_once < b->C ? at_once : b->C - c,
                                               b->starts + c, s.e + b->starts[c] * D,
                                               s.caption_globals + c * D};
             sgraf_score(&s.model, &image, &captions, scratch, NULL, sims + i * b->C + c);
         }
+    }
+    free(room);
     family_fixture_check(&s.f, sims);
     free(sims);
     free(scratch);
