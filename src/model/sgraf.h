@@ -136,7 +136,8 @@ bool sgraf_same_bits(void);
 
 /* What a pair can show; NULL to skip. */
 struct sgraf_shown {
-    float *attention; /* N x R: each word over the regions */
+    float *attention;  /* N x R: each word over the regions */
+    float *similarity; /* N: cosine of each word and what it attends to */
     float *nodes; /* N + C: weight of each caption's global node, then of its words (SAF: what the
                      filter gives them; SGR: the last round's edges from the global node) */
 };

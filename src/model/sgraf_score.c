@@ -114,14 +114,28 @@ SIMD_CLONES static void squared_difference(const float *a, const float *b, size_
         out[i] = (a[i] - b[i]) * (a[i] - b[i]);
 }
 
+static void show_similarity(const float *words, const struct work *work, size_t D,
+                            float *similarity)
+{
+    for (size_t w = 0; w < work->N; w++) {
+        const float *word = words + w * D, *attended = work->attended + w * D;
+        float size = sqrtf(sgraf_dot(word, word, D) * sgraf_dot(attended, attended, D));
+        similarity[w] =
+            sgraf_dot(word, attended, D) / (size > SGRAF_EPSILON ? size : SGRAF_EPSILON);
+    }
+}
+
 /* The similarity vectors: nodes. */
 static void align(const struct sgraf_model *m, const struct sgraf_image *image,
-                  const struct sgraf_captions *captions, const struct work *work)
+                  const struct sgraf_captions *captions, const struct work *work,
+                  const struct sgraf_shown *shown)
 {
     const struct sgraf_layout *l = m->layout;
     size_t D = l->options.D, S = l->options.S;
     gemm_factor_multiply(work->N, (struct matrix_const){work->a, work->ld}, &image->by_weights,
                          false, (struct matrix){work->attended, D});
+    if (shown && shown->similarity)
+        show_similarity(captions->words, work, D, shown->similarity);
     for (size_t w = 0; w < work->N; w++)
         sgraf_difference(work->attended + w * D, captions->words + w * D, D);
     gemm_factor_multiply(work->N, (struct matrix_const){work->attended, D}, &m->loc, false,
@@ -261,7 +275,7 @@ void sgraf_score(const struct sgraf_model *model, const struct sgraf_image *imag
         most = words_of(captions, c) > most ? words_of(captions, c) : most;
     carve(l, image->R, word_of(captions, captions->C), captions->C, most, &arena, &work);
     attend(image, captions, l->options.D, &work);
-    align(model, image, captions, &work);
+    align(model, image, captions, &work, shown);
     if (l->options.module == SGRAF_SAF) {
         filter(model, captions, &work, nodes);
     } else {

@@ -130,7 +130,8 @@ static void check_evaluation(const struct scene *s)
     float *scratch = mem_new(sgraf_scratch(l, l->options.R, N, CAPTIONS, 7), sizeof *scratch);
     float *image_room = mem_new(sgraf_image_size(l, l->options.R), sizeof *image_room);
     float *attention = mem_new(N * l->options.R, sizeof *attention),
-          *nodes = mem_new(N + CAPTIONS, sizeof *nodes);
+          *nodes = mem_new(N + CAPTIONS, sizeof *nodes),
+          *similarity = mem_new(N, sizeof *similarity);
     double naive[IMAGES * CAPTIONS];
     naive_sgraf(l, s->block, false, &s->shape, s->v, s->e, NULL, naive);
     sgraf_model_init(l, s->fblock, room, &model);
@@ -141,7 +142,7 @@ static void check_evaluation(const struct scene *s)
         sgraf_image_init(l, s->fv + s->regions[i] * D, s->regions[i + 1] - s->regions[i],
                          images + i * D, image_room, &image);
         struct sgraf_captions all = {CAPTIONS, s->words, s->fe, captions};
-        struct sgraf_shown shown = {attention, nodes};
+        struct sgraf_shown shown = {attention, similarity, nodes};
         sgraf_score(&model, &image, &all, scratch, i == 0 ? &shown : NULL, scores + i * CAPTIONS);
         if (i == 0)
             check_shown(s, attention, nodes);
@@ -156,6 +157,7 @@ static void check_evaluation(const struct scene *s)
     free(image_room);
     free(attention);
     free(nodes);
+    free(similarity);
 }
 
 /* ---- training ---- */

@@ -1,0 +1,32 @@
+#include "model/kind.h"
+
+#include "base/countof.h"
+#include "model/kind_private.h"
+
+static const struct model_kind *const kinds[] = {&kind_sgraf, &kind_bfan, &kind_vse};
+
+const struct model_kind *kind_at(size_t index)
+{
+    return index < COUNTOF(kinds) ? kinds[index] : NULL;
+}
+
+const struct model_kind *kind_of(const struct checkpoint *checkpoint)
+{
+    for (size_t i = 0; i < COUNTOF(kinds); i++)
+        if (kinds[i]->is(checkpoint))
+            return kinds[i];
+    return NULL;
+}
+
+double kind_number(const struct checkpoint *checkpoint, const char *name, double missing)
+{
+    const struct option *o = checkpoint_option_find(checkpoint, name);
+    bool number = o && (o->kind == OPTION_BOOL || o->kind == OPTION_INT || o->kind == OPTION_FLOAT);
+    return number ? o->number : missing;
+}
+
+const char *kind_text(const struct checkpoint *checkpoint, const char *name)
+{
+    const struct option *o = checkpoint_option_find(checkpoint, name);
+    return o && o->kind == OPTION_TEXT ? o->text : NULL;
+}

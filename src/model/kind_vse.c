@@ -1,0 +1,155 @@
+/* kind_vse.c: VSE++ as a kind (vse.h). */
+#include <string.h>
+
+#include "model/kernels/family_kernel.h"
+#include "model/kernels/gemm.h"
+#include "model/kind_private.h"
+
+static bool is_vse(const struct checkpoint *c)
+{
+    return c->group_count == 2 && checkpoint_option_find(c, "measure") &&
+           !checkpoint_option_find(c, "cross_attn");
+}
+
+static int read_options(const struct checkpoint *c, struct kind_options *out, struct error *err)
+{
+    const char *measure = kind_text(c, "measure");
+    if (checkpoint_tensor_find(&c->groups[1], "rnn.weight_ih_l0_reverse"))
+        return error_set(err, "its GRU has two directions: that is not VSE++, which takes the "
+                              "state after the last word");
+    if (!measure || (strcmp(measure, "cosine") != 0 && strcmp(measure, "order") != 0))
+        return error_set(err, "the option measure is %s instead of cosine or order",
+                         measure ? measure : "missing");
+    out->measure = strcmp(measure, "order") == 0 ? VSE_ORDER : VSE_COSINE;
+    out->use_abs = kind_number(c, "use_abs", 0) != 0;
+    return 0;
+}
+
+static struct kind_holds holds(const struct kind_options *options)
+{
+    (void)options;
+    return (struct kind_holds){.global = true};
+}
+
+static size_t finish_size(const struct kind_model *model, size_t items, size_t rows)
+{
+    (void)model, (void)items, (void)rows;
+    return 0;
+}
+
+/* `pools`: an image is one row. */
+static void finish_images(const struct kind_model *model, const float *v, const size_t *starts,
+                          size_t I, float *room, float *global)
+{
+    (void)starts, (void)room;
+    memcpy(global, v, I * model->options.D * sizeof *global);
+    if (model->options.use_abs)
+        vse_abs_forward(global, I, model->options.D);
+}
+
+static void finish_captions(const struct kind_model *model, const float *e, const size_t *starts,
+                            size_t C, float *room, float *global)
+{
+    size_t D = model->options.D;
+    (void)room;
+    for (size_t c = 0; c < C; c++)
+        memcpy(global + c * D, e + (starts[c + 1] - starts[0] - 1) * D, D * sizeof *global);
+    if (model->options.use_abs)
+        vse_abs_forward(global, C, D);
+}
+
+static size_t tile_scratch(const struct kind_model *model, size_t R, size_t C, size_t W)
+{
+    (void)model, (void)R, (void)C, (void)W;
+    return 0;
+}
+
+static void tile(const struct kind_model *model, const struct kind_images *images,
+                 const struct kind_captions *captions, float *scratch, float *scores, size_t ld)
+{
+    size_t D = model->options.D;
+    (void)scratch;
+    if (model->options.measure == VSE_ORDER) {
+        family_kernel()->order(images->global, images->I, captions->global, captions->C, D, scores,
+                               ld);
+        return;
+    }
+    gemm_nt(images->I, captions->C, D, (struct matrix_const){images->global, D},
+            (struct matrix_const){captions->global, D}, false, (struct matrix){scores, ld});
+}
+
+/* A product rounds by its shape; its bound is that of any dot product (score_error in
+ * retrieve/score). */
+static bool same_bits(const struct kind_options *options)
+{
+    return options->measure == VSE_ORDER;
+}
+
+/* ---- training ---- */
+
+struct acts {
+    float *v, *e, *before_e, *de, *scores;
+};
+
+static void carve(const struct kind_options *options, const struct kind_batch *b, size_t threads,
+                  struct arena *arena, void *acts_out)
+{
+    struct acts *out = acts_out;
+    (void)threads;
+    out->v = arena_take(arena, b->I * options->D, sizeof(float));
+    out->e = arena_take(arena, b->C * options->D, sizeof(float));
+    out->before_e = arena_take(arena, b->C * options->D, sizeof(float));
+    out->de = arena_take(arena, b->C * options->D, sizeof(float));
+    out->scores = arena_take(arena, b->I * b->C, sizeof(float));
+}
+
+static void forward(const struct kind_options *options, const float *block,
+                    const struct kind_batch *b, float *statistics, void *acts, float *scores)
+{
+    struct acts *a = acts;
+    size_t D = options->D;
+    (void)block, (void)statistics;
+    memcpy(a->v, b->v, b->I * D * sizeof *a->v);
+    vse_last_words(b->e, b->words, b->C, D, a->before_e);
+    memcpy(a->e, a->before_e, b->C * D * sizeof *a->e);
+    if (options->use_abs) {
+        vse_abs_forward(a->v, b->I, D);
+        vse_abs_forward(a->e, b->C, D);
+    }
+    vse_scores(options->measure, a->v, b->I, a->e, b->C, D, scores);
+    memcpy(a->scores, scores, b->I * b->C * sizeof *scores);
+}
+
+static void backward(const struct kind_options *options, const float *block,
+                     const struct kind_batch *b, const float *dscores, void *acts, float *gradients,
+                     float *dv, float *de)
+{
+    struct acts *a = acts;
+    size_t D = options->D;
+    (void)block, (void)gradients;
+    vse_backward(options->measure, a->v, b->I, a->e, b->C, D, a->scores, dscores, dv, a->de);
+    if (options->use_abs) {
+        vse_abs_backward(b->v, b->I, D, dv);
+        vse_abs_backward(a->before_e, b->C, D, a->de);
+    }
+    vse_last_words_backward(a->de, b->words, b->C, D, de);
+}
+
+static const struct kind_training training = {
+    .acts_size = sizeof(struct acts), .carve = carve, .forward = forward, .backward = backward};
+
+const struct model_kind kind_vse = {
+    .name = "VSE++",
+    .gru = "rnn",
+    .pools = true,
+    .is = is_vse,
+    .read_options = read_options,
+    .holds = holds,
+    .finish_size = finish_size,
+    .finish_images = finish_images,
+    .finish_captions = finish_captions,
+    .tile_scratch = tile_scratch,
+    .tile = tile,
+    .same_bits = same_bits,
+    .training = &training,
+};
