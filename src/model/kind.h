@@ -145,7 +145,9 @@ struct model_kind {
                             size_t C, float *room, float *global);
 
     /* Scores of all pairs of a tile, which stays in the caches: I x C, rows `ld` apart, on the
-     * calling thread; scratch: tile_scratch floats (upper limits will do), 64-byte aligned. */
+     * calling thread; scratch: tile_scratch floats (upper limits will do), 64-byte aligned. Good
+     * sizes of a tile: some milliseconds of work. */
+    size_t tile_images, tile_captions;
     size_t (*tile_scratch)(const struct kind_model *model, size_t R, size_t C, size_t W);
     void (*tile)(const struct kind_model *model, const struct kind_images *images,
                  const struct kind_captions *captions, float *scratch, float *scores, size_t ld);

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "model/kernels/xattn.h"
 #include "model/kind.h"
+#include "retrieve/score/score_kind.h"
 #include "tests/model/family_fixture.h"
 #include "tests/support/testing.h"
 
@@ -143,58 +144,71 @@ static void scene_close(struct scene *s)
     family_fixture_close(&s->f);
 }
 
-/* A part of the images and of the captions. */
-static struct kind_images images_at(const struct scene *s, size_t first, size_t n)
+/* Every pair by itself. */
+static void score_pairs_alone(const struct scene *s, float *sims)
 {
-    struct kind_images out = s->images;
-    size_t D = s->f.D, R = out.R;
-    out.I = n;
-    out.regions = out.regions ? out.regions + first * R * D : NULL;
-    out.norm = out.norm ? out.norm + first * R : NULL;
-    out.gram = out.gram ? out.gram + first * R * R : NULL;
-    out.global = out.global ? out.global + first * D : NULL;
-    return out;
+    struct error err;
+    size_t I = s->images.I, C = s->captions.C, *starts = mem_new(I + 1, sizeof *starts);
+    uint32_t *captions = mem_new(I * C, sizeof *captions);
+    for (size_t i = 0; i <= I; i++)
+        starts[i] = i * C;
+    for (size_t k = 0; k < I * C; k++)
+        captions[k] = (uint32_t)(k % C);
+    struct score_list list = {starts, captions};
+    assert_done(score_kind_pairs(&s->model, &s->images, &s->captions, &list, sims, NULL, &err),
+                err);
+    free(starts);
+    free(captions);
 }
 
-static struct kind_captions captions_at(const struct scene *s, size_t first, size_t n)
+/* One caption with all images, one image with all captions. */
+static void check_one(const struct scene *s, const float *sims)
 {
-    struct kind_captions out = s->captions;
-    out.C = n;
-    out.starts += first;
-    out.gram_start += first;
-    out.global = out.global ? out.global + first * s->f.D : NULL;
-    return out;
-}
-
-/* All pairs, in tiles of so many images and captions. */
-static void score(const struct scene *s, size_t rows, size_t columns, float *sims)
-{
-    const struct model_kind *kind = s->model.options.kind;
-    size_t I = s->images.I, C = s->captions.C;
-    float *scratch =
-        mem_new(kind->tile_scratch(&s->model, s->images.R, columns, s->longest), sizeof *scratch);
-    for (size_t i = 0; i < I; i += rows)
-        for (size_t c = 0; c < C; c += columns) {
-            struct kind_images images = images_at(s, i, I - i < rows ? I - i : rows);
-            struct kind_captions captions = captions_at(s, c, C - c < columns ? C - c : columns);
-            kind->tile(&s->model, &images, &captions, scratch, sims + i * C + c, C);
-        }
-    free(scratch);
+    struct error err;
+    size_t I = s->images.I, C = s->captions.C, i = 4, c = 5;
+    float *scores = mem_new(I + C, sizeof *scores);
+    struct kind_images image = kind_images_at(&s->model, &s->images, i, 1);
+    struct kind_captions caption = kind_captions_at(&s->model, &s->captions, c, 1);
+    assert_done(score_kind_all(&s->model, &s->images, &caption, scores, NULL, &err), err);
+    assert_done(score_kind_all(&s->model, &image, &s->captions, scores + I, NULL, &err), err);
+    for (size_t k = 0; k < I; k++)
+        assert_true(fabsf(scores[k] - sims[k * C + c]) < 1e-6f);
+    for (size_t k = 0; k < C; k++)
+        assert_true(fabsf(scores[I + k] - sims[i * C + k]) < 1e-6f);
+    free(scores);
 }
 
 static void check_scores(const struct scene *s)
 {
-    const struct model_kind *kind = s->model.options.kind;
+    struct error err;
     size_t n = s->images.I * s->captions.C;
     float *sims = mem_new(n, sizeof *sims), *alone = mem_new(n, sizeof *alone);
-    score(s, s->images.I, s->captions.C, sims);
-    score(s, 1, 1, alone);
+    assert_done(score_kind_all(&s->model, &s->images, &s->captions, sims, NULL, &err), err);
+    score_pairs_alone(s, alone);
     family_fixture_check(&s->f, sims);
     family_fixture_check(&s->f, alone);
-    if (kind->same_bits(&s->model.options))
+    if (s->model.options.kind->same_bits(&s->model.options))
         assert_memory_equal(sims, alone, n * sizeof *sims);
+    check_one(s, sims);
     free(sims);
     free(alone);
+}
+
+static bool stop(void *context, uint64_t done, uint64_t total)
+{
+    (void)context, (void)done, (void)total;
+    return false;
+}
+
+static void check_interrupted(const struct scene *s)
+{
+    struct error err;
+    struct progress progress = {stop, NULL};
+    float *sims = mem_new(s->images.I * s->captions.C, sizeof *sims);
+    assert_int_equal(score_kind_all(&s->model, &s->images, &s->captions, sims, &progress, &err),
+                     -1);
+    assert_string_equal(err.text, "interrupted");
+    free(sims);
 }
 
 static void assert_weights(const float *weights, size_t rows, size_t n)
@@ -228,8 +242,8 @@ static void check_shown(const struct scene *s, size_t i, size_t c)
     float *room = mem_new(2 * R * W + 2 * W + R + 1, sizeof *room);
     struct kind_shown shown = {room, room + R * W, room + 2 * R * W, room + 2 * R * W + W,
                                room + 2 * R * W + W + R};
-    struct kind_images image = images_at(s, i, 1);
-    struct kind_captions caption = captions_at(s, c, 1);
+    struct kind_images image = kind_images_at(&s->model, &s->images, i, 1);
+    struct kind_captions caption = kind_captions_at(&s->model, &s->captions, c, 1);
     kind->show(&s->model, &image, &caption, scratch, &shown);
     if (kind->shows & KIND_WORDS_ON_REGIONS)
         assert_weights(shown.word_region, W, R);
@@ -248,6 +262,7 @@ static void check(const char *name, const char *kind_name)
     struct scene s;
     scene_open(&s, name, kind_name);
     check_scores(&s);
+    check_interrupted(&s);
     assert_int_equal(s.model.options.kind->show != NULL, s.model.options.kind->shows != 0);
     for (size_t i = 0; s.model.options.kind->show && i < 6; i++)
         check_shown(&s, i, 7 * i);

@@ -1,0 +1,122 @@
+#include "retrieve/score/score_kind.h"
+
+#include <omp.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "retrieve/score/ticker.h"
+
+static size_t at_most(size_t n, size_t most)
+{
+    return n < most ? n : most;
+}
+
+/* array + n, unless there is none. */
+static const float *at(const float *array, size_t n)
+{
+    return array ? array + n : NULL;
+}
+
+struct kind_images kind_images_at(const struct kind_model *model, const struct kind_images *images,
+                                  size_t first, size_t n)
+{
+    size_t D = model->options.D, R = images->R;
+    return (struct kind_images){.I = n,
+                                .R = R,
+                                .count = images->count ? images->count + first : NULL,
+                                .regions = at(images->regions, first * R * D),
+                                .norm = at(images->norm, first * R),
+                                .gram = at(images->gram, first * R * R),
+                                .global = at(images->global, first * D)};
+}
+
+struct kind_captions kind_captions_at(const struct kind_model *model,
+                                      const struct kind_captions *captions, size_t first, size_t n)
+{
+    struct kind_captions out = *captions;
+    out.C = n;
+    out.starts += first;
+    out.gram_start = captions->gram_start ? captions->gram_start + first : NULL;
+    out.global = at(captions->global, first * model->options.D);
+    return out;
+}
+
+/* A thread's scratch for tiles. */
+struct scratches {
+    float *all;
+    size_t size; /* of one, in floats */
+};
+
+static int scratches_alloc(const struct kind_model *model, const struct kind_images *images,
+                           const struct kind_captions *captions, size_t at_once,
+                           struct scratches *out, struct error *err)
+{
+    size_t longest = 1;
+    for (size_t c = 0; c < captions->C; c++) {
+        size_t W = captions->starts[c + 1] - captions->starts[c];
+        longest = W > longest ? W : longest;
+    }
+    out->size = model->options.kind->tile_scratch(model, images->R, at_once, longest);
+    out->size = (out->size + 15) / 16 * 16;
+    return mem_alloc(&out->all, (size_t)omp_get_max_threads(), out->size * sizeof(float), "scores",
+                     err);
+}
+
+static float *scratch_of(const struct scratches *s)
+{
+    return s->all + (size_t)omp_get_thread_num() * s->size;
+}
+
+int score_kind_all(const struct kind_model *model, const struct kind_images *images,
+                   const struct kind_captions *captions, float *sims,
+                   const struct progress *progress, struct error *err)
+{
+    const struct model_kind *kind = model->options.kind;
+    size_t I = images->I, C = captions->C;
+    size_t rows = kind->tile_images, columns = at_most(C, kind->tile_captions);
+    struct scratches scratches;
+    struct ticker ticker;
+    if (I == 0 || C == 0)
+        return 0;
+    if (scratches_alloc(model, images, captions, columns, &scratches, err) != 0)
+        return -1;
+    ticker_init(&ticker, progress, (uint64_t)I * C);
+#pragma omp parallel for collapse(2) schedule(dynamic)
+    for (size_t i = 0; i < I; i += rows)
+        for (size_t c = 0; c < C; c += columns) {
+            struct kind_images some = kind_images_at(model, images, i, at_most(I - i, rows));
+            struct kind_captions few =
+                kind_captions_at(model, captions, c, at_most(C - c, columns));
+            if (ticker_stopped(&ticker))
+                continue;
+            kind->tile(model, &some, &few, scratch_of(&scratches), sims + i * C + c, C);
+            ticker_add(&ticker, some.I * few.C);
+        }
+    free(scratches.all);
+    return ticker_end(&ticker, err);
+}
+
+int score_kind_pairs(const struct kind_model *model, const struct kind_images *images,
+                     const struct kind_captions *captions, const struct score_list *list,
+                     float *scores, const struct progress *progress, struct error *err)
+{
+    struct scratches scratches;
+    struct ticker ticker;
+    if (images->I == 0 || captions->C == 0)
+        return 0;
+    if (scratches_alloc(model, images, captions, 1, &scratches, err) != 0)
+        return -1;
+    ticker_init(&ticker, progress, list->starts[images->I]);
+#pragma omp parallel for schedule(dynamic)
+    for (size_t i = 0; i < images->I; i++) {
+        struct kind_images image = kind_images_at(model, images, i, 1);
+        for (size_t k = list->starts[i]; k < list->starts[i + 1] && !ticker_stopped(&ticker); k++) {
+            struct kind_captions caption = kind_captions_at(model, captions, list->captions[k], 1);
+            model->options.kind->tile(model, &image, &caption, scratch_of(&scratches), scores + k,
+                                      1);
+            ticker_add(&ticker, 1);
+        }
+    }
+    free(scratches.all);
+    return ticker_end(&ticker, err);
+}

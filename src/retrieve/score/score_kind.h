@@ -1,0 +1,31 @@
+/* score_kind.h: scores of the kinds of models that bring their own arithmetic (model/kind.h): what
+ * score.h does for SCAN. A pair's own score is what the kind's tile gives; where it has the same
+ * bits in every tile (model_kind.same_bits) no bounds are needed.
+ *
+ * Errors of all: not enough memory; "interrupted" if progress stops them. */
+#ifndef RETRIEVE_SCORE_SCORE_KIND_H
+#define RETRIEVE_SCORE_SCORE_KIND_H
+
+#include "base/error.h"
+#include "base/progress.h"
+#include "model/kind.h"
+#include "retrieve/score/score.h"
+
+/* All pairs, sims I x C; also one caption with all images, or one image with all captions. Threads
+ * share the tiles; progress counts pairs. */
+int score_kind_all(const struct kind_model *model, const struct kind_images *images,
+                   const struct kind_captions *captions, float *sims,
+                   const struct progress *progress, struct error *err) MUST_USE;
+
+/* Some pairs: scores in the order of the list, each scored by itself. progress counts pairs. */
+int score_kind_pairs(const struct kind_model *model, const struct kind_images *images,
+                     const struct kind_captions *captions, const struct score_list *list,
+                     float *scores, const struct progress *progress, struct error *err) MUST_USE;
+
+/* A view of n images or captions from `first` on, borrowed. */
+struct kind_images kind_images_at(const struct kind_model *model, const struct kind_images *images,
+                                  size_t first, size_t n);
+struct kind_captions kind_captions_at(const struct kind_model *model,
+                                      const struct kind_captions *captions, size_t first, size_t n);
+
+#endif
