@@ -5,6 +5,9 @@
 #include "model/kernels/gemm.h"
 #include "model/kind_private.h"
 
+/* Order: so many images stay in the second-level cache. */
+enum { ORDER_IMAGES = 64 };
+
 static bool is_vse(const struct checkpoint *c)
 {
     return c->group_count == 2 && checkpoint_option_find(c, "measure") &&
@@ -69,11 +72,12 @@ static void tile(const struct kind_model *model, const struct kind_images *image
 {
     size_t D = model->options.D;
     (void)scratch;
-    if (model->options.measure == VSE_ORDER) {
-        family_kernel()->order(images->global, images->I, captions->global, captions->C, D, scores,
-                               ld);
+    for (size_t i = 0; model->options.measure == VSE_ORDER && i < images->I; i += ORDER_IMAGES)
+        family_kernel()->order(images->global + i * D,
+                               images->I - i < ORDER_IMAGES ? images->I - i : ORDER_IMAGES,
+                               captions->global, captions->C, D, scores + i * ld, ld);
+    if (model->options.measure == VSE_ORDER)
         return;
-    }
     gemm_nt(images->I, captions->C, D, (struct matrix_const){images->global, D},
             (struct matrix_const){captions->global, D}, false, (struct matrix){scores, ld});
 }
@@ -148,8 +152,8 @@ const struct model_kind kind_vse = {
     .finish_size = finish_size,
     .finish_images = finish_images,
     .finish_captions = finish_captions,
-    .tile_images = 64,
-    .tile_captions = 128,
+    .tile_images = 256,
+    .tile_captions = 512,
     .tile_scratch = tile_scratch,
     .tile = tile,
     .same_bits = same_bits,
