@@ -131,8 +131,9 @@ struct model_kind {
     bool (*tensor)(const struct kind_options *options, size_t index, kind_tensor *out,
                    size_t *block_out);
 
-    /* Makes `out` (options and block set) ready. Errors: not enough memory. To be undone with done.
-     * NULL: nothing to do. */
+    /* Makes `out` (options and block set, state NULL) ready; again, after the parameters have
+     * changed, in the same memory and without fail. Errors: not enough memory. To be undone with
+     * done. NULL: nothing to do. */
     int (*ready)(struct kind_model *out, struct error *err);
     void (*done)(struct kind_model *model);
 

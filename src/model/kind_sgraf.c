@@ -98,8 +98,12 @@ static void done(struct kind_model *model)
 
 static int ready(struct kind_model *out, struct error *err)
 {
-    struct state *s = mem_new(1, sizeof *s);
-    out->state = s;
+    struct state *s = out->state;
+    if (s) {
+        sgraf_model_init(&s->layout, out->block, s->room, &s->model);
+        return 0;
+    }
+    out->state = s = mem_new(1, sizeof *s);
     sgraf_layout_init(&out->options.sgraf, &s->layout);
     if (mem_alloc(&s->room, sgraf_model_size(&s->layout), sizeof(float), "the model", err) != 0) {
         done(out);

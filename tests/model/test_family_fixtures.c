@@ -124,7 +124,7 @@ static void scene_open(struct scene *s, const char *name, const char *kind_name)
     s->model.options = (struct kind_options){.kind = kind, .D = s->f.D};
     assert_done(kind->read_options(s->f.checkpoint, &s->model.options, &err), err);
     read_block(s);
-    if (kind->ready)
+    for (int i = 0; kind->ready && i < 2; i++) /* again, as after a training step */
         assert_done(kind->ready(&s->model, &err), err);
     embed_images(s);
     embed_captions(s);
