@@ -121,7 +121,8 @@ struct model_kind {
     bool pools;       /* features of an image's regions are averaged before the encoder */
     bool (*is)(const struct checkpoint *checkpoint);
 
-    /* Errors: options that are missing, or of which nothing is known; sizes that disagree. */
+    /* Sets the kind's own fields; kind and D are set. Errors: options that are missing or have
+     * values of which nothing is known; sizes that disagree. */
     int (*read_options)(const struct checkpoint *checkpoint, struct kind_options *out,
                         struct error *err);
     struct kind_holds (*holds)(const struct kind_options *options);
