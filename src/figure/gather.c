@@ -154,9 +154,9 @@ int gather_words(const struct session *session, const struct query *query, size_
     set->has_score = true;
     gather_image(session, image, max_side, data, &set->image);
     copy_words(session, query, attention, data, set);
-    if (!attention->t2i)
+    if (attention->region_similarity)
         set->region_similarity =
-            figure_data_copy(data, attention->similarity, attention->R, sizeof(float));
+            figure_data_copy(data, attention->region_similarity, attention->R, sizeof(float));
     session_attention_free(attention);
     if (!pick)
         return 0;

@@ -14,6 +14,7 @@
 #include "evaluate/evaluate.h"
 #include "model/kernels/bf16.h"
 #include "model/kernels/xattn.h"
+#include "model/kind.h"
 #include "retrieve/session/session_contributions.h"
 #include "retrieve/session/session_exact.h"
 
@@ -128,26 +129,32 @@ static void test_queries_score_alike(void **state)
     }
 }
 
+static bool words_look(const struct attention *a)
+{
+    return a->shows & KIND_WORDS_ON_REGIONS;
+}
+
 static void check_words(const struct attention *a)
 {
-    size_t Q = a->t2i ? a->W : a->R, K = a->t2i ? a->R : a->W;
+    bool t2i = words_look(a);
+    size_t Q = t2i ? a->W : a->R, K = t2i ? a->R : a->W;
     for (size_t q = 0; q < Q; q++) {
         double sum = 0;
         for (size_t k = 0; k < K; k++) {
-            sum += a->weights[q * K + k];
-            size_t w = a->t2i ? q : k, r = a->t2i ? k : q;
-            assert_true(a->word_region[w * a->R + r] == a->weights[q * K + k]);
+            size_t w = t2i ? q : k, r = t2i ? k : q;
+            float weight = t2i ? a->word_region[w * a->R + r] : a->region_word[r * a->W + w];
+            sum += weight;
+            assert_true(a->word_region[w * a->R + r] == weight);
         }
         assert_true(fabs(sum - 1) < 1e-5);
     }
-    for (size_t w = 0; w < a->W; w++) {
+    for (size_t w = 0; !t2i && w < a->W; w++) {
         double sum = 0, weight = 0;
         for (size_t r = 0; r < a->R; r++) {
-            sum += (double)a->word_region[w * a->R + r] * (a->t2i ? 1 : a->similarity[r]);
+            sum += (double)a->word_region[w * a->R + r] * a->region_similarity[r];
             weight += a->word_region[w * a->R + r];
         }
-        double wanted = a->t2i ? a->similarity[w] : sum / weight;
-        assert_true(fabs(a->word_similarity[w] - wanted) < 1e-5);
+        assert_true(fabs(a->word_similarity[w] - sum / weight) < 1e-5);
     }
 }
 
@@ -166,7 +173,9 @@ static void test_attention(void **state)
         assert_done(query_from_caption(s, 7, &query, &err), err);
         assert_done(session_attention(s, 3, query, &attention, &err), err);
         assert_done(session_score_images(s, query, column, NULL, &err), err);
-        assert_true(attention->t2i == (n == 0));
+        assert_int_equal(attention->shows, n == 0 ? KIND_WORDS_ON_REGIONS : KIND_REGIONS_ON_WORDS);
+        assert_int_equal(attention->shows, session_shows(s));
+        assert_true((attention->region_word != NULL) == (n == 1) && !attention->nodes);
         assert_int_equal(attention->R, s->R);
         assert_int_equal(attention->W, query->W);
         assert_true(fabsf(attention->score - column[3]) < 2e-6f);
@@ -289,7 +298,7 @@ static double pooled_without(const struct attention *a, enum agg_func agg, float
 {
     double sum = 0, most = -INFINITY;
     for (size_t i = 0; i < a->W; i++) {
-        double x = (double)a->similarity[i];
+        double x = (double)a->word_similarity[i];
         if (i == w)
             continue;
         sum += agg == AGG_LOGSUMEXP ? exp((double)lambda * x) : x;
@@ -312,14 +321,14 @@ static void check_shares(const struct session *s, const struct query *q, size_t 
                     err);
         for (size_t w = 0; w < q->W; w++) {
             sum += (double)shares[w];
-            if (!a->t2i)
+            if (!words_look(a))
                 assert_float_equal(shares[w],
                                    all - naive_without(s, q, image, (enum agg_func)agg, w), 2e-5);
             else if (agg == AGG_LOGSUMEXP || agg == AGG_MAX)
                 assert_float_equal(shares[w],
                                    all - pooled_without(a, (enum agg_func)agg, lambda, w), 2e-5);
         }
-        if (a->t2i && (agg == AGG_MEAN || agg == AGG_SUM))
+        if (words_look(a) && (agg == AGG_MEAN || agg == AGG_SUM))
             assert_float_equal(sum, all, 2e-5); /* the parts are the whole */
     }
     session_attention_free(a);

@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "evaluate/evaluate.h"
 #include "figure/figure.h"
+#include "model/kind.h"
 #include "retrieve/session/session_contributions.h"
 #include "retrieve/session/session_exact.h"
 
@@ -185,7 +186,7 @@ static int real_look(struct backend *backend, size_t image, const struct ask *as
         return -1;
     struct look *look = mem_new(1, sizeof *look);
     take_words(real, query, &look->words);
-    look->t2i = attention->t2i;
+    look->t2i = attention->shows & KIND_WORDS_ON_REGIONS;
     look->R = attention->R;
     look->score = attention->score;
     look->weights = mem_new(look->words.count * look->R, sizeof *look->weights);

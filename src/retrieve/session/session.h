@@ -140,22 +140,25 @@ int session_score_block(const struct session *session, size_t first_image, size_
 int session_score_all(const struct session *session, float *sims, const struct progress *progress,
                       struct error *err) MUST_USE;
 
-/* What the queries of a pair attend to. t2i: weights W x R, row w over regions; i2t: weights R x W,
- * row r over words. R: the image's real regions. */
+/* What its model can show of a pair, as KIND_* bits (model/kind.h); 0: it has no attention. SCAN:
+ * KIND_WORDS_ON_REGIONS (t2i) or KIND_REGIONS_ON_WORDS (i2t). */
+unsigned session_shows(const struct session *session);
+
+/* What a pair shows. R: the image's real regions; W: the query's words, <start> and <end>
+ * included. */
 struct attention {
-    bool t2i;
+    unsigned shows; /* session_shows */
     size_t R, W;
-    float *weights;
-    float *similarity; /* one per query: W (t2i) or R (i2t) */
     float score;
-    float
-        *word_region; /* W x R: what a figure of words shows: t2i the weights; i2t the transpose */
-    float *word_similarity; /* W: t2i similarity; i2t: attention-weighted mean similarity of the
-                               regions that look at it */
+    /* Each word on the regions, W x R and W. If it is only regions that attend (i2t): how much each
+     * region attends to the word, and the mean of their similarities so weighted. */
+    float *word_region, *word_similarity;
+    float *region_word, *region_similarity; /* each region on the words, R x W and R; or NULL */
+    float *nodes; /* 1 + W: weight of the whole pair's similarity, then of each word's; or NULL */
 };
 
-/* The attention of an image and a query. Errors: not enough memory. To be freed with
- * session_attention_free. */
+/* The attention of an image and a query. Errors: the model shows none; not enough memory. To be
+ * freed with session_attention_free. */
 int session_attention(const struct session *session, size_t image, const struct query *query,
                       struct attention **out, struct error *err) MUST_USE;
 void session_attention_free(struct attention *attention);

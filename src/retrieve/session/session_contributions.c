@@ -95,14 +95,15 @@ int session_word_contributions(const struct session *session, size_t image,
 {
     struct attn_options options = *session_attn(session);
     options.agg_func = agg;
-    if (attention->t2i) {
-        contributions_of_t2i(agg, options.lambda_lse, attention->similarity, query->W,
+    if (attention->shows & KIND_WORDS_ON_REGIONS) {
+        contributions_of_t2i(agg, options.lambda_lse, attention->word_similarity, query->W,
                              contributions);
         return 0;
     }
     if (query->W > SESSION_CONTRIBUTION_WORDS)
         return error_set(err, "the caption has %zu words; contributions are computed for up to %d",
                          query->W - 2, SESSION_CONTRIBUTION_WORDS - 2);
-    float all = pool_similarity(agg, options.lambda_lse, attention->similarity, attention->R);
+    float all =
+        pool_similarity(agg, options.lambda_lse, attention->region_similarity, attention->R);
     return contributions_of_i2t(session, image, query, &options, all, contributions, err);
 }

@@ -2,6 +2,7 @@
 #ifndef RETRIEVE_SESSION_SESSION_PRIVATE_H
 #define RETRIEVE_SESSION_SESSION_PRIVATE_H
 
+#include "model/kind.h"
 #include "retrieve/score/score.h"
 #include "retrieve/session/session.h"
 
