@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/ascending.h"
+#include "base/countof.h"
 #include "base/magic.h"
 #include "base/mem.h"
 #include "config.h"
@@ -439,9 +440,11 @@ void file_folders_remove(const char *path, size_t count)
 }
 
 /* FOLDER/assets/NAME for each folder above the executable, nearest first: a build folder inside the
- * source tree finds the tree's assets. */
+ * source tree finds the tree's assets; else those that were installed with it, wherever the tree
+ * was moved since. */
 static char *asset_near_program(const char *name)
 {
+    static const char *const folders[] = {"assets", "share/" PACKAGE "/assets"};
     char self[4096];
     ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
     if (n <= 0)
@@ -452,10 +455,12 @@ static char *asset_near_program(const char *name)
         if (!slash || slash == self)
             return NULL;
         *slash = '\0';
-        char *path = mem_printf("%s/assets/%s", self, name);
-        if (file_exists(path))
-            return path;
-        free(path);
+        for (size_t i = 0; i < COUNTOF(folders); i++) {
+            char *path = mem_printf("%s/%s/%s", self, folders[i], name);
+            if (file_exists(path))
+                return path;
+            free(path);
+        }
     }
     return NULL;
 }

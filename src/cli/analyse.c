@@ -46,13 +46,26 @@ static int help(void)
     return EXIT_DONE;
 }
 
+/* What each kind prints of itself for the build: --help=man, --help=words. */
+static int each_kind(const char *form)
+{
+    for (size_t i = 0; i < COUNTOF(kinds); i++)
+        kinds[i].run(2, (char *[]){(char *)kinds[i].name, (char *)form, NULL});
+    return EXIT_DONE;
+}
+
 /* The command's section of the page, then each kind's. */
 static int manual(void)
 {
     cli_print_man(&usage);
+    return each_kind("--help=man");
+}
+
+static int words(void)
+{
     for (size_t i = 0; i < COUNTOF(kinds); i++)
-        kinds[i].run(2, (char *[]){(char *)kinds[i].name, "--help=man", NULL});
-    return EXIT_DONE;
+        printf("kind\tanalyse\t%s\n", kinds[i].name);
+    return each_kind("--help=words");
 }
 
 int cli_analyse(int argc, char **argv)
@@ -63,6 +76,8 @@ int cli_analyse(int argc, char **argv)
         return kind->run(argc - 1, argv + 1);
     if (strcmp(name, "--help=man") == 0)
         return manual();
+    if (strcmp(name, "--help=words") == 0)
+        return words();
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
         return help();
     return *name ? cli_usage_error("analyse", "there is no kind of analysis '%s'", name)

@@ -198,6 +198,11 @@ static int run(struct bench *b, const struct request *r)
     return EXIT_DONE;
 }
 
+static const char *section_name(size_t index)
+{
+    return index < SECTIONS ? sections[index].name : NULL;
+}
+
 int cli_bench(int argc, char **argv)
 {
     struct bench b = {.variant = NULL};
@@ -224,6 +229,7 @@ int cli_bench(int argc, char **argv)
         .examples = "  scanscope bench --quick\n"
                     "  scanscope bench score train --quick --json\n",
         .options = options,
+        .kind = section_name,
     };
     int status;
     if (cli_parse(&usage, argc, argv, &r.names, &status) &&

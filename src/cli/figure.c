@@ -393,6 +393,11 @@ static const char examples[] =
     "  scanscope figure regions -m assets/demo/model.pth.tar -d assets/demo "
     "--caption-index 3 --regions 0-3 --columns 2 --width 85mm -o regions.svg\n";
 
+static const char *kind_name(size_t index)
+{
+    return index < FIGURE_KINDS ? figure_kind_name((enum figure_kind)index) : NULL;
+}
+
 /* As long as its table of options. */
 static int parse_and_run(struct options *o, int argc, char **argv)
 {
@@ -430,7 +435,8 @@ static int parse_and_run(struct options *o, int argc, char **argv)
                                     .synopsis = "KIND|FILE.json [options] -o FILE",
                                     .about = about,
                                     .examples = examples,
-                                    .options = table};
+                                    .options = table,
+                                    .kind = kind_name};
     int status;
     memcpy(table, own, sizeof own);
     for (size_t i = 0; i < STYLE_OPTIONS; i++) {

@@ -1,4 +1,5 @@
-/* help.c: an option table as --help shows it, and as the middle of the man page. */
+/* help.c: an option table as --help shows it, as the middle of the man page, and for the shells'
+ * completions. */
 #include "cli/options.h"
 
 #include <stdio.h>
@@ -139,4 +140,23 @@ void cli_print_man(const struct cli_usage *usage)
     printf("%s\n.nf\n", kind ? ".SS Examples" : ".SH EXAMPLES");
     print_roff(usage->examples);
     printf(".fi\n");
+}
+
+/* ---- completions ---- */
+
+static void print_words_of(const char *command, const struct cli_option *o)
+{
+    printf("option\t%s\t%s\t", command, o->name);
+    if (o->letter)
+        putchar(o->letter);
+    printf("\t%s\t%s\n", o->value ? o->value : "", o->help);
+}
+
+void cli_print_words(const struct cli_usage *usage)
+{
+    for (size_t i = 0; usage->kind && usage->kind(i); i++)
+        printf("kind\t%s\t%s\n", usage->command, usage->kind(i));
+    for (const struct cli_option *o = usage->options; o->name; o++)
+        print_words_of(usage->command, o);
+    print_words_of(usage->command, &help_option);
 }

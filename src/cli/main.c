@@ -46,6 +46,14 @@ static int help(void)
     return EXIT_DONE;
 }
 
+/* The commands, for the shells' completions (cli_print_words has the rest). */
+static int words(void)
+{
+    for (size_t i = 0; commands[i].name; i++)
+        printf("command\t%s\t%s\n", commands[i].name, commands[i].summary);
+    return EXIT_DONE;
+}
+
 /* Results that cannot be written (a full disk, a closed pipe) are a failure too. */
 static int finish_output(int status)
 {
@@ -65,6 +73,8 @@ static int run(int argc, char **argv)
     }
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
         return help();
+    if (strcmp(name, "--help=words") == 0)
+        return words();
     const struct command *command = find_command(name);
     if (command)
         return argc > 1 ? command->run(argc - 1, argv + 1)

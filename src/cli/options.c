@@ -159,6 +159,17 @@ static const char *offending(char **argv)
     return argv[optind - 1];
 }
 
+/* --help, or in the form that the build asks for. */
+static void print_usage(const struct cli_usage *usage, const char *form)
+{
+    if (form && strcmp(form, "man") == 0)
+        cli_print_man(usage);
+    else if (form && strcmp(form, "words") == 0)
+        cli_print_words(usage);
+    else
+        cli_print_help(usage);
+}
+
 static bool parse_all(const struct cli_usage *usage, const struct getopt_tables *tables, int argc,
                       char **argv, int *status_out)
 {
@@ -166,10 +177,7 @@ static bool parse_all(const struct cli_usage *usage, const struct getopt_tables 
     opterr = 0;
     for (int code; (code = getopt_long(argc, argv, tables->shorts, tables->longs, NULL)) != -1;) {
         if (code == 'h') {
-            if (optarg && strcmp(optarg, "man") == 0)
-                cli_print_man(usage);
-            else
-                cli_print_help(usage);
+            print_usage(usage, optarg);
             *status_out = EXIT_DONE;
             return false;
         }

@@ -42,6 +42,9 @@ struct cli_usage {
     const char *about;    /* a sentence or two */
     const char *examples; /* lines, each a command that runs on the demo; NULL: none */
     const struct cli_option *options;
+    /* What its first argument may be, beside files and texts: the name of kind `index`, NULL after
+     * the last. NULL: there are none. */
+    const char *(*kind)(size_t index);
 };
 
 /* Parses argv into the options' targets; other arguments go to `operands` in order (NULL: none are
@@ -57,6 +60,10 @@ void cli_list_done(struct cli_list *list);
  * examples of the man page, in roff: the build puts those into man/scanscope-COMMAND.1.in. */
 void cli_print_help(const struct cli_usage *usage);
 void cli_print_man(const struct cli_usage *usage);
+
+/* Prints (--help=words) a line per kind and option for assets/completions/make, fields separated by
+ * tabs: "kind", command, kind; "option", command, name, letter, value, help. */
+void cli_print_words(const struct cli_usage *usage);
 
 /* Prints "scanscope COMMAND: TEXT" to stderr; returns EXIT_FAILED. */
 int cli_fail(const char *command, const struct error *err);

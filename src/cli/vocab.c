@@ -178,11 +178,14 @@ int cli_vocab(int argc, char **argv)
         {NULL, 0, CLI_SWITCH, NULL, NULL, NULL},
     };
     const struct cli_usage usage = {
-        "vocab", "-d DIR [options]",
-        "Builds a vocabulary from captions, like the reference from the train and dev splits "
-        "together: the words that occur often enough, in order of first use, after <pad>, <start>, "
-        "<end> and <unk>. Reports how much of the captions it covers.",
-        "  scanscope vocab --captions assets/demo/test_caps.txt -o vocab.json\n", options};
+        .command = "vocab",
+        .synopsis = "-d DIR [options]",
+        .about = "Builds a vocabulary from captions, like the reference from the train and dev "
+                 "splits together: the words that occur often enough, in order of first use, after "
+                 "<pad>, <start>, <end> and <unk>. Reports how much of the captions it covers.",
+        .examples = "  scanscope vocab --captions assets/demo/test_caps.txt -o vocab.json\n",
+        .options = options,
+    };
     struct error err;
     int status = EXIT_USAGE;
     if (cli_parse(&usage, argc, argv, NULL, &status)) {
