@@ -55,8 +55,9 @@ struct recurrence {
 
 size_t gru_whh_packed_size(size_t D)
 {
-    size_t forward = gemm_factor_size(2 * D, D), backward = gemm_factor_size(D, 2 * D);
-    return (forward > backward ? forward : backward) + gemm_factor_size(D, D);
+    size_t forward = gemm_factor_size(2 * D, D, GEMM_AS_ALWAYS),
+           backward = gemm_factor_size(D, 2 * D, GEMM_AS_ALWAYS);
+    return (forward > backward ? forward : backward) + gemm_factor_size(D, D, GEMM_AS_ALWAYS);
 }
 
 /* Forward the states are multiplied by W_hh', backward the gates' gradients by W_hh. */
@@ -66,8 +67,10 @@ static void pack_recurrence(const struct gru_layer *l, bool forward, struct recu
     for (size_t k = 0; k < l->directions; k++) {
         struct matrix_const rz = {l->weights[k].w_hh, D}, n = {rz.data + 2 * D * D, D};
         float *room = l->packed[k];
-        gemm_factor_pack(forward ? 2 * D : D, forward ? D : 2 * D, forward, rz, room, &out[k].rz);
-        gemm_factor_pack(D, D, forward, n, room + gemm_factor_size(out[k].rz.N, out[k].rz.K),
+        gemm_factor_pack(forward ? 2 * D : D, forward ? D : 2 * D, forward, rz, GEMM_AS_ALWAYS,
+                         room, &out[k].rz);
+        gemm_factor_pack(D, D, forward, n, GEMM_AS_ALWAYS,
+                         room + gemm_factor_size(out[k].rz.N, out[k].rz.K, GEMM_AS_ALWAYS),
                          &out[k].n);
     }
 }

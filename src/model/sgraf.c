@@ -24,18 +24,18 @@ static void carve(const struct sgraf_layout *l, struct arena *arena, struct sgra
     out->region_shift = arena_take(arena, R, sizeof(float));
     out->global_scale = arena_take(arena, D, sizeof(float));
     out->global_shift = arena_take(arena, D, sizeof(float));
-    rooms->loc = arena_take(arena, gemm_factor_size(S, D), sizeof(float));
-    rooms->glo = arena_take(arena, gemm_factor_size(S, D), sizeof(float));
+    rooms->loc = arena_take(arena, gemm_factor_size(S, D, GEMM_ROWS_ALIKE), sizeof(float));
+    rooms->glo = arena_take(arena, gemm_factor_size(S, D, GEMM_ROWS_ALIKE), sizeof(float));
     if (l->options.module != SGRAF_SGR)
         return;
     for (size_t k = 0; k < steps; k++) {
         out->step[k] = arena_take(arena, 2 * S * S, sizeof(float));
         out->edge_bias[k] = arena_take(arena, S, sizeof(float));
-        rooms->steps[k] =
-            arena_take(arena, k + 1 < steps ? gemm_factor_size(2 * S, S) : 0, sizeof(float));
+        rooms->steps[k] = arena_take(
+            arena, k + 1 < steps ? gemm_factor_size(2 * S, S, GEMM_ROWS_ALIKE) : 0, sizeof(float));
     }
-    rooms->last_edge = arena_take(arena, gemm_factor_size(S, S), sizeof(float));
-    rooms->last_graph = arena_take(arena, gemm_factor_size(S, S), sizeof(float));
+    rooms->last_edge = arena_take(arena, gemm_factor_size(S, S, GEMM_ROWS_ALIKE), sizeof(float));
+    rooms->last_graph = arena_take(arena, gemm_factor_size(S, S, GEMM_ROWS_ALIKE), sizeof(float));
 }
 
 size_t sgraf_model_size(const struct sgraf_layout *layout)
@@ -73,7 +73,8 @@ static void merge_edge(const struct sgraf_layout *l, const float *block, size_t 
 /* The factor W' (in x out) of y = x W'. */
 static void pack(const float *W, size_t out, size_t in, float *room, struct gemm_factor *factor_out)
 {
-    gemm_factor_pack(out, in, true, (struct matrix_const){W, in}, room, factor_out);
+    gemm_factor_pack(out, in, true, (struct matrix_const){W, in}, GEMM_ROWS_ALIKE, room,
+                     factor_out);
 }
 
 static void prepare_graph(const struct sgraf_layout *l, const float *block,

@@ -129,8 +129,8 @@ void sgraf_image_init(const struct sgraf_layout *layout, const float *regions, s
 /* Captions to score in one call: as many as make good use of the caches. */
 enum { SGRAF_AT_ONCE = 16 };
 
-/* Whether a caption's score has the same bits alone and among others: if our own kernel multiplies
- * (gemm_has_own_kernel). BLAS rounds by the shape of the matrix; then the same call gives the same
+/* Whether a caption's score has the same bits alone and among others: if our own kernels multiply
+ * (gemm_rows_alike). BLAS rounds by the shape of the matrix; then the same call gives the same
  * bits, and others differ by some 1e-7. */
 bool sgraf_same_bits(void);
 

@@ -65,22 +65,24 @@ size_t sgraf_scratch(const struct sgraf_layout *layout, size_t R, size_t N, size
 size_t sgraf_image_size(const struct sgraf_layout *layout, size_t R)
 {
     size_t D = layout->options.D;
-    return padded(gemm_factor_size(R, D)) + gemm_factor_size(D, R);
+    return padded(gemm_factor_size(R, D, GEMM_ROWS_ALIKE)) +
+           gemm_factor_size(D, R, GEMM_ROWS_ALIKE);
 }
 
 void sgraf_image_init(const struct sgraf_layout *layout, const float *regions, size_t R,
                       const float *global, float *room, struct sgraf_image *out)
 {
-    size_t D = layout->options.D, first = padded(gemm_factor_size(R, D));
+    size_t D = layout->options.D, first = padded(gemm_factor_size(R, D, GEMM_ROWS_ALIKE));
     struct matrix_const rows = {regions, D};
     *out = (struct sgraf_image){.R = R, .global = global};
-    gemm_factor_pack(R, D, true, rows, first ? room : NULL, &out->by_word);
-    gemm_factor_pack(D, R, false, rows, first ? room + first : NULL, &out->by_weights);
+    gemm_factor_pack(R, D, true, rows, GEMM_ROWS_ALIKE, first ? room : NULL, &out->by_word);
+    gemm_factor_pack(D, R, false, rows, GEMM_ROWS_ALIKE, first ? room + first : NULL,
+                     &out->by_weights);
 }
 
 bool sgraf_same_bits(void)
 {
-    return gemm_has_own_kernel();
+    return gemm_rows_alike();
 }
 
 static size_t word_of(const struct sgraf_captions *captions, size_t c)

@@ -9,28 +9,45 @@
 #include "base/countof.h"
 #include "model/kernels/gemm_private.h"
 
-#ifdef GEMM_AVX512
+#ifdef GEMM_X86
 /* The only x86 kernels of OpenBLAS that use AVX-512. Debian 12's OpenBLAS takes its AVX2 kernels on
  * every AMD CPU, and wherever OPENBLAS_CORETYPE says so. */
 static const char *const wide_cores[] = {"SkylakeX", "Cooperlake", "SapphireRapids"};
 
+static const struct gemm_kernel *kernels[3];
 static bool wide;
 
 static void choose(void)
 {
+    size_t n = 0;
     __builtin_cpu_init();
     wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
            __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
            __builtin_cpu_supports("avx512vl");
+    if (wide)
+        kernels[n++] = &gemm_avx512;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+        kernels[n++] = &gemm_avx2;
     for (size_t i = 0; i < COUNTOF(wide_cores); i++)
         wide = wide && strcmp(openblas_get_corename(), wide_cores[i]) != 0;
 }
 
-bool gemm_has_own_kernel(void)
+static void choose_once(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, choose);
+}
+
+bool gemm_has_own_kernel(void)
+{
+    choose_once();
     return wide;
+}
+
+const struct gemm_kernel *gemm_kernel_at(size_t index)
+{
+    choose_once();
+    return kernels[index];
 }
 #else
 bool gemm_has_own_kernel(void)
@@ -38,20 +55,10 @@ bool gemm_has_own_kernel(void)
     return false;
 }
 
-void gemm_avx512(const struct gemm_job *job)
+const struct gemm_kernel *gemm_kernel_at(size_t index)
 {
-    (void)job;
-}
-
-size_t gemm_panels_size(size_t N, size_t K)
-{
-    (void)N, (void)K;
-    return 0;
-}
-
-void gemm_panels_pack(const struct gemm_job *job, float *panels_out)
-{
-    (void)job, (void)panels_out;
+    (void)index;
+    return NULL;
 }
 #endif
 
@@ -92,16 +99,21 @@ const char *gemm_blas_name(void)
     return openblas_get_config();
 }
 
+static void check(const struct gemm_job *job)
+{
+    assert(job->a.ld >= (job->a_transposed ? job->M : job->K) && job->c.ld >= job->N);
+    assert(job->b.ld >= (job->b_transposed ? job->K : job->N));
+}
+
 /* A few rows do not fill a tile of our own kernel. */
 static void multiply(const struct gemm_job *job)
 {
     enum { FEW = 8 };
-    assert(job->a.ld >= (job->a_transposed ? job->M : job->K) && job->c.ld >= job->N);
-    assert(job->b.ld >= (job->b_transposed ? job->K : job->N));
+    check(job);
     if (job->M == 0 || job->N == 0 || job->K == 0)
         return;
-    if (job->panels || (gemm_has_own_kernel() && job->M >= FEW))
-        gemm_avx512(job);
+    if (gemm_has_own_kernel() && job->M >= FEW)
+        gemm_kernel_at(0)->multiply(job);
     else
         gemm_blas(job);
 }
@@ -124,24 +136,44 @@ void gemm_tn(size_t M, size_t N, size_t K, struct matrix_const a, struct matrix_
     multiply(&(struct gemm_job){true, false, add, M, N, K, a, b, c, NULL});
 }
 
-size_t gemm_factor_size(size_t N, size_t K)
+/* What multiplies by a factor; NULL: BLAS. */
+static const struct gemm_kernel *kernel_for(enum gemm_factor_use use)
 {
-    return gemm_has_own_kernel() ? gemm_panels_size(N, K) : 0;
+    return use == GEMM_ROWS_ALIKE || gemm_has_own_kernel() ? gemm_kernel_at(0) : NULL;
 }
 
-void gemm_factor_pack(size_t N, size_t K, bool transposed, struct matrix_const b, float *room,
-                      struct gemm_factor *out)
+bool gemm_rows_alike(void)
 {
-    assert(room || gemm_factor_size(N, K) == 0);
-    *out = (struct gemm_factor){N, K, transposed, b, gemm_has_own_kernel() ? room : NULL};
-    if (out->panels)
-        gemm_panels_pack(&(struct gemm_job){.b_transposed = transposed, .N = N, .K = K, .b = b},
-                         room);
+    return kernel_for(GEMM_ROWS_ALIKE) != NULL;
+}
+
+size_t gemm_factor_size(size_t N, size_t K, enum gemm_factor_use use)
+{
+    const struct gemm_kernel *kernel = kernel_for(use);
+    return kernel ? kernel->panels_size(N, K) : 0;
+}
+
+void gemm_factor_pack(size_t N, size_t K, bool transposed, struct matrix_const b,
+                      enum gemm_factor_use use, float *room, struct gemm_factor *out)
+{
+    const struct gemm_kernel *kernel = kernel_for(use);
+    assert(room || !kernel);
+    *out = (struct gemm_factor){N, K, transposed, b, kernel, kernel ? room : NULL};
+    if (kernel)
+        kernel->panels_pack(&(struct gemm_job){.b_transposed = transposed, .N = N, .K = K, .b = b},
+                            room);
 }
 
 void gemm_factor_multiply(size_t M, struct matrix_const a, const struct gemm_factor *factor,
                           bool add, struct matrix c)
 {
-    multiply(&(struct gemm_job){false, factor->transposed, add, M, factor->N, factor->K, a,
-                                factor->b, c, factor->panels});
+    struct gemm_job job = {false, factor->transposed, add, M, factor->N, factor->K, a, factor->b,
+                           c,     factor->panels};
+    if (!factor->kernel) {
+        multiply(&job);
+        return;
+    }
+    check(&job);
+    if (M > 0 && factor->N > 0 && factor->K > 0)
+        factor->kernel->multiply(&job);
 }

@@ -10,7 +10,7 @@
 #include "model/kernels/gemm.h"
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-#define GEMM_AVX512 1
+#define GEMM_X86 1
 #endif
 
 /* c (M x N) = op(a) op(b), or that added to c; op(a) is M x K, op(b) K x N. */
@@ -19,21 +19,33 @@ struct gemm_job {
     size_t M, N, K;
     struct matrix_const a, b;
     struct matrix c;
-    const float *panels; /* b as packed by gemm_panels_pack, or NULL */
+    const float *panels; /* b as packed by the kernel that multiplies, or NULL */
 };
 
 /* Through BLAS, in blocks that do not depend on the number of threads. */
 void gemm_blas(const struct gemm_job *job);
 
-/* With AVX-512, on all cores; inside a parallel region, on the calling thread alone. M, N and K are
- * at least 1; only if gemm_has_own_kernel. Needs some 300 KB of stack on each thread. */
-void gemm_avx512(const struct gemm_job *job);
+/* A kernel of our own for one vector unit. */
+struct gemm_kernel {
+    const char *name;
 
-/* Floats of a packed b (N x K). */
-size_t gemm_panels_size(size_t N, size_t K);
+    /* Floats of a packed b (N x K). */
+    size_t (*panels_size)(size_t N, size_t K);
 
-/* Packs b (N, K, b and b_transposed of the job) for gemm_avx512, once for many products, into
- * gemm_panels_size floats. */
-void gemm_panels_pack(const struct gemm_job *job, float *panels_out);
+    /* Packs b (N, K, b and b_transposed of the job), once for many products, into panels_size
+     * floats. */
+    void (*panels_pack)(const struct gemm_job *job, float *panels_out);
+
+    /* On all cores; inside a parallel region, on the calling thread alone. M, N and K are at least
+     * 1. Needs some 300 KB of stack on each thread. */
+    void (*multiply)(const struct gemm_job *job);
+};
+
+#ifdef GEMM_X86
+extern const struct gemm_kernel gemm_avx512, gemm_avx2;
+#endif
+
+/* Our own kernels that this CPU runs, the best first; NULL after the last. */
+const struct gemm_kernel *gemm_kernel_at(size_t index);
 
 #endif

@@ -103,13 +103,13 @@ static void run_public(struct bed *bed, int kind)
 }
 
 /* With b packed once, as for many products. */
-static void run_factor(struct bed *bed)
+static void run_factor(struct bed *bed, enum gemm_factor_use use)
 {
     const struct gemm_job *j = &bed->job;
     struct gemm_factor factor;
-    float *room = mem_new(gemm_factor_size(j->N, j->K), sizeof *room);
+    float *room = mem_new(gemm_factor_size(j->N, j->K, use), sizeof *room);
     memcpy(bed->c, bed->start, bed->c_count * sizeof *bed->c);
-    gemm_factor_pack(j->N, j->K, j->b_transposed, j->b, room, &factor);
+    gemm_factor_pack(j->N, j->K, j->b_transposed, j->b, use, room, &factor);
     gemm_factor_multiply(j->M, j->a, &factor, j->add, j->c);
     assert_right(bed, "the packed factor");
     free(room);
@@ -135,11 +135,12 @@ static void test_shapes(void **state)
             struct bed bed;
             bed_init(&bed, &rng, shapes[s][0], shapes[s][1], shapes[s][2], kind % 3, kind / 3);
             run(&bed, gemm_blas, "BLAS");
-            if (gemm_has_own_kernel())
-                run(&bed, gemm_avx512, "the own product");
+            for (size_t k = 0; gemm_kernel_at(k); k++)
+                run(&bed, gemm_kernel_at(k)->multiply, gemm_kernel_at(k)->name);
             run_public(&bed, kind % 3);
             if (kind % 3 != 2)
-                run_factor(&bed);
+                for (int use = 0; use < 2; use++)
+                    run_factor(&bed, (enum gemm_factor_use)use);
             bed_done(&bed);
         }
     omp_set_num_threads(threads);
@@ -157,30 +158,68 @@ static void test_nothing(void **state)
     assert_true(c == 5);
 }
 
+static float *copy_of_result(const struct bed *bed)
+{
+    float *out = mem_new(bed->c_count, sizeof *out);
+    memcpy(out, bed->c, bed->c_count * sizeof *out);
+    return out;
+}
+
+static void check_threads(const struct gemm_kernel *kernel, struct bed *bed)
+{
+    omp_set_num_threads(1);
+    run(bed, kernel->multiply, "one thread");
+    float *one = copy_of_result(bed);
+    for (int n = 2; n <= 5; n++) {
+        omp_set_num_threads(n);
+        run(bed, kernel->multiply, "several threads");
+        assert_memory_equal(bed->c, one, bed->c_count * sizeof *one);
+    }
+    free(one);
+}
+
 static void test_threads(void **state)
 {
     struct rng rng;
     struct bed bed;
     int threads = omp_get_max_threads();
     (void)state;
-    if (!gemm_has_own_kernel())
+    if (!gemm_kernel_at(0))
         skip();
     rng_seed(&rng, 22);
     for (int kind = 0; kind < 3; kind++) {
         bed_init(&bed, &rng, 301, 203, 520, kind, true);
-        omp_set_num_threads(1);
-        run(&bed, gemm_avx512, "one thread");
-        float *one = mem_new(bed.c_count, sizeof *one);
-        memcpy(one, bed.c, bed.c_count * sizeof *one);
-        for (int n = 2; n <= 5; n++) {
-            omp_set_num_threads(n);
-            run(&bed, gemm_avx512, "several threads");
-            assert_memory_equal(bed.c, one, bed.c_count * sizeof *one);
-        }
-        free(one);
+        for (size_t k = 0; gemm_kernel_at(k); k++)
+            check_threads(gemm_kernel_at(k), &bed);
         bed_done(&bed);
     }
     omp_set_num_threads(threads);
+}
+
+/* A row alone has the bits that it has among others. */
+static void test_rows_alike(void **state)
+{
+    struct rng rng;
+    struct bed bed;
+    struct gemm_factor factor;
+    (void)state;
+    if (!gemm_rows_alike())
+        skip();
+    rng_seed(&rng, 24);
+    bed_init(&bed, &rng, 29, 70, 301, 1, false);
+    const struct gemm_job *j = &bed.job;
+    float *room = mem_new(gemm_factor_size(j->N, j->K, GEMM_ROWS_ALIKE), sizeof *room);
+    gemm_factor_pack(j->N, j->K, true, j->b, GEMM_ROWS_ALIKE, room, &factor);
+    gemm_factor_multiply(j->M, j->a, &factor, false, j->c);
+    float *all = copy_of_result(&bed);
+    for (size_t i = 0; i < j->M; i++) {
+        struct matrix_const row = {j->a.data + i * j->a.ld, j->a.ld};
+        gemm_factor_multiply(1, row, &factor, false, j->c);
+        assert_memory_equal(j->c.data, all + i * j->c.ld, j->N * sizeof *all);
+    }
+    free(all);
+    free(room);
+    bed_done(&bed);
 }
 
 /* Not a number stays one, and stays in its row. */
@@ -202,9 +241,8 @@ static void test_nan(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_shapes),
-        cmocka_unit_test(test_nothing),
-        cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_shapes),  cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_threads), cmocka_unit_test(test_rows_alike),
         cmocka_unit_test(test_nan),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
