@@ -53,6 +53,8 @@ static void describe_options(struct inspect_subject *s)
     char value[1100];
     struct inspect_field *options = inspect_set(&s->record, "options", INSPECT_OBJECT);
     for (size_t i = 0; model_option_name(i, NULL, NULL); i++) {
+        if (!model_option_applies(&s->options, i))
+            continue;
         model_option_text(&s->options, i, value, sizeof value);
         record_option(options, &s->options, i, value);
     }
@@ -74,9 +76,10 @@ static void describe_origins(struct inspect_subject *s, const struct checkpoint 
     struct str unknown = {0};
     if (s->question)
         inspect_line(s, NULL, "%-12s %s", "missing", error_without(s->error.text, s->path));
-    model_options_unknown(c, &unknown);
+    model_options_unknown(c, &s->options, &unknown);
     if (unknown.length)
-        inspect_line(s, "ignored", "options that SCAN does not have: %s", unknown.text);
+        inspect_line(s, "ignored", "options that %s does not have: %s",
+                     model_options_kind(&s->options), unknown.text);
     for (size_t i = 0; i < c->notes.lines.count; i++)
         inspect_line(s, NULL, "%-12s %s", "note", c->notes.lines.items[i]);
     record_origin(s, "missing", s->options.missing);

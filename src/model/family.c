@@ -8,6 +8,8 @@
 #include "base/countof.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "model/kind.h"
+#include "model/options_given.h"
 
 enum { CLUES = 4, NAMED = 3 };
 
@@ -41,7 +43,8 @@ static const struct {
      {"sgr_step", "module_name"},
      "cross_attn",
      {"*sim_tranloc_w.*", "*SGR_module.*", "*SAF_module.*", "cap_rnn.*"}},
-    {"VSE++", {"measure", "use_abs"}, "cross_attn", {"cnn.*"}},
+    {"VSE++ with a CNN of its own", {NULL}, NULL, {"cnn.*"}},
+    {"VSE++", {"measure", "use_abs"}, "cross_attn", {NULL}},
 };
 
 /* What gave a family away. */
@@ -118,7 +121,8 @@ int family_check(const struct checkpoint *checkpoint, struct error *err)
 {
     struct clue clue;
     struct str why = {0};
-    if (!find_family(checkpoint, &clue))
+    const struct model_kind *kind = kind_of(checkpoint);
+    if (!find_family(checkpoint, &clue) || (kind && strcmp(clue.family, kind->name) == 0))
         return 0;
     if (clue.tensor) {
         str_addf(&why, "the tensor %s in ", clue.tensor->name);
@@ -126,7 +130,9 @@ int family_check(const struct checkpoint *checkpoint, struct error *err)
     } else {
         str_addf(&why, "the option %s", clue.option);
     }
-    error_set(err, "this is a model of %s, not of SCAN (it has %s); it cannot be used here",
+    error_set(err,
+              "this is a model of %s, not of SCAN, SGRAF, BFAN or VSE++ (it has %s); it "
+              "cannot be used here",
               clue.family, str_text(&why));
     str_done(&why);
     return -1;
@@ -147,13 +153,14 @@ static bool has_place_in_image_encoder(const char *name, const struct model_opti
 static bool has_place_in_text_encoder(const char *name, const struct model_options *o)
 {
     static const char *const parts[] = {"weight_ih", "weight_hh", "bias_ih", "bias_hh"};
+    const char *gru = o->kind.kind ? o->kind.kind->gru : "rnn";
     char ours[64];
     if (strcmp(name, "embed.weight") == 0)
         return true;
     for (int layer = 0; layer < o->num_layers; layer++)
         for (size_t i = 0; i < COUNTOF(parts); i++)
             for (int reverse = 0; reverse <= o->bi_gru; reverse++) {
-                snprintf(ours, sizeof ours, "rnn.%s_l%d%s", parts[i], layer,
+                snprintf(ours, sizeof ours, "%s.%s_l%d%s", gru, parts[i], layer,
                          reverse ? "_reverse" : "");
                 if (strcmp(ours, name) == 0)
                     return true;
@@ -161,10 +168,23 @@ static bool has_place_in_text_encoder(const char *name, const struct model_optio
     return false;
 }
 
+static bool has_place_in_kind(const char *name, const struct model_options *o)
+{
+    kind_tensor t;
+    size_t block;
+    if (!o->kind.kind || !o->kind.kind->tensor)
+        return false;
+    for (size_t i = 0; o->kind.kind->tensor(&o->kind, i, &t, &block); i++)
+        if (strcmp(t.name, name) == 0)
+            return true;
+    return false;
+}
+
 static bool has_place(const char *name, size_t group, const struct model_options *o)
 {
     return group == 0   ? has_place_in_image_encoder(name, o)
            : group == 1 ? has_place_in_text_encoder(name, o)
+           : group == 2 ? has_place_in_kind(name, o)
                         : false;
 }
 
@@ -198,9 +218,10 @@ int family_account(const struct checkpoint *checkpoint, const struct model_optio
         count += list_left_over(checkpoint, g, options, count, &names);
     if (count > 0)
         error_set(err,
-                  "it has %zu tensor%s that SCAN does not have (%s%s): it computes something else "
+                  "it has %zu tensor%s that %s does not have (%s%s): it computes something else "
                   "and cannot be used here",
-                  count, count > 1 ? "s" : "", str_text(&names), count > NAMED ? " ..." : "");
+                  count, count > 1 ? "s" : "", model_options_kind(options), str_text(&names),
+                  count > NAMED ? " ..." : "");
     str_done(&names);
     return count > 0 ? -1 : 0;
 }

@@ -7,15 +7,15 @@
 #include "io/torch/checkpoint.h"
 #include "model/options.h"
 
-/* The name of the family that a checkpoint's tensors or options are known to be of; NULL if they
- * are SCAN's, or of nobody known. */
+/* The name of the family that a checkpoint's tensors or options are known to be of, one of the
+ * kinds (kind.h) or another; NULL if they are SCAN's, or of nobody known. */
 const char *family_of(const struct checkpoint *checkpoint);
 
-/* Refuses a model of another family, by name and with what gave it away. */
+/* Refuses a model of a family that is not one of the kinds, by name and with what gave it away. */
 int family_check(const struct checkpoint *checkpoint, struct error *err) MUST_USE;
 
-/* Whether each tensor of each part has its place in a SCAN of these options. Errors: tensors that
- * SCAN does not have, by part and name. */
+/* Whether each tensor of each part has its place in a model of these options. Errors: tensors that
+ * it does not have, by part and name. */
 int family_account(const struct checkpoint *checkpoint, const struct model_options *options,
                    struct error *err) MUST_USE;
 

@@ -19,21 +19,8 @@
 #include "base/error.h"
 #include "base/rng.h"
 #include "io/torch/checkpoint.h"
-#include "model/kernels/bfan.h"
+#include "model/kind_options.h"
 #include "model/sgraf.h"
-#include "model/vse.h"
-
-struct model_kind;
-
-/* What a model's function depends on beside its encoders. Of a kind's own fields only. */
-struct kind_options {
-    const struct model_kind *kind;
-    size_t D;
-    enum vse_measure measure;
-    bool use_abs;
-    struct bfan_options bfan;
-    struct sgraf_options sgraf;
-};
 
 /* A tensor beside the encoders', with the published code's name, in the checkpoint's part [2]. */
 typedef struct sgraf_tensor kind_tensor;
@@ -115,15 +102,22 @@ struct kind_training {
 };
 
 struct model_kind {
-    const char *name; /* as in messages: "BFAN" */
-    const char *gru;  /* what its tensors' names begin with: "rnn", "cap_rnn" */
-    unsigned shows;   /* KIND_* bits; 0: there is no attention */
-    bool pools;       /* features of an image's regions are averaged before the encoder */
+    const char *name;   /* as in messages: "BFAN" */
+    const char *family; /* as the option family has it: "bfan" */
+    const char *gru;    /* what its tensors' names begin with: "rnn", "cap_rnn" */
+    unsigned shows;     /* KIND_* bits; 0: there is no attention */
+    bool pools;         /* features of an image's regions are averaged before the encoder */
+
+    /* What scores depend on beside the encoders' weights, of the names in options.h's table, NULL
+     * after the last; and the default of lambda_softmax, 0 without it. */
+    const char *const *options;
+    float lambda_softmax;
+
     bool (*is)(const struct checkpoint *checkpoint);
 
-    /* Sets the kind's own fields; kind and D are set. Errors: options that are missing or have
-     * values of which nothing is known; sizes that disagree. */
-    int (*read_options)(const struct checkpoint *checkpoint, struct kind_options *out,
+    /* Sets those of the kind's own fields that tensors show; kind and D are set. Errors: tensors
+     * that are missing or disagree. NULL: they show none. */
+    int (*read_tensors)(const struct checkpoint *checkpoint, struct kind_options *out,
                         struct error *err);
     struct kind_holds (*holds)(const struct kind_options *options);
 
@@ -170,14 +164,16 @@ const struct model_kind *kind_of(const struct checkpoint *checkpoint);
 /* All of them, NULL after the last. */
 const struct model_kind *kind_at(size_t index);
 
+/* Whether an option of this name is among the kind's. */
+bool kind_has_option(const struct model_kind *kind, const char *name);
+
+/* Whether the checkpoint has this option, and not None. */
+bool kind_says(const struct checkpoint *checkpoint, const char *name);
+
 /* The real regions of image i. */
 static inline size_t kind_regions(const struct kind_images *images, size_t i)
 {
     return images->count ? (size_t)images->count[i] : images->R;
 }
-
-/* An option's number, or `missing` if it is not there; its text, or NULL. */
-double kind_number(const struct checkpoint *checkpoint, const char *name, double missing);
-const char *kind_text(const struct checkpoint *checkpoint, const char *name);
 
 #endif

@@ -8,22 +8,7 @@
 
 static bool is_bfan(const struct checkpoint *c)
 {
-    return c->group_count == 2 && checkpoint_option_find(c, "focal_type");
-}
-
-static int read_options(const struct checkpoint *c, struct kind_options *out, struct error *err)
-{
-    const char *focal = kind_text(c, "focal_type");
-    if (!focal || (strcmp(focal, "equal") != 0 && strcmp(focal, "prob") != 0))
-        return error_set(err, "the option focal_type is %s instead of equal or prob",
-                         focal ? focal : "no text");
-    double lambda = kind_number(c, "lambda_softmax", 20);
-    if (!(lambda > 0 && lambda < 1e6))
-        return error_set(err, "the option lambda_softmax is %g instead of a positive number",
-                         lambda);
-    out->bfan =
-        (struct bfan_options){strcmp(focal, "prob") == 0 ? BFAN_PROB : BFAN_EQUAL, (float)lambda};
-    return 0;
+    return c->group_count == 2 && kind_says(c, "focal_type");
 }
 
 static struct kind_holds holds(const struct kind_options *options)
@@ -164,12 +149,17 @@ static const struct kind_training training = {.acts_size = sizeof(struct bfan_ac
                                               .forward = forward,
                                               .backward = backward};
 
+static const char *const options[] = {"focal_type", "lambda_softmax", "no_imgnorm", "no_txtnorm",
+                                      NULL};
+
 const struct model_kind kind_bfan = {
     .name = "BFAN",
+    .family = "bfan",
     .gru = "rnn",
     .shows = KIND_WORDS_ON_REGIONS | KIND_REGIONS_ON_WORDS,
+    .options = options,
+    .lambda_softmax = 20,
     .is = is_bfan,
-    .read_options = read_options,
     .holds = holds,
     .tile_images = 4,
     .tile_captions = 64,

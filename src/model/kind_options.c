@@ -1,15 +1,18 @@
-/* kind_options.c: a checkpoint's options, for the kinds. */
+/* kind_options.c: options, by name. */
+#include <string.h>
+
 #include "model/kind.h"
 
-double kind_number(const struct checkpoint *checkpoint, const char *name, double missing)
+bool kind_has_option(const struct model_kind *kind, const char *name)
 {
-    const struct option *o = checkpoint_option_find(checkpoint, name);
-    bool number = o && (o->kind == OPTION_BOOL || o->kind == OPTION_INT || o->kind == OPTION_FLOAT);
-    return number ? o->number : missing;
+    for (const char *const *o = kind->options; *o; o++)
+        if (strcmp(*o, name) == 0)
+            return true;
+    return false;
 }
 
-const char *kind_text(const struct checkpoint *checkpoint, const char *name)
+bool kind_says(const struct checkpoint *checkpoint, const char *name)
 {
     const struct option *o = checkpoint_option_find(checkpoint, name);
-    return o && o->kind == OPTION_TEXT ? o->text : NULL;
+    return o && o->kind != OPTION_NONE;
 }

@@ -34,7 +34,7 @@ static size_t count_steps(const struct checkpoint *c)
 }
 
 /* Everything follows from the tensors. */
-static int read_options(const struct checkpoint *c, struct kind_options *out, struct error *err)
+static int read_tensors(const struct checkpoint *c, struct kind_options *out, struct error *err)
 {
     const struct tensor *local = matrix(c, "sim_tranloc_w.weight", err);
     const struct tensor *regions =
@@ -57,7 +57,7 @@ static int read_options(const struct checkpoint *c, struct kind_options *out, st
                          "%zu: they belong to different models",
                          out->D, local->shape[1]);
     out->sgraf = (struct sgraf_options){filter ? SGRAF_SAF : SGRAF_SGR, out->D, local->shape[0],
-                                        regions->count, steps};
+                                        regions->count, filter ? out->sgraf.steps : steps};
     return 0;
 }
 
@@ -271,12 +271,17 @@ static void backward(const struct kind_options *options, const float *block,
 static const struct kind_training training = {
     .acts_size = sizeof(struct acts), .carve = carve, .forward = forward, .backward = backward};
 
+static const char *const options[] = {"module_name", "sim_dim",    "sgr_step",
+                                      "no_imgnorm",  "no_txtnorm", NULL};
+
 const struct model_kind kind_sgraf = {
     .name = "SGRAF",
+    .family = "sgraf",
     .gru = "cap_rnn",
     .shows = KIND_WORDS_ON_REGIONS | KIND_NODES,
+    .options = options,
     .is = is_sgraf,
-    .read_options = read_options,
+    .read_tensors = read_tensors,
     .holds = holds,
     .tensor = tensor,
     .ready = ready,

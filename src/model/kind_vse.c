@@ -8,23 +8,18 @@
 /* Order: so many images stay in the second-level cache. */
 enum { ORDER_IMAGES = 64 };
 
+/* Forks of SCAN took over the option. */
 static bool is_vse(const struct checkpoint *c)
 {
-    return c->group_count == 2 && checkpoint_option_find(c, "measure") &&
-           !checkpoint_option_find(c, "cross_attn");
+    return c->group_count == 2 && kind_says(c, "measure") && !kind_says(c, "cross_attn");
 }
 
-static int read_options(const struct checkpoint *c, struct kind_options *out, struct error *err)
+static int read_tensors(const struct checkpoint *c, struct kind_options *out, struct error *err)
 {
-    const char *measure = kind_text(c, "measure");
+    (void)out;
     if (checkpoint_tensor_find(&c->groups[1], "rnn.weight_ih_l0_reverse"))
         return error_set(err, "its GRU has two directions: that is not VSE++, which takes the "
                               "state after the last word");
-    if (!measure || (strcmp(measure, "cosine") != 0 && strcmp(measure, "order") != 0))
-        return error_set(err, "the option measure is %s instead of cosine or order",
-                         measure ? measure : "missing");
-    out->measure = strcmp(measure, "order") == 0 ? VSE_ORDER : VSE_COSINE;
-    out->use_abs = kind_number(c, "use_abs", 0) != 0;
     return 0;
 }
 
@@ -142,12 +137,16 @@ static void backward(const struct kind_options *options, const float *block,
 static const struct kind_training training = {
     .acts_size = sizeof(struct acts), .carve = carve, .forward = forward, .backward = backward};
 
+static const char *const options[] = {"measure", "no_imgnorm", "use_abs", NULL};
+
 const struct model_kind kind_vse = {
     .name = "VSE++",
+    .family = "vse",
     .gru = "rnn",
     .pools = true,
+    .options = options,
     .is = is_vse,
-    .read_options = read_options,
+    .read_tensors = read_tensors,
     .holds = holds,
     .finish_size = finish_size,
     .finish_images = finish_images,

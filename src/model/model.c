@@ -1,5 +1,6 @@
 #include "model/model.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,8 +13,19 @@
 #include "model/model_private.h"
 #include "model/text_encoder.h"
 
+/* Again, it is made ready in place. */
+static void refresh_kind(struct model *model)
+{
+    const struct model_kind *kind = model->kind.options.kind;
+    struct error err;
+    int status = kind && kind->ready ? kind->ready(&model->kind, &err) : 0;
+    assert(status == 0);
+    (void)status;
+}
+
 void model_refresh(struct model *model)
 {
+    refresh_kind(model);
     size_t n = (size_t)model->options.embed_size * (size_t)model->options.img_dim;
     model->fc = model->params.fc_weight;
     if (!model->fc_owned)
@@ -22,13 +34,22 @@ void model_refresh(struct model *model)
     fc_weight_norm_forward(model->params.fc_weight, *model->params.fc_g, n, model->fc);
 }
 
+static int kind_alloc(struct model *model, struct error *err)
+{
+    const struct model_kind *kind = model->options.kind.kind;
+    model->kind.options = model->options.kind;
+    model->kind.block = model->params.kind_block;
+    return kind && kind->ready ? kind->ready(&model->kind, err) : 0;
+}
+
 /* A model with all parameters zero. */
 static int model_alloc(const struct model_options *options, struct model **out, struct error *err)
 {
     struct model *model = mem_new(1, sizeof *model);
     size_t n = (size_t)options->embed_size * (size_t)options->img_dim;
     model->options = *options;
-    if (params_init(options, &model->params, err) != 0 ||
+    model_options_settle(&model->options);
+    if (params_init(&model->options, &model->params, err) != 0 || kind_alloc(model, err) != 0 ||
         (options->weight_norm &&
          mem_alloc(&model->fc_owned, n, sizeof(float), "the image encoder", err) != 0)) {
         model_free(model);
@@ -42,6 +63,8 @@ void model_free(struct model *model)
 {
     if (!model)
         return;
+    if (model->kind.options.kind && model->kind.options.kind->done)
+        model->kind.options.kind->done(&model->kind);
     params_done(&model->params);
     free(model->fc_owned);
     notes_done(&model->notes);
@@ -65,10 +88,10 @@ static void note_unknown_options(struct model *model, const struct checkpoint *c
 {
     const char *name = checkpoint->path ? file_name(checkpoint->path) : "the model";
     struct str unknown = {0};
-    model_options_unknown(checkpoint, &unknown);
+    model_options_unknown(checkpoint, &model->options, &unknown);
     if (unknown.length)
-        notes_add(&model->notes, "%s: options that SCAN does not have, ignored: %s", name,
-                  unknown.text);
+        notes_add(&model->notes, "%s: options that %s does not have, ignored: %s", name,
+                  model_options_kind(&model->options), unknown.text);
     str_done(&unknown);
 }
 
@@ -115,6 +138,11 @@ const struct model_options *model_options(const struct model *model)
     return &model->options;
 }
 
+const struct kind_model *model_kind(const struct model *model)
+{
+    return model->kind.options.kind ? &model->kind : NULL;
+}
+
 const struct notes *model_notes(const struct model *model)
 {
     return &model->notes;
@@ -151,6 +179,21 @@ void model_encode_regions(const struct model *model, const float *features, size
         fc_l2norm_forward(out, rows, D, NULL);
 }
 
+/* Of kinds: what they make of images depends on some of their options and tensors; on which, is
+ * theirs to know, so all count. */
+static uint64_t hash_kind(const struct model *model, uint64_t hash)
+{
+    const struct model_kind *kind = model->options.kind.kind;
+    const struct params *p = &model->params;
+    hash = hash_bytes(kind->name, strlen(kind->name), hash);
+    uint64_t use_abs = model->options.kind.use_abs;
+    hash = hash_bytes(&use_abs, sizeof use_abs, hash);
+    for (size_t i = 0; i < p->list_count; i++)
+        if (p->list[i].group == 2)
+            hash = hash_bytes(p->data + p->list[i].offset, p->list[i].count * sizeof(float), hash);
+    return hash;
+}
+
 uint64_t model_image_hash(const struct model *model)
 {
     const struct model_options *o = &model->options;
@@ -158,7 +201,8 @@ uint64_t model_image_hash(const struct model *model)
     uint64_t sizes[] = {D, F, o->no_imgnorm};
     uint64_t hash = hash_bytes(sizes, sizeof sizes, 0);
     hash = hash_bytes(model->fc, D * F * sizeof(float), hash);
-    return hash_bytes(model->params.fc_bias, D * sizeof(float), hash);
+    hash = hash_bytes(model->params.fc_bias, D * sizeof(float), hash);
+    return o->kind.kind ? hash_kind(model, hash) : hash;
 }
 
 int model_check_words(const struct model_options *options, const int32_t *ids, const size_t *starts,

@@ -14,6 +14,7 @@
 #include "model/options_given.h"
 
 struct model;
+struct kind_model; /* kind.h */
 
 /* Loads a model from a file, with what the user says of it (NULL: nothing). Errors: as
  * checkpoint_load and model_from_checkpoint. */
@@ -34,6 +35,9 @@ void model_free(struct model *model);
 /* Borrowed from the model: its options; what was assumed or left out in reading its checkpoint. */
 const struct model_options *model_options(const struct model *model);
 const struct notes *model_notes(const struct model *model);
+
+/* What the model does otherwise than SCAN, made ready to embed and score; borrowed. NULL: SCAN. */
+const struct kind_model *model_kind(const struct model *model);
 
 /* The name of the features that the model was trained on (feature_source_name), borrowed; NULL if
  * it is not known. It is in a checkpoint's options as MODEL_FEATURES_OPTION. model_set_features

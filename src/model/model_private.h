@@ -2,6 +2,7 @@
 #ifndef MODEL_MODEL_PRIVATE_H
 #define MODEL_MODEL_PRIVATE_H
 
+#include "model/kind.h"
 #include "model/model.h"
 #include "model/params.h"
 
@@ -10,6 +11,7 @@ struct model {
     struct params params;
     float *fc;       /* D x F, the effective weight: params.fc_weight, or g v/|v| in fc_owned */
     float *fc_owned; /* NULL for `basic` */
+    struct kind_model kind; /* options.kind NULL for SCAN */
     struct notes notes;
     char *features; /* the name of the features it was trained on; NULL: not known */
 };

@@ -7,17 +7,27 @@
 #include <string.h>
 
 #include "base/countof.h"
+#include "model/kind.h"
 #include "model/options_private.h"
 
 /* Data model: one table describes every option; setting, printing, reading from a checkpoint and
  * the command line's help all use it. */
-enum kind { KIND_SWITCH, KIND_INT, KIND_DOUBLE, KIND_FLOAT, KIND_TEXT, KIND_CHOICE };
+enum kind {
+    KIND_SWITCH,
+    KIND_INT,
+    KIND_SIZE,
+    KIND_DOUBLE,
+    KIND_FLOAT,
+    KIND_TEXT,
+    KIND_CHOICE,
+    KIND_FAMILY /* a pointer to the row of kind.h, or NULL */
+};
 
 struct description {
     const char *name;
     enum kind kind;
     size_t offset, size;    /* of the field in struct model_options */
-    double lowest, highest; /* KIND_INT, KIND_DOUBLE, KIND_FLOAT */
+    double lowest, highest; /* KIND_INT, KIND_SIZE, KIND_DOUBLE, KIND_FLOAT */
     const char *choices;    /* KIND_CHOICE: "a|b|c" in the order of the enum */
     const char *help;
 };
@@ -29,6 +39,7 @@ struct description {
     }
 #define SWITCH(n, help) OPTION(n, KIND_SWITCH, n, 0, 1, NULL, help)
 #define INT(n, low, high, help) OPTION(n, KIND_INT, n, low, high, NULL, help)
+#define SIZE(n, f, low, high, help) OPTION(n, KIND_SIZE, f, low, high, NULL, help)
 #define DOUBLE(n, low, high, help) OPTION(n, KIND_DOUBLE, n, low, high, NULL, help)
 #define FLOAT(n, low, high, help) OPTION(n, KIND_FLOAT, attn.n, low, high, NULL, help)
 #define TEXT(n, help) OPTION(n, KIND_TEXT, n, 0, 0, NULL, help)
@@ -36,6 +47,8 @@ struct description {
 
 /* The reference's flags in its order. The limits keep sizes from a foreign file within reason. */
 static const struct description table[] = {
+    OPTION(family, KIND_FAMILY, kind.kind, 0, 0, "scan|sgraf|bfan|vse",
+           "SCAN, or SGRAF, BFAN, VSE++"),
     TEXT(data_path, "folder that contains the folder data_name"),
     TEXT(data_name, "folder of the data set in data_path"),
     TEXT(vocab_path, "folder that contains data_name_vocab.json"),
@@ -69,6 +82,13 @@ static const struct description table[] = {
     FLOAT(lambda_lse, 1e-6, 1e6, "inverse temperature of LogSumExp"),
     FLOAT(lambda_softmax, 0, 1e6, "inverse temperature of the attention"),
     INT(vocab_size, 1, 10000000, "words in the vocabulary; set from the vocabulary"),
+    CHOICE(focal_type, kind.bfan.focal, "equal|prob", "BFAN: which attended items are kept"),
+    CHOICE(measure, kind.measure, "cosine|order", "VSE++: similarity of image and caption"),
+    OPTION(use_abs, KIND_SWITCH, kind.use_abs, 0, 1, NULL,
+           "VSE++: absolute values of the embeddings"),
+    CHOICE(module_name, kind.sgraf.module, "SGR|SAF", "SGRAF: graph reasoning, or filtration"),
+    SIZE(sim_dim, kind.sgraf.S, 1, 65536, "SGRAF: size of a similarity vector"),
+    SIZE(sgr_step, kind.sgraf.steps, 1, SGRAF_MOST_STEPS, "SGRAF: rounds of graph reasoning"),
 };
 
 enum { COUNT = COUNTOF(table) };
@@ -96,8 +116,25 @@ void model_options_default(struct model_options *out)
         .vocab_path = "./vocab/",
         .logger_name = "./runs/runX/log",
         .model_name = "./runs/runX/checkpoint",
+        .kind = {.sgraf = {.S = 256, .R = 36, .steps = 3}},
     };
 }
+
+void model_options_settle(struct model_options *options)
+{
+    struct kind_options *kind = &options->kind;
+    kind->D = kind->sgraf.D = (size_t)options->embed_size;
+    kind->bfan.lambda_softmax = options->attn.lambda_softmax;
+    if (kind->kind && !kind_has_option(kind->kind, "no_txtnorm"))
+        options->no_txtnorm = false;
+}
+
+static const char scan_family[] = "scan";
+
+/* What SCAN's scores depend on beside its weights. */
+static const char *const scan_options[] = {"cross_attn", "agg_func",   "lambda_softmax",
+                                           "lambda_lse", "no_imgnorm", "raw_feature_norm",
+                                           "no_txtnorm", NULL};
 
 /* Names with hyphens and with underscores are the same. */
 static bool same_name(const char *a, const char *b)
@@ -142,6 +179,9 @@ static int set_number(struct model_options *options, const struct description *d
     case KIND_INT:
         *(int *)field_of(options, d) = (int)value;
         break;
+    case KIND_SIZE:
+        *(size_t *)field_of(options, d) = (size_t)value;
+        break;
     case KIND_FLOAT:
         *(float *)field_of(options, d) = (float)value;
         break;
@@ -173,6 +213,25 @@ static int set_choice(struct model_options *options, const struct description *d
         c += n + (c[n] == '|');
     }
     return error_set(err, "%s is '%s'; it must be one of %s", d->name, value, d->choices);
+}
+
+/* A kind has its own default of lambda_softmax. */
+static int set_family(struct model_options *options, const struct description *d, const char *value,
+                      struct error *err)
+{
+    const struct model_kind *kind = NULL;
+    struct model_options defaults;
+    for (size_t i = 0; (kind = kind_at(i)) && strcmp(kind->family, value) != 0;)
+        i++;
+    if (!kind && strcmp(value, scan_family) != 0)
+        return error_set(err, "%s is '%s'; it must be one of %s", d->name, value, d->choices);
+    if (kind == options->kind.kind)
+        return 0;
+    model_options_default(&defaults);
+    options->attn.lambda_softmax =
+        kind && kind->lambda_softmax > 0 ? kind->lambda_softmax : defaults.attn.lambda_softmax;
+    options->kind.kind = kind;
+    return 0;
 }
 
 static int set_text(struct model_options *options, const struct description *d, const char *value,
@@ -216,6 +275,8 @@ static int set_described(struct model_options *options, const struct description
         return error_set(err, "%s needs a value", d->name);
     if (d->kind == KIND_CHOICE)
         return set_choice(options, d, value, err);
+    if (d->kind == KIND_FAMILY)
+        return set_family(options, d, value, err);
     if (d->kind == KIND_TEXT)
         return set_text(options, d, value, err);
     if (parse_number(d, value, &number, err) != 0)
@@ -251,14 +312,39 @@ static const struct {
     [KIND_SWITCH] = {NULL, OPTION_BOOL}, [KIND_INT] = {"N", OPTION_INT},
     [KIND_DOUBLE] = {"X", OPTION_FLOAT}, [KIND_FLOAT] = {"X", OPTION_FLOAT},
     [KIND_TEXT] = {"TEXT", OPTION_TEXT}, [KIND_CHOICE] = {NULL, OPTION_TEXT},
+    [KIND_SIZE] = {"N", OPTION_INT},     [KIND_FAMILY] = {NULL, OPTION_TEXT},
 };
 
 const char *model_option_value(size_t index)
 {
     if (index >= COUNT)
         return NULL;
-    return table[index].kind == KIND_CHOICE ? table[index].choices
-                                            : kinds[table[index].kind].placeholder;
+    return table[index].choices ? table[index].choices : kinds[table[index].kind].placeholder;
+}
+
+static bool is_among(const char *const *names, const char *name)
+{
+    for (; *names; names++)
+        if (strcmp(*names, name) == 0)
+            return true;
+    return false;
+}
+
+/* Whether scores of SCAN or of a kind depend on an option; what they do not, all share. */
+static bool is_of_scores(const char *name)
+{
+    bool found = is_among(scan_options, name);
+    for (size_t i = 0; kind_at(i); i++)
+        found |= kind_has_option(kind_at(i), name);
+    return found;
+}
+
+bool model_option_applies(const struct model_options *options, size_t index)
+{
+    const struct model_kind *kind = options->kind.kind;
+    if (table[index].kind == KIND_FAMILY || !is_of_scores(table[index].name))
+        return true;
+    return is_among(kind ? kind->options : scan_options, table[index].name);
 }
 
 enum option_kind model_option_kind(size_t index)
@@ -275,6 +361,8 @@ double model_option_number(const struct model_options *options, size_t index)
         return *(const bool *)field;
     case KIND_INT:
         return *(const int *)field;
+    case KIND_SIZE:
+        return (double)*(const size_t *)field;
     case KIND_DOUBLE:
         return *(const double *)field;
     case KIND_FLOAT:
@@ -308,6 +396,9 @@ void model_option_text(const struct model_options *options, size_t index, char *
     case KIND_CHOICE:
         choice_text(d, field, out, size);
         break;
+    case KIND_FAMILY:
+        snprintf(out, size, "%s", options->kind.kind ? options->kind.kind->family : scan_family);
+        break;
     case KIND_TEXT:
         snprintf(out, size, "%s", field);
         break;
@@ -324,7 +415,7 @@ static const char *type_name(enum option_kind kind)
 /* A bool is not a number, but 0 and 1 are good switches. */
 static bool type_fits(const struct description *d, enum option_kind has)
 {
-    if (d->kind == KIND_TEXT || d->kind == KIND_CHOICE)
+    if (kinds[d->kind].kind == OPTION_TEXT)
         return has == OPTION_TEXT;
     if (d->kind == KIND_SWITCH)
         return has == OPTION_BOOL || has == OPTION_INT;

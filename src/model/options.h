@@ -9,12 +9,14 @@
 #include "base/error.h"
 #include "io/torch/checkpoint.h"
 #include "model/kernels/attn_options.h"
+#include "model/kind_options.h"
 
 /* The checkpoint's option with the name of the features that the model was trained on (model.h). */
 #define MODEL_FEATURES_OPTION "feature_source"
 
 struct model_options {
     struct attn_options attn;
+    struct kind_options kind;                                  /* kind.kind is NULL for SCAN */
     int img_dim, word_dim, embed_size, num_layers, vocab_size; /* F, E, D, layers, V */
     bool bi_gru, no_imgnorm, no_txtnorm, weight_norm;
     /* training */
@@ -34,6 +36,10 @@ struct model_options {
 /* Sets the reference's defaults. */
 void model_options_default(struct model_options *out);
 
+/* Brings what stands twice into agreement: the kind's sizes and lambda. To be called when all is
+ * set; models and checkpoints do. */
+void model_options_settle(struct model_options *options);
+
 /* Sets the option `name` (underscores or hyphens) from text; NULL turns a switch on. Errors: an
  * unknown name, a value out of range (with the range). */
 int model_options_set(struct model_options *options, const char *name, const char *value,
@@ -50,6 +56,9 @@ void model_option_text(const struct model_options *options, size_t index, char *
 
 /* The name of its value in help: "N", "X", "TEXT", or the choices "a|b"; NULL for switches. */
 const char *model_option_value(size_t index);
+
+/* Whether it means anything for a model of this kind (all that SCAN and the kinds share does). */
+bool model_option_applies(const struct model_options *options, size_t index);
 
 /* Its kind in a checkpoint's opt. */
 enum option_kind model_option_kind(size_t index);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "model/family.h"
+#include "model/kind.h"
 #include "model/options_private.h"
 
 /* Options that only training uses are taken if they make sense, and otherwise stay at their
@@ -61,13 +62,21 @@ static int options_from_image_encoder(const struct checkpoint *checkpoint,
     return 0;
 }
 
-static int count_layers(const struct tensor_group *text)
+/* The name of a tensor of the GRU, by the model's kind. */
+static const char *gru_tensor(const struct model_options *options, const char *rest, char name[64])
 {
-    char name[64];
+    snprintf(name, 64, "%s.%s", options->kind.kind ? options->kind.kind->gru : "rnn", rest);
+    return name;
+}
+
+static int count_layers(const struct tensor_group *text, const struct model_options *options)
+{
+    char name[64], rest[32];
     int layers = 0;
-    do
-        snprintf(name, sizeof name, "rnn.weight_ih_l%d", layers);
-    while (checkpoint_tensor_find(text, name) && ++layers <= 64);
+    do {
+        snprintf(rest, sizeof rest, "weight_ih_l%d", layers);
+        gru_tensor(options, rest, name);
+    } while (checkpoint_tensor_find(text, name) && ++layers <= 64);
     return layers;
 }
 
@@ -75,20 +84,33 @@ static int options_from_text_encoder(const struct checkpoint *checkpoint, struct
                                      struct error *err)
 {
     const struct tensor *embed = group_tensor(checkpoint, 1, "embed.weight", 2, err);
+    char name[64];
     const struct tensor *hh =
-        embed ? group_tensor(checkpoint, 1, "rnn.weight_hh_l0", 2, err) : NULL;
+        embed ? group_tensor(checkpoint, 1, gru_tensor(out, "weight_hh_l0", name), 2, err) : NULL;
     if (!hh || set_size(out, "vocab_size", embed->shape[0], err) != 0 ||
         set_size(out, "word_dim", embed->shape[1], err) != 0 ||
-        set_size(out, "num_layers", (size_t)count_layers(&checkpoint->groups[1]), err) != 0)
+        set_size(out, "num_layers", (size_t)count_layers(&checkpoint->groups[1], out), err) != 0)
         return -1;
     if (hh->shape[1] != (size_t)out->embed_size)
         return error_set(err,
                          "the image encoder gives embeddings of %d numbers, the text encoder "
                          "of %zu: they belong to different models",
                          out->embed_size, hh->shape[1]);
-    out->bi_gru =
-        checkpoint_tensor_find(&checkpoint->groups[1], "rnn.weight_ih_l0_reverse") != NULL;
+    out->bi_gru = checkpoint_tensor_find(&checkpoint->groups[1],
+                                         gru_tensor(out, "weight_ih_l0_reverse", name)) != NULL;
     return 0;
+}
+
+/* What the tensors show of the kind. */
+static int options_from_kind(const struct checkpoint *checkpoint, struct model_options *out,
+                             struct error *err)
+{
+    const struct model_kind *kind = out->kind.kind;
+    struct error why;
+    model_options_settle(out);
+    if (!kind || !kind->read_tensors || kind->read_tensors(checkpoint, &out->kind, &why) == 0)
+        return 0;
+    return error_set(err, "this is a model of %s, but %s", kind->name, why.text);
 }
 
 static int options_read(const struct checkpoint *checkpoint, const struct model_given *given,
@@ -99,12 +121,17 @@ static int options_read(const struct checkpoint *checkpoint, const struct model_
         return -1;
     if (!checkpoint->has_model)
         return error_set(err, "there is no model in this checkpoint");
+    if (model_given_family(given, checkpoint, out, err) != 0)
+        return -1;
     training_options_from_opt(checkpoint, out);
     if (options_from_image_encoder(checkpoint, out, err) != 0 ||
+        options_from_kind(checkpoint, out, err) != 0 ||
         options_from_text_encoder(checkpoint, out, err) != 0 ||
         family_account(checkpoint, out, err) != 0)
         return -1;
-    return model_given_apply(given, checkpoint, out, err);
+    int status = model_given_apply(given, checkpoint, out, err);
+    model_options_settle(out);
+    return status;
 }
 
 int model_options_from_checkpoint(const struct checkpoint *checkpoint,

@@ -5,6 +5,7 @@
 
 #include "base/countof.h"
 #include "base/json_out.h"
+#include "model/kind.h"
 #include "model/options_private.h"
 
 /* ---- the options ---- */
@@ -15,25 +16,39 @@ static bool needed_for_pairs(const struct model_options *options)
     return true;
 }
 
+/* Not by its own option, which the files of no family have. */
+static bool needed_to_begin(const struct model_options *options)
+{
+    (void)options;
+    return false;
+}
+
 static bool needed_for_lse(const struct model_options *options)
 {
     return options->attn.agg_func == AGG_LOGSUMEXP;
 }
 
-/* What each is needed for; NULL: it is a switch, which is off wherever it is not mentioned. In
- * this order: whether lambda_lse is needed depends on agg_func. */
+/* What each is needed for, of those that apply to the model's kind; NULL: it is a switch, which is
+ * off wherever it is not mentioned. In this order: whether lambda_lse is needed depends on
+ * agg_func, all on the family. */
 static const struct {
     const char *name;
     bool (*needed)(const struct model_options *options);
 } table[MODEL_GIVEN] = {
+    {"family", needed_to_begin},
     {"cross_attn", needed_for_pairs},
     {"agg_func", needed_for_pairs},
     {"lambda_softmax", needed_for_pairs},
     {"lambda_lse", needed_for_lse},
     {"raw_feature_norm", needed_for_pairs},
+    {"focal_type", needed_for_pairs},
+    {"measure", needed_for_pairs},
+    {"use_abs", NULL},
     {"no_imgnorm", NULL},
     {"no_txtnorm", NULL},
 };
+
+enum { FAMILY };
 
 static const char no_options[] =
     "has no options (opt, args, opts, hyper_parameters, config, hparams)";
@@ -128,8 +143,20 @@ static int refuse_senseless(const struct applying *a, size_t i, const struct err
                      key_of(a->checkpoint), table[i].name);
 }
 
+/* What is given for a kind of model that this is not; of several models, it is for the others. */
+static int check_other(const struct applying *a, size_t i)
+{
+    const char *wanted = a->given->value[i];
+    if (!*wanted || a->given->shared)
+        return 0;
+    return error_set(a->err, "--%s %s: %s has no such option; omit it", table[i].name, wanted,
+                     model_options_kind(a->out));
+}
+
 static int apply_one(const struct applying *a, size_t i)
 {
+    if (!model_option_applies(a->out, model_given_option(i)))
+        return check_other(a, i);
     const struct option *o = checkpoint_option_find(a->checkpoint, table[i].name);
     struct error why;
     if (o && o->kind == OPTION_NONE)
@@ -200,24 +227,27 @@ static const struct {
     const char *name, *value;
 } fixed[] = {{"measure", "cosine"}, {"use_abs", "False"}};
 
-static bool is_known(const char *name)
+static bool is_known(const char *name, const struct model_options *options)
 {
+    size_t index = model_option_find(name);
     for (size_t i = 0; i < COUNTOF(harmless); i++)
         if (strcmp(harmless[i], name) == 0)
             return true;
-    return model_option_find(name) != SIZE_MAX;
+    return index != SIZE_MAX && index != model_given_option(FAMILY) &&
+           model_option_applies(options, index);
 }
 
-void model_options_unknown(const struct checkpoint *checkpoint, struct str *out)
+void model_options_unknown(const struct checkpoint *checkpoint, const struct model_options *options,
+                           struct str *out)
 {
     for (size_t i = 0; i < checkpoint->option_count; i++)
-        if (!is_known(checkpoint->options[i].name))
+        if (!is_known(checkpoint->options[i].name, options))
             str_addf(out, "%s%s", out->length ? ", " : "", checkpoint->options[i].name);
 }
 
 static int check_fixed(const struct applying *a)
 {
-    for (size_t i = 0; i < COUNTOF(fixed); i++) {
+    for (size_t i = a->out->kind.kind ? COUNTOF(fixed) : 0; i < COUNTOF(fixed); i++) {
         const struct option *o = checkpoint_option_find(a->checkpoint, fixed[i].name);
         if (!o || o->kind == OPTION_NONE)
             continue;
@@ -233,6 +263,74 @@ static int check_fixed(const struct applying *a)
     return 0;
 }
 
+/* ---- the family ---- */
+
+/* What only SCAN's files have. */
+static bool says_scan(const struct checkpoint *checkpoint)
+{
+    static const char *const names[] = {"cross_attn", "agg_func", "raw_feature_norm", "lambda_lse"};
+    for (size_t i = 0; i < COUNTOF(names); i++)
+        if (kind_says(checkpoint, names[i]))
+            return true;
+    return false;
+}
+
+/* Whether all that is given means something to a family that has no tensors of its own. */
+static bool fits_given(const struct model_given *given, const struct model_kind *kind)
+{
+    struct model_options options = {.kind = {.kind = kind}};
+    bool fits = !kind || !kind->tensor;
+    for (size_t i = 0; i < MODEL_GIVEN; i++)
+        fits &= !*given->value[i] || model_option_applies(&options, model_given_option(i));
+    return fits;
+}
+
+/* The only family that what is given fits; else SCAN. */
+static bool family_implied(const struct model_given *given, const struct model_kind **out)
+{
+    const struct model_kind *kind = NULL;
+    size_t count = fits_given(given, NULL);
+    *out = NULL;
+    for (size_t i = 0; (kind = kind_at(i)); i++)
+        if (fits_given(given, kind)) {
+            *out = kind;
+            count++;
+        }
+    if (count != 1)
+        *out = NULL;
+    return count == 1;
+}
+
+/* What is given, of a file that does not say; its tensors are SCAN's. */
+static int take_family(const struct applying *a)
+{
+    const struct model_kind *kind;
+    if (model_options_set(a->out, table[FAMILY].name, a->given->value[FAMILY], a->err) != 0)
+        return -1;
+    kind = a->out->kind.kind;
+    a->out->given |= 1U << FAMILY;
+    if (!kind || !kind->tensor)
+        return 0;
+    return error_set(a->err, "--%s %s: it has no tensors of %s beside the encoders",
+                     table[FAMILY].name, kind->family, kind->name);
+}
+
+int model_given_family(const struct model_given *given, const struct checkpoint *checkpoint,
+                       struct model_options *out, struct error *err)
+{
+    static const struct model_given nothing;
+    struct applying a = {given ? given : &nothing, checkpoint, out, err};
+    const struct model_kind *kind = kind_of(checkpoint);
+    bool said = kind || says_scan(checkpoint);
+    if (!said && *a.given->value[FAMILY])
+        return take_family(&a);
+    if (!said && !family_implied(a.given, &kind) && !a.given->images_only)
+        out->missing |= 1U << FAMILY;
+    if (model_options_set(out, table[FAMILY].name, kind ? kind->family : "scan", err) != 0)
+        return -1;
+    return said ? check_given(&a, FAMILY) : 0;
+}
+
 int model_given_apply(const struct model_given *given, const struct checkpoint *checkpoint,
                       struct model_options *out, struct error *err)
 {
@@ -240,7 +338,7 @@ int model_given_apply(const struct model_given *given, const struct checkpoint *
     struct applying a = {given ? given : &nothing, checkpoint, out, err};
     if (check_fixed(&a) != 0)
         return -1;
-    for (size_t i = 0; i < MODEL_GIVEN; i++)
+    for (size_t i = FAMILY + 1; i < MODEL_GIVEN; i++)
         if (apply_one(&a, i) != 0)
             return -1;
     if (out->missing && !a.given->assume_defaults)
@@ -315,19 +413,50 @@ static void add_value(const struct model_options *options, const char *before, c
                                         : "");
 }
 
+const char *model_options_kind(const struct model_options *options)
+{
+    return options->kind.kind ? options->kind.kind->name : "SCAN";
+}
+
+/* "SCAN", "VSE++ (given)", "SCAN or another?". */
+static void add_kind(const struct model_options *options, struct str *out)
+{
+    unsigned bit = 1U << FAMILY;
+    str_addf(out, "%s%s", model_options_kind(options),
+             options->missing & bit   ? " or another?"
+             : options->assumed & bit ? " (assumed)"
+             : options->given & bit   ? " (given)"
+                                      : "");
+}
+
+/* What a part's number says nothing about. */
+static bool is_idle(const struct model_options *options, const char *name)
+{
+    return options->kind.sgraf.module == SGRAF_SAF && strcmp(name, "sgr_step") == 0;
+}
+
 void model_options_line(const struct model_options *options, struct str *out)
 {
     static const struct {
         const char *before, *name;
-    } parts[] = {{"SCAN, ", "cross_attn"},
+    } parts[] = {{", ", "cross_attn"},
                  {", ", "agg_func"},
                  {", ", "raw_feature_norm"},
+                 {", ", "focal_type"},
+                 {", ", "measure"},
+                 {", ", "module_name"},
                  {"; lambda_softmax ", "lambda_softmax"},
-                 {", lambda_lse ", "lambda_lse"}};
+                 {", lambda_lse ", "lambda_lse"},
+                 {"; sim_dim ", "sim_dim"},
+                 {", sgr_step ", "sgr_step"}};
+    add_kind(options, out);
     for (size_t i = 0; i < COUNTOF(parts); i++)
-        add_value(options, parts[i].before, parts[i].name, out);
-    str_addf(out, "%s%s%s", options->weight_norm ? ", weight_norm" : "",
-             options->no_imgnorm ? ", no_imgnorm" : "", options->no_txtnorm ? ", no_txtnorm" : "");
+        if (model_option_applies(options, model_option_find(parts[i].name)) &&
+            !is_idle(options, parts[i].name))
+            add_value(options, parts[i].before, parts[i].name, out);
+    str_addf(out, "%s%s%s%s", options->kind.use_abs ? ", use_abs" : "",
+             options->weight_norm ? ", weight_norm" : "", options->no_imgnorm ? ", no_imgnorm" : "",
+             options->no_txtnorm ? ", no_txtnorm" : "");
 }
 
 static void names_json(unsigned which, const char *key, struct json_out *out)
@@ -348,6 +477,8 @@ void model_options_json(const struct model_options *options, struct json_out *ou
     for (size_t i = 0; i < MODEL_GIVEN; i++) {
         size_t index = model_given_option(i);
         double number = model_option_number(options, index);
+        if (!model_option_applies(options, index))
+            continue;
         model_option_text(options, index, text, sizeof text);
         if (isnan(number))
             json_out_text(out, table[i].name, text);

@@ -6,7 +6,7 @@
 #include "base/notes.h"
 #include "model/options.h"
 
-enum { MODEL_GIVEN = 7, MODEL_GIVEN_TEXT = 32 };
+enum { MODEL_GIVEN = 11, MODEL_GIVEN_TEXT = 32 };
 
 /* What the user says. Zero-initialise for nothing. */
 struct model_given {
@@ -39,9 +39,13 @@ void model_given_label(const struct model_options *options, struct str *name);
 /* Notes what was assumed, what was given, and what was given but stands otherwise in the file. */
 void model_given_notes(const struct model_options *options, const char *model, struct notes *notes);
 
-/* The options of the checkpoint that SCAN does not have: "gpu, seed"; nothing is added if there
- * are none. */
-void model_options_unknown(const struct checkpoint *checkpoint, struct str *out);
+/* The checkpoint's options that a model of this kind does not have: "gpu, seed"; nothing is added
+ * if there are none. */
+void model_options_unknown(const struct checkpoint *checkpoint, const struct model_options *options,
+                           struct str *out);
+
+/* "SCAN", or the kind's name. */
+const char *model_options_kind(const struct model_options *options);
 
 /* What the model computes, in a line: "SCAN, t2i (assumed), LogSumExp, clipped_l2norm; ...";
  * "cross_attn?" of an option that is missing. */

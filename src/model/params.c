@@ -33,11 +33,36 @@ static void add_gru(struct params *p, const struct model_options *o, size_t laye
     size_t D = (size_t)o->embed_size;
     size_t in = layer == 0 ? (size_t)o->word_dim : D * directions_of(o);
     size_t columns[] = {in, D, 1, 1};
-    char name[48];
+    char name[64];
     for (size_t i = 0; i < 4; i++) {
-        snprintf(name, sizeof name, "rnn.%s_l%zu%s", parts[i], layer, direction ? "_reverse" : "");
+        snprintf(name, sizeof name, "%s.%s_l%zu%s", o->kind.kind ? o->kind.kind->gru : "rnn",
+                 parts[i], layer, direction ? "_reverse" : "");
         add(p, 1, 3 * D, columns[i], i < 2 ? 2 : 1, name);
     }
+}
+
+/* The kind's tensors, side by side as it wants them. */
+static void add_kind(struct params *p, const struct kind_options *options)
+{
+    size_t start = p->count, size = 0;
+    kind_tensor t;
+    for (size_t i = 0; options->kind->tensor(options, i, &t, &size); i++) {
+        MEM_ROOM(p->list, p->list_count, p->list_cap);
+        struct param *new = &p->list[p->list_count++];
+        *new = (struct param){.group = 2,
+                              .role = t.kind,
+                              .ndim = t.ndim,
+                              .shape = {t.shape[0], t.shape[1]},
+                              .count = t.count,
+                              .offset = start + t.offset};
+        snprintf(new->name, sizeof new->name, "%s", t.name);
+    }
+    p->count = start + size;
+}
+
+static bool has_block(const struct model_options *o)
+{
+    return o->kind.kind && o->kind.kind->tensor;
 }
 
 /* The option table's limits keep every product here far below SIZE_MAX. */
@@ -45,7 +70,8 @@ static void lay_out(const struct model_options *o, struct params *p)
 {
     size_t F = (size_t)o->img_dim, D = (size_t)o->embed_size;
     size_t layers = (size_t)o->num_layers;
-    p->list = mem_new(4 + 8 * layers, sizeof *p->list);
+    p->list_cap = 4 + 8 * layers;
+    p->list = mem_new(p->list_cap, sizeof *p->list);
     if (o->weight_norm) {
         add(p, 0, D, 1, 1, "fc.bias");
         add(p, 0, 1, 1, 0, "fc.weight_g");
@@ -58,6 +84,8 @@ static void lay_out(const struct model_options *o, struct params *p)
     for (size_t layer = 0; layer < layers; layer++)
         for (size_t direction = 0; direction < directions_of(o); direction++)
             add_gru(p, o, layer, direction);
+    if (has_block(o))
+        add_kind(p, &o->kind);
 }
 
 static void carve(const struct model_options *o, struct params *p, float *data)
@@ -78,6 +106,7 @@ static void carve(const struct model_options *o, struct params *p, float *data)
     for (size_t i = 0; i < stacks; i++, next += 4)
         p->gru[i] = (struct gru_weights){data + next[0].offset, data + next[1].offset,
                                          data + next[2].offset, data + next[3].offset};
+    p->kind_block = has_block(o) ? data + next->offset : NULL;
 }
 
 int params_init(const struct model_options *options, struct params *out, struct error *err)
@@ -184,6 +213,17 @@ static void random_weight_norm(struct params *params, size_t F, size_t D, struct
     *params->fc_g = (float)norm_of(params->fc_weight, D * F);
 }
 
+/* The norms' weights are vectors, as are the biases of all. */
+static void random_kind(const struct param *p, float *values, struct rng *rng)
+{
+    const char *last = strrchr(p->name, '.');
+    bool is_one = strcmp(last, ".running_var") == 0 || strcmp(last, ".weight") == 0;
+    if (p->ndim == 2)
+        fill_uniform(values, p->count, sqrt(6.0) / sqrt((double)(p->shape[0] + p->shape[1])), rng);
+    for (size_t i = 0; p->ndim != 2 && i < p->count; i++)
+        values[i] = is_one ? 1 : 0;
+}
+
 void params_random(struct params *params, const struct model_options *options, struct rng *rng)
 {
     size_t F = (size_t)options->img_dim, D = (size_t)options->embed_size;
@@ -196,6 +236,8 @@ void params_random(struct params *params, const struct model_options *options, s
         double bound = strcmp(p->name, "embed.weight") == 0 ? 0.1 : 1 / sqrt((double)D);
         if (p->group == 1)
             fill_uniform(params->data + p->offset, p->count, bound, rng);
+        if (p->group == 2)
+            random_kind(p, params->data + p->offset, rng);
     }
 }
 

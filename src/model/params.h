@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/rng.h"
 #include "io/torch/checkpoint.h"
+#include "model/kind.h"
 #include "model/options.h"
 
 /* One direction of one GRU layer, gates in the order r, z, n. */
@@ -22,8 +23,9 @@ struct gru_weights {
 
 /* A tensor, with the reference's name. */
 struct param {
-    char name[48];
-    size_t group; /* 0 image encoder, 1 text encoder */
+    char name[64];
+    size_t group;         /* 0 image encoder, 1 text encoder, 2 the kind's */
+    enum sgraf_kind role; /* whether it is trained */
     int ndim;
     size_t shape[2], count;
     size_t offset; /* of its floats within a block */
@@ -31,7 +33,7 @@ struct param {
 
 struct params {
     struct param *list; /* in the order of the reference's state dicts */
-    size_t list_count;
+    size_t list_count, list_cap;
     size_t count;     /* floats in a block; offsets are multiples of 16, gaps are and stay zero */
     float *data;      /* the block, owned */
     float *fc_weight; /* D x F (weight_v under weight_norm) */
@@ -39,6 +41,7 @@ struct params {
     float *fc_bias;   /* D */
     float *embed;     /* V x E */
     struct gru_weights *gru; /* [layer * directions + direction] */
+    float *kind_block;       /* the kind's own, laid out as its tensors say (kind.h), or NULL */
 };
 
 /* Lays out the parameters of such a model, all zero. Errors: not enough memory. To be freed with
@@ -52,8 +55,9 @@ void params_done(struct params *params);
 int params_from_checkpoint(struct params *params, const struct checkpoint *checkpoint,
                            struct error *err) MUST_USE;
 
-/* Initialises as the reference does: fc Xavier-uniform with zero bias (weight_norm: torch's Linear
- * default), embedding U(-0.1, 0.1), GRU U(-1/sqrt(D), 1/sqrt(D)). */
+/* Initialises as the published code does: fc Xavier-uniform with zero bias (weight_norm: torch's
+ * Linear default), embedding U(-0.1, 0.1), GRU U(-1/sqrt(D), 1/sqrt(D)); a kind's matrices
+ * Xavier-uniform with zero biases, its norms 1 and 0, their statistics mean 0, variance 1. */
 void params_random(struct params *params, const struct model_options *options, struct rng *rng);
 
 /* Makes a tensor of a parameter in a block of this layout (the params' `data`, a moment, ...); its

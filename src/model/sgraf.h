@@ -18,15 +18,9 @@
 #include <stddef.h>
 
 #include "model/kernels/gemm.h"
+#include "model/sgraf_options.h"
 
-enum sgraf_module { SGRAF_SGR, SGRAF_SAF };
-enum { SGRAF_MOST_STEPS = 8, SGRAF_MOST_TENSORS = 28 + 6 * SGRAF_MOST_STEPS };
-
-struct sgraf_options {
-    enum sgraf_module module;
-    size_t D, S, R;
-    size_t steps; /* of SGR, 1 .. SGRAF_MOST_STEPS; 3 in the published code */
-};
+enum { SGRAF_MOST_TENSORS = 28 + 6 * SGRAF_MOST_STEPS };
 
 /* ---- parameters ---- */
 

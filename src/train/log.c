@@ -16,6 +16,8 @@ static void add_options(struct json_out *out, const struct model_options *option
     for (size_t i = 0; model_option_name(i, NULL, NULL); i++) {
         char text[1100];
         const char *name = model_option_name(i, NULL, NULL);
+        if (!model_option_applies(options, i))
+            continue;
         model_option_text(options, i, text, sizeof text);
         (model_option_kind(i) == OPTION_TEXT ? json_out_text : json_out_raw)(out, name, text);
     }

@@ -28,6 +28,8 @@ static void add_options(struct checkpoint *checkpoint, const struct model_option
         char text[1100];
         const char *name = model_option_name(i, NULL, NULL);
         enum option_kind kind = model_option_kind(i);
+        if (i == model_given_option(0) || !model_option_applies(options, i))
+            continue;
         model_option_text(options, i, text, sizeof text);
         if (kind == OPTION_TEXT)
             checkpoint_option_add(checkpoint, name, kind, 0, text);

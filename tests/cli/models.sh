@@ -40,17 +40,25 @@ if [ -d "$cases" ]; then
     ok $? "info lists an option that means nothing by its class"
     refused "$cases/naaf_like.pth.tar" 'a model of NAAF' naaf_like
     refused "$cases/vseinf_like.pth.tar" 'a model of VSE-infinity' vseinf_like
-    refused "$cases/third_dict_similarity.pth.tar" 'sim_tranloc_w.weight in part 3' third_dict_similarity
+    refused "$cases/third_dict_similarity.pth.tar" 'a model of SGRAF, but the tensor v_global_w' third_dict_similarity
 else
     skip "the cases" "no \$SCANSCOPE_TEST_DATA/cases"
 fi
 if [ -d "${fixtures}_family" ]; then
     for name in bfan_equal bfan_prob sgraf_saf sgraf_sgr vse_cosine vse_order; do
-        case $name in bfan*) family=BFAN ;; sgraf*) family=SGRAF ;; *) family=VSE++ ;; esac
-        refused "${fixtures}_family/$name/model.pth.tar" "a model of $family, not of SCAN" $name
+        case $name in
+        bfan*) line="BFAN, ${name#bfan_}; lambda_softmax 20" ;;
+        sgraf_saf) line="SGRAF, SAF; sim_dim 24" ;;
+        sgraf*) line="SGRAF, SGR; sim_dim 24, sgr_step 3" ;;
+        vse_order) line="VSE++, order, use_abs" ;;
+        *) line="VSE++, cosine" ;;
+        esac
+        run "$SCANSCOPE" info "${fixtures}_family/$name/model.pth.tar"
+        [ "$status" -eq 0 ] && grep -q "^  model  *$line\$" out && ! grep -q ignored out
+        ok $? "info says what $name computes"
     done
 else
-    skip "models of other families" "no ${fixtures}_family"
+    skip "models of other kinds" "no ${fixtures}_family"
 fi
 
 torch_python

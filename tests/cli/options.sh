@@ -28,8 +28,8 @@ said="--cross_attn i2t --agg_func Mean --lambda_softmax 4"
 
 ev -m none.pth.tar
 fails_with 1 "none.pth.tar: has no options" "no options: one line, status 1"
-grep -q "cross_attn, agg_func, lambda_softmax, lambda_lse and raw_feature_norm are missing" err &&
-    grep -q -- "--assume-defaults for t2i, LogSumExp, 9, 6, clipped_l2norm" err
+grep -q "family, cross_attn, agg_func, lambda_softmax, lambda_lse and raw_feature_norm are missing" err &&
+    grep -q -- "--assume-defaults for scan, t2i, LogSumExp, 9, 6, clipped_l2norm" err
 ok $? "... which names what is missing and what would be assumed"
 ev -m part.pth.tar
 fails_with 1 "its options (opt) lack lambda_softmax; give --lambda_softmax, or --assume-defaults for 9" \
@@ -48,7 +48,7 @@ ev -m part.pth.tar --lambda-softmax=4
 ok $? "hyphens and = as elsewhere"
 ev -m none.pth.tar --assume-defaults
 [ "$status" -eq 0 ] && [ "$(rsum)" != "$right" ] &&
-    grep -q "none: assumed, as the checkpoint does not say: cross_attn t2i, agg_func LogSumExp, lambda_softmax 9, lambda_lse 6" err
+    grep -q "none: assumed, as the checkpoint does not say: family scan, cross_attn t2i, agg_func LogSumExp, lambda_softmax 9, lambda_lse 6" err
 ok $? "--assume-defaults goes on and says so"
 
 # ---- refused
@@ -101,11 +101,11 @@ fails_with 1 "3 values of --cross_attn for 2 models" "not one per model"
 
 # ---- every output says it
 
-assumed="cross_attn t2i"
+assumed="family scan, cross_attn t2i"
 model="-m none.pth.tar --assume-defaults"
 # shellcheck disable=SC2086
 ev $model --json --ranks ranks.csv --run run.txt
-grep -q '"assumed": \["cross_attn", "agg_func", "lambda_softmax", "lambda_lse", "raw_feature_norm", "no_imgnorm", "no_txtnorm"\]' out &&
+grep -q '"assumed": \["family", "cross_attn", "agg_func", "lambda_softmax", "lambda_lse", "raw_feature_norm", "no_imgnorm", "no_txtnorm"\]' out &&
     grep -q "\"notes\": \[\"none: assumed.*$assumed" out && grep -q '"cross_attn": "t2i"' out
 ok $? "eval --json"
 head -n 1 ranks.csv | grep -q "^# none: assumed.*$assumed" && sed -n 2p ranks.csv | grep -q '^direction,'
@@ -139,7 +139,7 @@ ok $? "info --json"
 # ---- info and the explorer say the same
 
 run "$SCANSCOPE" info none.pth.tar part.pth.tar more.pth.tar
-[ "$status" -eq 0 ] && grep -q "SCAN, cross_attn?, agg_func?" out &&
+[ "$status" -eq 0 ] && grep -q "SCAN or another?, cross_attn?, agg_func?" out &&
     grep -q "its options (opt) lack lambda_softmax; give --lambda_softmax, or --assume-defaults for 9" out &&
     grep -q "options that SCAN does not have: gpu_id, wandb" out
 ok $? "info names what is missing"

@@ -25,30 +25,6 @@ double family_fixture_number(const struct family_fixture *f, const char *name)
     return json_is_boolean(value) ? json_is_true(value) : json_number_value(value);
 }
 
-static void set_options(struct family_fixture *f)
-{
-    struct model_options *o = &f->options;
-    model_options_default(o);
-    o->img_dim = (int)family_fixture_number(f, "img_dim");
-    o->word_dim = (int)family_fixture_number(f, "word_dim");
-    o->embed_size = (int)family_fixture_number(f, "embed_size");
-    o->num_layers = (int)family_fixture_number(f, "num_layers");
-    o->vocab_size = (int)family_fixture_number(f, "vocab_size");
-    o->no_imgnorm = family_fixture_number(f, "no_imgnorm") != 0;
-    o->no_txtnorm = family_fixture_number(f, "no_txtnorm") != 0;
-    o->bi_gru = checkpoint_tensor_find(&f->checkpoint->groups[1], "rnn.weight_ih_l0_reverse");
-    f->D = (size_t)o->embed_size;
-}
-
-/* SGRAF calls its GRU cap_rnn. */
-static void plain_names(struct tensor_group *text)
-{
-    for (size_t i = 0; i < text->count; i++)
-        if (strncmp(text->tensors[i].name, "cap_rnn.", 8) == 0)
-            memmove(text->tensors[i].name, text->tensors[i].name + 4,
-                    strlen(text->tensors[i].name + 4) + 1);
-}
-
 void family_fixture_open(const char *name, struct family_fixture *out)
 {
     struct error err;
@@ -61,8 +37,8 @@ void family_fixture_open(const char *name, struct family_fixture *out)
     }
     char *path = fixture_path(&out->base, "model.pth.tar");
     assert_done(checkpoint_load(path, &out->checkpoint, &err), err);
-    plain_names(&out->checkpoint->groups[1]);
-    set_options(out);
+    assert_done(model_options_from_checkpoint(out->checkpoint, NULL, &out->options, &err), err);
+    out->D = (size_t)out->options.embed_size;
     assert_done(params_init(&out->options, &out->params, &err), err);
     assert_done(params_from_checkpoint(&out->params, out->checkpoint, &err), err);
     struct npy *sims = fixture_array(&out->base, "sims.npy");

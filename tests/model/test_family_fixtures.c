@@ -15,7 +15,6 @@
 struct scene {
     struct family_fixture f;
     struct kind_model model;
-    float *block;
     size_t *regions, *gram_start; /* I + 1, C + 1 */
     struct kind_images images;
     struct kind_captions captions;
@@ -26,29 +25,6 @@ struct scene {
 static float *array(struct scene *s, size_t n)
 {
     return s->arrays[s->array_count++] = mem_new(n, sizeof(float));
-}
-
-/* Copies the kind's tensors from the checkpoint's part [2]: all that is there. */
-static void read_block(struct scene *s)
-{
-    const struct kind_options *o = &s->model.options;
-    const struct checkpoint *c = s->f.checkpoint;
-    kind_tensor t;
-    size_t count, size;
-    assert_int_equal(c->group_count, o->kind->tensor ? 3 : 2);
-    if (!o->kind->tensor)
-        return;
-    for (count = 0; o->kind->tensor(o, count, &t, &size); count++) {
-        const struct tensor *found = &c->groups[2].tensors[count];
-        s->block = s->block ? s->block : mem_new(size, sizeof *s->block);
-        assert_string_equal(found->name, t.name);
-        assert_int_equal(found->ndim, t.ndim);
-        for (int d = 0; d < t.ndim; d++)
-            assert_int_equal(found->shape[d], t.shape[d]);
-        memcpy(s->block + t.offset, found->data, t.count * sizeof *s->block);
-    }
-    assert_int_equal(c->groups[2].count, count);
-    s->model.block = s->block;
 }
 
 static void embed_images(struct scene *s)
@@ -118,12 +94,10 @@ static void scene_open(struct scene *s, const char *name, const char *kind_name)
     struct error err;
     *s = (struct scene){0};
     family_fixture_open(name, &s->f);
-    const struct model_kind *kind = kind_of(s->f.checkpoint);
-    assert_non_null(kind);
+    const struct model_kind *kind = s->f.options.kind.kind;
+    assert_ptr_equal(kind, kind_of(s->f.checkpoint));
     assert_string_equal(kind->name, kind_name);
-    s->model.options = (struct kind_options){.kind = kind, .D = s->f.D};
-    assert_done(kind->read_options(s->f.checkpoint, &s->model.options, &err), err);
-    read_block(s);
+    s->model = (struct kind_model){s->f.options.kind, s->f.params.kind_block, NULL};
     for (int i = 0; kind->ready && i < 2; i++) /* again, as after a training step */
         assert_done(kind->ready(&s->model, &err), err);
     embed_images(s);
@@ -136,7 +110,6 @@ static void scene_close(struct scene *s)
         s->model.options.kind->done(&s->model);
     for (size_t i = 0; i < s->array_count; i++)
         free(s->arrays[i]);
-    free(s->block);
     free(s->v);
     free(s->e);
     free(s->regions);
@@ -286,7 +259,7 @@ static void check_training(const char *name, const char *kind_name)
     t->carve(o, &batch, threads, &arena, acts);
     arena = (struct arena){mem_new(arena.used, 1), 0};
     t->carve(o, &batch, threads, &arena, acts);
-    t->forward(o, s.block, &batch, NULL, acts, sims);
+    t->forward(o, s.model.block, &batch, NULL, acts, sims);
     family_fixture_check(&s.f, sims);
     free(arena.base);
     free(acts);

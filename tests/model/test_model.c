@@ -301,9 +301,9 @@ static void test_bad_checkpoints(void **state)
     model->params.embed[3] = 0;
 
     make_checkpoint(model, &m);
-    m.options[0] = (struct option){(char *)"focal_type", OPTION_TEXT, 0, (char *)"equal"};
+    m.options[0] = (struct option){(char *)"mean_neg", OPTION_TEXT, 0, (char *)"equal"};
     m.checkpoint.option_count = 1;
-    expect_refusal(&m, "BFAN");
+    expect_refusal(&m, "NAAF");
 
     make_checkpoint(model, &m);
     m.options[0] = (struct option){(char *)"agg_func", OPTION_TEXT, 0, (char *)"Median"};

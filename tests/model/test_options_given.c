@@ -85,12 +85,13 @@ struct row {
 static const struct row rows[] = {
     {.file = WHOLE},
     {.refusal = "m.pth.tar: has no options (opt, args, opts, hyper_parameters, config, hparams): "
-                "cross_attn, agg_func, lambda_softmax, lambda_lse and raw_feature_norm are "
-                "missing; give --cross_attn, --agg_func, --lambda_softmax, --lambda_lse and "
-                "--raw_feature_norm, or --assume-defaults for t2i, LogSumExp, 9, 6, clipped_l2norm",
+                "family, cross_attn, agg_func, lambda_softmax, lambda_lse and raw_feature_norm are "
+                "missing; give --family, --cross_attn, --agg_func, --lambda_softmax, --lambda_lse "
+                "and --raw_feature_norm, or --assume-defaults for scan, t2i, LogSumExp, 9, 6, "
+                "clipped_l2norm",
      .question = true},
     {.assume = true,
-     .assumed = "cross_attn t2i, agg_func LogSumExp, lambda_softmax 9, lambda_lse 6, "
+     .assumed = "family scan, cross_attn t2i, agg_func LogSumExp, lambda_softmax 9, lambda_lse 6, "
                 "raw_feature_norm clipped_l2norm, no_imgnorm false, no_txtnorm false"},
     {.images = true, .assumed = "no_imgnorm false, no_txtnorm false"},
     {.file = {"cross_attn=i2t", "agg_func=Max", "raw_feature_norm=softmax"},
@@ -252,13 +253,18 @@ static void test_bad_values(void **state)
 static void test_unknown_options_are_named(void **state)
 {
     struct checkpoint *c = made();
+    struct model_options options;
+    struct error err;
     struct str text = {0};
     (void)state;
     add(c, "margin=0.2");
     add(c, "gpu=1");
     add(c, "crop_size=224");
     add(c, "run_name=x");
-    model_options_unknown(c, &text);
+    assert_done(model_options_from_checkpoint(c, &(struct model_given){.assume_defaults = true},
+                                              &options, &err),
+                err);
+    model_options_unknown(c, &options, &text);
     assert_string_equal(str_text(&text), "gpu, run_name");
     str_done(&text);
     checkpoint_free(c);
