@@ -441,7 +441,7 @@ static bool is_silent(const struct source *source)
 static const struct {
     size_t option;
     const char *otherwise;
-} unsaid[] = {{0, "t2i"}, {2, "9"}};
+} unsaid[] = {{1, "t2i"}, {3, "9"}};
 
 static bool asks_silent(const struct source *source)
 {
