@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "base/progress.h"
-#include "io/array/npy.h"
+#include "retrieve/score/sims_file.h"
 #include "retrieve/session/session.h"
 
 /* Sources borrow what they read from, which must outlive them. */
@@ -33,17 +33,9 @@ void scores_of_matrix(const float *sims, const struct caption_map *map, struct s
 /* Makes a source of a session whose captions are encoded. */
 void scores_of_session(const struct session *session, struct score_source *out);
 
-/* A file of similarities, images x captions: a plain .npy, which stays mapped, or the reference's
- * pickled dict {'npts', 'sims'}, which is read. */
-struct score_file;
-
-/* Opens a file; free it with scores_file_free. Errors: no such file, not a matrix. */
-int scores_file_open(const char *path, struct score_file **out, struct error *err) MUST_USE;
-void scores_file_free(struct score_file *file);
-
-/* Makes a source of an open file. Errors: the matrix is not images x captions of the map. */
-int scores_of_file(const struct score_file *file, const struct caption_map *map,
-                   struct score_source *out, struct error *err) MUST_USE;
+/* Makes a source of a file that was fitted to the map (sims_file_fit). */
+void scores_of_file(const struct sims_file *file, const struct caption_map *map,
+                    struct score_source *out);
 
 /* Several sources of the same shape. */
 struct score_mean {

@@ -117,14 +117,14 @@ struct analyse_model {
     char *label; /* its name, or its members', "a + b" */
     size_t count;
     struct session **sessions; /* count; NULL for a member that is a matrix */
-    struct score_file **files; /* count; NULL for a member that is a checkpoint */
+    struct sims_file **files;  /* count; NULL for a member that is a checkpoint */
     struct score_source *members;
     struct score_mean mean;
     struct score_source source;    /* of the only member, or of the mean */
     const struct session *session; /* the first; NULL if all members are matrices */
 };
 
-/* Opens models first .. first+count-1 of the common options: checkpoints, or .npy matrices of
+/* Opens models first .. first+count-1 of the common options: checkpoints, or matrices of
  * scores. The first call opens the split, too, which lives as long as that model. Errors: files
  * that cannot be opened, models of different splits, a split without captions. Call
  * analyse_model_done after an error, too. */

@@ -393,6 +393,7 @@ int analyse_compare(int argc, char **argv)
         {"model", 'm', CLI_LIST, "FILE[,FILE...]",
          "first A, then B: a checkpoint, a matrix (.npy, .npz), or the members of an ensemble",
          &o.sides},
+        CLI_MATRIX_OPTION(&o.a.common),
         CLI_DATA_OPTIONS(&o.a.common),
         CLI_NAME_OPTION(&o.a.common),
         CLI_RUN_OPTIONS(&o.a.common),

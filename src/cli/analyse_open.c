@@ -7,7 +7,6 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "cli/analyse.h"
-#include "io/array/npy.h"
 
 /* ---- members ---- */
 
@@ -51,6 +50,18 @@ static int take_vocab(struct analyse_split *split, const struct session_spec *sp
     return status;
 }
 
+static int fit_matrix(struct analysis *a, const struct session_spec *spec, struct sims_file *file,
+                      struct score_source *out, struct error *err)
+{
+    const struct caption_map *map = &a->split.data->map;
+    struct notes notes = {0};
+    int status = sims_file_fit(file, map, &spec->matrix, &notes, err);
+    cli_notes(&a->common, &notes);
+    notes_done(&notes);
+    scores_of_file(file, map, out);
+    return status;
+}
+
 static int open_member(struct analysis *a, size_t index, struct analyse_model *model, size_t m,
                        struct error *err)
 {
@@ -58,8 +69,8 @@ static int open_member(struct analysis *a, size_t index, struct analyse_model *m
     if (cli_session_spec(&a->common, index, &spec, err) != 0)
         return -1;
     spec.encode_captions = true;
-    bool matrix = npy_is_named(spec.model);
-    if (matrix ? scores_file_open(spec.model, &model->files[m], err) != 0
+    bool matrix = sims_file_is_named(spec.model);
+    if (matrix ? sims_file_open(spec.model, &model->files[m], err) != 0
                : cli_session_open(&a->common, &spec, &model->sessions[m], err) != 0)
         return -1;
     struct session *session = model->sessions[m];
@@ -67,7 +78,7 @@ static int open_member(struct analysis *a, size_t index, struct analyse_model *m
         return -1;
     const struct dataset *data = a->split.data;
     if (matrix)
-        return scores_of_file(model->files[m], &data->map, &model->members[m], err);
+        return fit_matrix(a, &spec, model->files[m], &model->members[m], err);
     if (session->I != data->images || session->C != data->captions)
         return error_set(err, "%s: %zu images x %zu captions, the models before it %zu x %zu",
                          spec.model, session->I, session->C, data->images, data->captions);
@@ -112,7 +123,7 @@ void analyse_model_done(struct analyse_model *model)
 {
     for (size_t m = 0; m < model->count; m++) {
         session_free(model->sessions[m]);
-        scores_file_free(model->files[m]);
+        sims_file_free(model->files[m]);
     }
     free(model->sessions);
     free(model->files);

@@ -36,7 +36,7 @@ struct cli_common {
     struct cli_list models, vocabs, names;
     char **model_names; /* of cli_name_models; NULL before */
     const char *data, *split, *images, *ims, *captions, *token_ids, *id_mapping, *token_compat,
-        *index_folder, *precision;
+        *index_folder, *precision, *matrix;
     int threads;
     bool json, quiet, no_index;
     struct cli_list given[MODEL_GIVEN]; /* of options that take a value; once, or once per model */
@@ -102,10 +102,17 @@ struct cli_common {
         "index-dir", 0, CLI_TEXT, "DIR", "folder of indexes (default: $XDG_CACHE_HOME/scanscope)", \
             &(c)->index_folder                                                                     \
     }
+#define CLI_MATRIX_OPTION(c)                                                                       \
+    {                                                                                              \
+        "matrix", 0, CLI_TEXT, "WORD,...",                                                         \
+            "what a matrix in place of a model holds: similarities or distances, image-rows or "   \
+            "caption-rows (default: by its shape and values)",                                     \
+            &(c)->matrix                                                                           \
+    }
 #define CLI_COMMON_OPTIONS(c)                                                                      \
     {"model", 'm', CLI_LIST, "FILE", "checkpoint (.pth.tar, .safetensors)", &(c)->models},         \
-        CLI_DATA_OPTIONS(c), CLI_GIVEN_OPTIONS(c), CLI_RUN_OPTIONS(c), CLI_PRECISION_OPTION(c),    \
-        CLI_INDEX_FOLDER_OPTION(c),                                                                \
+        CLI_MATRIX_OPTION(c), CLI_DATA_OPTIONS(c), CLI_GIVEN_OPTIONS(c), CLI_RUN_OPTIONS(c),       \
+        CLI_PRECISION_OPTION(c), CLI_INDEX_FOLDER_OPTION(c),                                       \
     {                                                                                              \
         "no-index", 0, CLI_SWITCH, NULL, "neither use nor keep image embeddings in a file",        \
             &(c)->no_index                                                                         \

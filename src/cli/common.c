@@ -284,7 +284,8 @@ int cli_session_spec(const struct cli_common *common, size_t model, struct sessi
         .bf16 = cli_wants_bf16(c),
         .index = {.mode = c->no_index ? INDEX_OFF : INDEX_AUTO, .folder = c->index_folder},
     };
-    if (cli_given(c, model, &out->given, err) != 0)
+    if (cli_given(c, model, &out->given, err) != 0 ||
+        sims_reading_parse(c->matrix, &out->matrix, err) != 0)
         return -1;
     if (!out->model)
         return error_set(err, "no model: give a checkpoint with -m FILE, or try: scanscope demo");

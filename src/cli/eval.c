@@ -77,7 +77,7 @@ static struct ensemble_member *list_members(const struct eval *e)
     struct ensemble_member *members = mem_new(models->count, sizeof *members);
     for (size_t m = 0; m < models->count; m++)
         members[m] = (struct ensemble_member){.name = models->items[m],
-                                              .file = npy_is_named(models->items[m])};
+                                              .file = sims_file_is_named(models->items[m])};
     return members;
 }
 
@@ -86,6 +86,7 @@ static struct split_files files_of(const struct eval *e)
     return (struct split_files){.folder = e->common.data,
                                 .split = split_of(e),
                                 .captions = e->common.captions,
+                                .features = e->common.ims,
                                 .caption_ids = e->caption_ids,
                                 .compat = cli_token_compat(e->common.token_compat)};
 }
@@ -96,12 +97,16 @@ static int score(struct eval *e, struct error *err)
     size_t models = e->common.models.count;
     if (models == 0)
         return error_set(err, "no model: give a checkpoint with -m FILE");
+    struct sims_reading reading;
+    if (sims_reading_parse(e->common.matrix, &reading, err) != 0)
+        return -1;
     struct ensemble_member *members = list_members(e);
     struct ensemble_spec spec = {
         .members = members,
         .count = models,
         .weights = e->weights,
         .files = &files,
+        .reading = reading,
         .folds = {e->fold5 ? FOLD5_COUNT : (size_t)e->folds,
                   e->fold5 ? FOLD5_SIZE : (size_t)e->fold_size},
         .every_pair = e->save_sims || e->metrics || e->qrels || e->run || e->ranks_file,
@@ -320,7 +325,9 @@ static int run(struct eval *e)
     const char *wrong = conflict(e);
     if (wrong)
         return cli_usage_error("eval", "%s", wrong);
-    if (parse_weights(e, &err) != 0 || cli_name_models(&e->common, &err) != 0)
+    struct sims_reading reading;
+    if (parse_weights(e, &err) != 0 || sims_reading_parse(e->common.matrix, &reading, &err) != 0 ||
+        cli_name_models(&e->common, &err) != 0)
         return cli_usage_error("eval", "%s", err.text);
     interrupt_catch();
     if (evaluate_all(e, &err) != 0)

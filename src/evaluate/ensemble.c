@@ -130,6 +130,43 @@ static void widen(const struct ensemble_work *w, const struct ensemble_scores *s
         scores->bounds[k] += slack * (fabsf(scores->sims[k]) + scores->bounds[k]);
 }
 
+static double spread_of(const float *sims, size_t n)
+{
+    double sum = 0, squares = 0;
+#pragma omp parallel for reduction(+ : sum, squares)
+    for (size_t k = 0; k < n; k++) {
+        double from_first = (double)sims[k] - sims[0];
+        sum += from_first;
+        squares += from_first * from_first;
+    }
+    double variance = squares / (double)n - sum / (double)n * (sum / (double)n);
+    return variance > 0 ? sqrt(variance) : 0;
+}
+
+/* The mean is one of plain scores, as the reference has it: what spreads wider decides more. */
+static void note_spreads(const struct ensemble_work *w)
+{
+    enum { MUCH = 5 };
+    const struct ensemble_spec *spec = w->spec;
+    size_t wide = 0, narrow = 0;
+    struct str weights = {0};
+    for (size_t m = 1; m < spec->count; m++) {
+        wide = w->spreads[m] > w->spreads[wide] ? m : wide;
+        narrow = w->spreads[m] < w->spreads[narrow] ? m : narrow;
+    }
+    double least = w->spreads[narrow], most = w->spreads[wide];
+    if (spec->weights || !(least > 0) || most < MUCH * least)
+        return;
+    for (size_t m = 0; m < spec->count; m++)
+        str_addf(&weights, "%s%.3g", m ? "," : "", most / w->spreads[m]);
+    ensemble_note(w,
+                  "the scores of %s spread %.3g times as wide as those of %s, so that their mean "
+                  "follows %s; --weights %s evens that",
+                  spec->members[wide].name, most / least, spec->members[narrow].name,
+                  spec->members[wide].name, str_text(&weights));
+    str_done(&weights);
+}
+
 static int add_member(struct ensemble_work *w, size_t member, struct error *err)
 {
     struct ensemble *out = w->out;
@@ -144,6 +181,7 @@ static int add_member(struct ensemble_work *w, size_t member, struct error *err)
     if (w->spec->count == 1)
         return 0;
     size_t n = folds_first_pair(&out->folds, out->folds.count);
+    w->spreads[member] = spread_of(scores->sims, n);
     widen(w, scores);
     add(w->spec, member, scores->sims, n, w->sum.sims);
     add(w->spec, member, scores->bounds, n, w->sum.bounds);
@@ -158,6 +196,7 @@ static int score_members(struct ensemble_work *w, struct error *err)
     for (size_t m = 0; m < spec->count; m++)
         if (add_member(w, m, err) != 0)
             return -1;
+    note_spreads(w);
     divide(spec, folds_first_pair(f, f->count), w->sum.sims);
     divide(spec, folds_first_pair(f, f->count), w->sum.bounds);
     divide(spec, folds_captions(f), w->sum.truth);
@@ -178,6 +217,10 @@ static void work_done(struct ensemble_work *w, size_t folds)
     for (size_t p = 0; w->truth && p < folds; p++)
         exact_list_free(&w->truth[p]);
     free(w->truth);
+    for (size_t m = 0; m < w->spec->count; m++)
+        sims_file_free(w->files[m]);
+    free(w->files);
+    free(w->spreads);
     session_free(w->session);
 }
 
@@ -191,6 +234,8 @@ int ensemble_evaluate(const struct ensemble_spec *spec, struct ensemble *out, st
         return -1;
     if (spec->member_ranks)
         out->member_ranks = mem_new(spec->count, sizeof *out->member_ranks);
+    w.files = mem_new(spec->count, sizeof(struct sims_file *));
+    w.spreads = mem_new(spec->count, sizeof *w.spreads);
     int status = score_members(&w, err);
     size_t folds = out->folds.count;
     if (status == 0) {

@@ -9,6 +9,7 @@
 
 #include "evaluate/folds.h"
 #include "evaluate/split_names.h"
+#include "retrieve/score/sims_file.h"
 #include "retrieve/session/session_exact.h"
 
 /* One of: a session, a matrix in memory, a matrix in a file, or, if all are NULL, a session that
@@ -18,7 +19,7 @@ struct ensemble_member {
     const struct session *session; /* its captions encoded */
     const float *sims;             /* images x captions */
     size_t images, captions;       /* of `sims` */
-    bool file; /* `name` is a .npy file: images x captions, or the reference's pickled dict */
+    bool file;                     /* `name` is that of a matrix (retrieve/score/sims_file.h) */
 };
 
 /* What the caller may want to do, and to hear, on the way; each may be NULL. */
@@ -39,9 +40,10 @@ struct ensemble_spec {
     const struct ensemble_member *members;
     size_t count;
     const double *weights; /* one per member, as ensemble_check_weights wants them; NULL: equal */
-    /* Where matrices, without a session before them, find which image each caption belongs to; if
-     * NULL, or not there, each image has the same number of captions, by the shape. */
+    /* Where matrices, without a session before them, find the split's images and captions; if NULL,
+     * or not there, each image has the same number of captions, by the shape. */
     const struct split_files *files;
+    struct sims_reading reading; /* of matrices in files */
     struct folds_spec folds;
     bool every_pair;   /* every pair's own score, because more than ranks is made of them */
     bool member_ranks; /* the ranks of each member, too */
@@ -64,9 +66,10 @@ struct ensemble {
  * number. */
 int ensemble_check_weights(const double *weights, size_t count, struct error *err) MUST_USE;
 
-/* Scores all members, ranks and evaluates their mean. The caller calls ensemble_done. Errors: no
- * member, weights, members of different splits, folds_cut's, a matrix that cannot be read or holds
- * NaN or an infinity, what opening and scoring say, no memory, "interrupted". */
+/* Scores all members, ranks and evaluates their mean; notes it if their scores are of very
+ * different width and no weights say what is meant. The caller calls ensemble_done. Errors: no
+ * member, weights, members of different splits, folds_cut's, those of sims_file.h, what opening and
+ * scoring say, no memory, "interrupted". */
 int ensemble_evaluate(const struct ensemble_spec *spec, struct ensemble *out,
                       struct error *err) MUST_USE;
 

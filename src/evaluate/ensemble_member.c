@@ -1,14 +1,11 @@
 /* ensemble_member.c: the scores of a member: of a session, computed; of a matrix, copied. */
 #include <math.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "evaluate/ensemble_private.h"
-#include "io/array/npy.h"
-#include "io/torch/objarray.h"
 
 static const struct ensemble_member *member_of(const struct ensemble_work *w, size_t member)
 {
@@ -35,17 +32,16 @@ static void end(const struct ensemble_work *w)
         hooks->end(hooks->context);
 }
 
-PRINTF_LIKE(2, 3)
-static void note(const struct ensemble_work *w, const char *format, ...)
+void ensemble_note(const struct ensemble_work *w, const char *format, ...)
 {
     const struct ensemble_hooks *hooks = &w->spec->hooks;
-    char text[1024];
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    char *text = mem_vprintf(format, args);
     va_end(args);
     if (hooks->note)
         hooks->note(hooks->context, text);
+    free(text);
 }
 
 /* ---- the split, which the first member gives ---- */
@@ -56,8 +52,8 @@ static void note_left_out(const struct ensemble_work *w)
     const struct folds *f = &w->out->folds;
     bool as_asked = spec->count > 0 && spec->size > 0;
     if (!as_asked && folds_images(f) < f->I)
-        note(w, "%zu folds of %zu images; the last %zu images are omitted", f->count, f->images,
-             f->I - folds_images(f));
+        ensemble_note(w, "%zu folds of %zu images; the last %zu images are omitted", f->count,
+                      f->images, f->I - folds_images(f));
 }
 
 static int list_truths(struct ensemble_work *w, struct error *err)
@@ -184,8 +180,8 @@ static int score_session(struct ensemble_work *w, size_t member, struct error *e
     }
     w->out->bf16 = w->out->bf16 || session->half;
     if (any)
-        note(w, "%s: the bounds of bf16 are wider than its scores differ; scored in f32",
-             member_of(w, member)->name);
+        ensemble_note(w, "%s: the bounds of bf16 are wider than its scores differ; scored in f32",
+                      member_of(w, member)->name);
     return 0;
 }
 
@@ -205,97 +201,102 @@ static int list_session(struct ensemble_work *w, size_t member, size_t fold,
 
 /* ---- matrices ---- */
 
-/* A member's matrix, I x C; `owned` if it was read from a file. */
+/* A member's matrix, in memory or in a file that was fitted. */
 struct matrix {
     const float *sims;
-    float *owned;
+    const struct sims_file *file;
     size_t shape[2];
 };
 
-/* A plain I x C array, or the reference's pickled dict {'npts', 'sims'}. */
-static int read_matrix(const char *path, struct matrix *out, struct error *err)
+/* Of a file: as the split's files have it, else by its shape. */
+static int map_of_file(const struct ensemble_work *w, const struct sims_file *file,
+                       struct caption_map *out, struct error *err)
 {
-    struct npy *file = NULL;
-    size_t npts = 0;
-    if (npy_open(path, NULL, &file, err) != 0)
-        return -1;
-    int status = 0;
-    if (file->type == NPY_OBJECT) {
-        status = objarray_results(file->data, file->data_size, path, &out->owned, out->shape, &npts,
-                                  err);
-    } else if (file->ndim != 2 || file->count == 0) {
-        status = error_at(err, path, -1, "holds no matrix of similarities, images x captions");
-    } else {
-        memcpy(out->shape, file->shape, sizeof out->shape);
-        status = mem_alloc(&out->owned, file->count, sizeof(float), "the similarities", err);
-        if (status == 0)
-            npy_rows_f32(file, 0, file->shape[0], out->owned);
-    }
-    npy_free(file);
-    out->sims = out->owned;
+    const struct split_files *files = w->spec->files;
+    size_t shape[2], captions = 0;
+    struct notes notes = {0};
+    sims_file_shape(file, shape);
+    *out = (struct caption_map){0};
+    int status = files ? split_map_of_files(files, shape, out, &captions, &notes, err) : 0;
+    for (size_t n = 0; n < notes.lines.count; n++)
+        ensemble_note(w, "%s", notes.lines.items[n]);
+    notes_done(&notes);
+    if (status == 0 && out->captions == 0)
+        status = sims_file_guess(file, &w->spec->reading, captions, out, err);
     return status;
 }
 
-/* Of a matrix: as a file of the split has it, else by its shape. Errors: the shape fits neither. */
-static int map_of_matrix(const struct ensemble_work *w, const char *name, const size_t shape[2],
-                         struct caption_map *out, struct error *err)
+static int fit_file(struct ensemble_work *w, size_t member, struct sims_file *file,
+                    struct error *err)
 {
-    size_t I = shape[0], C = shape[1];
-    *out = (struct caption_map){.images = I, .captions = C};
-    if (w->cut)
-        return 0;
-    if (w->spec->files && split_map_of_files(w->spec->files, I, out, err) != 0)
-        return -1;
-    if (out->stated && out->captions != C)
-        return error_at(
-            err, name, -1,
-            "has %zu captions, but the split tells the images of %zu (SPLIT_cap_img.txt)", C,
-            out->captions);
-    if (out->stated)
-        return 0;
-    *out = caption_map_regular(I, C, I > 0 ? C / I : 0);
-    return I > 0 && C > 0 && C % I == 0
-               ? 0
-               : error_at(err, name, -1,
-                          "%zu x %zu is not a matrix of images x captions, unless the split tells "
-                          "whose captions these are: give its folder (-d DIR)",
-                          I, C);
+    struct caption_map map = w->out->folds.map;
+    struct notes notes = {0};
+    int status = w->cut ? 0 : map_of_file(w, file, &map, err);
+    if (status == 0)
+        status = sims_file_fit(file, &map, &w->spec->reading, &notes, err);
+    for (size_t n = 0; n < notes.lines.count; n++)
+        ensemble_note(w, "%s", notes.lines.items[n]);
+    notes_done(&notes);
+    if (!w->cut) {
+        if (status == 0)
+            status = take_split(w, member, &map, err);
+        caption_map_done(&map);
+    }
+    return status;
 }
 
-static int check_matrix(const char *name, const struct matrix *m, struct error *err)
+static int open_file(struct ensemble_work *w, size_t member, struct error *err)
+{
+    struct sims_file *file;
+    if (sims_file_open(member_of(w, member)->name, &file, err) != 0)
+        return -1;
+    w->files[member] = file;
+    return fit_file(w, member, file, err);
+}
+
+static int check_finite(const char *name, const struct matrix *m, struct error *err)
 {
     for (size_t k = 0; k < m->shape[0] * m->shape[1]; k++)
         if (!isfinite(m->sims[k]))
             return error_at(err, name, -1,
-                            "image %zu, caption %zu: the similarity is NaN or infinite; compute "
-                            "the matrix again",
+                            "image %zu, caption %zu: the similarity is NaN or infinite",
                             k / m->shape[1], k % m->shape[1]);
     return 0;
 }
 
-/* free(out->owned) afterwards, also after an error. A file is read again to decide, and may have
- * changed: so its shape is compared every time. */
+/* A matrix in memory. */
+static int take_matrix(struct ensemble_work *w, size_t member, const struct matrix *m,
+                       struct error *err)
+{
+    size_t I = m->shape[0], C = m->shape[1];
+    const char *name = member_of(w, member)->name;
+    if (I == 0 || C == 0 || (!w->cut && C % I != 0))
+        return error_at(err, name, -1, "%zu x %zu is not a matrix of images x captions", I, C);
+    struct caption_map map = caption_map_regular(I, C, C / I);
+    return check_finite(name, m, err) == 0 ? take_split(w, member, &map, err) : -1;
+}
+
 static int load_matrix(struct ensemble_work *w, size_t member, struct matrix *out,
                        struct error *err)
 {
     const struct ensemble_member *m = member_of(w, member);
-    struct caption_map map;
     *out = (struct matrix){.sims = m->sims, .shape = {m->images, m->captions}};
-    if (!m->sims && read_matrix(m->name, out, err) != 0)
+    if (m->sims)
+        return take_matrix(w, member, out, err);
+    if (!w->files[member] && open_file(w, member, err) != 0)
         return -1;
-    int status = map_of_matrix(w, m->name, out->shape, &map, err);
-    if (status == 0)
-        status = check_matrix(m->name, out, err);
-    if (status == 0)
-        status = take_split(w, member, &map, err);
-    caption_map_done(&map);
-    return status;
+    out->file = w->files[member];
+    return 0;
 }
 
-static float matrix_at(const struct folds *f, const struct matrix *m, size_t fold, size_t i,
-                       size_t c)
+/* Some of an image's similarities, both counted in the split. */
+static void matrix_row(const struct matrix *m, size_t image, size_t first, size_t captions,
+                       float *out)
 {
-    return m->sims[(fold * f->images + i) * f->C + f->starts[fold] + c];
+    if (m->file)
+        sims_file_part(m->file, image, 1, first, captions, out);
+    else
+        memcpy(out, m->sims + image * m->shape[1] + first, captions * sizeof *out);
 }
 
 /* A matrix is what it is: its bounds are zero. */
@@ -304,14 +305,14 @@ static void copy_folds(const struct ensemble_work *w, const struct matrix *m,
 {
     const struct folds *f = &w->out->folds;
     for (size_t fold = 0; fold < f->count; fold++)
+#pragma omp parallel for
         for (size_t i = 0; i < f->images; i++) {
             const struct exact_list *truth = &w->truth[fold];
             size_t captions = folds_captions_of(f, fold);
-            for (size_t c = 0; c < captions; c++)
-                into->sims[folds_first_pair(f, fold) + i * captions + c] =
-                    matrix_at(f, m, fold, i, c);
+            float *row = into->sims + folds_first_pair(f, fold) + i * captions;
+            matrix_row(m, fold * f->images + i, f->starts[fold], captions, row);
             for (size_t k = truth->starts[i]; k < truth->starts[i + 1]; k++)
-                into->truth[f->starts[fold] + k] = matrix_at(f, m, fold, i, truth->captions[k]);
+                into->truth[f->starts[fold] + k] = row[truth->captions[k]];
         }
     memset(into->bounds, 0, folds_first_pair(f, f->count) * sizeof *into->bounds);
 }
@@ -325,7 +326,6 @@ static int score_matrix(struct ensemble_work *w, size_t member, struct error *er
         status = take_room(w, member, &into, err);
     if (status == 0)
         copy_folds(w, &m, into);
-    free(m.owned);
     return status;
 }
 
@@ -337,8 +337,8 @@ static int list_matrix(struct ensemble_work *w, size_t member, size_t fold,
     int status = load_matrix(w, member, &m, err);
     for (size_t i = 0; status == 0 && i < f->images; i++)
         for (size_t k = list->starts[i]; k < list->starts[i + 1]; k++)
-            scores[k] = matrix_at(f, &m, fold, i, list->captions[k]);
-    free(m.owned);
+            matrix_row(&m, fold * f->images + i, f->starts[fold] + list->captions[k], 1,
+                       &scores[k]);
     return status;
 }
 

@@ -20,7 +20,12 @@ struct ensemble_work {
     struct exact_list *truth;        /* the true pairs of each fold */
     struct session *session;         /* that hooks.open opened, of member `open` */
     size_t open;
+    struct sims_file **files; /* of each member that is a matrix in a file, once it was opened */
+    double *spreads;          /* standard deviation of each member's similarities */
 };
+
+/* Gives the caller a line to show. */
+void ensemble_note(const struct ensemble_work *work, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* Scores a member (they come in order) into work->sum if it is the first, else
  * work->one, which are allocated here; the first cuts the split into folds. Errors: as

@@ -113,12 +113,87 @@ static int take_lengths(struct split_names *n, const struct split_files *files, 
     return status;
 }
 
-int split_map_of_files(const struct split_files *files, size_t images, struct caption_map *out,
+/* ---- the images of a matrix's captions ---- */
+
+/* Of the split's features and captions, with all that opening it does: copies folded, dev cut.
+ * False if the split has no features. */
+static int map_of_dataset(const struct split_files *files, bool *found_out, struct caption_map *out,
+                          struct notes *notes, struct error *err)
+{
+    struct dataset *data;
+    const struct dataset_spec spec = {.folder = files->folder,
+                                      .split = files->split,
+                                      .features = files->features,
+                                      .captions = files->captions};
+    char *path = files->features ? mem_strdup(files->features)
+                 : files->folder && files->split
+                     ? dataset_part_path(files->folder, files->split, DATASET_FEATURES)
+                     : NULL;
+    *found_out = path && file_exists(path);
+    free(path);
+    if (!*found_out)
+        return 0;
+    if (dataset_open(&spec, &data, err) != 0)
+        return -1;
+    *found_out = data->captions > 0;
+    int status = *found_out ? caption_map_copy(&data->map, out, err) : 0;
+    notes_add_all(notes, &data->notes);
+    dataset_free(data);
+    return status;
+}
+
+static int count_lines(const char *path, size_t *out, struct error *err)
+{
+    struct str_list lines = {0};
+    int status = text_lines_load(path, &lines, err);
+    *out = lines.count;
+    str_list_done(&lines);
+    return status;
+}
+
+/* Of SPLIT_cap_img.txt: the axis that has as many entries as it has lines is that of captions. */
+static int map_of_lines(const char *path, const size_t shape[2], struct caption_map *out,
+                        struct error *err)
+{
+    size_t lines;
+    if (count_lines(path, &lines, err) != 0)
+        return -1;
+    bool turned = lines == shape[0] && lines != shape[1];
+    return caption_map_load(path, shape[turned], out, err);
+}
+
+static int captions_of_files(const struct split_files *files, const size_t shape[2],
+                             size_t *captions_out, struct error *err)
+{
+    enum { DEV = 5000 }; /* the reference validates on so many, as dataset_open does */
+    char *path = files->captions ? mem_strdup(files->captions) : split_file(files, "caps.txt");
+    int status = path ? count_lines(path, captions_out, err) : 0;
+    bool cut = files->split && strcmp(files->split, "dev") == 0 && *captions_out > DEV &&
+               (shape[0] == DEV || shape[1] == DEV);
+    if (cut)
+        *captions_out = DEV;
+    free(path);
+    return status;
+}
+
+int split_map_of_files(const struct split_files *files, const size_t shape[2],
+                       struct caption_map *out, size_t *captions_out, struct notes *notes,
                        struct error *err)
 {
-    char *path = split_file(files, "cap_img.txt");
+    bool found;
     *out = (struct caption_map){0};
-    int status = path ? caption_map_load(path, images, out, err) : 0;
+    *captions_out = 0;
+    if (map_of_dataset(files, &found, out, notes, err) != 0)
+        return -1;
+    char *path = found ? NULL : split_file(files, "cap_img.txt");
+    int status = path ? map_of_lines(path, shape, out, err) : 0;
+    if (status == 0 && !found && !path)
+        status = captions_of_files(files, shape, captions_out, err);
+    if (status == 0 && !found && !path && *captions_out == 0 && files->folder)
+        notes_add(notes,
+                  "%s has neither features nor captions of the split '%s': the images and captions "
+                  "are those of the matrix's shape",
+                  files->folder, files->split);
     free(path);
     return status;
 }

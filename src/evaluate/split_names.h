@@ -23,6 +23,7 @@ int split_names_of_session(const struct session *session, const char *caption_id
 struct split_files {
     const char *folder, *split; /* of SPLIT_ids.txt and SPLIT_caps.txt, if they exist */
     const char *captions;       /* in place of SPLIT_caps.txt */
+    const char *features;       /* in place of SPLIT_ims.npy */
     const char *caption_ids;
     enum token_compat compat;
 };
@@ -32,10 +33,12 @@ struct split_files {
 int split_names_of_files(const struct split_files *files, const struct caption_map *map,
                          struct split_names *out, struct error *err) MUST_USE;
 
-/* Reads the images of a matrix's captions, SPLIT_cap_img.txt, for a matrix of as many images;
- * without such a file `out` is empty (no images). The caller calls caption_map_done. Errors: of the
- * file. */
-int split_map_of_files(const struct split_files *files, size_t images, struct caption_map *out,
+/* Finds out which images a split's captions belong to, for a matrix of rows x columns: from its
+ * features and captions, or SPLIT_cap_img.txt alone. Where neither is there `out` is empty, and
+ * *captions_out how many captions SPLIT_caps.txt has; 0: nothing is known. The caller calls
+ * caption_map_done. notes: of the split; that nothing is known. Errors: of the files. */
+int split_map_of_files(const struct split_files *files, const size_t shape[2],
+                       struct caption_map *out, size_t *captions_out, struct notes *notes,
                        struct error *err) MUST_USE;
 
 /* Frees what it holds, and zeroes it. */

@@ -228,7 +228,7 @@ analyse words -m "$a" -d split --caption-index 120
 fails_with 1 "there is no caption 120: the split has 120" "a caption that does not exist"
 analyse words -m "$a" -d split --caption-index x
 fails_with 1 "--caption-index takes a number" "a caption that is not a number"
-analyse words -m sims.npy -d split --caption-index 1
+analyse words -m sims.npy -d split -q --caption-index 1
 fails_with 1 "needs a model" "a matrix has no words"
 analyse words -m "$a" -d split --alike 0
 fails_with 2 "--alike" "a share of zero"
@@ -297,7 +297,7 @@ for kind in failures words; do
     analyse $kind -m split/vocab.json -d split
     fails_with 1 "split/vocab.json" "$kind: a file that is not a model"
     analyse $kind -m split/test_ims.npy -d split
-    fails_with 1 "is not a matrix of similarities" "$kind: an array that is not a matrix"
+    fails_with 1 "holds no matrix of similarities" "$kind: an array that is not a matrix"
     analyse $kind -m "$a" -d split -s dev
     fails_with 1 "dev" "$kind: a missing split"
     analyse $kind -m "$a" --ims "$fixtures/t2i_avg/ims.npy"

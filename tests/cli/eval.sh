@@ -86,7 +86,7 @@ if command -v zip >/dev/null; then
     cmp -s ab3.npy ab.npy
     ok $? "an .npz with one matrix is one"
     split_eval -m a.npy -m both.npz
-    fails_with 1 "both.npz: holds 2 arrays (a, b), not one" "one with two is refused with their names"
+    fails_with 1 "both.npz: holds the matrices a, b: say which" "one with two is refused with their names"
 else
     skip "an .npz with one matrix" "no zip (apt-get install zip)"
 fi
@@ -128,7 +128,7 @@ np.save("results_odd.npy", {"npts": 20, "sims": np.load("b.npy")[:20]})'
     cmp -s pickled.npy ab.npy
     ok $? "a pickled results_*.npy of the reference joins"
     split_eval -m "$a" -m results_odd.npy
-    fails_with 1 "results_odd.npy has 20 images x 120 captions" "a matrix of another split"
+    fails_with 1 "results_odd.npy: has 20 images x 120 captions" "a matrix of another split"
 else
     skip "pickled results_*.npy" "no Python with numpy"
 fi

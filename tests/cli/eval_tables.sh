@@ -48,9 +48,9 @@ ev -m a.npy -m b.npy --weights 1,1 --save-sims ones.npy
 cmp -s even.npy ones.npy
 ok $? "equal weights are no weights"
 ev -m a.npy -m b.npy --weights 1,0 --json
-cp out only_a
+sed 's/"notes": \[[^]]*\]//' out >only_a
 ev -m a.npy --json
-cmp -s out only_a
+sed 's/"notes": \[[^]]*\]//' out | cmp -s - only_a
 ok $? "a weight of 0 omits a model"
 ev -m a.npy -m b.npy --weights 2,1 --save-sims two.npy
 # (2 * 90 + 10) / 3 = 63.33 = 0x427d5555

@@ -55,21 +55,64 @@ int objarray_image_sizes(const uint8_t *pickle, size_t size, const char *path, s
     return status;
 }
 
-static int read_sims(const struct pickle_value *dict, const char *path, float **sims_out,
-                     size_t shape_out[2], struct error *err)
+static bool is_matrix(const struct array_view *view)
 {
-    struct array_view view;
-    int is_array = pickle_numpy_array(pickle_get(dict, "sims"), path, &view, err);
-    if (is_array < 0)
-        return -1;
-    if (is_array == 0 || view.ndim != 2 || !array_elem_is_real(view.type) || view.count == 0)
+    return view->ndim == 2 && array_elem_is_real(view->type) && view->count > 0;
+}
+
+/* The only matrix among the values of a dict. Returns how many there are; -1: a malformed array. */
+static int find_matrix(const struct pickle_value *dict, const char *path, struct array_view *out,
+                       struct error *err)
+{
+    const struct pickle_value *entries = pickle_entries(dict);
+    int found = 0;
+    for (size_t i = 1; entries && i < entries->list.count; i += 2) {
+        struct array_view view;
+        int is_array = pickle_numpy_array(entries->list.items[i], path, &view, err);
+        if (is_array < 0)
+            return -1;
+        if (is_array == 0 || !is_matrix(&view))
+            continue;
+        *out = view;
+        found++;
+    }
+    return found;
+}
+
+static int read_sims(const struct pickle_value *dict, const char *path, struct array_view *out,
+                     struct error *err)
+{
+    int is_array = pickle_numpy_array(pickle_get(dict, "sims"), path, out, err);
+    if (is_array < 0 || (is_array > 0 && is_matrix(out)))
+        return is_array < 0 ? -1 : 0;
+    int found = find_matrix(dict, path, out, err);
+    if (found == 1 || found < 0)
+        return found < 0 ? -1 : 0;
+    if (found > 1)
         return error_at(err, path, -1,
-                        "does not hold the results of an evaluation: it has no matrix 'sims'");
-    if (mem_alloc(sims_out, view.count, sizeof **sims_out, "similarities", err) != 0)
+                        "holds several matrices and none is called 'sims'; save the similarities "
+                        "by themselves, with numpy.save");
+    return error_at(
+        err, path, -1, "does not hold the results of an evaluation: it has no matrix 'sims'%s",
+        pickle_get(dict, "rt") ? "; 'rt' and 'rti' are ranks, save the similarities" : "");
+}
+
+int objarray_matrix(const uint8_t *pickle, size_t size, const char *path,
+                    struct pickle **parsed_out, struct array_view *view_out, size_t *npts_out,
+                    struct error *err)
+{
+    const struct pickle_value *items;
+    int64_t npts;
+    if (open_items(pickle, size, path, parsed_out, &items, err) != 0)
         return -1;
-    array_floats(&view, *sims_out);
-    shape_out[0] = view.shape[0];
-    shape_out[1] = view.shape[1];
+    const struct pickle_value *dict = pickle_item(items, 0);
+    if (read_sims(dict, path, view_out, err) != 0) {
+        pickle_free(*parsed_out);
+        *parsed_out = NULL;
+        return -1;
+    }
+    bool known = pickle_numpy_integer(pickle_get(dict, "npts"), &npts) && npts > 0;
+    *npts_out = known ? (size_t)npts : 0;
     return 0;
 }
 
@@ -77,14 +120,14 @@ int objarray_results(const uint8_t *pickle, size_t size, const char *path, float
                      size_t shape_out[2], size_t *npts_out, struct error *err)
 {
     struct pickle *parsed;
-    const struct pickle_value *items;
-    int64_t npts;
-    if (open_items(pickle, size, path, &parsed, &items, err) != 0)
+    struct array_view view;
+    if (objarray_matrix(pickle, size, path, &parsed, &view, npts_out, err) != 0)
         return -1;
-    const struct pickle_value *dict = pickle_item(items, 0);
-    int status = read_sims(dict, path, sims_out, shape_out, err);
-    bool known = pickle_numpy_integer(pickle_get(dict, "npts"), &npts) && npts > 0;
-    *npts_out = known ? (size_t)npts : 0;
+    int status = mem_alloc(sims_out, view.count, sizeof **sims_out, "similarities", err);
+    if (status == 0)
+        array_floats(&view, *sims_out);
+    shape_out[0] = view.shape[0];
+    shape_out[1] = view.shape[1];
     pickle_free(parsed);
     return status;
 }

@@ -18,6 +18,7 @@
 #include "retrieve/index/index.h"
 #include "retrieve/score/embedded.h"
 #include "retrieve/score/rank.h"
+#include "retrieve/score/sims_file.h"
 
 struct bf16_kernel;
 
@@ -26,10 +27,11 @@ enum { SESSION_WORDS = 1024 };
 
 /* What to open. Strings are borrowed during session_open only. */
 struct session_spec {
-    const char *model;        /* checkpoint */
-    struct model_given given; /* what the checkpoint does not say of the model */
-    const char *name;         /* how results call it; NULL: by its path (base/naming.h) */
-    const char *vocab;        /* --vocab, or NULL: found by the rules of scanscope-formats(5) */
+    const char *model;          /* checkpoint */
+    struct model_given given;   /* what the checkpoint does not say of the model */
+    struct sims_reading matrix; /* what is said of the matrix that stands for a model */
+    const char *name;           /* how results call it; NULL: by its path (base/naming.h) */
+    const char *vocab;          /* --vocab, or NULL: found by the rules of scanscope-formats(5) */
     struct dataset_spec data;
     enum token_compat compat;
     bool need_vocab;        /* false: token ids suffice */
