@@ -159,6 +159,36 @@ static void test_two_models_at_every_size(void **state)
     }
 }
 
+/* What models of other kinds show: alone, with the tables, and beside one of another kind. */
+static void test_kinds_at_every_size(void **state)
+{
+    static const char *const names[] = {"scan", "bfan", "sgraf", "vse"};
+    (void)state;
+    for (int kind = FAKE_BFAN; kind <= FAKE_VSE; kind++)
+        for (size_t i = 0; i < COUNTOF(sizes); i++) {
+            struct fake_options options = {.kinds = {(enum fake_kind)kind, FAKE_SCAN},
+                                           .captions_encoded = true};
+            char name[64];
+            start(&options, sizes[i].rows, sizes[i].cols);
+            play("wait idle\ntype a blue dog on the grass\nkey Enter\nwait idle");
+            snprintf(name, sizeof name, "%s-%dx%d", names[kind], sizes[i].cols, sizes[i].rows);
+            check(name);
+            play("key a r d\nwait idle\nreject nan");
+            snprintf(name, sizeof name, "%s-tables-%dx%d", names[kind], sizes[i].cols,
+                     sizes[i].rows);
+            check(name);
+            finish();
+            options.kinds[1] = kind == FAKE_VSE ? FAKE_SCAN : (enum fake_kind)(kind + 1);
+            start_models(&options, 2, sizes[i].rows, sizes[i].cols);
+            play("wait idle\ntype a blue dog on the grass\nkey Enter\nwait idle\nkey s j\nwait "
+                 "idle");
+            snprintf(name, sizeof name, "%s-beside-%dx%d", names[kind], sizes[i].cols,
+                     sizes[i].rows);
+            check(name);
+            finish();
+        }
+}
+
 static void test_a_changed_word_beside_the_old(void **state)
 {
     struct fake_options options = {0};
@@ -597,6 +627,7 @@ int main(void)
         cmocka_unit_test(test_search_at_every_size),
         cmocka_unit_test(test_views),
         cmocka_unit_test(test_two_models_at_every_size),
+        cmocka_unit_test(test_kinds_at_every_size),
         cmocka_unit_test(test_a_changed_word_beside_the_old),
         cmocka_unit_test(test_failures),
         cmocka_unit_test(test_resizes_in_the_middle_of_work),

@@ -214,10 +214,12 @@ static void test_pins_add_weights(void **state)
     assert_true(ui_weights(&world->ui, weights));
     const struct look *look = ui_look(&world->ui);
     for (int r = 0; r < 6; r++)
-        assert_float_equal(weights[r], (look->weights[6 + r] + look->weights[12 + r]) / 2, 1e-6);
+        assert_float_equal(
+            weights[r],
+            (look->of[LOOK_WORDS].weights[6 + r] + look->of[LOOK_WORDS].weights[12 + r]) / 2, 1e-6);
     world_key(world, "P");
     assert_true(ui_weights(&world->ui, weights));
-    assert_float_equal(weights[0], look->weights[6], 1e-6);
+    assert_float_equal(weights[0], look->of[LOOK_WORDS].weights[6], 1e-6);
 }
 
 static void test_a_word_is_changed_beside_the_old_ranking(void **state)
@@ -662,7 +664,8 @@ static void test_clicks_on_tabs_words_and_tables(void **state)
     const struct look *look = ui_look(&world->ui);
     click(world, layout.regions.row + 1, layout.regions.col + 1,
           MOUSE_CLICK); /* the heaviest region */
-    assert_int_equal(world->ui.region, overlay_strongest(look->weights + 2 * look->R, look->R));
+    assert_int_equal(world->ui.region,
+                     overlay_strongest(look->of[LOOK_WORDS].weights + 2 * look->R, look->R));
     click(world, layout.regions.row + 1, layout.regions.col + 1, MOUSE_CLICK);
     assert_int_equal(world->ui.region, -1);
     struct rect picture = layout_picture(&world->ui, &layout);

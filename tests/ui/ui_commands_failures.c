@@ -258,6 +258,15 @@ static void t_boxes(struct world *world)
     assert_int_equal(world->ui.box_count, 36);
 }
 
+/* A model with one direction says so; tests/ui/test_ui_kinds.c has those with both. */
+static void t_direction(struct world *world)
+{
+    world_ask(world, "a red ball");
+    world_keys(world, "d");
+    assert_true(world_says(world, "only the words attend to regions"));
+    assert_int_equal(world->ui.way, LOOK_WORDS);
+}
+
 static void t_regions(struct world *world)
 {
     world_ask(world, "a red ball");
@@ -272,7 +281,8 @@ static void t_next_region(struct world *world)
     world_keys(world, "}");
     size_t region = (size_t)world->ui.region;
     for (size_t r = 0; r < look->R; r++)
-        assert_true(look->weights[2 * look->R + region] >= look->weights[2 * look->R + r]);
+        assert_true(look->of[LOOK_WORDS].weights[2 * look->R + region] >=
+                    look->of[LOOK_WORDS].weights[2 * look->R + r]);
     world_keys(world, "J");
     assert_int_not_equal((size_t)world->ui.region, region);
 }
@@ -323,7 +333,9 @@ static void t_pin(struct world *world)
     assert_true(ui_weights(&world->ui, weights));
     const struct look *look = ui_look(&world->ui);
     for (int r = 0; r < 6; r++)
-        assert_float_equal(weights[r], (look->weights[6 + r] + look->weights[12 + r]) / 2, 1e-6);
+        assert_float_equal(
+            weights[r],
+            (look->of[LOOK_WORDS].weights[6 + r] + look->of[LOOK_WORDS].weights[12 + r]) / 2, 1e-6);
 }
 
 static void t_unpin(struct world *world)
@@ -332,7 +344,7 @@ static void t_unpin(struct world *world)
     world_ask(world, "a red ball");
     world_keys(world, "p Left P");
     assert_true(ui_weights(&world->ui, weights));
-    assert_float_equal(weights[0], ui_look(&world->ui)->weights[6], 1e-6);
+    assert_float_equal(weights[0], ui_look(&world->ui)->of[LOOK_WORDS].weights[6], 1e-6);
 }
 
 /* ---- all of them ---- */
@@ -353,6 +365,7 @@ const struct command_test commands_of_failures[] = {
     COMMAND_TEST("overlay", overlay),
     COMMAND_TEST("map", map),
     COMMAND_TEST("boxes", boxes),
+    COMMAND_TEST("direction", direction),
     COMMAND_TEST("regions", regions),
     COMMAND_TEST("next-region", next_region),
     COMMAND_TEST("previous-region", previous_region),

@@ -11,6 +11,7 @@
 #include "base/countof.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "model/kind.h"
 
 enum { IMAGES = 12, PER_IMAGE = 5, REGIONS = 6, SIDE = 96 };
 
@@ -187,6 +188,62 @@ static int fake_rank_captions(struct backend *backend, size_t image,
     return status;
 }
 
+static void attend(const struct fake *fake, size_t image, struct look *look, enum look_way way)
+{
+    struct look_attention *out = &look->of[way];
+    out->weights = mem_new(look->words.count * look->R, sizeof *out->weights);
+    out->similarity = mem_new(look->words.count, sizeof *out->similarity);
+    for (size_t w = 0; w < look->words.count; w++) {
+        out->similarity[w] =
+            word_score(fake, image, look->words.text[w]) * (way == LOOK_WORDS ? 1 : 0.5f);
+        for (size_t r = 0; r < look->R; r++) {
+            size_t strong = (w + image + (way == LOOK_WORDS ? 0 : 3)) % look->R;
+            out->weights[w * look->R + r] = r == strong ? 0.7f : 0.06f;
+        }
+    }
+}
+
+static void share(const struct fake *fake, size_t image, struct look *look)
+{
+    size_t n = look->words.count;
+    bool pooled = fake->base.catalog.pooled;
+    look->share = mem_new(n, sizeof *look->share);
+    look->share_lse = pooled ? mem_new(n, sizeof *look->share_lse) : NULL;
+    look->share_avg = pooled ? mem_new(n, sizeof *look->share_avg) : NULL;
+    for (size_t w = 0; w < n; w++) {
+        float similarity = word_score(fake, image, look->words.text[w]);
+        look->share[w] = similarity / (float)n - (pooled ? 0 : 0.02f);
+        if (pooled) {
+            look->share_avg[w] = similarity / (float)n;
+            look->share_lse[w] = similarity * similarity;
+        }
+    }
+}
+
+static void weigh(struct look *look)
+{
+    look->node = mem_new(look->words.count, sizeof *look->node);
+    look->whole = 0.31f;
+    for (size_t w = 0; w < look->words.count; w++)
+        look->node[w] = 0.69f / (float)look->words.count;
+}
+
+static void find_nearest(const struct fake *fake, size_t image, struct look *look)
+{
+    look->image_count = fake->images - 1;
+    look->images = mem_new(look->image_count, sizeof *look->images);
+    for (size_t i = 0; i < look->image_count; i++)
+        look->images[i] =
+            (struct place){(image + i + 1) % fake->images, 0.9f - 0.05f * (float)i, false};
+    if (!fake->options.captions_encoded)
+        return;
+    look->caption_count = 7;
+    look->captions = mem_new(look->caption_count, sizeof *look->captions);
+    for (size_t i = 0; i < look->caption_count; i++)
+        look->captions[i] =
+            (struct place){image * PER_IMAGE + i, 0.8f - 0.1f * (float)i, i < PER_IMAGE};
+}
+
 static int fake_look(struct backend *backend, size_t image, const struct ask *ask,
                      struct look **out, struct error *err)
 {
@@ -196,22 +253,18 @@ static int fake_look(struct backend *backend, size_t image, const struct ask *as
         free(look);
         return error_set(err, "the features are gone");
     }
-    look->t2i = true;
+    unsigned shows = backend->catalog.shows;
     look->R = catalog_regions(&backend->catalog, image);
     split_words(fake, ask_text(fake, ask), &look->words);
-    size_t n = look->words.count;
-    look->weights = mem_new(n * look->R, sizeof *look->weights);
-    look->similarity = mem_new(n, sizeof *look->similarity);
-    look->share = mem_new(n, sizeof *look->share);
-    look->share_lse = mem_new(n, sizeof *look->share_lse);
-    look->share_avg = mem_new(n, sizeof *look->share_avg);
-    for (size_t w = 0; w < n; w++) {
-        look->similarity[w] = word_score(fake, image, look->words.text[w]);
-        look->share[w] = look->share_avg[w] = look->similarity[w] / (float)n;
-        look->share_lse[w] = look->similarity[w] * look->similarity[w];
-        for (size_t r = 0; r < look->R; r++)
-            look->weights[w * look->R + r] = r == (w + image) % look->R ? 0.7f : 0.06f;
-    }
+    if (shows & KIND_WORDS_ON_REGIONS)
+        attend(fake, image, look, LOOK_WORDS);
+    if (shows & KIND_REGIONS_ON_WORDS)
+        attend(fake, image, look, LOOK_REGIONS);
+    share(fake, image, look);
+    if (shows & KIND_NODES)
+        weigh(look);
+    if (!shows)
+        find_nearest(fake, image, look);
     look->score = pair_score(fake, image, &look->words);
     *out = look;
     return 0;
@@ -312,8 +365,9 @@ static int fake_photo_path(const struct backend *backend, size_t image, char **o
 
 static int fake_export(struct backend *backend, const struct export_spec *spec, struct error *err)
 {
+    static const char *const texts[] = {"figure\n", "figure of regions\n"};
     (void)backend;
-    return file_write(spec->path, "figure\n", 7, err);
+    return file_write(spec->path, texts[spec->way], strlen(texts[spec->way]), err);
 }
 
 static void fake_free(struct backend *backend)
@@ -403,6 +457,9 @@ struct backend *fake_new(const struct fake_options *options)
     fake->base.catalog = (struct catalog){
         .model = "fake.pth.tar",
         .variant = "t-i AVG",
+        .kind = "SCAN",
+        .shows = KIND_WORDS_ON_REGIONS,
+        .pooled = true,
         .data = "things test",
         .images = fake->images,
         .captions = options->no_captions ? 0 : fake->images * PER_IMAGE,
@@ -420,6 +477,27 @@ struct backend *fake_new(const struct fake_options *options)
         .photos = !options->no_photos,
     };
     return &fake->base;
+}
+
+/* Makes the backend one of another kind than SCAN. */
+static void be_kind(struct backend *backend, enum fake_kind kind)
+{
+    static const struct {
+        const char *kind, *variant;
+        unsigned shows;
+    } kinds[] = {
+        [FAKE_BFAN] = {"BFAN", "BFAN prob", KIND_WORDS_ON_REGIONS | KIND_REGIONS_ON_WORDS},
+        [FAKE_SGRAF] = {"SGRAF", "SGRAF SGR", KIND_WORDS_ON_REGIONS | KIND_NODES},
+        [FAKE_VSE] = {"VSE++", "VSE++ cosine", 0},
+    };
+    struct catalog *catalog = &backend->catalog;
+    if (kind == FAKE_SCAN)
+        return;
+    catalog->kind = kinds[kind].kind;
+    catalog->variant = kinds[kind].variant;
+    catalog->shows = kinds[kind].shows;
+    catalog->no_attention = "VSE++ compares whole images and captions: no word looks at a region";
+    catalog->pooled = false;
 }
 
 void fake_photos_gone(struct backend *backend, const atomic_bool *gone)
@@ -483,6 +561,7 @@ int fake_open(void *context, const struct source *source, int model,
     (*out)->catalog.variant = source->of[SOURCE_ASSUME] ? "t-i AVG (assumed)"
                               : model                   ? "i-t AVG"
                                                         : "t-i AVG";
+    be_kind(*out, options->kinds[model]);
     return 0;
 }
 

@@ -12,6 +12,10 @@
 #include "ui/work/backend.h"
 #include "ui/work/fitness.h"
 
+/* What they compute: as SCAN; attention in both directions; with weights of the words in the score;
+ * no attention. */
+enum fake_kind { FAKE_SCAN, FAKE_BFAN, FAKE_SGRAF, FAKE_VSE };
+
 /* How the next backends behave. */
 struct fake_options {
     bool colourful; /* photographs of small patches, no two of a colour */
@@ -27,7 +31,9 @@ struct fake_options {
     size_t bad_photo;            /* the image whose photograph cannot be read, plus 1 */
     bool clumsy;                 /* some captions rank another image first */
     const char *crash_on;        /* a caption that makes the ranking fault */
-    const char *caption;         /* in place of every image's first caption */
+    enum fake_kind kinds[MODELS];
+    bool captions_encoded; /* then a look has the best ones, if there is no attention */
+    const char *caption;   /* in place of every image's first caption */
 };
 
 /* A worker_open; context is a struct fake_options. */

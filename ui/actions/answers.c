@@ -153,15 +153,16 @@ static bool is_filler(const char *word)
 }
 
 /* The warmest word that is not a filler; if there is none, the warmest. */
-static ptrdiff_t strongest_word(const struct look *look)
+static ptrdiff_t strongest_word(const struct ui *ui, const struct look *look)
 {
+    const float *similarity = look->of[ui_way(ui)].similarity;
+    const float *warmth = similarity ? similarity : look->share;
     ptrdiff_t best = -1;
     bool best_filler = true;
     for (size_t w = 0; w < look->words.count; w++) {
         bool filler = is_filler(look->words.text[w]);
         bool better =
-            best < 0 ||
-            (filler == best_filler ? look->similarity[w] > look->similarity[best] : best_filler);
+            best < 0 || (filler == best_filler ? warmth && warmth[w] > warmth[best] : best_filler);
         if (!better)
             continue;
         best = (ptrdiff_t)w;
@@ -174,7 +175,7 @@ void answers_first_word(struct ui *ui, const struct look *look)
 {
     ptrdiff_t word = ui->word_next;
     ui->word_next = -1;
-    ui->word = word >= 0 && (size_t)word < look->words.count ? word : strongest_word(look);
+    ui->word = word >= 0 && (size_t)word < look->words.count ? word : strongest_word(ui, look);
 }
 
 static void take_looked(struct ui *ui, struct event *event, struct effects *effects)

@@ -54,6 +54,8 @@ static bool click_table(struct ui *ui, const struct layout *layout, const struct
 {
     ptrdiff_t row = table_row(&layout->regions, event),
               word = table_row(&layout->word_table, event);
+    if (row >= 0 && !region_table_said(ui))
+        return true;
     ptrdiff_t region = row < 0 ? -1 : region_table_shown(ui, layout->regions.rows, (size_t)row);
     const struct ask_words *words = ui_words(ui);
     if (region >= 0)
@@ -70,7 +72,7 @@ static bool click_table(struct ui *ui, const struct layout *layout, const struct
 static void click_region(struct ui *ui, const struct layout *layout, const struct event *event)
 {
     struct rect box = layout_picture(ui, layout);
-    if (!inside(&box, event))
+    if (!inside(&box, event) || !region_table_said(ui))
         return;
     float x = ((float)(event->col - box.col) + 0.5f) / (float)box.cols;
     float y = ((float)(event->row - box.row) + 0.5f) / (float)box.rows;

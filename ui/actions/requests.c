@@ -40,6 +40,7 @@ struct request *requests_figure(struct ui *ui, size_t image, ptrdiff_t caption, 
     request->text = mem_strdup(text);
     request->picture.style = ui->overlay;
     request->picture.map = ui->map;
+    request->way = ui_way(ui);
     return request;
 }
 

@@ -130,7 +130,8 @@ static const struct ui_command rows[] = {
      "Write the marked captions to a file for scanscope figure --batch (marks.jsonl)",
      command_save_marks},
 
-    {"Picture", "overlay", "o", MODE_PAIR | MODE_CONFIG, "overlay", "[fade|heat|boxes|top|none]",
+    {"Picture", "overlay", "o", MODE_PAIR | MODE_CONFIG | MODE_ATTENTION, "overlay",
+     "[fade|heat|boxes|top|none]",
      "How attention is shown on the picture: by fading, as a heat map, as a frame of the strongest "
      "region or of the strongest few, not at all",
      command_overlay},
@@ -138,8 +139,14 @@ static const struct ui_command rows[] = {
      "Colour map of the heat map", command_map},
     {NULL, "boxes", "b", MODE_PAIR | MODE_CONFIG, NULL, "[N]",
      "Frames on the picture: the strongest region, the strongest five, none; or N", command_boxes},
-    {NULL, "regions", "r", MODE_PAIR | MODE_CONFIG, "regions", "[on|off]",
-     "The table of regions by the selected word's weights", command_regions},
+    {NULL, "direction", "d", MODE_PAIR | MODE_CONFIG | MODE_BOTH_WAYS, "direction",
+     "[words|regions]",
+     "Whose attention is shown, if the model has both: the words' on the regions, or the regions' "
+     "on the words",
+     command_direction},
+    {NULL, "regions", "r", MODE_PAIR | MODE_CONFIG | MODE_ATTENTION, "regions", "[on|off]",
+     "The table of regions by the selected word's weights; without attention, the nearest images",
+     command_regions},
     {NULL, "next-region", "} J", MODE_PAIR, NULL, NULL,
      "Select the next region of the table: shows its frame, and each word's weight on it",
      command_next_region},
@@ -148,10 +155,10 @@ static const struct ui_command rows[] = {
     {NULL, "region", "#", MODE_PAIR, NULL, "[NUMBER]",
      "Select a region by number; without one, deselect it or ask for a number", command_region},
     {NULL, "words", "a", MODE_PAIR | MODE_CONFIG, "words", "[on|off]",
-     "The table of words: similarity, contribution to the score under LSE and AVG, strongest "
-     "region",
+     "The table of words: similarity, contribution to the score (SCAN: under LSE and AVG; else the "
+     "score less that without the word), weight in the score, strongest region",
      command_words},
-    {NULL, "pin", "p", MODE_PAIR, "pin", NULL,
+    {NULL, "pin", "p", MODE_PAIR | MODE_ATTENTION, "pin", NULL,
      "Keep the selected word shown while moving to others", command_pin},
     {NULL, "unpin", "P", MODE_PAIR, NULL, NULL, "Unpin all words", command_unpin},
 

@@ -40,6 +40,7 @@ COMMAND(wide);
 COMMAND(overlay);
 COMMAND(map);
 COMMAND(boxes);
+COMMAND(direction);
 COMMAND(pin);
 COMMAND(unpin);
 

@@ -8,7 +8,7 @@
 static void step(struct ui *ui, int by)
 {
     struct region_table regions;
-    if (!region_table_make(ui, &regions))
+    if (!region_table_said(ui) || !region_table_make(ui, &regions))
         return;
     size_t row = region_table_row(&regions, ui->region);
     ui->regions = true;
@@ -42,6 +42,8 @@ void command_region(struct ui *ui, const char *args, struct effects *effects)
     long region = strtol(args, &end, 10);
     if (!*args && ui->region >= 0)
         ui->region = -1;
+    else if (!region_table_said(ui))
+        return;
     else if (!*args)
         prompt_open_command(ui, "region", effects);
     else if (*end || !look || region < 0 || (size_t)region >= look->R)

@@ -10,6 +10,7 @@
 #include "ui/actions/query.h"
 #include "ui/actions/undo.h"
 #include "ui/state/command.h"
+#include "ui/state/region_table.h"
 #include "ui/state/view.h"
 
 enum { MANY_BOXES = 5 };
@@ -42,7 +43,9 @@ void command_overlay(struct ui *ui, const char *args, struct effects *effects)
     else if (style == STYLE_BOXES || before == STYLE_TOP)
         ui->box_count = 1;
     const struct catalog *catalog = ui_catalog(ui);
-    if (catalog && !catalog->boxes && ui->overlay != OVERLAY_NONE)
+    if (!ui_any_shows(ui, 0))
+        region_table_said(ui);
+    else if (catalog && !catalog->boxes && ui->overlay != OVERLAY_NONE)
         ui_say(ui, ROLE_ERROR,
                "This split has no boxes, so attention cannot be shown on pictures%s%s: r lists the "
                "regions",
@@ -57,7 +60,10 @@ void command_map(struct ui *ui, const char *args, struct effects *effects)
     if (!command_set(ui, SETTING_MAP, args))
         return;
     ui->overlay = OVERLAY_HEAT;
-    ui_say(ui, ROLE_DIM, "Colour map: %s", setting_text(ui, SETTING_MAP));
+    if (ui_any_shows(ui, 0))
+        ui_say(ui, ROLE_DIM, "Colour map: %s", setting_text(ui, SETTING_MAP));
+    else
+        region_table_said(ui);
 }
 
 void command_boxes(struct ui *ui, const char *args, struct effects *effects)
@@ -73,7 +79,24 @@ void command_boxes(struct ui *ui, const char *args, struct effects *effects)
     if (!*args)
         n = ui->box_count == 1 ? MANY_BOXES : ui->box_count == 0;
     setting_set(ui, SETTING_BOXES, n > most ? most : (int)n);
-    ui_say(ui, ROLE_DIM, "Frames: %d", ui->box_count);
+    if (ui_any_shows(ui, 0))
+        ui_say(ui, ROLE_DIM, "Frames: %d", ui->box_count);
+    else
+        region_table_said(ui);
+}
+
+void command_direction(struct ui *ui, const char *args, struct effects *effects)
+{
+    static const char *const alone[] = {"the words attend to regions",
+                                        "the regions attend to words"};
+    const struct catalog *catalog = ui_catalog(ui);
+    (void)effects;
+    if (!ui_any_shows(ui, UI_BOTH_WAYS)) {
+        if (region_table_said(ui))
+            ui_say(ui, ROLE_WARNING, "%s: only %s", catalog->variant, alone[ui_way(ui)]);
+    } else if (command_set(ui, SETTING_WAY, args)) {
+        ui_say(ui, ROLE_DIM, "Attention of the %s", setting_text(ui, SETTING_WAY));
+    }
 }
 
 void command_open(struct ui *ui, const char *args, struct effects *effects)
@@ -200,6 +223,10 @@ void command_pin(struct ui *ui, const char *args, struct effects *effects)
 {
     (void)args, (void)effects;
     const struct ask_words *words = ui_words(ui);
+    if (!ui_any_shows(ui, 0)) {
+        region_table_said(ui);
+        return;
+    }
     if (!words || ui->word < 0 || (size_t)ui->word >= words->count) {
         ui_say(ui, ROLE_ERROR, "No word is selected: Right moves to one");
         return;

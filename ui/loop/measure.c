@@ -1,6 +1,5 @@
 #include "ui/loop/measure.h"
 
-#include <cblas.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +7,8 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "ui/loop/script.h"
+
+#include <cblas.h> /* last: its complex.h defines I */
 
 enum {
     IMAGES = 1000,
@@ -80,14 +81,14 @@ static int made_look(struct backend *backend, size_t image, const struct ask *as
     struct look *look = mem_new(1, sizeof *look);
     (void)err;
     split(text_of(backend, ask), &look->words);
-    look->t2i = true;
     look->R = REGIONS;
-    look->weights = mem_new(look->words.count * REGIONS, sizeof *look->weights);
-    look->similarity = mem_new(look->words.count, sizeof *look->similarity);
+    struct look_attention *attention = &look->of[LOOK_WORDS];
+    attention->weights = mem_new(look->words.count * REGIONS, sizeof *attention->weights);
+    attention->similarity = mem_new(look->words.count, sizeof *attention->similarity);
     for (size_t w = 0; w < look->words.count; w++) {
-        look->similarity[w] = share(image * 31 + w);
+        attention->similarity[w] = share(image * 31 + w);
         for (size_t r = 0; r < REGIONS; r++)
-            look->weights[w * REGIONS + r] = share(image * 1009 + w * REGIONS + r) / REGIONS;
+            attention->weights[w * REGIONS + r] = share(image * 1009 + w * REGIONS + r) / REGIONS;
     }
     *out = look;
     return 0;
@@ -206,6 +207,9 @@ static int made_open(void *context, const struct source *source, int model,
     made->base.ops = &made_ops;
     made->base.catalog =
         (struct catalog){.model = "made up",
+                         .kind = "SCAN",
+                         .shows = KIND_WORDS_ON_REGIONS,
+                         .pooled = true,
                          .variant = "t-i LSE",
                          .data = "made up",
                          .images = IMAGES,

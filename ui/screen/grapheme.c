@@ -89,3 +89,11 @@ size_t grapheme_fit(const char *text, int columns)
     }
     return at;
 }
+
+size_t grapheme_line(const char *text, int columns)
+{
+    size_t fits = grapheme_fit(text, columns), cut = fits;
+    while (text[fits] && cut > 0 && text[cut] != ' ')
+        cut--;
+    return cut ? cut : fits ? fits : *text != 0;
+}

@@ -26,4 +26,8 @@ int grapheme_columns_n(const char *text, size_t n);
 /* The size in bytes of the longest beginning of `text` that fits into `columns`. */
 size_t grapheme_fit(const char *text, int columns);
 
+/* The size in bytes of the line that begins there: as grapheme_fit, but ends at a blank if there is
+ * one; 0 only at the end. */
+size_t grapheme_line(const char *text, int columns);
+
 #endif

@@ -25,8 +25,10 @@ enum {
     MODE_SESSION = MODE_PAIR | MODE_IMAGES | MODE_HELP, /* a model is open; or the help */
     MODE_VIEW = MODE_SESSION | MODE_START | MODE_FILES,
     MODE_ANY = MODE_PROMPT | MODE_VIEW,
-    MODE_CONFIG = 1 << 16,   /* the command may stand in the configuration file */
-    MODE_HINT_ANY = 1 << 17, /* its hint is shown on the start screen too */
+    MODE_CONFIG = 1 << 16,    /* the command may stand in the configuration file */
+    MODE_HINT_ANY = 1 << 17,  /* its hint is shown on the start screen too */
+    MODE_ATTENTION = 1 << 18, /* its hint is shown of models that have attention */
+    MODE_BOTH_WAYS = 1 << 19, /* in both directions */
 };
 
 struct ui_command {

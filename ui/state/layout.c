@@ -2,6 +2,7 @@
 
 #include "ui/state/chips.h"
 #include "ui/state/view.h"
+#include "ui/state/word_units.h"
 
 enum {
     PAIR_COLS = 62, /* a body narrower than this shows the list or the picture, not both */
@@ -47,8 +48,9 @@ static int list_cols(const struct ui *ui, int cols)
 static void divide_table(const struct ui *ui, struct layout *out, struct rect table)
 {
     const struct ask_words *words = ui_words(ui);
-    int lines =
-        ui->regions ? smaller((int)(words ? words->count : 0) + 2, table.rows / 2) : table.rows;
+    int lines = ui->regions ? smaller((int)(words ? words->count : 0) + 2 + word_units_weighted(ui),
+                                      table.rows / 2)
+                            : table.rows;
     out->regions = out->word_table = table;
     out->word_table.rows = ui->word_table ? lines : 0;
     out->regions.rows = ui->regions ? table.rows - out->word_table.rows : 0;
@@ -60,8 +62,9 @@ static void divide_table(const struct ui *ui, struct layout *out, struct rect ta
 static int table_rows(const struct ui *ui, int rows)
 {
     const struct ask_words *words = ui_words(ui);
-    int needed = (ui->word_table ? (int)(words ? words->count : 0) + 2 : 0) +
-                 (ui->regions ? (int)ui_catalog(ui)->regions + 2 : 0);
+    int count = (int)(words ? words->count : 0) + word_units_weighted(ui);
+    int needed =
+        (ui->word_table ? count + 2 : 0) + (ui->regions ? (int)ui_catalog(ui)->regions + 2 : 0);
     if (rows - needed >= PAIR_ROWS)
         return needed;
     return rows / 2 >= PAIR_ROWS ? rows - rows / 2 : rows;
@@ -81,13 +84,15 @@ static void place_pair(const struct ui *ui, struct layout *out, struct rect room
                      (struct rect){room.row, room.col + room.cols - cols, room.rows, cols});
         room.cols -= cols + 1;
     }
-    out->word_rows = room.rows >= 12 ? 2 : 1;
+    out->word_rows = room.rows >= 12 ? 2 + (room.rows >= 16 && word_units_weighted(ui)) : 1;
     int lines = words ? chip_lines(words, room.cols) : 1;
     int rows = smaller(lines, larger(1, room.rows / 8)) * out->word_rows;
     out->head = (struct rect){room.row, room.col, smaller(1, room.rows), room.cols};
     out->words = (struct rect){room.row + room.rows - rows, room.col, rows, room.cols};
+    int units = room.rows >= 12 ? word_units_rows(ui, room.cols) : 0, gap = larger(units, 1);
+    out->units = (struct rect){out->words.row - units, room.col, units, room.cols};
     out->picture =
-        (struct rect){room.row + 1, room.col, larger(room.rows - rows - 2, 0), room.cols};
+        (struct rect){room.row + 1, room.col, larger(room.rows - rows - 1 - gap, 0), room.cols};
     if (!tables || beside)
         return;
     struct rect table = out->picture;

@@ -12,13 +12,13 @@ struct layout {
     struct rect banner; /* what this side is, if two are shown */
     struct rect header; /* names of the list's columns */
     struct rect list;
-    struct rect head, picture, words; /* of the pair */
+    struct rect head, picture, units, words; /* of the pair; units: what the words' numbers are */
     struct rect regions, word_table;
     struct rect fitness;        /* of the start screen */
     int item_rows, item_cols;   /* of the list */
     int across;                 /* items side by side */
     int thumb_rows, thumb_cols; /* 0: none */
-    int word_rows;              /* rows a line of words takes: 2 with the numbers, else 1 */
+    int word_rows;              /* rows a line of words takes: 2 or 3 with the numbers, else 1 */
 };
 
 /* Lays out the screen as seen from the side that the keys act on. */

@@ -28,7 +28,7 @@ char *region_table_name(const struct ui *ui, ptrdiff_t region)
 bool region_table_make(const struct ui *ui, struct region_table *out)
 {
     const struct look *look = ui_look(ui);
-    if (!look)
+    if (!ui_attention(ui))
         return false;
     *out = (struct region_table){.count = look->R,
                                  .weights = mem_new(look->R, sizeof *out->weights),
@@ -38,6 +38,14 @@ bool region_table_make(const struct ui *ui, struct region_table *out)
         out->order[r] = r;
     qsort_r(out->order, look->R, sizeof *out->order, heavier_first, out->weights);
     return true;
+}
+
+bool region_table_said(struct ui *ui)
+{
+    const struct catalog *catalog = ui_catalog(ui);
+    if (catalog && !catalog->shows)
+        ui_say(ui, ROLE_WARNING, "%s", catalog->no_attention);
+    return !catalog || catalog->shows;
 }
 
 void region_table_done(struct region_table *regions)

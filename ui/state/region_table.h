@@ -32,4 +32,7 @@ ptrdiff_t region_table_shown(const struct ui *ui, int lines, size_t row);
  * if none does. */
 ptrdiff_t region_table_at(const struct ui *ui, float x, float y);
 
+/* Whether the model attends to regions; if not, that is said in the status line. */
+bool region_table_said(struct ui *ui);
+
 #endif

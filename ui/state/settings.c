@@ -8,6 +8,7 @@
 
 static const char *const overlays[] = {"fade", "heat", "boxes", "none"};
 static const char *const maps[] = {"viridis", "cividis", "magma", "inferno", "grey"};
+static const char *const ways[LOOK_WAYS] = {"words", "regions"};
 static const char *const sorts[SORTS] = {"worst", "best",   "order",  "text",
                                          "score", "margin", "length", "unknown"};
 static const char *const symbols[] = {"ascii", "half", "block", "sextant"};
@@ -22,6 +23,7 @@ enum { KEPT = true, UNDONE = true };
 const struct setting setting_table[SETTINGS] = {
     [SETTING_OVERLAY] = {"overlay", NAMES(overlay, overlays), KEPT, UNDONE},
     [SETTING_MAP] = {"map", NAMES(map, maps), KEPT, UNDONE},
+    [SETTING_WAY] = {"direction", NAMES(way, ways), KEPT, UNDONE},
     [SETTING_SORT] = {"sort", NAMES(sort, sorts), KEPT, false},
     [SETTING_BOXES] = {"boxes", NUMBER(box_count, PICTURE_FRAMES), KEPT, UNDONE},
     [SETTING_SHEET] = {"sheet", FLAG(sheet), KEPT, UNDONE},
@@ -37,7 +39,8 @@ const struct setting setting_table[SETTINGS] = {
     [SETTING_THUMBNAILS] = {"thumbnails", NUMBER(cache_mb, 100000), false, false},
 };
 
-_Static_assert(sizeof(enum overlay_style) == sizeof(int) && sizeof(enum sort) == sizeof(int),
+_Static_assert(sizeof(enum overlay_style) == sizeof(int) && sizeof(enum sort) == sizeof(int) &&
+                   sizeof(enum look_way) == sizeof(int),
                "an enum is as wide as an int");
 
 int setting_value(const struct ui *ui, enum setting_id id)

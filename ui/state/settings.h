@@ -11,6 +11,7 @@ struct ui;
 enum setting_id {
     SETTING_OVERLAY,
     SETTING_MAP,
+    SETTING_WAY,
     SETTING_SORT,
     SETTING_BOXES,
     SETTING_SHEET,

@@ -288,6 +288,45 @@ const struct look *ui_look(const struct ui *ui)
     return side->look && pair.set && pair_same(&pair, &side->looked) ? side->look : NULL;
 }
 
+bool ui_both_ways(const struct ui *ui)
+{
+    return ui_catalog(ui) && (ui_catalog(ui)->shows & UI_BOTH_WAYS) == UI_BOTH_WAYS;
+}
+
+enum look_way ui_way(const struct ui *ui)
+{
+    unsigned ways = ui_catalog(ui) ? ui_catalog(ui)->shows : 0;
+    return ui_both_ways(ui) ? ui->way : ways & KIND_REGIONS_ON_WORDS ? LOOK_REGIONS : LOOK_WORDS;
+}
+
+bool ui_beside_another_kind(const struct ui *ui)
+{
+    const struct catalog *here = ui_catalog(ui), *there = ui->catalogs[ui->sides[!ui->side].model];
+    return ui_compares(ui) && here && there && here->kind && there->kind &&
+           strcmp(here->kind, there->kind) != 0;
+}
+
+const struct look_attention *ui_attention(const struct ui *ui)
+{
+    const struct look *look = ui_look(ui);
+    const struct look_attention *attention = look ? &look->of[ui_way(ui)] : NULL;
+    return attention && attention->weights ? attention : NULL;
+}
+
+bool ui_any_shows(const struct ui *ui, unsigned bits)
+{
+    bool open = false;
+    for (int side = 0; side < SIDES; side++) {
+        const struct catalog *catalog = ui->catalogs[ui->sides[side].model];
+        if (!catalog || (side != ui->side && !ui_compares(ui)))
+            continue;
+        if (catalog->shows && (catalog->shows & bits) == bits)
+            return true;
+        open = true;
+    }
+    return !open;
+}
+
 const struct ask_words *ui_words(const struct ui *ui)
 {
     const struct side *side = ui_side_const(ui);
@@ -320,8 +359,9 @@ static bool word_shown(const struct ui *ui, size_t word)
 bool ui_weights(const struct ui *ui, float *weights_out)
 {
     const struct look *look = ui_look(ui);
+    const struct look_attention *attention = ui_attention(ui);
     size_t shown = 0;
-    if (!look)
+    if (!attention)
         return false;
     memset(weights_out, 0, look->R * sizeof *weights_out);
     for (size_t w = 0; w < look->words.count; w++) {
@@ -329,7 +369,7 @@ bool ui_weights(const struct ui *ui, float *weights_out)
             continue;
         shown++;
         for (size_t r = 0; r < look->R; r++)
-            weights_out[r] += look->weights[w * look->R + r];
+            weights_out[r] += attention->weights[w * look->R + r];
     }
     for (size_t r = 0; shown && r < look->R; r++)
         weights_out[r] /= (float)shown;
@@ -372,8 +412,8 @@ static size_t strongest(const float *weights, size_t regions, size_t n, size_t *
 size_t ui_framed(const struct ui *ui, size_t out[PICTURE_FRAMES])
 {
     const struct look *look = ui_look(ui);
-    if (!ui_catalog(ui) || !ui_catalog(ui)->boxes || !look || ui->overlay == OVERLAY_NONE ||
-        ui->box_count < 1)
+    if (!ui_catalog(ui) || !ui_catalog(ui)->boxes || !ui_attention(ui) ||
+        ui->overlay == OVERLAY_NONE || ui->box_count < 1)
         return 0;
     float *weights = mem_new(look->R, sizeof *weights);
     bool any = ui_weights(ui, weights);

@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/kind.h"
 #include "ui/screen/theme.h"
 #include "ui/state/effect.h"
 #include "ui/state/list.h"
@@ -243,7 +244,8 @@ struct ui {
     bool regions, word_table; /* tables beside the picture */
     enum overlay_style overlay;
     enum colour_map map;
-    int box_count; /* frames drawn over the picture */
+    enum look_way way; /* whose attention is shown, if the model has both */
+    int box_count;     /* frames drawn over the picture */
     struct thumbs thumbs;
     struct message message;
     struct work work;
@@ -312,6 +314,20 @@ bool pair_same_caption(const struct pair *a, const struct pair *b);
 
 /* The look at the current pair; NULL until it has come. */
 const struct look *ui_look(const struct ui *ui);
+
+/* Whose attention is shown: what is wanted, or what alone the model has. NULL until the look has
+ * come, and if the model has no attention. */
+enum look_way ui_way(const struct ui *ui);
+const struct look_attention *ui_attention(const struct ui *ui);
+
+/* Whether a model on the screen has attention and shows all of `bits` (model/kind.h); true before
+ * one is open. */
+bool ui_any_shows(const struct ui *ui, unsigned bits);
+enum { UI_BOTH_WAYS = KIND_WORDS_ON_REGIONS | KIND_REGIONS_ON_WORDS };
+bool ui_both_ways(const struct ui *ui);
+
+/* Whether a model of another kind is on the other side. */
+bool ui_beside_another_kind(const struct ui *ui);
 
 /* The words of the current pair's caption, even before the look has come; NULL if they are not
  * known. */

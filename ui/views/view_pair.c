@@ -7,44 +7,15 @@
 #include "base/mem.h"
 #include "ui/state/chips.h"
 #include "ui/state/region_table.h"
+#include "ui/state/word_units.h"
 #include "ui/views/view_private.h"
-
-/* Heat is relative to the caption's coldest and warmest word, so that differences show, without
- * magnifying small ones. The numbers below are absolute. */
-static float heat_of(const struct look *look, size_t word)
-{
-    float low = look->similarity[word], high = low;
-    for (size_t w = 0; w < look->words.count; w++) {
-        low = fminf(low, look->similarity[w]);
-        high = fmaxf(high, look->similarity[w]);
-    }
-    return (look->similarity[word] - low) / fmaxf(high - low, 0.2f);
-}
-
-/* What the chips show: a word's similarity or, if a region is selected, the weight between the two.
- */
-static float number_of(const struct ui *ui, const struct look *look, size_t word)
-{
-    if (ui->region < 0)
-        return look->similarity[word];
-    return (size_t)ui->region < look->R ? look->weights[word * look->R + (size_t)ui->region] : 0;
-}
-
-static float region_heat(const struct ui *ui, const struct look *look, size_t word)
-{
-    float largest = 0;
-    for (size_t w = 0; w < look->words.count; w++)
-        largest = fmaxf(largest, number_of(ui, look, w));
-    return largest > 0 ? number_of(ui, look, word) / largest : 0;
-}
 
 static struct style chip_style(const struct ui *ui, const struct look *look,
                                const struct ask_words *words, size_t word)
 {
     struct style style = ui_style(ui, ROLE_DIM);
     if (look)
-        style = theme_heat(ui->theme, ui->depth,
-                           ui->region < 0 ? heat_of(look, word) : region_heat(ui, look, word));
+        style = theme_heat(ui->theme, ui->depth, word_units_heat(ui, look, word));
     if (!words->known[word]) {
         struct style unknown = ui_style(ui, ROLE_UNKNOWN);
         style.attr |= unknown.attr;
@@ -52,6 +23,30 @@ static struct style chip_style(const struct ui *ui, const struct look *look,
             style.fg = unknown.fg;
     }
     return style;
+}
+
+static void put_below(struct pane pane, const struct chip *chip, int row, struct style style,
+                      const char *text)
+{
+    int at = (chip->width - (int)strlen(text)) / 2;
+    pane_put(pane, row, chip->col + (at > 0 ? at : 0), style, text);
+}
+
+/* The numbers below a word, in the second row and the third; what they are is said above. */
+static void draw_numbers(const struct ui *ui, struct pane pane, const struct chip *chip, int row,
+                         int rows, size_t word)
+{
+    const struct look *look = ui_look(ui);
+    struct style style = ui_style(ui, (ptrdiff_t)word == ui->word ? ROLE_STRONG : ROLE_DIM);
+    float value;
+    char number[32] = "-";
+    if (word_units_number(ui, look, word, &value))
+        snprintf(number, sizeof number, ui_catalog(ui)->shows ? "%.2f" : "%+.3f", (double)value);
+    put_below(pane, chip, row + 1, style, number);
+    if (rows < 3 || !look->node)
+        return;
+    snprintf(number, sizeof number, "%.3f", (double)look->node[word]);
+    put_below(pane, chip, row + 2, style, number);
 }
 
 static void draw_chip(const struct ui *ui, struct pane pane, const struct chip *chip, int row,
@@ -76,11 +71,7 @@ static void draw_chip(const struct ui *ui, struct pane pane, const struct chip *
         pane_put(pane, row, chip->col + chip->width - 1, style, "?");
     if (rows < 2 || !look)
         return;
-    char number[32];
-    snprintf(number, sizeof number, "%.2f", (double)number_of(ui, look, word));
-    struct style under = ui_style(ui, selected ? ROLE_STRONG : ROLE_DIM);
-    int at = (chip->width - (int)strlen(number)) / 2;
-    pane_put(pane, row + 1, chip->col + (at > 0 ? at : 0), under, number);
+    draw_numbers(ui, pane, chip, row, rows, word);
 }
 
 static void draw_words(const struct ui *ui, struct pane pane)
@@ -263,7 +254,11 @@ static void draw_picture(const struct ui *ui, struct pane pane, const struct lay
 static char *region_text(const struct ui *ui, const struct look *look, int room)
 {
     char *name = region_table_name(ui, ui->region);
-    bool i2t = look && !look->t2i;
+    bool i2t = look && ui_way(ui) == LOOK_REGIONS;
+    if (!ui_catalog(ui)->shows) {
+        free(name);
+        return mem_printf("region %td; no attention", ui->region);
+    }
     const char *before = i2t ? "words that" : "words at", *after = i2t ? " attends to" : "";
     char *text = mem_printf("%s region %td%s", before, ui->region, after);
     char *longer =
@@ -277,16 +272,29 @@ static char *region_text(const struct ui *ui, const struct look *look, int room)
     return longer;
 }
 
+enum { NEAREST_COLS = 32 };
+
+/* Whose attention it is, of a model that has both. */
+static const char *way_text(const struct ui *ui)
+{
+    if (!ui_both_ways(ui))
+        return "";
+    return ui_way(ui) == LOOK_WORDS ? "words on regions · " : "regions on words · ";
+}
+
 /* What the picture shows; the caller's to free. */
 static char *shown_text(const struct ui *ui, const struct look *look, int room)
 {
     bool heat = ui->overlay == OVERLAY_HEAT;
     if (ui->region >= 0)
         return region_text(ui, look, room);
+    if (!ui_catalog(ui)->shows)
+        return mem_strdup(room < NEAREST_COLS ? "no attention"
+                                              : "no attention · r: nearest images");
     if (ui->overlay == OVERLAY_BOXES && ui->box_count > 1)
-        return mem_printf("top %d", ui->box_count);
-    return mem_printf("%s%s%s", setting_text(ui, SETTING_OVERLAY), heat ? " · " : "",
-                      heat ? setting_text(ui, SETTING_MAP) : "");
+        return mem_printf("%stop %d", way_text(ui), ui->box_count);
+    return mem_printf("%s%s%s%s", way_text(ui), setting_text(ui, SETTING_OVERLAY),
+                      heat ? " · " : "", heat ? setting_text(ui, SETTING_MAP) : "");
 }
 
 static void draw_head(const struct ui *ui, struct pane pane, const struct pair *pair)
@@ -309,6 +317,14 @@ static void draw_head(const struct ui *ui, struct pane pane, const struct pair *
     free(right);
 }
 
+static void draw_units(const struct ui *ui, struct pane pane)
+{
+    char *text = word_units_text(ui);
+    if (text)
+        view_wrap(pane, 0, 0, pane.box.cols, pane.box.rows, ui_style(ui, ROLE_DIM), text);
+    free(text);
+}
+
 void view_pair(const struct ui *ui, struct grid *grid, const struct layout *layout)
 {
     struct pair pair = ui_pair(ui);
@@ -318,6 +334,8 @@ void view_pair(const struct ui *ui, struct grid *grid, const struct layout *layo
         draw_head(ui, grid_pane(grid, layout->head), &pair);
     if (layout->picture.rows)
         draw_picture(ui, grid_pane(grid, layout->picture), layout);
+    if (layout->units.rows)
+        draw_units(ui, grid_pane(grid, layout->units));
     if (layout->words.rows)
         draw_words(ui, grid_pane(grid, layout->words));
     if (layout->regions.rows)

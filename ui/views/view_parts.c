@@ -52,11 +52,7 @@ int view_wrap(struct pane pane, int row, int col, int width, int rows, struct st
             pane_fit(pane, row + used, col, width, style, text);
             return used + 1;
         }
-        size_t cut = fits;
-        while (text[fits] && cut > 0 && text[cut] != ' ')
-            cut--;
-        if (cut == 0)
-            cut = fits ? fits : 1;
+        size_t cut = grapheme_line(text, width);
         char line[1024];
         snprintf(line, sizeof line, "%.*s", (int)(cut < sizeof line ? cut : sizeof line - 1), text);
         pane_fit(pane, row + used++, col, width, style, line);

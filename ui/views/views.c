@@ -66,6 +66,9 @@ static bool hinted(const struct ui *ui, const struct ui_command *command)
     bool outside = ui->view == VIEW_START || ui->view == VIEW_FILES;
     if (!command->hint || !(command->modes & command_mode(ui)))
         return false;
+    if ((command->modes & MODE_ATTENTION && !ui_any_shows(ui, 0)) ||
+        (command->modes & MODE_BOTH_WAYS && !ui_any_shows(ui, UI_BOTH_WAYS)))
+        return false;
     return ui->prompt || !outside || !everywhere || (command->modes & MODE_HINT_ANY);
 }
 
@@ -158,13 +161,20 @@ static void draw_opening(const struct ui *ui, struct pane pane)
     pane_fit(pane, row + 2, col, width, ui_style(ui, ROLE_DIM), "Ctrl-C stops");
 }
 
+/* "SCAN " beside a model of another kind; those name themselves. */
+static const char *kind_named(const struct ui *ui)
+{
+    return ui_catalog(ui)->pooled && ui_beside_another_kind(ui) ? "SCAN " : "";
+}
+
 /* Puts what a side is: its model, or its query. */
 static void draw_banner(const struct ui *ui, struct pane pane, bool active)
 {
     const struct catalog *catalog = ui_catalog(ui);
     char text[512];
     if (ui->together)
-        snprintf(text, sizeof text, "%c  %s  %s", 'A' + ui->side, catalog->variant, catalog->model);
+        snprintf(text, sizeof text, "%c  %s%s  %s", 'A' + ui->side, kind_named(ui),
+                 catalog->variant, catalog->model);
     else
         snprintf(text, sizeof text, "%c  %s", 'A' + ui->side,
                  ui_query(ui)->text ? ui_query(ui)->text : "");

@@ -37,11 +37,16 @@ void look_free(struct look *look)
     if (!look)
         return;
     ask_words_done(&look->words);
-    free(look->weights);
-    free(look->similarity);
+    for (int way = 0; way < LOOK_WAYS; way++) {
+        free(look->of[way].weights);
+        free(look->of[way].similarity);
+    }
     free(look->share);
     free(look->share_lse);
     free(look->share_avg);
+    free(look->node);
+    free(look->images);
+    free(look->captions);
     free(look);
 }
 

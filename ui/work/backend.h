@@ -20,11 +20,15 @@
 /* The data: I images of R regions, C captions. Strings are as in the files; the grid makes them
  * safe to show. All pointers are the backend's. */
 struct catalog {
-    const char *model;   /* "model_best.pth.tar" */
-    const char *variant; /* "t-i LSE" */
-    const char *data;    /* "f8k_precomp dev" */
-    const char *note;    /* a remark for the user, or NULL */
-    const char *unknown; /* the share of unknown words: "2.41 % of ...", or NULL */
+    const char *model;        /* "model_best.pth.tar" */
+    const char *variant;      /* "t-i LSE", "BFAN prob" */
+    const char *kind;         /* "SCAN"; that of another kind begins its variant */
+    unsigned shows;           /* what its pairs show: KIND_* bits (model/kind.h); 0: no attention */
+    const char *no_attention; /* then why, in a line */
+    bool pooled;              /* scores pool words or regions: LogSumExp and Mean have shares */
+    const char *data;         /* "f8k_precomp dev" */
+    const char *note;         /* a remark for the user, or NULL */
+    const char *unknown;      /* the share of unknown words: "2.41 % of ...", or NULL */
     size_t images, captions, regions;
     struct caption_map map;      /* borrows its arrays */
     char *const *id;             /* I */
@@ -87,18 +91,36 @@ struct ranking {
 /* NULL is fine. */
 void ranking_free(struct ranking *ranking);
 
-/* What the words of a caption attended to in an image. */
+/* Whose attention: the words' on the regions, or the regions' on the words. */
+enum look_way { LOOK_WORDS, LOOK_REGIONS, LOOK_WAYS };
+
+/* Attention in one direction, word by word; NULL: the model has none. */
+struct look_attention {
+    float *weights;    /* words x R: of a word on each region, or of each region on that word */
+    float *similarity; /* words: a word's to what it attends to, or the regions' that attend to it,
+                          weighted */
+};
+
+/* What the words of a caption attended to in an image, or what attended to them. */
 struct look {
-    bool t2i; /* the model's cross attention: text to image, or image to text */
     size_t R;
     struct ask_words words;
-    float *weights;    /* words x R */
-    float *similarity; /* words */
+    struct look_attention of[LOOK_WAYS]; /* those that the catalog says are shown */
     /* What each word contributes to the score (retrieve/session/session_contributions.h) pooled as
      * in the model, and by LogSumExp and Mean: `words` each; NULL: not available. */
     float *share, *share_lse, *share_avg;
+    /* The weight in the score of each word, and of image and caption as wholes; NULL: the model
+     * has none. */
+    float *node, whole;
+    /* Without attention: the images most like this one, by the cosine of their vectors, and the
+     * captions that score best, if they are encoded; the best first. */
+    struct place *images, *captions;
+    size_t image_count, caption_count;
     float score;
 };
+
+/* How many are kept of those. */
+enum { LOOK_NEAREST = 50 };
 
 /* NULL is fine. */
 void look_free(struct look *look);
@@ -110,6 +132,7 @@ struct export_spec {
     const char *path; /* an empty file, reserved for it */
     enum overlay_style style;
     enum colour_map map;
+    enum look_way way; /* whose attention, if the model has both */
 };
 
 struct backend;

@@ -142,13 +142,55 @@ static int real_rank_captions(struct backend *backend, size_t image,
     return status;
 }
 
+static struct look_attention *attention_room(struct look *look, enum look_way way)
+{
+    struct look_attention *out = &look->of[way];
+    out->weights = mem_new(look->words.count * look->R, sizeof *out->weights);
+    out->similarity = mem_new(look->words.count, sizeof *out->similarity);
+    return out;
+}
+
+/* Word by word, without <start> and <end>. */
+static void take_words_side(const struct attention *attention, struct look *look)
+{
+    bool words = attention->shows & KIND_WORDS_ON_REGIONS;
+    struct look_attention *out = attention_room(look, words ? LOOK_WORDS : LOOK_REGIONS);
+    size_t n = look->words.count, R = look->R;
+    memcpy(out->weights, attention->word_region + R, n * R * sizeof(float));
+    memcpy(out->similarity, attention->word_similarity + 1, n * sizeof(float));
+}
+
+/* The regions' attention, seen from a word: how much each attends to it, and the mean of their
+ * similarities so weighted. */
+static void take_regions_side(const struct attention *attention, struct look *look)
+{
+    struct look_attention *out = attention_room(look, LOOK_REGIONS);
+    size_t R = look->R;
+    for (size_t w = 0; w < look->words.count; w++) {
+        double sum = 0, total = 0;
+        for (size_t r = 0; r < R; r++) {
+            float weight = attention->region_word[r * attention->W + w + 1];
+            out->weights[w * R + r] = weight;
+            sum += (double)weight * (double)attention->region_similarity[r];
+            total += (double)weight;
+        }
+        out->similarity[w] = total > 0 ? (float)(sum / total) : 0;
+    }
+}
+
 static void take_look(const struct attention *attention, struct look *look)
 {
-    size_t n = look->words.count, R = look->R;
-    for (size_t w = 0; w < n; w++) {
-        memcpy(look->weights + w * R, attention->word_region + (w + 1) * R, R * sizeof(float));
-        look->similarity[w] = attention->word_similarity[w + 1];
-    }
+    const unsigned both = KIND_WORDS_ON_REGIONS | KIND_REGIONS_ON_WORDS;
+    look->R = attention->R;
+    look->score = attention->score;
+    take_words_side(attention, look);
+    if ((attention->shows & both) == both)
+        take_regions_side(attention, look);
+    if (!attention->nodes)
+        return;
+    look->node = mem_new(look->words.count, sizeof *look->node);
+    memcpy(look->node, attention->nodes + 2, look->words.count * sizeof *look->node);
+    look->whole = attention->nodes[0];
 }
 
 /* The words' contributions, without <start> and <end>; NULL if they are not available (a long
@@ -186,11 +228,6 @@ static int real_look(struct backend *backend, size_t image, const struct ask *as
         return -1;
     struct look *look = mem_new(1, sizeof *look);
     take_words(real, query, &look->words);
-    look->t2i = attention->shows & KIND_WORDS_ON_REGIONS;
-    look->R = attention->R;
-    look->score = attention->score;
-    look->weights = mem_new(look->words.count * look->R, sizeof *look->weights);
-    look->similarity = mem_new(look->words.count, sizeof *look->similarity);
     take_look(attention, look);
     take_shares(real, image, query, attention, look);
     session_attention_free(attention);
@@ -270,13 +307,14 @@ static int real_photo(struct backend *backend, size_t image, int max_side, struc
     return status;
 }
 
-static struct figure_word *figure_words_of(const struct look *look)
+static struct figure_word *figure_words_of(const struct look *look, enum look_way way)
 {
+    const struct look_attention *attention = &look->of[way];
     struct figure_word *words = mem_new(look->words.count, sizeof *words);
     for (size_t w = 0; w < look->words.count; w++)
         words[w] = (struct figure_word){.text = look->words.text[w],
-                                        .weights = look->weights + w * look->R,
-                                        .similarity = look->similarity[w],
+                                        .weights = attention->weights + w * look->R,
+                                        .similarity = attention->similarity[w],
                                         .unknown = !look->words.known[w]};
     return words;
 }
@@ -344,7 +382,7 @@ static int draw_export(struct real *real, const struct export_spec *spec, const 
                                .score = look->score,
                                .has_score = true,
                                .notes = notes};
-    struct figure_word *words = figure_words_of(look);
+    struct figure_word *words = figure_words_of(look, spec->way);
     int status =
         figure_words(&image, words, look->words.count, &style, &info, spec->path, NULL, err);
     free(words);
@@ -555,6 +593,9 @@ struct backend *backend_session_wrap(struct session *session, const char *data_n
     real->base.ops = &real_ops;
     real->base.catalog = (struct catalog){.model = real->model,
                                           .variant = real->variant,
+                                          .kind = "SCAN",
+                                          .shows = session_shows(session),
+                                          .pooled = true,
                                           .data = real->data,
                                           .note = real->note,
                                           .unknown = real->unknown,

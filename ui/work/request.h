@@ -32,6 +32,7 @@ struct request {
     char *text;        /* a typed caption, or NULL */
     ptrdiff_t caption; /* the split's caption, or -1 */
     struct picture_spec picture;
+    int way;        /* enum look_way, of a figure */
     float *weights; /* R; NULL: no overlay */
     size_t *images; /* thumbnails wanted, in this order */
     size_t count;

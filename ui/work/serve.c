@@ -178,11 +178,9 @@ static int make_figure(struct backend *backend, const struct request *request, s
     char *path = NULL;
     int status = files_reserve(name, &path, err);
     if (status == 0) {
-        struct export_spec spec = {request->image,
-                                   {request->text, request->caption},
-                                   path,
-                                   request->picture.style,
-                                   request->picture.map};
+        struct export_spec spec = {
+            request->image,       {request->text, request->caption}, path, request->picture.style,
+            request->picture.map, (enum look_way)request->way};
         status = backend->ops->export(backend, &spec, err);
         if (status != 0)
             unlink(path);
