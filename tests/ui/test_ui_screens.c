@@ -503,13 +503,13 @@ static void test_missing_options_are_asked_for(void **state)
     play("key Enter Enter\nwait idle\nkey j Enter\ntype 4\nkey Enter\nwait idle");
     check("answered-80x24");
     play("key L\nwait idle\nexpect Type a caption\nreject assumed");
-    assert_string_equal(loop.ui.sources[0].of[SOURCE_GIVEN], "i2t");
-    assert_string_equal(loop.ui.sources[0].of[SOURCE_GIVEN + 2], "4");
+    assert_string_equal(loop.ui.sources[0].of[SOURCE_GIVEN + 1], "i2t");
+    assert_string_equal(loop.ui.sources[0].of[SOURCE_GIVEN + 3], "4");
     play("key Esc\ncommand load /runs/new.pth.tar /data/things dev\nwait idle\nexpect Type");
-    assert_null(loop.ui.sources[0].of[SOURCE_GIVEN]); /* they were said of another model */
+    assert_null(loop.ui.sources[0].of[SOURCE_GIVEN + 1]); /* they were said of another model */
     play("key Esc 0\nwait idle\nexpect silent\nkey Enter\nwait idle\nreject Start");
-    assert_string_equal(loop.ui.sources[0].of[SOURCE_GIVEN], "i2t");
-    assert_string_equal(loop.ui.sources[0].of[SOURCE_GIVEN + 2], "4");
+    assert_string_equal(loop.ui.sources[0].of[SOURCE_GIVEN + 1], "i2t");
+    assert_string_equal(loop.ui.sources[0].of[SOURCE_GIVEN + 3], "4");
     finish();
     leave_temporary_folder();
 }

@@ -79,22 +79,22 @@ static void t_option(struct world *world)
     at_field(world, START_FEATURES); /* the first of the options that the model does not say */
     world_keys(world, "o");
     world_settle(world);
-    assert_string_equal(start_value(&world->ui, START_OPTION), "t2i");
+    assert_string_equal(start_value(&world->ui, START_OPTION + 1), "t2i");
     world_keys(world, "o");
     world_settle(world);
-    assert_string_equal(start_value(&world->ui, START_OPTION), "i2t");
+    assert_string_equal(start_value(&world->ui, START_OPTION + 1), "i2t");
     world_command(world, "option lambda_softmax 4");
     world_settle(world);
-    assert_string_equal(start_value(&world->ui, START_OPTION + 2), "4");
+    assert_string_equal(start_value(&world->ui, START_OPTION + 3), "4");
     world_command(world, "option lambda-softmax -4");
     assert_int_equal(world->ui.message.role, ROLE_ERROR); /* out of range */
     world_command(world, "option agg_func Mean");
     assert_int_equal(world->ui.message.role, ROLE_ERROR); /* the model says it */
     world_command(world, "option lambda_softmax");
-    assert_string_equal(start_value(&world->ui, START_OPTION + 2), "");
+    assert_string_equal(start_value(&world->ui, START_OPTION + 3), "");
     at_field(world, START_MODEL);
     world_command(world, "path /runs/other");
-    assert_string_equal(start_value(&world->ui, START_OPTION), ""); /* it was said of another */
+    assert_string_equal(start_value(&world->ui, START_OPTION + 1), ""); /* it was said of another */
 }
 
 static void t_clear(struct world *world)
