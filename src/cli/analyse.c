@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/countof.h"
+#include "base/nearest.h"
 
 static const struct kind {
     const char *name;
@@ -68,6 +69,20 @@ static int words(void)
     return each_kind("--help=words");
 }
 
+static int no_kind(const char *name)
+{
+    struct nearest nearest = nearest_to(name);
+    if (!*name)
+        return cli_usage_error("analyse",
+                               "say what to analyse, such as: scanscope analyse failures");
+    for (size_t i = 0; i < COUNTOF(kinds); i++)
+        nearest_offer(&nearest, kinds[i].name);
+    if (nearest.best)
+        return cli_usage_error("analyse", "there is no kind of analysis '%s' (did you mean %s?)",
+                               name, nearest.best);
+    return cli_usage_error("analyse", "there is no kind of analysis '%s'", name);
+}
+
 int cli_analyse(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
@@ -80,7 +95,5 @@ int cli_analyse(int argc, char **argv)
         return words();
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
         return help();
-    return *name ? cli_usage_error("analyse", "there is no kind of analysis '%s'", name)
-                 : cli_usage_error("analyse",
-                                   "say what to analyse, such as: scanscope analyse failures");
+    return no_kind(name);
 }

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/interrupt.h"
+#include "base/nearest.h"
 #include "cli/cli.h"
 #include "config.h"
 
@@ -42,7 +44,7 @@ static int help(void)
         printf("  %-9s %s\n", commands[i].name, commands[i].summary);
     puts(
         "\nscanscope COMMAND --help lists the options of a command; man scanscope has the manual.\n"
-        "Exit status: 0 done, 1 failed, 2 wrong usage.");
+        "Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted.");
     return EXIT_DONE;
 }
 
@@ -54,14 +56,27 @@ static int words(void)
     return EXIT_DONE;
 }
 
-/* Results that cannot be written (a full disk, a closed pipe) are a failure too. */
+/* Results that cannot be written (a full disk, a closed pipe) are a failure too. Who was
+ * interrupted says so, whatever was saved: `train && eval` does not go on. */
 static int finish_output(int status)
 {
     if ((fflush(stdout) != 0 || ferror(stdout)) && status == EXIT_DONE) {
         perror("scanscope: standard output");
         return EXIT_FAILED;
     }
-    return status;
+    return interrupt_seen() && status != EXIT_USAGE ? EXIT_INTERRUPTED : status;
+}
+
+static int no_command(const char *name)
+{
+    struct nearest nearest = nearest_to(name);
+    for (size_t i = 0; commands[i].name; i++)
+        nearest_offer(&nearest, commands[i].name);
+    fprintf(stderr, "scanscope: no command '%s'", name);
+    if (nearest.best)
+        fprintf(stderr, " (did you mean %s?)", nearest.best);
+    fputs("; see scanscope --help\n", stderr);
+    return EXIT_USAGE;
 }
 
 static int run(int argc, char **argv)
@@ -79,12 +94,12 @@ static int run(int argc, char **argv)
     if (command)
         return argc > 1 ? command->run(argc - 1, argv + 1)
                         : command->run(1, (char *[]){"explore", NULL});
-    if (strcmp(name, "help") != 0) {
-        fprintf(stderr, "scanscope: no command '%s'; see scanscope --help\n", name);
-        return EXIT_USAGE;
-    }
-    command = argc > 2 ? find_command(argv[2]) : NULL;
-    return command ? command->run(2, (char *[]){argv[2], "--help", NULL}) : help();
+    if (strcmp(name, "help") != 0)
+        return no_command(name);
+    if (argc < 3)
+        return help();
+    command = find_command(argv[2]);
+    return command ? command->run(2, (char *[]){argv[2], "--help", NULL}) : no_command(argv[2]);
 }
 
 int main(int argc, char **argv)

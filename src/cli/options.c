@@ -11,6 +11,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/nearest.h"
+#include "base/str.h"
 
 enum { MAX_OPTIONS = 96, FIRST_LONG = 256 };
 
@@ -148,15 +150,56 @@ static const struct cli_option *option_of(const struct cli_option *options, int 
     return NULL;
 }
 
-/* The option that getopt rejected, as the user wrote it. */
-static const char *offending(char **argv)
+/* ---- what was wrong ---- */
+
+/* Adds the options that begin as `name` does, if these are several. */
+static bool add_ambiguous(const struct cli_option *options, const char *name, struct str *out)
 {
-    static char letter[3];
-    if (optopt > 0 && optopt < FIRST_LONG && isprint(optopt)) {
-        snprintf(letter, sizeof letter, "-%c", optopt);
-        return letter;
+    size_t n = strcspn(name, "="), count = 0;
+    for (const struct cli_option *o = options; o->name; o++)
+        if (n > 0 && strncmp(o->name, name, n) == 0)
+            str_addf(out, "%s--%s", count++ ? ", " : "", o->name);
+    return count > 1;
+}
+
+/* Adds "(did you mean --json?)" if there is such an option. */
+static void add_nearest(const struct cli_option *options, const char *name, struct str *out)
+{
+    char *word = mem_strdup(name);
+    word[strcspn(word, "=")] = '\0';
+    struct nearest nearest = nearest_to(word);
+    for (const struct cli_option *o = options; o->name; o++)
+        nearest_offer(&nearest, o->name);
+    if (nearest.best)
+        str_addf(out, " (did you mean --%s?)", nearest.best);
+    free(word);
+}
+
+/* What getopt rejected, and why: `code` is what it returned. */
+static int rejected(const struct cli_usage *usage, int code, char **argv)
+{
+    const char *given = argv[optind - 1];
+    bool letter = optopt > 0 && optopt < FIRST_LONG && isprint(optopt);
+    struct str more = {0};
+    int status;
+    if (code == ':' && letter)
+        status = cli_usage_error(usage->command, "-%c needs a value", optopt);
+    else if (code == ':')
+        status = cli_usage_error(usage->command, "%s needs a value", given);
+    else if (letter && strncmp(given, "--", 2) != 0)
+        status = cli_usage_error(usage->command, "unknown option -%c", optopt);
+    else if (optopt >= FIRST_LONG)
+        status = cli_usage_error(usage->command, "--%s takes no value",
+                                 usage->options[optopt - FIRST_LONG].name);
+    else if (add_ambiguous(usage->options, given + 2, &more))
+        status = cli_usage_error(usage->command, "%s may be %s", given, more.text);
+    else {
+        str_clear(&more);
+        add_nearest(usage->options, given + 2, &more);
+        status = cli_usage_error(usage->command, "unknown option %s%s", given, str_text(&more));
     }
-    return argv[optind - 1];
+    str_done(&more);
+    return status;
 }
 
 /* --help, or in the form that the build asks for. */
@@ -182,9 +225,7 @@ static bool parse_all(const struct cli_usage *usage, const struct getopt_tables 
             return false;
         }
         if (code == '?' || code == ':') {
-            *status_out = cli_usage_error(usage->command,
-                                          code == ':' ? "%s needs a value" : "unknown option %s",
-                                          offending(argv));
+            *status_out = rejected(usage, code, argv);
             return false;
         }
         const struct cli_option *o = option_of(usage->options, code);

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 
-enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_INTERRUPTED = 130 };
 
 enum cli_kind {
     CLI_SWITCH, /* bool: true when given */

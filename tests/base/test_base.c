@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/naming.h"
+#include "base/nearest.h"
 #include "base/notes.h"
 #include "base/rng.h"
 #include "base/str.h"
@@ -212,6 +213,43 @@ static void test_hidden_paths(void **state)
 
 /* ---- file_below, file_relative ---- */
 
+static void test_nearest(void **state)
+{
+    static const char *const names[] = {"analyse", "bench",    "eval", "explore",
+                                        "extract", "no-index", "color"};
+    static const struct {
+        const char *word, *expected;
+    } cases[] = {
+        {"analyze", "analyse"},
+        {"evla", "eval"},
+        {"EVAL", "eval"},
+        {"explorer", "explore"},
+        {"extrat", "extract"},
+        {"ext", "extract"},
+        {"ex", NULL},
+        {"no_index", "no-index"},
+        {"colour", "color"},
+        {"zzzz", NULL},
+        {"", NULL},
+        {"e", NULL},
+        {"evaluation", "eval"},
+        {"analyse", "analyse"},
+        {"a-very-long-word-that-nobody-would-ever-type-into-a-terminal", NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNTOF(cases); i++) {
+        struct nearest nearest = nearest_to(cases[i].word);
+        for (size_t k = 0; k < COUNTOF(names); k++)
+            nearest_offer(&nearest, names[k]);
+        if (cases[i].expected) {
+            assert_non_null(nearest.best);
+            assert_string_equal(nearest.best, cases[i].expected);
+        } else {
+            assert_null(nearest.best);
+        }
+    }
+}
+
 static void test_below(void **state)
 {
     static const struct {
@@ -281,6 +319,7 @@ int main(void)
         cmocka_unit_test(test_rng_streams),
         cmocka_unit_test(test_names_of_files),
         cmocka_unit_test(test_hidden_paths),
+        cmocka_unit_test(test_nearest),
         cmocka_unit_test(test_below),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

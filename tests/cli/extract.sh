@@ -141,7 +141,7 @@ while [ "$(cat seen 2>/dev/null | wc -l)" -lt 3 ]; do sleep 0.05; done
 kill -TERM $pid
 status=0
 wait $pid || status=$?
-[ "$status" -eq 1 ] && grep -q interrupted err && [ "$(ls cut)" = all_extract.part ]
+[ "$status" -eq 130 ] && grep -q interrupted err && [ "$(ls cut)" = all_extract.part ]
 ok $? "interrupted: only the part file is there"
 rm -f seen
 version=2 extract photos -o cut -s all --with ./fake --regions 2

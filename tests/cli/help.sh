@@ -42,6 +42,21 @@ fi
 
 run scanscope no-such-command
 fails_with 2 "no-such-command" "an unknown command"
+for wrong in "analyze|did you mean analyse?" "help evla|did you mean eval?" "eval --jason|did you mean --json?" \
+    "eval --json=1|--json takes no value" "query --pre_cision f32|did you mean --precision?" \
+    "eval --s test|--s may be --split" "analyse failure|did you mean failures?" "eval -Z|unknown option -Z" \
+    "eval -m|-m needs a value" "eval --model|--model needs a value"; do
+    # shellcheck disable=SC2086
+    run scanscope ${wrong%|*}
+    fails_with 2 "${wrong#*|}" "${wrong%|*}: ${wrong#*|}"
+done
+scanscope bench score >out 2>err &
+pid=$!
+sleep 0.5
+kill -INT "$pid"
+wait "$pid"
+[ $? -eq 130 ]
+ok $? "Ctrl-C: status 130"
 run scanscope --version
 [ "$status" -eq 0 ] && grep -q '^scanscope [0-9]' out
 ok $? "--version"

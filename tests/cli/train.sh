@@ -147,7 +147,8 @@ kill -INT "$pid" 2>/dev/null
 wait "$pid"
 status=$?
 if [ -s run/checkpoint_interrupted.pth.tar ]; then
-    ok "$status" "Ctrl-C ends the run with status 0"
+    [ "$status" -eq 130 ]
+    ok $? "Ctrl-C ends the run with status 130"
     grep -q "continue with: scanscope train --resume run/checkpoint_interrupted.pth.tar" ../err
     ok $? "and a line says how to continue"
     run "$SCANSCOPE" train --resume run/checkpoint_interrupted.pth.tar --threads 1 --quiet
