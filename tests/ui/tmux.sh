@@ -304,7 +304,7 @@ do_thumbnails() {
     begin "--images 500 --colourful" && started || return 1
     t resize-window -t x -x 250 -y 60
     images || return 1
-    t send-keys -t x G
+    t send-keys -t x End
     expect "1499.png" && until_true settled || return 1
     coloured >"$dir/fresh"
     grep -q '48;2;' "$dir/fresh" || { why="no true colour"; return 1; }

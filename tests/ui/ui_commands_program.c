@@ -1,4 +1,5 @@
 /* ui_commands_program.c: commands of opening, exporting and the program. */
+#include "base/mem.h"
 #include "tests/ui/ui_commands.h"
 #include "ui/actions/browse.h"
 #include "ui/actions/start.h"
@@ -168,7 +169,7 @@ static void t_copy_id(struct world *world)
 
 static void t_external(struct world *world)
 {
-    world_keys(world, "Esc 3 G");
+    world_keys(world, "Esc 3 End");
     world_key(world, "v");
     assert_int_equal(world_effect(world, EFFECT_VIEW_FILE)->image, 11);
 }
@@ -178,7 +179,7 @@ static void t_external(struct world *world)
 static void t_bind(struct world *world)
 {
     world_keys(world, "Esc");
-    world_key(world, "+");
+    world_command(world, "bind");
     assert_string_equal(world_effect(world, EFFECT_LINE_OPEN)->text, "bind ");
     world_enter(world, "bind F2 map magma");
     world_keys(world, "4 F2");
@@ -192,7 +193,7 @@ static void t_bind(struct world *world)
 static void t_unbind(struct world *world)
 {
     world_keys(world, "Esc");
-    world_key(world, "-");
+    world_command(world, "unbind");
     assert_string_equal(world_effect(world, EFFECT_LINE_OPEN)->text, "unbind ");
     world_enter(world, "unbind q");
     world_keys(world, "q");
@@ -203,7 +204,7 @@ static void t_theme(struct world *world)
 {
     const struct theme *before = world->ui.theme;
     world_keys(world, "Esc");
-    world_key(world, "Ctrl-T");
+    world_command(world, "theme");
     assert_ptr_not_equal(world->ui.theme, before);
     assert_non_null(world_effect(world, EFFECT_REPAINT));
     world_command(world, "theme light");
@@ -215,7 +216,7 @@ static void t_theme(struct world *world)
 static void t_mouse(struct world *world)
 {
     world_keys(world, "Esc");
-    world_key(world, "M");
+    world_command(world, "mouse");
     assert_false(world->ui.mouse);
     assert_int_equal(world_effect(world, EFFECT_MOUSE)->number, 0);
     world_command(world, "mouse on");
@@ -226,9 +227,11 @@ static void t_colours(struct world *world)
 {
     world->ui.depth_most = DEPTH_256;
     world->ui.depth = DEPTH_256;
-    world_keys(world, "Esc C");
+    world_keys(world, "Esc");
+    world_command(world, "colours");
     assert_int_equal(world->ui.depth, DEPTH_MONO);
-    world_keys(world, "C C C"); /* all that the terminal can, and round */
+    for (int i = 0; i < 3; i++) /* all that the terminal can, and round */
+        world_command(world, "colours");
     assert_int_equal(world->ui.depth, DEPTH_MONO);
     world_command(world, "colours 16");
     assert_int_equal(world->ui.depth, DEPTH_16);
@@ -241,7 +244,7 @@ static void t_symbols(struct world *world)
     world_keys(world, "Esc");
     world_command(world, "symbols ascii");
     assert_true(world->ui.ascii);
-    world_keys(world, "B");
+    world_command(world, "symbols");
     assert_int_equal(world->ui.symbols, SYMBOLS_HALF);
     assert_false(world->ui.ascii);
 }
@@ -249,9 +252,17 @@ static void t_symbols(struct world *world)
 static void t_graphics(struct world *world)
 {
     world_ask(world, "a red ball");
+    world_keys(world, "X X"); /* the terminal said nothing: automatic is cells, and round */
+    assert_int_equal(world->ui.graphics, WISH_CELLS);
+    world->ui.speaks[GRAPHICS_SIXEL] = true;
     world_key(world, "X");
     assert_int_equal(world->ui.graphics, WISH_SIXEL);
     assert_int_equal(world_request(world, REQUEST_PICTURE)->picture.graphics, GRAPHICS_SIXEL);
+    world_key(world, "X");
+    assert_int_equal(world->ui.graphics, WISH_AUTO); /* not kitty's: the terminal cannot */
+    world_command(world, "graphics kitty");          /* unless it is named */
+    assert_int_equal(world->ui.graphics, WISH_KITTY);
+    assert_true(world_says(world, "did not say"));
     world_command(world, "graphics cells");
     assert_int_equal(ui_graphics(&world->ui), GRAPHICS_CELLS);
     assert_null(world_request(world, REQUEST_PICTURE)); /* that one is still there */
@@ -259,10 +270,65 @@ static void t_graphics(struct world *world)
     assert_int_equal(world->ui.message.role, ROLE_ERROR);
 }
 
+static void t_settings(struct world *world)
+{
+    world_ask(world, "a red ball");
+    world_keys(world, "?"); /* from the help too, and back to where that came from */
+    world_keys(world, ",");
+    assert_int_equal(world->ui.view, VIEW_SETTINGS);
+    world_keys(world, "Esc");
+    assert_int_equal(world->ui.view, VIEW_SEARCH);
+    world_keys(world, "Right");
+    assert_int_equal(world->ui.view, VIEW_SEARCH);
+}
+
+/* The settings' view, on the row of a command. */
+static void at_setting(struct world *world, const char *name)
+{
+    if (world->ui.view != VIEW_SETTINGS)
+        world_keys(world, world->ui.prompt ? "Esc F2" : "F2");
+    world_command(world, "first");
+    char *text = mem_printf("find %s", name);
+    world_command(world, text);
+    free(text);
+}
+
+static void t_next_value(struct world *world)
+{
+    world->ui.depth_most = DEPTH_256;
+    world->ui.depth = DEPTH_256;
+    at_setting(world, "overlay");
+    world_keys(world, "Right l Enter");
+    assert_int_equal(world->ui.overlay, OVERLAY_BOXES);
+    assert_int_equal(world->ui.box_count, 5);
+    at_setting(world, "colours");
+    world_keys(world, "Right");
+    assert_int_equal(world->ui.depth, DEPTH_MONO); /* the terminal shows no more than 256 */
+    at_setting(world, "thumbnails");
+    world_keys(world, "Right");
+    assert_int_equal(world->ui.cache_mb, 80);
+    world_keys(world, "1");
+    world_command(world, "next-value");
+    assert_int_equal(world->ui.message.role, ROLE_ERROR);
+}
+
+static void t_previous_value(struct world *world)
+{
+    at_setting(world, "theme");
+    world_keys(world, "Left");
+    assert_string_equal(theme_name(world->ui.theme), "mono");
+    at_setting(world, "words off");
+    world_keys(world, "h");
+    assert_true(world->ui.word_table);
+    at_setting(world, "thumbnails");
+    world_keys(world, "h h h h h h");
+    assert_int_equal(world->ui.cache_mb, 0);
+}
+
 static void t_thumbnails(struct world *world)
 {
     world_keys(world, "Esc");
-    world_key(world, "H");
+    world_command(world, "thumbnails");
     assert_true(world_says(world, "64 MB"));
     assert_null(world_effect(world, EFFECT_CACHE));
     world_command(world, "thumbnails 5");
@@ -319,6 +385,9 @@ const struct command_test commands_of_program[] = {
     COMMAND_TEST("copy", copy),
     COMMAND_TEST("copy-id", copy_id),
     COMMAND_TEST("external", external),
+    COMMAND_TEST("settings", settings),
+    COMMAND_TEST("next-value", next_value),
+    COMMAND_TEST("previous-value", previous_value),
     COMMAND_TEST("bind", bind),
     COMMAND_TEST("unbind", unbind),
     COMMAND_TEST("theme", theme),

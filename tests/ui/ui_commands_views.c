@@ -1,6 +1,7 @@
 /* ui_commands_views.c: commands of asking, moving, views and comparing. */
 #include "analyse/failures.h"
 #include "base/countof.h"
+#include "base/mem.h"
 #include "tests/ui/ui_commands.h"
 
 /* ---- asking ---- */
@@ -13,6 +14,33 @@ static void t_caption(struct world *world)
     world_key(world, "Esc");
     world_command(world, "caption a red ball");
     assert_string_equal(world_request(world, REQUEST_RANK)->text, "a red ball");
+}
+
+static void t_change(struct world *world)
+{
+    world_ask(world, "a red ball");
+    world_key(world, "c");
+    assert_string_equal(world_effect(world, EFFECT_LINE_OPEN)->text, "a red ball");
+    assert_true(world->ui.line.selected);
+    world_key(world, "x");
+    assert_string_equal(world_effect(world, EFFECT_LINE_OPEN)->text, ""); /* replaced */
+    assert_int_equal(world_effect(world, EFFECT_LINE_KEY)->key, 'x');
+    world_key(world, "y");
+    assert_null(world_effect(world, EFFECT_LINE_OPEN)); /* only by the first */
+    world_ask(world, "a red ball");
+    world_keys(world, "c Left");
+    assert_false(world->ui.line.selected);
+    world_key(world, "z");
+    assert_null(world_effect(world, EFFECT_LINE_OPEN)); /* an arrow keeps it */
+    world_keys(world, "Esc c");
+    world_key(world, "Backspace");
+    assert_string_equal(world_effect(world, EFFECT_LINE_OPEN)->text, "");
+    assert_null(world_effect(world, EFFECT_LINE_KEY));
+    world_ask(world, "a red ball");
+    world_keys(world, "c");
+    world_send(world, (struct event){.kind = EVENT_PASTE, .text = mem_strdup("a dog")});
+    assert_string_equal(world_effect(world, EFFECT_LINE_OPEN)->text, "");
+    assert_string_equal(world_effect(world, EFFECT_LINE_INSERT)->text, "a dog");
 }
 
 static void t_leave_prompt(struct world *world)
@@ -88,6 +116,14 @@ static void t_first(struct world *world)
     in_captions(world);
     world_keys(world, "j j g");
     assert_int_equal(list(world)->selected, 0);
+    world_command(world, "first 8");
+    assert_int_equal(list(world)->selected, 7);
+    world_command(world, "first 0");
+    assert_int_equal(world->ui.message.role, ROLE_ERROR);
+    world_type(world, "10gg"); /* as in vi */
+    assert_int_equal(list(world)->selected, 9);
+    world_type(world, "gg");
+    assert_int_equal(list(world)->selected, 0);
 }
 
 static void t_last(struct world *world)
@@ -95,6 +131,94 @@ static void t_last(struct world *world)
     in_captions(world);
     world_keys(world, "End");
     assert_int_equal(list(world)->selected, 59);
+    world_type(world, "3G"); /* 3 alone leads to the images */
+    assert_int_equal(world->ui.view, VIEW_CAPTIONS);
+    assert_int_equal(list(world)->selected, 2);
+    world_type(world, "999G");
+    assert_int_equal(list(world)->selected, 59);
+    world_keys(world, "3 G"); /* slowly: the images' last */
+    assert_int_equal(world->ui.view, VIEW_IMAGES);
+    assert_int_equal(list(world)->selected, 11);
+}
+
+/* Counts, and digits that are none. */
+static void t_counts(struct world *world)
+{
+    in_captions(world);
+    size_t undo = world->ui.undo_count;
+    world_type(world, "10j");
+    assert_int_equal(list(world)->selected, 10);
+    world_type(world, "12j");
+    assert_int_equal(list(world)->selected, 22);
+    world_type(world, "7k");
+    assert_int_equal(list(world)->selected, 15);
+    assert_int_equal(world->ui.view, VIEW_CAPTIONS);
+    assert_int_equal(world->ui.undo_count, undo); /* the views in between are no changes */
+    world_type(world, "10");
+    assert_true(world_says(world, "10: then"));
+    world_keys(world, "F9 j"); /* a key that moves nothing ends the count */
+    assert_int_equal(list(world)->selected, 16);
+    world_keys(world, "1 0"); /* slowly: views */
+    assert_int_equal(world->ui.view, VIEW_START);
+    world_keys(world, "4 j");
+    assert_int_equal(world->ui.view, VIEW_CAPTIONS);
+    assert_int_equal(list(world)->selected, 17);
+    world_ask(world, "a red ball on the grass");
+    world_keys(world, "Left Left Left Left Left Left");
+    world_type(world, "10l");
+    assert_int_equal(world->ui.word, 5);
+}
+
+static void t_half_page_down(struct world *world)
+{
+    in_captions(world);
+    world_keys(world, "Ctrl-D");
+    size_t half = list(world)->selected;
+    world_keys(world, "g Ctrl-F");
+    assert_true(half > 10 && half + 5 < list(world)->selected);
+    world_type(world, "gg");
+    world_type(world, "20");
+    world_keys(world, "Ctrl-D");
+    assert_int_equal(list(world)->selected, 59);
+}
+
+static void t_half_page_up(struct world *world)
+{
+    in_captions(world);
+    world_keys(world, "G Ctrl-U");
+    assert_true(list(world)->selected < 50 && list(world)->selected > 30);
+}
+
+static void t_screen_top(struct world *world)
+{
+    in_captions(world);
+    world_keys(world, "G H");
+    assert_int_equal(list(world)->selected, list(world)->top);
+    assert_true(list(world)->top > 10);
+}
+
+static void t_screen_bottom(struct world *world)
+{
+    in_captions(world);
+    world_keys(world, "L");
+    assert_int_equal(list(world)->top, 0);
+    size_t bottom = list(world)->selected;
+    assert_true(bottom > 30);
+    world_keys(world, "j");
+    assert_int_equal(list(world)->top, 1);
+}
+
+static void t_screen_middle(struct world *world)
+{
+    in_captions(world);
+    world_keys(world, "L");
+    size_t bottom = list(world)->selected;
+    world_keys(world, "M");
+    assert_int_equal(list(world)->selected, bottom / 2);
+    world_ask(world, "a red ball");
+    world_command(world, "filter 1003");
+    world_keys(world, "L M H"); /* fewer rows than the screen has */
+    assert_int_equal(list(world)->selected, 0);
 }
 
 static void t_right(struct world *world)
@@ -112,7 +236,7 @@ static void t_left(struct world *world)
     world_ask(world, "a red ball");
     world_keys(world, "Left Left Left");
     assert_int_equal(world->ui.word, -1);
-    world_keys(world, "3 G h");
+    world_keys(world, "3 End h");
     assert_int_equal(list(world)->selected, 10);
 }
 
@@ -247,6 +371,10 @@ static void t_back(struct world *world)
     world_command(world, "filter blue");
     world_keys(world, "Esc");
     assert_int_equal(list(world)->count, 60);
+    world_keys(world, "Esc Esc"); /* to the ranking, and then nowhere: it says how to leave */
+    assert_int_equal(world->ui.view, VIEW_SEARCH);
+    assert_false(world->ui.prompt);
+    assert_true(world_says(world, "q leaves"));
 }
 
 static void t_search(struct world *world)
@@ -302,11 +430,28 @@ static void t_help(struct world *world)
 {
     world_keys(world, "F1");
     assert_int_equal(world->ui.view, VIEW_HELP);
+    for (size_t row = 0; row < list(world)->count; row++)
+        assert_true(command_table.rows[list_item(list(world), row)].modes & MODE_SEARCH);
+    assert_true(list(world)->count > 30);
+    world_keys(world, "?"); /* once more: everything */
     assert_int_equal(list(world)->count, command_table.count);
+    world_keys(world, "?");
+    assert_true(list(world)->count < command_table.count);
     world_command(world, "find results as a contact sheet");
     world_keys(world, "Enter"); /* runs it in the view before */
     assert_int_equal(world->ui.view, VIEW_SEARCH);
     assert_true(world->ui.sheet);
+    world_keys(world, "3 ?"); /* another view, other keys, from the top again */
+    assert_int_equal(list(world)->selected, 0);
+    for (size_t row = 0; row < list(world)->count; row++)
+        assert_true(command_table.rows[list_item(list(world), row)].modes & MODE_IMAGES);
+    world_command(world, "filter thumbnails");
+    assert_int_equal(world->ui.message.role, ROLE_ERROR); /* no key of the images has it */
+    world_keys(world, "?");
+    world_command(world, "filter thumbnails");
+    assert_int_equal(list(world)->count, 1);
+    world_keys(world, "Esc Esc ?"); /* without that filter */
+    assert_true(list(world)->count > 20);
 }
 
 static void t_sheet(struct world *world)
@@ -391,22 +536,47 @@ static void t_moved(struct world *world)
 /* ---- all of them ---- */
 
 const struct command_test commands_of_views[] = {
-    COMMAND_TEST("caption", caption),     COMMAND_TEST("leave-prompt", leave_prompt),
-    COMMAND_TEST("palette", palette),     COMMAND_TEST("cancel", cancel),
-    COMMAND_TEST("down", down),           COMMAND_TEST("up", up),
-    COMMAND_TEST("page-down", page_down), COMMAND_TEST("page-up", page_up),
-    COMMAND_TEST("first", first),         COMMAND_TEST("last", last),
-    COMMAND_TEST("right", right),         COMMAND_TEST("left", left),
-    COMMAND_TEST("next-word", next_word), COMMAND_TEST("previous-word", previous_word),
-    COMMAND_TEST("truth", truth),         COMMAND_TEST("find", find),
-    COMMAND_TEST("find-next", find_next), COMMAND_TEST("find-previous", find_previous),
-    COMMAND_TEST("filter", filter),       COMMAND_TEST("image", image),
-    COMMAND_TEST("open", open),           COMMAND_TEST("back", back),
-    COMMAND_TEST("search", search),       COMMAND_TEST("matches", matches),
-    COMMAND_TEST("images", images),       COMMAND_TEST("captions", captions),
-    COMMAND_TEST("failures", failures),   COMMAND_TEST("help", help),
-    COMMAND_TEST("sheet", sheet),         COMMAND_TEST("zoom", zoom),
-    COMMAND_TEST("wide", wide),           COMMAND_TEST("compare", compare),
-    COMMAND_TEST("side", side),           COMMAND_TEST("word", word),
-    COMMAND_TEST("moved", moved),         {0},
+    COMMAND_TEST("caption", caption),
+    COMMAND_TEST("change", change),
+    COMMAND_TEST("half-page-down", half_page_down),
+    COMMAND_TEST("half-page-up", half_page_up),
+    COMMAND_TEST("screen-top", screen_top),
+    COMMAND_TEST("screen-middle", screen_middle),
+    COMMAND_TEST("screen-bottom", screen_bottom),
+    COMMAND_TEST("leave-prompt", leave_prompt),
+    COMMAND_TEST("palette", palette),
+    COMMAND_TEST("cancel", cancel),
+    COMMAND_TEST("down", down),
+    COMMAND_TEST("down", counts),
+    COMMAND_TEST("up", up),
+    COMMAND_TEST("page-down", page_down),
+    COMMAND_TEST("page-up", page_up),
+    COMMAND_TEST("first", first),
+    COMMAND_TEST("last", last),
+    COMMAND_TEST("right", right),
+    COMMAND_TEST("left", left),
+    COMMAND_TEST("next-word", next_word),
+    COMMAND_TEST("previous-word", previous_word),
+    COMMAND_TEST("truth", truth),
+    COMMAND_TEST("find", find),
+    COMMAND_TEST("find-next", find_next),
+    COMMAND_TEST("find-previous", find_previous),
+    COMMAND_TEST("filter", filter),
+    COMMAND_TEST("image", image),
+    COMMAND_TEST("open", open),
+    COMMAND_TEST("back", back),
+    COMMAND_TEST("search", search),
+    COMMAND_TEST("matches", matches),
+    COMMAND_TEST("images", images),
+    COMMAND_TEST("captions", captions),
+    COMMAND_TEST("failures", failures),
+    COMMAND_TEST("help", help),
+    COMMAND_TEST("sheet", sheet),
+    COMMAND_TEST("zoom", zoom),
+    COMMAND_TEST("wide", wide),
+    COMMAND_TEST("compare", compare),
+    COMMAND_TEST("side", side),
+    COMMAND_TEST("word", word),
+    COMMAND_TEST("moved", moved),
+    {0},
 };

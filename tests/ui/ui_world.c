@@ -35,7 +35,18 @@ void world_key(struct world *world, const char *name)
 {
     ui_key key = key_parse(name, strlen(name));
     assert_int_not_equal(key, 0);
-    world_send(world, (struct event){.kind = EVENT_KEY, .key = key});
+    world->time += 1;
+    world_send(world, (struct event){.kind = EVENT_KEY, .key = key, .time = world->time});
+}
+
+void world_type(struct world *world, const char *text)
+{
+    world->time += 1;
+    for (; *text; text++)
+        world_send(
+            world,
+            (struct event){.kind = EVENT_KEY, .key = (ui_key)*text, .time = world->time += 0.01});
+    world_settle(world);
 }
 
 void world_keys(struct world *world, const char *names)

@@ -21,6 +21,7 @@ struct world {
     struct backend *backends[MODELS];
     struct serve_photos photos;
     struct fake_options options;
+    double time; /* of the last key */
 };
 
 /* The models are open, the prompt too. */
@@ -34,6 +35,7 @@ int world_teardown(void **state);
 void world_send(struct world *world, struct event event);
 void world_key(struct world *world, const char *name);
 void world_keys(struct world *world, const char *names); /* separated by blanks, each settled */
+void world_type(struct world *world, const char *text);  /* ASCII keys, one quickly after another */
 void world_command(struct world *world, const char *text);
 void world_enter(struct world *world, const char *text); /* Enter in the prompt */
 

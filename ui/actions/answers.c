@@ -12,6 +12,7 @@
 #include "ui/actions/browse.h"
 #include "ui/actions/start.h"
 #include "ui/actions/survey.h"
+#include "ui/actions/words.h"
 #include "ui/state/command.h"
 #include "ui/work/recent.h"
 
@@ -175,7 +176,10 @@ void answers_first_word(struct ui *ui, const struct look *look)
 {
     ptrdiff_t word = ui->word_next;
     ui->word_next = -1;
-    ui->word = word >= 0 && (size_t)word < look->words.count ? word : strongest_word(ui, look);
+    if (word >= 0 && (size_t)word < look->words.count)
+        ui->word = word;
+    else if (!words_recall(ui, look->words.count))
+        ui->word = strongest_word(ui, look);
 }
 
 static void take_looked(struct ui *ui, struct event *event, struct effects *effects)
@@ -188,6 +192,7 @@ static void take_looked(struct ui *ui, struct event *event, struct effects *effe
     event->look = NULL;
     if (event->side != ui->side || pair_same_caption(&ui->word_of, &side->looked))
         return;
+    words_keep(ui);
     ui->word_of = side->looked;
     answers_first_word(ui, side->look);
 }

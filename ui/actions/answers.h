@@ -10,8 +10,8 @@
  * NULL). */
 void answers_take(struct ui *ui, struct event *event, struct effects *effects);
 
-/* Selects the word to begin with when a look at a new caption has come: the one to return to, else
- * the warmest that is not a filler. */
+/* Selects the word to begin with when a look at a new caption has come: the one to return to, the
+ * one when that caption was looked at last, else the warmest that is not a filler. */
 void answers_first_word(struct ui *ui, const struct look *look);
 
 #endif

@@ -45,14 +45,15 @@ void find_arrange(struct ui *ui, enum view_id view)
         survey_arrange(ui);
         return;
     }
-    if (!filter && !marked) {
+    bool (*shows)(const struct ui *, size_t) = ui->views[view]->shows;
+    if (!filter && !marked && !shows) {
         list_keep_all(list);
         return;
     }
     size_t *kept = mem_new(list->total, sizeof *kept), count = 0;
     struct str scratch = {0};
     for (size_t item = 0; item < list->total; item++)
-        if ((!marked || ui_marked(ui, item)) &&
+        if ((!marked || ui_marked(ui, item)) && (!shows || shows(ui, item)) &&
             (!filter || item_has(ui, view, item, filter, &scratch)))
             kept[count++] = item;
     str_done(&scratch);

@@ -21,7 +21,10 @@ static bool list_under(const struct ui *ui, const struct layout *layout, const s
     const struct list *list = ui_list_const(ui, ui->view);
     if (!inside(&layout->list, event))
         return false;
-    int line = (event->row - layout->list.row) / layout->item_rows;
+    int row = event->row - layout->list.row, chosen = (int)(list->selected - list->top);
+    if (layout->unfolded && row > chosen) /* its further lines are the selected row's */
+        row = row > chosen + layout->unfolded ? row - layout->unfolded : chosen;
+    int line = row / layout->item_rows;
     int across = (event->col - layout->list.col) / layout->item_cols;
     *row_out = list->top + (size_t)(line * layout->across + across);
     return across < layout->across && *row_out < list->count;

@@ -9,11 +9,19 @@ void prompt_open(struct ui *ui, enum prompt_kind kind, const char *text, struct 
 {
     ui->prompt = true;
     ui->line.kind = kind;
+    ui->line.selected = false;
     struct effect *effect = effects_add(effects, EFFECT_LINE_OPEN);
     effect->number = kind;
     effect->text = mem_strdup(text ? text : "");
     mem_replace(&ui->line.text, effect->text);
     ui->line.point = strlen(effect->text);
+}
+
+void prompt_open_selected(struct ui *ui, enum prompt_kind kind, const char *text,
+                          struct effects *effects)
+{
+    prompt_open(ui, kind, text, effects);
+    ui->line.selected = text && *text;
 }
 
 void prompt_open_caption(struct ui *ui, struct effects *effects)

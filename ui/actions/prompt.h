@@ -8,6 +8,11 @@
 /* Gives the prompt the keys, with `text` (NULL: nothing) in it. */
 void prompt_open(struct ui *ui, enum prompt_kind kind, const char *text, struct effects *effects);
 
+/* The same with the text selected: the first key that types or deletes replaces it, any other keeps
+ * it. */
+void prompt_open_selected(struct ui *ui, enum prompt_kind kind, const char *text,
+                          struct effects *effects);
+
 /* Opens it for a caption: the one that was begun, or the query. */
 void prompt_open_caption(struct ui *ui, struct effects *effects);
 

@@ -8,39 +8,29 @@
 #include "ui/actions/answers.h"
 #include "ui/actions/browse.h"
 #include "ui/actions/find.h"
+#include "ui/actions/keys.h"
 #include "ui/actions/mouse.h"
 #include "ui/actions/prompt.h"
 #include "ui/actions/query.h"
 #include "ui/actions/requests.h"
 #include "ui/actions/start.h"
 #include "ui/actions/undo.h"
-#include "ui/state/keymap.h"
+#include "ui/actions/words.h"
+#include "ui/state/command.h"
 #include "ui/state/layout.h"
 #include "ui/state/view.h"
 
 static void on_key(struct ui *ui, struct event *event, struct effects *effects)
 {
-    char name[KEY_NAME_MAX];
-    const struct binding *binding = keymap_find(ui->keymap, command_mode(ui), event->key);
-    const struct ui_command *command = binding ? binding->command : NULL;
-    mem_replace(&ui->message.text, NULL);
-    mem_replace(&ui->line.completions, NULL);
-    if (!command || strcmp(command->name, "cancel") != 0)
-        ui->leave_asked = false;
-    if (command) {
-        command->run(ui, binding->args ? binding->args : "", effects);
-    } else if (ui->prompt) {
-        effects_add(effects, EFFECT_LINE_KEY)->key = event->key;
-    } else {
-        key_text(event->key, name);
-        ui_say(ui, ROLE_DIM, "%s does nothing here; ? shows all keys", name);
-    }
+    keys_take(ui, event->key, event->time, effects);
 }
 
 static void on_paste(struct ui *ui, struct event *event, struct effects *effects)
 {
     if (!ui->prompt)
         prompt_open(ui, PROMPT_CAPTION, "", effects);
+    else if (ui->line.selected)
+        prompt_open(ui, ui->line.kind, "", effects);
     effects_text(effects, EFFECT_LINE_INSERT, event->text);
 }
 
@@ -187,16 +177,15 @@ static void settle_pair(struct ui *ui)
 {
     struct pair pair = ui_pair(ui);
     const struct look *look = ui_look(ui);
+    if (!pair.set) /* the help, say: it is all there afterwards */
+        return;
     if (!pair_same_caption(&pair, &ui->word_of)) {
-        free(ui->pins);
-        ui->pins = NULL;
-        ui->pin_count = 0;
+        words_keep(ui);
         ui->word_of = look ? pair : (struct pair){0};
-        ui->word = -1;
         if (look)
             answers_first_word(ui, look);
     }
-    if (!pair.set || pair.image != ui->region_of)
+    if (pair.image != ui->region_of)
         ui->region = -1;
     ui->region_of = pair.image;
 }

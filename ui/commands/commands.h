@@ -13,8 +13,13 @@ COMMAND(down);
 COMMAND(up);
 COMMAND(page_down);
 COMMAND(page_up);
+COMMAND(half_page_down);
+COMMAND(half_page_up);
 COMMAND(first);
 COMMAND(last);
+COMMAND(screen_top);
+COMMAND(screen_middle);
+COMMAND(screen_bottom);
 COMMAND(left);
 COMMAND(right);
 COMMAND(next_word);
@@ -67,6 +72,11 @@ COMMAND(sheet);
 COMMAND(regions);
 COMMAND(words);
 
+/* commands_settings.c: the view of the settings */
+COMMAND(settings);
+COMMAND(previous_value);
+COMMAND(next_value);
+
 /* commands_regions.c: regions of the picture */
 COMMAND(next_region);
 COMMAND(previous_region);
@@ -97,6 +107,7 @@ COMMAND(moved);
 
 /* commands_work.c: the prompt, the program, files */
 COMMAND(caption);
+COMMAND(change);
 COMMAND(leave_prompt);
 COMMAND(palette);
 COMMAND(cancel);

@@ -44,7 +44,7 @@ void command_word(struct ui *ui, const char *args, struct effects *effects)
     else if (*args)
         query_replace_word(ui, args);
     else
-        prompt_open(ui, PROMPT_WORD, words->text[ui->word], effects);
+        prompt_open_selected(ui, PROMPT_WORD, words->text[ui->word], effects);
 }
 
 void command_moved(struct ui *ui, const char *args, struct effects *effects)

@@ -3,6 +3,7 @@
 #include "ui/actions/prompt.h"
 #include "ui/screen/theme.h"
 #include "ui/state/keymap.h"
+#include "ui/state/setting_rows.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,11 +82,20 @@ void command_symbols(struct ui *ui, const char *args, struct effects *effects)
 
 void command_graphics(struct ui *ui, const char *args, struct effects *effects)
 {
-    if (!command_set(ui, SETTING_GRAPHICS, args))
+    struct str next = {0};
+    if (!*args) /* the next that the terminal can */
+        setting_row_step(ui, command_named(ui->commands, "graphics"), 1, &next);
+    bool set = command_set(ui, SETTING_GRAPHICS, *args ? args : str_text(&next));
+    str_done(&next);
+    if (!set)
         return;
     bool cannot = ui->graphics == WISH_AUTO && ui_graphics(ui) == GRAPHICS_CELLS;
-    ui_say(ui, ROLE_DIM, "Pictures: %s%s", setting_text(ui, SETTING_GRAPHICS),
-           cannot ? " (cells: the terminal does not report any other)" : "");
+    bool forced = !ui_graphics_possible(ui, setting_text(ui, SETTING_GRAPHICS));
+    ui_say(ui, forced ? ROLE_WARNING : ROLE_DIM, "Pictures: %s%s",
+           setting_text(ui, SETTING_GRAPHICS),
+           cannot   ? " (cells: the terminal does not report any other)"
+           : forced ? ", which the terminal did not say it can show"
+                    : "");
     effects_add(effects, EFFECT_REPAINT);
 }
 

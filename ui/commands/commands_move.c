@@ -1,5 +1,6 @@
 #include "ui/commands/commands.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,13 +9,6 @@
 #include "ui/actions/prompt.h"
 #include "ui/state/layout.h"
 
-/* The distance: the argument, or 1. */
-static ptrdiff_t steps(const char *args)
-{
-    long n = strtol(args, NULL, 10);
-    return n < 1 ? 1 : n > 1000000 ? 1000000 : n;
-}
-
 static void move(struct ui *ui, ptrdiff_t lines)
 {
     struct layout layout;
@@ -22,50 +16,116 @@ static void move(struct ui *ui, ptrdiff_t lines)
     list_move(ui_list(ui), lines * layout.across);
 }
 
+/* Moves `args` lines (none: 1) in a direction. */
+static void move_by(struct ui *ui, const char *args, int direction)
+{
+    char *end;
+    long n = *args ? strtol(args, &end, 10) : 1;
+    if (*args && (*end || n < 1))
+        ui_say(ui, ROLE_ERROR, "\"%s\" is not a number of rows", args);
+    else
+        move(ui, direction * (n > 1000000 ? 1000000 : n));
+}
+
 void command_down(struct ui *ui, const char *args, struct effects *effects)
 {
     (void)effects;
-    move(ui, steps(args));
+    move_by(ui, args, 1);
 }
 
 void command_up(struct ui *ui, const char *args, struct effects *effects)
 {
     (void)effects;
-    move(ui, -steps(args));
+    move_by(ui, args, -1);
 }
 
-static void page(struct ui *ui, int direction)
+/* `halves` of a page: two are a page but for a line, which stays in sight. */
+static void page(struct ui *ui, int halves)
 {
     struct layout layout;
     layout_make(ui, &layout);
-    size_t n = layout_page(&layout);
-    ptrdiff_t rows = n > (size_t)layout.across ? (ptrdiff_t)n - layout.across : (ptrdiff_t)n;
-    list_move(ui_list(ui), direction * (rows ? rows : 1));
+    size_t lines = layout_page(&layout) / (size_t)layout.across;
+    ptrdiff_t by = halves == 1 || halves == -1 ? (ptrdiff_t)lines / 2 : (ptrdiff_t)lines - 1;
+    by = (by > 1 ? by : 1) * layout.across;
+    list_move(ui_list(ui), halves > 0 ? by : -by);
 }
 
 void command_page_down(struct ui *ui, const char *args, struct effects *effects)
 {
     (void)args, (void)effects;
-    page(ui, 1);
+    page(ui, 2);
 }
 
 void command_page_up(struct ui *ui, const char *args, struct effects *effects)
 {
     (void)args, (void)effects;
+    page(ui, -2);
+}
+
+void command_half_page_down(struct ui *ui, const char *args, struct effects *effects)
+{
+    (void)args, (void)effects;
+    page(ui, 1);
+}
+
+void command_half_page_up(struct ui *ui, const char *args, struct effects *effects)
+{
+    (void)args, (void)effects;
     page(ui, -1);
+}
+
+/* Goes to row `args` (from 1), to `otherwise` without one. */
+static void to_row(struct ui *ui, const char *args, size_t otherwise)
+{
+    char end;
+    size_t row = otherwise;
+    if (*args && (sscanf(args, "%zu %c", &row, &end) != 1 || *args == '-' || row == 0)) {
+        ui_say(ui, ROLE_ERROR, "\"%s\" is not a row: they are numbered from 1 to %zu", args,
+               ui_list(ui)->count);
+        return;
+    }
+    list_select(ui_list(ui), *args ? row - 1 : otherwise);
 }
 
 void command_first(struct ui *ui, const char *args, struct effects *effects)
 {
-    (void)args, (void)effects;
-    list_select(ui_list(ui), 0);
+    (void)effects;
+    to_row(ui, args, 0);
 }
 
 void command_last(struct ui *ui, const char *args, struct effects *effects)
 {
-    (void)args, (void)effects;
+    (void)effects;
+    to_row(ui, args, ui_list(ui)->count);
+}
+
+/* Selects the row that is `part` halves down the screen. */
+static void on_screen(struct ui *ui, size_t part)
+{
+    struct layout layout;
     struct list *list = ui_list(ui);
-    list_select(list, list->count);
+    layout_make(ui, &layout);
+    size_t page = layout_page(&layout), left = list->count - list->top;
+    page = page < left ? page : left;
+    list_select(list, list->top + (page ? page - 1 : 0) * part / 2);
+}
+
+void command_screen_top(struct ui *ui, const char *args, struct effects *effects)
+{
+    (void)args, (void)effects;
+    on_screen(ui, 0);
+}
+
+void command_screen_middle(struct ui *ui, const char *args, struct effects *effects)
+{
+    (void)args, (void)effects;
+    on_screen(ui, 1);
+}
+
+void command_screen_bottom(struct ui *ui, const char *args, struct effects *effects)
+{
+    (void)args, (void)effects;
+    on_screen(ui, 2);
 }
 
 void command_next_word(struct ui *ui, const char *args, struct effects *effects)

@@ -113,13 +113,15 @@ void command_open(struct ui *ui, const char *args, struct effects *effects)
 void command_back(struct ui *ui, const char *args, struct effects *effects)
 {
     (void)args;
-    if (ui->region >= 0)
+    (void)effects;
+    bool aside = ui->view == VIEW_HELP || ui->view == VIEW_SETTINGS;
+    if (ui->region >= 0 && !aside)
         ui->region = -1;
-    else if (ui->zoom || ui->wide)
+    else if ((ui->zoom || ui->wide) && !aside)
         ui->zoom = ui->wide = false;
     else if (ui->filters[ui->view])
         find_filter(ui, "");
-    else if (ui->view == VIEW_HELP)
+    else if (aside)
         ui->view = ui->came_from;
     else if (ui->view == VIEW_FILES)
         ui->view = VIEW_START;
@@ -128,7 +130,7 @@ void command_back(struct ui *ui, const char *args, struct effects *effects)
     else if (ui->view != VIEW_SEARCH)
         ui_go_to(ui, VIEW_SEARCH);
     else
-        prompt_open_caption(ui, effects);
+        ui_say(ui, ROLE_DIM, "q leaves scanscope, i types a caption, ? shows the keys");
 }
 
 void command_view_search(struct ui *ui, const char *args, struct effects *effects)
@@ -172,8 +174,11 @@ void command_view_images(struct ui *ui, const char *args, struct effects *effect
 {
     (void)args, (void)effects;
     struct pair pair = ui_pair(ui);
-    if (pair.set)
-        list_select(ui_list_of(ui, VIEW_IMAGES), list_row(ui_list_of(ui, VIEW_IMAGES), pair.image));
+    struct list *list = ui_list_of(ui, VIEW_IMAGES);
+    if (pair.set && (ptrdiff_t)pair.image != ui->image_synced) { /* else it is as it was left */
+        list_select(list, list_row(list, pair.image));
+        ui->image_synced = (ptrdiff_t)pair.image;
+    }
     ui_go_to(ui, VIEW_IMAGES);
 }
 
@@ -202,7 +207,13 @@ void command_help(struct ui *ui, const char *args, struct effects *effects)
 {
     (void)args;
     prompt_close(ui, effects);
+    bool again = ui->view == VIEW_HELP;
+    ui->help_all = again && !ui->help_all;
     ui_go_to(ui, VIEW_HELP);
+    mem_replace(&ui->filters[VIEW_HELP], NULL);
+    find_arrange(ui, VIEW_HELP);
+    if (!again)
+        list_select(ui_list_of(ui, VIEW_HELP), 0);
 }
 
 void command_zoom(struct ui *ui, const char *args, struct effects *effects)

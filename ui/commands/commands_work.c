@@ -21,6 +21,12 @@ void command_caption(struct ui *ui, const char *args, struct effects *effects)
     ui_go_to(ui, VIEW_SEARCH);
 }
 
+void command_change(struct ui *ui, const char *args, struct effects *effects)
+{
+    (void)args;
+    prompt_open_selected(ui, PROMPT_CAPTION, ui->draft ? ui->draft : ui_query(ui)->text, effects);
+}
+
 void command_leave_prompt(struct ui *ui, const char *args, struct effects *effects)
 {
     (void)args;

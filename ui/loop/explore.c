@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/progress.h"
 #include "base/str.h"
 #include "ui/actions/session.h"
 #include "ui/loop/config.h"
@@ -93,6 +94,7 @@ static bool take_input(void *context, const struct term_input *input)
     struct loop *loop = context;
     struct event event = {.kind = kinds[input->kind],
                           .key = input->key,
+                          .time = progress_clock(),
                           .mouse = input->mouse,
                           .row = input->row,
                           .col = input->col,

@@ -25,6 +25,7 @@ struct loop {
     size_t queued, queue_cap;
     bool drawn;          /* the screen shows the state */
     char *sessions;      /* the folder of sessions; NULL: none are kept */
+    double script_time;  /* of a script's last key, in seconds */
     double *key_seconds; /* of a script: the time from each key to its drawn screen */
     size_t key_count, key_cap;
 };

@@ -41,14 +41,22 @@ void script_screen_done(struct script_screen *screen)
     *screen = (struct script_screen){0};
 }
 
-static void press(struct loop *loop, ui_key key)
+/* Keys named one by one are pressed slowly (a second apart), those of a text quickly: a script
+ * plays the same way on every machine. */
+static void press_after(struct loop *loop, ui_key key, double seconds)
 {
     double started = progress_clock();
-    struct event event = {.kind = EVENT_KEY, .key = key};
+    loop->script_time += seconds;
+    struct event event = {.kind = EVENT_KEY, .key = key, .time = loop->script_time};
     loop_post(loop, &event);
     loop_show(loop);
     loop_time_key(loop, progress_clock() - started);
     loop_drain(loop);
+}
+
+static void press(struct loop *loop, ui_key key)
+{
+    press_after(loop, key, 1);
 }
 
 static int do_type(struct script *script, char *args, struct error *err)
@@ -56,7 +64,7 @@ static int do_type(struct script *script, char *args, struct error *err)
     size_t n = strlen(args);
     (void)err;
     for (size_t at = 0, bytes; at < n; at += bytes)
-        press(script->loop, utf8_next(args + at, n - at, &bytes));
+        press_after(script->loop, utf8_next(args + at, n - at, &bytes), at ? 0.01 : 1);
     return 0;
 }
 

@@ -21,14 +21,18 @@ enum {
     MODE_FAILURES = 64,
     MODE_START = 128,
     MODE_FILES = 256,
+    MODE_SETTINGS = 512,
     MODE_PAIR = MODE_SEARCH | MODE_MATCHES | MODE_CAPTIONS | MODE_FAILURES,
     MODE_SESSION = MODE_PAIR | MODE_IMAGES | MODE_HELP, /* a model is open; or the help */
-    MODE_VIEW = MODE_SESSION | MODE_START | MODE_FILES,
+    MODE_VIEW = MODE_SESSION | MODE_START | MODE_FILES | MODE_SETTINGS,
     MODE_ANY = MODE_PROMPT | MODE_VIEW,
     MODE_CONFIG = 1 << 16,    /* the command may stand in the configuration file */
-    MODE_HINT_ANY = 1 << 17,  /* its hint is shown on the start screen too */
+    MODE_COUNT = 1 << 17,     /* a count typed before its key is its argument */
     MODE_ATTENTION = 1 << 18, /* its hint is shown of models that have attention */
     MODE_BOTH_WAYS = 1 << 19, /* in both directions */
+    MODE_ROW = 1 << 20,       /* so is a single digit that also leads to a view */
+    MODE_TIMES = 1 << 21,     /* a count typed before its key repeats it */
+    MODE_DIGIT = 1 << 22,     /* its key may begin a count */
 };
 
 struct ui_command {
@@ -36,7 +40,7 @@ struct ui_command {
     const char *name;
     const char *keys; /* names separated by blanks */
     unsigned modes;   /* where the keys apply (the name applies everywhere), and the flags */
-    const char *hint; /* a word for the line of hints, or NULL */
+    const char *hint; /* a word for the line of hints (ui/views/view_hints.c), or NULL */
     const char *args; /* how arguments are written, or NULL */
     const char *help;
     void (*run)(struct ui *ui, const char *args, struct effects *effects); /* args: "" if none */

@@ -13,6 +13,7 @@ enum {
     STACKED_ROWS = 16,
     FITNESS_BESIDE = 110, /* columns of the start screen, at least */
     FITNESS_BELOW = 12,   /* rows */
+    ROW_MARGINS = 3,      /* of a row in the list: arrow, scroll bar */
 };
 
 static int smaller(int a, int b)
@@ -102,6 +103,16 @@ static void place_pair(const struct ui *ui, struct layout *out, struct rect room
     out->picture.rows -= table.rows;
 }
 
+/* The selected item shows all of its text, if the list has the room. */
+static void unfold(const struct ui *ui, struct layout *out)
+{
+    size_t item;
+    if (!ui_view_ops(ui)->lines || !ui_selected(ui, ui->view, &item))
+        return;
+    int lines = ui_view_ops(ui)->lines(ui, item, out->list.cols - ROW_MARGINS);
+    out->unfolded = larger(smaller(lines, out->list.rows), 1) - 1;
+}
+
 static void size_items(const struct ui *ui, struct layout *out)
 {
     const struct view_ops *view = ui_view_ops(ui);
@@ -110,6 +121,7 @@ static void size_items(const struct ui *ui, struct layout *out)
     out->item_rows = 1;
     out->item_cols = cols;
     out->across = 1;
+    unfold(ui, out);
     if (!view->thumb || rows < 9 || cols < 20)
         return;
     if (sheet) {
@@ -203,7 +215,7 @@ void layout_make(const struct ui *ui, struct layout *out)
 
 size_t layout_page(const struct layout *layout)
 {
-    int lines = layout->list.rows / larger(layout->item_rows, 1);
+    int lines = (layout->list.rows - layout->unfolded) / larger(layout->item_rows, 1);
     return (size_t)(larger(lines, 1) * layout->across);
 }
 

@@ -17,6 +17,7 @@ struct layout {
     struct rect fitness;        /* of the start screen */
     int item_rows, item_cols;   /* of the list */
     int across;                 /* items side by side */
+    int unfolded;               /* rows that the selected item takes beside its item_rows */
     int thumb_rows, thumb_cols; /* 0: none */
     int word_rows;              /* rows a line of words takes: 2 or 3 with the numbers, else 1 */
 };

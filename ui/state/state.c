@@ -18,7 +18,7 @@ static void begin_session(struct ui *ui, int models)
     ui->together = models > 1;
     ui->side = 0;
     ui->view = ui->came_from = VIEW_SEARCH;
-    ui->word = ui->word_next = ui->region = ui->row_next = -1;
+    ui->word = ui->word_next = ui->region = ui->row_next = ui->image_synced = -1;
     ui->worse_than = 1;
     for (int i = 0; i < SIDES; i++) {
         ui->sides[i].picture_shown = -1;
@@ -80,6 +80,15 @@ static void thumbs_done(struct thumbs *thumbs)
     *thumbs = (struct thumbs){0};
 }
 
+void snapshot_done(struct snapshot *snapshot)
+{
+    free(snapshot->text);
+    free(snapshot->pins);
+    for (int view = 0; view < VIEWS; view++)
+        free(snapshot->filters[view]);
+    *snapshot = (struct snapshot){0};
+}
+
 /* Frees a pointer of the state and clears it. */
 #define DROP(pointer) (free(pointer), (pointer) = NULL)
 
@@ -101,7 +110,11 @@ static void session_done(struct ui *ui)
         ui->catalogs[i] = NULL;
     }
     for (; ui->undo_count > 0; ui->undo_count--)
-        DROP(ui->undo[ui->undo_count - 1].text);
+        snapshot_done(&ui->undo[ui->undo_count - 1]);
+    for (int i = 0; i < WORDS_KEPT; i++) {
+        free(ui->words_kept[i].pins);
+        ui->words_kept[i] = (struct word_memory){0};
+    }
     thumbs_done(&ui->thumbs);
     DROP(ui->marks);
     DROP(ui->marks_next);
@@ -186,6 +199,12 @@ bool ui_shows(const struct ui *ui, enum view_id view)
     return ui->views[view]->bare || ui_catalog(ui);
 }
 
+/* Views that one looks into and comes back from. */
+static bool is_aside(enum view_id view)
+{
+    return view == VIEW_HELP || view == VIEW_SETTINGS;
+}
+
 void ui_go_to(struct ui *ui, enum view_id view)
 {
     if (ui->view == view)
@@ -196,7 +215,7 @@ void ui_go_to(struct ui *ui, enum view_id view)
                           : "Nothing is open yet: choose a model and data");
         return;
     }
-    if (view == VIEW_HELP || !ui_view_ops(ui)->bare)
+    if (is_aside(view) ? !is_aside(ui->view) : !ui_view_ops(ui)->bare)
         ui->came_from = ui->view;
     ui->view = view;
 }
@@ -392,6 +411,14 @@ enum graphics ui_graphics(const struct ui *ui)
     default:
         return GRAPHICS_CELLS;
     }
+}
+
+bool ui_graphics_possible(const struct ui *ui, const char *value)
+{
+    int wish = setting_named(SETTING_GRAPHICS, value);
+    return wish == WISH_SIXEL   ? ui->speaks[GRAPHICS_SIXEL]
+           : wish == WISH_KITTY ? ui->speaks[GRAPHICS_KITTY]
+                                : wish >= 0;
 }
 
 /* The `n` regions of the largest weight, the largest first. */

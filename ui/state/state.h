@@ -31,6 +31,7 @@ enum view_id {
     VIEW_CAPTIONS,
     VIEW_FAILURES,
     VIEW_HELP,
+    VIEW_SETTINGS,
     VIEW_START,
     VIEW_FILES,
     VIEWS
@@ -130,6 +131,17 @@ struct line {
     struct span *unknown;
     size_t unknown_count;
     char *completions; /* one per line, or NULL */
+    bool selected;     /* the whole text: the next key that types replaces it */
+};
+
+/* The number that is typed before a key. */
+struct count {
+    size_t n;
+    int digits;        /* typed so far */
+    bool sure;         /* one of them is not a view's */
+    double time;       /* of the last one, in seconds */
+    bool second;       /* a second g is awaited, and does nothing */
+    enum view_id view; /* where it began */
 };
 
 struct thumbs {
@@ -176,9 +188,27 @@ struct snapshot {
     size_t subject, rows[VIEWS];
     int side, settings[SETTINGS];
     unsigned number; /* of the query */
-    ptrdiff_t caption, word;
+    ptrdiff_t caption, word, region;
     char *text;
+    /* what narrows the lists */
+    char *filters[VIEWS];
+    bool marked_only, wrong, reversed;
+    enum sort sort;
+    size_t worse_than;
+    struct pair word_of; /* the caption of the pins */
+    bool *pins;
+    size_t pin_count;
 };
+
+/* The word and the pins of a caption that was looked at before. */
+struct word_memory {
+    struct pair of;
+    ptrdiff_t word;
+    bool *pins;
+    size_t pin_count;
+};
+
+enum { WORDS_KEPT = 32 };
 
 enum { UNDO_KEPT = 32 };
 
@@ -213,6 +243,7 @@ struct ui {
     unsigned serial, queries; /* the last numbers given to a request, to a query */
     /* what is looked at */
     enum view_id view, came_from;
+    bool help_all;            /* the help shows every command, not only the view's */
     struct list lists[VIEWS]; /* of the views that are not rankings */
     size_t subject;           /* the image whose captions are ranked */
     bool prompt;              /* the prompt has the keys */
@@ -240,6 +271,9 @@ struct ui {
     size_t region_of;
     bool *pins; /* words shown together with the selected one */
     size_t pin_count;
+    struct word_memory words_kept[WORDS_KEPT]; /* a ring; of.set false: empty */
+    size_t words_next;
+    ptrdiff_t image_synced;   /* what the images' list was moved to last; -1: nothing */
     bool zoom, wide, sheet;   /* the picture alone; the list alone; results as a contact sheet */
     bool regions, word_table; /* tables beside the picture */
     enum overlay_style overlay;
@@ -251,6 +285,7 @@ struct ui {
     struct work work;
     char *find; /* what / searched for last */
     char *filters[VIEWS];
+    struct count count;
     bool leave_asked; /* Ctrl-C was pressed with nothing to cancel */
     bool leaving;
     char *fatal; /* why nothing can be shown: the model did not open */
@@ -265,6 +300,9 @@ void ui_done(struct ui *ui);
 /* Lets go of the models and of all that belongs to them; `models` are opened next. The terminal,
  * the looks, the keys and the start screen stay. */
 void ui_forget_session(struct ui *ui, int models);
+
+/* Frees what a snapshot owns. */
+void snapshot_done(struct snapshot *snapshot);
 
 /* The side that the keys act on; its query; its model's catalog (NULL until it is open) and survey.
  */
@@ -343,6 +381,9 @@ bool ui_weights(const struct ui *ui, float *weights_out);
 
 /* Shows a message in the status line. */
 void ui_say(struct ui *ui, enum role role, const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* Whether the terminal said that it can draw what this value of the setting `graphics` asks for. */
+bool ui_graphics_possible(const struct ui *ui, const char *value);
 
 /* What the picture is made of at the moment. */
 enum graphics ui_graphics(const struct ui *ui);

@@ -16,9 +16,13 @@ struct view_ops {
     size_t (*total)(const struct ui *ui);
     /* The item as a line of text: what is searched, filtered and copied. */
     void (*text)(const struct ui *ui, size_t item, struct str *out);
+    /* Whether an item is shown at all, before any filter; NULL: all are. */
+    bool (*shows)(const struct ui *ui, size_t item);
     /* A row of the list; the pane is as large as the layout makes an item, without its thumbnail.
      */
     void (*draw)(const struct ui *ui, struct pane pane, size_t item, struct style base);
+    /* The lines that a row of `cols` takes unfolded, as the selected one is; NULL: one. */
+    int (*lines)(const struct ui *ui, size_t item, int cols);
     /* A line above the list with the names of its columns; NULL: none. And a click on column `col`
      * of its `cols`. */
     void (*header)(const struct ui *ui, struct pane pane);

@@ -83,9 +83,12 @@ void view_list(const struct ui *ui, struct grid *grid, const struct layout *layo
     }
     for (size_t i = 0; i < page && list->top + i < list->count; i++) {
         int line = (int)i / layout->across, across = (int)i % layout->across;
-        struct pane item = pane_part(pane, line * layout->item_rows, across * layout->item_cols,
-                                     layout->item_rows, layout->item_cols - (layout->across == 1));
         bool selected = list->top + i == list->selected;
+        int below = list->top + i > list->selected ? layout->unfolded : 0;
+        struct pane item =
+            pane_part(pane, line * layout->item_rows + below, across * layout->item_cols,
+                      layout->item_rows + (selected ? layout->unfolded : 0),
+                      layout->item_cols - (layout->across == 1));
         (layout->across > 1 ? draw_tile : draw_row)(ui, item, layout,
                                                     list_item(list, list->top + i), selected,
                                                     row_style(ui, selected, active));

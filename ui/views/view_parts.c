@@ -42,17 +42,26 @@ int view_moved(const struct ui *ui, struct pane pane, int col, size_t item, stru
                : pane_putf(pane, 0, col, view_style(ui, base, ROLE_ERROR), "▼%zu", item - there);
 }
 
+int view_wrap_lines(const char *text, int width)
+{
+    int lines = 0;
+    for (; *text && width > 0; lines++) {
+        text += grapheme_line(text, width);
+        text += strspn(text, " ");
+    }
+    return lines;
+}
+
 int view_wrap(struct pane pane, int row, int col, int width, int rows, struct style style,
               const char *text)
 {
     int used = 0;
     while (*text && used < rows && width > 0) {
-        size_t fits = grapheme_fit(text, width);
-        if (text[fits] && used == rows - 1) {
+        size_t cut = grapheme_line(text, width);
+        if (text[grapheme_fit(text, width)] && used == rows - 1) {
             pane_fit(pane, row + used, col, width, style, text);
             return used + 1;
         }
-        size_t cut = grapheme_line(text, width);
         char line[1024];
         snprintf(line, sizeof line, "%.*s", (int)(cut < sizeof line ? cut : sizeof line - 1), text);
         pane_fit(pane, row + used++, col, width, style, line);

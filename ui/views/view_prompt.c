@@ -1,6 +1,8 @@
 /* The prompt line, with the cursor where readline has it, and its completions. */
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/str.h"
 #include "ui/state/keymap.h"
 #include "ui/state/start_form.h"
@@ -35,7 +37,8 @@ static bool inside_unknown(const struct line *line, size_t at)
 
 static void draw_text(const struct ui *ui, struct pane pane, const char *text, size_t from)
 {
-    struct style known = ui_style(ui, ROLE_TEXT), unknown = ui_style(ui, ROLE_UNKNOWN);
+    struct style known = ui_style(ui, ui->line.selected ? ROLE_SELECTED : ROLE_TEXT),
+                 unknown = ui->line.selected ? known : ui_style(ui, ROLE_UNKNOWN);
     size_t n = strlen(text);
     int col = 0;
     for (size_t at = from; at < n && col < pane.box.cols;) {
@@ -55,7 +58,8 @@ static void draw_completions(const struct ui *ui, struct grid *grid, const struc
 {
     const char *text = ui->line.completions;
     struct style style = ui_style(ui, ROLE_POPUP);
-    int room = layout->prompt.row - layout->title.rows, cols = ui->cols;
+    int below = layout->status.rows ? layout->status.row : layout->prompt.row;
+    int room = below - layout->title.rows, cols = ui->cols;
     int width = 0, count = 0;
     for (const char *at = text; *at; at += strcspn(at, "\n"), at += *at == '\n') {
         int columns = grapheme_columns_n(at, strcspn(at, "\n"));
@@ -67,8 +71,7 @@ static void draw_completions(const struct ui *ui, struct grid *grid, const struc
     across = across < 1 ? 1 : across > 6 ? 6 : across;
     int rows = (count + across - 1) / across;
     rows = rows > room ? room : rows > 8 ? 8 : rows;
-    struct pane pane =
-        grid_pane(grid, (struct rect){layout->prompt.row - rows, 0, rows, width * across});
+    struct pane pane = grid_pane(grid, (struct rect){below - rows, 0, rows, width * across});
     pane_fill(pane, style);
     for (int i = 0; i < rows * across && *text; i++) {
         char word[128];
@@ -119,33 +122,45 @@ static void draw_palette(const struct ui *ui, struct grid *grid, const struct la
     const struct ui_command *found[SHOWN];
     const char *typed = ui->line.text ? ui->line.text : "";
     typed += strspn(typed, " :");
-    int n = 0, room = layout->prompt.row - layout->title.rows;
+    int below = layout->status.rows ? layout->status.row : layout->prompt.row;
+    int n = 0, room = below - layout->title.rows;
     room = room > SHOWN ? SHOWN : room;
     for (int fit = 2; fit > 0; fit--)
         for (size_t i = 0; i < ui->commands->count && n < room; i++)
             if (fits(ui, &ui->commands->rows[i], typed) == fit)
                 found[n++] = &ui->commands->rows[i];
-    struct pane pane = grid_pane(grid, (struct rect){layout->prompt.row - n, 0, n, ui->cols});
+    struct pane pane = grid_pane(grid, (struct rect){below - n, 0, n, ui->cols});
     pane_fill(pane, ui_style(ui, ROLE_POPUP));
     for (int i = 0; i < n; i++)
         draw_command(ui, pane, i, found[i]);
 }
 
-void view_prompt(const struct ui *ui, struct grid *grid, const struct layout *layout)
+/* Without a prompt: the query, or the folder that is browsed, and the hints that the status line
+ * has no room for. */
+static void draw_idle(const struct ui *ui, struct pane pane, uint64_t *hints)
+{
+    const struct files *files = ui->view == VIEW_FILES ? ui->start.files : NULL;
+    struct style dim = ui_style(ui, ROLE_DIM);
+    bool choosing = ui->view == VIEW_START || ui->view == VIEW_FILES;
+    char *text = choosing && !files ? mem_strdup("")
+                 : files ? mem_printf("%s  %s", start_fields[ui->start.field].label, files->folder)
+                         : mem_printf("%s%s", labels[PROMPT_CAPTION],
+                                      ui_query(ui)->text ? ui_query(ui)->text : "");
+    int width = grapheme_columns(text), least = *hints ? 0 : view_hints_least(ui) + 1;
+    width = width + least <= pane.box.cols ? width : pane.box.cols - least;
+    if (width > 0)
+        pane_fit(pane, 0, 0, width, dim, text);
+    view_hints(ui, pane, width > 0 ? width + 2 : 0, hints);
+    free(text);
+}
+
+void view_prompt(const struct ui *ui, struct grid *grid, const struct layout *layout,
+                 uint64_t *hints)
 {
     const struct line *line = &ui->line;
     struct pane pane = grid_pane(grid, layout->prompt);
-    if (!ui->prompt && (ui->view == VIEW_START || ui->view == VIEW_FILES)) {
-        const struct files *files = ui->view == VIEW_FILES ? ui->start.files : NULL;
-        if (files)
-            pane_putf(pane, 0, 0, ui_style(ui, ROLE_DIM), "%s  %s",
-                      start_fields[ui->start.field].label, files->folder);
-        return;
-    }
     if (!ui->prompt) {
-        int col = pane_put(pane, 0, 0, ui_style(ui, ROLE_DIM), labels[PROMPT_CAPTION]);
-        pane_fit(pane, 0, col, pane.box.cols - col, ui_style(ui, ROLE_DIM),
-                 ui_query(ui)->text ? ui_query(ui)->text : "");
+        draw_idle(ui, pane, hints);
         return;
     }
     const char *label = line->label ? line->label : labels[line->kind];

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "ui/state/keymap.h"
 #include "ui/state/tabs.h"
 #include "ui/views/view_private.h"
 
@@ -12,7 +11,8 @@ const struct view_ops *const view_table[VIEWS] = {
     [VIEW_SEARCH] = &view_search,     [VIEW_MATCHES] = &view_matches,
     [VIEW_IMAGES] = &view_images,     [VIEW_CAPTIONS] = &view_captions,
     [VIEW_FAILURES] = &view_failures, [VIEW_HELP] = &view_help,
-    [VIEW_START] = &view_start,       [VIEW_FILES] = &view_files,
+    [VIEW_SETTINGS] = &view_settings, [VIEW_START] = &view_start,
+    [VIEW_FILES] = &view_files,
 };
 
 static int draw_tabs(const struct ui *ui, struct pane pane)
@@ -49,48 +49,6 @@ static void draw_title(const struct ui *ui, struct pane pane)
     pane_fit(pane, 0, pane.box.cols - 1 - width, width, dim, what);
 }
 
-/* The first of a command's keys as they are bound now; false if it has none. */
-static bool first_key(const struct ui *ui, const struct ui_command *command, char out[KEY_NAME_MAX])
-{
-    struct str keys = {0};
-    keymap_keys(ui->keymap, command, &keys);
-    snprintf(out, KEY_NAME_MAX, "%.*s", (int)strcspn(str_text(&keys), " "), str_text(&keys));
-    str_done(&keys);
-    return *out;
-}
-
-/* Whether a command's hint is shown; on the start screen only what is useful there. */
-static bool hinted(const struct ui *ui, const struct ui_command *command)
-{
-    bool everywhere = (command->modes & MODE_SESSION) != 0;
-    bool outside = ui->view == VIEW_START || ui->view == VIEW_FILES;
-    if (!command->hint || !(command->modes & command_mode(ui)))
-        return false;
-    if ((command->modes & MODE_ATTENTION && !ui_any_shows(ui, 0)) ||
-        (command->modes & MODE_BOTH_WAYS && !ui_any_shows(ui, UI_BOTH_WAYS)))
-        return false;
-    return ui->prompt || !outside || !everywhere || (command->modes & MODE_HINT_ANY);
-}
-
-/* Puts what the keys do here, as many as fit, right-aligned. */
-static int draw_hints(const struct ui *ui, struct pane pane, int from)
-{
-    int end = pane.box.cols - 1;
-    for (size_t i = ui->commands->count; i-- > 0;) {
-        const struct ui_command *command = &ui->commands->rows[i];
-        char key[KEY_NAME_MAX];
-        if (!hinted(ui, command) || !first_key(ui, command, key))
-            continue;
-        int width = grapheme_columns(key) + 1 + grapheme_columns(command->hint);
-        if (end - width < from)
-            continue;
-        int col = pane_put(pane, 0, end - width, ui_style(ui, ROLE_KEY), key);
-        pane_put(pane, 0, col + 1, ui_style(ui, ROLE_DIM), command->hint);
-        end -= width + 2;
-    }
-    return end;
-}
-
 static int draw_work(const struct ui *ui, struct pane pane)
 {
     int col = pane_put(pane, 0, 1, ui_style(ui, ROLE_TEXT), ui->work.label) + 1;
@@ -102,17 +60,26 @@ static int draw_work(const struct ui *ui, struct pane pane)
     return pane_putf(pane, 0, col + 21, ui_style(ui, ROLE_DIM), "%d%%  Ctrl-C stops", percent);
 }
 
-/* Puts the position: the row of how many, and what the selected word contributes. */
-static int draw_where(const struct ui *ui, struct pane pane)
+/* Puts the row of how many, and the filter. */
+static int draw_position(const struct ui *ui, struct pane pane)
 {
     const struct list *list = ui_list_const(ui, ui->view);
-    const struct look *look = ui_look(ui);
-    struct style dim = ui_style(ui, ROLE_DIM);
     int col = 1;
     if (list->count)
-        col = pane_putf(pane, 0, col, dim, "%zu of %zu", list->selected + 1, list->count);
+        col = pane_putf(pane, 0, col, ui_style(ui, ROLE_DIM), "%zu of %zu", list->selected + 1,
+                        list->count);
     if (ui->filters[ui->view])
         col = pane_putf(pane, 0, col + 1, ui_style(ui, ROLE_KEY), "& %s", ui->filters[ui->view]);
+    return col;
+}
+
+/* Puts the position and, if they are known, the recalls, the truth and what the selected word
+ * contributes. */
+static int draw_where(const struct ui *ui, struct pane pane)
+{
+    const struct look *look = ui_look(ui);
+    struct style dim = ui_style(ui, ROLE_DIM);
+    int col = draw_position(ui, pane);
     if (ui->view == VIEW_FAILURES)
         col = view_failures_summary(ui, pane, col + 2);
     const struct ranking *ranking = ui_side_const(ui)->ranking;
@@ -128,7 +95,7 @@ static int draw_where(const struct ui *ui, struct pane pane)
     return col;
 }
 
-static void draw_status(const struct ui *ui, struct pane pane)
+static void draw_status(const struct ui *ui, struct pane pane, uint64_t *hints)
 {
     int col = 1;
     if (ui->message.text) {
@@ -138,9 +105,9 @@ static void draw_status(const struct ui *ui, struct pane pane)
     } else if (ui->work.label) {
         col = draw_work(ui, pane);
     } else {
-        col = draw_where(ui, pane);
+        col = ui->prompt ? draw_position(ui, pane) : draw_where(ui, pane);
     }
-    draw_hints(ui, pane, col + 3);
+    view_hints(ui, pane, col + 3, hints);
 }
 
 static void draw_opening(const struct ui *ui, struct pane pane)
@@ -215,6 +182,7 @@ static void draw_bare(const struct ui *ui, struct grid *grid, const struct layou
 void ui_view(const struct ui *ui, struct grid *grid)
 {
     struct layout layout;
+    uint64_t hints = 0; /* those that are shown */
     if (grid->rows != ui->rows || grid->cols != ui->cols)
         grid_resize(grid, ui->rows, ui->cols);
     grid->ascii = ui->ascii;
@@ -229,6 +197,6 @@ void ui_view(const struct ui *ui, struct grid *grid)
     if (layout.title.rows)
         draw_title(ui, grid_pane(grid, layout.title));
     if (layout.status.rows)
-        draw_status(ui, grid_pane(grid, layout.status));
-    view_prompt(ui, grid, &layout);
+        draw_status(ui, grid_pane(grid, layout.status), &hints);
+    view_prompt(ui, grid, &layout, &hints);
 }

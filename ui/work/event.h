@@ -47,6 +47,7 @@ struct failure; /* analyse/failures.h */
 struct event {
     enum event_kind kind;
     ui_key key;
+    double time; /* of a key, in seconds from any moment */
     int row, col, rows, cols;
     float cell_ratio;
     int cell_width, cell_height;
