@@ -39,7 +39,7 @@ static int help(void)
 {
     puts("Usage: scanscope [COMMAND] [options]\n\n"
          "A terminal instrument for image-text matching with Stacked Cross Attention (SCAN).\n"
-         "Without a command it opens the explorer.\n\nCommands:");
+         "Without a command it opens the explorer, with the options of explore.\n\nCommands:");
     for (size_t i = 0; commands[i].name; i++)
         printf("  %-9s %s\n", commands[i].name, commands[i].summary);
     puts(
@@ -81,7 +81,7 @@ static int no_command(const char *name)
 
 static int run(int argc, char **argv)
 {
-    const char *name = argc > 1 ? argv[1] : "explore";
+    const char *name = argc > 1 ? argv[1] : "";
     if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0) {
         puts(PACKAGE_STRING);
         return EXIT_DONE;
@@ -92,8 +92,9 @@ static int run(int argc, char **argv)
         return words();
     const struct command *command = find_command(name);
     if (command)
-        return argc > 1 ? command->run(argc - 1, argv + 1)
-                        : command->run(1, (char *[]){"explore", NULL});
+        return command->run(argc - 1, argv + 1);
+    if (argc < 2 || *name == '-')
+        return cli_explore(argc, argv);
     if (strcmp(name, "help") != 0)
         return no_command(name);
     if (argc < 3)

@@ -50,6 +50,11 @@ for wrong in "analyze|did you mean analyse?" "help evla|did you mean eval?" "eva
     run scanscope ${wrong%|*}
     fails_with 2 "${wrong#*|}" "${wrong%|*}: ${wrong#*|}"
 done
+echo 'wait idle' >idle.keys
+run scanscope -m assets/demo/model.pth.tar -d assets/demo --headless --script idle.keys
+ok "$status" "options without a command are the explorer's"
+run scanscope -m assets/demo/model.pth.tar --heedless
+fails_with 2 "scanscope explore: unknown option --heedless (did you mean --headless?)" "wrong ones as well"
 scanscope bench score >out 2>err &
 pid=$!
 sleep 0.5
