@@ -167,6 +167,8 @@ static int take_tensor(struct params *params, const struct param *p,
     const struct tensor *t = NULL;
     if (p->group < checkpoint->group_count)
         t = checkpoint_tensor_find(&checkpoint->groups[p->group], p->name);
+    if (!t && p->role == SGRAF_COUNTER) /* nothing depends on it, and old versions had none */
+        return 0;
     if (!t)
         return error_set(err, "the tensor %s is missing", p->name);
     if (!fits(p, t))

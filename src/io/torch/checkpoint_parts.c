@@ -232,12 +232,18 @@ static bool has_projection(const struct tensor_group *group)
            checkpoint_tensor_find(group, "fc.weight_v");
 }
 
+/* The GRU is cap_rnn in SGRAF. */
+static bool is_text_tensor(const char *name)
+{
+    return begins(name, "embed.") || begins(name, "rnn.") || begins(name, "cap_rnn.");
+}
+
 /* In a flat dict, drops what all its names begin with ("model."), as Lightning saves them. */
 static void drop_common_prefix(struct tensor_group *group)
 {
     const char *first = group->count ? group->tensors[0].name : "", *dot = strchr(first, '.');
     size_t length = dot ? (size_t)(dot + 1 - first) : 0;
-    if (length == 0 || begins(first, "fc.") || begins(first, "embed.") || begins(first, "rnn."))
+    if (length == 0 || begins(first, "fc.") || is_text_tensor(first))
         return;
     for (size_t i = 0; i < group->count; i++)
         if (strncmp(group->tensors[i].name, first, length) != 0)
@@ -251,14 +257,12 @@ static void drop_common_prefix(struct tensor_group *group)
 /* Divides a flat dict that holds both encoders without their names. */
 static void divide_flat(struct sorting *s)
 {
-    static const char *const texts[] = {"embed.", "rnn."};
     struct tensor_group *flat = &s->checkpoint->groups[0];
     s->parts = mem_new(ENCODERS, sizeof *s->parts);
     s->count = s->cap = ENCODERS;
     for (size_t i = 0; i < flat->count; i++) {
         const char *name = flat->tensors[i].name;
-        bool is_text = begins(name, texts[0]) || begins(name, texts[1]);
-        struct tensor_group *part = is_text               ? &s->parts[TEXT]
+        struct tensor_group *part = is_text_tensor(name)  ? &s->parts[TEXT]
                                     : begins(name, "fc.") ? &s->parts[IMAGE]
                                                           : part_of(s, "", 0);
         checkpoint_group_put(part, &flat->tensors[i]);
