@@ -13,10 +13,10 @@
 
 enum { CLUES = 4, NAMED = 3 };
 
-/* One of the tensors (with wildcards, in any part) or of the options is enough. `unless`: an option
- * that SCAN has and they do not; with it these options, which forks of SCAN took over, say nothing.
- * The first row that fits counts: those who build on others come before them. All names are those
- * of the published code. */
+/* One of the tensors (with wildcards, in any part; "text:" in the text encoder) or of the options
+ * is enough. `unless`: an option that SCAN has and they do not; with it these options, which forks
+ * of SCAN took over, say nothing. The first row that fits counts: those who build on others come
+ * before them. All names are those of the published code. */
 static const struct {
     const char *family;
     const char *options[CLUES], *unless;
@@ -27,23 +27,30 @@ static const struct {
      NULL,
      {"embed.glove.weight"}},
     {"BFAN", {"focal_type"}, NULL, {NULL}},
-    {"IMRAM", {"iteration_step", "no_IMRAM_norm"}, NULL, {"*gate_t2i.*", "*gate_i2t.*"}},
+    {"IMRAM",
+     {"iteration_step", "no_IMRAM_norm"},
+     NULL,
+     {"*gate_t2i.*", "*gate_i2t.*", "*linear_t2i.*", "*fc_local.*"}},
     {"GSMN", {"num_block", "is_sparse"}, NULL, {"*vGNN.*", "*tGNN.*"}},
-    {"RCAR", {"self_regulator", "rcr_step", "rar_step", "rcar_step"}, NULL, {NULL}},
+    {"RCAR",
+     {"self_regulator", "rcr_step", "rar_step", "rcar_step"},
+     NULL,
+     {"*rar_modules.*", "*rcr_modules.*", "*alv_modules.*"}},
     {"CHAN", {"coding_type", "pooling_type"}, NULL, {NULL}},
+    {"CAMERA", {"smry_k", "smry_lamda"}, NULL, {"*agsa.*", "*mvs.*"}},
     {"VSE-infinity",
      {"vse_mean_warmup_epochs", "embedding_warmup_epochs", "backbone_source"},
      "cross_attn",
-     {"gpool.*", "mlp.fcs.*"}},
-    {"CAMERA", {"smry_k", "smry_lamda"}, NULL, {"agsa.*", "mvs.*"}},
-    {"VSRN", {"dim_vid", "dim_hidden"}, "cross_attn", {"Rs_GCN_*", "img_rnn.*"}},
-    {"PFAN", {NULL}, NULL, {"position_embedding.*", "fc_att.*"}},
+     {"*gpool.*", "mlp.*"}},
+    {"VSRN", {"dim_vid", "dim_hidden"}, "cross_attn", {"*Rs_GCN_*", "*img_rnn.*"}},
+    {"PFAN", {NULL}, NULL, {"*position_embedding.*", "*fc_att.*"}},
     {"PVSE", {"num_embeds"}, NULL, {"*pie_net.*"}},
+    {"CHAN, or of another with a layer after its GRU", {NULL}, NULL, {"text:fc.*"}},
     {"SGRAF",
      {"sgr_step", "module_name"},
      "cross_attn",
-     {"*sim_tranloc_w.*", "*SGR_module.*", "*SAF_module.*", "cap_rnn.*"}},
-    {"VSE++ with a CNN of its own", {NULL}, NULL, {"cnn.*"}},
+     {"*sim_tranloc_w.*", "*SGR_module.*", "*SAF_module.*", "*cap_rnn.*"}},
+    {"VSE++ with a CNN of its own", {NULL}, NULL, {"*cnn.*"}},
     {"VSE++", {"measure", "use_abs"}, "cross_attn", {NULL}},
 };
 
@@ -55,8 +62,12 @@ struct clue {
 };
 
 /* In one dict of all ("gate_t2i.weight"), what is neither encoder's makes parts of its own. */
-static bool fits(const char *pattern, const struct tensor_group *group, const char *name)
+static bool fits(const char *pattern, const struct checkpoint *c, size_t g, const char *name)
 {
+    static const char text[] = "text:";
+    const struct tensor_group *group = &c->groups[g];
+    if (strncmp(pattern, text, sizeof text - 1) == 0)
+        return g == 1 && fnmatch(pattern + sizeof text - 1, name, 0) == 0;
     char *full = group->name ? mem_printf("%s.%s", group->name, name) : NULL;
     bool fit = fnmatch(pattern, name, 0) == 0 || (full && fnmatch(pattern, full, 0) == 0);
     free(full);
@@ -67,7 +78,7 @@ static bool find_tensor(const struct checkpoint *c, const char *pattern, struct 
 {
     for (size_t g = 0; g < c->group_count; g++)
         for (size_t i = 0; i < c->groups[g].count; i++)
-            if (fits(pattern, &c->groups[g], c->groups[g].tensors[i].name)) {
+            if (fits(pattern, c, g, c->groups[g].tensors[i].name)) {
                 out->tensor = &c->groups[g].tensors[i];
                 out->group = g;
                 return true;
@@ -117,6 +128,14 @@ static void add_part(const struct checkpoint *c, size_t group, struct str *out)
                  ", beside image and text encoder");
 }
 
+static bool is_kind(const char *family)
+{
+    for (size_t i = 0; kind_at(i); i++)
+        if (strcmp(kind_at(i)->name, family) == 0)
+            return true;
+    return false;
+}
+
 int family_check(const struct checkpoint *checkpoint, struct error *err)
 {
     struct clue clue;
@@ -130,10 +149,16 @@ int family_check(const struct checkpoint *checkpoint, struct error *err)
     } else {
         str_addf(&why, "the option %s", clue.option);
     }
-    error_set(err,
-              "this is a model of %s, not of SCAN, SGRAF, BFAN or VSE++ (it has %s); it "
-              "cannot be used here",
-              clue.family, str_text(&why));
+    if (is_kind(clue.family))
+        error_set(err,
+                  "this is a model of %s in another form than the published one (it has %s); it "
+                  "cannot be used here",
+                  clue.family, str_text(&why));
+    else
+        error_set(err,
+                  "this is a model of %s, not of SCAN, SGRAF, BFAN or VSE++ (it has %s); it cannot "
+                  "be used here",
+                  clue.family, str_text(&why));
     str_done(&why);
     return -1;
 }

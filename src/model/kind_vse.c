@@ -11,7 +11,8 @@ enum { ORDER_IMAGES = 64 };
 /* Forks of SCAN took over the option. */
 static bool is_vse(const struct checkpoint *c)
 {
-    return c->group_count == 2 && kind_says(c, "measure") && !kind_says(c, "cross_attn");
+    return c->group_count == 2 && (kind_says(c, "measure") || kind_says(c, "use_abs")) &&
+           !kind_says(c, "cross_attn");
 }
 
 static int read_tensors(const struct checkpoint *c, struct kind_options *out, struct error *err)

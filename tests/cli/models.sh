@@ -77,7 +77,7 @@ while IFS='|' read -r file text; do
     refused "made/$file" "$text" "$file"
 done <<'EOF'
 beside.pth|(w in sim_enc, beside image and text encoder)
-chan.pth|(fc.weight, fc.bias in the text encoder)
+chan.pth|a model of CHAN, or of another
 complex.pth|complex64
 criterion.ckpt|proj in criterion
 enum_needed.pth|cross_attn is a Python object, <__main__.Mode>

@@ -106,7 +106,7 @@ static void test_families_are_named(void **state)
         else
             checkpoint_option_add(c, clues[i].option, OPTION_INT, 0, NULL);
         assert_string_equal(family_of(c), clues[i].family);
-        snprintf(reason, sizeof reason, "a model of %s, not of SCAN, ", clues[i].family);
+        snprintf(reason, sizeof reason, "a model of %s", clues[i].family);
         assert_refused(c, reason);
     }
 }
@@ -136,7 +136,7 @@ static void test_every_tensor_has_its_place(void **state)
         size_t group;
         const char *reason;
     } more[] = {
-        {"fc.weight", 1, "(fc.weight in the text encoder)"},
+        {"proj.weight", 1, "(proj.weight in the text encoder)"},
         {"scale", 0, "it has 1 tensor that SCAN does not have (scale in the image encoder)"},
         {"bn.num_batches_tracked", 0, "bn.num_batches_tracked in the image encoder"},
         {"rnn.weight_ih_l2", 1, "rnn.weight_ih_l2"},

@@ -388,6 +388,11 @@ static int load_groups(struct loading *l)
     struct checkpoint *c = l->checkpoint;
     const struct pickle_value *model;
     const char *key = find_model(l, &model);
+    if (!key && pickle_get(torchfile_root(l->file), "model_A") &&
+        pickle_get(torchfile_root(l->file), "model_B"))
+        return error_at(l->err, c->path, -1,
+                        "holds two models, model_A and model_B: save each in a file of its own, "
+                        "under model, and give both, whose scores are then averaged");
     if (!items_of(model, &step))
         return is_unreadable(model)
                    ? refuse_object(l, key ? key : "", model)
