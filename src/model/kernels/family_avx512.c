@@ -16,5 +16,6 @@ const struct family_kernel family_avx512 = {
     .bfan_scratch = bfan_scratch,
     .bfan_pair = bfan_pair_score,
     .order = order_tile,
+    .order_near = order_near_tile,
 };
 #endif

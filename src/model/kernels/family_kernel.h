@@ -4,8 +4,11 @@
 #define MODEL_KERNELS_FAMILY_KERNEL_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "model/kernels/bfan.h"
+
+enum { FAMILY_NEAR_UNIT = 32 };
 
 struct family_kernel {
     const char *name;
@@ -19,6 +22,11 @@ struct family_kernel {
      * caches. An element has the same bits in every tile. */
     void (*order)(const float *v, size_t I, const float *e, size_t C, size_t D, float *out,
                   size_t ld);
+
+    /* The same of integers, as order_near.h makes them of rows; D is a multiple of
+     * FAMILY_NEAR_UNIT. NULL: this unit has no advantage from it. */
+    void (*order_near)(const uint16_t *v, size_t I, const uint16_t *e, size_t C, size_t D,
+                       float *out, size_t ld);
 };
 
 /* The best kernel that this CPU runs; all that it runs, best first, NULL after the last. */

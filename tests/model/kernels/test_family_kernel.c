@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "model/kernels/family_kernel.h"
+#include "model/kernels/order_near.h"
 #include "model/kernels/xattn.h"
 #include "tests/support/testing.h"
 
@@ -192,12 +193,67 @@ static void test_order(void **state)
     }
 }
 
+/* Rows of very different sizes, and some that differ in every element by all there is. */
+static void near_rows(struct rng *rng, size_t n, size_t D, bool same_sign, float *rows)
+{
+    for (size_t i = 0; i < n; i++) {
+        double size = pow(10, rng_range(rng, -4, 1));
+        for (size_t d = 0; d < D; d++)
+            rows[i * D + d] = i == 0 ? (same_sign ? 3.0f : -3.0f)
+                                     : (float)(size * rng_normal(rng) / sqrt((double)D));
+    }
+}
+
+static double longest_row(const float *rows, size_t n, size_t D)
+{
+    float norm[16], most = 0;
+    xattn_norms(rows, n, D, norm);
+    for (size_t i = 0; i < n; i++)
+        most = norm[i] > most ? norm[i] : most;
+    return (double)most;
+}
+
+/* Scores from 16 bits are as near to the float32 kernel's as their bounds say. */
+static void test_order_near(void **state)
+{
+    enum { I = 9, C = 11, MOST = 1030 };
+    static const size_t sizes[] = {1, 3, 31, 32, 33, 64, 100, 1024, 1030};
+    static float v[I * MOST], e[C * MOST], own[I * C], scores[I * C], bounds[I * C];
+    const struct family_kernel *kernel = family_kernel();
+    struct order_near near;
+    struct rng rng;
+    (void)state;
+    if (!kernel->order_near)
+        skip();
+    rng_seed(&rng, 15);
+    for (size_t n = 0; n < COUNTOF(sizes); n++) {
+        size_t D = sizes[n];
+        float *room = mem_new(order_near_size(I, C, D), sizeof *room);
+        near_rows(&rng, I, D, false, v);
+        near_rows(&rng, C, D, true, e);
+        double size = longest_row(v, I, D) + longest_row(e, C, D);
+        assert_true(order_near_init(v, I, e, C, D, room, &near));
+        order_near_tile(&near, 0, I, 0, C, scores, bounds, C);
+        kernel->order(v, I, e, C, D, own, C);
+        for (size_t i = 0; i < I * C; i++) {
+            if (!(fabsf(own[i] - scores[i]) <= bounds[i]))
+                fail_msg("D %zu, pair %zu: %.9g in 16 bits, %.9g, bound %.3g", D, i,
+                         (double)scores[i], (double)own[i], (double)bounds[i]);
+            assert_true((double)bounds[i] < size * (1.01 * sqrt((double)D) / 32700 + 5e-5));
+        }
+        v[D - 1] = NAN;
+        assert_false(order_near_init(v, I, e, C, D, room, &near));
+        free(room);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pairs),
         cmocka_unit_test(test_all_alike),
         cmocka_unit_test(test_order),
+        cmocka_unit_test(test_order_near),
     };
     return cmocka_run_group_tests_name("family_kernel", tests, NULL, NULL);
 }
