@@ -6,6 +6,7 @@
 #include <assert.h>
 
 #include "model/kernels/bfan.h"
+#include "model/kernels/gram_lanes.h"
 
 struct bfan_job {
     const struct bfan_options *options;
@@ -30,67 +31,6 @@ static void bfan_normalise(const struct bfan_job *job)
     }
 }
 
-/* sum[r] += sum over k in [from, to) of G[r0 + r][k] a_k */
-enum { BFAN_ALONE = 3 * GRAM_ROWS }; /* rows at once if there is one column only */
-typedef vf bfan_block[BFAN_ALONE][COLUMNS];
-
-LANES_INLINE void bfan_gram_times(const struct bfan_job *job, size_t r0, int n, int columns,
-                                  size_t from, size_t to, bfan_block sum)
-{
-    for (size_t k = from; k < to; k++) {
-        const float *a = job->weights + k * (size_t)columns * LANES;
-#pragma GCC unroll 12
-        for (int r = 0; r < n; r++) {
-            vf g = splat(job->gram[(r0 + (size_t)r) * job->K + k]);
-#pragma GCC unroll 8
-            for (int c = 0; c < columns; c++)
-                sum[r][c] += g * load(a + c * LANES);
-        }
-    }
-}
-
-/* Rows r0 .. r0+n-1 of the quadratic form a'Ga: by symmetry twice what lies left of the diagonal
- * block, and that block. */
-LANES_INLINE void bfan_quadratic_rows(const struct bfan_job *job, size_t r0, int n, int columns,
-                                      vf *quadratic)
-{
-    bfan_block sum = {{{0}}};
-    bfan_gram_times(job, r0, n, columns, 0, r0, sum);
-#pragma GCC unroll 12
-    for (int r = 0; r < n; r++)
-#pragma GCC unroll 8
-        for (int c = 0; c < columns; c++)
-            sum[r][c] += sum[r][c];
-    bfan_gram_times(job, r0, n, columns, r0, r0 + (size_t)n, sum);
-    const float *a = job->weights + r0 * (size_t)columns * LANES;
-#pragma GCC unroll 12
-    for (int r = 0; r < n; r++)
-#pragma GCC unroll 8
-        for (int c = 0; c < columns; c++)
-            quadratic[c] += sum[r][c] * load(a + (r * columns + c) * LANES);
-}
-
-LANES_INLINE void bfan_quadratic(const struct bfan_job *job, int columns, vf *quadratic)
-{
-    size_t r = 0;
-    for (; columns == 1 && r + BFAN_ALONE <= job->K; r += BFAN_ALONE)
-        bfan_quadratic_rows(job, r, BFAN_ALONE, columns, quadratic);
-    for (; r + GRAM_ROWS <= job->K; r += GRAM_ROWS)
-        bfan_quadratic_rows(job, r, GRAM_ROWS, columns, quadratic);
-    for (; r < job->K; r++)
-        bfan_quadratic_rows(job, r, 1, columns, quadratic);
-}
-
-static void bfan_keep_attention(const struct bfan_job *job, size_t j, int columns, const vf *sum)
-{
-    for (size_t k = 0; k < job->K; k++)
-        for (int c = 0; c < columns; c++) {
-            vf a = load(job->weights + (k * (size_t)columns + (size_t)c) * LANES) / sum[c];
-            for (size_t l = 0, q = (j + (size_t)c) * LANES; l < LANES && q < job->Q; l++, q++)
-                job->attention[q * job->K + k] = a[l];
-        }
-}
-
 /* The weight that an unnormalised e^z has to exceed: the largest is e^0 = 1, so that none is kept
  * if the threshold is 1 or more; then all are. With h = e^(z/2), a = h^2 and sqrt(a) = h up to one
  * factor: a_j sum h_i > sum h_i^3. */
@@ -104,6 +44,7 @@ LANES_INLINE vf bfan_threshold(vf weight, vf guard)
  * `columns` is a constant once inlined and the sums then stay in registers. */
 LANES_INLINE void bfan_columns(const struct bfan_job *job, size_t j, int columns, int prob)
 {
+    struct gram_form form = {job->K, job->gram, job->weights};
     vf max[COLUMNS], sum[COLUMNS], guard[COLUMNS], along[COLUMNS], quadratic[COLUMNS];
     for (int c = 0; c < columns; c++) {
         max[c] = splat(-INFINITY);
@@ -142,7 +83,7 @@ LANES_INLINE void bfan_columns(const struct bfan_job *job, size_t j, int columns
             along[c] += e * load(x + k * job->ldx + (size_t)c * LANES);
             store(a + c * LANES, e);
         }
-    bfan_quadratic(job, columns, quadratic);
+    gram_quadratic(&form, columns, false, quadratic);
     for (int c = 0; c < columns; c++) {
         size_t q = (j + (size_t)c) * LANES;
         vf length = v_sqrt(v_max(quadratic[c], splat(0))) / sum[c];
@@ -150,7 +91,7 @@ LANES_INLINE void bfan_columns(const struct bfan_job *job, size_t j, int columns
         store(job->similarity + q, along[c] / sum[c] / norm);
     }
     if (job->attention)
-        bfan_keep_attention(job, j, columns, sum);
+        gram_keep_attention(&form, j, columns, sum, job->Q, job->attention);
 }
 
 LANES_INLINE void bfan_all_columns(const struct bfan_job *job, int prob)

@@ -5,6 +5,7 @@
 #define MODEL_KERNELS_LANES_H
 
 #include <math.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>

@@ -3,35 +3,13 @@
 
 #ifdef XATTN_X86
 #pragma GCC target("arch=x86-64-v3")
-#include <immintrin.h>
+#include "model/kernels/lanes_avx2.h"
 
-#define LANES 8
-#define COLUMNS 4
-#define GRAM_ROWS 2
+#include "model/kernels/lanes.h"
+
 #define DOT_ROWS 4
 #define DOT_COLUMNS 3
-#define LANES_NAME "AVX2"
 #define LANES_KERNEL xattn_avx2
-
-typedef float vf __attribute__((vector_size(32)));
-
-static inline vf v_max(vf a, vf b)
-{
-    return (vf)_mm256_max_ps((__m256)a, (__m256)b);
-}
-
-static inline vf v_sqrt(vf a)
-{
-    return (vf)_mm256_sqrt_ps((__m256)a);
-}
-
-static inline float v_sum(vf a)
-{
-    __m128 four =
-        _mm_add_ps(_mm256_castps256_ps128((__m256)a), _mm256_extractf128_ps((__m256)a, 1));
-    __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
-    return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
-}
 
 /* Lane sums of sum[0..rows-1][c] to out[0], out[step], ... */
 static inline void v_sums(vf sum[DOT_ROWS][DOT_COLUMNS], int rows, int c, float *out, size_t step)

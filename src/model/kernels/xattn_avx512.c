@@ -3,32 +3,14 @@
 
 #ifdef XATTN_X86
 #pragma GCC target("arch=x86-64-v4")
+#include "model/kernels/lanes_avx512.h"
+
+#include "model/kernels/lanes.h"
 #include "model/kernels/sums_avx512.h"
 
-#define LANES 16
-#define COLUMNS 4
-#define GRAM_ROWS 4
 #define DOT_ROWS 4
 #define DOT_COLUMNS 7
-#define LANES_NAME "AVX-512"
 #define LANES_KERNEL xattn_avx512
-
-typedef float vf __attribute__((vector_size(64)));
-
-static inline vf v_max(vf a, vf b)
-{
-    return (vf)_mm512_max_ps((__m512)a, (__m512)b);
-}
-
-static inline vf v_sqrt(vf a)
-{
-    return (vf)_mm512_sqrt_ps((__m512)a);
-}
-
-static inline float v_sum(vf a)
-{
-    return _mm512_reduce_add_ps((__m512)a);
-}
 
 /* Lane sums of sum[0..rows-1][c] to out[0], out[step], ...: in the same order for one row as for
  * four, so that a raw score has the same bits whichever side was packed. */

@@ -90,7 +90,8 @@ static void bound_context(const struct job *job, size_t k, enum raw_shape kind, 
 {
     enum raw_norm norm = job->options->raw_feature_norm;
     float lambda = job->options->lambda_softmax;
-    vf size = v_sqrt(v_max(gram_at(job, k, k, job->lane_gram), splat(0)));
+    struct gram_form form = form_of(job);
+    vf size = v_sqrt(v_max(gram_at(&form, k, k, job->lane_gram), splat(0)));
     vf off = size * job->error, scale = load(job->scale + k * LANES);
     vf steady = splat(lambda), swing = splat(0);
     if (norm == RAW_SOFTMAX) {
@@ -120,9 +121,10 @@ static void bound_prepare(const struct job *job, enum raw_shape kind)
 LANES_INLINE void pull_rows(const struct job *job, size_t r0, int n, int columns, bool lane_gram,
                             vf *quadratic)
 {
+    struct gram_form form = form_of(job);
     gram_block sum = {{{0}}};
     size_t at = r0 * (size_t)columns * LANES;
-    gram_times(job, r0, n, columns, lane_gram, 0, job->K, sum);
+    gram_times(&form, r0, n, columns, lane_gram, 0, job->K, sum);
 #pragma GCC unroll 12
     for (int r = 0; r < n; r++)
 #pragma GCC unroll 8

@@ -1,21 +1,14 @@
-/* xattn_lanes.h: the fused cross attention, written once and compiled for each vector unit:
- * xattn_avx512.c, xattn_avx2.c and xattn_plain.c define the vector type `vf` of LANES floats, its
- * few special operations and the sizes of the register blocks, then include this file. LANES_KERNEL
- * names the table it defines.
+/* xattn_lanes.h: the fused cross attention for one vector unit; included by xattn_*.c after lanes.h
+ * and with the sizes of the blocks of raw scores. LANES_KERNEL names the table it defines.
  *
  * Every function sees K context items and J columns of queries. A column is a vector: LANES queries
  * of one pair (pair), or the same query of LANES captions (group). The softmax runs down a column,
  * so it needs no shuffles. The raw score of context item k and column j is at x + k * x_context + j
  * * x_column. */
 #include <assert.h>
-#include <math.h>
-#include <string.h>
 
+#include "model/kernels/gram_lanes.h"
 #include "model/kernels/xattn.h"
-
-#define LANES_INLINE static inline __attribute__((always_inline))
-
-typedef int32_t vi __attribute__((vector_size(4 * LANES)));
 
 enum raw_shape { SHAPE_LINEAR, SHAPE_LEAKY, SHAPE_EXP };
 
@@ -42,35 +35,17 @@ struct job {
     float *upper, *lower;  /* J x LANES: the most and the least that a similarity can be */
 };
 
-LANES_INLINE vf splat(float x)
-{
-    return x - (vf){0};
-}
-
-LANES_INLINE vf load(const float *p)
-{
-    vf v;
-    memcpy(&v, p, sizeof v);
-    return v;
-}
-
-LANES_INLINE void store(float *p, vf v)
-{
-    memcpy(p, &v, sizeof v);
-}
-
-LANES_INLINE vf keep(const int32_t *mask, vf v)
+LANES_INLINE vi load_mask(const int32_t *mask)
 {
     vi m;
     memcpy(&m, mask, sizeof m);
-    return (vf)((vi)v & m);
+    return m;
 }
 
 /* v where the mask is set, -infinity elsewhere. */
 LANES_INLINE vf keep_or_lowest(const int32_t *mask, vf v)
 {
-    vi m;
-    memcpy(&m, mask, sizeof m);
+    vi m = load_mask(mask);
     return (vf)(((vi)v & m) | ((vi)splat(-INFINITY) & ~m));
 }
 
@@ -82,27 +57,10 @@ LANES_INLINE float lane_max(vf v)
     return max;
 }
 
-/* e^x for x <= 0 as vec_expf does it (vecmath.h); below -87.3 it stays at e^-87.3; NaN too. */
-LANES_INLINE vf exp_negative(vf x)
-{
-    const float rounder = 12582912.0f; /* 1.5 * 2^23: adding it rounds to an integer */
-    x = v_max(splat(-87.3f), x);
-    vf shifted = x * 1.44269504f + rounder, n = shifted - rounder;
-    vf r = x - n * 0.693359375f + n * 2.12194440e-4f;
-    vf p = r * 1.9875691500e-4f + 1.3981999507e-3f;
-    p = p * r + 8.3334519073e-3f;
-    p = p * r + 4.1665795894e-2f;
-    p = p * r + 1.6666665459e-1f;
-    p = p * r + 5.0000001201e-1f;
-    p = p * r * r + r + 1.0f;
-    vi power = ((vi)shifted - 0x4b400000 + 127) << 23;
-    return p * (vf)power;
-}
-
 LANES_INLINE vf shape(enum raw_shape kind, vf x, vf shift)
 {
     if (kind == SHAPE_LEAKY)
-        return v_max(x, x * 0.1f);
+        return leaky(x);
     return kind == SHAPE_EXP ? exp_negative(x - shift) : x;
 }
 
@@ -153,7 +111,7 @@ static void softmax_scale(const struct job *job, size_t k)
         max = splat(lane_max(max));
     for (size_t j = 0; j < job->J; j++) {
         vf e = exp_negative(load(x + j * job->x_column) - max);
-        sum += job->query_mask ? keep(job->query_mask + j * LANES, e) : e;
+        sum += job->query_mask ? keep(load_mask(job->query_mask + j * LANES), e) : e;
     }
     if (job->across)
         sum = splat(v_sum(sum));
@@ -191,73 +149,9 @@ static enum raw_shape normalise(const struct job *job)
 
 /* ---- softmax down the columns, and the cosine by the Gram identity ---- */
 
-LANES_INLINE vf gram_at(const struct job *job, size_t r, size_t k, bool lane_gram)
+LANES_INLINE struct gram_form form_of(const struct job *job)
 {
-    return lane_gram ? load(job->gram + (r * job->K + k) * LANES)
-                     : splat(job->gram[r * job->K + k]);
-}
-
-/* A single column takes more rows at a time: that many sums hide the latency of a multiply-add. */
-enum { GRAM_ALONE = 3 * GRAM_ROWS };
-
-typedef vf gram_block[GRAM_ALONE][COLUMNS];
-
-/* sum[r] += sum over k in [from, to) of G[r0 + r][k] a_k */
-LANES_INLINE void gram_times(const struct job *job, size_t r0, int n, int columns, bool lane_gram,
-                             size_t from, size_t to, gram_block sum)
-{
-    for (size_t k = from; k < to; k++) {
-        const float *a = job->weights + k * (size_t)columns * LANES;
-#pragma GCC unroll 12
-        for (int r = 0; r < n; r++) {
-            vf g = gram_at(job, r0 + (size_t)r, k, lane_gram);
-#pragma GCC unroll 8
-            for (int c = 0; c < columns; c++)
-                sum[r][c] += g * load(a + c * LANES);
-        }
-    }
-}
-
-/* Rows r0 .. r0+n-1 of the quadratic form a'Ga: by symmetry twice what lies left of the diagonal
- * block, and that block. */
-LANES_INLINE void quadratic_rows(const struct job *job, size_t r0, int n, int columns,
-                                 bool lane_gram, vf *quadratic)
-{
-    gram_block sum = {{{0}}};
-    gram_times(job, r0, n, columns, lane_gram, 0, r0, sum);
-#pragma GCC unroll 12
-    for (int r = 0; r < n; r++)
-#pragma GCC unroll 8
-        for (int c = 0; c < columns; c++)
-            sum[r][c] += sum[r][c];
-    gram_times(job, r0, n, columns, lane_gram, r0, r0 + (size_t)n, sum);
-    const float *a = job->weights + r0 * (size_t)columns * LANES;
-#pragma GCC unroll 12
-    for (int r = 0; r < n; r++)
-#pragma GCC unroll 8
-        for (int c = 0; c < columns; c++)
-            quadratic[c] += sum[r][c] * load(a + (r * columns + c) * LANES);
-}
-
-LANES_INLINE void quadratic_form(const struct job *job, int columns, bool lane_gram, vf *quadratic)
-{
-    size_t r = 0;
-    for (; columns == 1 && r + GRAM_ALONE <= job->K; r += GRAM_ALONE)
-        quadratic_rows(job, r, GRAM_ALONE, columns, lane_gram, quadratic);
-    for (; r + GRAM_ROWS <= job->K; r += GRAM_ROWS)
-        quadratic_rows(job, r, GRAM_ROWS, columns, lane_gram, quadratic);
-    for (; r < job->K; r++)
-        quadratic_rows(job, r, 1, columns, lane_gram, quadratic);
-}
-
-static void keep_attention(const struct job *job, size_t j, int columns, const vf *sum)
-{
-    for (size_t k = 0; k < job->K; k++)
-        for (int c = 0; c < columns; c++) {
-            vf a = load(job->weights + (k * (size_t)columns + (size_t)c) * LANES) / sum[c];
-            for (size_t l = 0, q = (j + (size_t)c) * LANES; l < LANES && q < job->Q; l++, q++)
-                job->attention[q * job->K + k] = a[l];
-        }
+    return (struct gram_form){job->K, job->gram, job->weights};
 }
 
 #include "model/kernels/xattn_bound.h"
@@ -268,6 +162,7 @@ static void keep_attention(const struct job *job, size_t j, int columns, const v
 LANES_INLINE void columns_block(const struct job *job, size_t j, int columns, enum raw_shape kind,
                                 bool lane_gram)
 {
+    struct gram_form form = form_of(job);
     vf max[COLUMNS], sum[COLUMNS], along[COLUMNS], quadratic[COLUMNS];
     for (int c = 0; c < columns; c++) {
         max[c] = splat(-INFINITY);
@@ -293,7 +188,7 @@ LANES_INLINE void columns_block(const struct job *job, size_t j, int columns, en
         for (int c = 0; c < columns; c++) {
             vf e = exp_negative(load(a + c * LANES) - max[c]);
             if (job->context_mask)
-                e = keep(job->context_mask + k * LANES, e);
+                e = keep(load_mask(job->context_mask + k * LANES), e);
             sum[c] += e;
             along[c] += e * load(x + k * job->x_context + (size_t)c * job->x_column);
             store(a + c * LANES, e);
@@ -301,7 +196,7 @@ LANES_INLINE void columns_block(const struct job *job, size_t j, int columns, en
     if (job->bound)
         bound_pull(job, columns, lane_gram, quadratic);
     else
-        quadratic_form(job, columns, lane_gram, quadratic);
+        gram_quadratic(&form, columns, lane_gram, quadratic);
     for (int c = 0; c < columns; c++) {
         size_t q = j + (size_t)c;
         vf norm = job->splat_norm ? splat(job->query_norm[q]) : load(job->query_norm + q * LANES);
@@ -309,7 +204,7 @@ LANES_INLINE void columns_block(const struct job *job, size_t j, int columns, en
         store(job->similarity + q * LANES, along[c] / sum[c] / v_max(norm * length, splat(1e-8f)));
     }
     if (job->attention)
-        keep_attention(job, j, columns, sum);
+        gram_keep_attention(&form, j, columns, sum, job->Q, job->attention);
     if (job->bound)
         bound_columns(job, j, columns, kind, max, sum);
 }
@@ -349,7 +244,7 @@ LANES_INLINE vf similarity_of(const struct job *job, size_t j, float factor, boo
     if (!job->query_mask)
         return x;
     const int32_t *mask = job->query_mask + j * LANES;
-    return lowest ? keep_or_lowest(mask, x) : keep(mask, x);
+    return lowest ? keep_or_lowest(mask, x) : keep(load_mask(mask), x);
 }
 
 static vf aggregate_max(const struct job *job, float factor)
@@ -374,7 +269,7 @@ static vf aggregate_lse(const struct job *job)
     vf max = aggregate_max(job, lambda), sum = {0};
     for (size_t j = 0; j < job->J; j++) {
         vf e = exp_negative(similarity_of(job, j, lambda, true) - max);
-        sum += job->query_mask ? keep(job->query_mask + j * LANES, e) : e;
+        sum += job->query_mask ? keep(load_mask(job->query_mask + j * LANES), e) : e;
     }
     if (job->across)
         sum = splat(v_sum(sum));
