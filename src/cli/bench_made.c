@@ -68,12 +68,16 @@ void bench_model_options(const struct bench_sizes *sizes, const struct bench_var
     out->max_violation = true;
 }
 
+/* What any variant of SCAN needs. */
+static const struct kind_holds both_ways = {
+    .regions = true, .words = true, .region_gram = true, .word_gram = true};
+
 int bench_split_images(const struct bench_sizes *sizes, size_t I, struct bench_split *out,
                        struct error *err)
 {
     size_t size = sizes->R * sizes->D;
     struct embedded_images *images = &out->images;
-    if (embedded_images_alloc(I, sizes->R, sizes->D, true, false, images, err) != 0)
+    if (embedded_images_alloc(I, sizes->R, sizes->D, both_ways, false, images, err) != 0)
         return -1;
     bench_fill_units(images->regions, I * sizes->R, sizes->D, 1);
 #pragma omp parallel for
@@ -89,7 +93,7 @@ int bench_split_bf16(struct bench_split *out, struct error *err)
     struct embedded_images *halves = &out->halves;
     if (!bf16_kernel(&why))
         return 0;
-    if (embedded_images_alloc(images->I, images->R, images->D, true, true, halves, err) != 0)
+    if (embedded_images_alloc(images->I, images->R, images->D, both_ways, true, halves, err) != 0)
         return -1;
 #pragma omp parallel for
     for (size_t i = 0; i < images->I; i++)
@@ -103,7 +107,7 @@ int bench_split_captions(const struct bench_sizes *sizes, size_t C, struct bench
 {
     struct embedded_captions *captions = &out->captions;
     out->starts = bench_starts(C, BENCH_LONGEST);
-    if (embedded_captions_alloc(C, sizes->D, out->starts, true, captions, err) != 0)
+    if (embedded_captions_alloc(C, sizes->D, out->starts, both_ways, captions, err) != 0)
         return -1;
     bench_fill_units(captions->words, out->starts[C], sizes->D, 1u << 30);
     for (size_t c = 0; c < C; c++)

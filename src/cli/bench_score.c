@@ -10,11 +10,12 @@ static int score_once(const struct bench *b, const struct bench_split *split,
                       const struct bench_variant *v, const struct bf16_kernel *half, double *rate,
                       struct error *err)
 {
+    struct scoring scoring = {.attn = &v->options};
     struct progress_line line;
     double pairs = (double)split->images.I * (double)split->captions.C;
     progress_line_start(&line, v->name, b->common.quiet);
     double start = progress_clock();
-    int status = score_all_approx(&v->options, half ? &split->halves : &split->images,
+    int status = score_all_approx(&scoring, half ? &split->halves : &split->images,
                                   &split->captions, half, split->sims, NULL, &line.progress, err);
     bench_best_of(rate, pairs / (progress_clock() - start));
     progress_line_end(&line);
@@ -97,13 +98,13 @@ enum { QUERY_WORDS = 12, QUERY_CALLS = 10 };
 static int query_calls(const struct bench_split *split, const struct bench_variant *variant,
                        const struct bf16_kernel *half, double *rate, struct error *err)
 {
+    struct scoring scoring = {.attn = &variant->options};
     for (int call = 0; call < QUERY_CALLS; call++) {
         double start = progress_clock();
         int status =
-            half ? score_images_approx(&variant->options, &split->halves, &split->captions, half,
+            half ? score_images_approx(&scoring, &split->halves, &split->captions, half,
                                        split->sims, split->sims + split->images.I, NULL, err)
-                 : score_images(&variant->options, &split->images, &split->captions, split->sims,
-                                NULL, err);
+                 : score_images(&scoring, &split->images, &split->captions, split->sims, NULL, err);
         if (status != 0)
             return -1;
         bench_best_of(rate, (double)split->images.I / (progress_clock() - start));

@@ -20,7 +20,7 @@
 #include "base/rng.h"
 #include "io/torch/checkpoint.h"
 #include "model/kind_options.h"
-#include "model/sgraf.h"
+#include "model/sgraf_options.h"
 
 /* A tensor beside the encoders', with the published code's name, in the checkpoint's part [2]. */
 typedef struct sgraf_tensor kind_tensor;
@@ -150,6 +150,14 @@ struct model_kind {
 
     /* Whether a pair's score has the same bits in every tile; then rankings need no bounds. */
     bool (*same_bits)(const struct kind_options *options);
+
+    /* Where it has the same bits in tiles of one image or one caption only, how far those of others
+     * can be from that: I x C, rows `ld` apart. NULL: nothing is proven, or same_bits holds. */
+    void (*bounds)(const struct kind_model *model, const struct kind_images *images,
+                   const struct kind_captions *captions, float *bounds, size_t ld);
+
+    /* The most regions that an image may have; NULL: any number. */
+    size_t (*most_regions)(const struct kind_options *options);
 
     /* One image, one caption (I and C are 1); scratch as for a tile. NULL: nothing to show. */
     void (*show)(const struct kind_model *model, const struct kind_images *image,

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "model/kind_private.h"
+#include "model/sgraf.h"
 #include "model/sgraf_train.h"
 
 enum { PART = 2 }; /* the checkpoint's part with the similarity module */
@@ -186,6 +187,12 @@ static bool same_bits(const struct kind_options *options)
     return sgraf_same_bits();
 }
 
+/* As many as its batch norm over regions has. */
+static size_t most_regions(const struct kind_options *options)
+{
+    return options->sgraf.R;
+}
+
 static void show(const struct kind_model *model, const struct kind_images *images,
                  const struct kind_captions *caption, float *scratch, const struct kind_shown *out)
 {
@@ -294,6 +301,7 @@ const struct model_kind kind_sgraf = {
     .tile_scratch = tile_scratch,
     .tile = tile,
     .same_bits = same_bits,
+    .most_regions = most_regions,
     .show = show,
     .training = &training,
 };

@@ -1,4 +1,5 @@
 /* kind_vse.c: VSE++ as a kind (vse.h). */
+#include <math.h>
 #include <string.h>
 
 #include "model/kernels/family_kernel.h"
@@ -63,26 +64,71 @@ static size_t tile_scratch(const struct kind_model *model, size_t R, size_t C, s
     return 0;
 }
 
-static void tile(const struct kind_model *model, const struct kind_images *images,
-                 const struct kind_captions *captions, float *scratch, float *scores, size_t ld)
+static void order_tile(const struct kind_images *images, const struct kind_captions *captions,
+                       size_t D, float *scores, size_t ld)
 {
-    size_t D = model->options.D;
-    (void)scratch;
-    for (size_t i = 0; model->options.measure == VSE_ORDER && i < images->I; i += ORDER_IMAGES)
+    for (size_t i = 0; i < images->I; i += ORDER_IMAGES)
         family_kernel()->order(images->global + i * D,
                                images->I - i < ORDER_IMAGES ? images->I - i : ORDER_IMAGES,
                                captions->global, captions->C, D, scores + i * ld, ld);
-    if (model->options.measure == VSE_ORDER)
-        return;
-    gemm_nt(images->I, captions->C, D, (struct matrix_const){images->global, D},
-            (struct matrix_const){captions->global, D}, false, (struct matrix){scores, ld});
 }
 
-/* A product rounds by its shape; its bound is that of any dot product (score_error in
- * retrieve/score). */
+/* A product rounds by its shape: for one image or caption, which memory limits anyway, each pair is
+ * summed by itself. */
+static void cosine_tile(const struct kind_images *images, const struct kind_captions *captions,
+                        size_t D, float *scores, size_t ld)
+{
+    if (images->I > 1 && captions->C > 1) {
+        gemm_nt(images->I, captions->C, D, (struct matrix_const){images->global, D},
+                (struct matrix_const){captions->global, D}, false, (struct matrix){scores, ld});
+        return;
+    }
+    for (size_t i = 0; i < images->I; i++)
+        for (size_t c = 0; c < captions->C; c++)
+            scores[i * ld + c] = vse_cosine(images->global + i * D, captions->global + c * D, D);
+}
+
+static void tile(const struct kind_model *model, const struct kind_images *images,
+                 const struct kind_captions *captions, float *scratch, float *scores, size_t ld)
+{
+    (void)scratch;
+    (model->options.measure == VSE_ORDER ? order_tile : cosine_tile)(images, captions,
+                                                                     model->options.D, scores, ld);
+}
+
 static bool same_bits(const struct kind_options *options)
 {
     return options->measure == VSE_ORDER;
+}
+
+static double length(const float *x, size_t D)
+{
+    double sum = 0;
+    for (size_t d = 0; d < D; d++)
+        sum += (double)x[d] * (double)x[d];
+    return sqrt(sum);
+}
+
+/* Two sums of D products in float32, each off by at most D roundings of |v| |e|, in whatever order
+ * (Higham, Accuracy and Stability, eq. 3.5). */
+static void bounds(const struct kind_model *model, const struct kind_images *images,
+                   const struct kind_captions *captions, float *out, size_t ld)
+{
+    size_t D = model->options.D;
+    double one = (double)D * 0x1p-24, error = 2 * one / (1 - one);
+    bool exact = same_bits(&model->options);
+    for (size_t i = 0; exact && i < images->I; i++)
+        memset(out + i * ld, 0, captions->C * sizeof *out);
+    for (size_t i = 0; !exact && i < images->I; i++) {
+        float v = (float)(1.0001 * error * length(images->global + i * D, D));
+        for (size_t c = 0; c < captions->C; c++)
+            out[i * ld + c] = v;
+    }
+    for (size_t c = 0; !exact && c < captions->C; c++) {
+        float e = (float)(1.0001 * length(captions->global + c * D, D));
+        for (size_t i = 0; i < images->I; i++)
+            out[i * ld + c] *= e;
+    }
 }
 
 /* ---- training ---- */
@@ -157,5 +203,6 @@ const struct model_kind kind_vse = {
     .tile_scratch = tile_scratch,
     .tile = tile,
     .same_bits = same_bits,
+    .bounds = bounds,
     .training = &training,
 };

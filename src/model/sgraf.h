@@ -20,25 +20,10 @@
 #include "model/kernels/gemm.h"
 #include "model/sgraf_options.h"
 
-enum { SGRAF_MOST_TENSORS = 28 + 6 * SGRAF_MOST_STEPS };
-
 /* ---- parameters ---- */
 
-/* Trained by gradients; running statistics of a batch norm; its count of batches, a scalar that
- * nothing depends on. */
-enum sgraf_kind { SGRAF_TRAINED, SGRAF_STATISTIC, SGRAF_COUNTER };
-
-/* A tensor, with the published code's name, in the part [2] of a checkpoint. */
-struct sgraf_tensor {
-    char name[64];
-    enum sgraf_kind kind;
-    int ndim;
-    size_t shape[2], count;
-    size_t offset; /* of its floats within a block */
-};
-
-/* Where they are within a block of floats (or, in the naive version, doubles). Weights are out x
- * in. */
+/* Where the tensors are within a block of floats (or, in the naive version, doubles). Weights are
+ * out x in. */
 struct sgraf_linear {
     size_t w, b;
 };

@@ -47,6 +47,16 @@ void vse_abs_backward(const float *before, size_t n, size_t D, float *dy)
         dy[i] = before[i] > 0 ? dy[i] : before[i] < 0 ? -dy[i] : 0;
 }
 
+SIMD_CLONES
+float vse_cosine(const float *v, const float *e, size_t D)
+{
+    float sum = 0;
+#pragma omp simd reduction(+ : sum)
+    for (size_t d = 0; d < D; d++)
+        sum += v[d] * e[d];
+    return sum;
+}
+
 /* A tile's images stay in the second-level cache. */
 enum { TILE_IMAGES = 64, TILE_CAPTIONS = 128 };
 

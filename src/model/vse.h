@@ -35,6 +35,9 @@ void vse_abs_backward(const float *before, size_t n, size_t D, float *dy);
 void vse_scores(enum vse_measure measure, const float *v, size_t I, const float *e, size_t C,
                 size_t D, float *sims);
 
+/* The cosine of one pair, for rows of length 1: the same bits wherever it is computed. */
+float vse_cosine(const float *v, const float *e, size_t D);
+
 /* After vse_scores. dsims: I x C; dv (I x D) and de (C x D) are overwritten. Order: pairs whose
  * dsims is 0 cost nothing, and one of score 0 has gradient 0. */
 void vse_backward(enum vse_measure measure, const float *v, size_t I, const float *e, size_t C,

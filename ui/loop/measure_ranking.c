@@ -42,9 +42,10 @@ static int made_vocab(struct vocab **out, struct error *err)
 /* Regions of norm about 1, their norms and Gram matrices as in an index. */
 static int made_images(struct session *session, bool gram, struct error *err)
 {
+    const struct kind_holds holds = {.regions = true, .words = true, .region_gram = gram};
     struct embedded_images *a = &session->images;
     struct rng rng;
-    if (embedded_images_alloc(IMAGES, REGIONS, DIM, gram, false, a, err) != 0)
+    if (embedded_images_alloc(IMAGES, REGIONS, DIM, holds, false, a, err) != 0)
         return -1;
     rng_seed(&rng, 1);
     for (size_t i = 0; i < (size_t)IMAGES * REGIONS * DIM; i++)

@@ -1,4 +1,4 @@
-/* index.h: image embeddings and Gram matrices of a model with a split, kept in a mapped file.
+/* index.h: what a model makes of a split's images (struct embedded_images), kept in a mapped file.
  *
  * The file's name is a hash of what its content depends on: the image encoder's parameters, the
  * split's shape and a sample of its features. The file holds hashes of all features and of

@@ -155,7 +155,8 @@ static int write_block(const struct build *b, size_t k, const struct index_row *
         write_part(b, block->norm, h->norm_at, first, n, R * f, err) != 0 ||
         write_part(b, block->gram, h->gram_at, first, n, R * R * f, err) != 0 ||
         write_part(b, block->low, h->low_at, first, n, numbers * half, err) != 0 ||
-        write_part(b, block->loss, h->loss_at, first, n, R * f, err) != 0)
+        write_part(b, block->loss, h->loss_at, first, n, R * f, err) != 0 ||
+        write_part(b, block->global, h->global_at, first, n, h->key.D * f, err) != 0)
         return -1;
     return write_at(b, row, sizeof *row, h->rows_at + k * sizeof *row, err);
 }
@@ -170,9 +171,9 @@ static int build_block(struct build *b, size_t k, bool *wrote_out, struct error 
     if (dataset_features(job->source->data, k * key->block, n, b->room.features, err) != 0)
         return -1;
     uint64_t features = index_hash_features(key, b->room.features, n);
-    if (job->source->data->region_count)
+    if (b->block.count)
         b->block.count = job->source->data->region_count + k * key->block;
-    images_encode(job->source, &b->room, n, &b->block);
+    images_encode(job->source, &b->room, k * key->block, n, &b->block);
     struct index_row row = index_row_make(key, k, features, index_hash_images(&b->block, n));
     *wrote_out = write_block(b, k, &row, err) == 0;
     return 0;

@@ -22,12 +22,19 @@ static uint64_t whole_pages(uint64_t bytes)
     return (bytes + INDEX_PAGE - 1) / INDEX_PAGE * INDEX_PAGE;
 }
 
+/* Gram matrices are of regions. */
+static bool parts_possible(uint32_t parts)
+{
+    return parts != 0 && parts < 2 * INDEX_GLOBAL &&
+           (!(parts & INDEX_GRAM) || (parts & INDEX_REGIONS));
+}
+
 static bool sizes_possible(const struct index_key *key)
 {
     return key->I > 0 && key->I <= most_images && key->R > 0 && key->R <= most_regions &&
            key->F > 0 && key->F <= most_size && key->D > 0 && key->D <= most_size &&
-           key->block > 0 && key->block <= IMAGES_BLOCK && key->gram <= 1 &&
-           key->type <= INDEX_BF16;
+           key->block > 0 && key->block <= IMAGES_BLOCK && key->type <= INDEX_BF16 &&
+           parts_possible(key->parts);
 }
 
 int index_layout(struct index_header *header, struct error *err)
@@ -39,7 +46,8 @@ int index_layout(struct index_header *header, struct error *err)
     if (!sizes_possible(key))
         return error_set(err, "the split is too large for an index");
     bool halves = key->type == INDEX_BF16;
-    uint64_t rows = key->I * key->R, grams = key->gram ? rows * key->R : 0;
+    uint64_t rows = key->parts & INDEX_REGIONS ? key->I * key->R : 0;
+    uint64_t grams = key->parts & INDEX_GRAM ? rows * key->R : 0;
     uint64_t numbers = rows * key->D * (halves ? sizeof(uint16_t) : sizeof(float));
     header->blocks = (key->I + key->block - 1) / key->block;
     header->rows_at = whole_pages(sizeof *header);
@@ -50,7 +58,9 @@ int index_layout(struct index_header *header, struct error *err)
     header->gram_at = header->norm_at + whole_pages(rows * sizeof(float));
     header->low_at = header->gram_at + whole_pages(grams * sizeof(float));
     header->loss_at = header->low_at + (halves ? whole_pages(numbers) : 0);
-    header->size = header->loss_at + (halves ? whole_pages(rows * sizeof(float)) : 0);
+    header->global_at = header->loss_at + (halves ? whole_pages(rows * sizeof(float)) : 0);
+    header->size = header->global_at +
+                   (key->parts & INDEX_GLOBAL ? whole_pages(key->I * key->D * sizeof(float)) : 0);
     return 0;
 }
 
@@ -86,17 +96,20 @@ static void *part_at(const struct file_map *map, uint64_t at)
 
 static struct embedded_images view_images(const struct file_map *map, const struct index_header *h)
 {
-    bool halves = h->key.type == INDEX_BF16;
-    return (struct embedded_images){.I = h->key.I,
-                                    .R = h->key.R,
-                                    .D = h->key.D,
-                                    .count = h->key.counts ? part_at(map, h->count_at) : NULL,
-                                    .regions = halves ? NULL : part_at(map, h->regions_at),
-                                    .high = halves ? part_at(map, h->regions_at) : NULL,
-                                    .low = halves ? part_at(map, h->low_at) : NULL,
-                                    .norm = part_at(map, h->norm_at),
-                                    .gram = h->key.gram ? part_at(map, h->gram_at) : NULL,
-                                    .loss = halves ? part_at(map, h->loss_at) : NULL};
+    bool halves = h->key.type == INDEX_BF16, regions = h->key.parts & INDEX_REGIONS;
+    struct embedded_images out = {.I = h->key.I, .R = regions ? h->key.R : 1, .D = h->key.D};
+    if (h->key.parts & INDEX_GLOBAL)
+        out.global = part_at(map, h->global_at);
+    if (!regions)
+        return out;
+    out.count = h->key.counts ? part_at(map, h->count_at) : NULL;
+    out.regions = halves ? NULL : part_at(map, h->regions_at);
+    out.high = halves ? part_at(map, h->regions_at) : NULL;
+    out.low = halves ? part_at(map, h->low_at) : NULL;
+    out.norm = part_at(map, h->norm_at);
+    out.gram = h->key.parts & INDEX_GRAM ? part_at(map, h->gram_at) : NULL;
+    out.loss = halves ? part_at(map, h->loss_at) : NULL;
+    return out;
 }
 
 uint64_t index_hash_counts(const int32_t *count, size_t I)
@@ -104,12 +117,13 @@ uint64_t index_hash_counts(const int32_t *count, size_t I)
     return count ? hash_bytes(count, I * sizeof *count, 0) | 1 : 0;
 }
 
-static bool counts_valid(const struct embedded_images *images, uint64_t hash)
+static bool counts_valid(const struct file_map *map, const struct index_header *h)
 {
-    for (size_t i = 0; images->count && i < images->I; i++)
-        if (images->count[i] < 1 || (size_t)images->count[i] > images->R)
+    const int32_t *count = h->key.counts ? part_at(map, h->count_at) : NULL;
+    for (size_t i = 0; count && i < h->key.I; i++)
+        if (count[i] < 1 || (size_t)count[i] > h->key.R)
             return false;
-    return index_hash_counts(images->count, images->I) == hash;
+    return index_hash_counts(count, h->key.I) == h->key.counts;
 }
 
 bool index_view_open(const struct file_map *map, struct index_view *out, const char **why_out)
@@ -121,7 +135,7 @@ bool index_view_open(const struct file_map *map, struct index_view *out, const c
     *out = (struct index_view){.header = header,
                                .rows = (const void *)(map->data + header->rows_at),
                                .images = view_images(map, header)};
-    if (!counts_valid(&out->images, header->key.counts))
+    if (!counts_valid(map, header))
         *why_out = "has damaged numbers of regions";
     return !*why_out;
 }
@@ -158,7 +172,8 @@ static uint64_t hash_image(const struct embedded_images *images, size_t i)
     hash = hash_part(image.low, R * D * sizeof(uint16_t), hash);
     hash = hash_part(image.loss, R * sizeof(float), hash);
     hash = hash_part(image.norm, R * sizeof(float), hash);
-    return hash_part(image.gram, R * R * sizeof(float), hash);
+    hash = hash_part(image.gram, R * R * sizeof(float), hash);
+    return hash_part(image.global, D * sizeof(float), hash);
 }
 
 uint64_t index_hash_images(const struct embedded_images *images, size_t n)

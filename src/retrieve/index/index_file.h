@@ -5,9 +5,13 @@
  *   count    I, int32: the real regions of each image, if not all have R
  *   regions  I x R x D     each part begins at a multiple of INDEX_PAGE
  *   norm     I x R
- *   gram     I x R x R, for t2i
+ *   gram     I x R x R
  *   low      I x R x D     for bfloat16
  *   loss     I x R         for bfloat16
+ *   global   I x D
+ *
+ * Which of regions (with norm), gram and global there are depends on the kind of model (enum
+ * index_part): SCAN has regions, and t2i gram; BFAN both; SGRAF regions and global; VSE++ global.
  *
  * In bfloat16 regions are the upper halves of the floats, rounded, and low the lower ones: a query
  * reads the former, and of the latter only what it scores again in float32, with the same bits as
@@ -23,15 +27,18 @@
 
 #include "retrieve/index/index.h"
 
-enum { INDEX_VERSION = 4, INDEX_PAGE = 4096, INDEX_PATH = 1024 };
+enum { INDEX_VERSION = 5, INDEX_PAGE = 4096, INDEX_PATH = 1024 };
 
 /* How the regions are stored. */
 enum index_type { INDEX_F32 = 0, INDEX_BF16 = 1 };
 
+/* What is stored, as bits. */
+enum index_part { INDEX_REGIONS = 1, INDEX_GRAM = 2, INDEX_GLOBAL = 4 };
+
 /* What the content of a file depends on. */
 struct index_key {
     char magic[8];
-    uint32_t order, version, type, gram;
+    uint32_t order, version, type, parts;
     uint64_t I, R, F, D, block; /* images per block */
     uint64_t model;             /* model_image_hash */
     uint64_t sample;            /* hash of the features of some images, spread over all */
@@ -41,7 +48,8 @@ struct index_key {
 struct index_header {
     struct index_key key;
     /* in bytes; follow from the key */
-    uint64_t blocks, rows_at, count_at, regions_at, norm_at, gram_at, low_at, loss_at, size;
+    uint64_t blocks, rows_at, count_at, regions_at, norm_at, gram_at, low_at, loss_at, global_at,
+        size;
     struct file_identity features;                          /* when last compared */
     char model_path[INDEX_PATH], features_path[INDEX_PATH]; /* for people */
     uint64_t check;                                         /* hash of all the above */

@@ -46,12 +46,18 @@ static void copy_path(const char *path, char out[INDEX_PATH])
     free(real);
 }
 
+static uint32_t parts_of(const struct kind_holds *holds)
+{
+    return (holds->regions ? INDEX_REGIONS : 0) | (holds->region_gram ? INDEX_GRAM : 0) |
+           (holds->global ? INDEX_GLOBAL : 0);
+}
+
 int index_job_init(struct index_job *job, struct error *err)
 {
     const struct images_source *s = job->source;
     struct index_key *key = &job->wanted.key;
     *key = (struct index_key){.type = s->halves ? INDEX_BF16 : INDEX_F32,
-                              .gram = s->gram,
+                              .parts = parts_of(&s->holds),
                               .I = s->I,
                               .R = s->R,
                               .F = s->F,

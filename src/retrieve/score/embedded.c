@@ -13,16 +13,11 @@
 
 /* ---- images ---- */
 
-int embedded_images_alloc(size_t I, size_t R, size_t D, bool gram, bool halves,
-                          struct embedded_images *out, struct error *err)
+static int alloc_regions(size_t rows, bool halves, struct embedded_images *out, struct error *err)
 {
     static const char what[] = "image embeddings";
-    size_t rows = 0, grams = 0;
-    *out = (struct embedded_images){.I = I, .R = R, .D = D};
-    if (!mem_mul(I, R, &rows) || !mem_mul(rows, R, &grams))
-        return error_set(err, "too many images");
-    if (mem_alloc(&out->norm, rows, sizeof *out->norm, what, err) != 0 ||
-        (gram && mem_alloc(&out->gram, grams, sizeof *out->gram, "Gram matrices", err) != 0))
+    size_t D = out->D;
+    if (mem_alloc(&out->norm, rows, sizeof *out->norm, what, err) != 0)
         return -1;
     if (!halves)
         return mem_alloc(&out->regions, rows, D * sizeof *out->regions, what, err);
@@ -30,6 +25,22 @@ int embedded_images_alloc(size_t I, size_t R, size_t D, bool gram, bool halves,
         mem_alloc(&out->low, rows, D * sizeof *out->low, what, err) != 0)
         return -1;
     return mem_alloc(&out->loss, rows, sizeof *out->loss, what, err);
+}
+
+int embedded_images_alloc(size_t I, size_t R, size_t D, struct kind_holds holds, bool halves,
+                          struct embedded_images *out, struct error *err)
+{
+    size_t rows = 0, grams = 0;
+    *out = (struct embedded_images){.I = I, .R = holds.regions ? R : 1, .D = D};
+    if (!mem_mul(I, out->R, &rows) || !mem_mul(rows, out->R, &grams))
+        return error_set(err, "too many images");
+    if ((holds.regions && alloc_regions(rows, halves, out, err) != 0) ||
+        (holds.region_gram &&
+         mem_alloc(&out->gram, grams, sizeof *out->gram, "Gram matrices", err) != 0))
+        return -1;
+    return holds.global
+               ? mem_alloc(&out->global, I, D * sizeof *out->global, "image embeddings", err)
+               : 0;
 }
 
 void embedded_images_free(struct embedded_images *images)
@@ -40,6 +51,7 @@ void embedded_images_free(struct embedded_images *images)
     free(images->norm);
     free(images->gram);
     free(images->loss);
+    free(images->global);
     *images = (struct embedded_images){0};
 }
 
@@ -52,7 +64,8 @@ struct embedded_images embedded_images_at(const struct embedded_images *images, 
     part.I = n;
     if (part.count)
         part.count += first;
-    part.norm += rows;
+    if (part.norm)
+        part.norm += rows;
     if (part.regions)
         part.regions += rows * part.D;
     if (part.high) {
@@ -63,6 +76,8 @@ struct embedded_images embedded_images_at(const struct embedded_images *images, 
         part.gram += rows * part.R;
     if (part.loss)
         part.loss += rows;
+    if (part.global)
+        part.global += first * part.D;
     return part;
 }
 
@@ -87,6 +102,8 @@ static void zero_behind(float *from, size_t used, size_t room)
 void embedded_images_finish(const struct embedded_images *images, size_t i, const float *regions)
 {
     size_t R = images->R, D = images->D, real = embedded_images_regions(images, i);
+    if (!images->norm)
+        return;
     assert(i < images->I && (images->high || regions == images->regions + i * R * D));
     xattn_norms(regions, real, D, images->norm + i * R);
     zero_behind(images->norm + i * R, real, R);
@@ -143,15 +160,17 @@ static int alloc_grams(struct embedded_captions *captions, struct error *err)
                      "Gram matrices of the captions", err);
 }
 
-int embedded_captions_alloc(size_t C, size_t D, const size_t *starts, bool gram,
+int embedded_captions_alloc(size_t C, size_t D, const size_t *starts, struct kind_holds holds,
                             struct embedded_captions *out, struct error *err)
 {
     static const char what[] = "caption embeddings";
     *out = (struct embedded_captions){.C = C, .D = D, .starts = starts};
-    if (mem_alloc(&out->words, starts[C], D * sizeof *out->words, what, err) != 0 ||
-        mem_alloc(&out->norm, starts[C], sizeof *out->norm, what, err) != 0)
+    if (holds.words && (mem_alloc(&out->words, starts[C], D * sizeof *out->words, what, err) != 0 ||
+                        mem_alloc(&out->norm, starts[C], sizeof *out->norm, what, err) != 0))
         return -1;
-    return gram ? alloc_grams(out, err) : 0;
+    if (holds.word_gram && alloc_grams(out, err) != 0)
+        return -1;
+    return holds.global ? mem_alloc(&out->global, C, D * sizeof *out->global, what, err) : 0;
 }
 
 int embedded_captions_order(const size_t *starts, size_t C, size_t *longest_out, size_t **order_out,
@@ -181,6 +200,7 @@ void embedded_captions_free(struct embedded_captions *captions)
     free(captions->norm);
     free(captions->gram);
     free(captions->gram_start);
+    free(captions->global);
     *captions = (struct embedded_captions){0};
 }
 
@@ -193,14 +213,43 @@ struct embedded_captions embedded_captions_at(const struct embedded_captions *ca
     part.starts += first;
     if (part.gram_start)
         part.gram_start += first;
+    if (part.global)
+        part.global += first * part.D;
     return part;
 }
 
 void embedded_captions_finish(const struct embedded_captions *captions, size_t c)
 {
     size_t start = captions->starts[c], W = embedded_captions_words(captions, c), D = captions->D;
+    if (!captions->words)
+        return;
     const float *words = captions->words + start * D;
     xattn_norms(words, W, D, captions->norm + start);
     if (captions->gram)
         xattn_gram(words, W, D, captions->gram + captions->gram_start[c]);
+}
+
+/* ---- for the kinds ---- */
+
+struct kind_images embedded_images_kind(const struct embedded_images *images)
+{
+    assert(!images->high);
+    return (struct kind_images){.I = images->I,
+                                .R = images->R,
+                                .count = images->count,
+                                .regions = images->regions,
+                                .norm = images->norm,
+                                .gram = images->gram,
+                                .global = images->global};
+}
+
+struct kind_captions embedded_captions_kind(const struct embedded_captions *captions)
+{
+    return (struct kind_captions){.C = captions->C,
+                                  .starts = captions->starts,
+                                  .words = captions->words,
+                                  .norm = captions->norm,
+                                  .gram = captions->gram,
+                                  .global = captions->global,
+                                  .gram_start = captions->gram_start};
 }

@@ -2,6 +2,7 @@
  * pairs, one. The larger side is read once, in place. */
 #include "retrieve/score/score.h"
 
+#include <assert.h>
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "base/arena.h"
 #include "base/mem.h"
 #include "model/kernels/bf16.h"
+#include "retrieve/score/score_kind.h"
 #include "retrieve/score/score_private.h"
 #include "retrieve/score/ticker.h"
 
@@ -198,12 +200,56 @@ static int score_many(struct single *s, const uint32_t *list, size_t n, float *s
     return ticker_end(&ticker, err);
 }
 
-int score_image_subset(const struct attn_options *options, const struct embedded_images *images,
+/* ---- other kinds of models ---- */
+
+struct kind_holds score_holds(const struct scoring *scoring)
+{
+    if (scoring->kind)
+        return scoring->kind->options.kind->holds(&scoring->kind->options);
+    bool t2i = scoring->attn->cross_attn == CROSS_T2I;
+    return (struct kind_holds){
+        .regions = true, .words = true, .region_gram = t2i, .word_gram = !t2i};
+}
+
+static int kind_all(const struct scoring *scoring, const struct embedded_images *images,
+                    const struct embedded_captions *captions, float *scores,
+                    const struct progress *progress, struct error *err)
+{
+    struct kind_images v = embedded_images_kind(images);
+    struct kind_captions e = embedded_captions_kind(captions);
+    return score_kind_all(scoring->kind, &v, &e, scores, progress, err);
+}
+
+/* list NULL: all images. */
+static int kind_subset(const struct scoring *scoring, const struct embedded_images *images,
                        const struct embedded_captions *caption, const uint32_t *list, size_t n,
                        float *scores, const struct progress *progress, struct error *err)
 {
+    struct kind_images v = embedded_images_kind(images);
+    struct kind_captions e = embedded_captions_kind(caption);
+    return list ? score_kind_subset(scoring->kind, &v, &e, list, n, scores, progress, err)
+                : score_kind_all(scoring->kind, &v, &e, scores, progress, err);
+}
+
+static int kind_pairs(const struct scoring *scoring, const struct embedded_images *images,
+                      const struct embedded_captions *captions, const struct score_list *list,
+                      float *scores, const struct progress *progress, struct error *err)
+{
+    struct kind_images v = embedded_images_kind(images);
+    struct kind_captions e = embedded_captions_kind(captions);
+    return score_kind_pairs(scoring->kind, &v, &e, list, scores, progress, err);
+}
+
+/* ---- pairs by themselves ---- */
+
+int score_image_subset(const struct scoring *scoring, const struct embedded_images *images,
+                       const struct embedded_captions *caption, const uint32_t *list, size_t n,
+                       float *scores, const struct progress *progress, struct error *err)
+{
+    if (scoring->kind)
+        return kind_subset(scoring, images, caption, list, n, scores, progress, err);
     struct single s;
-    if (single_init(&s, options, images, caption, true, err) != 0)
+    if (single_init(&s, scoring->attn, images, caption, true, err) != 0)
         return -1;
     pack_caption(&s);
     int status = score_many(&s, list, n, scores, progress, err);
@@ -211,22 +257,23 @@ int score_image_subset(const struct attn_options *options, const struct embedded
     return status;
 }
 
-int score_images(const struct attn_options *options, const struct embedded_images *images,
+int score_images(const struct scoring *scoring, const struct embedded_images *images,
                  const struct embedded_captions *caption, float *scores,
                  const struct progress *progress, struct error *err)
 {
-    return score_image_subset(options, images, caption, NULL, images->I, scores, progress, err);
+    return score_image_subset(scoring, images, caption, NULL, images->I, scores, progress, err);
 }
 
-int score_images_approx(const struct attn_options *options, const struct embedded_images *images,
+int score_images_approx(const struct scoring *scoring, const struct embedded_images *images,
                         const struct embedded_captions *caption, const struct bf16_kernel *half,
                         float *scores, float *bounds, const struct progress *progress,
                         struct error *err)
 {
+    assert(!scoring->kind); /* no kind has halves */
     struct single s;
     size_t D = images->D, W = embedded_captions_words(caption, 0);
     const float *words = caption->words + caption->starts[0] * D;
-    if (single_init(&s, options, images, caption, true, err) != 0)
+    if (single_init(&s, scoring->attn, images, caption, true, err) != 0)
         return -1;
     int status = mem_alloc(&s.halves, half->packed_size(W, D), sizeof *s.halves, "a query", err);
     if (status == 0) {
@@ -240,12 +287,14 @@ int score_images_approx(const struct attn_options *options, const struct embedde
     return status;
 }
 
-int score_captions(const struct attn_options *options, const struct embedded_images *image,
+int score_captions(const struct scoring *scoring, const struct embedded_images *image,
                    const struct embedded_captions *captions, float *scores,
                    const struct progress *progress, struct error *err)
 {
+    if (scoring->kind)
+        return kind_all(scoring, image, captions, scores, progress, err);
     struct single s;
-    if (single_init(&s, options, image, captions, false, err) != 0)
+    if (single_init(&s, scoring->attn, image, captions, false, err) != 0)
         return -1;
     struct workspace b = workspace_of(&s, 0);
     pack_image(&s, 0, b.rows, s.packed);
@@ -267,13 +316,15 @@ static void score_row(const struct single *s, size_t i, const struct score_list 
     ticker_add(ticker, end - first);
 }
 
-int score_pairs(const struct attn_options *options, const struct embedded_images *images,
+int score_pairs(const struct scoring *scoring, const struct embedded_images *images,
                 const struct embedded_captions *captions, const struct score_list *list,
                 float *scores, const struct progress *progress, struct error *err)
 {
+    if (scoring->kind)
+        return kind_pairs(scoring, images, captions, list, scores, progress, err);
     struct single s;
     struct ticker ticker;
-    if (single_init(&s, options, images, captions, false, err) != 0)
+    if (single_init(&s, scoring->attn, images, captions, false, err) != 0)
         return -1;
     ticker_init(&ticker, progress, list->starts[images->I]);
 #pragma omp parallel for schedule(dynamic) num_threads(s.threads)
@@ -284,12 +335,14 @@ int score_pairs(const struct attn_options *options, const struct embedded_images
     return ticker_end(&ticker, err);
 }
 
-int score_pair(const struct attn_options *options, const struct embedded_images *image,
+int score_pair(const struct scoring *scoring, const struct embedded_images *image,
                const struct embedded_captions *caption, float *attention, float *similarity,
                float *score_out, struct error *err)
 {
+    if (scoring->kind)
+        return kind_all(scoring, image, caption, score_out, NULL, err);
     struct single s;
-    if (single_init(&s, options, image, caption, true, err) != 0)
+    if (single_init(&s, scoring->attn, image, caption, true, err) != 0)
         return -1;
     struct workspace b = workspace_of(&s, 0);
     pack_caption(&s);

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/simd.h"
 #include "model/kernels/gemm.h"
+#include "retrieve/score/score_kind.h"
 #include "retrieve/score/score_private.h"
 #include "retrieve/score/ticker.h"
 
@@ -404,13 +405,24 @@ static void plan_done(struct plan *plan)
     free(plan->blocks);
 }
 
-int score_all_approx(const struct attn_options *options, const struct embedded_images *images,
+static int kind_approx(const struct scoring *scoring, const struct embedded_images *images,
+                       const struct embedded_captions *captions, float *sims, float *bounds,
+                       const struct progress *progress, struct error *err)
+{
+    struct kind_images v = embedded_images_kind(images);
+    struct kind_captions e = embedded_captions_kind(captions);
+    return score_kind_approx(scoring->kind, &v, &e, sims, bounds, progress, err);
+}
+
+int score_all_approx(const struct scoring *scoring, const struct embedded_images *images,
                      const struct embedded_captions *captions, const struct bf16_kernel *half,
                      float *sims, float *bounds, const struct progress *progress, struct error *err)
 {
     if (images->I == 0 || captions->C == 0)
         return 0;
-    struct plan plan = {.options = options,
+    if (scoring->kind)
+        return kind_approx(scoring, images, captions, sims, bounds, progress, err);
+    struct plan plan = {.options = scoring->attn,
                         .images = images,
                         .captions = captions,
                         .kernel = xattn_kernel(),
@@ -439,9 +451,9 @@ int score_all_approx(const struct attn_options *options, const struct embedded_i
     return status;
 }
 
-int score_all(const struct attn_options *options, const struct embedded_images *images,
+int score_all(const struct scoring *scoring, const struct embedded_images *images,
               const struct embedded_captions *captions, float *sims,
               const struct progress *progress, struct error *err)
 {
-    return score_all_approx(options, images, captions, NULL, sims, NULL, progress, err);
+    return score_all_approx(scoring, images, captions, NULL, sims, NULL, progress, err);
 }

@@ -2,6 +2,7 @@
 
 #include <omp.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "retrieve/score/ticker.h"
@@ -67,9 +68,9 @@ static float *scratch_of(const struct scratches *s)
     return s->all + (size_t)omp_get_thread_num() * s->size;
 }
 
-int score_kind_all(const struct kind_model *model, const struct kind_images *images,
-                   const struct kind_captions *captions, float *sims,
-                   const struct progress *progress, struct error *err)
+int score_kind_approx(const struct kind_model *model, const struct kind_images *images,
+                      const struct kind_captions *captions, float *sims, float *bounds,
+                      const struct progress *progress, struct error *err)
 {
     const struct model_kind *kind = model->options.kind;
     size_t I = images->I, C = captions->C;
@@ -80,6 +81,8 @@ int score_kind_all(const struct kind_model *model, const struct kind_images *ima
         return 0;
     if (scratches_alloc(model, images, captions, columns, &scratches, err) != 0)
         return -1;
+    if (bounds && !kind->bounds)
+        memset(bounds, 0, I * C * sizeof *bounds);
     ticker_init(&ticker, progress, (uint64_t)I * C);
 #pragma omp parallel for collapse(2) schedule(dynamic)
     for (size_t i = 0; i < I; i += rows)
@@ -90,10 +93,42 @@ int score_kind_all(const struct kind_model *model, const struct kind_images *ima
             if (ticker_stopped(&ticker))
                 continue;
             kind->tile(model, &some, &few, scratch_of(&scratches), sims + i * C + c, C);
+            if (bounds && kind->bounds)
+                kind->bounds(model, &some, &few, bounds + i * C + c, C);
             ticker_add(&ticker, some.I * few.C);
         }
     free(scratches.all);
     return ticker_end(&ticker, err);
+}
+
+int score_kind_all(const struct kind_model *model, const struct kind_images *images,
+                   const struct kind_captions *captions, float *sims,
+                   const struct progress *progress, struct error *err)
+{
+    return score_kind_approx(model, images, captions, sims, NULL, progress, err);
+}
+
+/* How many of the captions from list[k] on follow each other: one tile scores them. */
+static size_t run_length(const uint32_t *list, size_t k, size_t end, size_t most)
+{
+    size_t n = 1;
+    while (n < most && k + n < end && list[k + n] == list[k] + n)
+        n++;
+    return n;
+}
+
+static void score_row(const struct kind_model *model, const struct kind_images *image,
+                      const struct kind_captions *captions, const struct score_list *list, size_t i,
+                      float *scratch, float *scores, struct ticker *ticker)
+{
+    const struct model_kind *kind = model->options.kind;
+    size_t end = list->starts[i + 1];
+    for (size_t k = list->starts[i], n; k < end && !ticker_stopped(ticker); k += n) {
+        n = run_length(list->captions, k, end, kind->tile_captions);
+        struct kind_captions some = kind_captions_at(model, captions, list->captions[k], n);
+        kind->tile(model, image, &some, scratch, scores + k, n);
+        ticker_add(ticker, n);
+    }
 }
 
 int score_kind_pairs(const struct kind_model *model, const struct kind_images *images,
@@ -102,21 +137,51 @@ int score_kind_pairs(const struct kind_model *model, const struct kind_images *i
 {
     struct scratches scratches;
     struct ticker ticker;
+    size_t at_once = at_most(captions->C, model->options.kind->tile_captions);
     if (images->I == 0 || captions->C == 0)
         return 0;
-    if (scratches_alloc(model, images, captions, 1, &scratches, err) != 0)
+    if (scratches_alloc(model, images, captions, at_once, &scratches, err) != 0)
         return -1;
     ticker_init(&ticker, progress, list->starts[images->I]);
 #pragma omp parallel for schedule(dynamic)
     for (size_t i = 0; i < images->I; i++) {
         struct kind_images image = kind_images_at(model, images, i, 1);
-        for (size_t k = list->starts[i]; k < list->starts[i + 1] && !ticker_stopped(&ticker); k++) {
-            struct kind_captions caption = kind_captions_at(model, captions, list->captions[k], 1);
-            model->options.kind->tile(model, &image, &caption, scratch_of(&scratches), scores + k,
-                                      1);
-            ticker_add(&ticker, 1);
-        }
+        score_row(model, &image, captions, list, i, scratch_of(&scratches), scores, &ticker);
     }
     free(scratches.all);
     return ticker_end(&ticker, err);
+}
+
+int score_kind_subset(const struct kind_model *model, const struct kind_images *images,
+                      const struct kind_captions *caption, const uint32_t *list, size_t n,
+                      float *scores, const struct progress *progress, struct error *err)
+{
+    struct scratches scratches;
+    struct ticker ticker;
+    if (scratches_alloc(model, images, caption, 1, &scratches, err) != 0)
+        return -1;
+    ticker_init(&ticker, progress, n);
+#pragma omp parallel for schedule(dynamic)
+    for (size_t k = 0; k < n; k++) {
+        struct kind_images image = kind_images_at(model, images, list[k], 1);
+        if (ticker_stopped(&ticker))
+            continue;
+        model->options.kind->tile(model, &image, caption, scratch_of(&scratches), scores + list[k],
+                                  1);
+        ticker_add(&ticker, 1);
+    }
+    free(scratches.all);
+    return ticker_end(&ticker, err);
+}
+
+int score_kind_show(const struct kind_model *model, const struct kind_images *image,
+                    const struct kind_captions *caption, const struct kind_shown *out,
+                    struct error *err)
+{
+    struct scratches scratches;
+    if (scratches_alloc(model, image, caption, 1, &scratches, err) != 0)
+        return -1;
+    model->options.kind->show(model, image, caption, scratch_of(&scratches), out);
+    free(scratches.all);
+    return 0;
 }

@@ -124,17 +124,72 @@ int session_read_captions(struct session *session, struct error *err)
     return status;
 }
 
+/* Room for the kind's global vectors of so many captions with so many words; NULL if it holds none.
+ */
+static int finish_room(const struct session *session, size_t captions, size_t words, float **out,
+                       struct error *err)
+{
+    const struct kind_model *kind = model_kind(session->model);
+    if (!session_holds(session).global)
+        return 0;
+    return mem_alloc(out, kind->options.kind->finish_size(kind, captions, words), sizeof **out,
+                     "captions", err);
+}
+
+static void finish_captions(const struct session *session, const float *words, const size_t *starts,
+                            size_t n, float *room, float *global)
+{
+    const struct kind_model *kind = model_kind(session->model);
+    if (global)
+        kind->options.kind->finish_captions(kind, words, starts, n, room, global);
+}
+
 /* A block of captions, as the text encoder takes them. */
 struct caption_block {
     int32_t *ids;
     size_t starts[CAPTION_BLOCK + 1];
-    float *out;
+    float *out;    /* words x D */
+    float *global; /* CAPTION_BLOCK x D, and the room to compute them; NULL if none are held */
+    float *room;
 };
+
+static int block_alloc(const struct session *session, size_t longest, struct caption_block *out,
+                       struct error *err)
+{
+    static const char what[] = "captions";
+    size_t words = CAPTION_BLOCK * longest, D = session->D;
+    if (mem_alloc(&out->ids, words, sizeof *out->ids, what, err) != 0 ||
+        mem_alloc(&out->out, words, D * sizeof(float), what, err) != 0 ||
+        finish_room(session, CAPTION_BLOCK, words, &out->room, err) != 0)
+        return -1;
+    return out->room ? mem_alloc(&out->global, CAPTION_BLOCK, D * sizeof(float), what, err) : 0;
+}
+
+static void block_done(struct caption_block *block)
+{
+    free(block->ids);
+    free(block->out);
+    free(block->global);
+    free(block->room);
+}
+
+/* Copies caption i of the block to its place, c, in the split. */
+static void place_caption(const struct session *session, const struct caption_block *b, size_t i,
+                          size_t c)
+{
+    const struct embedded_captions *to = &session->captions;
+    size_t D = session->D, W = b->starts[i + 1] - b->starts[i];
+    if (to->words)
+        memcpy(to->words + session->starts[c] * D, b->out + b->starts[i] * D,
+               W * D * sizeof(float));
+    if (to->global)
+        memcpy(to->global + c * D, b->global + i * D, D * sizeof(float));
+    embedded_captions_finish(to, c);
+}
 
 static int encode_captions_block(struct session *session, const size_t *order, size_t n,
                                  struct caption_block *b, struct error *err)
 {
-    size_t D = session->D;
     for (size_t i = 0; i < n; i++) {
         size_t start = session->starts[order[i]], W = session->starts[order[i] + 1] - start;
         memcpy(b->ids + b->starts[i], session->ids + start, W * sizeof *b->ids);
@@ -142,13 +197,10 @@ static int encode_captions_block(struct session *session, const size_t *order, s
     }
     if (model_encode_words(session->model, b->ids, b->starts, n, b->out, err) != 0)
         return -1;
+    finish_captions(session, b->out, b->starts, n, b->room, b->global);
 #pragma omp parallel for schedule(dynamic, 8)
-    for (size_t i = 0; i < n; i++) {
-        size_t W = b->starts[i + 1] - b->starts[i];
-        memcpy(session->captions.words + session->starts[order[i]] * D, b->out + b->starts[i] * D,
-               W * D * sizeof(float));
-        embedded_captions_finish(&session->captions, order[i]);
-    }
+    for (size_t i = 0; i < n; i++)
+        place_caption(session, b, i, order[i]);
     return 0;
 }
 
@@ -170,21 +222,18 @@ static int encode_all_captions(struct session *session, const size_t *order,
 int session_encode_captions(struct session *session, const struct progress *progress,
                             struct error *err)
 {
-    if (session->captions.words)
+    if (embedded_captions_ready(&session->captions))
         return 0;
     if (session->C == 0)
         return error_set(err, "the split has no captions: give them with --captions FILE or "
                               "--token-ids FILE");
-    bool i2t = session_attn(session)->cross_attn == CROSS_I2T;
     size_t longest, *order = NULL;
     struct caption_block block = {0};
     int status = 0;
-    if (embedded_captions_alloc(session->C, session->D, session->starts, i2t, &session->captions,
-                                err) != 0 ||
+    if (embedded_captions_alloc(session->C, session->D, session->starts, session_holds(session),
+                                &session->captions, err) != 0 ||
         embedded_captions_order(session->starts, session->C, &longest, &order, err) != 0 ||
-        mem_alloc(&block.ids, CAPTION_BLOCK, longest * sizeof *block.ids, "captions", err) != 0 ||
-        mem_alloc(&block.out, CAPTION_BLOCK * longest, session->D * sizeof(float), "captions",
-                  err) != 0 ||
+        block_alloc(session, longest, &block, err) != 0 ||
         encode_all_captions(session, order, &block, progress, err) != 0)
         status = -1;
     if (status == 0 && session->half)
@@ -192,9 +241,38 @@ int session_encode_captions(struct session *session, const struct progress *prog
             session->captions.words, session->starts[session->C], session->D);
     if (status != 0)
         embedded_captions_free(&session->captions);
-    free(block.ids);
-    free(block.out);
+    block_done(&block);
     free(order);
+    return status;
+}
+
+/* ---- captions outside the split ---- */
+
+int session_encode_words(const struct session *session, const int32_t *ids, const size_t *starts,
+                         size_t n, float *words, float *global, struct error *err)
+{
+    float *room = NULL;
+    int status = model_encode_words(session->model, ids, starts, n, words, err);
+    if (status == 0)
+        status = finish_room(session, n, starts[n], &room, err);
+    if (status == 0)
+        finish_captions(session, words, starts, n, room, global);
+    free(room);
+    return status;
+}
+
+int session_encode_ids(const struct session *session, const int32_t *ids, const size_t *starts,
+                       size_t n, struct embedded_captions *out, struct error *err)
+{
+    float *own = NULL; /* words that are not kept */
+    if (embedded_captions_alloc(n, session->D, starts, session_holds(session), out, err) != 0 ||
+        (!out->words && mem_alloc(&own, starts[n], session->D * sizeof *own, "captions", err) != 0))
+        return -1;
+    int status =
+        session_encode_words(session, ids, starts, n, own ? own : out->words, out->global, err);
+    for (size_t c = 0; status == 0 && c < n; c++)
+        embedded_captions_finish(out, c);
+    free(own);
     return status;
 }
 

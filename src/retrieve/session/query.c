@@ -16,6 +16,7 @@ void query_free(struct query *query)
     free(query->emb);
     free(query->gram);
     free(query->norm);
+    free(query->global);
     free(query);
 }
 
@@ -23,15 +24,17 @@ void query_free(struct query *query)
 static int encode_query(const struct session *session, struct query *query, struct error *err)
 {
     size_t W = query->W, D = session->D, starts[2] = {0, W};
+    struct kind_holds holds = session_holds(session);
     if (W > SESSION_WORDS)
         return error_set(err, "the caption has %zu words; at most %d are supported", W - 2,
                          SESSION_WORDS - 2);
+    query->global = holds.global ? mem_new(D, sizeof *query->global) : NULL;
     if (mem_alloc(&query->emb, W * D, sizeof(float), "the caption", err) != 0 ||
-        model_encode_words(session->model, query->ids, starts, 1, query->emb, err) != 0)
+        session_encode_words(session, query->ids, starts, 1, query->emb, query->global, err) != 0)
         return -1;
     query->norm = mem_new(W, sizeof *query->norm);
     xattn_norms(query->emb, W, D, query->norm);
-    if (session_attn(session)->cross_attn == CROSS_T2I)
+    if (!holds.word_gram)
         return 0;
     query->gram = mem_new(W * W, sizeof *query->gram);
     xattn_gram(query->emb, W, D, query->gram);
@@ -128,5 +131,6 @@ struct embedded_captions query_caption(const struct query *query, size_t D, cons
                                       .words = query->emb,
                                       .norm = query->norm,
                                       .gram = query->gram,
-                                      .gram_start = gram_start};
+                                      .gram_start = gram_start,
+                                      .global = query->global};
 }

@@ -1,6 +1,7 @@
 /* session.c: opens what belongs together and checks that it does. */
 #include "retrieve/session/session.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "base/file.h"
@@ -138,6 +139,33 @@ static int load_vocab(struct session *session, const struct session_spec *spec, 
 
 /* ---- opening ---- */
 
+/* The kind of the session's model, with its options; NULL for SCAN. */
+static const struct model_kind *kind_of_session(const struct session *session,
+                                                const struct kind_options **options_out)
+{
+    const struct kind_model *model = model_kind(session->model);
+    *options_out = model ? &model->options : NULL;
+    return model ? model->options.kind : NULL;
+}
+
+/* A model that has a weight for each place among the regions takes no more regions than that. */
+static int check_regions(const struct session *session, const struct session_spec *spec,
+                         struct error *err)
+{
+    const struct kind_options *options;
+    const struct model_kind *kind = kind_of_session(session, &options);
+    const struct dataset *data = session->data;
+    size_t most = kind && kind->most_regions ? kind->most_regions(options) : SIZE_MAX;
+    for (size_t i = 0; data->regions > most && i < data->images; i++)
+        if (dataset_regions_of(data, i) > most)
+            return error_set(err,
+                             "%s: %s has a batch norm over %zu regions, but image %zu of %s has "
+                             "%zu: give features of at most %zu regions",
+                             spec->model, kind->name, most, i, data->features->path,
+                             dataset_regions_of(data, i), most);
+    return 0;
+}
+
 static int check_fit(const struct session *session, const struct session_spec *spec,
                      struct error *err)
 {
@@ -149,6 +177,8 @@ static int check_fit(const struct session *session, const struct session_spec *s
             "%s needs region features of size %d (img_dim), %s has %zu: they come from "
             "different detectors",
             spec->model, options->img_dim, data->features->path, data->feature_size);
+    if (check_regions(session, spec, err) != 0)
+        return -1;
     return model_check_features(session->model, data->source, data->features->path, err);
 }
 
@@ -176,22 +206,65 @@ static int open_parts(struct session *session, const struct session_spec *spec, 
 
 static int choose_kernel(struct session *session, bool bf16, struct error *err)
 {
+    const struct kind_options *options;
+    const struct model_kind *kind = kind_of_session(session, &options);
     const char *why = NULL;
+    if (bf16 && kind) {
+        notes_add(&session->notes,
+                  "%s: --precision bf16 is for SCAN; %s has no bfloat16 whose rankings are proven "
+                  "to be exact, and is scored in f32",
+                  session->name, kind->name);
+        return 0;
+    }
     session->half = bf16 ? bf16_kernel(&why) : NULL;
     return bf16 && !session->half ? error_set(err, "--precision bf16: %s", why) : 0;
+}
+
+/* ---- what the scores of other kinds of models are worth ---- */
+
+static void note_few_regions(struct session *session, const struct model_kind *kind, size_t most)
+{
+    size_t fewer = 0;
+    for (size_t i = 0; i < session->I; i++)
+        fewer += dataset_regions_of(session->data, i) < most;
+    if (fewer > 0)
+        notes_add(&session->notes,
+                  "%s: %s was published for images of %zu regions; %zu of %zu images have fewer, "
+                  "and use the first of its batch norm's channels",
+                  session->name, kind->name, most, fewer, session->I);
+}
+
+static void note_kind(struct session *session)
+{
+    const struct kind_options *options;
+    const struct model_kind *kind = kind_of_session(session, &options);
+    if (kind && kind->most_regions)
+        note_few_regions(session, kind, kind->most_regions(options));
+    if (kind && !kind->same_bits(options) && !kind->bounds)
+        notes_add(&session->notes,
+                  "%s: with this machine's BLAS the last digits of a score of %s depend on what is "
+                  "scored along with it; two that differ by less than 1e-6 may change places "
+                  "between commands",
+                  session->name, kind->name);
+    if (kind && kind->pools && session->R > 1)
+        notes_add(&session->notes,
+                  "%s: %s has one vector per image: the features of an image's "
+                  "regions are averaged",
+                  session->name, kind->name);
 }
 
 int session_open(const struct session_spec *spec, const struct progress *progress,
                  struct session **out, struct error *err)
 {
     struct session *session = mem_new(1, sizeof *session);
-    if (choose_kernel(session, spec->bf16, err) != 0 || open_parts(session, spec, err) != 0 ||
+    if (open_parts(session, spec, err) != 0 || choose_kernel(session, spec->bf16, err) != 0 ||
         (!spec->images_only && session_read_captions(session, err) != 0) ||
         session_encode_images(session, &spec->index, progress, err) != 0 ||
         (spec->encode_captions && session_encode_captions(session, progress, err) != 0)) {
         session_free(session);
         return -1;
     }
+    note_kind(session);
     *out = session;
     return 0;
 }

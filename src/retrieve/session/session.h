@@ -58,7 +58,7 @@ struct session {
     int32_t *ids;                      /* token ids of all captions, end to end */
     size_t *starts;                    /* C + 1 */
     struct unknown_words unknown;      /* of all captions; zero without a vocabulary */
-    struct embedded_captions captions; /* words NULL until encoded */
+    struct embedded_captions captions; /* zero until encoded */
     struct notes notes;                /* about how its parts fit together */
 };
 
@@ -98,8 +98,9 @@ struct query {
     int32_t *ids;          /* W */
     size_t W;
     float *emb;     /* W x D */
-    float *gram;    /* i2t: W x W; NULL for t2i */
+    float *gram;    /* W x W; NULL if the model does not need it (struct kind_holds) */
     float *norm;    /* W */
+    float *global;  /* D, likewise */
     size_t unknown; /* how many words are <unk> */
 };
 

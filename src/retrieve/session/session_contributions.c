@@ -76,13 +76,15 @@ static int contributions_of_i2t(const struct session *session, size_t image,
 {
     size_t W = query->W, starts[2] = {0, W - 1};
     struct embedded_images one = embedded_images_at(&session->images, image, 1);
+    struct scoring scoring = {.attn = options};
     struct embedded_captions shorter;
-    int status = embedded_captions_alloc(1, session->D, starts, true, &shorter, err);
+    int status =
+        embedded_captions_alloc(1, session->D, starts, session_holds(session), &shorter, err);
     for (size_t w = 0; w < W && status == 0; w++) {
         float rest = 0;
         omit_word(query, w, &shorter);
         if (W > 1)
-            status = score_pair(options, &one, &shorter, NULL, NULL, &rest, err);
+            status = score_pair(&scoring, &one, &shorter, NULL, NULL, &rest, err);
         contributions[w] = all - rest;
     }
     embedded_captions_free(&shorter);

@@ -38,8 +38,9 @@ static int score_added(struct ranking_work *w, struct error *err)
 {
     size_t starts[2] = {0, w->query->W};
     struct embedded_captions caption = query_caption(w->query, w->session->D, starts);
-    int status = score_image_subset(session_attn(w->session), &w->session->images, &caption,
-                                    w->list, w->listed, w->scores, w->progress, err);
+    struct scoring scoring = session_scoring(w->session);
+    int status = score_image_subset(&scoring, &w->session->images, &caption, w->list, w->listed,
+                                    w->scores, w->progress, err);
     w->again += w->listed;
     w->listed = 0;
     return status;
@@ -49,8 +50,9 @@ static int score_near(struct ranking_work *w, struct error *err)
 {
     size_t starts[2] = {0, w->query->W};
     struct embedded_captions caption = query_caption(w->query, w->session->D, starts);
-    return score_images_approx(session_attn(w->session), &w->session->images, &caption,
-                               w->session->half, w->scores, w->bounds, w->progress, err);
+    struct scoring scoring = session_scoring(w->session);
+    return score_images_approx(&scoring, &w->session->images, &caption, w->session->half, w->scores,
+                               w->bounds, w->progress, err);
 }
 
 /* Sets the own scores of the images in `need` and of the seemingly best ones; what really comes in
@@ -129,7 +131,8 @@ static int score_rows(const struct session *session, const struct session_block 
         embedded_images_at(&session->images, part->first_image + first, n);
     struct embedded_captions captions =
         embedded_captions_at(&session->captions, part->first_caption, part->captions);
-    return score_all_approx(session_attn(session), &images, &captions, half ? session->half : NULL,
+    struct scoring scoring = session_scoring(session);
+    return score_all_approx(&scoring, &images, &captions, half ? session->half : NULL,
                             sims + first * part->captions, bounds + first * part->captions,
                             progress, err);
 }
@@ -160,5 +163,6 @@ int session_score_pairs(const struct session *session, const struct session_bloc
         embedded_images_at(&session->images, part->first_image, part->images);
     struct embedded_captions captions =
         embedded_captions_at(&session->captions, part->first_caption, part->captions);
-    return score_pairs(session_attn(session), &images, &captions, list, scores, progress, err);
+    struct scoring scoring = session_scoring(session);
+    return score_pairs(&scoring, &images, &captions, list, scores, progress, err);
 }
