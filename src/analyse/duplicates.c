@@ -211,6 +211,10 @@ void duplicates_image_means(const struct session *session, float *means)
 #pragma omp parallel for schedule(static)
     for (size_t i = 0; i < session->I; i++) {
         float *mean = means + i * D;
+        if (session->images.global) {
+            memcpy(mean, session->images.global + i * D, D * sizeof *mean);
+            continue;
+        }
         memset(mean, 0, D * sizeof *mean);
         size_t R = embedded_images_regions(&session->images, i), first = i * session->R;
         for (size_t r = 0; r < R; r++)

@@ -19,12 +19,15 @@ struct split {
     struct embedded_captions captions;
 };
 
+static const struct kind_holds both_ways = {
+    .regions = true, .words = true, .region_gram = true, .word_gram = true};
+
 static void embed_images(struct split *s)
 {
     struct fixture *f = &s->fixture;
     size_t D = (size_t)model_options(s->model)->embed_size, R = f->R;
     struct error err;
-    assert_done(embedded_images_alloc(f->I, R, D, true, false, &s->images, &err), err);
+    assert_done(embedded_images_alloc(f->I, R, D, both_ways, false, &s->images, &err), err);
     model_encode_regions(s->model, f->features, f->I * R, s->images.regions);
     for (size_t i = 0; i < f->I; i++)
         embedded_images_finish(&s->images, i, s->images.regions + i * R * D);
@@ -35,7 +38,7 @@ static void embed_captions(struct split *s)
     struct fixture *f = &s->fixture;
     size_t D = s->images.D;
     struct error err;
-    assert_done(embedded_captions_alloc(f->C, D, f->starts, true, &s->captions, &err), err);
+    assert_done(embedded_captions_alloc(f->C, D, f->starts, both_ways, &s->captions, &err), err);
     assert_done(model_encode_words(s->model, f->ids, f->starts, f->C, s->captions.words, &err),
                 err);
     for (size_t c = 0; c < f->C; c++)
@@ -79,7 +82,9 @@ static float *our_sims(const struct split *s)
 {
     struct error err;
     float *sims = mem_new(s->fixture.I * s->fixture.C, sizeof *sims);
-    assert_done(score_all(&s->attn, &s->images, &s->captions, sims, NULL, &err), err);
+    assert_done(
+        score_all(&(struct scoring){.attn = &s->attn}, &s->images, &s->captions, sims, NULL, &err),
+        err);
     return sims;
 }
 
@@ -114,7 +119,8 @@ static void check_attention(const struct split *s, size_t image, size_t caption)
     e.gram_start += caption;
     struct error err;
     assert_int_equal(K * Q, v.R * (e.starts[1] - e.starts[0]));
-    assert_done(score_pair(&s->attn, &v, &e, got, NULL, &score, &err), err);
+    assert_done(score_pair(&(struct scoring){.attn = &s->attn}, &v, &e, got, NULL, &score, &err),
+                err);
     for (size_t k = 0; k < K; k++)
         for (size_t q = 0; q < Q; q++)
             if (!(fabs((double)got[q * K + k] - wanted[k * Q + q]) <= 1e-5))

@@ -132,8 +132,8 @@ void assert_right(const struct opened *o)
         assert_memory_equal(images->regions, direct.regions, rows * s->D * sizeof(float));
     }
     assert_memory_equal(images->norm, direct.norm, rows * sizeof(float));
-    assert_true(s->gram == (images->gram != NULL));
-    if (s->gram)
+    assert_true(s->holds.region_gram == (images->gram != NULL));
+    if (s->holds.region_gram)
         assert_memory_equal(images->gram, direct.gram, rows * s->R * sizeof(float));
     embedded_images_free(&direct);
 }

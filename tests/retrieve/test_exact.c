@@ -38,7 +38,9 @@ static float *own_scores(const struct split *s, const struct attn_options *o,
     for (size_t k = 0; k < I * C; k++)
         captions[k] = (uint32_t)(k % C);
     struct score_list list = {starts, captions};
-    assert_done(score_pairs(o, images, &s->captions, &list, scores, NULL, &err), err);
+    assert_done(
+        score_pairs(&(struct scoring){.attn = o}, images, &s->captions, &list, scores, NULL, &err),
+        err);
     free(starts);
     free(captions);
     return scores;
@@ -64,9 +66,13 @@ static void check_ways(const struct split *s, const struct attn_options *o)
     for (size_t i = 0; i < I; i++) {
         struct embedded_images image = embedded_images_at(&s->images, i, 1);
         struct embedded_captions caption = embedded_captions_at(&s->captions, i % C, 1);
-        assert_done(score_captions(o, &image, &s->captions, row, NULL, &err), err);
+        assert_done(
+            score_captions(&(struct scoring){.attn = o}, &image, &s->captions, row, NULL, &err),
+            err);
         assert_same_bits(own + i * C, row, C, "one image");
-        assert_done(score_pair(o, &image, &caption, NULL, NULL, &pair, &err), err);
+        assert_done(
+            score_pair(&(struct scoring){.attn = o}, &image, &caption, NULL, NULL, &pair, &err),
+            err);
         assert_same_bits(own + i * C + i % C, &pair, 1, "one pair");
     }
     for (size_t c = 0; c < C; c++) {
@@ -74,7 +80,8 @@ static void check_ways(const struct split *s, const struct attn_options *o)
         const struct embedded_images *images = c % 2 ? &halves : &s->images;
         for (size_t i = 0; i < I; i++)
             turned[i] = own[i * C + c];
-        assert_done(score_images(o, images, &caption, column, NULL, &err), err);
+        assert_done(
+            score_images(&(struct scoring){.attn = o}, images, &caption, column, NULL, &err), err);
         assert_same_bits(turned, column, I, "one caption");
     }
     free(own);
@@ -120,14 +127,18 @@ static void check_bounds(const struct split *s, const struct attn_options *o,
     struct error err;
     float *own = own_scores(s, o, &s->images);
     float *near = mem_new(I * C, sizeof *near), *bounds = mem_new(I * C, sizeof *bounds);
-    assert_done(score_all_approx(o, &halves, &s->captions, half, near, bounds, NULL, &err), err);
+    assert_done(score_all_approx(&(struct scoring){.attn = o}, &halves, &s->captions, half, near,
+                                 bounds, NULL, &err),
+                err);
     check_within(own, near, bounds, I * C, half ? "bf16 tile" : "f32 tile");
     for (size_t c = 0; half && c < C; c += 3) {
         struct embedded_captions caption = embedded_captions_at(&s->captions, c, 1);
         float column[64];
         for (size_t i = 0; i < I; i++)
             column[i] = own[i * C + c];
-        assert_done(score_images_approx(o, &halves, &caption, half, near, bounds, NULL, &err), err);
+        assert_done(score_images_approx(&(struct scoring){.attn = o}, &halves, &caption, half, near,
+                                        bounds, NULL, &err),
+                    err);
         check_within(column, near, bounds, I, "bf16 query");
     }
     free(own);
@@ -251,7 +262,9 @@ static void put_own(const struct split *s, const struct attn_options *o,
     struct embedded_images halves = s->halves;
     struct score_list pairs = {list->starts, list->captions};
     struct error err;
-    assert_done(score_pairs(o, &halves, &s->captions, &pairs, scores, NULL, &err), err);
+    assert_done(score_pairs(&(struct scoring){.attn = o}, &halves, &s->captions, &pairs, scores,
+                            NULL, &err),
+                err);
     exact_scatter(list, scores, s->images.I, s->captions.C, sims);
 }
 
@@ -265,7 +278,9 @@ static double exact_sims(const struct split *s, const struct attn_options *o,
     struct error err;
     float *bounds = mem_new(I * C, sizeof *bounds), *scores = mem_new(I * C, sizeof *scores);
     float *true_scores = mem_new(C, sizeof *true_scores);
-    assert_done(score_all_approx(o, &halves, &s->captions, half, sims, bounds, NULL, &err), err);
+    assert_done(score_all_approx(&(struct scoring){.attn = o}, &halves, &s->captions, half, sims,
+                                 bounds, NULL, &err),
+                err);
     assert_done(exact_true_pairs(REGULAR(I, C, PER_IMAGE), &truth, &err), err);
     put_own(s, o, &truth, true_scores, sims);
     assert_done(
@@ -325,7 +340,8 @@ static void test_near_alone_is_not_enough(void **state)
     struct attn_options o = paper(CROSS_T2I, AGG_MEAN);
     struct embedded_images halves = s.halves;
     float *own = own_scores(&s, &o, &s.images), *near = mem_new(I * C, sizeof *near);
-    assert_done(score_all_approx(&o, &halves, &s.captions, &bf16_plain, near, NULL, NULL, &err),
+    assert_done(score_all_approx(&(struct scoring){.attn = &o}, &halves, &s.captions, &bf16_plain,
+                                 near, NULL, NULL, &err),
                 err);
     struct ranks wanted = ranks_of(own, I, C), got = ranks_of(near, I, C);
     assert_true(memcmp(wanted.t2i, got.t2i, C * sizeof *got.t2i) != 0);

@@ -27,7 +27,7 @@ static void make_alone(const struct padded *p, size_t i, bool halves, struct emb
     struct error err;
     size_t R = (size_t)p->count[i], D = all->D;
     const float *regions = all->regions + i * all->R * D;
-    assert_done(embedded_images_alloc(1, R, D, true, halves, out, &err), err);
+    assert_done(embedded_images_alloc(1, R, D, made_split_holds, halves, out, &err), err);
     if (!halves)
         memcpy(out->regions, regions, R * D * sizeof *regions);
     embedded_images_finish(out, 0, halves ? regions : out->regions);
@@ -93,8 +93,8 @@ static void check_pair(const struct padded *p, const struct attn_options *o, boo
         const struct embedded_images *alone = halves ? &p->alone_halves[i] : &p->alone[i];
         attention[k] = mem_new(R * W, sizeof **attention);
         similarity[k] = mem_new(Q, sizeof **similarity);
-        assert_done(score_pair(o, k ? alone : &padded, &caption, attention[k], similarity[k],
-                               &score[k], &err),
+        assert_done(score_pair(&(struct scoring){.attn = o}, k ? alone : &padded, &caption,
+                               attention[k], similarity[k], &score[k], &err),
                     err);
     }
     assert_same(score, &wanted, 1, "score_pair", i);
@@ -119,17 +119,20 @@ static void check_own(const struct padded *p, const struct attn_options *o, bool
     struct exact_list list;
     assert_done(exact_all_pairs(I, C, &list, &err), err);
     struct score_list all = {list.starts, list.captions};
-    assert_done(score_pairs(o, images, captions, &all, pairs, NULL, &err), err);
+    assert_done(
+        score_pairs(&(struct scoring){.attn = o}, images, captions, &all, pairs, NULL, &err), err);
     assert_same(pairs, wanted, I * C, "score_pairs", 0);
     for (size_t i = 0; i < I; i++) {
         struct embedded_images one = embedded_images_at(images, i, 1);
-        assert_done(score_captions(o, &one, captions, row, NULL, &err), err);
+        assert_done(score_captions(&(struct scoring){.attn = o}, &one, captions, row, NULL, &err),
+                    err);
         assert_same(row, wanted + i * C, C, "score_captions", i);
         check_pair(p, o, halves, i, i % C, wanted[i * C + i % C]);
     }
     for (size_t c = 0; c < C; c += 3) {
         struct embedded_captions caption = embedded_captions_at(captions, c, 1);
-        assert_done(score_images(o, images, &caption, column, NULL, &err), err);
+        assert_done(
+            score_images(&(struct scoring){.attn = o}, images, &caption, column, NULL, &err), err);
         for (size_t i = 0; i < I; i++)
             assert_same(column + i, wanted + i * C + c, 1, "score_images", i);
     }
@@ -154,7 +157,9 @@ static void check_fast(const struct padded *p, const struct attn_options *o,
     struct error err;
     size_t I = images->I, C = captions->C, finite = 0;
     float *sims = mem_new(I * C, sizeof *sims), *bounds = mem_new(I * C, sizeof *bounds);
-    assert_done(score_all_approx(o, images, captions, half, sims, bounds, NULL, &err), err);
+    assert_done(score_all_approx(&(struct scoring){.attn = o}, images, captions, half, sims, bounds,
+                                 NULL, &err),
+                err);
     for (size_t k = 0; k < I * C; k++) {
         if (isfinite(bounds[k]))
             assert_within(sims[k], bounds[k], wanted[k], half ? "bf16 tiles" : "tiles", k / C);
@@ -163,7 +168,9 @@ static void check_fast(const struct padded *p, const struct attn_options *o,
     assert_true(finite > 0);
     for (size_t c = 0; half && c < C; c += 3) {
         struct embedded_captions caption = embedded_captions_at(captions, c, 1);
-        assert_done(score_images_approx(o, images, &caption, half, sims, bounds, NULL, &err), err);
+        assert_done(score_images_approx(&(struct scoring){.attn = o}, images, &caption, half, sims,
+                                        bounds, NULL, &err),
+                    err);
         for (size_t i = 0; i < I; i++)
             if (isfinite(bounds[i]))
                 assert_within(sims[i], bounds[i], wanted[i * C + c], "bf16 query", i);
@@ -178,7 +185,8 @@ static void score_alone(const struct padded *p, const struct attn_options *o, fl
     struct error err;
     size_t C = p->split.captions.C;
     for (size_t i = 0; i < p->split.images.I; i++)
-        assert_done(score_captions(o, &p->alone[i], &p->split.captions, wanted + i * C, NULL, &err),
+        assert_done(score_captions(&(struct scoring){.attn = o}, &p->alone[i], &p->split.captions,
+                                   wanted + i * C, NULL, &err),
                     err);
 }
 

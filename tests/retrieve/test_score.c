@@ -30,19 +30,24 @@ static void check_split(const struct split *s, const struct attn_options *o)
     size_t I = s->images.I, C = s->captions.C;
     float *all = mem_new(I * C, sizeof *all), *row = mem_new(C, sizeof *row),
           *column = mem_new(I, sizeof *column);
-    assert_done(score_all(o, &s->images, &s->captions, all, NULL, &err), err);
+    assert_done(score_all(&(struct scoring){.attn = o}, &s->images, &s->captions, all, NULL, &err),
+                err);
     for (size_t i = 0; i < I; i++)
         for (size_t c = 0; c < C; c++)
             assert_near(all[i * C + c], naive_score(o, s, i, c), i, c);
     for (size_t i = 0; i < I; i += 3) {
         struct embedded_images image = embedded_images_at(&s->images, i, 1);
-        assert_done(score_captions(o, &image, &s->captions, row, NULL, &err), err);
+        assert_done(
+            score_captions(&(struct scoring){.attn = o}, &image, &s->captions, row, NULL, &err),
+            err);
         for (size_t c = 0; c < C; c++)
             assert_near(row[c], all[i * C + c], i, c);
     }
     for (size_t c = 0; c < C; c += 5) {
         struct embedded_captions caption = embedded_captions_at(&s->captions, c, 1);
-        assert_done(score_images(o, &s->images, &caption, column, NULL, &err), err);
+        assert_done(
+            score_images(&(struct scoring){.attn = o}, &s->images, &caption, column, NULL, &err),
+            err);
         for (size_t i = 0; i < I; i++)
             assert_near(column[i], all[i * C + c], i, c);
     }
@@ -94,11 +99,15 @@ static void test_interrupted(void **state)
     int calls = 0;
     struct progress progress = {stop_at_once, &calls};
     struct error err;
-    assert_int_equal(score_all(&o, &s.images, &s.captions, sims, &progress, &err), -1);
+    assert_int_equal(
+        score_all(&(struct scoring){.attn = &o}, &s.images, &s.captions, sims, &progress, &err),
+        -1);
     assert_string_equal(err.text, "interrupted");
     assert_int_equal(calls, 1);
     struct embedded_captions caption = embedded_captions_at(&s.captions, 0, 1);
-    assert_int_equal(score_images(&o, &s.images, &caption, sims, &progress, &err), -1);
+    assert_int_equal(
+        score_images(&(struct scoring){.attn = &o}, &s.images, &caption, sims, &progress, &err),
+        -1);
     assert_string_equal(err.text, "interrupted");
     free(sims);
     split_done(&s);
@@ -121,7 +130,9 @@ static void test_pair_attention(void **state)
         float attention[7 * 20], similarity[20], score;
         double wanted[7 * 20], wanted_similarity[20];
         struct error err;
-        assert_done(score_pair(&o, &image, &caption, attention, similarity, &score, &err), err);
+        assert_done(score_pair(&(struct scoring){.attn = &o}, &image, &caption, attention,
+                               similarity, &score, &err),
+                    err);
         double naive = xattn_naive(&o, image.regions, 7, s.captions.words + s.starts[2] * 16, W, 16,
                                    wanted, wanted_similarity);
         assert_near(score, naive, 1, 2);

@@ -47,9 +47,10 @@ void split_init(struct split *s, uint64_t seed, size_t I, size_t R, size_t D, si
     for (size_t c = 0; c < C; c++)
         s->starts[c + 1] =
             s->starts[c] + (c == C / 2 ? longest : 1 + rng_below(&rng, c % 3 ? 20 : longest));
-    assert_done(embedded_images_alloc(I, R, D, true, false, &s->images, &err), err);
-    assert_done(embedded_images_alloc(I, R, D, true, true, &s->halves, &err), err);
-    assert_done(embedded_captions_alloc(C, D, s->starts, true, &s->captions, &err), err);
+    assert_done(embedded_images_alloc(I, R, D, made_split_holds, false, &s->images, &err), err);
+    assert_done(embedded_images_alloc(I, R, D, made_split_holds, true, &s->halves, &err), err);
+    assert_done(embedded_captions_alloc(C, D, s->starts, made_split_holds, &s->captions, &err),
+                err);
     fill_unit_rows(&rng, I * R, D, s->images.regions);
     fill_unit_rows(&rng, s->starts[C], D, s->captions.words);
     split_finish(s);

@@ -4,6 +4,10 @@
 
 #include "retrieve/score/score.h"
 
+/* What any variant of SCAN needs. */
+static const struct kind_holds made_split_holds = {
+    .regions = true, .words = true, .region_gram = true, .word_gram = true};
+
 struct split {
     struct embedded_images images, halves; /* the same images; halves: of floats */
     struct embedded_captions captions;

@@ -57,13 +57,14 @@ static void words_from_regions(struct attention *a)
 int session_attention(const struct session *session, size_t image, const struct query *query,
                       struct attention **out, struct error *err)
 {
+    struct scoring scoring = session_scoring(session);
     size_t starts[2] = {0, query->W};
     struct embedded_images one = embedded_images_at(&session->images, image, 1);
     struct embedded_captions caption = query_caption(query, session->D, starts);
     struct attention *a =
         attention_new(session_shows(session), embedded_images_regions(&one, 0), query->W);
     bool words = a->shows & KIND_WORDS_ON_REGIONS;
-    if (score_pair(session_attn(session), &one, &caption, words ? a->word_region : a->region_word,
+    if (score_pair(&scoring, &one, &caption, words ? a->word_region : a->region_word,
                    words ? a->word_similarity : a->region_similarity, &a->score, err) != 0) {
         session_attention_free(a);
         return -1;
