@@ -156,6 +156,10 @@ struct model_kind {
     void (*bounds)(const struct kind_model *model, const struct kind_images *images,
                    const struct kind_captions *captions, float *bounds, size_t ld);
 
+    /* With fewer regions than that an image's scores are decided by rounding; 0: there is no such
+     * number. */
+    size_t least_regions;
+
     /* The most regions that an image may have; NULL: any number. */
     size_t (*most_regions)(const struct kind_options *options);
 

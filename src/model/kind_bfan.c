@@ -166,6 +166,7 @@ const struct model_kind kind_bfan = {
     .tile_scratch = tile_scratch,
     .tile = tile,
     .same_bits = same_bits,
+    .least_regions = 2, /* one alone is as near to the mean as it gets (kernels/bfan.h) */
     .show = show,
     .training = &training,
 };

@@ -4,12 +4,13 @@
 . "$SCANSCOPE_TESTS/cli/split.sh"
 need_fixtures
 
-# fixture_eval FIXTURE ARGS...
+# fixture_eval FIXTURE ARGS...: a SCAN's by name, any by folder
 fixture_eval() {
     fixture=$1
+    [ -d "$fixture" ] || fixture=$fixtures/$1
     shift
-    run "$SCANSCOPE" eval -m "$fixtures/$fixture/model.pth.tar" --ims "$fixtures/$fixture/ims.npy" \
-        --token-ids "$fixtures/$fixture/tokens.txt" "$@"
+    run "$SCANSCOPE" eval -m "$fixture/model.pth.tar" --ims "$fixture/ims.npy" \
+        --token-ids "$fixture/tokens.txt" "$@"
 }
 
 # numbers_of KEY: the five numbers of that list in JSON on stdin, to nine digits
@@ -18,13 +19,29 @@ numbers_of() {
         awk -F, '{ for (i = 1; i <= 5; i++) printf "%.9g ", $i; print "" }'
 }
 
-for folder in "$fixtures"/*/; do
+# Every pair's own score (--save-sims), and the faster scores whose bounds decide ranks: both are the reference's.
+for folder in "$fixtures"/*/ "$family_fixtures"/*/; do
     name=$(basename "$folder")
-    fixture_eval "$name" --json
+    if [ ! -f "$folder/expected.json" ]; then
+        skip "the kinds of models beside SCAN" "no fixtures in $family_fixtures"
+        continue
+    fi
+    fixture_eval "$folder" --json --no-index
     [ "$status" -eq 0 ] &&
         [ "$(numbers_of i2t <out)" = "$(numbers_of i2t <"$folder/expected.json")" ] &&
         [ "$(numbers_of t2i <out)" = "$(numbers_of t2i <"$folder/expected.json")" ]
     ok $? "$name: recalls, medians and means as the reference's"
+    cp out without.json
+    fixture_eval "$folder" --json --no-index --save-sims own.npy
+    cmp -s out without.json && near_sims 2e-5 own.npy "$folder/sims.npy"
+    ok $? "$name: similarities within 2e-5 of the reference's"
+    run "$SCANSCOPE" index -m "$folder/model.pth.tar" --ims "$folder/ims.npy" --index-dir "index_$name"
+    grep -q "^built index_$name/" out
+    built=$?
+    fixture_eval "$folder" --json --index-dir "index_$name" --save-sims kept.npy
+    [ "$built" -eq 0 ] && cmp -s out without.json && cmp -s kept.npy own.npy
+    ok $? "$name: with an index the same bits"
+    cp own.npy "sims_$name.npy"
 done
 
 # ---- bfloat16: the same ranks

@@ -3,6 +3,7 @@
 # shellcheck shell=sh
 
 fixtures=$SCANSCOPE_TEST_FIXTURES
+family_fixtures=$(dirname "$fixtures")/fixtures_family # of VSE++, BFAN and SGRAF
 
 # need_fixtures: the whole script is skipped where they are missing.
 need_fixtures() {
@@ -41,4 +42,25 @@ make_split() {
 npy_bytes() {
     printf '\223NUMPY\001\000v\000'
     printf '%-117s\n' "{'descr': '|u1', 'fortran_order': False, 'shape': ($1), }"
+}
+
+# floats_of NPY: its float32 numbers, one a line
+floats_of() {
+    od -An -v -tf4 -w4 -j $((10 + $(od -An -tu2 -j 8 -N 2 "$1"))) "$1"
+}
+
+# near_sims TOLERANCE ONE TWO [THREE...]: the matrix ONE is the mean of the others
+near_sims() {
+    tolerance=$1
+    floats_of "$2" >near_one || return 1
+    shift 2
+    count=$#
+    : >near_all
+    for near; do
+        floats_of "$near" >near_more && paste near_all near_more >near_next && mv near_next near_all || return 1
+    done
+    paste near_one near_all | awk -v n="$count" -v t="$tolerance" '
+        NF != n + 1 { bad = 1 }
+        { sum = 0; for (i = 2; i <= NF; i++) sum += $i; d = $1 - sum / n; if (!(d <= t && d >= -t)) bad = 1 }
+        END { exit bad || NR == 0 }'
 }

@@ -222,11 +222,27 @@ static int choose_kernel(struct session *session, bool bf16, struct error *err)
 
 /* ---- what the scores of other kinds of models are worth ---- */
 
-static void note_few_regions(struct session *session, const struct model_kind *kind, size_t most)
+static size_t images_with_fewer(const struct session *session, size_t regions)
 {
     size_t fewer = 0;
     for (size_t i = 0; i < session->I; i++)
-        fewer += dataset_regions_of(session->data, i) < most;
+        fewer += dataset_regions_of(session->data, i) < regions;
+    return fewer;
+}
+
+static void note_least_regions(struct session *session, const struct model_kind *kind)
+{
+    size_t fewer = images_with_fewer(session, kind->least_regions);
+    if (fewer > 0)
+        notes_add(&session->notes,
+                  "%s: %s compares regions with each other: of %zu images with fewer than %zu the "
+                  "scores are decided by rounding, in the published code as well",
+                  session->name, kind->name, fewer, kind->least_regions);
+}
+
+static void note_most_regions(struct session *session, const struct model_kind *kind, size_t most)
+{
+    size_t fewer = images_with_fewer(session, most);
     if (fewer > 0)
         notes_add(&session->notes,
                   "%s: %s was published for images of %zu regions; %zu of %zu images have fewer, "
@@ -238,8 +254,10 @@ static void note_kind(struct session *session)
 {
     const struct kind_options *options;
     const struct model_kind *kind = kind_of_session(session, &options);
+    if (kind)
+        note_least_regions(session, kind);
     if (kind && kind->most_regions)
-        note_few_regions(session, kind, kind->most_regions(options));
+        note_most_regions(session, kind, kind->most_regions(options));
     if (kind && !kind->same_bits(options) && !kind->bounds)
         notes_add(&session->notes,
                   "%s: with this machine's BLAS the last digits of a score of %s depend on what is "
