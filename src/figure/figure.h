@@ -100,8 +100,10 @@ ptrdiff_t overlay_strongest(const float *weights, size_t regions);
 /* A word and its attention weights over the regions of the image. */
 struct figure_word {
     const char *text;
-    const float *weights; /* regions */
+    const float *weights; /* regions; NULL: the model has no attention */
     float similarity;
+    float share;  /* where weights is NULL: what the word contributes to the score */
+    float node;   /* where the set has nodes: the weight of the word's similarity in the score */
     bool unknown; /* not in the vocabulary */
 };
 
@@ -180,7 +182,17 @@ struct figure_set {
     size_t truth_rank; /* of the true image, 1 = best; 0: unknown */
     float score;       /* of the query with the image */
     bool has_score;
+    size_t rank, rank_of;    /* of the image for the query, 1 = best; 0: not known */
+    const char *model_kind;  /* of another kind of model than SCAN: its name; scores of different
+                                kinds are on different scales */
+    const char *weights_are; /* what is to be known of the weights; NULL: nothing */
+    const char *shares_are;  /* with shares: what they are */
+    const char *nodes_are;   /* what the nodes' weights are; NULL: there are no nodes */
+    float node;              /* the weight of the whole image's and caption's similarity */
 };
+
+/* Whether all of the set's words have weights: only then can their attention be drawn. */
+bool figure_set_attends(const struct figure_set *set);
 
 /* A line through points, or bars on them. */
 struct figure_series {
@@ -200,10 +212,11 @@ struct figure_plot {
     const char *const *ticks; /* names of the first series' points; NULL: numbers */
 };
 
-/* words: one panel per word. regions: one panel per region with the words that it attends to (or
- * that attend to it). strip: a query and its best images. captions: an image and its best captions.
- * matrix: words x regions. compare: words for several sets, one below the other. failures: for each
- * set the true image, then the best ones. curves: plots. */
+/* words: one panel per word; without attention the photograph and the words' shares, as bars.
+ * regions: one panel per region with the words that it attends to (or that attend to it). strip: a
+ * query and its best images. captions: an image and its best captions. matrix: words x regions.
+ * compare: words for several sets, one below the other. failures: for each set the true image, then
+ * the best ones. curves: plots. */
 enum figure_kind {
     FIGURE_WORDS,
     FIGURE_REGIONS,

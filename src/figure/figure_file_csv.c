@@ -55,11 +55,35 @@ static void add_ranked(struct str *out, const char *what, size_t index, const ch
     str_addf(out, ",%s,,,,,,,,,,\n", truth ? "true" : "false");
 }
 
+/* A number of a word: what it contributes, or its node's weight; number 0: of the whole pair. */
+static void add_number(struct str *out, const char *what, size_t index,
+                       const struct figure_set *set, size_t number, const char *text, float value)
+{
+    str_addf(out, "%s,%zu", what, index);
+    add_text(out, set->query);
+    add_text(out, set->image.id);
+    str_addf(out, ",%zu", number);
+    add_text(out, text);
+    add_float(out, value);
+    str_add(out, ",,,,,,,,,,,\n");
+}
+
+static void add_numbers(struct str *out, size_t index, const struct figure_set *set)
+{
+    for (size_t w = 0; set->shares_are && w < set->word_count; w++)
+        add_number(out, "share", index, set, w + 1, set->words[w].text, set->words[w].share);
+    if (set->nodes_are)
+        add_number(out, "node", index, set, 0, NULL, set->node);
+    for (size_t w = 0; set->nodes_are && w < set->word_count; w++)
+        add_number(out, "node", index, set, w + 1, set->words[w].text, set->words[w].node);
+}
+
 static void add_set(struct str *out, size_t index, const struct figure_set *set)
 {
     for (size_t w = 0; w < set->word_count; w++)
-        for (size_t r = 0; r < set->image.regions; r++)
+        for (size_t r = 0; set->words[w].weights && r < set->image.regions; r++)
             add_weight(out, index, set, w, r);
+    add_numbers(out, index, set);
     for (size_t i = 0; i < set->result_count; i++) {
         const struct figure_result *r = &set->results[i];
         add_ranked(out, "result", index, set->query, r->image.id, NULL, r->score, r->rank,

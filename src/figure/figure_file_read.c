@@ -247,10 +247,14 @@ static int read_word(struct reader *r, const json_t *json, void *item)
     struct figure_word *word = item;
     if (get_text(r, json, "text", &word->text) != 0 ||
         get_float(r, json, "similarity", &word->similarity) != 0 ||
-        get_bool(r, json, "unknown", &word->unknown) != 0)
+        get_bool(r, json, "unknown", &word->unknown) != 0 ||
+        get_float(r, json, "share", &word->share) != 0 ||
+        get_float(r, json, "node", &word->node) != 0)
         return -1;
     if (!word->text)
         return wrong(r, "text", "a string");
+    if (json_object_get(json, "share") && !json_object_get(json, "weights"))
+        return 0;
     return get_floats(r, json, "weights", r->regions, &word->weights);
 }
 
@@ -302,7 +306,13 @@ static int read_set(struct reader *r, const json_t *json, void *item)
         get_text(r, json, "query", &set->query) != 0 ||
         get_float(r, json, "score", &set->score) != 0 ||
         get_size(r, json, "truth_rank", SIZE_MAX / 2, &set->truth_rank) != 0 ||
-        read_image(r, json, &set->image) != 0)
+        get_size(r, json, "rank", SIZE_MAX / 2, &set->rank) != 0 ||
+        get_size(r, json, "rank_of", SIZE_MAX / 2, &set->rank_of) != 0 ||
+        get_text(r, json, "model_kind", &set->model_kind) != 0 ||
+        get_text(r, json, "weights_are", &set->weights_are) != 0 ||
+        get_text(r, json, "shares_are", &set->shares_are) != 0 ||
+        get_text(r, json, "nodes_are", &set->nodes_are) != 0 ||
+        get_float(r, json, "node", &set->node) != 0 || read_image(r, json, &set->image) != 0)
         return -1;
     r->regions = set->image.regions;
     set->words = read_list(r, json, "words", sizeof *set->words, read_word, &set->word_count);

@@ -53,6 +53,10 @@ static void put_words(struct json_out *out, const struct figure_set *set)
         json_out_float(out, "similarity", word->similarity);
         if (word->unknown)
             json_out_bool(out, "unknown", true);
+        if (set->shares_are)
+            json_out_float(out, "share", word->share);
+        if (set->nodes_are)
+            json_out_float(out, "node", word->node);
         json_out_floats(out, "weights", word->weights, set->image.regions);
         json_out_close(out, '}');
     }
@@ -98,6 +102,16 @@ static void put_set(struct json_out *out, const char *folder, const struct figur
         json_out_float(out, "score", set->score);
     if (set->truth_rank)
         json_out_count(out, "truth_rank", set->truth_rank);
+    if (set->rank) {
+        json_out_count(out, "rank", set->rank);
+        json_out_count(out, "rank_of", set->rank_of);
+    }
+    json_out_text(out, "model_kind", set->model_kind);
+    json_out_text(out, "weights_are", set->weights_are);
+    json_out_text(out, "shares_are", set->shares_are);
+    json_out_text(out, "nodes_are", set->nodes_are);
+    if (set->nodes_are)
+        json_out_float(out, "node", set->node);
     put_image(out, folder, "image", &set->image);
     if (set->word_count)
         put_words(out, set);

@@ -134,6 +134,8 @@ int matrix_layout(struct scene *scene, const struct figure *figure, struct error
     const struct figure_set *set = &figure->sets[0];
     if (set->word_count == 0 || set->region_count == 0)
         return error_set(err, "there is no %s to show", set->word_count ? "region" : "word");
+    if (page_need_attention(set, err) != 0)
+        return -1;
     page_note_missing(scene, &set->image);
     double y = page_title(scene, set->query, SCENE_MARGIN);
     double label = label_width(scene, set) + 3;
@@ -155,6 +157,6 @@ int matrix_layout(struct scene *scene, const struct figure *figure, struct error
                                    ? "attention weight (1: all of a word's attention)"
                                    : "attention weight, scaled to the largest shown");
     y = page_colour_bar(scene, scene->statement.text, scale > 0 ? scale : 1, true, y);
-    page_finish(scene, &figure->info, set->image.id, NULL, false, y);
+    page_finish_sets(scene, figure, set->image.id, false, y);
     return 0;
 }

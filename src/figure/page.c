@@ -354,7 +354,7 @@ double page_fine_print(struct scene *scene, const char *text, double y)
     return page_paragraph(scene, text, small_look.size, INK_SOFT, y) + page_gap(scene) / 2;
 }
 
-void page_state_overlay(struct scene *scene, float full)
+void page_state_overlay(struct scene *scene, float full, bool mixed)
 {
     static const char *const combine[] = {
         [COMBINE_SUM] = "sum of the weights of the regions over a pixel",
@@ -377,6 +377,8 @@ void page_state_overlay(struct scene *scene, float full)
         str_add(out, "scaled to each panel's largest");
     else if (style->scale == SCALE_ABSOLUTE && style->combine != COMBINE_RANK)
         str_add(out, "not scaled (1: all of a word's attention)");
+    else if (mixed)
+        str_add(out, "scaled to the largest of each kind of model");
     else
         str_addf(out, "scaled to the largest in the figure, %.3g", (double)full);
 }

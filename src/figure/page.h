@@ -99,6 +99,9 @@ double page_colour_bar(struct scene *scene, const char *what, float top, bool pu
 /* Checks that the image has boxes. Errors: it has none, with how to get them. */
 int page_need_boxes(const struct figure_image *image, struct error *err) MUST_USE;
 
+/* Checks that the set's words have weights. Errors: they have none. */
+int page_need_attention(const struct figure_set *set, struct error *err) MUST_USE;
+
 /* Notes it if the photograph is missing. */
 void page_note_missing(struct scene *scene, const struct figure_image *image);
 
@@ -116,12 +119,21 @@ double page_fine_print(struct scene *scene, const char *text, double y);
 
 /* Sets the scene's statement to what the overlay shows: "Brightness: sum of the weights of the
  * regions over a pixel, scaled to each panel's largest". `full` is the value that is shown in full,
- * 0: each panel's largest. */
-void page_state_overlay(struct scene *scene, float full);
+ * 0: each panel's largest; with `mixed`, the largest of the models of a kind. */
+void page_state_overlay(struct scene *scene, float full, bool mixed);
 
 /* Places the footer, if the style has one: the scene's statement (if `state`; a colour bar may have
  * stated it), `legend` (NULL: none), image, model; and ends the page. */
 void page_finish(struct scene *scene, const struct figure_info *info, const char *image_id,
                  const char *legend, bool state, double y);
+
+/* page_finish, with what the sets' numbers mean (weights_are, nodes_are, shares_are, several kinds
+ * of models) in the footer or, without one, in small grey text; and in the statement. */
+void page_finish_sets(struct scene *scene, const struct figure *figure, const char *image_id,
+                      bool state, double y);
+
+/* Whether two sets, or not all of a figure's, are of the same kind of model. */
+bool page_same_kind(const struct figure_set *a, const struct figure_set *b);
+bool page_mixed(const struct figure *figure);
 
 #endif

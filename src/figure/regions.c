@@ -1,7 +1,10 @@
 #include "figure/kinds.h"
 
 #include <math.h>
+#include <stdlib.h>
 
+#include "base/mem.h"
+#include "figure/bars.h"
 #include "figure/page.h"
 
 /* regions: one panel per region: the photograph dimmed except for the region, and below it the
@@ -129,18 +132,35 @@ static void state_tint(struct scene *scene, float scale)
         str_addf(out, "scaled to the largest in the figure, %.3g", (double)scale);
 }
 
+/* Below the panels, how much of the score is made of each word. */
+static double nodes(struct scene *scene, const struct figure_set *set, double y)
+{
+    if (!set->nodes_are)
+        return y;
+    struct bar *bars = mem_new(set->word_count + 1, sizeof *bars);
+    bars[0] = (struct bar){"whole pair", (double)set->node, true};
+    for (size_t i = 0; i < set->word_count; i++)
+        bars[i + 1] = (struct bar){set->words[i].text, (double)set->words[i].node, false};
+    double width = fmin(page_width(scene), 40 * scene->style.font_size);
+    y = bars_place(scene, bars, set->word_count + 1, false, SCENE_MARGIN, y + page_gap(scene),
+                   width);
+    free(bars);
+    return y + page_gap(scene);
+}
+
 int regions_layout(struct scene *scene, const struct figure *figure, struct error *err)
 {
     const struct figure_set *set = &figure->sets[0];
     if (set->region_count == 0 || set->word_count == 0)
         return error_set(err, "there is no %s to show", set->word_count ? "region" : "word");
-    if (page_need_boxes(&set->image, err) != 0)
+    if (page_need_attention(set, err) != 0 || page_need_boxes(&set->image, err) != 0)
         return -1;
     page_note_missing(scene, &set->image);
     double y = page_title(scene, set->query, SCENE_MARGIN);
     float scale = common_scale(scene, set);
     y = panels(scene, set, scale, y);
     state_tint(scene, scale);
-    page_finish(scene, &figure->info, set->image.id, NULL, true, y);
+    y = nodes(scene, set, y);
+    page_finish_sets(scene, figure, set->image.id, true, y);
     return 0;
 }

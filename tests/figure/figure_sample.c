@@ -44,7 +44,8 @@ void sample_words(struct sample *s, size_t count)
             sum += s->weights[i][r] = (float)exp(rng_normal(&rng));
         for (int r = 0; r < R; r++)
             s->weights[i][r] /= (float)sum;
-        s->words[i] = (struct figure_word){some[i % 6], s->weights[i], 0.5f, i == 3};
+        s->words[i] = (struct figure_word){
+            .text = some[i % 6], .weights = s->weights[i], .similarity = 0.5f, .unknown = i == 3};
     }
     s->set.word_count = count;
 }

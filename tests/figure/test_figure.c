@@ -24,12 +24,50 @@ static void check_layout(struct sample *s)
     scene_done(&scene);
 }
 
-/* All kinds; those that compare sets get three. */
+/* A model with weights of nodes; one without attention. */
+static void make_kind(struct figure_set *set, bool attends)
+{
+    static struct figure_word words[2][WORDS];
+    memcpy(words[attends], set->words, set->word_count * sizeof *set->words);
+    for (size_t i = 0; i < set->word_count; i++) {
+        words[attends][i].node = 0.01f * (float)(i % 13);
+        words[attends][i].share = i % 7 == 6 ? NAN : 0.05f * ((float)(i % 5) - 1.5f);
+        words[attends][i].weights = attends ? words[attends][i].weights : NULL;
+    }
+    set->words = words[attends];
+    set->model_kind = attends ? "SGRAF SGR" : "VSE++";
+    set->nodes_are = attends ? "Bars: weights of the last step" : NULL;
+    set->weights_are = attends ? "Weights: of a kind" : NULL;
+    set->shares_are = attends ? NULL : "Bars: the score minus the score without the word";
+    set->node = 0.3f;
+    set->rank = 12345;
+    set->rank_of = 31783;
+}
+
+/* What another kind of model gives, alone. */
+static void check_other_kind(struct sample *s, bool attends)
+{
+    struct figure_set set = s->set;
+    static const enum figure_kind kinds[] = {FIGURE_WORDS, FIGURE_REGIONS, FIGURE_MATRIX};
+    make_kind(&set, attends);
+    s->figure.sets = &set;
+    s->figure.set_count = 1;
+    for (size_t k = 0; k < (attends ? COUNTOF(kinds) : 1); k++) {
+        s->figure.kind = kinds[k];
+        check_layout(s);
+    }
+}
+
+/* All kinds; those that compare sets get three, of several kinds of models. */
 static void check_kinds(struct sample *s)
 {
     for (int i = 0; i < 3; i++)
         s->sets[i] = s->set;
     s->sets[1].query = "Another caption";
+    for (int attends = 0; attends < 2; attends++) {
+        check_other_kind(s, attends);
+        make_kind(&s->sets[1 + attends], attends);
+    }
     for (int kind = FIGURE_WORDS; kind < FIGURE_KINDS; kind++) {
         bool several = kind == FIGURE_COMPARE || kind == FIGURE_FAILURES;
         s->figure.kind = (enum figure_kind)kind;

@@ -23,8 +23,9 @@ static void make_figure(struct sample *s)
 {
     static const float boxes[] = {0, 0, 20, 20, 10, 5, 40, 30}, weights[] = {0.3f, 0.7f};
     static const float odd[] = {NAN, 1e-30f};
-    static const struct figure_word words[] = {{"a", weights, 0.1f, false},
-                                               {"\"snow\\", odd, NAN, true}};
+    static const struct figure_word words[] = {
+        {.text = "a", .weights = weights, .similarity = 0.1f, .share = -0.25f, .node = 0.5f},
+        {.text = "\"snow\\", .weights = odd, .similarity = NAN, .share = NAN, .unknown = true}};
     static const struct figure_caption captions[] = {{"one, \"two\"", 0.5f, true, 1}};
     static const size_t regions[] = {1, 0};
     static const double x[] = {1, 2, 3}, y[] = {0.1, 1.0 / 3, 2};
@@ -147,6 +148,79 @@ static void test_redrawn_from_its_data(void **state)
     for (int kind = FIGURE_WORDS; kind < FIGURE_KINDS; kind++)
         for (int i = 0; i < 3; i++)
             redraw(*state, (enum figure_kind)kind, endings[i]);
+}
+
+/* What other kinds of models than SCAN have: weights of nodes; shares instead of weights. */
+static void set_kind(struct sample *s, bool attends)
+{
+    struct figure_set *set = (struct figure_set *)s->data.figure.sets;
+    struct figure_word *words = figure_data_take(&s->data, set->word_count, sizeof *words);
+    memcpy(words, set->words, set->word_count * sizeof *words);
+    set->words = words;
+    set->model_kind = attends ? "SGRAF SAF" : "VSE++";
+    set->weights_are = attends ? "weights of a kind" : NULL;
+    set->nodes_are = attends ? "weights of nodes" : NULL;
+    set->shares_are = attends ? NULL : "what words add";
+    set->node = 0.125f;
+    set->rank = 3;
+    set->rank_of = 24;
+    for (size_t i = 0; !attends && i < set->word_count; i++)
+        words[i].weights = NULL;
+}
+
+static void test_other_kinds(void **state)
+{
+    struct sample *s = *state;
+    struct figure_data again = {0};
+    struct figure_style style;
+    static const enum figure_kind kinds[] = {FIGURE_WORDS, FIGURE_COMPARE, FIGURE_REGIONS,
+                                             FIGURE_MATRIX};
+    for (int attends = 1; attends >= 0; attends--) {
+        set_kind(s, attends);
+        for (size_t k = 0; k < (attends ? COUNTOF(kinds) : 2); k++)
+            redraw(s, kinds[k], ".svg");
+        assert_done(figure_save_json(&s->data.figure, &s->style, s->json, &s->err), s->err);
+        assert_done(figure_load_json(s->json, NULL, &again, &style, &s->err), s->err);
+        const struct figure_set *set = &again.figure.sets[0];
+        assert_int_equal(set->rank, 3);
+        assert_int_equal(set->rank_of, 24);
+        assert_true(figure_set_attends(set) == attends);
+        assert_true(set->node == (attends ? 0.125f : 0));
+        assert_true(set->words[0].node == (attends ? 0.5f : 0));
+        assert_true(set->words[0].share == (attends ? 0 : -0.25f));
+        assert_string_equal(set->model_kind, attends ? "SGRAF SAF" : "VSE++");
+        assert_string_equal(attends ? set->nodes_are : set->shares_are,
+                            attends ? "weights of nodes" : "what words add");
+        figure_data_done(&again);
+        again = (struct figure_data){0};
+    }
+    for (size_t k = 2; k < COUNTOF(kinds); k++) {
+        s->data.figure.kind = kinds[k];
+        assert_int_equal(figure_write(&s->data.figure, &s->style, s->one, NULL, &s->err), -1);
+        assert_non_null(strstr(s->err.text, "VSE++ has no attention"));
+    }
+}
+
+static void test_csv_of_other_kinds(void **state)
+{
+    struct sample *s = *state;
+    static const char *const lines[2][2] = {
+        {"\nshare,0,\"a \"\"snow\\\",7,1,a,-0.25,,,,,,,,,,,\n",
+         "\nshare,0,\"a \"\"snow\\\",7,2,\"\"\"snow\\\",,,,,,,,,,,,\n"},
+        {"\nnode,0,\"a \"\"snow\\\",7,0,,0.125,,,,,,,,,,,\n",
+         "\nnode,0,\"a \"\"snow\\\",7,1,a,0.5,,,,,,,,,,,\n"}};
+    for (int attends = 1; attends >= 0; attends--) {
+        struct file_map map;
+        set_kind(s, attends);
+        assert_done(figure_save_csv(&s->data.figure, s->csv, &s->err), s->err);
+        assert_done(file_map_open(s->csv, &map, &s->err), s->err);
+        for (size_t i = 0; i < 2; i++)
+            if (!memmem(map.data, map.size, lines[attends][i], strlen(lines[attends][i])))
+                fail_msg("no line %s in\n%.*s", lines[attends][i], (int)map.size,
+                         (const char *)map.data);
+        assert_true((memmem(map.data, map.size, "\nweight,", 8) != NULL) == attends);
+        file_map_close(&map);
+    }
 }
 
 static void test_photo_that_moved(void **state)
@@ -295,12 +369,9 @@ static void test_style_by_name(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(test_redrawn_from_its_data),
-        CASE(test_photo_that_moved),
-        CASE(test_csv),
-        CASE(test_bad_json),
-        CASE(test_empty_figures),
-        cmocka_unit_test(test_style_by_name),
+        CASE(test_redrawn_from_its_data), CASE(test_photo_that_moved),          CASE(test_csv),
+        CASE(test_other_kinds),           CASE(test_csv_of_other_kinds),        CASE(test_bad_json),
+        CASE(test_empty_figures),         cmocka_unit_test(test_style_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

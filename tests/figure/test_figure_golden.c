@@ -58,7 +58,10 @@ static void fill_words(struct sample *s)
             sum += s->weights[w][r] = (float)exp(2 * rng_normal(&rng));
         for (int r = 0; r < R; r++)
             s->weights[w][r] /= (float)sum;
-        s->words[w] = (struct figure_word){texts[w], s->weights[w], 0.1f * (float)w, w == 3};
+        s->words[w] = (struct figure_word){.text = texts[w],
+                                           .weights = s->weights[w],
+                                           .similarity = 0.1f * (float)w,
+                                           .unknown = w == 3};
     }
     for (size_t r = 0; r < R; r++)
         s->regions[r] = r;
