@@ -167,6 +167,13 @@ struct model_kind {
     void (*show)(const struct kind_model *model, const struct kind_images *image,
                  const struct kind_captions *caption, float *scratch, const struct kind_shown *out);
 
+    /* For legends. The variant in short, as "BFAN prob"; how its weights come about, to follow
+     * "attention", as "after the focal step" (NULL: there is none); what gives the nodes their
+     * weights, as "the filter of SAF" (NULL: there are none). */
+    const char *(*label)(const struct kind_options *options);
+    const char *attention;
+    const char *(*nodes)(const struct kind_options *options);
+
     const struct kind_training *training;
 };
 

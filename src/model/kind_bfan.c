@@ -113,6 +113,11 @@ static void show(const struct kind_model *model, const struct kind_images *image
     score_pair(model, image, 0, caption, 0, &room, out);
 }
 
+static const char *label(const struct kind_options *options)
+{
+    return options->bfan.focal == BFAN_PROB ? "BFAN prob" : "BFAN equal";
+}
+
 /* ---- training ---- */
 
 static struct bfan_shape shape_of(const struct kind_options *options, const struct kind_batch *b)
@@ -168,5 +173,7 @@ const struct model_kind kind_bfan = {
     .same_bits = same_bits,
     .least_regions = 2, /* one alone is as near to the mean as it gets (kernels/bfan.h) */
     .show = show,
+    .label = label,
+    .attention = "after the focal step, what is kept renormalised",
     .training = &training,
 };

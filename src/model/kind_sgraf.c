@@ -206,6 +206,18 @@ static void show(const struct kind_model *model, const struct kind_images *image
                 &shown, &score);
 }
 
+static const char *label(const struct kind_options *options)
+{
+    return options->sgraf.module == SGRAF_SGR ? "SGRAF SGR" : "SGRAF SAF";
+}
+
+static const char *nodes(const struct kind_options *options)
+{
+    return options->sgraf.module == SGRAF_SGR
+               ? "the last step of SGR, read by the whole pair's node"
+               : "the filter of SAF";
+}
+
 /* ---- training ---- */
 
 struct acts {
@@ -303,5 +315,8 @@ const struct model_kind kind_sgraf = {
     .same_bits = same_bits,
     .most_regions = most_regions,
     .show = show,
+    .label = label,
+    .attention = "as in SCAN, before the similarities are reasoned over",
+    .nodes = nodes,
     .training = &training,
 };

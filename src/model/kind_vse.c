@@ -131,6 +131,11 @@ static void bounds(const struct kind_model *model, const struct kind_images *ima
     }
 }
 
+static const char *label(const struct kind_options *options)
+{
+    return options->measure == VSE_ORDER ? "VSE++ order" : "VSE++";
+}
+
 /* ---- training ---- */
 
 struct acts {
@@ -204,5 +209,6 @@ const struct model_kind kind_vse = {
     .tile = tile,
     .same_bits = same_bits,
     .bounds = bounds,
+    .label = label,
     .training = &training,
 };

@@ -133,6 +133,10 @@ int session_score_ids(const struct session *session, const int32_t *ids, const s
                       size_t n, float *sims, const struct progress *progress,
                       struct error *err) MUST_USE;
 
+/* The score of an image and a query. Errors: not enough memory. */
+int session_score_pair(const struct session *session, size_t image, const struct query *query,
+                       float *score_out, struct error *err) MUST_USE;
+
 /* Scores of images first_image .. against captions first_caption .. of the split: sims images x
  * captions. Captions must be encoded. Errors: not enough memory, "interrupted". */
 int session_score_block(const struct session *session, size_t first_image, size_t images,
@@ -144,7 +148,8 @@ int session_score_all(const struct session *session, float *sims, const struct p
                       struct error *err) MUST_USE;
 
 /* What its model can show of a pair, as KIND_* bits (model/kind.h); 0: it has no attention. SCAN:
- * KIND_WORDS_ON_REGIONS (t2i) or KIND_REGIONS_ON_WORDS (i2t). */
+ * KIND_WORDS_ON_REGIONS (t2i) or KIND_REGIONS_ON_WORDS (i2t). What a caption's words contribute
+ * can always be asked (session_contributions.h). */
 unsigned session_shows(const struct session *session);
 
 /* What a pair shows. R: the image's real regions; W: the query's words, <start> and <end>
@@ -165,5 +170,8 @@ struct attention {
 int session_attention(const struct session *session, size_t image, const struct query *query,
                       struct attention **out, struct error *err) MUST_USE;
 void session_attention_free(struct attention *attention);
+
+/* Makes the words' side what the regions attend to, of a model that shows both directions. */
+void session_attention_turn(struct attention *attention);
 
 #endif

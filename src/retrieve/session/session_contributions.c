@@ -91,13 +91,60 @@ static int contributions_of_i2t(const struct session *session, size_t image,
     return status;
 }
 
+/* The caption, then without its first word, without its second, ...: W + 1 captions end to end. */
+static void leave_out(const struct query *query, int32_t *ids, size_t *starts)
+{
+    size_t W = query->W, at = W;
+    memcpy(ids, query->ids, W * sizeof *ids);
+    starts[1] = W;
+    for (size_t out = 0; out < W; out++) {
+        for (size_t w = 0; w < W; w++)
+            if (w != out)
+                ids[at++] = query->ids[w];
+        starts[out + 2] = at;
+    }
+}
+
+static int score_captions_with(const struct session *session, size_t image, const int32_t *ids,
+                               const size_t *starts, size_t n, float *scores, struct error *err)
+{
+    struct scoring scoring = session_scoring(session);
+    struct embedded_images one = embedded_images_at(&session->images, image, 1);
+    struct embedded_captions captions;
+    int status = session_encode_ids(session, ids, starts, n, &captions, err);
+    if (status == 0)
+        status = score_all(&scoring, &one, &captions, scores, NULL, err);
+    embedded_captions_free(&captions);
+    return status;
+}
+
+/* All are encoded at once, also the whole caption: then all scores are rounded alike. */
+static int contributions_of_kind(const struct session *session, size_t image,
+                                 const struct query *query, float *contributions, struct error *err)
+{
+    size_t W = query->W;
+    if (W == 1)
+        return session_score_pair(session, image, query, contributions, err);
+    int32_t *ids = mem_new(W * W, sizeof *ids);
+    size_t *starts = mem_new(W + 2, sizeof *starts);
+    float *scores = mem_new(W + 1, sizeof *scores);
+    leave_out(query, ids, starts);
+    int status = score_captions_with(session, image, ids, starts, W + 1, scores, err);
+    for (size_t w = 0; w < W && status == 0; w++)
+        contributions[w] = scores[0] - scores[w + 1];
+    free(scores);
+    free(starts);
+    free(ids);
+    return status;
+}
+
 int session_word_contributions(const struct session *session, size_t image,
                                const struct query *query, const struct attention *attention,
                                enum agg_func agg, float *contributions, struct error *err)
 {
     struct attn_options options = *session_attn(session);
     options.agg_func = agg;
-    if (attention->shows & KIND_WORDS_ON_REGIONS) {
+    if (!session_kind(session) && attention->shows & KIND_WORDS_ON_REGIONS) {
         contributions_of_t2i(agg, options.lambda_lse, attention->word_similarity, query->W,
                              contributions);
         return 0;
@@ -105,6 +152,8 @@ int session_word_contributions(const struct session *session, size_t image,
     if (query->W > SESSION_CONTRIBUTION_WORDS)
         return error_set(err, "the caption has %zu words; contributions are computed for up to %d",
                          query->W - 2, SESSION_CONTRIBUTION_WORDS - 2);
+    if (session_kind(session))
+        return contributions_of_kind(session, image, query, contributions, err);
     float all =
         pool_similarity(agg, options.lambda_lse, attention->region_similarity, attention->R);
     return contributions_of_i2t(session, image, query, &options, all, contributions, err);

@@ -44,6 +44,12 @@ int session_encode_words(const struct session *session, const int32_t *ids, cons
 int session_encode_ids(const struct session *session, const int32_t *ids, const size_t *starts,
                        size_t n, struct embedded_captions *out, struct error *err) MUST_USE;
 
+/* What its model does otherwise than SCAN; NULL: SCAN. */
+static inline const struct kind_model *session_kind(const struct session *session)
+{
+    return model_kind(session->model);
+}
+
 /* A query as a single caption, borrowed; starts: {0, query->W}, the caller's. */
 struct embedded_captions query_caption(const struct query *query, size_t D, const size_t starts[2]);
 

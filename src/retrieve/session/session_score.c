@@ -47,3 +47,15 @@ int session_score_ids(const struct session *session, const int32_t *ids, const s
     embedded_captions_free(&captions);
     return status;
 }
+
+/* ---- one pair ---- */
+
+int session_score_pair(const struct session *session, size_t image, const struct query *query,
+                       float *score_out, struct error *err)
+{
+    size_t starts[2] = {0, query->W};
+    struct embedded_images one = embedded_images_at(&session->images, image, 1);
+    struct embedded_captions caption = query_caption(query, session->D, starts);
+    struct scoring scoring = session_scoring(session);
+    return score_pair(&scoring, &one, &caption, NULL, NULL, score_out, err);
+}
