@@ -52,7 +52,7 @@ enum { STYLE_OPTIONS = COUNTOF(style_options) };
 struct options {
     struct cli_common common;
     struct cli_list captions, logs;
-    const char *image, *words, *regions, *output;
+    const char *image, *words, *regions, *direction, *output;
     int caption_index, top, rows; /* caption_index -1: not given */
     struct {
         const char *text;
@@ -301,7 +301,7 @@ static int draw_logs(struct options *o, const struct figure_style *style, struct
 static bool chooses_content(const struct options *o)
 {
     return o->captions.count || o->logs.count || o->caption_index >= 0 || o->image || o->words ||
-           o->regions || o->top || o->rows;
+           o->regions || o->direction || o->top || o->rows;
 }
 
 /* Options that would be ignored are wrong usage: the reason; NULL if there are none. */
@@ -353,6 +353,8 @@ static int run(struct options *o)
         return cli_usage_error(command_name,
                                "give one kind of figure, such as 'words', or one data file%s",
                                o->batch ? ", or --batch FILE alone" : "");
+    if (o->direction && gather_direction_named(o->direction, &request.direction, &err) != 0)
+        return cli_usage_error(command_name, "%s", err.text);
     if (apply_style(o, &style, &err) != 0 || cli_name_models(&o->common, &err) != 0)
         return cli_usage_error(command_name, "%s", err.text);
     if (contradiction(o))
@@ -414,6 +416,10 @@ static int parse_and_run(struct options *o, int argc, char **argv)
          "only these words: numbers from 1, ranges, or words (2,5-7,dog)", &o->words},
         {"regions", 0, CLI_TEXT, "LIST",
          "regions, matrix: only these, counted from 0 (default: the most attended)", &o->regions},
+        {"direction", 0, CLI_TEXT, "words|regions",
+         "words, regions, matrix, compare: whose attention, of a model with both such as BFAN "
+         "(default: the words')",
+         &o->direction},
         {"top", 'k', CLI_INT, "N", "strip, captions, failures: how many results (default: 5)",
          &o->top},
         {"rows", 0, CLI_INT, "N", "failures: how many captions (default: 6)", &o->rows},
@@ -423,7 +429,8 @@ static int parse_and_run(struct options *o, int argc, char **argv)
          "also write the figure's data next to it, as .json and .csv", &o->data},
         {"batch", 0, CLI_TEXT, "FILE",
          "draw one figure per line, a JSON object with the fields kind, caption or captions, "
-         "caption_index, image, words, regions, top, rows, logs, data, output and those of the "
+         "caption_index, image, words, regions, direction, top, rows, logs, data, output and those "
+         "of the "
          "style; or one per caption marked in an explorer's session. -o is then a folder",
          &o->batch},
         {"html", 0, CLI_TEXT, "FILE",

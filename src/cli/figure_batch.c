@@ -55,6 +55,14 @@ static int take_kind(struct batch_job *job, const char *key, const json_t *value
     return figure_kind_named(name, out, &job->err);
 }
 
+static int take_direction(struct batch_job *job, const char *key, const json_t *value, void *out)
+{
+    const char *name = NULL;
+    if (take_text(job, key, value, &name) != 0)
+        return -1;
+    return gather_direction_named(name, out, &job->err);
+}
+
 /* A string, or a list of strings; *list_out is the job's. */
 static int take_texts(struct batch_job *job, const char *key, const json_t *value,
                       const char ***list_out, size_t *count_out)
@@ -113,6 +121,7 @@ static const struct field {
     {"image", take_text, offsetof(struct batch_job, request.image)},
     {"words", take_text, offsetof(struct batch_job, request.words)},
     {"regions", take_text, offsetof(struct batch_job, request.regions)},
+    {"direction", take_direction, offsetof(struct batch_job, request.direction)},
     {"top", take_number, offsetof(struct batch_job, request.top)},
     {"rows", take_number, offsetof(struct batch_job, request.rows)},
     {"log", take_logs, 0},

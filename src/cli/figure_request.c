@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "figure/gather.h"
+#include "model/kind.h"
 #include "retrieve/session/session_exact.h"
 
 /* The answer in the making. */
@@ -41,16 +42,17 @@ enum {
     USES_TOP = 64,
     USES_ROWS = 128,
     USES_LOG = 256,
+    USES_DIRECTION = 512,
     USES_QUERY = USES_CAPTION | USES_INDEX
 };
 
 static const unsigned uses[FIGURE_KINDS] = {
-    [FIGURE_WORDS] = USES_QUERY | USES_IMAGE | USES_WORDS,
-    [FIGURE_REGIONS] = USES_QUERY | USES_IMAGE | USES_WORDS | USES_REGIONS,
+    [FIGURE_WORDS] = USES_QUERY | USES_IMAGE | USES_WORDS | USES_DIRECTION,
+    [FIGURE_REGIONS] = USES_QUERY | USES_IMAGE | USES_WORDS | USES_REGIONS | USES_DIRECTION,
     [FIGURE_STRIP] = USES_QUERY | USES_TOP,
     [FIGURE_CAPTIONS] = USES_INDEX | USES_IMAGE | USES_TOP,
-    [FIGURE_MATRIX] = USES_QUERY | USES_IMAGE | USES_WORDS | USES_REGIONS,
-    [FIGURE_COMPARE] = USES_QUERY | USES_CAPTIONS | USES_IMAGE | USES_WORDS,
+    [FIGURE_MATRIX] = USES_QUERY | USES_IMAGE | USES_WORDS | USES_REGIONS | USES_DIRECTION,
+    [FIGURE_COMPARE] = USES_QUERY | USES_CAPTIONS | USES_IMAGE | USES_WORDS | USES_DIRECTION,
     [FIGURE_FAILURES] = USES_TOP | USES_ROWS,
     [FIGURE_CURVES] = USES_LOG,
 };
@@ -58,13 +60,20 @@ static const unsigned uses[FIGURE_KINDS] = {
 /* The options, by their bits in ascending order. */
 static const char *const use_names[] = {"caption", "several captions", "caption-index", "image",
                                         "words",   "regions",          "top",           "rows",
-                                        "log"};
+                                        "log",     "direction"};
 
 static unsigned given_by(const struct figure_request *r, size_t log_count)
 {
-    const bool given[] = {r->caption_count > 0, r->caption_count > 1, r->caption_index >= 0,
-                          r->image != NULL,     r->words != NULL,     r->regions != NULL,
-                          r->top > 0,           r->rows > 0,          log_count > 0};
+    const bool given[] = {r->caption_count > 0,
+                          r->caption_count > 1,
+                          r->caption_index >= 0,
+                          r->image != NULL,
+                          r->words != NULL,
+                          r->regions != NULL,
+                          r->top > 0,
+                          r->rows > 0,
+                          log_count > 0,
+                          r->direction != DIRECTION_ANY};
     unsigned bits = 0;
     for (size_t i = 0; i < COUNTOF(given); i++)
         bits |= (unsigned)given[i] << i;
@@ -188,20 +197,34 @@ static int answer_words(struct answer *a)
 {
     const struct session *session = a->sessions->items[0];
     struct figure_set *set = figure_data_sets(a->data, 1);
+    const struct gather_how how = {a->request->words, a->request->direction, a->max_side};
     struct asked asked;
     size_t image;
     int status = -1;
     if (ask(a, session, 0, &asked) == 0 && choose_image(a, session, &asked, &image) == 0)
-        status = gather_words(session, asked.query, image, a->request->words, a->max_side, a->data,
-                              set, a->err);
+        status = gather_words(session, asked.query, image, &how, a->data, set, a->err);
     query_free(asked.query);
     return status;
+}
+
+/* What a model without attention has instead is said. */
+static int need_attention(struct answer *a)
+{
+    const struct session *session = a->sessions->items[0];
+    if (session_shows(session))
+        return 0;
+    return error_set(a->err,
+                     "%s (%s) compares whole images with whole captions: there is no attention for "
+                     "a figure of %s; 'scanscope figure words' draws what each word contributes to "
+                     "the score, strip and captions what is nearest",
+                     session->name, model_kind(session->model)->options.kind->name,
+                     figure_kind_name(a->request->kind));
 }
 
 static int answer_regions(struct answer *a)
 {
     enum { PANELS = 8, COLUMNS = 12 };
-    if (answer_words(a) != 0)
+    if (need_attention(a) != 0 || answer_words(a) != 0)
         return -1;
     size_t most = a->request->kind == FIGURE_MATRIX ? COLUMNS : PANELS;
     return gather_regions(a->request->regions, most, a->data,
@@ -237,6 +260,38 @@ static int answer_captions(struct answer *a)
     return gather_captions(session, image, top_of(a), a->max_side, a->data, set, a->err);
 }
 
+/* The image's place among all, by this model. */
+static int rank_image(const struct session *session, const struct query *query, size_t image,
+                      struct figure_set *set, struct error *err)
+{
+    float *scores = mem_new(session->I, sizeof *scores);
+    const struct exact_places need = {.first = image, .count = 1};
+    int status = session_rank_images(session, query, &need, scores, NULL, NULL, err);
+    if (status == 0) {
+        set->rank = rank_of(scores, session->I, image) + 1;
+        set->rank_of = session->I;
+    }
+    free(scores);
+    return status;
+}
+
+/* A row of a comparison. A direction that not all models have is only for those that have it. */
+static int compare_words(struct answer *a, const struct session *session, const struct query *query,
+                         size_t image, struct figure_set *set)
+{
+    struct gather_how how = {a->request->words, a->request->direction, a->max_side};
+    struct error why;
+    bool models = a->sessions->count > 1;
+    if (models && gather_check_direction(session, how.direction, &why) != 0) {
+        notes_add(figure_data_notes(a->data), "%s", why.text);
+        how.direction = DIRECTION_ANY;
+    }
+    if (gather_words(session, query, image, &how, a->data, set, a->err) != 0)
+        return -1;
+    set->label = models ? figure_data_text(a->data, session->name) : NULL;
+    return models ? rank_image(session, query, image, set, a->err) : 0;
+}
+
 /* Several models on one caption, or one model on several captions. */
 static int answer_compare(struct answer *a)
 {
@@ -254,12 +309,10 @@ static int answer_compare(struct answer *a)
         if (status == 0 && i == 0) /* one image for all */
             status = choose_image(a, session, &asked, &image);
         if (status == 0)
-            status = gather_words(session, asked.query, image, a->request->words, a->max_side,
-                                  a->data, &sets[i], a->err);
+            status = compare_words(a, session, asked.query, image, &sets[i]);
         query_free(asked.query);
         if (status != 0)
             return -1;
-        sets[i].label = models ? figure_data_text(a->data, session->name) : NULL;
     }
     return 0;
 }
@@ -278,7 +331,10 @@ static int answer_curves(struct answer *a)
 /* The model's name, with what it does not say of itself. */
 static void add_model(const struct session *session, struct str *models)
 {
+    const struct kind_model *kind = model_kind(session->model);
     str_addf(models, "%s%s", models->length ? ", " : "", session->name);
+    if (kind)
+        str_addf(models, " (%s)", kind->options.kind->label(&kind->options));
     model_given_label(model_options(session->model), models);
 }
 

@@ -3,6 +3,7 @@
 #define CLI_FIGURE_REQUEST_H
 
 #include "figure/figure_data.h"
+#include "figure/gather.h"
 #include "retrieve/session/session.h"
 
 /* What is not given is NULL, and caption_index -1. */
@@ -12,6 +13,7 @@ struct figure_request {
     size_t caption_count;
     long caption_index; /* of the split, from 0 */
     const char *image, *words, *regions;
+    enum gather_direction direction;
     int top;  /* strip, captions, failures: how many results; 0: 5 */
     int rows; /* failures: how many queries; 0: 6 */
 };

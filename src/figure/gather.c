@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "model/kind.h"
+#include "retrieve/session/session_contributions.h"
 
 /* Boxes that are fractions of the photograph; without one, of a picture of the usual shape. */
 static void scale_boxes(struct figure_data *data, struct figure_image *image)
@@ -121,46 +123,147 @@ static const char *word_text(const struct query *query, size_t word)
     return word < query->words.count ? query->words.items[word] : "?";
 }
 
-/* Panels of all tokens but the first and last, <start> and <end>. */
-static void copy_words(const struct session *session, const struct query *query,
-                       const struct attention *attention, struct figure_data *data,
-                       struct figure_set *set)
+/* Panels of all tokens but the first and last, <start> and <end>: their texts. */
+static struct figure_word *take_words(const struct session *session, const struct query *query,
+                                      struct figure_data *data, struct figure_set *set)
 {
-    size_t count = attention->W > 2 ? attention->W - 2 : 0;
+    size_t count = query->W > 2 ? query->W - 2 : 0;
     struct figure_word *words = figure_data_take(data, count, sizeof *words);
     int32_t unknown = session->vocab ? vocab_unk(session->vocab) : -1;
-    for (size_t i = 0; i < count; i++) {
-        const float *weights = attention->word_region + (i + 1) * attention->R;
+    for (size_t i = 0; i < count; i++)
         words[i] = (struct figure_word){
             .text = figure_data_text(data, word_text(query, i)),
-            .weights = figure_data_copy(data, weights, attention->R, sizeof *weights),
-            .similarity = attention->word_similarity[i + 1],
             .unknown = unknown >= 0 && query->ids[i + 1] == unknown,
         };
-    }
     set->words = words;
     set->word_count = count;
+    return words;
 }
 
-int gather_words(const struct session *session, const struct query *query, size_t image,
-                 const char *pick, int max_side, struct figure_data *data, struct figure_set *set,
-                 struct error *err)
+static void take_attention(const struct attention *a, struct figure_data *data,
+                           struct figure_word *words, struct figure_set *set)
+{
+    for (size_t i = 0; i < set->word_count; i++) {
+        words[i].weights =
+            figure_data_copy(data, a->word_region + (i + 1) * a->R, a->R, sizeof(float));
+        words[i].similarity = a->word_similarity[i + 1];
+        words[i].node = a->nodes ? a->nodes[i + 2] : 0;
+    }
+    set->node = a->nodes ? a->nodes[0] : 0;
+}
+
+/* What the weights of another kind of model than SCAN are. */
+static void take_meaning(const struct session *session, bool turned, struct figure_data *data,
+                         struct figure_set *set)
+{
+    const struct kind_model *model = model_kind(session->model);
+    struct str text = {0};
+    if (!model)
+        return;
+    const struct model_kind *kind = model->options.kind;
+    str_addf(&text, "Weights: each %s, %s",
+             turned ? "region's attention to the words" : "word's attention to the regions",
+             kind->attention);
+    set->weights_are = figure_data_text(data, text.text);
+    str_clear(&text);
+    if (kind->nodes) {
+        str_addf(&text,
+                 "Bars: weights of the similarities of the whole pair and of each word in %s (1 in "
+                 "all, with <start> and <end>)",
+                 kind->nodes(&model->options));
+        set->nodes_are = figure_data_text(data, text.text);
+    }
+    str_done(&text);
+}
+
+static int gather_attention(const struct session *session, const struct query *query, size_t image,
+                            enum gather_direction direction, struct figure_data *data,
+                            struct figure_set *set, struct error *err)
 {
     struct attention *attention;
     if (session_attention(session, image, query, &attention, err) != 0)
         return -1;
-    set->query = figure_data_text(data, query->text);
+    bool words = attention->shows & KIND_WORDS_ON_REGIONS;
+    bool turn = words && direction == DIRECTION_REGIONS;
+    if (turn)
+        session_attention_turn(attention);
     set->score = attention->score;
-    set->has_score = true;
-    gather_image(session, image, max_side, data, &set->image);
-    copy_words(session, query, attention, data, set);
-    if (attention->region_similarity)
+    take_attention(attention, data, take_words(session, query, data, set), set);
+    if (turn || !words)
         set->region_similarity =
             figure_data_copy(data, attention->region_similarity, attention->R, sizeof(float));
+    take_meaning(session, turn, data, set);
     session_attention_free(attention);
-    if (!pick)
+    return 0;
+}
+
+/* Of a model without attention: what each word contributes. */
+static int gather_shares(const struct session *session, const struct query *query, size_t image,
+                         struct figure_data *data, struct figure_set *set, struct error *err)
+{
+    struct str text = {0};
+    float *shares = mem_new(query->W, sizeof *shares);
+    int status = session_score_pair(session, image, query, &set->score, err);
+    if (status == 0)
+        status = session_word_contributions(session, image, query, NULL, AGG_MEAN, shares, err);
+    if (status == 0) {
+        struct figure_word *words = take_words(session, query, data, set);
+        for (size_t i = 0; i < set->word_count; i++)
+            words[i].share = shares[i + 1];
+    }
+    free(shares);
+    str_addf(&text, "%s has no attention; bars: the score minus the score without the word",
+             model_kind(session->model)->options.kind->name);
+    set->shares_are = figure_data_text(data, text.text);
+    str_done(&text);
+    return status;
+}
+
+int gather_words(const struct session *session, const struct query *query, size_t image,
+                 const struct gather_how *how, struct figure_data *data, struct figure_set *set,
+                 struct error *err)
+{
+    const struct kind_model *kind = model_kind(session->model);
+    bool attends = session_shows(session) != 0;
+    set->query = figure_data_text(data, query->text);
+    set->has_score = true;
+    set->model_kind =
+        kind ? figure_data_text(data, kind->options.kind->label(&kind->options)) : NULL;
+    gather_image(session, image, how->max_side, data, &set->image);
+    if (gather_check_direction(session, how->direction, err) != 0 ||
+        (attends ? gather_attention(session, query, image, how->direction, data, set, err)
+                 : gather_shares(session, query, image, data, set, err)) != 0)
+        return -1;
+    if (!how->words)
         return 0;
-    return choose(pick, (struct figure_word *)set->words, &set->word_count, err);
+    return choose(how->words, (struct figure_word *)set->words, &set->word_count, err);
+}
+
+/* ---- whose attention ---- */
+
+int gather_direction_named(const char *name, enum gather_direction *out, struct error *err)
+{
+    *out = strcmp(name, "words") == 0 ? DIRECTION_WORDS : DIRECTION_REGIONS;
+    if (*out == DIRECTION_REGIONS && strcmp(name, "regions") != 0)
+        return error_set(err, "no direction '%s'; there are: words, regions", name);
+    return 0;
+}
+
+int gather_check_direction(const struct session *session, enum gather_direction direction,
+                           struct error *err)
+{
+    unsigned shows = session_shows(session);
+    unsigned wanted = direction == DIRECTION_WORDS     ? KIND_WORDS_ON_REGIONS
+                      : direction == DIRECTION_REGIONS ? KIND_REGIONS_ON_WORDS
+                                                       : shows;
+    if ((shows & wanted) == wanted)
+        return 0;
+    if (shows == 0)
+        return error_set(err, "%s has no attention of %s: leave the direction out", session->name,
+                         direction == DIRECTION_WORDS ? "words" : "regions");
+    return error_set(err, "%s has no attention of %s, only of %s", session->name,
+                     direction == DIRECTION_WORDS ? "words to regions" : "regions to words",
+                     direction == DIRECTION_WORDS ? "regions to words" : "words to regions");
 }
 
 /* ---- regions ---- */

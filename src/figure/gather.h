@@ -11,11 +11,31 @@
 void gather_image(const struct session *session, size_t image, int max_side,
                   struct figure_data *data, struct figure_image *out);
 
-/* The image and the words of the query, with what each word looked at. `pick` chooses words:
- * numbers from 1, ranges, or the words themselves, as "2,5-7,dog"; NULL: all. Errors: a word that
- * the caption does not have. */
+/* Whose attention is drawn: the words' to the regions, or the regions' to the words. ANY: the
+ * model's own; the words' of one that has both. */
+enum gather_direction { DIRECTION_ANY, DIRECTION_WORDS, DIRECTION_REGIONS };
+
+/* "words", "regions". Errors: something else. */
+int gather_direction_named(const char *name, enum gather_direction *out,
+                           struct error *err) MUST_USE;
+
+/* Checks that the session's model has that attention. Errors: it has not, with what it has. */
+int gather_check_direction(const struct session *session, enum gather_direction direction,
+                           struct error *err) MUST_USE;
+
+/* How words are gathered. `words` chooses some: numbers from 1, ranges, or the words themselves, as
+ * "2,5-7,dog"; NULL: all. max_side: see figure_data_photo. */
+struct gather_how {
+    const char *words;
+    enum gather_direction direction;
+    int max_side;
+};
+
+/* The image and the words of the query, with what each word looked at; of a model without
+ * attention, with what each word contributes. Errors: a word that the caption does not have; a
+ * direction that the model does not have. */
 int gather_words(const struct session *session, const struct query *query, size_t image,
-                 const char *pick, int max_side, struct figure_data *data, struct figure_set *set,
+                 const struct gather_how *how, struct figure_data *data, struct figure_set *set,
                  struct error *err) MUST_USE;
 
 /* The query's best `k` images. `truth` is the image that it belongs to, -1: unknown. */
