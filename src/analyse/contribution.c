@@ -115,6 +115,11 @@ static int read_attention(const struct session *session, size_t caption, struct 
 {
     struct query *query = NULL;
     struct attention *attention = NULL;
+    if (!session_shows(session)) {
+        for (size_t w = 0; w + 2 < caption_length(session, caption); w++)
+            uses[w].entropy = uses[w].strongest = NAN;
+        return 0;
+    }
     if (query_from_caption(session, caption, &query, err) != 0)
         return -1;
     int status = session_attention(session, caption_map_image(&session->data->map, caption), query,
@@ -218,7 +223,7 @@ static struct word_summary summarise(const struct word_use *const *uses, size_t 
         s.hurts += share * (use->rank_without < use->rank);
         s.rank_change += share * log((double)use->rank_without / (double)use->rank);
         s.entropy += share * (double)use->entropy;
-        s.nowhere += share * ((double)use->entropy >= nowhere);
+        s.nowhere += share * (isnan(use->strongest) ? NAN : (double)use->entropy >= nowhere);
     }
     return s;
 }

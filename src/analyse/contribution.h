@@ -1,5 +1,7 @@
 /* contribution.h: what each word of a caption contributes: the score and the rank of the caption's
- * image without it (leave one out), and where in that image it attends. */
+ * image without it (leave one out), and, if the model has attention, where in that image it
+ * attends.
+ */
 #ifndef ANALYSE_CONTRIBUTION_H
 #define ANALYSE_CONTRIBUTION_H
 
@@ -12,8 +14,9 @@ struct word_use {
     uint32_t word;             /* of the lexicon */
     float score, without;      /* of the caption's image, with all words and without this one */
     size_t rank, rank_without; /* of that image, from 1 */
-    float entropy;   /* of its attention over the regions, 0..1: H / log R; NaN with one region */
-    float strongest; /* the largest weight, of a sum of 1 */
+    float entropy;   /* of its attention over the regions, 0..1: H / log R; NaN with one region,
+                        or without attention */
+    float strongest; /* the largest weight, of a sum of 1; NaN without attention */
     size_t region;   /* the one with that weight */
 };
 
@@ -35,8 +38,8 @@ struct word_summary {
     double change;       /* mean of score - without */
     double helps, hurts; /* shares of uses whose rank is worse, better without it */
     double rank_change;  /* mean of log(rank_without / rank) */
-    double entropy;      /* mean */
-    double nowhere;      /* share of uses whose entropy is at least `nowhere` */
+    double entropy;      /* mean; NaN if one is */
+    double nowhere; /* share of uses whose entropy is at least `nowhere`; NaN without attention */
 };
 
 /* Summarises the uses by word, the word that adds most first. Returns the number of words; *out is

@@ -9,6 +9,7 @@
 #include "analyse/align/alignment.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "model/kind.h"
 
 struct alignment_command {
     struct analysis a;
@@ -217,16 +218,28 @@ static void report_rows(struct alignment_command *o)
     }
 }
 
+/* Whose attention is measured; of a model with both, the words'. */
+static const char *attention_name(unsigned shows)
+{
+    return shows & KIND_WORDS_ON_REGIONS ? "t2i" : "i2t";
+}
+
 static void report_model(struct alignment_command *o, size_t model)
 {
     const struct alignment *a = &o->alignments[model];
     struct report *report = &o->a.report;
-    const char *name = o->a.common.model_names[model], *attention = a->t2i ? "t2i" : "i2t";
+    const char *name = o->a.common.model_names[model], *attention = attention_name(a->shows);
     size_t number = model + 1;
-    report_line(report, "%s (%s): %zu phrases with boxes in %zu captions, %s%zu regions per image",
-                name, attention, a->phrases, a->captions, a->counted ? "up to " : "", a->regions);
+    const struct kind_model *kind = model_kind(o->sessions[model]->model);
+    const char *label = kind ? kind->options.kind->label(&kind->options) : NULL;
+    report_line(report,
+                "%s (%s%s%s): %zu phrases with boxes in %zu captions, %s%zu regions per image",
+                name, label ? label : "", label ? ", " : "", attention, a->phrases, a->captions,
+                a->counted ? "up to " : "", a->regions);
     report_string(report, name, "models.%zu.name", number);
     report_string(report, attention, "models.%zu.attention", number);
+    if (label)
+        report_string(report, label, "models.%zu.kind", number);
     report_number(report, (double)a->regions, "models.%zu.regions", number);
     report_number(report, (double)a->captions, "models.%zu.captions", number);
     report_number(report, (double)a->phrases, "models.%zu.phrases", number);

@@ -1,6 +1,7 @@
 /* analyse_words.c: what each word contributes, and the command. */
 #include "cli/analyse_words.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "base/countof.h"
 #include "base/mem.h"
 #include "base/rng.h"
+#include "model/kind.h"
 
 /* ---- one caption ---- */
 
@@ -33,10 +35,24 @@ static int contributions_of(struct words_command *o, const size_t *captions, siz
 static void report_use(struct words_command *o, const struct word_use *use)
 {
     const struct lexicon *lexicon = &o->a.split.lexicon;
+    double region = isnan(use->strongest) ? NAN : (double)use->region;
     report_cell_text(&o->a.report, lexicon->text[use->word]);
     ANALYSE_CELLS(&o->a.report, use->without, (double)use->score - (double)use->without,
-                  use->rank_without, use->entropy, use->region, use->strongest,
+                  use->rank_without, use->entropy, region, use->strongest,
                   lexicon_frequency(lexicon, use->word));
+}
+
+/* Why there is nothing to say of attention, if so. */
+static void say_no_attention(struct words_command *o)
+{
+    const struct session *session = o->model.session;
+    if (session_shows(session))
+        return;
+    report_line(&o->a.report,
+                "%s (%s) compares whole images with whole captions: it has no attention, so "
+                "there is no entropy%s.",
+                session->name, model_kind(session->model)->options.kind->name,
+                o->caption == SIZE_MAX ? ", and no word attends nowhere" : ", region or weight");
 }
 
 static int report_caption(struct words_command *o, struct error *err)
@@ -63,6 +79,7 @@ static int report_caption(struct words_command *o, struct error *err)
         report_number(report, (double)uses[0].score, "score");
         report_number(report, (double)uses[0].rank, "rank");
     }
+    say_no_attention(o);
     report_table(report, "uses", "Each word omitted:", use_columns, 0);
     for (size_t w = 0; w < count; w++)
         report_use(o, &uses[w]);
@@ -112,6 +129,8 @@ static void report_summaries(struct words_command *o, struct word_summary *summa
                  top);
     for (size_t w = count; w-- > 0 && summaries[w].change < 0;)
         report_summary(o, &summaries[w]);
+    if (!session_shows(o->model.session))
+        return;
     char *heading = mem_printf("Words that attend nowhere (share of uses whose entropy is at least "
                                "%.2f of an even spread's):",
                                o->nowhere);
@@ -137,6 +156,9 @@ static size_t *draw_sample(size_t captions, size_t sample, uint64_t seed)
 static int report_sample(struct words_command *o, struct error *err)
 {
     struct report *report = &o->a.report;
+    if (o->a.csv_table && strcmp(o->a.csv_table, "nowhere") == 0 && o->model.session &&
+        !session_shows(o->model.session))
+        return error_set(err, "--csv nowhere: %s has no attention", o->model.session->name);
     if (!o->model.session) {
         report_line(report, "Words omitted: not for a matrix of similarities.");
         return 0;
@@ -156,6 +178,7 @@ static int report_sample(struct words_command *o, struct error *err)
     report_line(report, "%zu words omitted, one at a time, from %zu of %zu captions (seed %d)%s%s",
                 count, n, C, o->a.seed, o->model.count > 1 ? ", with " : "",
                 o->model.count > 1 ? o->model.session->name : "");
+    say_no_attention(o);
     report_summaries(o, summaries, words);
     free(summaries);
     free(uses);

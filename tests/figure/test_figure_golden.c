@@ -61,6 +61,8 @@ static void fill_words(struct sample *s)
         s->words[w] = (struct figure_word){.text = texts[w],
                                            .weights = s->weights[w],
                                            .similarity = 0.1f * (float)w,
+                                           .share = 0.07f * (float)(w % 4 - 1),
+                                           .node = 0.05f * (float)w,
                                            .unknown = w == 3};
     }
     for (size_t r = 0; r < R; r++)
@@ -236,38 +238,66 @@ static char *svgs_differ(const char *golden, const char *made)
 
 /* ---- the test ---- */
 
+/* What a model's numbers are: SCAN's; with weights of nodes; shares instead of attention. */
+enum numbers { SCAN, NODES, SHARES };
+
 static const struct golden {
     const char *name;
     enum figure_kind kind;
     enum overlay_style overlay;
     enum colour_map map;
+    enum numbers numbers; /* of the (second) set */
 } goldens[] = {
-    {"words-fade.png", FIGURE_WORDS, OVERLAY_FADE, MAP_VIRIDIS},
-    {"words-heat.png", FIGURE_WORDS, OVERLAY_HEAT, MAP_CIVIDIS},
-    {"words-boxes.png", FIGURE_WORDS, OVERLAY_BOXES, MAP_VIRIDIS},
-    {"regions.png", FIGURE_REGIONS, OVERLAY_FADE, MAP_VIRIDIS},
-    {"strip.png", FIGURE_STRIP, OVERLAY_FADE, MAP_VIRIDIS},
-    {"captions.png", FIGURE_CAPTIONS, OVERLAY_FADE, MAP_VIRIDIS},
-    {"matrix.png", FIGURE_MATRIX, OVERLAY_FADE, MAP_MAGMA},
-    {"compare.png", FIGURE_COMPARE, OVERLAY_HEAT, MAP_INFERNO},
-    {"curves.png", FIGURE_CURVES, OVERLAY_FADE, MAP_VIRIDIS},
-    {"failures.png", FIGURE_FAILURES, OVERLAY_FADE, MAP_VIRIDIS},
-    {"words.svg", FIGURE_WORDS, OVERLAY_HEAT, MAP_VIRIDIS},
-    {"regions.svg", FIGURE_REGIONS, OVERLAY_FADE, MAP_VIRIDIS},
-    {"strip.svg", FIGURE_STRIP, OVERLAY_FADE, MAP_VIRIDIS},
-    {"captions.svg", FIGURE_CAPTIONS, OVERLAY_FADE, MAP_VIRIDIS},
-    {"matrix.svg", FIGURE_MATRIX, OVERLAY_FADE, MAP_MAGMA},
-    {"compare.svg", FIGURE_COMPARE, OVERLAY_FADE, MAP_VIRIDIS},
-    {"failures.svg", FIGURE_FAILURES, OVERLAY_FADE, MAP_VIRIDIS},
-    {"curves.svg", FIGURE_CURVES, OVERLAY_FADE, MAP_VIRIDIS},
+    {"words-fade.png", FIGURE_WORDS, OVERLAY_FADE, MAP_VIRIDIS, SCAN},
+    {"words-heat.png", FIGURE_WORDS, OVERLAY_HEAT, MAP_CIVIDIS, SCAN},
+    {"words-boxes.png", FIGURE_WORDS, OVERLAY_BOXES, MAP_VIRIDIS, SCAN},
+    {"regions.png", FIGURE_REGIONS, OVERLAY_FADE, MAP_VIRIDIS, SCAN},
+    {"strip.png", FIGURE_STRIP, OVERLAY_FADE, MAP_VIRIDIS, SCAN},
+    {"captions.png", FIGURE_CAPTIONS, OVERLAY_FADE, MAP_VIRIDIS, SCAN},
+    {"matrix.png", FIGURE_MATRIX, OVERLAY_FADE, MAP_MAGMA, SCAN},
+    {"compare.png", FIGURE_COMPARE, OVERLAY_HEAT, MAP_INFERNO, SCAN},
+    {"curves.png", FIGURE_CURVES, OVERLAY_FADE, MAP_VIRIDIS, SCAN},
+    {"failures.png", FIGURE_FAILURES, OVERLAY_FADE, MAP_VIRIDIS, SCAN},
+    {"words.svg", FIGURE_WORDS, OVERLAY_HEAT, MAP_VIRIDIS, SCAN},
+    {"regions.svg", FIGURE_REGIONS, OVERLAY_FADE, MAP_VIRIDIS, SCAN},
+    {"strip.svg", FIGURE_STRIP, OVERLAY_FADE, MAP_VIRIDIS, SCAN},
+    {"captions.svg", FIGURE_CAPTIONS, OVERLAY_FADE, MAP_VIRIDIS, SCAN},
+    {"matrix.svg", FIGURE_MATRIX, OVERLAY_FADE, MAP_MAGMA, SCAN},
+    {"compare.svg", FIGURE_COMPARE, OVERLAY_FADE, MAP_VIRIDIS, SCAN},
+    {"failures.svg", FIGURE_FAILURES, OVERLAY_FADE, MAP_VIRIDIS, SCAN},
+    {"curves.svg", FIGURE_CURVES, OVERLAY_FADE, MAP_VIRIDIS, SCAN},
+    {"words-nodes.png", FIGURE_WORDS, OVERLAY_FADE, MAP_VIRIDIS, NODES},
+    {"words-shares.png", FIGURE_WORDS, OVERLAY_FADE, MAP_VIRIDIS, SHARES},
+    {"regions-nodes.png", FIGURE_REGIONS, OVERLAY_FADE, MAP_VIRIDIS, NODES},
+    {"compare-kinds.png", FIGURE_COMPARE, OVERLAY_HEAT, MAP_VIRIDIS, SHARES},
 };
 enum { GOLDENS = COUNTOF(goldens) };
 
 /* Fonts and their renderers change from version to version. */
 static const struct tolerance usual = {2.5, 40};
 
+/* Gives the set what another kind of model than SCAN has; its words then are `words`. */
+static void make_kind(enum numbers numbers, struct figure_set *set, struct figure_word words[W])
+{
+    if (numbers == SCAN)
+        return;
+    memcpy(words, set->words, W * sizeof *words);
+    for (size_t w = 0; numbers == SHARES && w < W; w++)
+        words[w].weights = NULL;
+    set->words = words;
+    set->model_kind = numbers == NODES ? "SGRAF SAF" : "VSE++";
+    set->weights_are = numbers == NODES ? "Weights: each word's attention to the regions" : NULL;
+    set->nodes_are = numbers == NODES ? "Bars: weights in the filter of SAF" : NULL;
+    set->shares_are =
+        numbers == SHARES ? "Bars: the score minus the score without the word" : NULL;
+    set->node = 0.22f;
+    set->rank = 3;
+    set->rank_of = 1000;
+}
+
 static void draw(struct sample *s, const struct golden *g, const char *path)
 {
+    struct figure_word words[W];
     struct error err;
     struct figure_style style = {.overlay = g->overlay,
                                  .map = g->map,
@@ -280,8 +310,9 @@ static void draw(struct sample *s, const struct golden *g, const char *path)
     bool several = g->kind == FIGURE_COMPARE || g->kind == FIGURE_FAILURES;
     s->sets[0] = s->sets[1] = s->set;
     s->sets[1].label = "another";
+    make_kind(g->numbers, &s->sets[1], words);
     s->figure.kind = g->kind;
-    s->figure.sets = several ? s->sets : &s->set;
+    s->figure.sets = several ? s->sets : &s->sets[1];
     s->figure.set_count = several ? 2 : 1;
     assert_done(figure_write(&s->figure, &style, path, NULL, &err), err);
 }
@@ -344,6 +375,7 @@ static void change(struct sample *s, enum figure_kind kind)
     case FIGURE_COMPARE:
     case FIGURE_MATRIX:
         s->words[2].weights = s->weights[4];
+        s->words[2].share = -0.2f;
         break;
     case FIGURE_REGIONS:
         s->regions[3] = 1;

@@ -438,7 +438,12 @@ int alignment_measure(const struct session *session, const struct grounding *gro
         .session = session, .grounding = grounding, .options = options, .out = out};
     *out = (struct alignment){.regions = session->R,
                               .counted = session->data->region_count != NULL,
-                              .t2i = model_options(session->model)->attn.cross_attn == CROSS_T2I};
+                              .shows = session_shows(session)};
+    if (!out->shows)
+        return error_set(err,
+                         "%s compares whole images with whole captions: it has no attention to "
+                         "measure against boxes",
+                         session->name);
     if (session->data->no_boxes)
         return error_set(err, "there are no boxes of the regions: %s", session->data->no_boxes);
     if (!session->data->boxes)

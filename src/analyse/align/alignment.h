@@ -67,7 +67,8 @@ struct align_caption {
 
 /* The result; free with alignment_done. */
 struct alignment {
-    bool t2i, counted; /* counted: some images have fewer regions */
+    unsigned shows; /* session_shows: if they attend, the words' attention is measured */
+    bool counted;   /* some images have fewer regions */
     size_t regions, captions, phrases;
     struct align_row *rows; /* classes, then categories and nouns, each by number of words */
     size_t row_count, row_cap;
@@ -78,7 +79,8 @@ struct alignment {
 };
 
 /* Measures the attention of each phrase's caption in its own image. Errors: the data folder has no
- * boxes, no phrase fits a caption, no memory, "interrupted", those of session_attention. */
+ * boxes, the model has no attention, no phrase fits a caption, no memory, "interrupted", those of
+ * session_attention. */
 int alignment_measure(const struct session *session, const struct grounding *grounding,
                       const struct align_options *options, const struct progress *progress,
                       struct alignment *out, struct error *err) MUST_USE;
