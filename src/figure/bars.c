@@ -90,7 +90,7 @@ void bars_strip(struct scene *scene, const char *name, double value, double shar
     struct scene_text_block text = page_line(scene, number, STRIP_SIZE, at.w / 2, at.h);
     right -= text.w + gap;
     scene_text(scene, &text, at.x + at.w - text.w, at.y + (at.h - text.h) / 2, INK_SOFT);
-    if (name && right - x > 3 * scene->style.font_size) {
+    if (name && page_line_width(scene, name, STRIP_SIZE, 1e6) <= (right - x) / 2) {
         text = page_line(scene, name, STRIP_SIZE, (right - x) / 2, at.h);
         scene_text(scene, &text, x, at.y + (at.h - text.h) / 2, INK_SOFT);
         x += text.w + gap;

@@ -19,7 +19,7 @@ double bars_place(struct scene *scene, const struct bar *bars, size_t count, boo
                   double y, double width);
 
 /* Places a bar of `share` (0 .. 1) of the box's width with its number at the end, and `name` (NULL:
- * none) before it. */
+ * none) before it if there is room. */
 void bars_strip(struct scene *scene, const char *name, double value, double share, struct box at);
 
 #endif

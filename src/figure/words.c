@@ -113,7 +113,7 @@ static void below_panel(struct scene *scene, const struct figure_set *set, const
     double strip = strip_height(scene, set), node = (double)(word ? word->node : set->node);
     struct grid label = *grid;
     if (strip > 0)
-        bars_strip(scene, word ? NULL : "whole pair", node, node / (double)largest_node(set),
+        bars_strip(scene, word ? NULL : "whole", node, node / (double)largest_node(set),
                    (struct box){cell.x, cell.y + cell.h, cell.w, strip});
     label.label_h -= strip;
     cell.h += strip;
@@ -212,7 +212,10 @@ static double below(struct scene *scene, const struct figure *figure, double y)
         y = page_colour_bar(scene, str_text(&scene->statement), scale > 0 && !mixed ? scale : 1,
                             false, y);
     if (any_unknown(scene, figure))
-        y = page_fine_print(scene, "grey tag: the vocabulary does not have the word", y);
+        y = page_fine_print(scene,
+                            attends ? "grey tag: the vocabulary does not have the word"
+                                    : "grey: the vocabulary does not have the word",
+                            y);
     return y;
 }
 
