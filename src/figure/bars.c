@@ -92,8 +92,9 @@ void bars_strip(struct scene *scene, const char *name, double value, double shar
     scene_text(scene, &text, at.x + at.w - text.w, at.y + (at.h - text.h) / 2, INK_SOFT);
     if (name && page_line_width(scene, name, STRIP_SIZE, 1e6) <= (right - x) / 2) {
         text = page_line(scene, name, STRIP_SIZE, (right - x) / 2, at.h);
+        double name_w = text.w;
         scene_text(scene, &text, x, at.y + (at.h - text.h) / 2, INK_SOFT);
-        x += text.w + gap;
+        x += name_w + gap;
     }
     struct box bar = {x, at.y + 0.3 * at.h, (right - x) * fmin(fmax(share, 0), 1), 0.4 * at.h};
     if (isfinite(share) && bar.w > 0)

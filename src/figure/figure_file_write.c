@@ -50,7 +50,8 @@ static void put_words(struct json_out *out, const struct figure_set *set)
         const struct figure_word *word = &set->words[i];
         json_out_open(out, NULL, '{');
         json_out_text(out, "text", word->text);
-        json_out_float(out, "similarity", word->similarity);
+        if (word->weights)
+            json_out_float(out, "similarity", word->similarity);
         if (word->unknown)
             json_out_bool(out, "unknown", true);
         if (set->shares_are)
