@@ -288,8 +288,7 @@ static void make_kind(enum numbers numbers, struct figure_set *set, struct figur
     set->model_kind = numbers == NODES ? "SGRAF SAF" : "VSE++";
     set->weights_are = numbers == NODES ? "Weights: each word's attention to the regions" : NULL;
     set->nodes_are = numbers == NODES ? "Bars: weights in the filter of SAF" : NULL;
-    set->shares_are =
-        numbers == SHARES ? "Bars: the score minus the score without the word" : NULL;
+    set->shares_are = numbers == SHARES ? "Bars: the score minus the score without the word" : NULL;
     set->node = 0.22f;
     set->rank = 3;
     set->rank_of = 1000;

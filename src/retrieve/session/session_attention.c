@@ -91,8 +91,9 @@ int session_attention(const struct session *session, size_t image, const struct 
     unsigned shows = session_shows(session);
     size_t starts[2] = {0, query->W};
     if (shows == 0)
-        return error_set(err, "%s compares whole images with whole captions: there is no "
-                              "attention to show",
+        return error_set(err,
+                         "%s compares whole images with whole captions: there is no "
+                         "attention to show",
                          kind->options.kind->name);
     struct embedded_images one = embedded_images_at(&session->images, image, 1);
     struct embedded_captions caption = query_caption(query, session->D, starts);

@@ -16,7 +16,8 @@ enum { SESSION_CONTRIBUTION_WORDS = 128 };
  * the regions cannot attend to that one. Other kinds of models than SCAN: the score minus that of
  * the caption without the word, encoded anew, so that the other words' embeddings change as well;
  * `agg` means nothing to them, and `attention` may be NULL. The only word of a caption contributes
- * the whole score. Errors: not enough memory; not t2i: more than SESSION_CONTRIBUTION_WORDS words. */
+ * the whole score. Errors: not enough memory; not t2i: more than SESSION_CONTRIBUTION_WORDS words.
+ */
 int session_word_contributions(const struct session *session, size_t image,
                                const struct query *query, const struct attention *attention,
                                enum agg_func agg, float *contributions, struct error *err) MUST_USE;
