@@ -54,11 +54,12 @@ struct inspect_subject {
     bool damaged;                /* readable, but holds NaN or infinity, or a split does not open */
     struct str text;             /* lines for people */
     struct inspect_field record; /* an object: "file", "kind", and what the lines have by name */
-    bool is_model;               /* a SCAN model, with these options */
+    bool is_model;               /* one that can be used, with these options */
     bool question;               /* which need more than it says: `error` has what */
     struct model_options options;
-    struct vocab *vocab; /* of a vocabulary file, or the one of a folder; owned */
-    bool vocab_is_own;   /* the vocabulary is the folder's */
+    size_t trained, kept; /* its numbers, as model_count has them */
+    struct vocab *vocab;  /* of a vocabulary file, or the one of a folder; owned */
+    bool vocab_is_own;    /* the vocabulary is the folder's */
     struct inspect_features *features;
     size_t feature_count, feature_cap;
 };

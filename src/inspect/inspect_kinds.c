@@ -17,6 +17,7 @@
 #include "io/text/caption_form.h"
 #include "io/text/captions.h"
 #include "io/torch/objarray.h"
+#include "model/kind.h"
 #include "model/model.h"
 
 enum {
@@ -88,6 +89,24 @@ static void describe_origins(struct inspect_subject *s, const struct checkpoint 
     str_done(&unknown);
 }
 
+/* What can be seen of how a kind of model compares an image with a caption. */
+static void describe_shows(struct inspect_subject *s)
+{
+    static const char *const texts[] = {"the regions that each word attends to",
+                                        "the words that each region attends to",
+                                        "the weights of the words in the score"};
+    const struct model_kind *kind = s->options.kind.kind;
+    struct str text = {0};
+    for (size_t i = 0; kind && i < COUNTOF(texts); i++)
+        if (kind->shows & 1U << i)
+            str_addf(&text, "%s%s", text.length ? "; " : "", texts[i]);
+    if (kind)
+        inspect_line(s, "shows", "%s",
+                     text.length ? text.text
+                                 : "no attention: an image is one vector, a caption another");
+    str_done(&text);
+}
+
 static void describe_model(struct inspect_subject *s, const struct checkpoint *c)
 {
     const struct model_options *o = &s->options;
@@ -100,6 +119,11 @@ static void describe_model(struct inspect_subject *s, const struct checkpoint *c
                  o->img_dim, o->embed_size, o->vocab_size, o->word_dim,
                  o->bi_gru ? "bi-GRU" : "GRU", o->num_layers, o->num_layers > 1 ? "s" : "",
                  o->embed_size);
+    if (s->kept)
+        inspect_line(s, "parameters", "%zu, and %zu numbers of batch norms", s->trained, s->kept);
+    else
+        inspect_line(s, "parameters", "%zu", s->trained);
+    describe_shows(s);
     describe_options(s);
     if (c->epoch >= 0 && !isnan(c->best_rsum))
         inspect_line(s, "trained", "epoch %" PRId64 ", best rsum %.1f", c->epoch, c->best_rsum);
@@ -123,6 +147,7 @@ static bool is_usable(struct inspect_subject *s, const struct checkpoint *c, str
     given.assume_defaults = true;
     if (model_from_checkpoint(c, &given, &model, err) != 0)
         return false;
+    model_count(model, &s->trained, &s->kept);
     model_free(model);
     return true;
 }

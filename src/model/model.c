@@ -143,6 +143,14 @@ const struct kind_model *model_kind(const struct model *model)
     return model->kind.options.kind ? &model->kind : NULL;
 }
 
+void model_count(const struct model *model, size_t *trained_out, size_t *kept_out)
+{
+    const struct params *p = &model->params;
+    *trained_out = *kept_out = 0;
+    for (size_t i = 0; i < p->list_count; i++)
+        *(p->list[i].role == SGRAF_TRAINED ? trained_out : kept_out) += p->list[i].count;
+}
+
 const struct notes *model_notes(const struct model *model)
 {
     return &model->notes;

@@ -39,6 +39,10 @@ const struct notes *model_notes(const struct model *model);
 /* What the model does otherwise than SCAN, made ready to embed and score; borrowed. NULL: SCAN. */
 const struct kind_model *model_kind(const struct model *model);
 
+/* Numbers that training changes, and those that it keeps beside them (a batch norm's statistics).
+ */
+void model_count(const struct model *model, size_t *trained_out, size_t *kept_out);
+
 /* The name of the features that the model was trained on (feature_source_name), borrowed; NULL if
  * it is not known. It is in a checkpoint's options as MODEL_FEATURES_OPTION. model_set_features
  * copies.

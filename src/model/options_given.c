@@ -130,6 +130,9 @@ static int check_given(const struct applying *a, size_t i)
     a->out->kept |= 1U << i;
     if (a->given->shared)
         return 0;
+    if (i == FAMILY)
+        return error_set(a->err, "--family %s: the file is of %s; omit the option", wanted,
+                         model_options_kind(a->out));
     return error_set(a->err,
                      "--%s %s contradicts the file, whose %s has %s: omit the option, which is "
                      "only for models that do not say it",
@@ -198,15 +201,20 @@ static int ask(const struct applying *a)
 {
     struct str names = {0}, flags = {0}, values = {0};
     bool one = !(a->out->missing & (a->out->missing - 1));
+    const char *others = a->out->missing & 1U << FAMILY
+                             ? "; of BFAN or VSE++, give --family bfan or --family vse"
+                             : "";
     list_missing(a->out, "", &names);
     list_missing(a->out, "--", &flags);
     list_missing(a->out, NULL, &values);
     if (a->checkpoint->option_count == 0)
-        error_set(a->err, "%s: %s %s missing; give %s, or --assume-defaults for %s", no_options,
-                  str_text(&names), one ? "is" : "are", str_text(&flags), str_text(&values));
+        error_set(a->err, "%s: %s %s missing; give %s, or --assume-defaults for %s%s", no_options,
+                  str_text(&names), one ? "is" : "are", str_text(&flags), str_text(&values),
+                  others);
     else
-        error_set(a->err, "its options (%s) lack %s; give %s, or --assume-defaults for %s",
-                  key_of(a->checkpoint), str_text(&names), str_text(&flags), str_text(&values));
+        error_set(a->err, "its options (%s) lack %s; give %s, or --assume-defaults for %s%s",
+                  key_of(a->checkpoint), str_text(&names), str_text(&flags), str_text(&values),
+                  others);
     a->err->question = true;
     str_done(&names);
     str_done(&flags);
