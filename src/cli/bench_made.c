@@ -8,10 +8,10 @@
 #include "cli/bench.h"
 
 const struct bench_variant bench_variants[BENCH_VARIANTS] = {
-    {"t2i LogSumExp", {CROSS_T2I, AGG_LOGSUMEXP, RAW_CLIPPED_L2NORM, 9, 6}},
-    {"t2i Mean", {CROSS_T2I, AGG_MEAN, RAW_CLIPPED_L2NORM, 9, 6}},
-    {"i2t LogSumExp", {CROSS_I2T, AGG_LOGSUMEXP, RAW_CLIPPED_L2NORM, 4, 5}},
-    {"i2t Mean", {CROSS_I2T, AGG_MEAN, RAW_CLIPPED_L2NORM, 4, 5}},
+    {"t2i LogSumExp", {CROSS_T2I, AGG_LOGSUMEXP, RAW_CLIPPED_L2NORM, 9, 6, FOCAL_NONE}},
+    {"t2i Mean", {CROSS_T2I, AGG_MEAN, RAW_CLIPPED_L2NORM, 9, 6, FOCAL_NONE}},
+    {"i2t LogSumExp", {CROSS_I2T, AGG_LOGSUMEXP, RAW_CLIPPED_L2NORM, 4, 5, FOCAL_NONE}},
+    {"i2t Mean", {CROSS_I2T, AGG_MEAN, RAW_CLIPPED_L2NORM, 4, 5, FOCAL_NONE}},
 };
 
 /* On the command line a hyphen replaces the blank. */

@@ -120,22 +120,22 @@ static const char *label(const struct kind_options *options)
 
 /* ---- training ---- */
 
-static struct bfan_shape shape_of(const struct kind_options *options, const struct kind_batch *b)
+static struct xattn_shape shape_of(const struct kind_options *options, const struct kind_batch *b)
 {
-    return (struct bfan_shape){b->I, b->C, options->D, b->regions, b->words};
+    return (struct xattn_shape){b->I, b->C, options->D, b->regions, b->words};
 }
 
 static void carve(const struct kind_options *options, const struct kind_batch *b, size_t threads,
                   struct arena *arena, void *acts_out)
 {
-    struct bfan_shape shape = shape_of(options, b);
-    bfan_acts_carve(&shape, true, threads, arena, acts_out);
+    struct xattn_shape shape = shape_of(options, b);
+    bfan_acts_carve(&options->bfan, &shape, true, threads, arena, acts_out);
 }
 
 static void forward(const struct kind_options *options, const float *block,
                     const struct kind_batch *b, float *statistics, void *acts, float *scores)
 {
-    struct bfan_shape shape = shape_of(options, b);
+    struct xattn_shape shape = shape_of(options, b);
     (void)block, (void)statistics;
     bfan_forward(&options->bfan, &shape, b->v, b->e, acts, scores);
 }
@@ -144,7 +144,7 @@ static void backward(const struct kind_options *options, const float *block,
                      const struct kind_batch *b, const float *dscores, void *acts, float *gradients,
                      float *dv, float *de)
 {
-    struct bfan_shape shape = shape_of(options, b);
+    struct xattn_shape shape = shape_of(options, b);
     (void)block, (void)gradients;
     bfan_backward(&options->bfan, &shape, b->v, b->e, dscores, acts, dv, de);
 }

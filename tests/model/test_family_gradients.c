@@ -43,7 +43,7 @@ static double largest(const float *x, size_t n)
 
 struct bfan_scene {
     struct bfan_options options;
-    struct bfan_shape shape;
+    struct xattn_shape shape;
     size_t regions[IMAGES + 1], words[CAPTIONS + 1], n;
     double *x; /* v, then e */
     float *fx;
@@ -80,7 +80,7 @@ static void scene_init(struct bfan_scene *s, struct rng *rng, enum bfan_focal fo
         s->regions[i + 1] = s->regions[i] + 2 + rng_below(rng, most_regions - 1);
     for (size_t c = 0; c < CAPTIONS; c++)
         s->words[c + 1] = s->words[c] + 2 + rng_below(rng, most_words - 1);
-    s->shape = (struct bfan_shape){IMAGES, CAPTIONS, D, s->regions, s->words};
+    s->shape = (struct xattn_shape){IMAGES, CAPTIONS, D, s->regions, s->words};
     s->n = (s->regions[IMAGES] + s->words[CAPTIONS]) * D;
     s->x = mem_new(s->n, sizeof *s->x);
     s->fx = mem_new(s->n, sizeof *s->fx);
@@ -99,9 +99,9 @@ static void check_bfan(struct bfan_scene *s)
     size_t clear = 0;
     struct bfan_acts acts;
     struct arena arena = {0};
-    bfan_acts_carve(&s->shape, true, threads, &arena, &acts);
+    bfan_acts_carve(&s->options, &s->shape, true, threads, &arena, &acts);
     arena = (struct arena){mem_new(arena.used, 1), 0};
-    bfan_acts_carve(&s->shape, true, threads, &arena, &acts);
+    bfan_acts_carve(&s->options, &s->shape, true, threads, &arena, &acts);
     bfan_forward(&s->options, &s->shape, s->fx, s->fx + v, &acts, scores);
     for (size_t p = 0; p < PAIRS; p++) {
         double wanted = pair_score(s, p, NULL);

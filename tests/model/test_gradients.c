@@ -304,8 +304,12 @@ static void test_attention(void **state)
     for (int cross = 0; cross < 2; cross++)
         for (int raw = 0; raw < 7; raw++)
             for (int agg = 0; agg < 4; agg++) {
-                struct attn_options o = {(enum cross_attn)cross, (enum agg_func)agg,
-                                         (enum raw_norm)raw, 4, 5};
+                struct attn_options o = {(enum cross_attn)cross,
+                                         (enum agg_func)agg,
+                                         (enum raw_norm)raw,
+                                         4,
+                                         5,
+                                         FOCAL_NONE};
                 off = fmax(off, check_attention(&rng, &o, 1));
                 off = fmax(off, check_attention(&rng, &o, 0.12));
             }
@@ -316,7 +320,7 @@ static void test_attention(void **state)
 static void test_attention_none(void **state)
 {
     struct rng rng;
-    struct attn_options o = {CROSS_I2T, AGG_MEAN, RAW_L2NORM, 4, 5};
+    struct attn_options o = {CROSS_I2T, AGG_MEAN, RAW_L2NORM, 4, 5, FOCAL_NONE};
     (void)state;
     rng_seed(&rng, 5);
     assert_true(check_attention(&rng, &o, 0) == 0);
@@ -331,8 +335,12 @@ static void test_attention_zeros(void **state)
     (void)state;
     rng_seed(&rng, 6);
     for (int k = 0; k < 2 * 7 * 4; k++) {
-        struct attn_options o = {(enum cross_attn)(k % 2), (enum agg_func)(k / 14),
-                                 (enum raw_norm)(k / 2 % 7), 9, 6};
+        struct attn_options o = {(enum cross_attn)(k % 2),
+                                 (enum agg_func)(k / 14),
+                                 (enum raw_norm)(k / 2 % 7),
+                                 9,
+                                 6,
+                                 FOCAL_NONE};
         float x[NV + NE], dx[NV + NE], scores[IMAGES * CAPTIONS], dscores[IMAGES * CAPTIONS];
         for (size_t i = 0; i < NV + NE; i++)
             x[i] = i / D % 3 ? (float)rng_range(&rng, -1, 1) : 0;

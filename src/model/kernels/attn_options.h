@@ -14,11 +14,16 @@ enum raw_norm {
     RAW_NO_NORM
 };
 
+/* BFAN's focal step after the softmax (bfan.h). */
+enum focal_step { FOCAL_NONE, FOCAL_EQUAL, FOCAL_PROB };
+
 struct attn_options {
     enum cross_attn cross_attn;
     enum agg_func agg_func;
     enum raw_norm raw_feature_norm;
     float lambda_softmax, lambda_lse; /* inverse temperatures */
+    enum focal_step
+        focal; /* in training (xattn_tile.h); where BFAN scores it has its own kernels */
 };
 
 #endif

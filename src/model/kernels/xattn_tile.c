@@ -57,6 +57,55 @@ SIMD_CLONES static void column_softmax(size_t K, size_t n, float lambda, const f
     }
 }
 
+/* The same, of which the focal step keeps some; where K is one, or all weights are alike, all
+ * (bfan.h). row and threshold: n, scratch. */
+SIMD_CLONES static void focal_softmax(size_t K, size_t n, float lambda, int prob, const float *x,
+                                      float *a, float *row, float *threshold)
+{
+    float *most = row, *sum = row;
+    memcpy(most, x, n * sizeof *most);
+    for (size_t k = 1; k < K; k++) {
+#pragma omp simd
+        for (size_t j = 0; j < n; j++)
+            most[j] = x[k * n + j] > most[j] ? x[k * n + j] : most[j];
+    }
+    float half = prob ? 0.5f * lambda : lambda;
+    for (size_t k = 0; k < K; k++) {
+#pragma omp simd
+        for (size_t j = 0; j < n; j++)
+            a[k * n + j] = vec_expf(half * (x[k * n + j] - most[j]));
+    }
+    memset(sum, 0, n * sizeof *sum);
+    memset(threshold, 0, n * sizeof *threshold);
+    for (size_t k = 0; k < K; k++) {
+#pragma omp simd
+        for (size_t j = 0; j < n; j++) {
+            float h = a[k * n + j], e = prob ? h * h : h;
+            threshold[j] += prob ? e * h : e;
+            sum[j] += prob ? h : 1;
+            a[k * n + j] = e;
+        }
+    }
+#pragma omp simd
+    for (size_t j = 0; j < n; j++) {
+        float t = threshold[j] / sum[j];
+        threshold[j] = t >= 1 ? -1 : t;
+        sum[j] = 0;
+    }
+    for (size_t k = 0; k < K; k++) {
+#pragma omp simd
+        for (size_t j = 0; j < n; j++) {
+            a[k * n + j] = a[k * n + j] > threshold[j] ? a[k * n + j] : 0;
+            sum[j] += a[k * n + j];
+        }
+    }
+    for (size_t k = 0; k < K; k++) {
+#pragma omp simd
+        for (size_t j = 0; j < n; j++)
+            a[k * n + j] /= sum[j];
+    }
+}
+
 /* out = the dot products of the columns of a and b. */
 SIMD_CLONES static void column_dots(size_t K, size_t n, const float *a, const float *b, float *out)
 {
@@ -84,7 +133,11 @@ void xattn_tile_attend(const struct attn_options *options, struct tile *t, const
 {
     assert(t->n == t->segments.begin[t->segments.count] && t->n % SEGMENT_STEP == 0);
     raw_norm_forward(options->raw_feature_norm, t->K, t->n, &t->segments, t->s, t->x);
-    column_softmax(t->K, t->n, options->lambda_softmax, t->x, t->a, t->row);
+    if (options->focal == FOCAL_NONE)
+        column_softmax(t->K, t->n, options->lambda_softmax, t->x, t->a, t->row);
+    else
+        focal_softmax(t->K, t->n, options->lambda_softmax, options->focal == FOCAL_PROB, t->x, t->a,
+                      t->row, t->pull);
     column_dots(t->K, t->n, t->a, t->s, t->dot);
     gemm_nn(t->K, t->n, t->K, (struct matrix_const){G, t->K}, (struct matrix_const){t->a, t->n},
             false, (struct matrix){t->ga, t->n});

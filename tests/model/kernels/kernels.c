@@ -22,8 +22,10 @@
 
 enum { R = 36, W = 12, LANES = 16, D = 256, PAIRS = 8, IN = 48, VALUES = 20000 };
 
-static const struct attn_options t2i = {CROSS_T2I, AGG_LOGSUMEXP, RAW_CLIPPED_L2NORM, 9, 6};
-static const struct attn_options i2t = {CROSS_I2T, AGG_LOGSUMEXP, RAW_CLIPPED_L2NORM, 4, 5};
+static const struct attn_options t2i = {CROSS_T2I, AGG_LOGSUMEXP, RAW_CLIPPED_L2NORM, 9,
+                                        6,         FOCAL_NONE};
+static const struct attn_options i2t = {CROSS_I2T, AGG_LOGSUMEXP, RAW_CLIPPED_L2NORM, 4,
+                                        5,         FOCAL_NONE};
 
 static float *made(size_t n)
 {
