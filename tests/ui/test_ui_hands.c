@@ -168,6 +168,53 @@ static void test_undo_brings_back_what_was_lost(void **state)
     assert_int_equal(ui_list(&world->ui)->count, 60);
 }
 
+/* What the prompt holds, as readline would tell. */
+static void typed(struct world *world, const char *text)
+{
+    world_send(world,
+               (struct event){.kind = EVENT_LINE, .text = mem_strdup(text), .point = strlen(text)});
+}
+
+static void test_palette_selects_and_runs(void **state)
+{
+    struct world *world = *state;
+    world_ask(world, "a red ball");
+    world_keys(world, ":");
+    typed(world, "shet"); /* loosely */
+    assert_true(screen_has(world, "▸sheet") && screen_has(world, " t "));
+    world_enter(world, "shet");
+    assert_true(world->ui.sheet);
+    world_keys(world, ":");
+    typed(world, "sheet ");
+    assert_true(screen_has(world, "sheet on  (as it is)"));
+    world_keys(world, "Down Enter");
+    assert_non_null(world_effect(world, EFFECT_LINE_KEY)); /* Enter is readline's */
+    world_enter(world, "sheet ");
+    assert_false(world->ui.sheet);
+    world_keys(world, ":");
+    typed(world, "over");
+    world_key(world, "Tab");
+    assert_string_equal(world_effect(world, EFFECT_LINE_OPEN)->text, "overlay ");
+    typed(world, "overlay ea");
+    world_key(world, "Tab");
+    assert_string_equal(world_effect(world, EFFECT_LINE_OPEN)->text, "overlay heat");
+    typed(world, "word");
+    world_keys(world, "Down Down Up");
+    assert_true(screen_has(world, "▸words")); /* exact ones come first, then beginnings */
+    typed(world, "wor");                      /* another text, another best row */
+    assert_true(screen_has(world, "▸word "));
+    world_enter(world, "zoom x");
+    assert_true(world_says(world, "takes nothing"));
+    world_enter(world, "sort nonsense");
+    assert_true(world_says(world, "is not one of: worst, best"));
+    world_keys(world, ":");
+    world_enter(world, "cartoon"); /* in no name: it is not guessed */
+    assert_true(world_says(world, "No command"));
+    world_keys(world, ":");
+    world_enter(world, "q");
+    assert_true(world->ui.leaving);
+}
+
 int main(void)
 {
     setlocale(LC_ALL, "C.UTF-8");
@@ -178,6 +225,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_help_unfolds_and_groups, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_nothing_is_lost_by_looking_elsewhere, world_setup,
                                         world_teardown),
+        cmocka_unit_test_setup_teardown(test_palette_selects_and_runs, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_undo_brings_back_what_was_lost, world_setup,
                                         world_teardown),
     };

@@ -1,12 +1,14 @@
 #include "ui/actions/keys.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "ui/actions/prompt.h"
 #include "ui/actions/undo.h"
 #include "ui/state/keymap.h"
+#include "ui/state/palette.h"
 #include "ui/state/view.h"
 
 enum { COUNT_MOST = 10000000, TIMES_MOST = 1000 };
@@ -104,8 +106,33 @@ static bool replace_selected(struct ui *ui, ui_key key, struct effects *effects)
     return false;
 }
 
+/* Keys of the palette: the arrows select, Tab completes. False: the key is the line's. */
+static bool palette_key(struct ui *ui, ui_key key, struct effects *effects)
+{
+    struct palette palette;
+    if (ui->line.kind != PROMPT_COMMAND || ui->line.label ||
+        (key != K_UP && key != K_DOWN && key != K_TAB && key != (K_TAB | K_SHIFT)))
+        return false;
+    if (key == K_TAB) {
+        char *text = palette_tab(ui);
+        if (text)
+            prompt_open(ui, PROMPT_COMMAND, text, effects);
+        free(text);
+        return text != NULL;
+    }
+    palette_make(ui, &palette);
+    if (key == K_DOWN)
+        ui->line.row = palette.selected + (palette.selected + 1 < palette.count);
+    else
+        ui->line.row = palette.selected - (palette.selected > 0);
+    ui->line.row_chosen = true;
+    return true;
+}
+
 static void to_line(struct ui *ui, ui_key key, struct effects *effects)
 {
+    if (palette_key(ui, key, effects))
+        return;
     if (!ui->line.selected || !replace_selected(ui, key, effects))
         effects_add(effects, EFFECT_LINE_KEY)->key = key;
 }

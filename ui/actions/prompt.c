@@ -9,7 +9,8 @@ void prompt_open(struct ui *ui, enum prompt_kind kind, const char *text, struct 
 {
     ui->prompt = true;
     ui->line.kind = kind;
-    ui->line.selected = false;
+    ui->line.selected = ui->line.row_chosen = false;
+    ui->line.row = 0;
     struct effect *effect = effects_add(effects, EFFECT_LINE_OPEN);
     effect->number = kind;
     effect->text = mem_strdup(text ? text : "");

@@ -18,6 +18,7 @@
 #include "ui/actions/words.h"
 #include "ui/state/command.h"
 #include "ui/state/layout.h"
+#include "ui/state/palette.h"
 #include "ui/state/view.h"
 
 static void on_key(struct ui *ui, struct event *event, struct effects *effects)
@@ -51,6 +52,10 @@ static void on_line(struct ui *ui, struct event *event, struct effects *effects)
 {
     (void)effects;
     struct line *line = &ui->line;
+    if (line->text && strcmp(line->text, event->text) != 0) {
+        line->row = 0;
+        line->row_chosen = false;
+    }
     free(line->text);
     free(line->label);
     free(line->unknown);
@@ -73,9 +78,14 @@ static bool blank(const char *text)
 static void on_line_done(struct ui *ui, struct event *event, struct effects *effects)
 {
     const char *text = event->text;
+    char *command = NULL;
     if (ui->line.kind == PROMPT_CAPTION && blank(text)) {
         ui_say(ui, ROLE_ERROR, "The caption is empty: type what the image shows, then Enter");
         return;
+    }
+    if (ui->line.kind == PROMPT_COMMAND) {
+        mem_replace(&ui->line.text, text);
+        command = palette_enter(ui, text);
     }
     prompt_close(ui, effects);
     switch (ui->line.kind) {
@@ -85,8 +95,8 @@ static void on_line_done(struct ui *ui, struct event *event, struct effects *eff
         ui_go_to(ui, VIEW_SEARCH);
         break;
     case PROMPT_COMMAND:
-        if (!blank(text))
-            command_run(ui, text, effects);
+        if (!blank(command))
+            command_run(ui, command, effects);
         break;
     case PROMPT_FIND:
         if (!blank(text))
@@ -103,6 +113,7 @@ static void on_line_done(struct ui *ui, struct event *event, struct effects *eff
     default:
         browse_take(ui, text);
     }
+    free(command);
 }
 
 static void on_completions(struct ui *ui, struct event *event, struct effects *effects)

@@ -42,33 +42,6 @@ static size_t complete_word(struct loop *loop, const char *word, size_t limit, c
     return backend && *word ? backend->ops->complete(backend, word, limit, out) : 0;
 }
 
-static size_t complete_command(const char *word, size_t limit, char **out)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < command_table.count && n < limit; i++) {
-        const char *name = command_table.rows[i].name;
-        if (!strncmp(name, word, strlen(word)) &&
-            command_named(&command_table, name) == &command_table.rows[i])
-            out[n++] = mem_strdup(name);
-    }
-    return n;
-}
-
-/* The choices of "[fade|heat|none]" that begin with `word`. */
-static size_t complete_choice(const char *args, const char *word, size_t limit, char **out)
-{
-    size_t n = 0;
-    if (!args || !strchr(args, '|'))
-        return 0;
-    for (const char *at = args + 1; *at && *at != ']' && n < limit;) {
-        size_t length = strcspn(at, "|]");
-        if (length >= strlen(word) && !strncmp(at, word, strlen(word)))
-            out[n++] = mem_strndup(at, length);
-        at += length + (at[length] == '|');
-    }
-    return n;
-}
-
 static size_t complete_id(const struct catalog *catalog, const char *word, size_t limit, char **out)
 {
     size_t n = 0;
@@ -86,16 +59,12 @@ static size_t complete_line(void *context, enum prompt_kind kind, const char *li
         return files_complete(word, loop->ui.home, limit, out);
     if (kind != PROMPT_COMMAND)
         return complete_word(loop, word, limit, out);
-    if (start == 0)
-        return complete_command(word, limit, out);
-    char name[64];
+    char name[64]; /* names and choices are the palette's */
     snprintf(name, sizeof name, "%.*s", (int)strcspn(line, " "), line);
-    const struct ui_command *command = command_named(&command_table, name);
     const struct backend *backend = active_backend(loop);
     if (backend && !strcmp(name, "image"))
         return complete_id(&backend->catalog, line + start, limit, out);
-    size_t n = command ? complete_choice(command->args, word, limit, out) : 0;
-    return n ? n : complete_word(loop, word, limit, out);
+    return start ? complete_word(loop, word, limit, out) : 0;
 }
 
 int loop_init(struct loop *loop, int rows, int cols, int models, const struct worker_host *host,

@@ -32,7 +32,10 @@ void command_run(struct ui *ui, const char *text, struct effects *effects)
     for (n = strlen(text); n > 0 && (text[n - 1] == ' ' || text[n - 1] == '\t');)
         n--; /* completion leaves a blank */
     char *args = mem_strndup(text, n);
-    command->run(ui, args, effects);
+    if (*args && !command->args)
+        ui_say(ui, ROLE_ERROR, "%s takes nothing after its name", command->name);
+    else
+        command->run(ui, args, effects);
     free(args);
 }
 

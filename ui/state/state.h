@@ -132,6 +132,8 @@ struct line {
     size_t unknown_count;
     char *completions; /* one per line, or NULL */
     bool selected;     /* the whole text: the next key that types replaces it */
+    size_t row;        /* of the palette, the selected one */
+    bool row_chosen;   /* with the arrows */
 };
 
 /* The number that is typed before a key. */

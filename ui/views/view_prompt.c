@@ -5,6 +5,8 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "ui/state/keymap.h"
+#include "ui/state/palette.h"
+#include "ui/state/setting_rows.h"
 #include "ui/state/start_form.h"
 #include "ui/views/view_private.h"
 
@@ -83,25 +85,11 @@ static void draw_completions(const struct ui *ui, struct grid *grid, const struc
     }
 }
 
-/* How well a command's name fits what is typed after ":". 2: it begins so; 1: it contains it; 0:
- * not at all. Once arguments are typed, the name has to be exact. */
-static int fits(const struct ui *ui, const struct ui_command *command, const char *typed)
-{
-    if (command_named(ui->commands, command->name) != command)
-        return 0;
-    if (!*typed)
-        return 1;
-    size_t name = strcspn(typed, " ");
-    if (typed[name])
-        return strlen(command->name) == name && !strncmp(command->name, typed, name) ? 2 : 0;
-    return !strncmp(command->name, typed, name) ? 2 : strcasestr(command->name, typed) != NULL;
-}
-
 static void draw_command(const struct ui *ui, struct pane pane, int row,
-                         const struct ui_command *command)
+                         const struct ui_command *command, struct style style)
 {
-    enum { KEYS = 12, NAME = 16 };
-    struct style style = ui_style(ui, ROLE_POPUP), key = ui_style(ui, ROLE_KEY);
+    enum { KEYS = 12, NAME = 17 };
+    struct style key = ui_style(ui, ROLE_KEY);
     struct str keys = {0}, what = {0};
     key.bg = style.bg;
     key.attr |= style.attr;
@@ -115,24 +103,40 @@ static void draw_command(const struct ui *ui, struct pane pane, int row,
     str_done(&what);
 }
 
-/* The palette: commands that fit what is typed, best first, with their keys and what they do. */
+static void draw_choice(const struct ui *ui, struct pane pane, int row,
+                        const struct palette *palette, size_t i, struct style style)
+{
+    struct str now = {0};
+    if (palette->command->modes & MODE_CONFIG)
+        setting_row_value(ui, palette->command, &now);
+    bool is = !strcmp(str_text(&now), palette->choices[i]);
+    pane_putf(pane, row, 1, style, "%s %s%s", palette->command->name, palette->choices[i],
+              is ? "  (as it is)" : "");
+    str_done(&now);
+}
+
+/* The palette: what matches, best first, with keys and explanations; the selected one is run. */
 static void draw_palette(const struct ui *ui, struct grid *grid, const struct layout *layout)
 {
     enum { SHOWN = 10 };
-    const struct ui_command *found[SHOWN];
-    const char *typed = ui->line.text ? ui->line.text : "";
-    typed += strspn(typed, " :");
+    struct palette palette;
     int below = layout->status.rows ? layout->status.row : layout->prompt.row;
-    int n = 0, room = below - layout->title.rows;
-    room = room > SHOWN ? SHOWN : room;
-    for (int fit = 2; fit > 0; fit--)
-        for (size_t i = 0; i < ui->commands->count && n < room; i++)
-            if (fits(ui, &ui->commands->rows[i], typed) == fit)
-                found[n++] = &ui->commands->rows[i];
-    struct pane pane = grid_pane(grid, (struct rect){below - n, 0, n, ui->cols});
-    pane_fill(pane, ui_style(ui, ROLE_POPUP));
-    for (int i = 0; i < n; i++)
-        draw_command(ui, pane, i, found[i]);
+    int room = below - layout->title.rows;
+    palette_make(ui, &palette);
+    size_t n = (size_t)(room > SHOWN ? SHOWN : room > 0 ? room : 0);
+    n = n < palette.count ? n : palette.count;
+    size_t top = palette.selected >= n ? palette.selected - n + (n > 0) : 0;
+    struct pane pane = grid_pane(grid, (struct rect){below - (int)n, 0, (int)n, ui->cols});
+    for (size_t i = 0; i < n; i++) {
+        bool chosen = top + i == palette.selected;
+        struct style style = ui_style(ui, chosen ? ROLE_SELECTED : ROLE_POPUP);
+        pane_fill(pane_part(pane, (int)i, 0, 1, ui->cols), style);
+        pane_put(pane, (int)i, 0, style, chosen ? "▸" : " ");
+        if (palette.command)
+            draw_choice(ui, pane, (int)i, &palette, top + i, style);
+        else
+            draw_command(ui, pane, (int)i, palette.commands[top + i], style);
+    }
 }
 
 /* Without a prompt: the query, or the folder that is browsed, and the hints that the status line
