@@ -27,6 +27,8 @@ int main(int argc, char **argv)
             options.graphics = argv[++i];
         else if (!strcmp(argv[i], "--config") && i + 1 < argc)
             options.config = argv[++i];
+        else if (!strcmp(argv[i], "--session") && i + 1 < argc)
+            options.session = argv[++i];
         else if (!strcmp(argv[i], "--colourful"))
             fake.colourful = true;
         else if (!strcmp(argv[i], "--start"))

@@ -128,6 +128,20 @@ static void on_resumed(struct ui *ui, struct event *event, struct effects *effec
     effects_add(effects, EFFECT_REPAINT);
 }
 
+/* What the terminal reports about itself may come late, at any time. */
+static void on_terminal(struct ui *ui, struct event *event, struct effects *effects)
+{
+    memcpy(ui->speaks, event->speaks, sizeof ui->speaks);
+    if (ui->cell_width <= 0 && event->cell_width > 0 && event->cell_height > 0) {
+        ui->cell_width = event->cell_width;
+        ui->cell_height = event->cell_height;
+    }
+    if (!event->theme || ui->theme_set || event->theme == ui->theme)
+        return;
+    ui->theme = event->theme;
+    effects_add(effects, EFFECT_REPAINT);
+}
+
 static void on_leave(struct ui *ui, struct event *event, struct effects *effects)
 {
     (void)event;
@@ -243,6 +257,7 @@ void ui_update(struct ui *ui, struct event *event, struct effects *effects)
         [EVENT_LINE_DONE] = on_line_done,
         [EVENT_COMPLETIONS] = on_completions,
         [EVENT_RESUMED] = on_resumed,
+        [EVENT_TERMINAL] = on_terminal,
         [EVENT_LEAVE] = on_leave,
         [EVENT_NOTE] = on_note,
     };

@@ -89,6 +89,10 @@ void command_graphics(struct ui *ui, const char *args, struct effects *effects)
     str_done(&next);
     if (!set)
         return;
+    if (!ui->asked && ui->graphics != WISH_CELLS) {
+        ui->asked = true;
+        effects_add(effects, EFFECT_ASK);
+    }
     bool cannot = ui->graphics == WISH_AUTO && ui_graphics(ui) == GRAPHICS_CELLS;
     bool forced = !ui_graphics_possible(ui, setting_text(ui, SETTING_GRAPHICS));
     ui_say(ui, forced ? ROLE_WARNING : ROLE_DIM, "Pictures: %s%s",

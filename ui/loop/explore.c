@@ -88,8 +88,9 @@ static int run_headless(struct loop *loop, const struct explore_options *options
 static bool take_input(void *context, const struct term_input *input)
 {
     static const enum event_kind kinds[] = {
-        [TERM_KEY] = EVENT_KEY,       [TERM_MOUSE] = EVENT_MOUSE,     [TERM_PASTE] = EVENT_PASTE,
-        [TERM_RESIZE] = EVENT_RESIZE, [TERM_RESUMED] = EVENT_RESUMED, [TERM_LEAVE] = EVENT_LEAVE,
+        [TERM_KEY] = EVENT_KEY,         [TERM_MOUSE] = EVENT_MOUSE,     [TERM_PASTE] = EVENT_PASTE,
+        [TERM_RESIZE] = EVENT_RESIZE,   [TERM_RESUMED] = EVENT_RESUMED, [TERM_LEAVE] = EVENT_LEAVE,
+        [TERM_REPORT] = EVENT_TERMINAL,
     };
     struct loop *loop = context;
     struct event event = {.kind = kinds[input->kind],
@@ -104,6 +105,13 @@ static bool take_input(void *context, const struct term_input *input)
                           .cell_ratio = input->cell_ratio,
                           .cell_width = input->cell_width,
                           .cell_height = input->cell_height};
+    if (input->can) {
+        event.speaks[GRAPHICS_SIXEL] = input->can->sixel;
+        event.speaks[GRAPHICS_KITTY] = input->can->kitty;
+        event.theme = input->can->theme;
+        event.cell_width = input->can->cell_width;
+        event.cell_height = input->can->cell_height;
+    }
     loop_post(loop, &event);
     return !loop->ui.leaving;
 }
@@ -120,6 +128,7 @@ static int open_terminal(struct loop *loop, const char *colours, struct error *e
         return -1;
     loop->screen = &term_screen_ops;
     ui->depth = ui->depth_most = can.depth;
+    ui->asked = ui->graphics != WISH_CELLS;
     ui->speaks[GRAPHICS_SIXEL] = can.sixel;
     ui->speaks[GRAPHICS_KITTY] = can.kitty;
     ui->cell_width = can.cell_width;

@@ -153,6 +153,8 @@ static void perform_on_screen(struct loop *loop, const struct effect *effect)
         screen->copy(context, effect->text);
     else if (effect->kind == EFFECT_MOUSE && screen->mouse)
         screen->mouse(context, effect->number != 0);
+    else if (effect->kind == EFFECT_ASK && screen->ask)
+        screen->ask(context);
     else if (effect->kind == EFFECT_REPAINT && screen->repaint)
         screen->repaint(context);
     else if (effect->kind == EFFECT_SUSPEND && screen->suspend)

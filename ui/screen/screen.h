@@ -15,6 +15,7 @@ struct screen_ops {
     void (*repaint)(void *screen); /* the next show paints every cell */
     void (*suspend)(
         void *screen); /* stops the process, as Ctrl-Z does; returns when it continues */
+    void (*ask)(void *screen); /* asks what pictures can be shown; the answer comes as input */
     void (*mouse)(void *screen, bool on);
     void (*copy)(void *screen, const char *text); /* to the clipboard */
     /* Opens a photograph in another program. Errors: the program cannot be run. */

@@ -21,6 +21,9 @@
 static struct {
     struct term_host host;
     bool open, mouse;
+    struct term_abilities can;
+    const struct replies *replies;
+    unsigned news; /* of the replies that the host knows */
 } term;
 
 static void stop(void)
@@ -106,7 +109,14 @@ static int screen_view_file(void *context, const char *path, struct error *err)
                      strerror(why ? why : errno));
 }
 
+static void screen_ask(void *context)
+{
+    (void)context;
+    term_input_ask();
+}
+
 const struct screen_ops term_screen_ops = {.show = screen_show,
+                                           .ask = screen_ask,
                                            .repaint = screen_repaint,
                                            .suspend = screen_suspend,
                                            .mouse = screen_mouse,
@@ -115,15 +125,15 @@ const struct screen_ops term_screen_ops = {.show = screen_show,
 
 /* Dark or light by the terminal's answer, else by COLORFGBG ("15;0": the last is the background).
  */
-static const struct theme *theme_by_terminal(enum depth depth, const struct term_probe *probe)
+static const struct theme *theme_by_terminal(enum depth depth, const struct replies *replies)
 {
     const char *env = getenv("COLORFGBG");
     const char *last = env ? strrchr(env, ';') : NULL;
     int back = last ? atoi(last + 1) : 0;
     if (depth == DEPTH_MONO)
         return theme_named("mono");
-    if (probe->has_background)
-        return theme_named(colour_lightness(probe->background) > 0.5f ? "light" : "dark");
+    if (replies->has_background)
+        return theme_named(colour_lightness(replies->background) > 0.5f ? "light" : "dark");
     return theme_named(back == 7 || back == 15 ? "light" : "dark");
 }
 
@@ -154,27 +164,39 @@ void term_report_size(void)
     term.host.take(term.host.context, &input);
 }
 
+/* What is known of the terminal now. */
+static void take_replies(void)
+{
+    const struct replies *replies = term.replies;
+    term.news = replies->news;
+    term.can = (struct term_abilities){.depth = term.can.depth,
+                                       .theme = theme_by_terminal(term.can.depth, replies),
+                                       .utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8"),
+                                       .kitty = replies->kitty,
+                                       .sixel = replies->sixel,
+                                       .cell_width = replies->cell_width,
+                                       .cell_height = replies->cell_height};
+}
+
 int term_open(const char *colours, bool pixels, const struct term_host *host,
               struct term_abilities *out, struct error *err)
 {
-    struct term_probe probe;
     assert(!term.open);
     if (restore_prepare(err) != 0)
         return -1;
-    term_probe(pixels, &probe);
-    *out = (struct term_abilities){.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8"),
-                                   .kitty = probe.kitty,
-                                   .sixel = probe.sixel,
-                                   .cell_width = probe.cell_width,
-                                   .cell_height = probe.cell_height};
-    if (term_draw_open(colours, &out->depth, err) != 0) {
+    term.replies = term_input_probe(pixels);
+    FILE *input = term_input_open();
+    if (!input || term_draw_open(colours, input, &term.can.depth, err) != 0) {
+        int status = input ? -1 : error_errno(err, "the terminal", "read");
+        term_input_close();
         restore_disarm();
-        return -1;
+        return status;
     }
-    out->theme = theme_by_terminal(out->depth, &probe);
+    take_replies();
+    *out = term.can;
     term.host = *host;
     term.open = true;
-    term_keys_open(probe.typed);
+    term_keys_open();
     restore_arm();
     return 0;
 }
@@ -189,6 +211,7 @@ void term_close(void)
     endwin();
     restore_disarm();
     term_draw_done();
+    term_input_close();
 }
 
 static void resize(void)
@@ -221,13 +244,17 @@ bool term_wait(int fd)
     struct pollfd fds[] = {
         {STDIN_FILENO, POLLIN, 0}, {restore_signal_fd(), POLLIN, 0}, {fd, POLLIN, 0}};
     assert(term.open);
-    if (poll(fds, 3, -1) < 0)
+    if (poll(fds, 3, term_input_wait()) < 0)
         return errno == EINTR;
     if (fds[1].revents)
         take_signals();
     if (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL))
         return false;
-    if (fds[0].revents & POLLIN)
-        term_keys_take(&term.host);
-    return true;
+    bool there = term_input_read(fds[0].revents & POLLIN, &term.host);
+    if (term.news != term.replies->news) {
+        take_replies();
+        term.host.take(term.host.context,
+                       &(struct term_input){.kind = TERM_REPORT, .can = &term.can});
+    }
+    return there;
 }

@@ -16,6 +16,7 @@ enum term_input_kind {
     TERM_PASTE,   /* text */
     TERM_RESIZE,  /* rows, cols, cell_ratio, cell_width, cell_height (the last three 0: unknown) */
     TERM_RESUMED, /* the process was stopped and continues */
+    TERM_REPORT,  /* can: the terminal has answered, late */
     TERM_LEAVE,   /* SIGINT, SIGTERM or SIGHUP came */
 };
 
@@ -28,6 +29,7 @@ struct term_input {
     int rows, cols;
     float cell_ratio;            /* height / width of a cell */
     int cell_width, cell_height; /* pixels */
+    const struct term_abilities *can;
 };
 
 /* Where input goes. */
@@ -40,7 +42,7 @@ struct term_host {
 /* What the terminal can do. */
 struct term_abilities {
     enum depth depth;
-    const struct theme *theme; /* for its background */
+    const struct theme *theme; /* for its background, as far as it is known */
     bool utf8;
     bool kitty, sixel;           /* only known if pixels were asked for */
     int cell_width, cell_height; /* pixels; 0: unknown */

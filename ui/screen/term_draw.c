@@ -58,7 +58,7 @@ static enum depth depth_of_curses(const char *wanted)
     return wanted && depth_named(wanted, &limit) && limit < most ? limit : most;
 }
 
-int term_draw_open(const char *wanted, enum depth *out, struct error *err)
+int term_draw_open(const char *wanted, FILE *input, enum depth *out, struct error *err)
 {
     const char *term = getenv("TERM");
     char direct[80];
@@ -68,9 +68,9 @@ int term_draw_open(const char *wanted, enum depth *out, struct error *err)
             err, "TERM is not set: export TERM=xterm-256color, or the name of your terminal");
     direct_name(term, direct, sizeof direct);
     if (wants_direct(wanted) && !no_colour(wanted))
-        screen = newterm(direct, stdout, stdin);
+        screen = newterm(direct, stdout, input);
     if (!screen)
-        screen = newterm(term, stdout, stdin); /* initscr would exit on failure */
+        screen = newterm(term, stdout, input); /* initscr would exit on failure */
     if (!screen)
         return error_set(err, "the terminal database does not know TERM=%s; try TERM=xterm", term);
     start_color();

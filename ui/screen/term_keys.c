@@ -56,15 +56,14 @@ static ui_key modified(int number)
     return (K_UP + (ui_key)(number / MODIFIED)) | flags[number % MODIFIED];
 }
 
-void term_keys_open(const char *typed)
+void term_keys_open(void)
 {
     raw();
     noecho();
     nonl();
     keypad(stdscr, TRUE);
     nodelay(stdscr, TRUE);
-    if (!getenv("ESCDELAY"))
-        set_escdelay(25);
+    set_escdelay(1); /* sequences come whole: term_input.c has waited for them */
     mouseinterval(0);
     define_key("\033[200~", CODE_PASTE);
     define_key("\033[201~", CODE_PASTE_END);
@@ -73,8 +72,6 @@ void term_keys_open(const char *typed)
         if (i % MODIFIED && key_bytes(modified(i), bytes))
             define_key(bytes, CODE_KEYS + i);
     }
-    for (size_t n = strlen(typed); n-- > 0;)
-        ungetch((unsigned char)typed[n]);
 }
 
 /* The functions from here on return what the host does: false to read no more. */
@@ -187,7 +184,7 @@ static bool take_escape(void)
     return status == OK ? give_key(K_ESC) : more;
 }
 
-void term_keys_take(const struct term_host *host)
+bool term_keys_take(const struct term_host *host)
 {
     wint_t c;
     int status;
@@ -201,4 +198,5 @@ void term_keys_take(const struct term_host *host)
         else
             more = c == 27 ? take_escape() : give_key(key_of_char(c));
     }
+    return more;
 }

@@ -225,6 +225,7 @@ struct ui {
     enum depth depth, depth_most; /* what is shown, and the most that the terminal can */
     enum symbols symbols;
     enum graphics_wish graphics;     /* what the user wants */
+    bool asked;                      /* the terminal was asked for all it can show */
     bool speaks[GRAPHICS_KITTY + 1]; /* what the terminal said it can do */
     int cell_width, cell_height;     /* pixels; 0: unknown */
     bool ascii, mouse;

@@ -3,6 +3,8 @@
 #define UI_WORK_EVENT_H
 
 #include "ui/screen/keys.h"
+#include "ui/screen/pixels.h"
+#include "ui/screen/theme.h"
 #include "ui/work/backend.h"
 #include "ui/work/files.h"
 #include "ui/work/fitness.h"
@@ -17,6 +19,7 @@ enum event_kind {
     EVENT_LINE_DONE,   /* Enter in the prompt: text */
     EVENT_COMPLETIONS, /* several words would do: text, one a line */
     EVENT_RESUMED,     /* back from being stopped */
+    EVENT_TERMINAL,    /* the terminal has reported: speaks, theme, cell_width, cell_height */
     EVENT_LEAVE,       /* a signal asks to */
     EVENT_NOTE,        /* something to say: text */
     /* from the worker, with side and serial */
@@ -52,6 +55,8 @@ struct event {
     float cell_ratio;
     int cell_width, cell_height;
     enum mouse mouse;
+    bool speaks[GRAPHICS_KITTY + 1]; /* what the terminal said it can do */
+    const struct theme *theme;
     char *text, *label;
     bool question; /* EVENT_FAILED: struct error's */
     size_t point;
