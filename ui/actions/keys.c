@@ -70,7 +70,8 @@ static unsigned use_of_count(const struct ui *ui, const struct binding *binding,
         return 0;
     if (count->sure || count->digits > 1)
         return modes & (MODE_COUNT | MODE_TIMES);
-    return modes & MODE_ROW ? MODE_COUNT : 0;
+    /* G, not End: only that is typed in one go */
+    return modes & MODE_ROW && binding->key < K_FIRST ? MODE_COUNT : 0;
 }
 
 static void run(struct ui *ui, const struct binding *binding, double time, struct effects *effects)

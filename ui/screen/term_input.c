@@ -33,6 +33,7 @@ FILE *term_input_open(void)
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) < 0)
         return NULL;
+    fcntl(ends[0], F_SETFL, O_NONBLOCK); /* curses reads on after a mouse button's release */
     input.stream = fdopen(ends[0], "r");
     input.write_end = ends[1];
     input.opened = progress_clock();
