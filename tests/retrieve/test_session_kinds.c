@@ -137,7 +137,7 @@ static void check_bfan(const struct session *s, size_t image, const struct query
 static void check_sgraf(const struct session *s, size_t image, const struct query *q,
                         const struct attention *a)
 {
-    const struct attn_options scan = {CROSS_T2I, AGG_MEAN, RAW_CLIPPED_L2NORM, 9, 1};
+    const struct attn_options scan = {CROSS_T2I, AGG_MEAN, RAW_CLIPPED_L2NORM, 9, 1, FOCAL_NONE};
     double *attention = mem_new(a->W * a->R, sizeof *attention);
     xattn_naive(&scan, s->images.regions + image * s->R * s->D, a->R, q->emb, a->W, s->D, attention,
                 NULL);
