@@ -116,6 +116,8 @@ static void add_line(const struct ui *ui, size_t caption, struct str *out)
     json_t *line =
         json_pack("{s:s, s:I, s:s, s:s}", "kind", "words", "caption_index", (json_int_t)caption,
                   "style", setting_text(ui, SETTING_OVERLAY), "map", setting_text(ui, SETTING_MAP));
+    if (ui_both_ways(ui))
+        json_object_set_new(line, "direction", json_string(setting_text(ui, SETTING_WAY)));
     char *name = mem_printf("caption-%zu.png", caption);
     json_object_set_new(line, "output", json_string(name));
     char *text = json_dumps(line, 0);

@@ -229,8 +229,11 @@ static void draw_picture(const struct ui *ui, struct pane pane, const struct lay
     const struct picture *picture = ui_picture(ui);
     struct style dim = ui_style(ui, ROLE_DIM);
     if (!ui_catalog(ui)->photos) {
-        view_wrap(pane, pane.box.rows / 2, 2, pane.box.cols - 4, 3, dim,
-                  "No photographs: say where they are with --images DIR. r lists the regions.");
+        char text[128];
+        snprintf(text, sizeof text,
+                 "No photographs: say where they are with --images DIR. r lists the %s.",
+                 ui_catalog(ui)->shows ? "regions" : "nearest images");
+        view_wrap(pane, pane.box.rows / 2, 2, pane.box.cols - 4, 3, dim, text);
         return;
     }
     if (!picture)

@@ -1,3 +1,4 @@
+/* The real backend: its table of operations, rankings, and opening. */
 #include "ui/work/backend_session.h"
 
 #include <stddef.h>
@@ -10,76 +11,8 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "evaluate/evaluate.h"
-#include "figure/figure.h"
-#include "model/kind.h"
-#include "retrieve/session/session_contributions.h"
 #include "retrieve/session/session_exact.h"
-
-struct real {
-    struct backend base;
-    struct session *session;
-    char *model, *data;
-    struct str label; /* the model's name in figures: with what it does not say of itself */
-    char *note;       /* remarks made while it was opened, or NULL */
-    char *unknown;    /* the share of unknown words, or NULL */
-    char variant[64];
-    char **captions;        /* made from word ids if there is no text; else NULL */
-    struct lexicon lexicon; /* of the captions; empty until a survey needs it */
-    char **words;           /* C: of each caption, joined; NULL until then */
-    struct query *query;    /* the last one encoded, for query_text or query_caption */
-    char *query_text;
-    ptrdiff_t query_caption;
-};
-
-static struct real *real_of(struct backend *backend)
-{
-    return (struct real *)backend;
-}
-
-static bool same_text(const char *a, const char *b)
-{
-    return a == b || (a && b && !strcmp(a, b));
-}
-
-/* The encoded query, valid until the next call: the last one is kept, since a look usually follows
- * a ranking. */
-static int get_query(struct real *real, const struct ask *ask, const struct query **out,
-                     struct error *err)
-{
-    if (real->query && real->query_caption == ask->caption &&
-        (ask->caption >= 0 || same_text(real->query_text, ask->text))) {
-        *out = real->query;
-        return 0;
-    }
-    struct query *query = NULL;
-    int status = ask->caption >= 0
-                     ? query_from_caption(real->session, (size_t)ask->caption, &query, err)
-                     : query_from_text(real->session, ask->text, &query, err);
-    if (status != 0)
-        return -1;
-    query_free(real->query);
-    free(real->query_text);
-    real->query = query;
-    real->query_caption = ask->caption;
-    real->query_text = mem_strdup(ask->text);
-    *out = query;
-    return 0;
-}
-
-/* Word w of a query is at position w + 1 of its ids, after <start>. */
-static void take_words(const struct real *real, const struct query *query, struct ask_words *out)
-{
-    const struct vocab *vocab = real->session->vocab;
-    for (size_t w = 0; w + 2 < query->W; w++) {
-        int32_t id = query->ids[w + 1];
-        const char *text = w < query->words.count ? query->words.items[w] : NULL;
-        if (!text && vocab)
-            text = vocab_word(vocab, id);
-        char number[24];
-        snprintf(number, sizeof number, "#%d", (int)id);
-        ask_words_add(out, text ? text : number, !vocab || id != vocab_unk(vocab));
-    }
-}
+#include "ui/work/backend_private.h"
 
 /* The caption of the split with this text, whatever the case; -1 if there is none. */
 static ptrdiff_t caption_like(const struct dataset *data, const char *text)
@@ -104,7 +37,7 @@ static int real_rank_images(struct backend *backend, const struct ask *ask,
     float *scores = NULL;
     struct exact_places need = {.top = EXACT_PLACES};
     ptrdiff_t caption = ask->caption >= 0 ? ask->caption : caption_like(data, ask->text);
-    if (get_query(real, ask, &query, err) != 0)
+    if (backend_query_get(real, ask, &query, err) != 0)
         return -1;
     if (caption >= 0) {
         need.first = caption_map_image(&data->map, (size_t)caption);
@@ -115,7 +48,7 @@ static int real_rank_images(struct backend *backend, const struct ask *ask,
         status = session_rank_images(real->session, query, &need, scores, NULL, progress, err);
     if (status == 0) {
         *out = ranking_of_scores(scores, real->session->I);
-        take_words(real, query, &(*out)->words);
+        backend_query_words(real, query, &(*out)->words);
         if (caption >= 0)
             ranking_mark(*out, need.first, 1);
     }
@@ -140,99 +73,6 @@ static int real_rank_captions(struct backend *backend, size_t image,
     }
     free(scores);
     return status;
-}
-
-static struct look_attention *attention_room(struct look *look, enum look_way way)
-{
-    struct look_attention *out = &look->of[way];
-    out->weights = mem_new(look->words.count * look->R, sizeof *out->weights);
-    out->similarity = mem_new(look->words.count, sizeof *out->similarity);
-    return out;
-}
-
-/* Word by word, without <start> and <end>. */
-static void take_words_side(const struct attention *attention, struct look *look)
-{
-    bool words = attention->shows & KIND_WORDS_ON_REGIONS;
-    struct look_attention *out = attention_room(look, words ? LOOK_WORDS : LOOK_REGIONS);
-    size_t n = look->words.count, R = look->R;
-    memcpy(out->weights, attention->word_region + R, n * R * sizeof(float));
-    memcpy(out->similarity, attention->word_similarity + 1, n * sizeof(float));
-}
-
-/* The regions' attention, seen from a word: how much each attends to it, and the mean of their
- * similarities so weighted. */
-static void take_regions_side(const struct attention *attention, struct look *look)
-{
-    struct look_attention *out = attention_room(look, LOOK_REGIONS);
-    size_t R = look->R;
-    for (size_t w = 0; w < look->words.count; w++) {
-        double sum = 0, total = 0;
-        for (size_t r = 0; r < R; r++) {
-            float weight = attention->region_word[r * attention->W + w + 1];
-            out->weights[w * R + r] = weight;
-            sum += (double)weight * (double)attention->region_similarity[r];
-            total += (double)weight;
-        }
-        out->similarity[w] = total > 0 ? (float)(sum / total) : 0;
-    }
-}
-
-static void take_look(const struct attention *attention, struct look *look)
-{
-    const unsigned both = KIND_WORDS_ON_REGIONS | KIND_REGIONS_ON_WORDS;
-    look->R = attention->R;
-    look->score = attention->score;
-    take_words_side(attention, look);
-    if ((attention->shows & both) == both)
-        take_regions_side(attention, look);
-    if (!attention->nodes)
-        return;
-    look->node = mem_new(look->words.count, sizeof *look->node);
-    memcpy(look->node, attention->nodes + 2, look->words.count * sizeof *look->node);
-    look->whole = attention->nodes[0];
-}
-
-/* The words' contributions, without <start> and <end>; NULL if they are not available (a long
- * caption in i2t). */
-static float *shares_of(const struct real *real, size_t image, const struct query *query,
-                        const struct attention *attention, enum agg_func agg)
-{
-    struct error err;
-    float *all = mem_new(query->W, sizeof *all), *out = NULL;
-    if (session_word_contributions(real->session, image, query, attention, agg, all, &err) == 0) {
-        out = mem_new(query->W - 2, sizeof *out);
-        memcpy(out, all + 1, (query->W - 2) * sizeof *out);
-    }
-    free(all);
-    return out;
-}
-
-static void take_shares(const struct real *real, size_t image, const struct query *query,
-                        const struct attention *attention, struct look *look)
-{
-    enum agg_func own = model_options(real->session->model)->attn.agg_func;
-    look->share_lse = shares_of(real, image, query, attention, AGG_LOGSUMEXP);
-    look->share_avg = shares_of(real, image, query, attention, AGG_MEAN);
-    look->share = shares_of(real, image, query, attention, own);
-}
-
-static int real_look(struct backend *backend, size_t image, const struct ask *ask,
-                     struct look **out, struct error *err)
-{
-    struct real *real = real_of(backend);
-    struct attention *attention = NULL;
-    const struct query *query;
-    if (get_query(real, ask, &query, err) != 0 ||
-        session_attention(real->session, image, query, &attention, err) != 0)
-        return -1;
-    struct look *look = mem_new(1, sizeof *look);
-    take_words(real, query, &look->words);
-    take_look(attention, look);
-    take_shares(real, image, query, attention, look);
-    session_attention_free(attention);
-    *out = look;
-    return 0;
 }
 
 /* Reads the words that the rows of a survey have, once. */
@@ -280,135 +120,6 @@ static int real_survey(struct backend *backend, size_t first, size_t n,
     return status;
 }
 
-static int real_photo_path(const struct backend *backend, size_t image, char **out,
-                           struct error *err)
-{
-    const struct dataset *data = ((const struct real *)backend)->session->data;
-    if (!data->photos) /* a made-up split: loop/measure_ranking.c */
-        return error_set(err, "no photographs: the split is not from files");
-    return dataset_photo(data, image, out, err);
-}
-
-static int real_photo(struct backend *backend, size_t image, int max_side, struct notes *notes,
-                      struct image *out, struct error *err)
-{
-    const struct catalog *catalog = &backend->catalog;
-    const int32_t *size = catalog->sizes ? catalog->sizes + 2 * image : NULL;
-    const struct image_spec spec = {.max_side = max_side,
-                                    .width = size ? size[0] : 0,
-                                    .height = size ? size[1] : 0,
-                                    .boxed = catalog->boxes != NULL,
-                                    .notes = notes};
-    char *path = NULL;
-    if (real_photo_path(backend, image, &path, err) != 0)
-        return -1;
-    int status = image_open(path, &spec, out, err);
-    free(path);
-    return status;
-}
-
-static struct figure_word *figure_words_of(const struct look *look, enum look_way way)
-{
-    const struct look_attention *attention = &look->of[way];
-    struct figure_word *words = mem_new(look->words.count, sizeof *words);
-    for (size_t w = 0; w < look->words.count; w++)
-        words[w] = (struct figure_word){.text = look->words.text[w],
-                                        .weights = attention->weights + w * look->R,
-                                        .similarity = attention->similarity[w],
-                                        .unknown = !look->words.known[w]};
-    return words;
-}
-
-/* The boxes of an image, in pixels; `scaled` has room for them. */
-static const float *boxes_of(const struct catalog *catalog, size_t image,
-                             const struct image *pixels, float *scaled)
-{
-    if (!catalog->boxes)
-        return NULL;
-    const float *boxes = catalog->boxes + image * catalog->regions * 4;
-    if (!catalog->box_fractions || !pixels)
-        return boxes;
-    figure_scale_boxes(boxes, catalog_regions(catalog, image), pixels->full_width,
-                       pixels->full_height, scaled);
-    return scaled;
-}
-
-/* What the regions of an image were taken for; the array is the caller's to free, NULL if that is
- * not known. */
-static const char **names_of(const struct catalog *catalog, size_t image)
-{
-    const char **names =
-        catalog->classes ? mem_new(catalog_regions(catalog, image), sizeof *names) : NULL;
-    for (size_t r = 0; names && r < catalog_regions(catalog, image); r++)
-        names[r] = catalog_region_class(catalog, image, r);
-    return names;
-}
-
-static int draw_export(struct real *real, const struct export_spec *spec, const struct look *look,
-                       const struct image *pixels, const char *missing, const struct notes *notes,
-                       struct error *err)
-{
-    const struct catalog *catalog = &real->base.catalog;
-    const int32_t *size = catalog->sizes ? catalog->sizes + 2 * spec->image : NULL;
-    float *scaled = mem_new(catalog->regions * 4, sizeof *scaled);
-    const char **names = names_of(catalog, spec->image);
-    struct figure_image image = {
-        .pixels = pixels,
-        .missing = missing,
-        .id = catalog->id[spec->image],
-        .boxes = boxes_of(catalog, spec->image, pixels, scaled),
-        .no_boxes = catalog->no_boxes,
-        .regions = catalog_regions(catalog, spec->image),
-        .names = names,
-        .confidences =
-            catalog->confidences ? catalog->confidences + spec->image * catalog->regions : NULL,
-        .box_width = size     ? size[0]
-                     : pixels ? pixels->full_width
-                              : 0,
-        .box_height = size     ? size[1]
-                      : pixels ? pixels->full_height
-                               : 0};
-    struct figure_style style = {.overlay = spec->style,
-                                 .map = spec->map,
-                                 .dpi = 200,
-                                 .width_mm = 180,
-                                 .original_first = true,
-                                 .names = true,
-                                 .scores = true};
-    struct figure_info info = {.caption = spec->ask.caption >= 0 && catalog->caption
-                                              ? catalog->caption[spec->ask.caption]
-                                              : spec->ask.text,
-                               .model = str_text(&real->label),
-                               .score = look->score,
-                               .has_score = true,
-                               .notes = notes};
-    struct figure_word *words = figure_words_of(look, spec->way);
-    int status =
-        figure_words(&image, words, look->words.count, &style, &info, spec->path, NULL, err);
-    free(words);
-    free(names);
-    free(scaled);
-    return status;
-}
-
-static int real_export(struct backend *backend, const struct export_spec *spec, struct error *err)
-{
-    struct look *look = NULL;
-    struct image pixels = {0};
-    struct error why = {.text = ""};
-    if (real_look(backend, spec->image, &spec->ask, &look, err) != 0)
-        return -1;
-    struct notes notes = {0};
-    session_notes(real_of(backend)->session, &notes);
-    bool photo = real_photo(backend, spec->image, 0, &notes, &pixels, &why) == 0;
-    int status =
-        draw_export(real_of(backend), spec, look, photo ? &pixels : NULL, why.text, &notes, err);
-    notes_done(&notes);
-    image_done(&pixels);
-    look_free(look);
-    return status;
-}
-
 static bool real_knows(const struct backend *backend, const char *word)
 {
     const struct session *session = ((const struct real *)backend)->session;
@@ -452,6 +163,7 @@ static void real_free(struct backend *backend)
     free(real->model);
     free(real->data);
     free(real->note);
+    free(real->no_attention);
     free(real->unknown);
     str_done(&real->label);
     session_free(real->session);
@@ -461,11 +173,11 @@ static void real_free(struct backend *backend)
 static const struct backend_ops real_ops = {
     .rank_images = real_rank_images,
     .rank_captions = real_rank_captions,
-    .look = real_look,
+    .look = backend_look_take,
     .survey = real_survey,
-    .photo = real_photo,
-    .photo_path = real_photo_path,
-    .export = real_export,
+    .photo = backend_figure_photo,
+    .photo_path = backend_figure_photo_path,
+    .export = backend_figure_export,
     .knows = real_knows,
     .complete = real_complete,
     .free = real_free,
@@ -476,6 +188,12 @@ static void name_variant(struct real *real)
     static const char *const aggregations[] = {"LSE", "AVG", "Max", "Sum"};
     const struct model_options *options = model_options(real->session->model);
     const struct attn_options *attn = &options->attn;
+    const struct kind_model *kind = model_kind(real->session->model);
+    if (kind) {
+        snprintf(real->variant, sizeof real->variant, "%s%s",
+                 kind->options.kind->label(&kind->options), options->assumed ? " (assumed)" : "");
+        return;
+    }
     snprintf(real->variant, sizeof real->variant, "%s %s%s",
              attn->cross_attn == CROSS_T2I ? "t-i" : "i-t", aggregations[attn->agg_func],
              options->assumed ? " (assumed)" : "");
@@ -576,6 +294,7 @@ struct backend *backend_session_wrap(struct session *session, const char *data_n
                                      const char *note)
 {
     const struct dataset *data = session->data;
+    const struct kind_model *kind = model_kind(session->model);
     struct real *real = mem_new(1, sizeof *real);
     real->session = session;
     real->query_caption = -1;
@@ -585,6 +304,10 @@ struct backend *backend_session_wrap(struct session *session, const char *data_n
     if (session->unknown.words > 0)
         real->unknown = unknown_words_text(&session->unknown);
     name_variant(real);
+    if (!session_shows(session))
+        real->no_attention =
+            mem_printf("%s compares whole images and captions: no word looks at a region",
+                       kind->options.kind->name);
     str_add(&real->label, real->model);
     model_given_label(model_options(session->model), &real->label);
     count_words(session);
@@ -593,9 +316,10 @@ struct backend *backend_session_wrap(struct session *session, const char *data_n
     real->base.ops = &real_ops;
     real->base.catalog = (struct catalog){.model = real->model,
                                           .variant = real->variant,
-                                          .kind = "SCAN",
+                                          .kind = kind ? kind->options.kind->name : "SCAN",
+                                          .no_attention = real->no_attention,
                                           .shows = session_shows(session),
-                                          .pooled = true,
+                                          .pooled = !kind,
                                           .data = real->data,
                                           .note = real->note,
                                           .unknown = real->unknown,
