@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "base/countof.h"
+#include "base/mem.h"
 #include "tests/ui/ui_world.h"
+#include "ui/actions/start.h"
 #include "ui/state/word_units.h"
 
 static struct world *world_of(enum fake_kind a, enum fake_kind b, int models)
@@ -136,6 +138,21 @@ static void test_weights_in_the_score(void **state)
     world_free(world);
 }
 
+/* A family that does not fit leaves nothing to ask, but the next one can be chosen. */
+static void test_a_wrong_family_is_chosen_again(void **state)
+{
+    (void)state;
+    struct world *world = world_of(FAKE_SCAN, 0, 1);
+    struct source *form = &world->ui.start.form[0];
+    assert_string_equal(model_given_name(0), "family");
+    source_set(form, SOURCE_MODEL, "/runs/some.pth.tar");
+    source_set(form, SOURCE_GIVEN, "sgraf");
+    world->ui.start.fitness = mem_new(1, sizeof *world->ui.start.fitness);
+    start_next_option(&world->ui, START_OPTION, &world->effects);
+    assert_string_equal(form->of[SOURCE_GIVEN], "bfan");
+    world_free(world);
+}
+
 int main(void)
 {
     setlocale(LC_ALL, "C.UTF-8");
@@ -145,6 +162,7 @@ int main(void)
         cmocka_unit_test(test_without_attention),
         cmocka_unit_test(test_beside_another_kind),
         cmocka_unit_test(test_weights_in_the_score),
+        cmocka_unit_test(test_a_wrong_family_is_chosen_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,12 +12,14 @@
 #include "ui/work/recent.h"
 
 /* Whether a field is one of this model's. All but the models is the same for both, and options are
- * those of whoever does not say them. */
+ * those of whoever does not say them, or was given them: what was given may be why nothing is
+ * asked. */
 static bool is_of(const struct ui *ui, enum start_field field, int model)
 {
     if (field == START_MODEL || field == START_SECOND)
         return (field == START_SECOND) == (model == 1);
-    return !start_is_option(field) || start_asked(ui, field, model);
+    return !start_is_option(field) || start_asked(ui, field, model) ||
+           ui->start.form[model].of[start_fields[field].source];
 }
 
 /* What was said of a model does not go for another one. */
