@@ -20,9 +20,19 @@ in_folder() {
     run sh -c 'cd "$0" && "$@"' "$folder" "$SCANSCOPE" "$@"
 }
 
+# A BFAN has a SCAN's tensors.
+"$(dirname "$SCANSCOPE")/tests/cli/reopt" model.pth.tar bfan.pth.tar -cross_attn focal_type:prob lambda_softmax=20
+ok $? "the demo's model as a BFAN"
+
 # ---- irregular: recalls counted plainly ----
 
 for name in sorted mixed; do
+    in_folder $name eval -m ../bfan.pth.tar -d d --no-index --json --save-sims sims.npy
+    cp out $name/said
+    first=$status
+    run "$python" "$SCANSCOPE_TESTS/cli/cap_img_made.py" recalls $name/d $name/sims.npy $name/said
+    [ "$first" -eq 0 ] && [ "$status" -eq 0 ]
+    ok $? "$name: recalls of another kind of model"
     in_folder $name eval -m ../model.pth.tar -d d --no-index --json --save-sims sims.npy
     cp out $name/said
     [ "$status" -eq 0 ] && grep -q '22 of 200 images have no captions' err

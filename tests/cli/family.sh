@@ -139,6 +139,24 @@ else
     skip "images of any number of regions" "no Python with numpy (apt-get install python3-numpy)"
 fi
 
+# ---- an index whose last part, the vectors of whole images, is damaged
+
+for model in vse_order sgraf_saf; do
+    run "$SCANSCOPE" index -m $model.pth.tar --ims "$from/ims.npy" --index-dir hurt_$model
+    kept=$(ls hurt_$model/*.idx)
+    at=$(($(wc -c <"$kept") - 4096 + 77))
+    byte=$(od -An -tu1 -j $at -N 1 "$kept" | tr -d ' ')
+    # shellcheck disable=SC2059
+    printf "\\$(printf %03o $(((byte + 1) % 256)))" | dd of="$kept" bs=1 seek=$at conv=notrunc 2>/dev/null
+    run "$SCANSCOPE" eval -m $model.pth.tar --ims "$from/ims.npy" --token-ids "$from/tokens.txt" \
+        --index-dir hurt_$model --save-sims whole.npy
+    [ "$status" -eq 0 ] && grep -q 'is damaged; it is ignored' err && cmp -s whole.npy own/$model.npy
+    ok $? "$model: a damaged index is not used"
+    run "$SCANSCOPE" index --check --index-dir hurt_$model
+    [ "$status" -eq 1 ] && grep -q 'is damaged in block 0 of 1' out
+    ok $? "$model: --check finds it"
+done
+
 # ---- what does not fit
 
 bytes() {
