@@ -46,7 +46,8 @@ static int make_work(const struct bench_sizes *z, struct work *out, struct error
     out->region_starts = mem_new(n + 1, sizeof *out->region_starts);
     for (size_t i = 0; i < n; i++)
         out->region_starts[i + 1] = out->region_starts[i] + z->R;
-    out->batch = (struct batch){n, out->features, out->region_starts, out->ids, out->starts, NULL};
+    out->batch =
+        (struct batch){n, out->features, out->region_starts, out->ids, out->starts, NULL, NULL};
     out->words = (double)out->starts[n];
     out->distinct = count_distinct(out->ids, out->starts[n], z->V);
     return 0;

@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "cli/cli.h"
 #include "io/torch/checkpoint.h"
+#include "model/kind.h"
 #include "train/train.h"
 
 enum { MOST = 64 };
@@ -22,6 +23,8 @@ struct flags {
     const char *names[MOST];  /* the reference's options, with hyphens; owned */
     const char *values[MOST]; /* as given, or NULL */
     bool given[MOST];         /* switches */
+    bool one_direction,
+        all_negatives; /* the contrary of two switches, which some families turn on */
     struct cli_option table[MOST + 16];
 };
 
@@ -43,7 +46,9 @@ static const struct cli_usage usage = {
         "epoch, checkpoint_EPOCH.pth.tar and model_best.pth.tar (or .safetensors: --format) in the "
         "folder --model-name, a "
         "log of JSON lines, train.jsonl, in --logger-name. Ctrl-C saves and exits; --resume "
-        "continues as if the run had never stopped.",
+        "continues as if the run had never stopped. --family trains VSE++, BFAN or SGRAF instead "
+        "of "
+        "SCAN, with the defaults of their published code.",
     .examples = "  scanscope demo --generate scenes --train 20 --dev 5\n"
                 "  scanscope train -d scenes --vocab assets/demo/vocab.json --num_epochs 1 "
                 "--embed_size 64 --model_name run --logger_name run\n",
@@ -82,6 +87,10 @@ static void build_table(struct flags *f)
         {"format", 0, CLI_TEXT, "torch|safetensors",
          "of the checkpoints, .pth.tar or .safetensors (default: torch, or that of --resume)",
          &f->format},
+        {"no-bi-gru", 0, CLI_SWITCH, NULL,
+         "GRU of one direction where two are the default (bfan, sgraf)", &f->one_direction},
+        {"no-max-violation", 0, CLI_SWITCH, NULL,
+         "sum over all negatives where the hardest is the default (sgraf)", &f->all_negatives},
         {"token-compat", 0, CLI_TEXT, "standard|py3bytes", "how captions are tokenised",
          &c->token_compat},
         CLI_ASSUME_OPTION(c),
@@ -118,8 +127,57 @@ static const char *value_of(const struct flags *f, const char *name)
     return NULL;
 }
 
+static bool is_given(const struct flags *f, const char *name)
+{
+    for (size_t i = 0; i < MOST; i++)
+        if (f->names[i] && strcmp(f->names[i], name) == 0)
+            return f->given[i];
+    return false;
+}
+
+/* Whether a model of these options has option i at all. */
+static bool has_option(const struct model_options *options, size_t i)
+{
+    const struct model_kind *kind = options->kind.kind;
+    const char *name = model_option_name(i, NULL, NULL);
+    for (const char *const *lacks = kind ? kind->training->lacks : NULL; lacks && *lacks; lacks++)
+        if (strcmp(*lacks, name) == 0)
+            return false;
+    return model_option_applies(options, i);
+}
+
+/* A flag of another family would do nothing. */
+static int check_flags(const struct flags *f, const struct model_options *options,
+                       struct error *err)
+{
+    for (size_t i = 0; i < MOST; i++)
+        if ((f->values[i] || f->given[i]) && !has_option(options, i))
+            return error_set(err, "--%s: %s has no such option; omit it, or give another --family",
+                             f->names[i], model_options_kind(options));
+    if (is_given(f, "bi-gru") && f->one_direction)
+        return error_set(err, "--bi-gru and --no-bi-gru contradict each other");
+    if (is_given(f, "max-violation") && f->all_negatives)
+        return error_set(err, "--max-violation and --no-max-violation contradict each other");
+    return 0;
+}
+
+/* The defaults of the family's published code. */
+static int take_family(const struct flags *f, struct model_options *options, struct error *err)
+{
+    const char *family = value_of(f, "family");
+    if (family && model_options_set(options, "family", family, err) != 0)
+        return -1;
+    const struct model_kind *kind = options->kind.kind;
+    for (const struct kind_default *d = kind ? kind->training->defaults : NULL; d && d->name; d++)
+        if (model_options_set(options, d->name, d->value, err) != 0)
+            return -1;
+    return 0;
+}
+
 static int apply_flags(const struct flags *f, struct model_options *options, struct error *err)
 {
+    options->bi_gru &= !f->one_direction;
+    options->max_violation &= !f->all_negatives;
     for (size_t i = 0; i < MOST; i++)
         if ((f->values[i] && model_options_set(options, f->names[i], f->values[i], err) != 0) ||
             (f->given[i] && model_options_set(options, f->names[i], NULL, err) != 0))
@@ -184,9 +242,10 @@ static int read_options(struct flags *f, struct setup *setup, struct error *err)
 {
     const char *resume = value_of(f, "resume");
     model_options_default(&setup->options);
-    if (resume && *resume && load_resumed(resume, f, setup, err) != 0)
-        return -1;
-    if (apply_flags(f, &setup->options, err) != 0)
+    int status = resume && *resume ? load_resumed(resume, f, setup, err)
+                                   : take_family(f, &setup->options, err);
+    if (status != 0 || check_flags(f, &setup->options, err) != 0 ||
+        apply_flags(f, &setup->options, err) != 0)
         return -1;
     return f->common.data ? name_data(f->common.data, &setup->options, err) : 0;
 }
@@ -235,7 +294,8 @@ static int open_vocab(const struct flags *f, struct setup *setup, struct error *
     return model_options_set(&setup->options, "vocab_size", words, err);
 }
 
-/* img_dim comes from the data; if it was given or is the checkpoint's, it must agree. */
+/* img_dim and the number of regions come from the data; if img_dim was given or is the
+ * checkpoint's, it must agree. */
 static int take_img_dim(const struct flags *f, struct setup *setup, struct error *err)
 {
     char size[32];
@@ -244,6 +304,8 @@ static int take_img_dim(const struct flags *f, struct setup *setup, struct error
         (size_t)setup->options.img_dim != setup->training->feature_size)
         return error_set(err, "%s has features of size %s, but img_dim is %d",
                          setup->training->features->path, size, setup->options.img_dim);
+    if (!setup->resume)
+        setup->options.kind.sgraf.R = setup->training->regions;
     return model_options_set(&setup->options, "img_dim", size, err);
 }
 
@@ -282,10 +344,20 @@ static void clear_line(const struct display *d)
         fputs("\r\033[K", stderr);
 }
 
+static void show_kind(const struct model_options *options)
+{
+    struct str line = {0};
+    model_options_line(options, &line);
+    fprintf(stderr, "%s\n", line.text);
+    str_done(&line);
+}
+
 static void show_begin(struct display *d, const struct train_begin *b)
 {
     if (d->quiet)
         return;
+    if (b->options->kind.kind)
+        show_kind(b->options);
     fprintf(stderr,
             "%zu images, %zu captions, %zu steps per epoch; %zu parameters; seed %llu, %d "
             "threads\n",

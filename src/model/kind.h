@@ -83,9 +83,21 @@ struct kind_batch {
     struct rng *rng; /* for dropout; NULL: none */
 };
 
+/* An option and its value, as model_options_set takes them. */
+struct kind_default {
+    const char *name, *value;
+};
+
 /* Training. Acts are acts_size bytes, the caller's; carve borrows from the arena. Scores and their
  * gradients are I x C. */
 struct kind_training {
+    const struct kind_default *defaults; /* of the published code where they are not SCAN's; a name
+                                          * NULL after the last */
+    const char *const *lacks; /* SCAN's options of encoders that it does not have, NULL after the
+                               * last */
+    double word_dropout;      /* share of the values of word embeddings that is dropped */
+    bool drops;               /* there is dropout: batch->rng is wanted */
+    size_t regions; /* of every image in the published code, if all must have as many; 0: any */
     size_t acts_size;
     void (*carve)(const struct kind_options *options, const struct kind_batch *batch,
                   size_t threads, struct arena *arena, void *acts_out);

@@ -149,7 +149,13 @@ static void backward(const struct kind_options *options, const float *block,
     bfan_backward(&options->bfan, &shape, b->v, b->e, dscores, acts, dv, de);
 }
 
-static const struct kind_training training = {.acts_size = sizeof(struct bfan_acts),
+static const struct kind_default defaults[] = {
+    {"bi_gru", NULL}, {"log_step", "100"}, {"val_step", "1500"}, {NULL, NULL}};
+static const char *const lacks[] = {NULL};
+
+static const struct kind_training training = {.defaults = defaults,
+                                              .lacks = lacks,
+                                              .acts_size = sizeof(struct bfan_acts),
                                               .carve = carve,
                                               .forward = forward,
                                               .backward = backward};

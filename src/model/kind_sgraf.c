@@ -4,9 +4,13 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "model/dropout.h"
 #include "model/kind_private.h"
 #include "model/sgraf.h"
 #include "model/sgraf_train.h"
+
+/* What the published code drops of word embeddings and after each tanh. */
+#define DROPOUT 0.4
 
 enum { PART = 2 }; /* the checkpoint's part with the similarity module */
 
@@ -253,15 +257,13 @@ static void carve(const struct kind_options *options, const struct kind_batch *b
         out->masks[m] = arena_take(arena, sizes[m], sizeof(float));
 }
 
-/* The published code drops 0.4 of the values after each tanh. */
+/* After each tanh. */
 static void drop(const struct kind_options *options, const struct kind_batch *b, struct acts *a)
 {
-    const double rate = 0.4;
     size_t sizes[4];
     mask_sizes(options, b, sizes);
     for (size_t m = 0; m < 4; m++)
-        for (size_t i = 0; i < sizes[m]; i++)
-            a->masks[m][i] = rng_unit(b->rng) < rate ? 0 : (float)(1 / (1 - rate));
+        dropout_mask(b->rng, DROPOUT, sizes[m], a->masks[m]);
     a->dropout = (struct sgraf_dropout){a->masks[0], a->masks[1], a->masks[2], a->masks[3]};
 }
 
@@ -287,8 +289,20 @@ static void backward(const struct kind_options *options, const float *block,
                          dscores, &a->acts, gradients, dv, de);
 }
 
-static const struct kind_training training = {
-    .acts_size = sizeof(struct acts), .carve = carve, .forward = forward, .backward = backward};
+static const struct kind_default defaults[] = {{"num_epochs", "40"},    {"lr_update", "30"},
+                                               {"val_step", "1000"},    {"bi_gru", NULL},
+                                               {"max_violation", NULL}, {NULL, NULL}};
+static const char *const lacks[] = {"precomp_enc_type", NULL};
+
+static const struct kind_training training = {.defaults = defaults,
+                                              .lacks = lacks,
+                                              .word_dropout = DROPOUT,
+                                              .drops = true,
+                                              .regions = 36,
+                                              .acts_size = sizeof(struct acts),
+                                              .carve = carve,
+                                              .forward = forward,
+                                              .backward = backward};
 
 static const char *const options[] = {"module_name", "sim_dim",    "sgr_step",
                                       "no_imgnorm",  "no_txtnorm", NULL};

@@ -186,8 +186,15 @@ static void backward(const struct kind_options *options, const float *block,
     vse_last_words_backward(a->de, b->words, b->C, D, de);
 }
 
-static const struct kind_training training = {
-    .acts_size = sizeof(struct acts), .carve = carve, .forward = forward, .backward = backward};
+static const struct kind_default defaults[] = {{NULL, NULL}};
+static const char *const lacks[] = {"bi_gru", "precomp_enc_type", NULL};
+
+static const struct kind_training training = {.defaults = defaults,
+                                              .lacks = lacks,
+                                              .acts_size = sizeof(struct acts),
+                                              .carve = carve,
+                                              .forward = forward,
+                                              .backward = backward};
 
 static const char *const options[] = {"measure", "no_imgnorm", "use_abs", NULL};
 

@@ -42,6 +42,13 @@ static int kind_alloc(struct model *model, struct error *err)
     return kind && kind->ready ? kind->ready(&model->kind, err) : 0;
 }
 
+void model_set_options(struct model *model, const struct model_options *options)
+{
+    model->options = *options;
+    model_options_settle(&model->options);
+    model->kind.options = model->options.kind;
+}
+
 /* A model with all parameters zero. */
 static int model_alloc(const struct model_options *options, struct model **out, struct error *err)
 {
@@ -245,11 +252,11 @@ static int encode_batch(const struct model *model, const int32_t *ids, const siz
     struct arena arena = {0};
     struct text_acts acts;
     size_t words = starts[captions] - starts[0];
-    text_encoder_acts_carve(&model->options, captions, words, false, &arena, &acts);
+    text_encoder_acts_carve(&model->options, captions, words, false, false, &arena, &acts);
     if (mem_alloc(&arena.base, arena.used, 1, "encoding captions", err) != 0)
         return -1;
     arena.used = 0;
-    text_encoder_acts_carve(&model->options, captions, words, false, &arena, &acts);
+    text_encoder_acts_carve(&model->options, captions, words, false, false, &arena, &acts);
     text_encoder_forward(&model->options, &model->params, ids, starts, captions, &acts, out);
     free(arena.base);
     return 0;

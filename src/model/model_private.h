@@ -16,6 +16,9 @@ struct model {
     char *features; /* the name of the features it was trained on; NULL: not known */
 };
 
+/* Replaces the options by others of a model of the same parameters. */
+void model_set_options(struct model *model, const struct model_options *options);
+
 /* Updates what is derived from the parameters; to be called after they change. */
 void model_refresh(struct model *model);
 

@@ -5,7 +5,9 @@
 
 #include "base/ascending.h"
 #include "base/simd.h"
+#include "model/dropout.h"
 #include "model/fc.h"
+#include "model/kind.h"
 
 static size_t directions_of(const struct model_options *o)
 {
@@ -33,7 +35,8 @@ static void carve_layer(struct gru_layer *layer, size_t words, float *const pack
 }
 
 void text_encoder_acts_carve(const struct model_options *options, size_t captions, size_t words,
-                             bool training, struct arena *arena, struct text_acts *out)
+                             bool training, bool dropout, struct arena *arena,
+                             struct text_acts *out)
 {
     size_t D = (size_t)options->embed_size, E = (size_t)options->word_dim;
     size_t K = directions_of(options), layers = (size_t)options->num_layers;
@@ -43,6 +46,7 @@ void text_encoder_acts_carve(const struct model_options *options, size_t caption
     out->distinct = arena_take(arena, words, sizeof *out->distinct);
     out->which = arena_take(arena, words, sizeof *out->which);
     out->x = arena_take(arena, words * E, sizeof(float));
+    out->mask = arena_take(arena, dropout ? words * E : 0, sizeof(float));
     out->projected = arena_take(arena, words * 3 * D, sizeof(float));
     out->layers = arena_take(arena, layers, sizeof *out->layers);
     out->norm = arena_take(arena, words, sizeof(float));
@@ -77,17 +81,44 @@ static size_t find_distinct(const int32_t *ids, struct text_acts *acts)
     return U;
 }
 
+static void look_up(const float *table, struct text_acts *acts)
+{
+    size_t E = acts->layers[0].in;
+    for (size_t u = 0; u < acts->layers[0].U; u++)
+        memcpy(acts->x + u * E, table + (size_t)acts->distinct[u] * E, E * sizeof *table);
+}
+
+static void multiply_by_mask(const struct text_acts *acts, float *rows)
+{
+    size_t n = acts->layers[0].U * acts->layers[0].in;
+    for (size_t i = 0; i < n; i++)
+        rows[i] *= acts->mask[i];
+}
+
+/* Each occurrence of a word loses other values: every row of the first layer's input is one. */
+static void embed_dropped(const float *table, const int32_t *ids, double rate,
+                          struct text_acts *acts)
+{
+    struct gru_layer *layer = &acts->layers[0];
+    layer->U = acts->packing.words;
+    layer->x = acts->x;
+    layer->which = NULL;
+    for (size_t row = 0; row < layer->U; row++)
+        acts->distinct[row] = ids[acts->packing.word[row]];
+    dropout_mask(acts->rng, rate, layer->U * layer->in, acts->mask);
+    look_up(table, acts);
+    multiply_by_mask(acts, acts->x);
+}
+
 /* Looks up the distinct words and makes them the first layer's input. */
 static void embed(const float *table, const int32_t *ids, struct text_acts *acts)
 {
     struct gru_layer *layer = &acts->layers[0];
-    size_t E = layer->in;
     layer->U = find_distinct(ids, acts);
     layer->x = acts->x;
     layer->which = acts->which;
     layer->projected = acts->projected;
-    for (size_t u = 0; u < layer->U; u++)
-        memcpy(acts->x + u * E, table + (size_t)acts->distinct[u] * E, E * sizeof *table);
+    look_up(table, acts);
 }
 
 SIMD_CLONES static void average_row(const float *a, const float *b, size_t D, float *out)
@@ -114,7 +145,10 @@ void text_encoder_forward(const struct model_options *options, const struct para
 {
     size_t layers = (size_t)options->num_layers, K = directions_of(options);
     gru_packing_fill(starts, captions, acts->room, &acts->packing);
-    embed(params->embed, ids, acts);
+    if (acts->rng)
+        embed_dropped(params->embed, ids, options->kind.kind->training->word_dropout, acts);
+    else
+        embed(params->embed, ids, acts);
     for (size_t i = 0; i < layers; i++) {
         struct gru_layer *layer = &acts->layers[i];
         if (i > 0)
@@ -137,9 +171,11 @@ static void scatter_gradients(const float *demb, const struct packing *packing, 
                          dout + (row * K + k) * D);
 }
 
-static void embed_backward(const float *dx, const struct text_acts *acts, float *dtable)
+static void embed_backward(float *dx, const struct text_acts *acts, float *dtable)
 {
     size_t E = acts->layers[0].in;
+    if (acts->rng)
+        multiply_by_mask(acts, dx);
     for (size_t u = 0; u < acts->layers[0].U; u++)
         fc_add_row(dx + u * E, E, dtable + (size_t)acts->distinct[u] * E);
 }

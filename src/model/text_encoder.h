@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/rng.h"
 #include "model/gru.h"
 #include "model/options.h"
 #include "model/params.h"
@@ -15,11 +16,14 @@
 /* What the forward pass leaves for the backward pass, borrowed from an arena. */
 struct text_acts {
     struct packing packing;
-    size_t *room;      /* the packing's */
-    int32_t *distinct; /* the U different words among the N, ascending */
-    size_t *which;     /* packed row -> its word in `distinct` */
-    float *x;          /* U x E: their embeddings */
-    float *projected;  /* U x 3D, scratch; U is at most N */
+    size_t *room; /* the packing's */
+    int32_t
+        *distinct;    /* the U different words among the N, ascending; with dropout all N, packed */
+    size_t *which;    /* packed row -> its word in `distinct` */
+    float *x;         /* U x E: their embeddings */
+    float *mask;      /* N x E: dropout of the embeddings of each occurrence of a word, packed */
+    struct rng *rng;  /* for the mask; to be set after carving; NULL: no dropout */
+    float *projected; /* U x 3D, scratch; U is at most N */
     struct gru_layer *layers;
     float *norm;      /* N: |averaged state| of each word, in the order of the captions */
     float *dout, *dx; /* N x (K D or E, the larger), backward only: gradients of a layer's output
@@ -27,9 +31,11 @@ struct text_acts {
     float *previous;  /* K x N x D, backward only */
 };
 
-/* Takes room for that many captions and words. training false: forward only. */
+/* Takes room for that many captions and words. training false: forward only. dropout: with room
+ * for a mask. */
 void text_encoder_acts_carve(const struct model_options *options, size_t captions, size_t words,
-                             bool training, struct arena *arena, struct text_acts *out);
+                             bool training, bool dropout, struct arena *arena,
+                             struct text_acts *out);
 
 /* ids: N word ids, all in the vocabulary; starts: captions + 1, caption c is ids[starts[c] -
  * starts[0]] onwards. out: N x D, in the order of ids. */

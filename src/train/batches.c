@@ -56,8 +56,12 @@ static int fill(const struct batches *b, struct slot *slot, struct error *err)
         memcpy(slot->ids + slot->starts[i], b->ids + start, words * sizeof *b->ids);
         slot->starts[i + 1] = slot->starts[i] + words;
     }
-    slot->batch = (struct batch){n,         slot->features, slot->region_starts,
-                                 slot->ids, slot->starts,   b->mask ? slot->image : NULL};
+    slot->batch = (struct batch){.n = n,
+                                 .features = slot->features,
+                                 .region_starts = slot->region_starts,
+                                 .ids = slot->ids,
+                                 .starts = slot->starts,
+                                 .image = b->mask ? slot->image : NULL};
     return 0;
 }
 

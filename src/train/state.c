@@ -52,6 +52,21 @@ static int add_floats(struct tensor_group *group, const struct params *params, s
     return 0;
 }
 
+/* A parameter of the model. A count of batches is an integer, as PyTorch has it. */
+static int add_parameter(struct tensor_group *group, const struct params *params, size_t index,
+                         struct error *err)
+{
+    const struct param *p = &params->list[index];
+    struct tensor *to;
+    if (p->role != SGRAF_COUNTER)
+        return add_floats(group, params, index, "", params->data, err);
+    if (checkpoint_tensor_add(group, p->name, TENSOR_INTEGERS, p->ndim, p->shape, &to, err) != 0)
+        return -1;
+    for (size_t i = 0; i < p->count; i++)
+        to->integers[i] = (int64_t)params->data[p->offset + i];
+    return 0;
+}
+
 static int add_integers(struct tensor_group *group, const char *name, const void *values, size_t n,
                         struct error *err)
 {
@@ -76,8 +91,9 @@ static int add_state(struct tensor_group *extra, const struct params *params,
     if (state->masked && add_integers(extra, "masked", &state->masked, 1, err) != 0)
         return -1;
     for (size_t i = 0; i < params->list_count; i++)
-        if (add_floats(extra, params, i, "adam.m.", adam->m, err) != 0 ||
-            add_floats(extra, params, i, "adam.v.", adam->v, err) != 0)
+        if (params->list[i].role == SGRAF_TRAINED &&
+            (add_floats(extra, params, i, "adam.m.", adam->m, err) != 0 ||
+             add_floats(extra, params, i, "adam.v.", adam->v, err) != 0))
             return -1;
     return 0;
 }
@@ -86,7 +102,7 @@ int train_state_save(const char *path, const struct model *model, struct trainer
                      const struct train_state *state, struct error *err)
 {
     const struct params *params = &model->params;
-    struct checkpoint *checkpoint = checkpoint_new(2);
+    struct checkpoint *checkpoint = checkpoint_new(params->kind_block ? 3 : 2);
     int status = 0;
     checkpoint->has_model = true;
     checkpoint->epoch = state->epoch > 0 ? state->epoch - 1 : 0; /* the last complete one */
@@ -97,8 +113,7 @@ int train_state_save(const char *path, const struct model *model, struct trainer
         checkpoint_option_add(checkpoint, MODEL_FEATURES_OPTION, OPTION_TEXT, 0,
                               model_features(model));
     for (size_t i = 0; i < params->list_count && status == 0; i++)
-        status = add_floats(&checkpoint->groups[params->list[i].group], params, i, "", params->data,
-                            err);
+        status = add_parameter(&checkpoint->groups[params->list[i].group], params, i, err);
     if (status == 0 && trainer)
         status = add_state(&checkpoint->extra, params, trainer, state, err);
     if (status == 0)
@@ -154,8 +169,9 @@ static int take_state(const struct checkpoint *checkpoint, const struct params *
         take_integers(checkpoint, "masked", &state->masked, 1, err) != 0)
         return -1;
     for (size_t i = 0; i < params->list_count; i++)
-        if (take_floats(checkpoint, params, i, "adam.m.", adam->m, err) != 0 ||
-            take_floats(checkpoint, params, i, "adam.v.", adam->v, err) != 0)
+        if (params->list[i].role == SGRAF_TRAINED &&
+            (take_floats(checkpoint, params, i, "adam.m.", adam->m, err) != 0 ||
+             take_floats(checkpoint, params, i, "adam.v.", adam->v, err) != 0))
             return -1;
     if (steps < 0)
         return damaged(checkpoint, "steps", err);

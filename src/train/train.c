@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "base/mem.h"
@@ -24,6 +25,7 @@ struct run {
     struct session *training, *validation; /* of `training` only the captions are used */
     struct batches batches;
     struct train_state state;
+    uint64_t dropout; /* seed of the epoch's masks: of step k, stream k */
     struct train_log log;
     char *last_saved;
 };
@@ -118,18 +120,18 @@ static int resume(struct run *run, bool *whole_out, struct error *err)
 static int check_shape(const struct checkpoint *resumed, const struct model_options *has,
                        const struct model_options *wanted, struct error *err)
 {
-    static const char *const names[] = {"img_dim", "word_dim",   "embed_size",       "num_layers",
-                                        "bi_gru",  "vocab_size", "precomp_enc_type", NULL};
-    for (size_t i = 0, n = 0; names[n]; i++) {
+    static const char *const names[] = {"family",      "img_dim", "word_dim",   "embed_size",
+                                        "num_layers",  "bi_gru",  "vocab_size", "precomp_enc_type",
+                                        "module_name", "sim_dim", "sgr_step"};
+    for (size_t n = 0; n < COUNTOF(names); n++) {
         char a[64], b[64];
-        if (strcmp(model_option_name(i, NULL, NULL), names[n]) != 0)
+        size_t i = model_option_find(names[n]);
+        if (!model_option_applies(has, i))
             continue;
         model_option_text(has, i, a, sizeof a);
         model_option_text(wanted, i, b, sizeof b);
         if (strcmp(a, b) != 0)
             return error_at(err, resumed->path, -1, "this model has %s %s, not %s", names[n], a, b);
-        n++;
-        i = (size_t)-1;
     }
     return 0;
 }
@@ -143,9 +145,26 @@ static int open_model(struct run *run, struct error *err)
         status = check_shape(spec->resume, &run->model->options, &spec->options, err);
     if (status != 0)
         return -1;
-    run->model->options = spec->options;
+    model_set_options(run->model, &spec->options);
     run->options = &run->model->options;
     return trainer_new(run->model, &run->trainer, err);
+}
+
+/* A kind with a number for each place of a region wants all places filled. */
+static int check_counts(const struct run *run, const struct dataset *data, struct error *err)
+{
+    const struct kind_options *kind = &run->options->kind;
+    if (!kind->kind || kind->kind->training->regions == 0)
+        return 0;
+    for (size_t i = 0; i < data->images; i++)
+        if (dataset_regions_of(data, i) != kind->sgraf.R)
+            return error_set(err,
+                             "%s: image %zu has %zu regions; %s normalises each place of a region "
+                             "over a batch and needs %zu in every image: extract a fixed number, "
+                             "or train another family",
+                             data->features->path, i, dataset_regions_of(data, i), kind->kind->name,
+                             kind->sgraf.R);
+    return 0;
 }
 
 static int check_split(const struct run *run, const struct dataset *data, struct error *err)
@@ -155,6 +174,8 @@ static int check_split(const struct run *run, const struct dataset *data, struct
                          data->features->path, data->feature_size, run->options->img_dim);
     if (data->captions == 0)
         return error_set(err, "%s: the split %s has no captions", data->folder, data->split);
+    if (check_counts(run, data, err) != 0)
+        return -1;
     return model_check_features(run->model, data->source, data->features->path, err);
 }
 
@@ -201,6 +222,28 @@ static int begin(struct run *run, struct error *err)
     return tell(run, &event, err);
 }
 
+/* What a kind makes of data that are not those its published code was written for. */
+static int tell_kind(struct run *run, struct error *err)
+{
+    const struct kind_options *kind = &run->options->kind;
+    char *text = NULL;
+    int status = 0;
+    if (!kind->kind)
+        return 0;
+    size_t published = kind->kind->training->regions;
+    if (kind->kind->pools && run->spec->training->regions > 1)
+        text = mem_printf("%s has one vector per image: the mean of its regions' features",
+                          kind->kind->name);
+    else if (published && kind->sgraf.R != published)
+        text = mem_printf("%s is made for %zu regions per image; the published code has %zu, which "
+                          "must be changed there to load this model",
+                          kind->kind->name, kind->sgraf.R, published);
+    if (text)
+        status = note(run, text, err);
+    free(text);
+    return status;
+}
+
 /* How many words of a split the vocabulary lacks, and what is doubtful about it. */
 static int tell_words(struct run *run, const struct session *split, struct error *err)
 {
@@ -230,8 +273,8 @@ static int run_open(struct run *run, struct error *err)
         return -1;
     run->state.captions = (int64_t)run->batches.captions;
     run->state.batch_size = (int64_t)run->batches.size;
-    if (begin(run, err) != 0 || decide_negatives(run, whole, err) != 0 ||
-        tell_words(run, run->training, err) != 0)
+    if (begin(run, err) != 0 || tell_kind(run, err) != 0 ||
+        decide_negatives(run, whole, err) != 0 || tell_words(run, run->training, err) != 0)
         return -1;
     return tell_words(run, run->validation, err);
 }
@@ -314,10 +357,14 @@ static int run_step(struct run *run, double *loss_out, struct error *err)
     struct train_step *s = &event.step;
     struct batch batch;
     struct step_result result;
+    struct rng dropout;
     double started = progress_clock();
     s->learning_rate = learning_rate(run->options, run->state.epoch);
-    if (batches_read(&run->batches, (size_t)run->state.batch, &batch, err) != 0 ||
-        trainer_step(run->trainer, &batch, s->learning_rate, &result, err) != 0)
+    if (batches_read(&run->batches, (size_t)run->state.batch, &batch, err) != 0)
+        return -1;
+    rng_seed_stream(&dropout, run->dropout, (uint64_t)run->state.batch);
+    batch.rng = &dropout;
+    if (trainer_step(run->trainer, &batch, s->learning_rate, &result, err) != 0)
         return -1;
     s->epoch = run->state.epoch;
     s->batch = run->state.batch++;
@@ -383,6 +430,8 @@ static int run_epoch(struct run *run, struct error *err)
     double loss, started = progress_clock();
     struct rng rng = run->state.rng;
     batches_shuffle(&run->batches, &rng);
+    struct rng next = rng; /* the generator goes on as if there were no dropout */
+    run->dropout = rng_u64(&next);
     if (run_steps(run, &loss, err) != 0)
         return -1;
     if (interrupt_seen())

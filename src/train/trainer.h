@@ -19,6 +19,7 @@ struct batch {
     const int32_t *ids;          /* words of all captions, end to end */
     const size_t *starts;        /* n + 1 */
     const size_t *image;         /* n: pairs of the same image are no negatives; NULL: all are */
+    struct rng *rng; /* for dropout, of a kind of model that has some; NULL: none is dropped */
 };
 
 /* The parts of a step, in order. */
@@ -45,12 +46,14 @@ struct trainer;
 int trainer_new(struct model *model, struct trainer **out, struct error *err) MUST_USE;
 void trainer_free(struct trainer *trainer);
 
-/* One step. Errors, each leaving the parameters unchanged: fewer than two pairs, an empty caption,
+/* One step; running statistics of batch norms go on with the batch's. Errors, each leaving the
+ * parameters unchanged: fewer than two pairs, an empty caption,
  * a word id outside the vocabulary, a loss or gradient that is not finite, not enough memory. */
 int trainer_step(struct trainer *trainer, const struct batch *batch, double learning_rate,
                  struct step_result *out, struct error *err) MUST_USE;
 
-/* Computes only the loss and the gradients (trainer_gradients). Errors: as trainer_step. */
+/* Computes only the loss and the gradients (trainer_gradients); the parameters stay as they are,
+ * running statistics too. Errors: as trainer_step. */
 int trainer_backward(struct trainer *trainer, const struct batch *batch, struct step_result *out,
                      struct error *err) MUST_USE;
 

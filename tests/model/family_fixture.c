@@ -74,9 +74,9 @@ float *family_fixture_words(const struct family_fixture *f)
     struct arena arena = {0};
     struct text_acts acts;
     float *out = mem_new(b->words * f->D, sizeof *out);
-    text_encoder_acts_carve(&f->options, b->C, b->words, false, &arena, &acts);
+    text_encoder_acts_carve(&f->options, b->C, b->words, false, false, &arena, &acts);
     arena = (struct arena){mem_new(arena.used, 1), 0};
-    text_encoder_acts_carve(&f->options, b->C, b->words, false, &arena, &acts);
+    text_encoder_acts_carve(&f->options, b->C, b->words, false, false, &arena, &acts);
     text_encoder_forward(&f->options, &f->params, b->ids, b->starts, b->C, &acts, out);
     free(arena.base);
     return out;

@@ -194,9 +194,9 @@ static void check_text(struct rng *rng, int layers, bool bi, bool no_norm)
     params_random(&params, &options, rng);
     for (size_t i = 0; i < params.count; i++)
         params.data[i] *= 3; /* so that the gates are not all linear */
-    text_encoder_acts_carve(&options, CAPTIONS, WORDS, true, &arena, &acts);
+    text_encoder_acts_carve(&options, CAPTIONS, WORDS, true, false, &arena, &acts);
     arena = (struct arena){mem_new(arena.used, 1), 0};
-    text_encoder_acts_carve(&options, CAPTIONS, WORDS, true, &arena, &acts);
+    text_encoder_acts_carve(&options, CAPTIONS, WORDS, true, false, &arena, &acts);
     struct text_problem p = {&options, &params, {0}};
     random_values(rng, p.weights, dout, WORDS * D);
     text_encoder_forward(&options, &params, words, word_starts, CAPTIONS, &acts, out);
@@ -425,7 +425,7 @@ static double check_model(const struct model_options *options, uint64_t seed)
     assert_done(model_new(options, seed, &model, &err), err);
     assert_done(trainer_new(model, &trainer, &err), err);
     random_values(&rng, features, ffeatures, N);
-    struct batch batch = {CAPTIONS, ffeatures, region_starts, words, word_starts, NULL};
+    struct batch batch = {CAPTIONS, ffeatures, region_starts, words, word_starts, NULL, NULL};
     assert_done(trainer_backward(trainer, &batch, &result, &err), err);
     struct model_problem p = {
         options, &model->params, {CAPTIONS, features, region_starts, words, word_starts}};

@@ -42,7 +42,7 @@ static struct batch fill_batch(const struct fixture *f, struct replay *r)
     }
     r->starts[r->n] = word;
     even_starts(r->n, f->R, r->region_starts);
-    return (struct batch){r->n, r->features, r->region_starts, r->ids, r->starts, NULL};
+    return (struct batch){r->n, r->features, r->region_starts, r->ids, r->starts, NULL, NULL};
 }
 
 static double largest_difference(const struct model *a, const struct model *b)

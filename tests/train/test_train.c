@@ -45,7 +45,7 @@ static void make_batch(struct made *m, uint64_t seed)
         }
     }
     even_starts(PAIRS, REGIONS, m->region_starts);
-    m->batch = (struct batch){PAIRS, m->features, m->region_starts, m->ids, m->starts, NULL};
+    m->batch = (struct batch){PAIRS, m->features, m->region_starts, m->ids, m->starts, NULL, NULL};
 }
 
 static void tiny_options(struct model_options *o)
@@ -188,7 +188,7 @@ static void test_bad_batches(void **state)
     assert_int_equal(trainer_step(trainer, &m->batch, 0.005, &result, &err), -1);
     assert_non_null(strstr(err.text, "no longer finite"));
     size_t starts[] = {0, 5, 5, 10};
-    bad = (struct batch){3, m->features, m->region_starts, m->ids, starts, NULL};
+    bad = (struct batch){3, m->features, m->region_starts, m->ids, starts, NULL, NULL};
     assert_int_equal(trainer_step(trainer, &bad, 0.005, &result, &err), -1);
     assert_non_null(strstr(err.text, "empty"));
     assert_memory_equal(before, model->params.data, model->params.count * sizeof *before);
