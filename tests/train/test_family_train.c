@@ -328,9 +328,11 @@ static void test_gradients_with_dropout(void **state)
         struct step_result result;
         for (size_t i = 0; i < 30; i++)
             step(bed, i);
+        bed->model->options.margin = 5; /* every pair counts: no kink of the hinge is near */
+        bed->model->options.max_violation = false;
         double dropped = loss_of(bed), worst = 0;
         assert_done(trainer_backward(bed->trainer, &bed->made->batch, &result, &err), err);
-        assert_true(fabs(result.loss - dropped) > 1e-3 * dropped);
+        assert_true(fabs(result.loss - dropped) > 1e-5 * dropped);
         rng_seed(&rng, 5);
         for (size_t i = 0; i < p->list_count; i++) {
             const struct param *t = &p->list[i];
@@ -357,7 +359,7 @@ static void test_gradients_with_dropout(void **state)
             }
             memcpy(values, was, t->count * sizeof *was);
             model_refresh(bed->model);
-            double off = fabs((loss[1] - loss[0]) / 6e-4 - along) / fmax(size, 0.2);
+            double off = fabs((loss[1] - loss[0]) / 6e-4 - along) / (size + 0.5);
             worst = fmax(worst, off);
             if (off > 0.03)
                 fail_msg("%s: gradient %g, finite difference %g", t->name, along,
