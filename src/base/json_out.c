@@ -69,13 +69,18 @@ void json_out_raw(struct json_out *out, const char *key, const char *json)
     str_add(out->text, json);
 }
 
-/* DBL_DECIMAL_DIG and FLT_DECIMAL_DIG digits. */
-enum { REAL_DIGITS = 17, FLOAT_DIGITS = 9 };
-
-static void add_number(struct str *text, double value, int digits)
+static void add_real(struct str *text, double value)
 {
     if (isfinite(value))
-        str_addf(text, "%.*g", digits, value);
+        str_add_real(text, value);
+    else
+        str_add(text, "null");
+}
+
+static void add_float(struct str *text, float value)
+{
+    if (isfinite(value))
+        str_add_float(text, value);
     else
         str_add(text, "null");
 }
@@ -83,13 +88,13 @@ static void add_number(struct str *text, double value, int digits)
 void json_out_real(struct json_out *out, const char *key, double value)
 {
     begin_value(out, key);
-    add_number(out->text, value, REAL_DIGITS);
+    add_real(out->text, value);
 }
 
 void json_out_float(struct json_out *out, const char *key, float value)
 {
     begin_value(out, key);
-    add_number(out->text, (double)value, FLOAT_DIGITS);
+    add_float(out->text, value);
 }
 
 void json_out_integer(struct json_out *out, const char *key, int64_t value)
@@ -116,7 +121,7 @@ void json_out_reals(struct json_out *out, const char *key, const double *values,
     json_out_raw(out, key, "[");
     for (size_t i = 0; i < count; i++) {
         str_add(out->text, i ? ", " : "");
-        add_number(out->text, values[i], REAL_DIGITS);
+        add_real(out->text, values[i]);
     }
     str_add(out->text, "]");
 }
@@ -128,7 +133,7 @@ void json_out_floats(struct json_out *out, const char *key, const float *values,
     json_out_raw(out, key, "[");
     for (size_t i = 0; i < count; i++) {
         str_add(out->text, i ? ", " : "");
-        add_number(out->text, (double)values[i], FLOAT_DIGITS);
+        add_float(out->text, values[i]);
     }
     str_add(out->text, "]");
 }
@@ -158,10 +163,97 @@ json_t *json_out_tree_real(double number)
     return isfinite(number) ? json_real(number) : json_null();
 }
 
+json_t *json_out_tree_float(float number)
+{
+    struct str text = {0};
+    if (!isfinite(number))
+        return json_null();
+    str_add_float(&text, number);
+    json_t *json = json_real(strtod(text.text, NULL));
+    str_done(&text);
+    return json;
+}
+
+/* How a tree is laid out: blanks per level (0: all on one line), the level. */
+struct layout {
+    struct str *text;
+    size_t indent, level;
+};
+
+static void add_tree(struct layout *layout, const json_t *json);
+
+static void new_line(struct layout *layout)
+{
+    if (layout->indent)
+        str_addf(layout->text, "\n%*s", (int)(layout->indent * layout->level), "");
+}
+
+/* The comma before all values but the first. */
+static void begin_member(struct layout *layout, bool first)
+{
+    if (!first)
+        str_add(layout->text, layout->indent ? "," : ", ");
+    new_line(layout);
+}
+
+static void add_object(struct layout *layout, const json_t *json)
+{
+    const char *key;
+    json_t *value;
+    bool first = true;
+    json_object_foreach ((json_t *)json, key, value) {
+        begin_member(layout, first);
+        add_quoted(layout->text, key);
+        str_add(layout->text, ": ");
+        add_tree(layout, value);
+        first = false;
+    }
+}
+
+static void add_array(struct layout *layout, const json_t *json)
+{
+    for (size_t i = 0; i < json_array_size(json); i++) {
+        begin_member(layout, i == 0);
+        add_tree(layout, json_array_get(json, i));
+    }
+}
+
+static void add_nested(struct layout *layout, const json_t *json)
+{
+    bool object = json_is_object(json);
+    str_add(layout->text, object ? "{" : "[");
+    layout->level++;
+    if (object)
+        add_object(layout, json);
+    else
+        add_array(layout, json);
+    layout->level--;
+    if (object ? json_object_size(json) : json_array_size(json))
+        new_line(layout);
+    str_add(layout->text, object ? "}" : "]");
+}
+
+static void add_tree(struct layout *layout, const json_t *json)
+{
+    if (json_is_object(json) || json_is_array(json))
+        add_nested(layout, json);
+    else if (json_is_string(json))
+        add_quoted(layout->text, json_string_value(json));
+    else if (json_is_integer(json))
+        str_addf(layout->text, "%" JSON_INTEGER_FORMAT, json_integer_value(json));
+    else if (json_is_real(json))
+        add_real(layout->text, json_real_value(json));
+    else
+        str_add(layout->text, json_is_true(json) ? "true" : json_is_false(json) ? "false" : "null");
+}
+
 void json_out_tree_print(json_t *root, int indent)
 {
+    struct str text = {0};
+    struct layout layout = {&text, (size_t)indent, 0};
     assert(root);
-    json_dumpf(root, stdout, JSON_INDENT((size_t)indent));
-    putchar('\n');
+    add_tree(&layout, root);
+    puts(text.text);
+    str_done(&text);
     json_decref(root);
 }

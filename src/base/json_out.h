@@ -29,7 +29,7 @@ void json_out_close(struct json_out *out, char bracket);
 /* A text; NULL: the member is omitted. */
 void json_out_text(struct json_out *out, const char *key, const char *text);
 
-/* A number: the digits that a double, or a float, needs to be read back the same. */
+/* A number: in the fewest digits in which a double, or a float, is read back the same. */
 void json_out_real(struct json_out *out, const char *key, double value);
 void json_out_float(struct json_out *out, const char *key, float value);
 
@@ -51,6 +51,7 @@ void json_out_floats(struct json_out *out, const char *key, const float *values,
 struct json_t *json_out_tree_text(const char *text);
 struct json_t *json_out_tree_texts(const struct str_list *texts); /* an array */
 struct json_t *json_out_tree_real(double number);
+struct json_t *json_out_tree_float(float number);
 
 /* Prints the tree to stdout with a newline, `indent` blanks per level (0: on one line), and
  * releases it. */

@@ -1,5 +1,7 @@
 #include "base/str.h"
 
+#include <float.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,6 +56,37 @@ void str_add_csv(struct str *s, const char *text)
     for (; *text; text++)
         str_addf(s, *text == '"' ? "\"%c" : "%c", *text);
     str_add(s, "\"");
+}
+
+/* Whole numbers, "1e+02", in full, "100". */
+static void add_shortest(struct str *s, double value, char *text)
+{
+    if (strchr(text, 'e') && fabs(value) >= 1 && fabs(value) < 1e15)
+        str_addf(s, "%.0f", value);
+    else
+        str_add(s, text);
+}
+
+void str_add_real(struct str *s, double value)
+{
+    char text[32] = "";
+    for (int digits = 1; digits <= DBL_DECIMAL_DIG; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, value);
+        if (strtod(text, NULL) == value)
+            break;
+    }
+    add_shortest(s, value, text);
+}
+
+void str_add_float(struct str *s, float value)
+{
+    char text[32] = "";
+    for (int digits = 1; digits <= FLT_DECIMAL_DIG; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, (double)value);
+        if (strtof(text, NULL) == value)
+            break;
+    }
+    add_shortest(s, (double)value, text);
 }
 
 void str_clear(struct str *s)

@@ -20,6 +20,10 @@ void str_addf(struct str *s, const char *format, ...) PRINTF_LIKE(2, 3);
 /* Appends a field of a CSV line (RFC 4180), in quotes if it needs them. */
 void str_add_csv(struct str *s, const char *text);
 
+/* Appends a finite number in the fewest digits that read back the same, as a double or a float. */
+void str_add_real(struct str *s, double value);
+void str_add_float(struct str *s, float value);
+
 /* Empties it but keeps the memory. */
 void str_clear(struct str *s);
 

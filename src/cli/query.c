@@ -289,8 +289,8 @@ static json_t *results_json(const struct ask *ask)
         size_t index = ask->best[k].index;
         char *name = result_name(ask, index);
         json_array_append_new(
-            results, json_pack("{s:I, s:f, s:I, s:s, s:b}", "rank", (json_int_t)(k + 1), "score",
-                               (double)ask->best[k].score, "index", (json_int_t)index,
+            results, json_pack("{s:I, s:o, s:I, s:s, s:b}", "rank", (json_int_t)(k + 1), "score",
+                               json_out_tree_float(ask->best[k].score), "index", (json_int_t)index,
                                ask->query ? "image" : "caption", name, "truth", ask->truth[index]));
         free(name);
     }

@@ -213,6 +213,36 @@ static void test_hidden_paths(void **state)
 
 /* ---- file_below, file_relative ---- */
 
+static void test_shortest_numbers(void **state)
+{
+    static const struct {
+        double value;
+        const char *real, *single;
+    } cases[] = {
+        {0, "0", "0"},
+        {0.1, "0.1", "0.1"},
+        {100, "100", "100"},
+        {-1234567, "-1234567", "-1234567"},
+        {1e-7, "1e-07", "1e-07"},
+        {1e300, "1e+300", NULL},
+        {0.1 + 0.2, "0.30000000000000004", "0.3"},
+        {1.0 / 3, "0.3333333333333333", "0.33333334"},
+        {16777216, "16777216", "16777216"},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNTOF(cases); i++) {
+        struct str real = {0}, single = {0};
+        str_add_real(&real, cases[i].value);
+        assert_string_equal(real.text, cases[i].real);
+        if (cases[i].single) {
+            str_add_float(&single, (float)cases[i].value);
+            assert_string_equal(single.text, cases[i].single);
+        }
+        str_done(&real);
+        str_done(&single);
+    }
+}
+
 static void test_nearest(void **state)
 {
     static const char *const names[] = {"analyse", "bench",    "eval", "explore",
@@ -319,6 +349,7 @@ int main(void)
         cmocka_unit_test(test_rng_streams),
         cmocka_unit_test(test_names_of_files),
         cmocka_unit_test(test_hidden_paths),
+        cmocka_unit_test(test_shortest_numbers),
         cmocka_unit_test(test_nearest),
         cmocka_unit_test(test_below),
     };
