@@ -23,9 +23,8 @@ static void refresh_kind(struct model *model)
     (void)status;
 }
 
-void model_refresh(struct model *model)
+static void refresh_weights(struct model *model)
 {
-    refresh_kind(model);
     size_t n = (size_t)model->options.embed_size * (size_t)model->options.img_dim;
     model->fc = model->params.fc_weight;
     if (!model->fc_owned)
@@ -34,11 +33,19 @@ void model_refresh(struct model *model)
     fc_weight_norm_forward(model->params.fc_weight, *model->params.fc_g, n, model->fc);
 }
 
-static int kind_alloc(struct model *model, struct error *err)
+void model_refresh(struct model *model)
+{
+    refresh_kind(model);
+    refresh_weights(model);
+}
+
+/* For the first time, when the parameters are there. */
+static int make_ready(struct model *model, struct error *err)
 {
     const struct model_kind *kind = model->options.kind.kind;
     model->kind.options = model->options.kind;
     model->kind.block = model->params.kind_block;
+    refresh_weights(model);
     return kind && kind->ready ? kind->ready(&model->kind, err) : 0;
 }
 
@@ -56,7 +63,7 @@ static int model_alloc(const struct model_options *options, struct model **out, 
     size_t n = (size_t)options->embed_size * (size_t)options->img_dim;
     model->options = *options;
     model_options_settle(&model->options);
-    if (params_init(&model->options, &model->params, err) != 0 || kind_alloc(model, err) != 0 ||
+    if (params_init(&model->options, &model->params, err) != 0 ||
         (options->weight_norm &&
          mem_alloc(&model->fc_owned, n, sizeof(float), "the image encoder", err) != 0)) {
         model_free(model);
@@ -86,9 +93,11 @@ int model_new(const struct model_options *options, uint64_t seed, struct model *
     if (model_alloc(options, out, err) != 0)
         return -1;
     rng_seed(&rng, seed);
-    params_random(&(*out)->params, options, &rng);
-    model_refresh(*out);
-    return 0;
+    params_random(&(*out)->params, &(*out)->options, &rng);
+    if (make_ready(*out, err) == 0)
+        return 0;
+    model_free(*out);
+    return -1;
 }
 
 static void note_unknown_options(struct model *model, const struct checkpoint *checkpoint)
@@ -117,14 +126,14 @@ int model_from_checkpoint(const struct checkpoint *checkpoint, const struct mode
     if (model_options_from_checkpoint(checkpoint, given, &options, err) != 0 ||
         model_alloc(&options, &model, err) != 0)
         return -1;
-    if (params_from_checkpoint(&model->params, checkpoint, err) != 0) {
+    if (params_from_checkpoint(&model->params, checkpoint, err) != 0 ||
+        make_ready(model, err) != 0) {
         model_free(model);
         return checkpoint->path ? error_prefix(err, checkpoint->path) : -1;
     }
     notes_add_all(&model->notes, &checkpoint->notes);
     note_unknown_options(model, checkpoint);
     take_features(model, checkpoint);
-    model_refresh(model);
     *out = model;
     return 0;
 }

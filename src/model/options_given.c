@@ -150,7 +150,8 @@ static int refuse_senseless(const struct applying *a, size_t i, const struct err
 static int check_other(const struct applying *a, size_t i)
 {
     const char *wanted = a->given->value[i];
-    if (!*wanted || a->given->shared)
+    bool asked = (a->out->missing & 1U << FAMILY) && !a->given->assume_defaults;
+    if (!*wanted || a->given->shared || asked)
         return 0;
     return error_set(a->err, "--%s %s: %s has no such option; omit it", table[i].name, wanted,
                      model_options_kind(a->out));

@@ -161,6 +161,18 @@ static int misshapen(const struct param *p, const struct tensor *t, struct error
     return -1;
 }
 
+/* A variance below 0 makes every score NaN. */
+static int check_variance(const struct param *p, const struct tensor *t, struct error *err)
+{
+    const char *last = strrchr(p->name, '.');
+    for (size_t i = 0; p->role == SGRAF_STATISTIC && i < t->count; i++)
+        if (t->data[i] < 0 && strcmp(last, ".running_var") == 0)
+            return error_set(err,
+                             "the tensor %s holds %g (at element %zu): no variance is negative",
+                             p->name, t->data[i], i);
+    return 0;
+}
+
 static int take_tensor(struct params *params, const struct param *p,
                        const struct checkpoint *checkpoint, struct error *err)
 {
@@ -180,7 +192,7 @@ static int take_tensor(struct params *params, const struct param *p,
                          "that wrote it failed",
                          p->name, bad);
     memcpy(params->data + p->offset, t->data, t->count * sizeof(float));
-    return 0;
+    return check_variance(p, t, err);
 }
 
 int params_from_checkpoint(struct params *params, const struct checkpoint *checkpoint,

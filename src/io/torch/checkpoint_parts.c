@@ -163,6 +163,18 @@ static struct tensor_group *part_of(struct sorting *s, const char *name, size_t 
     return &s->parts[s->count++];
 }
 
+/* Whether a name begins with that of a module of SGRAF's similarity, which all are one part. */
+static bool is_similarity(const char *name)
+{
+    static const char *const modules[] = {"v_global_w.",    "t_global_w.", "sim_tranloc_w.",
+                                          "sim_tranglo_w.", "sim_eval_w.", "SGR_module.",
+                                          "SAF_module."};
+    for (size_t i = 0; i < COUNTOF(modules); i++)
+        if (strncmp(name, modules[i], strlen(modules[i])) == 0)
+            return true;
+    return false;
+}
+
 /* Moves a tensor into its part under what remains of its name. */
 static void sort_named(struct sorting *s, const struct tensor_group *group, struct tensor *tensor)
 {
@@ -176,7 +188,7 @@ static void sort_named(struct sorting *s, const struct tensor_group *group, stru
             part->name = mem_strndup(full + start, end - start - 1);
     } else {
         before = strncmp(full, s->prefix, before) == 0 ? before : 0;
-        const char *dot = strchr(full + before, '.');
+        const char *dot = is_similarity(full + before) ? NULL : strchr(full + before, '.');
         end = dot ? (size_t)(dot + 1 - full) : before;
         part = is_index(group->name) ? part_of(s, group->name, strlen(group->name))
                : dot                 ? part_of(s, full + before, end - before - 1)
