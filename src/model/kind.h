@@ -113,6 +113,21 @@ struct kind_training {
                      float *gradients, float *dv, float *de);
 };
 
+/* Scores sooner than a tile gives them, with bounds that are proven. */
+struct kind_near {
+    /* Floats of room for all items; 0: not with these options, or not on this CPU. */
+    size_t (*size)(const struct kind_model *model, size_t I, size_t C);
+
+    /* Makes all items ready in `room` (64-byte aligned), on all cores. False: not with their
+     * values. */
+    bool (*ready)(const struct kind_model *model, const struct kind_images *images,
+                  const struct kind_captions *captions, void *room);
+
+    /* Images i .. i+n-1 with captions c .. c+m-1: n x m, rows `ld` apart; on the calling thread. */
+    void (*tile)(const void *room, size_t i, size_t n, size_t c, size_t m, float *scores,
+                 float *bounds, size_t ld);
+};
+
 struct model_kind {
     const char *name;   /* as in messages: "BFAN" */
     const char *family; /* as the option family has it: "bfan" */
@@ -167,6 +182,8 @@ struct model_kind {
      * can be from that: I x C, rows `ld` apart. NULL: nothing is proven, or same_bits holds. */
     void (*bounds)(const struct kind_model *model, const struct kind_images *images,
                    const struct kind_captions *captions, float *bounds, size_t ld);
+
+    const struct kind_near *near; /* NULL: nothing is sooner than tile */
 
     /* With fewer regions than that an image's scores are decided by rounding; 0: there is no such
      * number. */

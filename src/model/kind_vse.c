@@ -4,6 +4,7 @@
 
 #include "model/kernels/family_kernel.h"
 #include "model/kernels/gemm.h"
+#include "model/kernels/order_near.h"
 #include "model/kind_private.h"
 
 /* Order: so many images stay in the second-level cache. */
@@ -131,6 +132,37 @@ static void bounds(const struct kind_model *model, const struct kind_images *ima
     }
 }
 
+/* ---- order similarities in 16 bits ---- */
+
+/* The room begins with a struct order_near. */
+enum { NEAR_HEAD = 32 };
+
+static size_t near_size(const struct kind_model *model, size_t I, size_t C)
+{
+    size_t size = 0;
+    _Static_assert(sizeof(struct order_near) <= NEAR_HEAD * sizeof(float), "room for the head");
+    if (model->options.measure == VSE_ORDER)
+        size = order_near_size(I, C, model->options.D);
+    return size == 0 ? 0 : NEAR_HEAD + size;
+}
+
+static bool near_ready(const struct kind_model *model, const struct kind_images *images,
+                       const struct kind_captions *captions, void *room)
+{
+    return order_near_init(images->global, images->I, captions->global, captions->C,
+                           model->options.D, (float *)room + NEAR_HEAD, room);
+}
+
+static void near_tile(const void *room, size_t i, size_t n, size_t c, size_t m, float *scores,
+                      float *bounds, size_t ld)
+{
+    for (size_t k = 0; k < n; k += ORDER_IMAGES)
+        order_near_tile(room, i + k, n - k < ORDER_IMAGES ? n - k : ORDER_IMAGES, c, m,
+                        scores + k * ld, bounds + k * ld, ld);
+}
+
+static const struct kind_near near = {.size = near_size, .ready = near_ready, .tile = near_tile};
+
 static const char *label(const struct kind_options *options)
 {
     return options->measure == VSE_ORDER ? "VSE++ order" : "VSE++";
@@ -216,6 +248,7 @@ const struct model_kind kind_vse = {
     .tile = tile,
     .same_bits = same_bits,
     .bounds = bounds,
+    .near = &near,
     .label = label,
     .training = &training,
 };

@@ -151,6 +151,20 @@ static void check_one(const struct scene *s, const float *sims)
     free(scores);
 }
 
+/* What rankings begin with is as near to the pairs' own scores as its bounds say. */
+static void check_bounds(const struct scene *s, const float *own)
+{
+    struct error err;
+    size_t n = s->images.I * s->captions.C;
+    float *sims = mem_new(n, sizeof *sims), *bounds = mem_new(n, sizeof *bounds);
+    assert_done(score_kind_approx(&s->model, &s->images, &s->captions, sims, bounds, NULL, &err),
+                err);
+    for (size_t k = 0; k < n; k++)
+        assert_true(fabsf(sims[k] - own[k]) <= bounds[k] && bounds[k] < 5e-3f);
+    free(sims);
+    free(bounds);
+}
+
 static void check_scores(const struct scene *s)
 {
     struct error err;
@@ -162,6 +176,7 @@ static void check_scores(const struct scene *s)
     family_fixture_check(&s->f, alone);
     if (s->model.options.kind->same_bits(&s->model.options))
         assert_memory_equal(sims, alone, n * sizeof *sims);
+    check_bounds(s, alone);
     check_one(s, sims);
     free(sims);
     free(alone);

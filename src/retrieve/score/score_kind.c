@@ -68,6 +68,49 @@ static float *scratch_of(const struct scratches *s)
     return s->all + (size_t)omp_get_thread_num() * s->size;
 }
 
+/* All pairs of a run. */
+struct all_pairs {
+    const struct kind_model *model;
+    const struct kind_images *images;
+    const struct kind_captions *captions;
+    void *near; /* room of the kind's `near`, made ready; or NULL */
+    float *sims, *bounds;
+};
+
+static int near_open(struct all_pairs *all, struct error *err)
+{
+    const struct kind_near *near = all->model->options.kind->near;
+    size_t size = near ? near->size(all->model, all->images->I, all->captions->C) : 0;
+    if (!all->bounds || size == 0)
+        return 0;
+    if (mem_alloc(&all->near, size, sizeof(float), "scores", err) != 0)
+        return -1;
+    if (!near->ready(all->model, all->images, all->captions, all->near)) {
+        free(all->near);
+        all->near = NULL;
+    }
+    return 0;
+}
+
+static void score_tile(const struct all_pairs *all, size_t i, size_t n, size_t c, size_t m,
+                       float *scratch)
+{
+    const struct model_kind *kind = all->model->options.kind;
+    size_t C = all->captions->C;
+    float *sims = all->sims + i * C + c, *bounds = all->bounds ? all->bounds + i * C + c : NULL;
+    if (all->near) {
+        kind->near->tile(all->near, i, n, c, m, sims, bounds, C);
+        return;
+    }
+    struct kind_images some = kind_images_at(all->model, all->images, i, n);
+    struct kind_captions few = kind_captions_at(all->model, all->captions, c, m);
+    kind->tile(all->model, &some, &few, scratch, sims, C);
+    if (bounds && kind->bounds)
+        kind->bounds(all->model, &some, &few, bounds, C);
+    for (size_t k = 0; bounds && !kind->bounds && k < n; k++)
+        memset(bounds + k * C, 0, m * sizeof *bounds);
+}
+
 int score_kind_approx(const struct kind_model *model, const struct kind_images *images,
                       const struct kind_captions *captions, float *sims, float *bounds,
                       const struct progress *progress, struct error *err)
@@ -75,29 +118,29 @@ int score_kind_approx(const struct kind_model *model, const struct kind_images *
     const struct model_kind *kind = model->options.kind;
     size_t I = images->I, C = captions->C;
     size_t rows = kind->tile_images, columns = at_most(C, kind->tile_captions);
+    struct all_pairs all = {model, images, captions, NULL, sims, bounds};
     struct scratches scratches;
     struct ticker ticker;
     if (I == 0 || C == 0)
         return 0;
-    if (scratches_alloc(model, images, captions, columns, &scratches, err) != 0)
+    if (near_open(&all, err) != 0)
         return -1;
-    if (bounds && !kind->bounds)
-        memset(bounds, 0, I * C * sizeof *bounds);
+    if (scratches_alloc(model, images, captions, columns, &scratches, err) != 0) {
+        free(all.near);
+        return -1;
+    }
     ticker_init(&ticker, progress, (uint64_t)I * C);
 #pragma omp parallel for collapse(2) schedule(dynamic)
     for (size_t i = 0; i < I; i += rows)
         for (size_t c = 0; c < C; c += columns) {
-            struct kind_images some = kind_images_at(model, images, i, at_most(I - i, rows));
-            struct kind_captions few =
-                kind_captions_at(model, captions, c, at_most(C - c, columns));
+            size_t n = at_most(I - i, rows), m = at_most(C - c, columns);
             if (ticker_stopped(&ticker))
                 continue;
-            kind->tile(model, &some, &few, scratch_of(&scratches), sims + i * C + c, C);
-            if (bounds && kind->bounds)
-                kind->bounds(model, &some, &few, bounds + i * C + c, C);
-            ticker_add(&ticker, some.I * few.C);
+            score_tile(&all, i, n, c, m, scratch_of(&scratches));
+            ticker_add(&ticker, n * m);
         }
     free(scratches.all);
+    free(all.near);
     return ticker_end(&ticker, err);
 }
 

@@ -19,7 +19,8 @@ int score_kind_all(const struct kind_model *model, const struct kind_images *ima
                    const struct kind_captions *captions, float *sims,
                    const struct progress *progress, struct error *err) MUST_USE;
 
-/* The same with bounds I x C (NULL to skip): 0, or what the kind has proven. */
+/* The same with bounds I x C: 0, or what the kind has proven; the scores may be other ones then,
+ * had sooner (model_kind.near). bounds NULL: as score_kind_all. */
 int score_kind_approx(const struct kind_model *model, const struct kind_images *images,
                       const struct kind_captions *captions, float *sims, float *bounds,
                       const struct progress *progress, struct error *err) MUST_USE;
