@@ -358,7 +358,7 @@ static const struct analyse_kind kind = {
 int analyse_alignment(int argc, char **argv)
 {
     struct alignment_command o = {.a = {ANALYSE_DEFAULTS, .top = 10}, .attended = 1};
-    const struct cli_option options[] = {
+    struct cli_option options[] = {
         CLI_COMMON_OPTIONS(&o.a.common),
         CLI_NAME_OPTION(&o.a.common),
         {"entities", 0, CLI_TEXT, "DIR",
@@ -377,5 +377,6 @@ int analyse_alignment(int argc, char **argv)
         ANALYSE_BOOTSTRAP_OPTIONS(&o.a),
         {0},
     };
+    cli_options_own(options); /* measure is VSE++'s too, which has no attention */
     return analyse_main(&kind, options, &o.a, argc, argv);
 }

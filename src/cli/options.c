@@ -277,3 +277,20 @@ bool cli_parse(const struct cli_usage *usage, int argc, char **argv, struct cli_
     }
     return true;
 }
+
+static bool is_repeated(const struct cli_option *option)
+{
+    for (const struct cli_option *later = option + 1; later->name; later++)
+        if (strcmp(later->name, option->name) == 0)
+            return true;
+    return false;
+}
+
+void cli_options_own(struct cli_option *options)
+{
+    struct cli_option *kept = options;
+    for (; options->name; options++)
+        if (!is_repeated(options))
+            *kept++ = *options;
+    *kept = *options;
+}

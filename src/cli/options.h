@@ -71,4 +71,7 @@ int cli_fail(const char *command, const struct error *err);
 /* Prints "scanscope COMMAND: TEXT; see scanscope COMMAND --help" to stderr; returns EXIT_USAGE. */
 int cli_usage_error(const char *command, const char *format, ...) PRINTF_LIKE(2, 3);
 
+/* Removes rows whose name a later one has: a command's own option goes before a common one. */
+void cli_options_own(struct cli_option *options);
+
 #endif
