@@ -201,6 +201,25 @@ expect heat
 key Esc 4 k
 expect ●' --session s.json
 ok $? "a session is taken up without naming model and data"
+
+# Killed in the middle: what was marked and asked is in the file.
+mkfifo killed
+# shellcheck disable=SC2086
+"$SCANSCOPE" explore --headless --script - --size 80x24 --session killed.json $on <killed >out 2>err &
+player=$!
+exec 8>killed
+printf '%s\n' 'wait idle' 'key Esc 4 j Space j Space Enter' 'wait idle' 'key j j' print >&8
+tries=0
+until grep -q '3 of 24' out || [ $tries -gt 600 ]; do
+    tries=$((tries + 1))
+    sleep 0.05
+done
+kill -9 "$player"
+wait "$player" 2>/dev/null
+exec 8>&-
+tr -d ' \n' <killed.json >kept
+grep -q '"marks":\[1,3\]' kept && grep -q '"row":2' kept
+ok $? "what was marked and asked survives SIGKILL"
 # shellcheck disable=SC2086
 play 'wait idle
 key Esc 5

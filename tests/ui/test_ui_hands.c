@@ -215,6 +215,82 @@ static void test_palette_selects_and_runs(void **state)
     assert_true(world->ui.leaving);
 }
 
+static size_t cells_of(struct world *world, enum role role)
+{
+    struct grid grid;
+    struct style style = ui_style(&world->ui, role);
+    size_t n = 0;
+    grid_init(&grid, world->ui.rows, world->ui.cols);
+    ui_view(&world->ui, &grid);
+    for (int i = 0; i < grid.rows * grid.cols; i++)
+        n += grid.cells[i].style.bg == style.bg && grid.cells[i].style.fg == style.fg;
+    grid_done(&grid);
+    return n;
+}
+
+static void test_find_follows_what_is_typed(void **state)
+{
+    struct world *world = *state;
+    world_ask(world, "a red ball");
+    world_keys(world, "4 j j /");
+    typed(world, "BLUE");
+    assert_int_equal(ui_list(&world->ui)->selected, 5);
+    assert_true(world_says(world, "/BLUE  1 of 10"));
+    size_t marked = cells_of(world, ROLE_MATCH); /* every one on the screen */
+    assert_true(marked >= 5 * 4 && marked % 4 == 0);
+    typed(world, "BLUE B"); /* from where it began, not from where it is */
+    assert_int_equal(ui_list(&world->ui)->selected, 35);
+    world_keys(world, "Esc");
+    assert_int_equal(ui_list(&world->ui)->selected, 2);
+    assert_int_equal(cells_of(world, ROLE_MATCH), 0);
+    world_keys(world, "/");
+    typed(world, "blue");
+    world_enter(world, "blue");
+    assert_int_equal(ui_list(&world->ui)->selected, 5);
+    world_keys(world, "n n");
+    assert_true(world_says(world, "3 of 10"));
+    world_keys(world, "N N N");
+    assert_true(world_says(world, "10 of 10  (from the other end)"));
+    assert_true(cells_of(world, ROLE_MATCH) > 0);
+    world_keys(world, "/");
+    typed(world, "blue zebra");
+    assert_true(world_says(world, "No row"));
+    world_keys(world, "Esc Esc"); /* Esc also ends the marking */
+    assert_int_equal(cells_of(world, ROLE_MATCH), 0);
+    world_keys(world, "5 &");
+    world_enter(world, "rank>3 and margin<");
+    assert_true(world_says(world, "column")); /* says where, and the prompt has it to mend */
+    assert_true(world->ui.prompt);
+    assert_string_equal(world->ui.line.text, "rank>3 and margin<");
+}
+
+static void test_each_pinned_word_has_its_frame(void **state)
+{
+    struct world *world = *state;
+    struct word_frame frames[PICTURE_FRAMES];
+    world_ask(world, "a red ball on the grass");
+    assert_true(screen_has(world, "sim"));
+    assert_int_equal(ui_word_frames(&world->ui, frames), 0); /* nothing is pinned */
+    world_keys(world, "Right Right Right Right Left Left Left p Right Right p Right");
+    const struct look_attention *attention = ui_attention(&world->ui);
+    size_t n = ui_word_frames(&world->ui, frames), R = ui_look(&world->ui)->R;
+    assert_int_equal(n, 3);
+    assert_int_equal(frames[2].word, world->ui.word); /* the selected one is last */
+    for (size_t i = 0; i < n; i++)
+        for (size_t r = 0; r < R; r++)
+            assert_true(attention->weights[frames[i].word * R + r] <=
+                        attention->weights[frames[i].word * R + frames[i].region]);
+    assert_true(screen_has(world, " red ") && screen_has(world, " on ") &&
+                screen_has(world, " the "));
+    world_keys(world, "K");
+    assert_true(screen_has(world, "→r"));
+    world_command(world, "graphics sixel");
+    const struct request *request = world_request(world, REQUEST_PICTURE);
+    assert_non_null(request);
+    assert_int_equal(request->picture.frame_count, 3);
+    assert_int_equal(request->picture.frames[0], frames[2].region);
+}
+
 int main(void)
 {
     setlocale(LC_ALL, "C.UTF-8");
@@ -226,6 +302,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_nothing_is_lost_by_looking_elsewhere, world_setup,
                                         world_teardown),
         cmocka_unit_test_setup_teardown(test_palette_selects_and_runs, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(test_find_follows_what_is_typed, world_setup,
+                                        world_teardown),
+        cmocka_unit_test_setup_teardown(test_each_pinned_word_has_its_frame, world_setup,
+                                        world_teardown),
         cmocka_unit_test_setup_teardown(test_undo_brings_back_what_was_lost, world_setup,
                                         world_teardown),
     };

@@ -20,20 +20,41 @@ void find_row(struct ui *ui, const char *text, int direction)
 {
     struct list *list = ui_list(ui);
     struct str scratch = {0};
-    size_t n = list->count, step = 1, row = 0;
-    for (; step <= n; step++) {
-        row = (list->selected + (direction > 0 ? step : n - step)) % n;
-        if (item_has(ui, ui->view, list_item(list, row), text, &scratch))
-            break;
+    size_t from = list->selected, matches = 0, first = 0, last = 0, next = 0, place = 0;
+    for (size_t row = 0; row < list->count; row++) {
+        if (!item_has(ui, ui->view, list_item(list, row), text, &scratch))
+            continue;
+        first = matches++ ? first : row;
+        last = row;
+        /* the nearest on that side, and how many come up to it */
+        if (direction > 0 ? row > from && !place : row < from) {
+            next = row;
+            place = matches;
+        }
     }
     str_done(&scratch);
-    if (step > n) {
-        ui_say(ui, ROLE_ERROR, "No row has \"%s\"", text);
+    ui->find_shown = matches > 0;
+    if (!matches) {
+        ui_say(ui, ROLE_ERROR, "No row has \"%s\"%s", text,
+               ui->view == VIEW_HELP && !ui->help_all ? ": ? shows every command" : "");
         return;
     }
-    bool wrapped = direction > 0 ? row <= list->selected : row >= list->selected;
-    list_select(list, row);
-    ui_say(ui, ROLE_DIM, "/%s%s", text, wrapped ? "  (from the other end)" : "");
+    bool wrapped = !place;
+    list_select(list, place ? next : direction > 0 ? first : last);
+    place = place ? place : direction > 0 ? 1 : matches;
+    ui_say(ui, ROLE_DIM, "/%s  %zu of %zu%s", text, place, matches,
+           wrapped ? "  (from the other end)" : "");
+}
+
+void find_typed(struct ui *ui, const char *text)
+{
+    list_select(ui_list(ui), ui->find_from);
+    mem_replace(&ui->message.text, NULL);
+    ui->find_shown = false;
+    if (!*text)
+        return;
+    mem_replace(&ui->find, text);
+    find_row(ui, text, 1);
 }
 
 void find_arrange(struct ui *ui, enum view_id view)
@@ -60,18 +81,19 @@ void find_arrange(struct ui *ui, enum view_id view)
     list_keep(list, kept, count);
 }
 
-void find_filter(struct ui *ui, const char *text)
+bool find_filter(struct ui *ui, const char *text)
 {
     char **filter = &ui->filters[ui->view];
     if (ui->view == VIEW_FAILURES && !survey_check_filter(ui, text))
-        return;
+        return false;
     mem_replace(filter, *text ? text : NULL);
     find_arrange(ui, ui->view);
     /* An empty table of failures may fill yet, and says so itself. */
     if (!*text || ui_list(ui)->count > 0 || ui->view == VIEW_FAILURES)
-        return;
+        return true;
     ui_say(ui, ROLE_ERROR, "No row has \"%s\": all rows are shown%s", text,
            where_is_condition(text) ? "; conditions filter the failures (5)" : "");
     mem_replace(filter, NULL);
     find_arrange(ui, ui->view);
+    return true;
 }

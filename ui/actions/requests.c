@@ -147,7 +147,11 @@ static void need_pixels(const struct ui *ui, struct picture_spec *spec)
     bool known = ui->cell_width > 0 && ui->cell_height > 0;
     spec->cell_width = known ? ui->cell_width : SMALL_CELL_WIDTH;
     spec->cell_height = known ? ui->cell_height : SMALL_CELL_HEIGHT;
-    spec->frame_count = (int)ui_framed(ui, framed);
+    struct word_frame pinned[PICTURE_FRAMES];
+    size_t pins = ui_word_frames(ui, pinned);
+    for (size_t i = 0; i < pins; i++) /* the selected word's comes first */
+        framed[i] = pinned[pins - 1 - i].region;
+    spec->frame_count = (int)(pins ? pins : ui_framed(ui, framed));
     for (int i = 0; i < spec->frame_count; i++)
         spec->frames[i] = (int16_t)framed[i];
     spec->region = (int16_t)ui->region;

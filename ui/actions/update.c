@@ -52,7 +52,8 @@ static void on_line(struct ui *ui, struct event *event, struct effects *effects)
 {
     (void)effects;
     struct line *line = &ui->line;
-    if (line->text && strcmp(line->text, event->text) != 0) {
+    bool changed = !line->text || strcmp(line->text, event->text) != 0;
+    if (changed) {
         line->row = 0;
         line->row_chosen = false;
     }
@@ -66,6 +67,8 @@ static void on_line(struct ui *ui, struct event *event, struct effects *effects)
     line->point = event->point;
     event->text = event->label = NULL;
     event->unknown = NULL;
+    if (changed && ui->prompt && line->kind == PROMPT_FIND)
+        find_typed(ui, line->text);
     if (ui->prompt && line->kind == PROMPT_PATH)
         browse_typed(ui, line->text);
 }
@@ -101,11 +104,14 @@ static void on_line_done(struct ui *ui, struct event *event, struct effects *eff
     case PROMPT_FIND:
         if (!blank(text))
             mem_replace(&ui->find, text);
+        list_select(ui_list(ui), ui->find_from);
         if (ui->find)
             find_row(ui, ui->find, 1);
         break;
     case PROMPT_FILTER:
-        find_filter(ui, text);
+        if (!find_filter(ui, text)) { /* to be mended where the mistake is */
+            prompt_open(ui, PROMPT_FILTER, text, effects);
+        }
         break;
     case PROMPT_WORD:
         query_replace_word(ui, text);

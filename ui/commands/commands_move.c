@@ -194,6 +194,7 @@ void command_truth(struct ui *ui, const char *args, struct effects *effects)
 void command_find(struct ui *ui, const char *args, struct effects *effects)
 {
     if (!*args) {
+        ui->find_from = ui_list(ui)->selected;
         prompt_open(ui, PROMPT_FIND, "", effects);
         return;
     }

@@ -114,6 +114,7 @@ void command_back(struct ui *ui, const char *args, struct effects *effects)
 {
     (void)args;
     (void)effects;
+    ui->find_shown = false;
     bool aside = ui->view == VIEW_HELP || ui->view == VIEW_SETTINGS;
     if (ui->region >= 0 && !aside)
         ui->region = -1;

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "ui/actions/find.h"
 #include "ui/actions/prompt.h"
 #include "ui/actions/query.h"
 #include "ui/actions/requests.h"
@@ -32,8 +33,11 @@ void command_leave_prompt(struct ui *ui, const char *args, struct effects *effec
     (void)args;
     if (ui->line.label) /* readline's search of the history is left first */
         effects_add(effects, EFFECT_LINE_KEY)->key = K_ESC;
-    else
+    else {
+        if (ui->line.kind == PROMPT_FIND) /* back to where the search began */
+            find_typed(ui, "");
         prompt_close(ui, effects);
+    }
 }
 
 void command_palette(struct ui *ui, const char *args, struct effects *effects)

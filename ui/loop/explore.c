@@ -1,6 +1,7 @@
 #include "ui/loop/explore.h"
 
 #include <locale.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -142,6 +143,57 @@ static int open_terminal(struct loop *loop, const char *colours, struct error *e
     return 0;
 }
 
+/* Whether the session is kept, and where: its file, or the recent sessions. */
+static bool keeps_session(const struct loop *loop)
+{
+    const struct ui *ui = &loop->ui;
+    bool named = loop->session_file != NULL;
+    return ui->catalogs[0] && (named ? strcmp(loop->session_file, "none") != 0
+                                     : loop->sessions && ui->sources[0].of[SOURCE_MODEL]);
+}
+
+/* Writes what has changed of the session since it was written last. Failing to is an error only if
+ * the file was named. */
+static int keep_session(struct loop *loop, struct error *err)
+{
+    const struct ui *ui = &loop->ui;
+    char name[17];
+    if (!keeps_session(loop))
+        return 0;
+    char *text = session_text(ui);
+    if (loop->session_kept && !strcmp(text, loop->session_kept)) {
+        free(text);
+        return 0;
+    }
+    free(loop->session_kept);
+    loop->session_kept = text;
+    if (!loop->session_file) {
+        source_hash(ui->sources, (size_t)ui->models, name);
+        struct error unsaid;
+        (void)!recent_keep(loop->sessions, name, text, &unsaid);
+        return 0;
+    }
+    char *folder = file_folder(loop->session_file);
+    int status = file_make_folder(folder, err);
+    if (status == 0)
+        status = file_write(loop->session_file, text, strlen(text), err);
+    free(folder);
+    return status;
+}
+
+/* The session as it is made, while the user does nothing: whatever ends the process loses nothing.
+ */
+static void keep_if_quiet(void *context)
+{
+    struct loop *loop = context;
+    struct pollfd keys = {STDIN_FILENO, POLLIN, 0};
+    struct error err;
+    if (loop->screen == &term_screen_ops && poll(&keys, 1, 0) != 0)
+        return;
+    if (keep_session(loop, &err) != 0)
+        ui_say(&loop->ui, ROLE_ERROR, "%s", err.text);
+}
+
 static int run_terminal(struct loop *loop, const struct explore_options *options, struct error *err)
 {
     if (open_terminal(loop, options->colours, err) != 0)
@@ -155,6 +207,7 @@ static int run_terminal(struct loop *loop, const struct explore_options *options
         while (!loop->ui.leaving && term_wait(worker_fd(loop->worker))) {
             loop_drain(loop);
             loop_show(loop);
+            keep_if_quiet(loop);
         }
     }
     term_close();
@@ -235,28 +288,6 @@ static char *join_commands(const struct explore_options *options)
     return text.length ? str_take(&text) : NULL;
 }
 
-/* Keeps what is open when the explorer is left. Failing to is an error only if the file was named.
- */
-static int keep_session(const struct loop *loop, const struct explore_options *options,
-                        struct error *err)
-{
-    const struct ui *ui = &loop->ui;
-    char name[17];
-    bool named = options->session != NULL;
-    if (!ui->catalogs[0] || (named ? !strcmp(options->session, "none")
-                                   : !loop->sessions || !ui->sources[0].of[SOURCE_MODEL]))
-        return 0;
-    char *text = session_text(ui), *folder = named ? file_folder(options->session) : NULL;
-    source_hash(ui->sources, (size_t)ui->models, name);
-    int status =
-        named ? file_make_folder(folder, err) : recent_keep(loop->sessions, name, text, err);
-    if (named && status == 0)
-        status = file_write(options->session, text, strlen(text), err);
-    free(folder);
-    free(text);
-    return named ? status : 0;
-}
-
 /* The command line's sources are opened, and fill in the start screen. */
 static void take_sources(struct ui *ui, const struct explore_options *options)
 {
@@ -282,6 +313,8 @@ static void take_sources(struct ui *ui, const struct explore_options *options)
 static int run(struct loop *loop, const struct explore_options *options, struct error *err)
 {
     take_sources(&loop->ui, options);
+    loop->session_file = options->session;
+    loop->keep = keep_if_quiet;
     loop->ui.draft = mem_strdup(options->caption);
     loop->ui.first_commands = join_commands(options);
     int status = load_config(&loop->ui, options, err);
@@ -293,7 +326,7 @@ static int run(struct loop *loop, const struct explore_options *options, struct 
         status =
             options->headless ? run_headless(loop, options, err) : run_terminal(loop, options, err);
     if (status == 0)
-        status = keep_session(loop, options, err);
+        status = keep_session(loop, err);
     return status;
 }
 

@@ -96,6 +96,7 @@ void loop_done(struct loop *loop)
         event_done(&loop->queue[i]);
     free(loop->queue);
     free(loop->sessions);
+    free(loop->session_kept);
     free(loop->key_seconds);
     effects_done(&loop->effects);
     grid_done(&loop->grid);

@@ -23,10 +23,13 @@ struct loop {
     void *screen_context;
     struct event *queue; /* events caused by effects, to be handled next */
     size_t queued, queue_cap;
-    bool drawn;          /* the screen shows the state */
-    char *sessions;      /* the folder of sessions; NULL: none are kept */
-    double script_time;  /* of a script's last key, in seconds */
-    double *key_seconds; /* of a script: the time from each key to its drawn screen */
+    bool drawn;                  /* the screen shows the state */
+    char *sessions;              /* the folder of sessions; NULL: none are kept */
+    const char *session_file;    /* named by the user, or "none"; NULL: among the recent ones */
+    char *session_kept;          /* its text as it was written last */
+    void (*keep)(void *context); /* writes it, if it has changed; NULL: nothing is written */
+    double script_time;          /* of a script's last key, in seconds */
+    double *key_seconds;         /* of a script: the time from each key to its drawn screen */
     size_t key_count, key_cap;
 };
 

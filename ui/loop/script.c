@@ -300,6 +300,8 @@ static int run_line(struct script *script, char *line, struct error *err)
         if (!strcmp(statements[i].name, line)) {
             int status = statements[i].run(script, args, err);
             loop_drain(script->loop);
+            if (script->loop->keep)
+                script->loop->keep(script->loop);
             return status;
         }
     return error_set(err, "no statement is called \"%s\"", line);

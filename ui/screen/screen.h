@@ -14,7 +14,7 @@ struct screen_ops {
     void (*show)(void *screen, const struct grid *grid);
     void (*repaint)(void *screen); /* the next show paints every cell */
     void (*suspend)(
-        void *screen); /* stops the process, as Ctrl-Z does; returns when it continues */
+        void *screen);         /* stops the process, as Ctrl-Z does; returns when it continues */
     void (*ask)(void *screen); /* asks what pictures can be shown; the answer comes as input */
     void (*mouse)(void *screen, bool on);
     void (*copy)(void *screen, const char *text); /* to the clipboard */

@@ -44,6 +44,7 @@ static const struct look dark_looks[ROLES] = {
     [ROLE_FRAME_MORE] = {0x62d0ff, -1, 14, -1, 0, 0},
     [ROLE_POPUP] = {0xe6e9ef, 0x20242e, 7, 0, 0, 0},
     [ROLE_BAR] = {0x5b8dd9, -1, 12, -1, 0, 0},
+    [ROLE_MATCH] = {0x14161b, 0xe8c26a, 0, 11, 0, ATTR_UNDERLINE | ATTR_BOLD},
 };
 
 static const struct look light_looks[ROLES] = {
@@ -66,6 +67,7 @@ static const struct look light_looks[ROLES] = {
     [ROLE_FRAME_MORE] = {0x0670b8, -1, 6, -1, 0, 0},
     [ROLE_POPUP] = {0x1c1f26, 0xeceff4, 0, 7, 0, 0},
     [ROLE_BAR] = {0x4a78c0, -1, 4, -1, 0, 0},
+    [ROLE_MATCH] = {0x10131a, 0xffd75f, 0, 3, 0, ATTR_UNDERLINE | ATTR_BOLD},
 };
 
 static const struct look mono_looks[ROLES] = {
@@ -82,6 +84,7 @@ static const struct look mono_looks[ROLES] = {
     [ROLE_KEY] = {.mono_attr = ATTR_BOLD},
     [ROLE_ERROR] = {.mono_attr = ATTR_BOLD | ATTR_REVERSE},
     [ROLE_FRAME] = {.mono_attr = ATTR_BOLD},
+    [ROLE_MATCH] = {.mono_attr = ATTR_UNDERLINE | ATTR_BOLD},
 };
 
 static const struct theme themes[] = {

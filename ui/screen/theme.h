@@ -26,7 +26,8 @@ enum role {
     ROLE_FRAME,      /* the strongest region's frame over the picture */
     ROLE_FRAME_MORE, /* other regions' frames */
     ROLE_POPUP,
-    ROLE_BAR, /* a bar for a number */
+    ROLE_BAR,   /* a bar for a number */
+    ROLE_MATCH, /* text that was searched for */
     ROLES,
 };
 

@@ -21,7 +21,7 @@ enum effect_kind {
     EFFECT_SAVE,        /* write text to the file `path`, or if it exists to one named like it */
     EFFECT_CACHE,       /* let thumbnails on disk take `number` megabytes */
     EFFECT_MOUSE,       /* turn the mouse on or off: number */
-    EFFECT_ASK, /* what pictures the terminal can show: EVENT_TERMINAL tells */
+    EFFECT_ASK,         /* what pictures the terminal can show: EVENT_TERMINAL tells */
     EFFECT_REPAINT,
     EFFECT_SUSPEND,
     EFFECT_QUIT,

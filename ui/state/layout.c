@@ -13,6 +13,7 @@ enum {
     STACKED_ROWS = 16,
     FITNESS_BESIDE = 110, /* columns of the start screen, at least */
     FITNESS_BELOW = 12,   /* rows */
+    UNIT_COLS = 5,        /* "sim", or the region that words are weighed against */
     ROW_MARGINS = 3,      /* of a row in the list: arrow, scroll bar */
 };
 
@@ -86,10 +87,13 @@ static void place_pair(const struct ui *ui, struct layout *out, struct rect room
         room.cols -= cols + 1;
     }
     out->word_rows = room.rows >= 12 ? 2 + (room.rows >= 16 && word_units_weighted(ui)) : 1;
-    int lines = words ? chip_lines(words, room.cols) : 1;
+    int unit = out->word_rows > 1 && room.cols >= 3 * UNIT_COLS ? UNIT_COLS : 0;
+    int lines = words ? chip_lines(words, room.cols - unit) : 1;
     int rows = smaller(lines, larger(1, room.rows / 8)) * out->word_rows;
+    out->unit = (struct rect){room.row + room.rows - rows, room.col, rows, unit};
     out->head = (struct rect){room.row, room.col, smaller(1, room.rows), room.cols};
-    out->words = (struct rect){room.row + room.rows - rows, room.col, rows, room.cols};
+    out->words =
+        (struct rect){room.row + room.rows - rows, room.col + unit, rows, room.cols - unit};
     int units = room.rows >= 12 ? word_units_rows(ui, room.cols) : 0, gap = larger(units, 1);
     out->units = (struct rect){out->words.row - units, room.col, units, room.cols};
     out->picture =

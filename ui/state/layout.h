@@ -19,6 +19,7 @@ struct layout {
     int across;                 /* items side by side */
     int unfolded;               /* rows that the selected item takes beside its item_rows */
     int thumb_rows, thumb_cols; /* 0: none */
+    struct rect unit;           /* before the numbers under the words: what they are */
     int word_rows;              /* rows a line of words takes: 2 or 3 with the numbers, else 1 */
 };
 

@@ -436,6 +436,24 @@ static size_t strongest(const float *weights, size_t regions, size_t n, size_t *
     return found;
 }
 
+size_t ui_word_frames(const struct ui *ui, struct word_frame out[PICTURE_FRAMES])
+{
+    const struct look *look = ui_look(ui);
+    size_t n = 0, pinned = 0;
+    for (size_t w = 0; w < ui->pin_count; w++)
+        pinned += ui->pins[w];
+    if (!pinned || !look || !ui_catalog(ui)->boxes || !ui_attention(ui) ||
+        ui->overlay == OVERLAY_NONE || ui->box_count < 1)
+        return 0;
+    for (int pass = 0; pass < 2; pass++) /* the selected word comes second */
+        for (size_t w = 0; w < look->words.count && n < PICTURE_FRAMES; w++)
+            if (((ptrdiff_t)w == ui->word) == (pass == 1) && word_shown(ui, w)) {
+                out[n].word = w;
+                strongest(ui_attention(ui)->weights + w * look->R, look->R, 1, &out[n++].region);
+            }
+    return n;
+}
+
 size_t ui_framed(const struct ui *ui, size_t out[PICTURE_FRAMES])
 {
     const struct look *look = ui_look(ui);

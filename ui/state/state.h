@@ -286,7 +286,9 @@ struct ui {
     struct thumbs thumbs;
     struct message message;
     struct work work;
-    char *find; /* what / searched for last */
+    char *find;       /* what / searched for last */
+    bool find_shown;  /* it is marked in the rows */
+    size_t find_from; /* the row where the search began */
     char *filters[VIEWS];
     struct count count;
     bool leave_asked; /* Ctrl-C was pressed with nothing to cancel */
@@ -390,6 +392,14 @@ bool ui_graphics_possible(const struct ui *ui, const char *value);
 
 /* What the picture is made of at the moment. */
 enum graphics ui_graphics(const struct ui *ui);
+
+/* With pinned words: each shown word with the region it looks at most, the selected word last;
+ * fills them and returns how many, at most PICTURE_FRAMES. 0 without pins, or if nothing is framed.
+ */
+struct word_frame {
+    size_t word, region;
+};
+size_t ui_word_frames(const struct ui *ui, struct word_frame out[PICTURE_FRAMES]);
 
 /* Fills the regions that are framed, the strongest first, and returns how many. */
 size_t ui_framed(const struct ui *ui, size_t out[PICTURE_FRAMES]);

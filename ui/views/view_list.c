@@ -1,6 +1,11 @@
 /* The list of a view, as rows or as a contact sheet, with thumbnails. */
 #include "ui/views/view_private.h"
 
+#include <string.h>
+#include <wctype.h>
+
+#include "base/utf8.h"
+
 static void draw_thumb(const struct ui *ui, struct pane pane, size_t image)
 {
     const struct picture *thumb = image < ui->thumbs.images ? ui->thumbs.of[image] : NULL;
@@ -71,6 +76,47 @@ static void draw_scrollbar(const struct ui *ui, struct pane pane, const struct l
     pane_down(pane, start, col, length, ui_style(ui, ROLE_DIM), 0x2503);
 }
 
+/* The code points of a text in lower case; returns how many. */
+static size_t lower_codes(const char *text, uint32_t *out, size_t most)
+{
+    size_t n = 0, bytes, left = strlen(text);
+    for (; left > 0 && n < most; text += bytes, left -= bytes)
+        out[n++] = (uint32_t)towlower((wint_t)utf8_next(text, left, &bytes));
+    return n;
+}
+
+/* Whether the cells from `col` on show the text. */
+static bool shows_there(struct pane pane, int row, int col, const uint32_t *codes, size_t n)
+{
+    for (size_t i = 0; i < n; col++) {
+        if (col >= pane.box.cols)
+            return false;
+        const struct cell *cell = grid_at(pane.grid, pane.box.row + row, pane.box.col + col);
+        uint32_t code = cell->code[0] ? cell->code[0] : ' ';
+        if (cell->columns == 0) /* the right half of the one before */
+            continue;
+        if ((uint32_t)towlower((wint_t)code) != codes[i++])
+            return false;
+    }
+    return n > 0;
+}
+
+/* Marks what was searched for, wherever the list shows it. */
+static void mark_matches(const struct ui *ui, struct pane pane, const char *text)
+{
+    enum { MOST = 128 };
+    uint32_t codes[MOST];
+    size_t n = lower_codes(text, codes, MOST);
+    struct style style = ui_style(ui, ROLE_MATCH);
+    for (int row = 0; row < pane.box.rows; row++)
+        for (int col = 0; col < pane.box.cols; col++) {
+            if (!shows_there(pane, row, col, codes, n))
+                continue;
+            for (size_t i = 0; i < n && col + (int)i < pane.box.cols; i++)
+                grid_at(pane.grid, pane.box.row + row, pane.box.col + col + (int)i)->style = style;
+        }
+}
+
 void view_list(const struct ui *ui, struct grid *grid, const struct layout *layout, bool active)
 {
     const struct list *list = ui_list_const(ui, ui->view);
@@ -93,5 +139,7 @@ void view_list(const struct ui *ui, struct grid *grid, const struct layout *layo
                                                     list_item(list, list->top + i), selected,
                                                     row_style(ui, selected, active));
     }
+    if (ui->find_shown && ui->find)
+        mark_matches(ui, pane, ui->find);
     draw_scrollbar(ui, pane, list, page);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/countof.h"
 #include "base/mem.h"
 #include "ui/state/chips.h"
 #include "ui/state/region_table.h"
@@ -146,10 +147,9 @@ static void draw_frame(struct pane pane, const struct frame *f, struct style sty
     line_cell(pane, f->bottom, f->right, g[5], style);
 }
 
-static void draw_label(const struct ui *ui, struct pane pane, const struct frame *f,
+static void draw_label(struct pane pane, const struct frame *f, struct style style,
                        const char *text)
 {
-    struct style style = ui_style(ui, ROLE_FRAME);
     style.attr |= ATTR_REVERSE;
     int room = pane.box.cols - f->left - 1, width = grapheme_columns(text) + 2;
     if (room < 3)
@@ -166,13 +166,43 @@ static void draw_strongest(const struct ui *ui, struct pane pane, const struct f
     char *name = region_table_name(ui, region);
     char *both = name ? mem_printf("%s: %s", word, name) : NULL;
     bool fits = both && grapheme_columns(both) + 2 <= pane.box.cols - f->left - 1;
-    draw_label(ui, pane, f, fits ? both : word);
+    draw_label(pane, f, ui_style(ui, ROLE_FRAME), fits ? both : word);
     free(both);
     free(name);
 }
 
+/* With pinned words, each shown word's strongest region has a frame with the word's tag, in a
+ * colour of its own. The selected word's is drawn last. */
+static void draw_word_frames(const struct ui *ui, struct pane pane, const struct picture *picture)
+{
+    static const enum role roles[] = {ROLE_FRAME_MORE, ROLE_TRUTH, ROLE_WARNING, ROLE_UNKNOWN,
+                                      ROLE_PROMPT};
+    const struct catalog *catalog = ui_catalog(ui);
+    const struct look *look = ui_look(ui);
+    struct word_frame frames[PICTURE_FRAMES];
+    struct pair pair = ui_pair(ui);
+    size_t n = ui_word_frames(ui, frames);
+    for (size_t i = 0; i < n; i++) {
+        const float *box = catalog->boxes + (pair.image * catalog->regions + frames[i].region) * 4;
+        struct frame frame = frame_of(box, picture);
+        bool selected = (ptrdiff_t)frames[i].word == ui->word;
+        struct style style =
+            ui_style(ui, selected ? ROLE_FRAME : roles[frames[i].word % COUNTOF(roles)]);
+        draw_frame(pane, &frame, style, selected);
+        for (size_t k = 0; k < i; k++) /* tags of words at one region: below each other */
+            frame.top += frames[k].region == frames[i].region;
+        frame.top = frame.top < pane.box.rows ? frame.top : pane.box.rows - 1;
+        draw_label(pane, &frame, style, look->words.text[frames[i].word]);
+    }
+}
+
 static void draw_frames(const struct ui *ui, struct pane pane, const struct picture *picture)
 {
+    struct word_frame pinned[PICTURE_FRAMES];
+    if (ui_word_frames(ui, pinned)) {
+        draw_word_frames(ui, pane, picture);
+        return;
+    }
     const struct catalog *catalog = ui_catalog(ui);
     size_t order[PICTURE_FRAMES];
     struct pair pair = ui_pair(ui);
@@ -328,6 +358,23 @@ static void draw_units(const struct ui *ui, struct pane pane)
     free(text);
 }
 
+/* What the numbers under the words are, before each line of them. */
+static void draw_unit(const struct ui *ui, struct pane pane, int word_rows)
+{
+    char text[32];
+    bool i2t = ui_way(ui) == LOOK_REGIONS;
+    if (!ui_look(ui))
+        return;
+    if (!ui_catalog(ui)->shows)
+        snprintf(text, sizeof text, "adds");
+    else if (ui->region < 0)
+        snprintf(text, sizeof text, "sim");
+    else
+        snprintf(text, sizeof text, i2t ? "r%td→" : "→r%td", ui->region);
+    for (int row = 1; row < pane.box.rows; row += word_rows)
+        pane_fit(pane, row, 0, pane.box.cols, ui_style(ui, ROLE_DIM), text);
+}
+
 void view_pair(const struct ui *ui, struct grid *grid, const struct layout *layout)
 {
     struct pair pair = ui_pair(ui);
@@ -339,6 +386,8 @@ void view_pair(const struct ui *ui, struct grid *grid, const struct layout *layo
         draw_picture(ui, grid_pane(grid, layout->picture), layout);
     if (layout->units.rows)
         draw_units(ui, grid_pane(grid, layout->units));
+    if (layout->unit.cols)
+        draw_unit(ui, grid_pane(grid, layout->unit), layout->word_rows);
     if (layout->words.rows)
         draw_words(ui, grid_pane(grid, layout->words));
     if (layout->regions.rows)
