@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/countof.h"
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "cli/cli.h"
@@ -50,20 +51,27 @@ static int print_and_run(int (*command)(int, char **), char **argv)
     return command(argc, argv);
 }
 
-/* Shows one ranked query, and draws the figure of its best image. */
-static int show(char *folder, char *model, char *output)
+/* Shows one ranked query by each of two models, and draws the figure of the first one's best image.
+ */
+static int show(char *folder, char *model, char *other, char *output)
 {
     char *query[] = {"query", "-m", model, "-d", folder, "-k", "5", example, NULL};
+    char *second[] = {"query", "-m", other, "-d", folder, "-k", "5", example, NULL};
     char *figure[] = {"figure",    "words", "-m", model,  "-d", folder,
                       "--caption", example, "-o", output, NULL};
-    puts("The demo: 200 drawn scenes, and a model that scanscope trained on other scenes.\n");
+    puts("The demo: 200 drawn scenes, and two models that scanscope trained on other scenes: SCAN, "
+         "and\nBFAN, whose words and regions attend to each other.\n");
     int status = print_and_run(cli_query, query);
-    if (status != EXIT_DONE)
-        return status;
     puts("");
-    status = print_and_run(cli_figure, figure);
     if (status == EXIT_DONE)
-        printf("The figure is in %s.\n", output);
+        status = print_and_run(cli_query, second);
+    puts("");
+    if (status == EXIT_DONE)
+        status = print_and_run(cli_figure, figure);
+    if (status == EXIT_DONE)
+        printf("The figure is in %s. To compare the models on a terminal:\n"
+               "$ scanscope explore -m %s -m %s -d %s\n",
+               output, model, other, folder);
     return status;
 }
 
@@ -73,14 +81,15 @@ static int run(const struct demo_options *o)
     char *folder;
     if (file_asset("demo", &folder, &err) != 0)
         return cli_fail("demo", &err);
-    char *model = file_join(folder, "model.pth.tar");
-    char *explore[] = {"explore", "-m", model, "-d", folder, NULL};
+    char *model = file_join(folder, "model.pth.tar"), *other = file_join(folder, "bfan.pth.tar");
+    char *explore[] = {"explore", "-m", model, "-m", other, "-d", folder, NULL};
     int status;
     if (!o->output && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
-        status = cli_explore(5, explore);
+        status = cli_explore((int)COUNTOF(explore) - 1, explore);
     else
-        status = show(folder, model, o->output ? (char *)o->output : "demo-query.png");
+        status = show(folder, model, other, o->output ? (char *)o->output : "demo-query.png");
     free(model);
+    free(other);
     free(folder);
     return status;
 }
@@ -103,8 +112,10 @@ int cli_demo(int argc, char **argv)
         .command = "demo",
         .synopsis = "[-o FILE] | --generate DIR [--train N] [--dev N] [--test N] [--seed S]",
         .about =
-            "Opens the explorer on the bundled split of drawn scenes; without a terminal, shows "
-            "one ranked query and writes its figure to demo-query.png. With --generate, draws "
+            "Opens the explorer on the bundled split of drawn scenes with two models, SCAN and "
+            "BFAN; "
+            "without a terminal, shows one query ranked by each and writes a figure to "
+            "demo-query.png. With --generate, draws "
             "further scenes: pictures, captions, boxes, features, and a description of what is in "
             "them (scanscope-formats(5)).",
         .examples = "  scanscope demo -o demo.png\n"

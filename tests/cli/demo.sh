@@ -4,8 +4,10 @@
 demo=$SCANSCOPE_ASSETS/demo
 
 run "$SCANSCOPE" demo -o figure.png
-[ "$status" -eq 0 ] && grep -q '^ *1 .*test_0038$' out
-ok $? "demo without a terminal ranks the images for its caption, the right one first"
+[ "$status" -eq 0 ] && [ "$(grep -c '^ *1 .*test_0038$' out)" -eq 2 ]
+ok $? "demo without a terminal ranks the images for its caption by both models, the right one first"
+grep -q 'explore -m .*model.pth.tar -m .*bfan.pth.tar -d ' out
+ok $? "and says how to compare them"
 [ "$(head -c 4 figure.png | tail -c 3)" = PNG ]
 ok $? "and exports the figure"
 run "$SCANSCOPE" demo
@@ -24,6 +26,15 @@ run "$SCANSCOPE" eval -m "$demo/model.pth.tar" -d "$demo" -s test --json --quiet
 awk '{gsub(/[^0-9.,]+/, " "); gsub(/,/, " ")
       ok = $2 >= 60 && $8 >= 50 && $10 >= 90} END {exit !ok}' out
 ok $? "recalls of the shipped split: $(cut -c 1-100 out)"
+run "$SCANSCOPE" eval -m "$demo/bfan.pth.tar" -d "$demo" -s test --json --quiet
+awk '{gsub(/[^0-9.,]+/, " "); gsub(/,/, " ")
+      ok = $2 >= 60 && $8 >= 50 && $10 >= 90} END {exit !ok}' out
+ok $? "and of its BFAN: $(cut -c 1-100 out)"
+[ "$(wc -c <"$demo/bfan.pth.tar")" -lt 3000000 ]
+ok $? "which is small"
+run "$SCANSCOPE" figure compare -m "$demo/model.pth.tar" -m "$demo/bfan.pth.tar" -d "$demo" --caption "a red car" -o compare.png
+[ "$status" -eq 0 ] && [ "$(head -c 4 compare.png | tail -c 3)" = PNG ]
+ok $? "a figure compares the two"
 
 run "$SCANSCOPE" demo --generate scenes
 fails_with 2 "nothing to generate" "no number of scenes"
