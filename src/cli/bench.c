@@ -94,8 +94,9 @@ static const struct section {
     const char *name;
     int (*run)(struct bench *b, struct error *err);
 } sections[] = {
-    {"score", bench_score}, {"query", bench_query}, {"encode", bench_encode},
-    {"train", bench_train}, {"index", bench_index}, {"ui", bench_ui},
+    {"score", bench_score},   {"family", bench_family}, {"query", bench_query},
+    {"encode", bench_encode}, {"train", bench_train},   {"index", bench_index},
+    {"ui", bench_ui},
 };
 
 enum { SECTIONS = COUNTOF(sections) };
@@ -219,10 +220,12 @@ int cli_bench(int argc, char **argv)
     };
     const struct cli_usage usage = {
         .command = "bench",
-        .synopsis = "[score] [query] [encode] [train] [index] [ui] [options]",
+        .synopsis = "[score] [family] [query] [encode] [train] [index] [ui] [options]",
         .about = "Measures the program's speed on made-up data of the usual size (36 regions x "
                  "2048, embedded in 1024; captions of 8 to 20 words) next to this machine's own "
-                 "matrix product and memory rates. The ui section measures the time from a key to "
+                 "matrix product and memory rates. The family section scores by BFAN, SGRAF and "
+                 "VSE++ beside the product of the same vectors. The ui section measures the time "
+                 "from a key to "
                  "its screen in the explorer while all cores are busy, and from Enter after a "
                  "typed caption to its ranking of 1,000 images on the screen. Without a section, "
                  "all of them are run.",

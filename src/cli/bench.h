@@ -148,6 +148,7 @@ void bench_print_json(const struct bench_results *results, const struct bench_fi
  * those of its files. */
 int bench_score(struct bench *b, struct error *err) MUST_USE;
 int bench_query(struct bench *b, struct error *err) MUST_USE;
+int bench_family(struct bench *b, struct error *err) MUST_USE;
 int bench_encode(struct bench *b, struct error *err) MUST_USE;
 int bench_train(struct bench *b, struct error *err) MUST_USE;
 int bench_index(struct bench *b, struct error *err) MUST_USE;

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """SGRAF's similarities the straightforward way, in PyTorch (Debian: python3-torch), as its published code computes
-them: caption by caption against all images, batched. tests/bench/family_rates sgraf is ours. Random data; prints one
+them: caption by caption against all images, batched. `scanscope bench family` is ours. Random data; prints one
 JSON object. On one thread seconds are the processor's, so that other work disturbs less.
 
   torch_sgraf.py [--module SGR|SAF] [--images 128] [--captions 16] [--words 12] [--regions 36] [--embed 1024]

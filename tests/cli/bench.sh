@@ -7,7 +7,7 @@ TMPDIR=$work/tmp && mkdir "$TMPDIR" && export TMPDIR
 run "$SCANSCOPE" bench --quick --quiet
 [ "$status" -eq 0 ] && grep -q '^this machine: ' out
 ok $? "bench --quick, all sections"
-for section in score query encode train index ui; do
+for section in score family query encode train index ui; do
     grep -q "^$section  *[^ ]" out
     ok $? "$section has a result"
 done
@@ -18,6 +18,8 @@ for part in "step" "attention both" "image encoder" "text encoder" "attention, l
     [ "$(grep -c "^train .*  $part  *seconds" out)" -eq 4 ]
     ok $? "train: $part, of each variant"
 done
+[ "$(grep -cE '^family .*(BFAN|SGRAF|VSE\+\+) [A-Za-z]+ .*product_share' out)" -eq 6 ]
+ok $? "each of the other kinds is scored"
 ! grep -qE 'nan|inf' out
 ok $? "every number is finite"
 [ -z "$(ls -A "$TMPDIR")" ]
@@ -44,7 +46,7 @@ run "$SCANSCOPE" bench score --variant i2t-Max --quick
 fails_with 2 "t2i-LogSumExp|t2i-Mean" "an unknown variant"
 
 run "$SCANSCOPE" bench speed
-fails_with 2 "score, query, encode, train, index or ui" "an unknown section"
+fails_with 2 "score, family, query, encode, train, index or ui" "an unknown section"
 
 TMPDIR=$work/nowhere
 run "$SCANSCOPE" bench index --quick --quiet
