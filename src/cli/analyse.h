@@ -107,7 +107,7 @@ int analyse_row(const struct analysis *a, size_t count, size_t *index_out,
 
 /* Opens the explorer on `count` models (numbers among the common options' models), one or two side
  * by side, with a caption of the split as query, or, if that is SIZE_MAX, an image. Errors: a model
- * is a matrix, or cannot be opened. */
+ * that cannot be opened. */
 int analyse_explore(const struct analysis *a, const size_t *models, size_t count, size_t caption,
                     size_t image, struct error *err) MUST_USE;
 

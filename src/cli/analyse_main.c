@@ -202,10 +202,6 @@ static int explore_sources(const struct analysis *a, const size_t *models, size_
         struct session_spec spec;
         if (cli_session_spec(&a->common, models[m], &spec, err) != 0)
             return -1;
-        if (sims_file_is_named(spec.model))
-            return error_set(err,
-                             "--open: %s is a matrix of similarities; the explorer needs the model",
-                             spec.model);
         backend_session_source(&spec, &out[m]);
     }
     return 0;

@@ -55,7 +55,10 @@ static int fit_matrix(struct analysis *a, const struct session_spec *spec, struc
 {
     const struct caption_map *map = &a->split.data->map;
     struct notes notes = {0};
-    int status = sims_file_fit(file, map, &spec->matrix, &notes, err);
+    struct sims_reading reading;
+    if (sims_reading_parse(spec->matrix, &reading, err) != 0)
+        return -1;
+    int status = sims_file_fit(file, map, &reading, &notes, err);
     cli_notes(&a->common, &notes);
     notes_done(&notes);
     scores_of_file(file, map, out);

@@ -280,12 +280,12 @@ int cli_session_spec(const struct cli_common *common, size_t model, struct sessi
                  .token_ids = c->token_ids,
                  .photos = c->images,
                  .id_mapping = c->id_mapping},
+        .matrix = c->matrix,
         .compat = cli_token_compat(c->token_compat),
         .bf16 = cli_wants_bf16(c),
         .index = {.mode = c->no_index ? INDEX_OFF : INDEX_AUTO, .folder = c->index_folder},
     };
-    if (cli_given(c, model, &out->given, err) != 0 ||
-        sims_reading_parse(c->matrix, &out->matrix, err) != 0)
+    if (cli_given(c, model, &out->given, err) != 0)
         return -1;
     if (!out->model)
         return error_set(err, "no model: give a checkpoint with -m FILE, or try: scanscope demo");
@@ -293,6 +293,16 @@ int cli_session_spec(const struct cli_common *common, size_t model, struct sessi
         return error_set(err, "no data: give a folder with -d DIR (and -s SPLIT), or features with "
                               "--ims FILE");
     return 0;
+}
+
+static void opened_matrix(struct cli_common *common, const struct session *session)
+{
+    struct json_out out = {.text = &common->opened};
+    str_add(&common->opened, common->opened.length ? ", " : "");
+    json_out_open(&out, NULL, '{');
+    json_out_text(&out, "model", session->name);
+    json_out_text(&out, "matrix", sims_file_type(session->matrix));
+    json_out_close(&out, '}');
 }
 
 int cli_session_open(struct cli_common *common, const struct session_spec *spec,
@@ -308,7 +318,10 @@ int cli_session_open(struct cli_common *common, const struct session_spec *spec,
     progress_line_end(&line);
     if (status == 0) {
         cli_session_notes(common, *out);
-        cli_opened(common, (*out)->name, model_options((*out)->model));
+        if ((*out)->model)
+            cli_opened(common, (*out)->name, model_options((*out)->model));
+        else
+            opened_matrix(common, *out);
     }
     return status;
 }

@@ -193,6 +193,27 @@ static size_t top_of(const struct answer *a)
     return a->request->top > 0 ? (size_t)a->request->top : 5;
 }
 
+/* What a model without attention has instead is said. */
+static int need_attention(struct answer *a)
+{
+    const struct session *session = a->sessions->items[0];
+    if (session_shows(session))
+        return 0;
+    if (session->matrix)
+        return error_set(
+            a->err,
+            "%s is a matrix of similarities: it has neither attention nor shares of "
+            "words for a figure of %s; strip, captions, failures, curves and, beside a "
+            "model, compare only need scores",
+            session->name, figure_kind_name(a->request->kind));
+    return error_set(a->err,
+                     "%s (%s) compares whole images with whole captions: there is no attention for "
+                     "a figure of %s; 'scanscope figure words' draws what each word contributes to "
+                     "the score, strip and captions what is nearest",
+                     session->name, model_kind(session->model)->options.kind->name,
+                     figure_kind_name(a->request->kind));
+}
+
 static int answer_words(struct answer *a)
 {
     const struct session *session = a->sessions->items[0];
@@ -201,24 +222,12 @@ static int answer_words(struct answer *a)
     struct asked asked;
     size_t image;
     int status = -1;
+    if (session->matrix)
+        return need_attention(a);
     if (ask(a, session, 0, &asked) == 0 && choose_image(a, session, &asked, &image) == 0)
         status = gather_words(session, asked.query, image, &how, a->data, set, a->err);
     query_free(asked.query);
     return status;
-}
-
-/* What a model without attention has instead is said. */
-static int need_attention(struct answer *a)
-{
-    const struct session *session = a->sessions->items[0];
-    if (session_shows(session))
-        return 0;
-    return error_set(a->err,
-                     "%s (%s) compares whole images with whole captions: there is no attention for "
-                     "a figure of %s; 'scanscope figure words' draws what each word contributes to "
-                     "the score, strip and captions what is nearest",
-                     session->name, model_kind(session->model)->options.kind->name,
-                     figure_kind_name(a->request->kind));
 }
 
 static int answer_regions(struct answer *a)
@@ -331,11 +340,13 @@ static int answer_curves(struct answer *a)
 /* The model's name, with what it does not say of itself. */
 static void add_model(const struct session *session, struct str *models)
 {
-    const struct kind_model *kind = model_kind(session->model);
+    const struct kind_model *kind = session->model ? model_kind(session->model) : NULL;
     str_addf(models, "%s%s", models->length ? ", " : "", session->name);
+    if (session->matrix)
+        str_add(models, " (matrix)");
     if (kind)
         str_addf(models, " (%s)", kind->options.kind->label(&kind->options));
-    model_given_label(model_options(session->model), models);
+    model_given_label(session_options(session), models);
 }
 
 static void fill_info(struct answer *a)

@@ -55,7 +55,10 @@ static int build_one(const struct index_command *o, size_t model, struct listene
     progress_line_start(&l->line, "embedding", o->common.quiet);
     int status = session_open(&spec, &l->line.progress, &session, err);
     progress_line_end(&l->line);
-    if (status == 0 && !session->index)
+    if (status == 0 && session->matrix)
+        status = error_set(err, "%s is a matrix of similarities: there are no embeddings to keep",
+                           session->name);
+    else if (status == 0 && !session->index)
         status = error_set(err, "%s", str_text(&l->last));
     else if (l->last.length > 0 && !o->common.quiet)
         fprintf(stderr, "scanscope index: %s\n", l->last.text);

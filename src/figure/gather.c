@@ -201,6 +201,10 @@ static int gather_attention(const struct session *session, const struct query *q
 static int gather_shares(const struct session *session, const struct query *query, size_t image,
                          struct figure_data *data, struct figure_set *set, struct error *err)
 {
+    if (session->matrix) {
+        set->shares_are = figure_data_text(data, "a matrix of similarities: scores only");
+        return session_score_pair(session, image, query, &set->score, err);
+    }
     struct str text = {0};
     float *shares = mem_new(query->W, sizeof *shares);
     int status = session_score_pair(session, image, query, &set->score, err);
@@ -223,12 +227,13 @@ int gather_words(const struct session *session, const struct query *query, size_
                  const struct gather_how *how, struct figure_data *data, struct figure_set *set,
                  struct error *err)
 {
-    const struct kind_model *kind = model_kind(session->model);
+    const struct kind_model *kind = session->model ? model_kind(session->model) : NULL;
     bool attends = session_shows(session) != 0;
     set->query = figure_data_text(data, query->text);
     set->has_score = true;
-    set->model_kind =
-        kind ? figure_data_text(data, kind->options.kind->label(&kind->options)) : NULL;
+    set->model_kind = kind ? figure_data_text(data, kind->options.kind->label(&kind->options))
+                      : session->matrix ? figure_data_text(data, "matrix")
+                                        : NULL;
     gather_image(session, image, how->max_side, data, &set->image);
     if (gather_check_direction(session, how->direction, err) != 0 ||
         (attends ? gather_attention(session, query, image, how->direction, data, set, err)

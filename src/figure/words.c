@@ -221,7 +221,7 @@ static double below(struct scene *scene, const struct figure *figure, double y)
 
 static int check_set(struct scene *scene, const struct figure_set *set, struct error *err)
 {
-    if (set->word_count == 0)
+    if (set->word_count == 0 && !set->shares_are) /* a matrix has none */
         return error_set(err, "there is no word to show");
     if (figure_set_attends(set) && page_need_boxes(&set->image, err) != 0)
         return -1;

@@ -331,7 +331,7 @@ fails_with 2 "--row goes with --open" "--row without --open"
 analyse failures -m "$a" -d split -q --open --where 'rank > 1000'
 fails_with 1 "there is no row 1: 0 queries are listed" "--open with nothing to open"
 analyse failures -m sims.npy -d split -q --open
-fails_with 1 "sims.npy is a matrix of similarities" "--open of a matrix"
+fails_with 1 "needs a terminal" "--open of a matrix"
 if [ -w /dev/full ]; then
     "$SCANSCOPE" analyse failures -m "$a" -d split -q >/dev/full 2>err
     [ $? -eq 1 ] && grep -q "No space left" err

@@ -76,6 +76,8 @@ char *word_units_text(const struct ui *ui)
     const struct look *look = ui_look(ui);
     if (!catalog || (catalog->pooled && !ui_beside_another_kind(ui)) || !ui_pair(ui).set)
         return NULL;
+    if (catalog->scores_only)
+        return mem_strdup(catalog->no_attention);
     if (!catalog->shows)
         return mem_printf("%s%sBelow a word: the score less that without it",
                           catalog->no_attention ? catalog->no_attention : "",

@@ -322,8 +322,9 @@ static char *shown_text(const struct ui *ui, const struct look *look, int room)
     if (ui->region >= 0)
         return region_text(ui, look, room);
     if (!ui_catalog(ui)->shows)
-        return mem_strdup(room < NEAREST_COLS ? "no attention"
-                                              : "no attention · r: nearest images");
+        return mem_strdup(room < NEAREST_COLS || ui_catalog(ui)->scores_only
+                              ? "no attention"
+                              : "no attention · r: nearest images");
     if (ui->overlay == OVERLAY_BOXES && ui->box_count > 1)
         return mem_printf("%stop %d", way_text(ui), ui->box_count);
     return mem_printf("%s%s%s%s", way_text(ui), setting_text(ui, SETTING_OVERLAY),

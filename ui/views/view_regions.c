@@ -93,6 +93,10 @@ static void draw_nearest_captions(const struct ui *ui, struct pane pane, int row
 
 static void view_nearest(const struct ui *ui, struct pane pane, const struct look *look)
 {
+    if (ui_catalog(ui)->scores_only) { /* a matrix has no vectors that could be near */
+        draw_nearest_captions(ui, pane, 0, look);
+        return;
+    }
     int row = draw_nearest_head(ui, pane, 0, "nearest images", "cosine");
     int last = pane.box.rows < 8 ? pane.box.rows : pane.box.rows / 2;
     for (size_t i = 0; i < look->image_count && row < last; i++)

@@ -91,7 +91,10 @@ static void welcome(const struct ui *ui, struct pane pane)
     if (catalog->unknown)
         row = view_centred(pane, row, ui_style(ui, ROLE_DIM), catalog->unknown);
     row++;
-    row = view_centred(pane, row, ui_style(ui, ROLE_PROMPT), "Type a caption and press Enter.");
+    row = view_centred(pane, row, ui_style(ui, ROLE_PROMPT),
+                       ui_catalog(ui)->scores_only
+                           ? "A matrix only has scores of the split's captions: 4 lists them."
+                           : "Type a caption and press Enter.");
     row =
         view_centred(pane, row, ui_style(ui, ROLE_DIM),
                      "Esc leaves the prompt; then 3 shows the images, 4 the captions, ? all keys") +

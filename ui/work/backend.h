@@ -25,6 +25,7 @@ struct catalog {
     const char *kind;         /* "SCAN"; that of another kind begins its variant */
     unsigned shows;           /* what its pairs show: KIND_* bits (model/kind.h); 0: no attention */
     const char *no_attention; /* then why, in a line */
+    bool scores_only;         /* a saved matrix: no other captions, words or vectors either */
     bool pooled;              /* scores pool words or regions: LogSumExp and Mean have shares */
     const char *data;         /* "f8k_precomp dev" */
     const char *note;         /* a remark for the user, or NULL */

@@ -156,7 +156,8 @@ static int export_kind(struct real *real, const struct export_spec *spec, struct
 int backend_figure_export(struct backend *backend, const struct export_spec *spec,
                           struct error *err)
 {
-    if (model_kind(real_of(backend)->session->model))
+    const struct session *session = real_of(backend)->session;
+    if (session->matrix || model_kind(session->model))
         return export_kind(real_of(backend), spec, err);
     struct look *look = NULL;
     struct image pixels = {0};

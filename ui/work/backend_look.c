@@ -77,6 +77,8 @@ static float *shares_of(const struct real *real, size_t image, const struct quer
 static void take_shares(const struct real *real, size_t image, const struct query *query,
                         const struct attention *attention, struct look *look)
 {
+    if (real->session->matrix)
+        return;
     if (model_kind(real->session->model)) {
         look->share = shares_of(real, image, query, NULL, AGG_MEAN);
         return;
@@ -130,7 +132,7 @@ static void take_nearest_images(const struct session *session, size_t image, str
 static int take_best_captions(const struct session *session, size_t image, struct look *look,
                               struct error *err)
 {
-    if (!embedded_captions_ready(&session->captions))
+    if (!session->matrix && !embedded_captions_ready(&session->captions))
         return 0;
     float *scores = mem_new(session->C, sizeof *scores);
     int status = session_score_captions(session, image, scores, NULL, err);

@@ -186,9 +186,13 @@ static const struct backend_ops real_ops = {
 static void name_variant(struct real *real)
 {
     static const char *const aggregations[] = {"LSE", "AVG", "Max", "Sum"};
-    const struct model_options *options = model_options(real->session->model);
+    const struct model_options *options = session_options(real->session);
     const struct attn_options *attn = &options->attn;
-    const struct kind_model *kind = model_kind(real->session->model);
+    const struct kind_model *kind = real->session->model ? model_kind(real->session->model) : NULL;
+    if (real->session->matrix) {
+        snprintf(real->variant, sizeof real->variant, "matrix");
+        return;
+    }
     if (kind) {
         snprintf(real->variant, sizeof real->variant, "%s%s",
                  kind->options.kind->label(&kind->options), options->assumed ? " (assumed)" : "");
@@ -257,6 +261,7 @@ static const size_t field_offsets[SOURCE_GIVEN] = {
     [SOURCE_TOKENS] = offsetof(struct session_spec, data.token_ids),
     [SOURCE_PHOTOS] = offsetof(struct session_spec, data.photos),
     [SOURCE_MAPPING] = offsetof(struct session_spec, data.id_mapping),
+    [SOURCE_MATRIX] = offsetof(struct session_spec, matrix),
     [SOURCE_INDEX] = offsetof(struct session_spec, index.folder),
 };
 
@@ -294,7 +299,7 @@ struct backend *backend_session_wrap(struct session *session, const char *data_n
                                      const char *note)
 {
     const struct dataset *data = session->data;
-    const struct kind_model *kind = model_kind(session->model);
+    const struct kind_model *kind = session->model ? model_kind(session->model) : NULL;
     struct real *real = mem_new(1, sizeof *real);
     real->session = session;
     real->query_caption = -1;
@@ -304,22 +309,28 @@ struct backend *backend_session_wrap(struct session *session, const char *data_n
     if (session->unknown.words > 0)
         real->unknown = unknown_words_text(&session->unknown);
     name_variant(real);
-    if (!session_shows(session))
+    if (session->matrix)
+        real->no_attention =
+            mem_strdup("A saved matrix only has scores: no word looks at a region");
+    else if (!session_shows(session))
         real->no_attention =
             mem_printf("%s compares whole images and captions: no word looks at a region",
                        kind->options.kind->name);
     str_add(&real->label, real->model);
-    model_given_label(model_options(session->model), &real->label);
+    model_given_label(session_options(session), &real->label);
     count_words(session);
     if (!data->caption && session->C)
         make_captions(real);
     real->base.ops = &real_ops;
     real->base.catalog = (struct catalog){.model = real->model,
                                           .variant = real->variant,
-                                          .kind = kind ? kind->options.kind->name : "SCAN",
+                                          .kind = kind              ? kind->options.kind->name
+                                                  : session->matrix ? "matrix"
+                                                                    : "SCAN",
+                                          .scores_only = session->matrix != NULL,
                                           .no_attention = real->no_attention,
                                           .shows = session_shows(session),
-                                          .pooled = !kind,
+                                          .pooled = !kind && !session->matrix,
                                           .data = real->data,
                                           .note = real->note,
                                           .unknown = real->unknown,

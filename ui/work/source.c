@@ -16,6 +16,7 @@ static const char *const names[SOURCE_GIVEN] = {
     [SOURCE_FEATURES] = "features",  [SOURCE_CAPTIONS] = "captions",
     [SOURCE_TOKENS] = "token_ids",   [SOURCE_PHOTOS] = "images",
     [SOURCE_MAPPING] = "id_mapping", [SOURCE_INDEX] = "index_folder",
+    [SOURCE_MATRIX] = "matrix",
 };
 
 /* What makes a session another one. */
@@ -33,7 +34,7 @@ const char *source_name(enum source_field field)
 
 bool source_is_path(enum source_field field)
 {
-    return field != SOURCE_SPLIT && field < SOURCE_GIVEN;
+    return field != SOURCE_SPLIT && field != SOURCE_MATRIX && field < SOURCE_GIVEN;
 }
 
 void source_set(struct source *source, enum source_field field, const char *text)

@@ -19,8 +19,9 @@ enum source_field {
     SOURCE_TOKENS,
     SOURCE_PHOTOS,
     SOURCE_MAPPING,
-    SOURCE_INDEX, /* the folder of embeddings kept from another time */
-    SOURCE_GIVEN, /* and on: what the user says of the model, by model_given_name */
+    SOURCE_MATRIX, /* what is said of a matrix in place of the model */
+    SOURCE_INDEX,  /* the folder of embeddings kept from another time */
+    SOURCE_GIVEN,  /* and on: what the user says of the model, by model_given_name */
     SOURCE_ASSUME = SOURCE_GIVEN + MODEL_GIVEN, /* "true": the defaults for what nobody says */
     SOURCE_FIELDS,
 };

@@ -30,7 +30,7 @@ int session_encode_images(struct session *session, const struct index_use *use,
 static int check_caption(const struct session *session, size_t c, const int32_t *ids, size_t n,
                          struct error *err)
 {
-    int32_t limit = model_options(session->model)->vocab_size;
+    int32_t limit = session->model ? model_options(session->model)->vocab_size : INT32_MAX;
     if (n > SESSION_WORDS)
         return error_set(err, "caption %zu has %zu words; at most %d are supported", c, n - 2,
                          SESSION_WORDS - 2);
@@ -67,6 +67,14 @@ static struct caption_ids caption_ids(const struct session *session, size_t c)
     struct caption_ids out = {0};
     if (data->tokens)
         return (struct caption_ids){data->tokens[c], data->token_count[c]};
+    if (!session->vocab) {
+        struct str_list words;
+        tokenize_words(data->caption[c], session->compat, &words);
+        out.n = words.count + 2;
+        out.ids = mem_new(out.n, sizeof *out.ids);
+        str_list_done(&words);
+        return out;
+    }
     tokenize_ids(session->vocab, data->caption[c], session->compat, &out.ids, &out.n, NULL);
     return out;
 }
@@ -113,7 +121,8 @@ int session_read_captions(struct session *session, struct error *err)
     struct caption_ids *read = mem_new(BLOCK, sizeof *read);
     size_t cap = 0;
     int status = 0;
-    session->C = data->tokens || (data->caption && session->vocab) ? data->captions : 0;
+    bool words = data->caption && (session->vocab || session->matrix);
+    session->C = data->tokens || words ? data->captions : 0;
     session->starts = mem_new(session->C + 1, sizeof *session->starts);
     for (size_t c = 0; c < session->C && status == 0; c += BLOCK)
         status = read_captions(session, c, session->C - c < BLOCK ? session->C - c : BLOCK, read,
@@ -222,7 +231,7 @@ static int encode_all_captions(struct session *session, const size_t *order,
 int session_encode_captions(struct session *session, const struct progress *progress,
                             struct error *err)
 {
-    if (embedded_captions_ready(&session->captions))
+    if (session->matrix || embedded_captions_ready(&session->captions))
         return 0;
     if (session->C == 0)
         return error_set(err, "the split has no captions: give them with --captions FILE or "

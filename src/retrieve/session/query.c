@@ -46,7 +46,7 @@ static int finish_query(const struct session *session, struct query *query, stru
 {
     for (size_t w = 1; session->vocab && w + 1 < query->W; w++)
         query->unknown += query->ids[w] == vocab_unk(session->vocab);
-    if (encode_query(session, query, err) != 0) {
+    if (!session->matrix && encode_query(session, query, err) != 0) {
         query_free(query);
         return -1;
     }
@@ -62,12 +62,18 @@ static bool is_blank(const char *text)
 int query_from_text(const struct session *session, const char *caption, struct query **out,
                     struct error *err)
 {
+    size_t known;
+    if (session->matrix)
+        return session_matrix_caption(session, caption, &known, err) == 0
+                   ? query_from_caption(session, known, out, err)
+                   : -1;
     if (!session->vocab)
         return error_set(err, "no vocabulary to look words up in: give one with --vocab FILE");
     if (is_blank(caption))
         return error_set(err, "the caption is empty");
     struct query *query = mem_new(1, sizeof *query);
     query->text = mem_strdup(caption);
+    query->caption = SIZE_MAX;
     tokenize_ids(session->vocab, caption, session->compat, &query->ids, &query->W, &query->words);
     if (query->W <= 2) {
         query_free(query);
@@ -111,6 +117,7 @@ int query_from_caption(const struct session *session, size_t caption, struct que
     size_t start = session->starts[caption];
     struct query *query = mem_new(1, sizeof *query);
     query->W = session->starts[caption + 1] - start;
+    query->caption = caption;
     query->ids = mem_new(query->W, sizeof *query->ids);
     memcpy(query->ids, session->ids + start, query->W * sizeof *query->ids);
     if (text && !session->data->tokens)

@@ -271,18 +271,28 @@ static void note_kind(struct session *session)
                   session->name, kind->name);
 }
 
+static int open_model(struct session *session, const struct session_spec *spec,
+                      const struct progress *progress, struct error *err)
+{
+    if (open_parts(session, spec, err) != 0 || choose_kernel(session, spec->bf16, err) != 0 ||
+        (!spec->images_only && session_read_captions(session, err) != 0) ||
+        session_encode_images(session, &spec->index, progress, err) != 0 ||
+        (spec->encode_captions && session_encode_captions(session, progress, err) != 0))
+        return -1;
+    note_kind(session);
+    return 0;
+}
+
 int session_open(const struct session_spec *spec, const struct progress *progress,
                  struct session **out, struct error *err)
 {
     struct session *session = mem_new(1, sizeof *session);
-    if (open_parts(session, spec, err) != 0 || choose_kernel(session, spec->bf16, err) != 0 ||
-        (!spec->images_only && session_read_captions(session, err) != 0) ||
-        session_encode_images(session, &spec->index, progress, err) != 0 ||
-        (spec->encode_captions && session_encode_captions(session, progress, err) != 0)) {
+    int status = sims_file_is_named(spec->model) ? session_open_matrix(spec, session, err)
+                                                 : open_model(session, spec, progress, err);
+    if (status != 0) {
         session_free(session);
         return -1;
     }
-    note_kind(session);
     *out = session;
     return 0;
 }
@@ -307,6 +317,7 @@ void session_free(struct session *session)
     if (!session)
         return;
     session_forget_embeddings(session);
+    sims_file_free(session->matrix);
     if (!session->borrowed) {
         model_free(session->model);
         vocab_free(session->vocab);
@@ -320,11 +331,17 @@ void session_free(struct session *session)
     free(session);
 }
 
+const struct model_options *session_options(const struct session *session)
+{
+    static const struct model_options none;
+    return session->model ? model_options(session->model) : &none;
+}
+
 void session_notes(const struct session *session, struct notes *out)
 {
-    model_given_notes(model_options(session->model), session->name ? session->name : "the model",
-                      out);
-    notes_add_all(out, model_notes(session->model));
+    model_given_notes(session_options(session), session->name ? session->name : "the model", out);
+    if (session->model)
+        notes_add_all(out, model_notes(session->model));
     notes_add_all(out, &session->data->notes);
     notes_add_all(out, &session->notes);
 }

@@ -1,5 +1,9 @@
 /* session.h: a model with a split: what `query`, `figure`, `eval` and the explorer work on.
  *
+ * A saved matrix of similarities may stand for the model (score/sims_file.h). Such a session has
+ * the scores of its split's pairs and nothing else: `model` is NULL, session_shows is 0, and what
+ * asks for more (another caption, words' contributions) gets an error that says so.
+ *
  * A session is opened once and then only read: any number of threads may query it at once. */
 #ifndef RETRIEVE_SESSION_SESSION_H
 #define RETRIEVE_SESSION_SESSION_H
@@ -27,11 +31,11 @@ enum { SESSION_WORDS = 1024 };
 
 /* What to open. Strings are borrowed during session_open only. */
 struct session_spec {
-    const char *model;          /* checkpoint */
-    struct model_given given;   /* what the checkpoint does not say of the model */
-    struct sims_reading matrix; /* what is said of the matrix that stands for a model */
-    const char *name;           /* how results call it; NULL: by its path (base/naming.h) */
-    const char *vocab;          /* --vocab, or NULL: found by the rules of scanscope-formats(5) */
+    const char *model;        /* checkpoint, or matrix */
+    struct model_given given; /* what the checkpoint does not say of the model */
+    const char *matrix; /* what is said of a matrix, as sims_reading_parse takes it, or NULL */
+    const char *name;   /* how results call it; NULL: by its path (base/naming.h) */
+    const char *vocab;  /* --vocab, or NULL: found by the rules of scanscope-formats(5) */
     struct dataset_spec data;
     enum token_compat compat;
     bool need_vocab;        /* false: token ids suffice */
@@ -43,8 +47,9 @@ struct session_spec {
 };
 
 struct session {
-    struct model *model;
-    struct vocab *vocab; /* NULL if none was found and none is needed */
+    struct model *model;      /* NULL: `matrix` stands for it */
+    struct sims_file *matrix; /* or NULL */
+    struct vocab *vocab;      /* NULL if none was found and none is needed */
     struct dataset *data;
     enum token_compat compat;
     char *model_path, *name; /* the name is for what is passed on: it has no path */
@@ -68,6 +73,9 @@ struct session {
 int session_open(const struct session_spec *spec, const struct progress *progress,
                  struct session **out, struct error *err) MUST_USE;
 void session_free(struct session *session);
+
+/* The options of its model; of a matrix, those of no model at all: all zero. */
+const struct model_options *session_options(const struct session *session);
 
 /* Adds the remarks about model, data and how they fit together. */
 void session_notes(const struct session *session, struct notes *out);
@@ -97,6 +105,7 @@ struct query {
     struct str_list words; /* without <start>, <end> */
     int32_t *ids;          /* W */
     size_t W;
+    size_t caption; /* its number, if it is one of the split, else SIZE_MAX */
     float *emb;     /* W x D */
     float *gram;    /* W x W; NULL if the model does not need it (struct kind_holds) */
     float *norm;    /* W */
@@ -104,9 +113,9 @@ struct query {
     size_t unknown; /* how many words are <unk> */
 };
 
-/* Makes a query of a text. Errors: an empty caption, one of more than SESSION_WORDS words, no
- * vocabulary, not enough memory. A caption of unknown words only is fine (unknown is W - 2 then).
- * To be freed with query_free. */
+/* Makes a query of a text; with a matrix it has to be a caption of the split. Errors: an empty
+ * caption, one of more than SESSION_WORDS words, no vocabulary, not enough memory. A caption of
+ * unknown words only is fine (unknown is W - 2 then). To be freed with query_free. */
 int query_from_text(const struct session *session, const char *caption, struct query **out,
                     struct error *err) MUST_USE;
 

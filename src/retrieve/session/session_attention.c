@@ -8,6 +8,8 @@
 
 unsigned session_shows(const struct session *session)
 {
+    if (session->matrix)
+        return 0;
     const struct kind_model *kind = session_kind(session);
     if (kind)
         return kind->options.kind->shows;
@@ -89,6 +91,9 @@ int session_attention(const struct session *session, size_t image, const struct 
 {
     const struct kind_model *kind = session_kind(session);
     unsigned shows = session_shows(session);
+    if (session->matrix)
+        return error_set(err, "%s is a matrix of similarities: there is no attention to show",
+                         session->name);
     size_t starts[2] = {0, query->W};
     if (shows == 0)
         return error_set(err,

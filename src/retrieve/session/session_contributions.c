@@ -142,6 +142,8 @@ int session_word_contributions(const struct session *session, size_t image,
                                const struct query *query, const struct attention *attention,
                                enum agg_func agg, float *contributions, struct error *err)
 {
+    if (session->matrix)
+        return session_matrix_caption(session, NULL, NULL, err);
     struct attn_options options = *session_attn(session);
     options.agg_func = agg;
     if (!session_kind(session) && attention->shows & KIND_WORDS_ON_REGIONS) {

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "retrieve/session/session_private.h"
@@ -141,6 +142,12 @@ int session_score_approx(const struct session *session, const struct session_blo
                          float *sims, float *bounds, bool *wide_out,
                          const struct progress *progress, struct error *err)
 {
+    if (session->matrix) {
+        *wide_out = false;
+        memset(bounds, 0, part->images * part->captions * sizeof *bounds);
+        return session_score_block(session, part->first_image, part->images, part->first_caption,
+                                   part->captions, sims, progress, err);
+    }
     size_t trial = part->images < 2 * TRIAL_IMAGES ? 0 : TRIAL_IMAGES;
     bool half = session->half != NULL;
     *wide_out = false;
@@ -159,6 +166,13 @@ int session_score_pairs(const struct session *session, const struct session_bloc
                         const struct score_list *list, float *scores,
                         const struct progress *progress, struct error *err)
 {
+    if (session->matrix) {
+        for (size_t i = 0; i < part->images; i++)
+            for (size_t k = list->starts[i]; k < list->starts[i + 1]; k++)
+                scores[k] = sims_file_at(session->matrix, part->first_image + i,
+                                         part->first_caption + list->captions[k]);
+        return 0;
+    }
     struct embedded_images images =
         embedded_images_at(&session->images, part->first_image, part->images);
     struct embedded_captions captions =

@@ -6,13 +6,23 @@
 #include "retrieve/score/score.h"
 #include "retrieve/session/session.h"
 
+/* Opens a matrix with its split (session_matrix.c) into an empty session. Errors: those of the
+ * data, the vocabulary and sims_file.h; what was opened is the session's. */
+int session_open_matrix(const struct session_spec *spec, struct session *session,
+                        struct error *err) MUST_USE;
+
+/* Finds the caption of the split that a text is. Errors: none is. */
+int session_matrix_caption(const struct session *session, const char *text, size_t *out,
+                           struct error *err) MUST_USE;
+
 /* Sets `images` (and `index`): from an index as `use` says, or from the split's features. Errors:
  * those of index_open and images_encode_all. */
 int session_encode_images(struct session *session, const struct index_use *use,
                           const struct progress *progress, struct error *err) MUST_USE;
 
-/* Sets C, ids and starts from the split's captions or token ids. Errors: an id outside the
- * embedding, a caption that is empty or too long, by its number. */
+/* Sets C, ids and starts from the split's captions or token ids; of a matrix without a vocabulary
+ * the ids are all 0. Errors: an id outside the embedding, a caption that is empty or too long, by
+ * its number. */
 int session_read_captions(struct session *session, struct error *err) MUST_USE;
 
 /* How the session's pairs are scored. */
@@ -44,10 +54,10 @@ int session_encode_words(const struct session *session, const int32_t *ids, cons
 int session_encode_ids(const struct session *session, const int32_t *ids, const size_t *starts,
                        size_t n, struct embedded_captions *out, struct error *err) MUST_USE;
 
-/* What its model does otherwise than SCAN; NULL: SCAN. */
+/* What its model does otherwise than SCAN; NULL: SCAN, or a matrix. */
 static inline const struct kind_model *session_kind(const struct session *session)
 {
-    return model_kind(session->model);
+    return session->model ? model_kind(session->model) : NULL;
 }
 
 /* A query as a single caption, borrowed; starts: {0, query->W}, the caller's. */
