@@ -123,6 +123,8 @@ static void describe_model(struct inspect_subject *s, const struct checkpoint *c
         inspect_line(s, "parameters", "%zu, and %zu numbers of batch norms", s->trained, s->kept);
     else
         inspect_line(s, "parameters", "%zu", s->trained);
+    if (o->kind.kind && o->kind.kind->most_regions)
+        inspect_line(s, "regions", "at most %zu of an image", o->kind.kind->most_regions(&o->kind));
     describe_shows(s);
     describe_options(s);
     if (c->epoch >= 0 && !isnan(c->best_rsum))

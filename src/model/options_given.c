@@ -333,8 +333,8 @@ int model_given_family(const struct model_given *given, const struct checkpoint 
     bool said = kind || says_scan(checkpoint);
     if (!said && *a.given->value[FAMILY])
         return take_family(&a);
-    if (!said && !family_implied(a.given, &kind) && !a.given->images_only)
-        out->missing |= 1U << FAMILY;
+    if (!said && !family_implied(a.given, &kind))
+        *(a.given->images_only ? &out->assumed : &out->missing) |= 1U << FAMILY;
     if (model_options_set(out, table[FAMILY].name, kind ? kind->family : "scan", err) != 0)
         return -1;
     return said ? check_given(&a, FAMILY) : 0;

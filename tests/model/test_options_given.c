@@ -93,7 +93,7 @@ static const struct row rows[] = {
     {.assume = true,
      .assumed = "family scan, cross_attn t2i, agg_func LogSumExp, lambda_softmax 9, lambda_lse 6, "
                 "raw_feature_norm clipped_l2norm, no_imgnorm false, no_txtnorm false"},
-    {.images = true, .assumed = "no_imgnorm false, no_txtnorm false"},
+    {.images = true, .assumed = "family scan, no_imgnorm false, no_txtnorm false"},
     {.file = {"cross_attn=i2t", "agg_func=Max", "raw_feature_norm=softmax"},
      .refusal = "its options (args) lack lambda_softmax; give --lambda_softmax, or "
                 "--assume-defaults for 9",
@@ -128,7 +128,7 @@ static const struct row rows[] = {
     /* ... but for what nothing depends on */
     {.file = {"cross_attn=i2t", "agg_func=Mean", "raw_feature_norm=softmax", "lambda_softmax=4",
               "lambda_lse=six"}},
-    {.file = {"lambda_softmax=four"}, .images = true},
+    {.file = {"lambda_softmax=four"}, .images = true, .assumed = "family scan"},
     /* the user and the file */
     {.file = WHOLE, .given = {"cross_attn=i2t", "lambda_softmax=4.0"}},
     {.file = WHOLE,
