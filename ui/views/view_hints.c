@@ -358,6 +358,13 @@ static bool first_key(const struct ui *ui, const char *name, char out[KEY_NAME_M
     return false;
 }
 
+/* Whether the models on the screen have the attention that a command is about. */
+static bool has_its_attention(const struct ui *ui, const struct ui_command *command)
+{
+    return !((command->modes & MODE_ATTENTION && !ui_any_shows(ui, 0)) ||
+             (command->modes & MODE_BOTH_WAYS && !ui_any_shows(ui, UI_BOTH_WAYS)));
+}
+
 /* What is put for a hint; its columns, 0 if it is not shown now. */
 static int hint_text(const struct ui *ui, const struct hint *hint, char key[KEY_NAME_MAX],
                      const char **word)
@@ -365,6 +372,8 @@ static int hint_text(const struct ui *ui, const struct hint *hint, char key[KEY_
     const struct ui_command *command =
         hint->command ? command_named(ui->commands, hint->command) : NULL;
     if ((hint->when && !hint->when(ui)) || (hint->command && !first_key(ui, hint->command, key)))
+        return 0;
+    if (command && !has_its_attention(ui, command))
         return 0;
     if (hint->key)
         snprintf(key, KEY_NAME_MAX, "%s", hint->key);
