@@ -20,7 +20,8 @@ void str_addf(struct str *s, const char *format, ...) PRINTF_LIKE(2, 3);
 /* Appends a field of a CSV line (RFC 4180), in quotes if it needs them. */
 void str_add_csv(struct str *s, const char *text);
 
-/* Appends a finite number in the fewest digits that read back the same, as a double or a float. */
+/* Appends a number in the fewest digits that read back the same, as a double or a float; whole ones
+ * below 1e15 in full. */
 void str_add_real(struct str *s, double value);
 void str_add_float(struct str *s, float value);
 

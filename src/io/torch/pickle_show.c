@@ -18,18 +18,13 @@ static void add_text(struct str *out, const char *text, size_t length)
     free(clean);
 }
 
-/* The shortest text that reads back as the same number. */
+/* As Python shows it, which tells a float from an int. */
 static void add_number(struct str *out, double number)
 {
-    char text[40];
-    for (int digits = 1; digits <= 17; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, number);
-        if (strtod(text, NULL) == number)
-            break;
-    }
-    str_add(out, text);
-    if (text[strspn(text, "-0123456789")] == '\0')
-        str_add(out, ".0"); /* as Python distinguishes a float from an int */
+    size_t before = out->length;
+    str_add_real(out, number);
+    if (strspn(out->text + before, "-0123456789") == out->length - before)
+        str_add(out, ".0");
 }
 
 static void add_global(struct str *out, const struct pickle_value *global)

@@ -103,20 +103,16 @@ static int add_members(struct writing *w, const struct checkpoint *c, struct err
 
 /* ---- the header ---- */
 
-/* The fewest digits that are read back the same; `whole`: without point and exponent. */
+/* `whole`: without point and exponent; else it stays a float for whoever reads it. */
 static void add_number(struct str *out, double number, bool whole)
 {
-    char text[400];
-    bool plain = whole || (number == floor(number) && fabs(number) < 1e15); /* 400.0, not 4e+02 */
-    snprintf(text, sizeof text, "%.0f", number);
-    for (int digits = 1; !plain && digits <= 17; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, number);
-        if (strtod(text, NULL) == number)
-            break;
-    }
-    str_add(out, text);
-    if (!whole && strspn(text, "-0123456789") == strlen(text))
-        str_add(out, ".0"); /* stays a float for whoever reads it */
+    size_t before = out->length;
+    if (whole)
+        str_addf(out, "%.0f", number);
+    else
+        str_add_real(out, number);
+    if (!whole && strspn(out->text + before, "-0123456789") == out->length - before)
+        str_add(out, ".0");
 }
 
 static void add_option(struct json_out *out, const struct option *option)
