@@ -21,7 +21,7 @@ ok $? "ratios of training steps with their spread"
 if grep -q '^not compared' out; then
     skip "ratios of the attention alone" "$(sed -n 's/^not compared: //p' out)"
 else
-    [ "$(grep -cE '^(score|attention).* [0-9.]+ +[0-9.]+ +[0-9.]+$' out)" -eq 4 ]
+    [ "$(grep -cE '^(score|attention).* [0-9.]+ +[0-9.]+ +[0-9.]+$' out)" -eq 6 ]
     ok $? "ratios of scoring and of the attention's gradients"
 fi
 done_testing

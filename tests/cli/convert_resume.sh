@@ -121,7 +121,7 @@ fi
 rm -rf cut
 stop_at TERM $((size * regions * 4 * 100)) a.tsv
 if [ -f cut/test_convert.part ]; then
-    [ "$status" -eq 1 ] && [ "$(ls cut | tr '\n' ' ')" = "test_convert.part test_convert_ims.part " ] &&
+    [ "$status" -eq 130 ] && [ "$(ls cut | tr '\n' ' ')" = "test_convert.part test_convert_ims.part " ] &&
         grep -q 'interrupted; [0-9]* images are kept in cut/test_convert.part' err
     ok $? "interrupted: only the work files are there"
     convert a.tsv -o cut --regions 1 --errors bad.txt
