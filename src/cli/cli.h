@@ -75,11 +75,8 @@ struct cli_common {
             "how the model's captions were tokenised", &(c)->token_compat                          \
     }
 /* What the user says of a model whose checkpoint does not. */
-#define CLI_GIVEN_OPTIONS(c)                                                                       \
-    cli_given_option(c, 0), cli_given_option(c, 1), cli_given_option(c, 2),                        \
-        cli_given_option(c, 3), cli_given_option(c, 4), cli_given_option(c, 5),                    \
-        cli_given_option(c, 6), cli_given_option(c, 7), cli_given_option(c, 8),                    \
-        cli_given_option(c, 9), cli_given_option(c, 10), CLI_ASSUME_OPTION(c)
+#define CLI_GIVEN_ROW(c, name, label, need) cli_given_option(c, MODEL_GIVEN_##name),
+#define CLI_GIVEN_OPTIONS(c) MODEL_GIVEN_ROWS(CLI_GIVEN_ROW, c) CLI_ASSUME_OPTION(c)
 #define CLI_ASSUME_OPTION(c)                                                                       \
     {                                                                                              \
         "assume-defaults", 0, CLI_SWITCH, NULL,                                                    \

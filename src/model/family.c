@@ -136,10 +136,17 @@ static bool is_kind(const char *family)
     return false;
 }
 
+/* Adds ", SGRAF, BFAN or VSE++". */
+static void list_kinds(struct str *out)
+{
+    for (size_t i = 0; kind_at(i); i++)
+        str_addf(out, "%s%s", kind_at(i + 1) ? ", " : " or ", kind_at(i)->name);
+}
+
 int family_check(const struct checkpoint *checkpoint, struct error *err)
 {
     struct clue clue;
-    struct str why = {0};
+    struct str why = {0}, ours = {0};
     const struct model_kind *kind = kind_of(checkpoint);
     if (!find_family(checkpoint, &clue) || (kind && strcmp(clue.family, kind->name) == 0))
         return 0;
@@ -149,16 +156,16 @@ int family_check(const struct checkpoint *checkpoint, struct error *err)
     } else {
         str_addf(&why, "the option %s", clue.option);
     }
+    list_kinds(&ours);
     if (is_kind(clue.family))
         error_set(err,
                   "this is a model of %s in another form than the published one (it has %s); it "
                   "cannot be used here",
                   clue.family, str_text(&why));
     else
-        error_set(err,
-                  "this is a model of %s, not of SCAN, SGRAF, BFAN or VSE++ (it has %s); it cannot "
-                  "be used here",
-                  clue.family, str_text(&why));
+        error_set(err, "this is a model of %s, not of SCAN%s (it has %s); it cannot be used here",
+                  clue.family, str_text(&ours), str_text(&why));
+    str_done(&ours);
     str_done(&why);
     return -1;
 }

@@ -1,5 +1,6 @@
 #include "model/options_given.h"
 
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -10,45 +11,15 @@
 
 /* ---- the options ---- */
 
-static bool needed_for_pairs(const struct model_options *options)
-{
-    (void)options;
-    return true;
-}
+enum need { FAMILY, PAIRS, LOGSUMEXP, SWITCH };
 
-/* Not by its own option, which the files of no family have. */
-static bool needed_to_begin(const struct model_options *options)
-{
-    (void)options;
-    return false;
-}
-
-static bool needed_for_lse(const struct model_options *options)
-{
-    return options->attn.agg_func == AGG_LOGSUMEXP;
-}
-
-/* What each is needed for, of those that apply to the model's kind; NULL: it is a switch, which is
- * off wherever it is not mentioned. In this order: whether lambda_lse is needed depends on
- * agg_func, all on the family. */
+#define GIVEN(context, name, label, need) {#name, need},
 static const struct {
     const char *name;
-    bool (*needed)(const struct model_options *options);
-} table[MODEL_GIVEN] = {
-    {"family", needed_to_begin},
-    {"cross_attn", needed_for_pairs},
-    {"agg_func", needed_for_pairs},
-    {"lambda_softmax", needed_for_pairs},
-    {"lambda_lse", needed_for_lse},
-    {"raw_feature_norm", needed_for_pairs},
-    {"focal_type", needed_for_pairs},
-    {"measure", needed_for_pairs},
-    {"use_abs", NULL},
-    {"no_imgnorm", NULL},
-    {"no_txtnorm", NULL},
-};
+    enum need need;
+} table[] = {MODEL_GIVEN_ROWS(GIVEN, )};
 
-enum { FAMILY };
+_Static_assert(MODEL_GIVEN <= sizeof(unsigned) * CHAR_BIT, "a bit for each in masks");
 
 static const char no_options[] =
     "has no options (opt, args, opts, hyper_parameters, config, hparams)";
@@ -98,9 +69,16 @@ static const char *key_of(const struct checkpoint *checkpoint)
     return checkpoint->options_key ? checkpoint->options_key : "opt";
 }
 
+static bool is_switch(size_t i)
+{
+    return table[i].need == SWITCH;
+}
+
+/* Not the family by its own option, which the files of none have. */
 static bool is_needed(const struct applying *a, size_t i)
 {
-    return table[i].needed && !a->given->images_only && table[i].needed(a->out);
+    bool lse = table[i].need == LOGSUMEXP && a->out->attn.agg_func == AGG_LOGSUMEXP;
+    return !a->given->images_only && (table[i].need == PAIRS || lse);
 }
 
 static bool same_value(const struct model_options *a, const struct model_options *b, size_t index)
@@ -130,7 +108,7 @@ static int check_given(const struct applying *a, size_t i)
     a->out->kept |= 1U << i;
     if (a->given->shared)
         return 0;
-    if (i == FAMILY)
+    if (i == MODEL_GIVEN_family)
         return error_set(a->err, "--family %s: the file is of %s; omit the option", wanted,
                          model_options_kind(a->out));
     return error_set(a->err,
@@ -150,7 +128,7 @@ static int refuse_senseless(const struct applying *a, size_t i, const struct err
 static int check_other(const struct applying *a, size_t i)
 {
     const char *wanted = a->given->value[i];
-    bool asked = (a->out->missing & 1U << FAMILY) && !a->given->assume_defaults;
+    bool asked = (a->out->missing & 1U << MODEL_GIVEN_family) && !a->given->assume_defaults;
     if (!*wanted || a->given->shared || asked)
         return 0;
     return error_set(a->err, "--%s %s: %s has no such option; omit it", table[i].name, wanted,
@@ -171,11 +149,11 @@ static int apply_one(const struct applying *a, size_t i)
         a->out->given |= 1U << i;
         return model_options_set(a->out, table[i].name, a->given->value[i], a->err);
     }
-    if (o && (is_needed(a, i) || !table[i].needed))
+    if (o && (is_needed(a, i) || is_switch(i)))
         return refuse_senseless(a, i, &why);
     if (is_needed(a, i))
         a->out->missing |= 1U << i;
-    else if (!table[i].needed && a->checkpoint->option_count == 0)
+    else if (is_switch(i) && a->checkpoint->option_count == 0)
         a->out->assumed |= 1U << i;
     return 0;
 }
@@ -198,28 +176,46 @@ static void list_missing(const struct model_options *options, const char *before
     }
 }
 
+/* "; of BFAN or VSE++, give --family bfan or --family vse": those that have SCAN's tensors. */
+static void list_families(struct str *out)
+{
+    const struct model_kind *kind;
+    struct str names = {0}, flags = {0};
+    for (size_t i = 0; (kind = kind_at(i)); i++) {
+        const char * or = names.length ? " or " : "";
+        if (kind->tensor)
+            continue;
+        str_addf(&names, "%s%s", or, kind->name);
+        str_addf(&flags, "%s--%s %s", or, table[MODEL_GIVEN_family].name, kind->family);
+    }
+    if (names.length)
+        str_addf(out, "; of %s, give %s", names.text, flags.text);
+    str_done(&names);
+    str_done(&flags);
+}
+
 static int ask(const struct applying *a)
 {
-    struct str names = {0}, flags = {0}, values = {0};
+    struct str names = {0}, flags = {0}, values = {0}, others = {0};
     bool one = !(a->out->missing & (a->out->missing - 1));
-    const char *others = a->out->missing & 1U << FAMILY
-                             ? "; of BFAN or VSE++, give --family bfan or --family vse"
-                             : "";
+    if (a->out->missing & 1U << MODEL_GIVEN_family)
+        list_families(&others);
     list_missing(a->out, "", &names);
     list_missing(a->out, "--", &flags);
     list_missing(a->out, NULL, &values);
     if (a->checkpoint->option_count == 0)
         error_set(a->err, "%s: %s %s missing; give %s, or --assume-defaults for %s%s", no_options,
                   str_text(&names), one ? "is" : "are", str_text(&flags), str_text(&values),
-                  others);
+                  str_text(&others));
     else
         error_set(a->err, "its options (%s) lack %s; give %s, or --assume-defaults for %s%s",
                   key_of(a->checkpoint), str_text(&names), str_text(&flags), str_text(&values),
-                  others);
+                  str_text(&others));
     a->err->question = true;
     str_done(&names);
     str_done(&flags);
     str_done(&values);
+    str_done(&others);
     return -1;
 }
 
@@ -242,7 +238,7 @@ static bool is_known(const char *name, const struct model_options *options)
     for (size_t i = 0; i < COUNTOF(harmless); i++)
         if (strcmp(harmless[i], name) == 0)
             return true;
-    return index != SIZE_MAX && index != model_given_option(FAMILY) &&
+    return index != SIZE_MAX && index != model_given_option(MODEL_GIVEN_family) &&
            model_option_applies(options, index);
 }
 
@@ -314,14 +310,15 @@ static bool family_implied(const struct model_given *given, const struct model_k
 static int take_family(const struct applying *a)
 {
     const struct model_kind *kind;
-    if (model_options_set(a->out, table[FAMILY].name, a->given->value[FAMILY], a->err) != 0)
+    if (model_options_set(a->out, table[MODEL_GIVEN_family].name,
+                          a->given->value[MODEL_GIVEN_family], a->err) != 0)
         return -1;
     kind = a->out->kind.kind;
-    a->out->given |= 1U << FAMILY;
+    a->out->given |= 1U << MODEL_GIVEN_family;
     if (!kind || !kind->tensor)
         return 0;
     return error_set(a->err, "--%s %s: it has no tensors of %s beside the encoders",
-                     table[FAMILY].name, kind->family, kind->name);
+                     table[MODEL_GIVEN_family].name, kind->family, kind->name);
 }
 
 int model_given_family(const struct model_given *given, const struct checkpoint *checkpoint,
@@ -331,13 +328,14 @@ int model_given_family(const struct model_given *given, const struct checkpoint 
     struct applying a = {given ? given : &nothing, checkpoint, out, err};
     const struct model_kind *kind = kind_of(checkpoint);
     bool said = kind || says_scan(checkpoint);
-    if (!said && *a.given->value[FAMILY])
+    if (!said && *a.given->value[MODEL_GIVEN_family])
         return take_family(&a);
     if (!said && !family_implied(a.given, &kind))
-        *(a.given->images_only ? &out->assumed : &out->missing) |= 1U << FAMILY;
-    if (model_options_set(out, table[FAMILY].name, kind ? kind->family : "scan", err) != 0)
+        *(a.given->images_only ? &out->assumed : &out->missing) |= 1U << MODEL_GIVEN_family;
+    if (model_options_set(out, table[MODEL_GIVEN_family].name, kind ? kind->family : "scan", err) !=
+        0)
         return -1;
-    return said ? check_given(&a, FAMILY) : 0;
+    return said ? check_given(&a, MODEL_GIVEN_family) : 0;
 }
 
 int model_given_apply(const struct model_given *given, const struct checkpoint *checkpoint,
@@ -347,7 +345,7 @@ int model_given_apply(const struct model_given *given, const struct checkpoint *
     struct applying a = {given ? given : &nothing, checkpoint, out, err};
     if (check_fixed(&a) != 0)
         return -1;
-    for (size_t i = FAMILY + 1; i < MODEL_GIVEN; i++)
+    for (size_t i = MODEL_GIVEN_family + 1; i < MODEL_GIVEN; i++)
         if (apply_one(&a, i) != 0)
             return -1;
     if (out->missing && !a.given->assume_defaults)
@@ -430,7 +428,7 @@ const char *model_options_kind(const struct model_options *options)
 /* "SCAN", "VSE++ (given)", "SCAN or another?". */
 static void add_kind(const struct model_options *options, struct str *out)
 {
-    unsigned bit = 1U << FAMILY;
+    unsigned bit = 1U << MODEL_GIVEN_family;
     str_addf(out, "%s%s", model_options_kind(options),
              options->missing & bit   ? " or another?"
              : options->assumed & bit ? " (assumed)"

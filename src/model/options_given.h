@@ -6,7 +6,24 @@
 #include "base/notes.h"
 #include "model/options.h"
 
-enum { MODEL_GIVEN = 11, MODEL_GIVEN_TEXT = 32 };
+/* In this order: whether lambda_lse is needed depends on agg_func, all on the family. ROW(context,
+ * name, label in the explorer's form, what it is needed for): FAMILY, PAIRS: every model that has
+ * it; LOGSUMEXP; SWITCH: off wherever it is not mentioned. */
+#define MODEL_GIVEN_ROWS(ROW, context)                                                             \
+    ROW(context, family, "Family", FAMILY)                                                         \
+    ROW(context, cross_attn, "Attention", PAIRS)                                                   \
+    ROW(context, agg_func, "Aggregation", PAIRS)                                                   \
+    ROW(context, lambda_softmax, "Softmax", PAIRS)                                                 \
+    ROW(context, lambda_lse, "LogSumExp", LOGSUMEXP)                                               \
+    ROW(context, raw_feature_norm, "Raw scores", PAIRS)                                            \
+    ROW(context, focal_type, "Focal step", PAIRS)                                                  \
+    ROW(context, measure, "Similarity", PAIRS)                                                     \
+    ROW(context, use_abs, "Abs. values", SWITCH)                                                   \
+    ROW(context, no_imgnorm, "Image norm", SWITCH)                                                 \
+    ROW(context, no_txtnorm, "Word norm", SWITCH)
+
+#define MODEL_GIVEN_INDEX(context, name, label, need) MODEL_GIVEN_##name,
+enum { MODEL_GIVEN_ROWS(MODEL_GIVEN_INDEX, ) MODEL_GIVEN, MODEL_GIVEN_TEXT = 32 };
 
 /* What the user says. Zero-initialise for nothing. */
 struct model_given {

@@ -131,6 +131,18 @@ static void test_others(void **state)
     check(checkpoint_new(0), NULL, NULL);
 }
 
+/* The option family offers SCAN and every row. */
+static void test_families(void **state)
+{
+    struct str all = {0};
+    (void)state;
+    str_add(&all, "scan");
+    for (size_t i = 0; kind_at(i); i++)
+        str_addf(&all, "|%s", kind_at(i)->family);
+    assert_string_equal(model_option_value(model_option_find("family")), all.text);
+    str_done(&all);
+}
+
 /* What a row offers fits together. */
 static void test_table(void **state)
 {
@@ -179,8 +191,10 @@ static void test_tensors(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_bfan),   cmocka_unit_test(test_vse),   cmocka_unit_test(test_sgraf),
-        cmocka_unit_test(test_others), cmocka_unit_test(test_table), cmocka_unit_test(test_tensors),
+        cmocka_unit_test(test_families), cmocka_unit_test(test_bfan),
+        cmocka_unit_test(test_vse),      cmocka_unit_test(test_sgraf),
+        cmocka_unit_test(test_others),   cmocka_unit_test(test_table),
+        cmocka_unit_test(test_tensors),
     };
     return cmocka_run_group_tests_name("kind", tests, NULL, NULL);
 }

@@ -2,6 +2,10 @@
 
 #include "ui/work/recent.h"
 
+#define FIELD(context, name, label, need)                                                          \
+    [START_OPTION + MODEL_GIVEN_##                                                                 \
+        name] = {label, NULL, SOURCE_GIVEN + MODEL_GIVEN_##name, START_CHOICE},
+
 const struct start_field_info start_fields[START_FIELDS] = {
     [START_MODEL] = {"Model", "choose a checkpoint", SOURCE_MODEL, START_FILE},
     [START_SECOND] = {"2nd model", "none: one model is shown", SOURCE_MODEL, START_FILE},
@@ -14,18 +18,7 @@ const struct start_field_info start_fields[START_FIELDS] = {
     [START_CAPTIONS] = {"Captions", "", SOURCE_CAPTIONS, START_FILE},
     [START_TOKENS] = {"Token ids", "", SOURCE_TOKENS, START_FILE},
     [START_MAPPING] = {"Id mapping", "", SOURCE_MAPPING, START_FILE},
-    [START_OPTION] = {"Family", NULL, SOURCE_GIVEN, START_CHOICE},
-    [START_OPTION + 1] = {"Attention", NULL, SOURCE_GIVEN + 1, START_CHOICE},
-    [START_OPTION + 2] = {"Aggregation", NULL, SOURCE_GIVEN + 2, START_CHOICE},
-    [START_OPTION + 3] = {"Softmax", NULL, SOURCE_GIVEN + 3, START_CHOICE},
-    [START_OPTION + 4] = {"LogSumExp", NULL, SOURCE_GIVEN + 4, START_CHOICE},
-    [START_OPTION + 5] = {"Raw scores", NULL, SOURCE_GIVEN + 5, START_CHOICE},
-    [START_OPTION + 6] = {"Focal step", NULL, SOURCE_GIVEN + 6, START_CHOICE},
-    [START_OPTION + 7] = {"Similarity", NULL, SOURCE_GIVEN + 7, START_CHOICE},
-    [START_OPTION + 8] = {"Abs. values", NULL, SOURCE_GIVEN + 8, START_CHOICE},
-    [START_OPTION + 9] = {"Image norm", NULL, SOURCE_GIVEN + 9, START_CHOICE},
-    [START_OPTION + 10] = {"Word norm", NULL, SOURCE_GIVEN + 10, START_CHOICE},
-    [START_ASSUME] = {"Defaults", NULL, SOURCE_ASSUME, START_CHOICE},
+    MODEL_GIVEN_ROWS(FIELD, )[START_ASSUME] = {"Defaults", NULL, SOURCE_ASSUME, START_CHOICE},
 };
 
 bool start_is_option(enum start_field field)
