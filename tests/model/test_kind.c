@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/str.h"
+#include "model/options.h"
 #include "tests/support/testing.h"
 
 enum { D = 8 };
