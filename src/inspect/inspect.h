@@ -18,6 +18,12 @@ struct inspect_features {
     size_t caption_count;
 };
 
+/* An array of two axes that may be a saved matrix of similarities. */
+struct inspect_sims {
+    size_t rows, columns; /* 0: it is none */
+    bool likely;          /* its shape, or how it was saved, says so */
+};
+
 enum inspect_type {
     INSPECT_TEXT,
     INSPECT_INTEGER,
@@ -62,6 +68,7 @@ struct inspect_subject {
     bool vocab_is_own;    /* the vocabulary is the folder's */
     struct inspect_features *features;
     size_t feature_count, feature_cap;
+    struct inspect_sims sims;
 };
 
 /* Looks at PATH, whatever it is. Cannot fail: see `failed`. The caller calls inspect_done. */
@@ -87,8 +94,8 @@ struct inspect_matches {
     size_t count, cap;
 };
 
-/* Compares every pair that has to fit (models, features, vocabularies, captions). Returns false if
- * one does not. The caller calls inspect_matches_done. */
+/* Compares every pair that has to fit (models, saved matrices, features, vocabularies, captions).
+ * Returns false if one does not. The caller calls inspect_matches_done. */
 bool inspect_fit(const struct inspect_subject *subjects, size_t count, struct inspect_matches *out);
 
 /* Frees what it holds, and zeroes it. */

@@ -115,6 +115,40 @@ static void text_and_features(struct fit *f, const struct inspect_subject *text,
     }
 }
 
+/* How a matrix would be read as one of so many images and captions (sims_file_fit); NULL: not. */
+static const char *sims_layout(const struct inspect_sims *sims, size_t images, size_t captions)
+{
+    if (sims->rows == images && sims->columns == captions)
+        return "images x captions";
+    if (sims->rows == captions && sims->columns == images)
+        return "captions x images";
+    return sims->rows == captions && sims->columns == captions ? "a row per caption" : NULL;
+}
+
+/* A matrix is of one split: others of the folder are listed only if none has its shape. */
+static void sims_and_features(struct fit *f, const struct inspect_subject *s,
+                              const struct inspect_subject *data)
+{
+    struct str others = {0};
+    bool found = false;
+    for (size_t i = 0; s->sims.rows && i < data->feature_count; i++) {
+        const struct inspect_features *of = &data->features[i];
+        const char *layout = sims_layout(&s->sims, of->images, of->caption_count);
+        if (!of->caption_count)
+            continue;
+        if (layout)
+            report(f, true, s->path, of->name, "a matrix of its similarities, %zu x %zu: %s",
+                   s->sims.rows, s->sims.columns, layout);
+        found = found || layout;
+        str_addf(&others, "%s%zu x %zu", others.length ? ", " : "", of->images, of->caption_count);
+    }
+    if (others.length && !found && s->sims.likely)
+        report(f, false, s->path, data->path,
+               "a matrix of %zu x %zu is of none of its splits: images x captions are %s",
+               s->sims.rows, s->sims.columns, str_text(&others));
+    str_done(&others);
+}
+
 static void check_pair(struct fit *f, const struct inspect_subject *a,
                        const struct inspect_subject *b)
 {
@@ -128,8 +162,10 @@ static void check_pair(struct fit *f, const struct inspect_subject *a,
         vocab_and_captions(f, a, b);
     if (a < b && has_vocab(f, a) && has_vocab(f, b))
         vocab_and_vocab(f, a, b);
-    if (a != b)
-        text_and_features(f, a, b);
+    if (a == b)
+        return;
+    text_and_features(f, a, b);
+    sims_and_features(f, a, b);
 }
 
 bool inspect_fit(const struct inspect_subject *subjects, size_t count, struct inspect_matches *out)

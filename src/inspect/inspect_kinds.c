@@ -201,6 +201,21 @@ int inspect_torch(struct inspect_subject *s, struct error *err)
 
 /* ---- arrays ---- */
 
+static const char *guess_sims(const struct npy *a)
+{
+    bool small = npy_type_size(a->type) == 1;
+    if (a->type < NPY_F16 && !small)
+        return "ranks or indices of images and captions, not similarities";
+    return a->shape[0] < a->shape[1] ? "similarities: images x captions"
+                                     : "similarities: captions x images";
+}
+
+/* As many captions to each image as usual. */
+static bool is_usual(size_t rows, size_t columns)
+{
+    return rows > 0 && columns > 0 && (rows == 5 * columns || columns == 5 * rows);
+}
+
 static const char *guess(const struct npy *a)
 {
     if (a->type == NPY_OBJECT)
@@ -213,8 +228,8 @@ static const char *guess(const struct npy *a)
         return "region features: images x regions x size";
     if (a->ndim == 2 && a->shape[1] == 2)
         return "image sizes: images x 2";
-    if (a->ndim == 2 && a->shape[1] == 5 * a->shape[0])
-        return "similarities: images x captions";
+    if (a->ndim == 2 && is_usual(a->shape[0], a->shape[1]))
+        return guess_sims(a);
     return "numbers";
 }
 
@@ -276,6 +291,7 @@ static int describe_results(struct inspect_subject *s, const struct npy *a, stru
         return -1;
     inspect_line(s, "objects", "results: similarities %zu x %zu of %zu images", shape[0], shape[1],
                  npts);
+    s->sims = (struct inspect_sims){shape[0], shape[1], true};
     free(sims);
     return 0;
 }
@@ -314,6 +330,15 @@ static void add_features(struct inspect_subject *s, const struct npy *a)
         .name = mem_strdup(a->path), .images = a->shape[0], .size = a->shape[2]};
 }
 
+/* An array that may stand in place of a model; of sizes, features and ranks none is. */
+static void note_sims(struct inspect_subject *s, const struct npy *a)
+{
+    bool floats = a->type == NPY_F16 || a->type == NPY_F32 || a->type == NPY_F64;
+    if (floats && a->ndim == 2 && a->shape[0] > 1 && a->shape[1] > 2)
+        s->sims =
+            (struct inspect_sims){a->shape[0], a->shape[1], is_usual(a->shape[0], a->shape[1])};
+}
+
 static int describe_array(struct inspect_subject *s, const struct npy *a, const char *name,
                           struct error *err)
 {
@@ -328,6 +353,7 @@ static int describe_array(struct inspect_subject *s, const struct npy *a, const 
     }
     size_t features = s->feature_count;
     add_features(s, a);
+    note_sims(s, a);
     if (describe_numbers(s, a, err) != 0)
         return -1;
     struct error why;

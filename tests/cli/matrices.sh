@@ -66,6 +66,17 @@ printf 'wait idle\nexpect matrix\n' >keys
 on sims.npy explore --headless --script keys --size 120x30 --command "captions 190"
 ok "$status" "explore: opens, at a caption of the split"
 
+# ---- what it is
+
+run "$SCANSCOPE" info sims.npy "$demo"
+[ "$status" -eq 0 ] && grep -q 'looks like *similarities: images x captions' out &&
+    grep -q '^fits: sims.npy and .*split test: a matrix of its similarities, 200 x 1000: images x captions' out
+ok $? "info: a matrix and its split"
+
+printf 'wait idle\nexpect sims.npy: 200 images x 1000\n' >keys
+on sims.npy explore --start --headless --script keys --size 120x40
+ok "$status" "explore --start: says that it fits the split"
+
 # ---- what it cannot, in one line
 
 quietly sims.npy query "a thing that no caption says"
@@ -92,6 +103,9 @@ head_of() { # of sims.npy
     npy_of '<f4' '100, 500'
     head -c 200000 /dev/zero
 } >half.npy
+run "$SCANSCOPE" info half.npy "$demo"
+[ "$status" -eq 1 ] && grep -q '^does not fit: half.npy and .* 100 x 500 is of none of its splits.* 200 x 1000' out
+ok $? "info: a matrix of none of the splits"
 quietly half.npy eval
 fails_with 1 "half.npy: has 100 images x 500 captions" "another shape"
 cp sims.npy nan.npy
@@ -169,6 +183,10 @@ quietly unnamed.npz:three eval
 fails_with 1 "three" "a name that is not there"
 quietly ranks.npy query --caption-index 190
 fails_with 1 "ranks or indices" "whole numbers: ranks"
+run "$SCANSCOPE" info ranks.npy turned.npy folded.npy pickled.npy "$demo"
+[ "$status" -eq 0 ] && grep -q 'looks like *ranks or indices .* not similarities' out &&
+    [ "$(grep -c '^fits: .*: a matrix of its similarities' out)" -eq 3 ] && ! grep -q '^fits: ranks' out
+ok $? "info: ranks are no similarities; what fits in another layout"
 quietly float_ranks.npy query --caption-index 190
 fails_with 1 "ranks or indices" "ranks as floats"
 quietly unequal.npy eval

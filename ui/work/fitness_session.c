@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "inspect/inspect.h"
 #include "io/dataset/dataset.h"
+#include "retrieve/score/sims_file.h"
 
 enum { SUBJECTS = 5, CHECKED_PHOTOS = 50 };
 
@@ -57,6 +58,63 @@ static void look_at_options(struct look *look, const char *path, int model,
     str_done(&values);
 }
 
+static struct dataset_spec split_of(const struct source *source)
+{
+    return (struct dataset_spec){.folder = source->of[SOURCE_DATA],
+                                 .split = source->of[SOURCE_SPLIT],
+                                 .features = source->of[SOURCE_FEATURES],
+                                 .captions = source->of[SOURCE_CAPTIONS],
+                                 .token_ids = source->of[SOURCE_TOKENS],
+                                 .photos = source->of[SOURCE_PHOTOS],
+                                 .id_mapping = source->of[SOURCE_MAPPING]};
+}
+
+static bool is_said(const struct dataset_spec *spec)
+{
+    return (spec->folder && spec->split) || spec->features;
+}
+
+/* Whether an open matrix is one of the split's images and captions, if the form names a split. */
+static void look_at_fit(struct look *look, const struct source *source, struct sims_file *file,
+                        const struct sims_reading *reading)
+{
+    struct dataset_spec spec = split_of(source);
+    struct dataset *data = NULL;
+    struct notes notes = {0};
+    struct error err;
+    if (!is_said(&spec) || dataset_open(&spec, &data, &err) != 0 || data->captions == 0) {
+        dataset_free(data); /* why it does not open is said of the data */
+        return;
+    }
+    if (sims_file_fit(file, &data->map, reading, &notes, &err) == 0)
+        fitness_add(look->out, FIT_GOOD, "%s: %zu images x %zu captions, as the split has",
+                    file_name(sims_file_path(file)), data->images, data->captions);
+    else
+        fitness_add(look->out, FIT_BAD, "%s", err.text);
+    for (size_t i = 0; i < notes.lines.count; i++)
+        fitness_add(look->out, FIT_NOTE, "%s", notes.lines.items[i]);
+    notes_done(&notes);
+    dataset_free(data);
+}
+
+static void look_at_matrix(struct look *look, const struct source *source)
+{
+    struct sims_reading reading;
+    struct sims_file *file = NULL;
+    struct error err;
+    size_t shape[2];
+    if (sims_reading_parse(source->of[SOURCE_MATRIX], &reading, &err) != 0 ||
+        sims_file_open(source->of[SOURCE_MODEL], &file, &err) != 0) {
+        fitness_add(look->out, FIT_BAD, "%s", err.text);
+        return;
+    }
+    sims_file_shape(file, shape);
+    fitness_add(look->out, FIT_NOTE, "%s: a saved matrix, %s %zu x %zu: scores only, no attention",
+                file_name(sims_file_path(file)), sims_file_type(file), shape[0], shape[1]);
+    look_at_fit(look, source, file, &reading);
+    sims_file_free(file);
+}
+
 static void look_at_model(struct look *look, const struct source *source, int model)
 {
     struct model_given given;
@@ -65,6 +123,10 @@ static void look_at_model(struct look *look, const struct source *source, int mo
     for (size_t i = 0; i < look->count; i++)
         if (path && !strcmp(look->subjects[i].path, path))
             return;
+    if (path && sims_file_is_named(path)) {
+        look_at_matrix(look, source);
+        return;
+    }
     if (source_given(source, &given, &err) != 0) {
         fitness_add(look->out, FIT_BAD, "%s", err.text);
         return;
@@ -116,17 +178,11 @@ static void look_at_data(struct look *look, const struct source *source)
 /* Opens the split, and looks for the photographs. */
 static void look_at_photos(struct look *look, const struct source *source)
 {
-    struct dataset_spec spec = {.folder = source->of[SOURCE_DATA],
-                                .split = source->of[SOURCE_SPLIT],
-                                .features = source->of[SOURCE_FEATURES],
-                                .captions = source->of[SOURCE_CAPTIONS],
-                                .token_ids = source->of[SOURCE_TOKENS],
-                                .photos = source->of[SOURCE_PHOTOS],
-                                .id_mapping = source->of[SOURCE_MAPPING]};
+    struct dataset_spec spec = split_of(source);
     struct dataset *data = NULL;
     struct error err;
     size_t found = 0;
-    if ((!spec.folder || !spec.split) && !spec.features)
+    if (!is_said(&spec))
         return;
     if (dataset_open(&spec, &data, &err) != 0) {
         fitness_add(look->out, FIT_BAD, "%s", err.text);
