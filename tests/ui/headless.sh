@@ -87,17 +87,24 @@ wait $player
 ok $? "with the data folder deleted, captions and images are still ranked"
 words=$(yes horse | head -n 1100 | tr '\n' ' ')
 play "wait idle
+type a horse
+key Enter
+wait idle
+expect test_0
+key i Ctrl-E Ctrl-U
 paste $words
 key Enter
 wait idle
 expect at most 1022 are supported
+expect This caption is not ranked
+reject test_0
 key i Ctrl-E Ctrl-U
 type a horse
 key Enter
 wait idle
 expect test_0
 reject are supported" -m "$demo/model.pth.tar" -d "$demo" -s test
-ok $? "a caption of too many words is said, the next one ranked"
+ok $? "a caption of too many words is said, no older ranking stands under it, the next one is ranked"
 play 'wait idle
 key Esc 4 Space j Space
 command save-marks

@@ -66,6 +66,29 @@ static void test_torn_anywhere(void **state)
     }
 }
 
+/* The mouse's own report, torn however late (a machine under load): never the keys [ and M. */
+static void test_torn_mouse(void **state)
+{
+    static const char press[] = "\033[M %&";
+    (void)state;
+    for (size_t cut = 3; cut < sizeof press - 1; cut++) {
+        struct replies replies = {.last = true};
+        struct str out = {0};
+        char *first = mem_strndup(press, cut);
+        feed(&replies, first, 1, &out);
+        feed(&replies, press + cut, 1.9, &out);
+        assert_string_equal(str_text(&out), press);
+        free(first);
+        str_done(&out);
+    }
+    /* a button pressed and let go, in one piece */
+    struct replies replies = {.last = true};
+    struct str out = {0};
+    feed(&replies, "\033[M %&\033[M#%&", 1, &out);
+    assert_string_equal(str_text(&out), "\033[M %&|\033[M#%&");
+    str_done(&out);
+}
+
 static void test_byte_by_byte(void **state)
 {
     struct replies replies = {0};
@@ -261,6 +284,7 @@ int main(void)
     setenv("LC_ALL", "C.UTF-8", 1);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_torn_anywhere),
+        cmocka_unit_test(test_torn_mouse),
         cmocka_unit_test(test_byte_by_byte),
         cmocka_unit_test(test_keys_stay_keys),
         cmocka_unit_test(test_a_report_that_never_ends),

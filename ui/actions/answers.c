@@ -247,6 +247,21 @@ static void take_exported(struct ui *ui, struct event *event, struct effects *ef
     ui->exports = 0;
 }
 
+/* What stands under a caption is never another caption's ranking. */
+static void drop_ranking(struct ui *ui, struct side *side)
+{
+    if (side->ranked == side->query.number)
+        return;
+    ranking_free(side->ranking);
+    side->ranking = NULL;
+    free(side->rank_of);
+    side->rank_of = NULL;
+    list_total(&side->lists[VIEW_SEARCH], 0);
+    list_keep_all(&side->lists[VIEW_SEARCH]);
+    if (side == ui_side(ui))
+        mem_replace(&ui->filters[VIEW_SEARCH], NULL);
+}
+
 static void take_failed(struct ui *ui, struct event *event, struct effects *effects)
 {
     bool asks =
@@ -257,6 +272,8 @@ static void take_failed(struct ui *ui, struct event *event, struct effects *effe
         ui_say(ui, ROLE_ERROR, "%s", event->text);
     if (event->request == REQUEST_SURVEY)
         ui->surveys[event->side].wanted = false; /* it is for the user to try again */
+    if (event->request == REQUEST_RANK)
+        drop_ranking(ui, &ui->sides[event->side]);
     if (event->request != REQUEST_OPEN)
         return;
     if (asks)

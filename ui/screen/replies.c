@@ -109,19 +109,20 @@ static enum state state_of(const char *held, size_t n)
         return KEY;
     if (n > 2 && held[2] == '[') /* function keys of the Linux console */
         return n < 4 ? INCOMPLETE : KEY;
+    /* the mouse's own reports end in M or m, or have three more bytes of any kind after an M */
+    if (n > 2 && held[2] == 'M')
+        return n < 6 ? INCOMPLETE : KEY;
     if (n == 2 || is_parameter(last))
         return INCOMPLETE;
-    /* the mouse's own reports end in M or m, or have three more bytes after an M */
-    if (held[2] == 'M')
-        return n < 6 ? INCOMPLETE : KEY;
     return n > 3 && among(last, "ctRunxy") ? REPORT : KEY;
 }
 
-/* Whether what is held can only be a report: nobody types it. */
+/* Whether what is held can only be a report, of the terminal or of its mouse: nobody types it. */
 static bool surely_report(const struct replies *replies)
 {
-    return replies->count > 2 && (is_string(replies->held, replies->count) ||
-                                  (replies->held[1] == '[' && is_parameter(replies->held[2])));
+    const char *held = replies->held;
+    return replies->count > 2 && (is_string(held, replies->count) ||
+                                  (held[1] == '[' && (held[2] == 'M' || is_parameter(held[2]))));
 }
 
 static double patience_of(const struct replies *replies, const struct reply_patience *patience)

@@ -2,6 +2,9 @@
 #include "ui/views/view_private.h"
 
 #include <stdio.h>
+#include <string.h>
+
+static const char matrix_only[] = "A matrix only has scores of the split's captions: 4 lists them.";
 
 static size_t search_total(const struct ui *ui)
 {
@@ -76,6 +79,22 @@ static void search_draw(const struct ui *ui, struct pane pane, size_t item, stru
               first_caption(catalog, place->index));
 }
 
+/* In as many lines as it takes, so that nothing is cut, where there is room for them. */
+static int centred_lines(struct pane pane, int row, struct style style, const char *text)
+{
+    if (pane.box.rows <= 14)
+        return view_centred(pane, row, style, text);
+    while (*text && pane.box.cols > 0) {
+        char line[512];
+        size_t cut = grapheme_line(text, pane.box.cols);
+        snprintf(line, sizeof line, "%.*s", (int)(cut < sizeof line ? cut : sizeof line - 1), text);
+        row = view_centred(pane, row, style, line);
+        text += cut;
+        text += strspn(text, " ");
+    }
+    return row;
+}
+
 static void welcome(const struct ui *ui, struct pane pane)
 {
     const struct catalog *catalog = ui_catalog(ui);
@@ -84,21 +103,20 @@ static void welcome(const struct ui *ui, struct pane pane)
     row = view_centred(pane, row, ui_style(ui, ROLE_STRONG), "scanscope") + 1;
     snprintf(line, sizeof line, "%s · %s", catalog->model, catalog->variant);
     row = view_centred(pane, row, ui_style(ui, ROLE_TEXT), line);
-    snprintf(line, sizeof line, "%s: %zu images of %s%zu regions, %zu captions", catalog->data,
+    snprintf(line, sizeof line, "%s: %zu images of %s%zu region%s, %zu captions", catalog->data,
              catalog->images, catalog->region_count ? "up to " : "", catalog->regions,
-             catalog->captions);
-    row = view_centred(pane, row, ui_style(ui, ROLE_DIM), line);
+             catalog->regions == 1 ? "" : "s", catalog->captions);
+    row = centred_lines(pane, row, ui_style(ui, ROLE_DIM), line);
     if (catalog->unknown)
-        row = view_centred(pane, row, ui_style(ui, ROLE_DIM), catalog->unknown);
+        row = centred_lines(pane, row, ui_style(ui, ROLE_DIM), catalog->unknown);
     row++;
-    row = view_centred(pane, row, ui_style(ui, ROLE_PROMPT),
-                       ui_catalog(ui)->scores_only
-                           ? "A matrix only has scores of the split's captions: 4 lists them."
-                           : "Type a caption and press Enter.");
-    row =
-        view_centred(pane, row, ui_style(ui, ROLE_DIM),
-                     "Esc leaves the prompt; then 3 shows the images, 4 the captions, ? all keys") +
-        1;
+    row = centred_lines(pane, row, ui_style(ui, ROLE_PROMPT),
+                        ui_catalog(ui)->scores_only ? matrix_only
+                                                    : "Type a caption and press Enter.");
+    row = centred_lines(
+              pane, row, ui_style(ui, ROLE_DIM),
+              "Esc leaves the prompt; then 3 shows the images, 4 the captions, ? all keys") +
+          1;
     size_t step = catalog->captions / 6 + 1;
     for (size_t c = 0; catalog->caption && c < catalog->captions && row < pane.box.rows; c += step)
         row = view_centred(pane, row, ui_style(ui, ROLE_DIM), catalog->caption[c]);
@@ -110,6 +128,11 @@ static void search_empty(const struct ui *ui, struct pane pane)
         welcome(ui, pane);
     else if (ui_awaits(ui, REQUEST_RANK))
         view_centred(pane, pane.box.rows / 2, ui_style(ui, ROLE_DIM), "Ranking …");
+    else if (ui_catalog(ui)->scores_only)
+        centred_lines(pane, pane.box.rows / 2, ui_style(ui, ROLE_DIM), matrix_only);
+    else
+        centred_lines(pane, pane.box.rows / 2, ui_style(ui, ROLE_DIM),
+                      "This caption is not ranked.");
 }
 
 static void search_pair(const struct ui *ui, struct pair *out)
