@@ -3,7 +3,8 @@
 # shellcheck shell=sh
 tap_number=0
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# A child that a signal ends before it has become its command runs bash's traps too: not this one.
+trap '[ "${BASHPID:-$$}" != "$$" ] || rm -rf "$work"' EXIT
 cd "$work" || exit 99
 
 # ok STATUS NAME: one case; if not ok, shows $work/out and $work/err.
