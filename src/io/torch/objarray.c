@@ -18,6 +18,7 @@ static int open_items(const uint8_t *bytes, size_t size, const char *path, struc
     if (is_array >= 0)
         error_at(err, path, -1, "does not hold a numpy array of objects");
     pickle_free(*out);
+    *out = NULL;
     return -1;
 }
 
