@@ -149,6 +149,8 @@ np.savez("several.npz", sims=s, other=-s)
 np.savez("unnamed.npz", one=s, two=s)
 np.save("ranks.npy", np.argsort(-s, axis=1))
 np.save("float_ranks.npy", np.argsort(-s, axis=1).astype("f4"))
+b = open("pickled.npy", "rb").read()
+open("unknown.npy", "wb").write(b.replace(b"O8", b"Q8", 1))
 r = np.repeat(s, 5, axis=0); r[6, 9] += 1
 np.save("unequal.npy", r)
 np.save("objects.npy", np.array([[None, 1], [2, {}]], dtype=object))
@@ -191,6 +193,8 @@ quietly float_ranks.npy query --caption-index 190
 fails_with 1 "ranks or indices" "ranks as floats"
 quietly unequal.npy eval
 fails_with 1 "rows 5 and 6 are of the same image but differ in column 9" "rows of an image that differ"
+quietly unknown.npy eval
+fails_with 1 "unknown.npy" "a dict in an array of an unknown type"
 quietly objects.npy eval
 fails_with 1 "objects.npy" "objects"
 done_testing
