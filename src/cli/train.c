@@ -213,11 +213,12 @@ static int read_given(const struct flags *f, struct model_given *out, struct err
     return 0;
 }
 
-/* A run may go on with other options than it was begun with, but not in silence. */
+/* A run may go on with other options than it was begun with, but not in silence; of another family
+ * it is refused. */
 static void note_changed(struct flags *f, const struct model_options *was)
 {
     struct str list = {0};
-    model_given_list(was, was->kept, &list);
+    model_given_list(was, was->kept & ~(1U << model_given_find("family")), &list);
     if (list.length)
         cli_note(&f->common, "%s was trained with %s: it goes on with what the flags say",
                  file_name(value_of(f, "resume")), list.text);

@@ -74,13 +74,17 @@ static void record_origin(struct inspect_subject *s, const char *name, unsigned 
 
 static void describe_origins(struct inspect_subject *s, const struct checkpoint *c)
 {
-    struct str unknown = {0};
+    struct str unknown = {0}, wrong = {0};
     if (s->question)
         inspect_line(s, NULL, "%-12s %s", "missing", error_without(s->error.text, s->path));
     model_options_unknown(c, &s->options, &unknown);
     if (unknown.length)
         inspect_line(s, "ignored", "options that %s does not have: %s",
                      model_options_kind(&s->options), unknown.text);
+    model_options_contradicted(c, &s->options, &wrong);
+    if (wrong.length)
+        inspect_line(s, "not followed", "options: %s", wrong.text);
+    str_done(&wrong);
     for (size_t i = 0; i < c->notes.lines.count; i++)
         inspect_line(s, NULL, "%-12s %s", "note", c->notes.lines.items[i]);
     record_origin(s, "missing", s->options.missing);

@@ -100,10 +100,16 @@ int model_new(const struct model_options *options, uint64_t seed, struct model *
     return -1;
 }
 
-static void note_unknown_options(struct model *model, const struct checkpoint *checkpoint)
+/* Options that are not followed: unknown ones, those that the tensors contradict. */
+static void note_options(struct model *model, const struct checkpoint *checkpoint)
 {
     const char *name = checkpoint->path ? file_name(checkpoint->path) : "the model";
-    struct str unknown = {0};
+    struct str unknown = {0}, wrong = {0};
+    model_options_contradicted(checkpoint, &model->options, &wrong);
+    if (wrong.length)
+        notes_add(&model->notes, "%s: its options do not fit its tensors, which are followed: %s",
+                  name, wrong.text);
+    str_done(&wrong);
     model_options_unknown(checkpoint, &model->options, &unknown);
     if (unknown.length)
         notes_add(&model->notes, "%s: options that %s does not have, ignored: %s", name,
@@ -132,7 +138,7 @@ int model_from_checkpoint(const struct checkpoint *checkpoint, const struct mode
         return checkpoint->path ? error_prefix(err, checkpoint->path) : -1;
     }
     notes_add_all(&model->notes, &checkpoint->notes);
-    note_unknown_options(model, checkpoint);
+    note_options(model, checkpoint);
     take_features(model, checkpoint);
     *out = model;
     return 0;

@@ -71,6 +71,7 @@ double model_option_number(const struct model_options *options, size_t index);
 size_t model_option_find(const char *name);
 
 struct model_given; /* options_given.h */
+struct str;
 
 /* The defaults, overridden by the checkpoint's opt and by what is given (NULL: nothing) where that
  * is silent, overridden by the tensors' shapes (sizes, layers, directions, weight norm). Errors:
@@ -80,5 +81,10 @@ struct model_given; /* options_given.h */
 int model_options_from_checkpoint(const struct checkpoint *checkpoint,
                                   const struct model_given *given, struct model_options *out,
                                   struct error *err) MUST_USE;
+
+/* Appends the checkpoint's options that its tensors contradict, with what these say, such as
+ * "sgr_step is 2 (the tensors say 3)"; nothing if there are none. */
+void model_options_contradicted(const struct checkpoint *checkpoint,
+                                const struct model_options *options, struct str *out);
 
 #endif

@@ -2,6 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/countof.h"
+#include "base/str.h"
 #include "model/family.h"
 #include "model/kind.h"
 #include "model/options_private.h"
@@ -132,6 +134,41 @@ static int options_read(const struct checkpoint *checkpoint, const struct model_
     int status = model_given_apply(given, checkpoint, out, err);
     model_options_settle(out);
     return status;
+}
+
+/* SAF has no rounds. */
+static bool is_by_tensors(const struct model_options *options, const char *name)
+{
+    static const char *const names[] = {"word_dim", "embed_size", "num_layers",
+                                        "img_dim",  "vocab_size", "precomp_enc_type",
+                                        "bi_gru",   "sim_dim",    "module_name"};
+    for (size_t i = 0; i < COUNTOF(names); i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return strcmp(name, "sgr_step") == 0 && options->kind.sgraf.module == SGRAF_SGR;
+}
+
+void model_options_contradicted(const struct checkpoint *checkpoint,
+                                const struct model_options *options, struct str *out)
+{
+    char said[64], right[64];
+    struct error err;
+    const char *name;
+    for (size_t i = 0; (name = model_option_name(i, NULL, NULL)); i++) {
+        struct model_options read = *options;
+        const struct option *o = checkpoint_option_find(checkpoint, name);
+        if (!o || o->kind == OPTION_NONE || !is_by_tensors(options, name) ||
+            !model_option_applies(options, i))
+            continue;
+        bool usable = model_option_take(&read, i, o, &err) == 0;
+        model_option_text(&read, i, said, sizeof said);
+        model_option_text(options, i, right, sizeof right);
+        if (!usable)
+            str_addf(out, "%s%s (the tensors say %s)", out->length ? "; " : "", err.text, right);
+        else if (strcmp(said, right) != 0)
+            str_addf(out, "%s%s is %s (the tensors say %s)", out->length ? "; " : "", name, said,
+                     right);
+    }
 }
 
 int model_options_from_checkpoint(const struct checkpoint *checkpoint,

@@ -131,7 +131,10 @@ static int check_shape(const struct checkpoint *resumed, const struct model_opti
         model_option_text(has, i, a, sizeof a);
         model_option_text(wanted, i, b, sizeof b);
         if (strcmp(a, b) != 0)
-            return error_at(err, resumed->path, -1, "this model has %s %s, not %s", names[n], a, b);
+            return error_at(
+                err, resumed->path, -1,
+                "this model has %s %s, not %s; omit --%s, or train anew without --resume", names[n],
+                a, b, names[n]);
     }
     return 0;
 }

@@ -24,6 +24,14 @@ ev -m "$whole"
 right=$(rsum)
 said="--cross_attn i2t --agg_func Mean --lambda_softmax 4"
 
+"$reopt" "$whole" wrong.pth.tar embed_size=99 bi_gru=false || exit 99
+ev -m wrong.pth.tar
+[ "$status" -eq 0 ] && [ "$(rsum)" = "$right" ] && grep -q "tensors, which are followed: embed_size is 99 (the tensors say" err
+ok $? "options that the tensors contradict: the tensors are followed, and it is said"
+run "$SCANSCOPE" info wrong.pth.tar
+grep -q "not followed .*embed_size is 99 (the tensors say" out
+ok $? "info says so too"
+
 # ---- asked
 
 ev -m none.pth.tar
