@@ -67,6 +67,9 @@ int file_put(const char *from, const char *to, struct error *err) MUST_USE;
 bool file_exists(const char *path);
 bool file_is_folder(const char *path);
 
+/* Whether it is a plain file: opening anything else, such as a pipe, may wait for ever. */
+bool file_is_regular(const char *path);
+
 /* The identity of an open file, or of what is at a path; all zero if it cannot be determined. */
 struct file_identity file_identity_of(int descriptor);
 struct file_identity file_identity_at(const char *path);

@@ -38,7 +38,8 @@ static const struct command *find_command(const char *name)
 static int help(void)
 {
     puts("Usage: scanscope [COMMAND] [options]\n\n"
-         "A terminal instrument for image-text matching with Stacked Cross Attention (SCAN).\n"
+         "A terminal instrument for image-text matching with Stacked Cross Attention (SCAN)\n"
+         "and its family: VSE++, BFAN, SGRAF.\n"
          "Without a command it opens the explorer, with the options of explore.\n\nCommands:");
     for (size_t i = 0; commands[i].name; i++)
         printf("  %-9s %s\n", commands[i].name, commands[i].summary);

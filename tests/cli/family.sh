@@ -175,7 +175,7 @@ on f50 eval -m sgraf_sgr.pth.tar
 fails_with 1 "sgraf_sgr.pth.tar: SGRAF has a batch norm over 36 regions, but image 0 of f50/ims.npy has 50" \
     "SGRAF: more regions than it has weights for"
 on f10 eval -m sgraf_saf.pth.tar
-[ "$status" -eq 0 ] && grep -q 'published for images of 36 regions; 6 of 6 images have fewer' err
+[ "$status" -eq 0 ] && grep -q 'was trained on images of 36 regions; 6 of 6 images have fewer' err
 ok $? "SGRAF: fewer regions are noted"
 on f1 eval -m bfan_prob.pth.tar
 [ "$status" -eq 0 ] && grep -q 'rsum' out && ! grep -q nan out &&

@@ -88,7 +88,7 @@ for kind in words regions; do
     fails_with 1 "neither attention" "figure $kind"
 done
 quietly sims.npy analyse alignment
-fails_with 1 "it has no attention to measure" "analyse alignment"
+fails_with 1 "there is no attention to measure" "analyse alignment"
 quietly sims.npy analyse words
 [ "$status" -eq 0 ] && [ "$(grep -c "Words omitted: not for a matrix" out)" -eq 1 ]
 ok $? "analyse words: says that it leaves words out"

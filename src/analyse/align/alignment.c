@@ -439,6 +439,11 @@ int alignment_measure(const struct session *session, const struct grounding *gro
     *out = (struct alignment){.regions = session->R,
                               .counted = session->data->region_count != NULL,
                               .shows = session_shows(session)};
+    if (session->matrix)
+        return error_set(err,
+                         "%s is a matrix of similarities: there is no attention to measure "
+                         "against boxes",
+                         session->name);
     if (!out->shows)
         return error_set(err,
                          "%s compares whole images with whole captions: it has no attention to "

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/magic.h"
 #include "base/mem.h"
 #include "io/torch/objarray.h"
@@ -55,7 +56,7 @@ static const char *colon_of(const char *path)
 static bool begins_as_npy(const char *path)
 {
     uint8_t head[16];
-    FILE *file = fopen(path, "rb");
+    FILE *file = file_is_regular(path) ? fopen(path, "rb") : NULL;
     size_t n = file ? fread(head, 1, sizeof head, file) : 0;
     if (file)
         fclose(file);

@@ -245,7 +245,7 @@ static void note_most_regions(struct session *session, const struct model_kind *
     size_t fewer = images_with_fewer(session, most);
     if (fewer > 0)
         notes_add(&session->notes,
-                  "%s: %s was published for images of %zu regions; %zu of %zu images have fewer, "
+                  "%s: this %s was trained on images of %zu regions; %zu of %zu images have fewer, "
                   "and use the first of its batch norm's channels",
                   session->name, kind->name, most, fewer, session->I);
 }
