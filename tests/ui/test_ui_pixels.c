@@ -142,7 +142,7 @@ static void test_kitty_pictures_come_and_go(void **state)
     char *gone = deletion(id);
     answer("\033OP"); /* F1: the help comes over it */
     await(gone);
-    await("leave-prompt");
+    await("every key");
     answer("q");
     term.from = term.seen.length;
     end();
