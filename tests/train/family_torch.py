@@ -264,7 +264,7 @@ def repeat(folder, arguments):
 
 
 def main():
-    limits = {"losses": 1e-5, "norms": 1e-4, "parameters": 2e-5, "statistics": 5e-5, "moments": 1e-5}
+    limits = {"losses": 1e-5, "norms": 1e-4, "parameters": 2e-5, "statistics": 5e-4, "moments": 1e-5}
     for number, arguments in enumerate(RUNS, 1):
         with tempfile.TemporaryDirectory() as folder:
             subprocess.run([sys.argv[1], folder] + arguments, check=True)
