@@ -256,6 +256,9 @@ def repeat(folder, arguments):
                 noise = adam.state[trained[name]]["exp_avg_sq"].sqrt() < NOISE
                 assert (apart[noise] <= 2 * STEPS * opt.learning_rate).all(), name
                 apart = apart[~noise]
+            elif name.endswith("running_mean"):  # follows a bias whose gradient is rounding
+                drift = 2 * STEPS * opt.learning_rate * (1 - 0.9 ** STEPS)
+                apart = (apart - drift).clamp(min=0)
             off[kind] = larger(off[kind], apart.max().item() if apart.numel() else 0)
             if name in trained:
                 moment = after["scanscope"]["adam.m." + name].double() - adam.state[trained[name]]["exp_avg"]
@@ -264,7 +267,7 @@ def repeat(folder, arguments):
 
 
 def main():
-    limits = {"losses": 1e-5, "norms": 1e-4, "parameters": 2e-5, "statistics": 5e-4, "moments": 1e-5}
+    limits = {"losses": 1e-5, "norms": 1e-4, "parameters": 2e-5, "statistics": 5e-5, "moments": 1e-5}
     for number, arguments in enumerate(RUNS, 1):
         with tempfile.TemporaryDirectory() as folder:
             subprocess.run([sys.argv[1], folder] + arguments, check=True)
